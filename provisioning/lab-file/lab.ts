@@ -1,0 +1,63 @@
+import type { Secret } from './secret.ts';
+
+/** What lab.yaml says, checked and complete: every default filled in, every reference resolved. */
+export type Lab = {
+  readonly name: string;
+  /** Absolute path of the lab file. */
+  readonly file: string;
+  /** Folder of the lab file; `.lab/` lies here. */
+  readonly directory: string;
+  readonly broker: Broker;
+  readonly pis: readonly Pi[];
+  readonly users: readonly User[];
+  readonly topics: readonly Topic[];
+  readonly containers: Containers;
+};
+
+export type Broker = {
+  readonly host: LocalPlace | ContainerPlace | SshPlace | ExternalPlace;
+  /** Host name or address under which MQTT clients reach the broker, where it can't be found out: always for `external`. */
+  readonly address: string | undefined;
+  readonly port: number;
+  /** Longest keep alive a client may ask for, in seconds (mosquitto.conf(5), max_keepalive). */
+  readonly maxKeepAlive: number;
+  /** Further mosquitto.conf(5) options, in the order of the file. */
+  readonly options: readonly BrokerOption[];
+};
+
+export type BrokerOption = { readonly name: string; readonly value: string | number | boolean };
+
+export type Pi = { readonly name: string; readonly host: ContainerPlace | SshPlace };
+
+export type LocalPlace = { readonly kind: 'local' };
+export type ContainerPlace = { readonly kind: 'container' };
+export type ExternalPlace = { readonly kind: 'external' };
+export type SshPlace = {
+  readonly kind: 'ssh';
+  readonly user: string;
+  readonly address: string;
+  readonly port: number;
+  /** Private key file, absolute; undefined: the agent and the usual files in ~/.ssh. */
+  readonly identity: string | undefined;
+  /** The host's public key as in known_hosts (`ssh-ed25519 AAAA…`); undefined: ~/.ssh/known_hosts decides. */
+  readonly hostKey: string | undefined;
+};
+
+export type User = { readonly name: string; readonly password: Secret };
+
+export type Topic = {
+  readonly name: string;
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+  readonly lastWill: readonly string[];
+};
+
+export const DEBIAN_SUITES = { 12: 'bookworm', 13: 'trixie' } as const;
+export type DebianRelease = keyof typeof DEBIAN_SUITES;
+
+/** The emulated machines: their Debian release and their network. */
+export type Containers = {
+  readonly debian: DebianRelease;
+  /** CIDR; undefined: a free /24 of 198.18.0.0/15 (RFC 2544), chosen from the lab's name. */
+  readonly subnet: string | undefined;
+};
