@@ -1,0 +1,67 @@
+/**
+ * How a script reaches a shell, the same on every host: the script is read from standard input in full before it runs, so that
+ * nothing in it (apt, debconf, ssh) can swallow the rest; its own standard input is /dev/null. The shell leads a session of its own,
+ * so that ending the process group ends whatever the script started, and tells that group's number on its first line.
+ */
+const WRAPPER = 'echo "GROUP $$"; script=$(cat); exec </dev/null; eval "$script"';
+
+const PRELUDE = [
+  'export LC_ALL=C DEBIAN_FRONTEND=noninteractive',
+  'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin',
+  'umask 022',
+  '',
+].join('\n');
+
+/** The command line, the same for every script, as words. */
+export function shellWords(asRoot: boolean, loginIsRoot: boolean): readonly string[] {
+  const sudo = asRoot && !loginIsRoot ? ['sudo', '-n'] : [];
+  return [...sudo, 'setsid', '-w', 'sh', '-c', WRAPPER];
+}
+
+/** The command line that sends a signal to a process group; `kill` is the shell's own, since a minimal Debian has no other. */
+export function killWords(group: number, signal: string, asRoot: boolean, loginIsRoot: boolean): readonly string[] {
+  const sudo = asRoot && !loginIsRoot ? ['sudo', '-n'] : [];
+  return [...sudo, 'sh', '-c', `kill -s ${signal} -- -${group}`];
+}
+
+export function shellInput(script: string): string {
+  return `${PRELUDE}${script}\n`;
+}
+
+/** Quotes a word for POSIX shell: the text stands for itself whatever it contains. NUL can't be in a word. */
+export function quote(word: string): string {
+  if (word.includes('\0')) throw new Error('a shell word cannot contain NUL');
+  return /^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}
+
+/** Takes the first line (`GROUP n`) off a command's standard output and hands the rest on. */
+export function groupReader(onGroup: (group: number) => void, onRest: (text: string) => void): (chunk: string) => void {
+  let pending: string | undefined = '';
+  return (chunk) => {
+    if (pending === undefined) return onRest(chunk);
+    pending += chunk;
+    const end = pending.indexOf('\n');
+    if (end < 0) return;
+    const match = /^GROUP (\d+)$/.exec(pending.slice(0, end));
+    const rest = match === null ? pending : pending.slice(end + 1);
+    pending = undefined;
+    if (match?.[1] !== undefined) onGroup(Number(match[1]));
+    if (rest !== '') onRest(rest);
+  };
+}
+
+/** Cuts a stream of chunks into lines; call `end` for a last line without a line end. */
+export function lineReader(onLine: (line: string) => void): { push(chunk: string): void; end(): void } {
+  let pending = '';
+  return {
+    push(chunk) {
+      const lines = (pending + chunk).split('\n');
+      pending = lines.pop() ?? '';
+      for (const line of lines) onLine(line.endsWith('\r') ? line.slice(0, -1) : line);
+    },
+    end() {
+      if (pending !== '') onLine(pending);
+      pending = '';
+    },
+  };
+}
