@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { type ConnectConfig, utils } from 'ssh2';
+import ssh2, { type ConnectConfig } from 'ssh2';
 import { LabError } from '../errors.ts';
 
 const USUAL_FILES = ['id_ed25519', 'id_ecdsa', 'id_rsa'];
@@ -39,7 +39,7 @@ type Key = { text: string } | { text?: undefined; why: string; advice: string };
 async function usableKey(file: string): Promise<Key> {
   try {
     const text = await readFile(file, 'utf8');
-    const parsed = utils.parseKey(text);
+    const parsed = ssh2.utils.parseKey(text);
     if (!(parsed instanceof Error)) return { text };
     const advice = 'load a key with a passphrase into ssh-agent and leave `identity` out';
     return { why: parsed.message, advice };

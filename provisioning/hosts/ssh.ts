@@ -1,4 +1,4 @@
-import { Client, type ClientChannel, type ConnectConfig } from 'ssh2';
+import ssh2, { type Client, type ClientChannel, type ConnectConfig } from 'ssh2';
 import { deferred } from '../deferred.ts';
 import { LabError } from '../errors.ts';
 import type { Command, Host, Running } from './host.ts';
@@ -43,7 +43,7 @@ export async function sshHost(name: string, address: SshAddress, signal?: AbortS
 async function connect(name: string, address: SshAddress, signal?: AbortSignal): Promise<Client> {
   const check = await hostKeyCheck(name, address);
   const keys = await loginKeys(name, address.identity);
-  const client = new Client();
+  const client = new ssh2.Client();
   const ready = deferred<void>();
   // ssh2 can emit two errors for one failure, so the listener stays
   client.on('error', (error) => ready.reject(check.refusal() ?? explain(name, address, error)));

@@ -1,0 +1,95 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import process from 'node:process';
+import type Docker from 'dockerode';
+import { $ } from 'zx/core';
+import { LabError, lastLines } from '../errors.ts';
+import { DEBIAN_SUITES, type DebianRelease } from '../lab-file/lab.ts';
+import { follow } from './events.ts';
+import { ensureTool } from './install.ts';
+import { BASE } from './labels.ts';
+
+export type Progress = (line: string) => void;
+
+/** What pi/Dockerfile would install; included in a bootstrapped base, where it costs one apt run less. */
+const INCLUDED = 'ca-certificates,openssh-server,sudo,python3,nftables';
+const REGISTRY_SILENCE_MS = 20_000;
+const BOOTSTRAP_TIMEOUT_MS = 600_000;
+
+export function baseTag(debian: DebianRelease): string {
+  return `mqtt-lab/base:${DEBIAN_SUITES[debian]}`;
+}
+
+/** The Debian that machines are built on: there already, or from a registry when one answers, or made from this machine's apt sources. */
+export async function ensureBaseImage(docker: Docker, debian: DebianRelease, signal: AbortSignal, progress: Progress): Promise<string> {
+  const tag = baseTag(debian);
+  if (await hasImage(docker, tag)) return tag;
+  const suite = DEBIAN_SUITES[debian];
+  if (await pull(docker, `debian:${suite}-slim`, tag, progress)) return tag;
+  progress(`no registry answers: making Debian ${debian} from this machine's own apt sources`);
+  await bootstrap(docker, suite, tag, signal, progress);
+  return tag;
+}
+
+export async function hasImage(docker: Docker, tag: string): Promise<boolean> {
+  const images = await docker.listImages({ filters: { reference: [tag] } });
+  return images.length > 0;
+}
+
+/** Pulls an image and gives it the lab's own tag, so that `down` can tell it from an image that the user has. */
+async function pull(docker: Docker, reference: string, tag: string, progress: Progress): Promise<boolean> {
+  const had = await hasImage(docker, reference);
+  try {
+    if (!had) await follow(docker, await docker.pull(reference), REGISTRY_SILENCE_MS, progress);
+  } catch {
+    return false;
+  }
+  await docker.getImage(reference).tag(repository(tag));
+  if (!had) await docker.getImage(reference).remove();
+  return true;
+}
+
+/** mmdebstrap's output goes straight into the engine: nothing is written to this machine's disk but the image. */
+async function bootstrap(docker: Docker, suite: string, tag: string, signal: AbortSignal, progress: Progress): Promise<void> {
+  await ensureTool('mmdebstrap', ['mmdebstrap', ...(await ubuntuKeyring())], progress);
+  const options = ['--quiet', '--variant=minbase', `--include=${INCLUDED}`, '--aptopt=Acquire::Languages "none"', ...SLIM, suite, '-'];
+  const words = process.getuid?.() === 0 ? ['mmdebstrap'] : ['sudo', '-n', 'mmdebstrap'];
+  const child = spawn(words[0] ?? '', [...words.slice(1), ...options], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    signal,
+    timeout: BOOTSTRAP_TIMEOUT_MS,
+    killSignal: 'SIGTERM',
+  });
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint += text;
+    progress(lastLines(text, 1));
+  });
+  const exited = once(child, 'exit').then(([code]) => code === 0);
+  exited.catch(() => undefined);
+  const stream = await docker.importImage(child.stdout, { ...repository(tag), changes: `LABEL ${BASE}=${suite}` });
+  await follow(docker, stream, BOOTSTRAP_TIMEOUT_MS).catch(() => undefined);
+  if (await exited.catch(() => false)) return;
+  // what had arrived before mmdebstrap failed is not a Debian
+  await docker.getImage(tag).remove().catch(() => undefined);
+  const happened = signal.aborted ? 'interrupted' : `mmdebstrap failed\n    ${lastLines(complaint)}`;
+  const advice = 'see that `apt-get update` works on this machine, or that a container registry is in reach';
+  throw new LabError({ subject: 'docker', step: `make Debian ${suite}`, happened, advice }, 2);
+}
+
+function repository(reference: string): { repo: string; tag: string } {
+  const colon = reference.lastIndexOf(':');
+  return { repo: reference.slice(0, colon), tag: reference.slice(colon + 1) };
+}
+
+/** Documentation and translations are no use in an emulated Pi. */
+const SLIM = [
+  '--dpkgopt=path-exclude=/usr/share/man/*',
+  '--dpkgopt=path-exclude=/usr/share/doc/*',
+  '--dpkgopt=path-exclude=/usr/share/locale/*',
+];
+
+async function ubuntuKeyring(): Promise<string[]> {
+  const found = await $({ quiet: true, nothrow: true })`test -e /usr/share/keyrings/debian-archive-keyring.gpg`;
+  return found.exitCode === 0 ? [] : ['debian-archive-keyring'];
+}

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import { LabError } from '../errors.ts';
+import type { DebianRelease } from '../lab-file/lab.ts';
+import { ensureBaseImage, hasImage, type Progress } from './base-image.ts';
+import { follow } from './events.ts';
+import { BASE, LAB, labFilter, RECIPE } from './labels.ts';
+import { tar } from './tar.ts';
+
+const DOCKERFILE = new URL('../../pi/Dockerfile', import.meta.url);
+const BUILD_SILENCE_MS = 180_000;
+
+export type ImageWanted = {
+  readonly lab: string;
+  readonly debian: DebianRelease;
+  /** User of the machine, who may use sudo. */
+  readonly login: string;
+};
+
+export type Image = { readonly tag: string; readonly recipe: string; readonly created: boolean };
+
+/** The image of an emulated machine (pi/Dockerfile): as it is when it was made from the same recipe, else built. Native architecture. */
+export async function ensureImage(docker: Docker, wanted: ImageWanted, signal: AbortSignal, progress: Progress): Promise<Image> {
+  const { lab, debian, login } = wanted;
+  const dockerfile = await readFile(DOCKERFILE);
+  const recipe = createHash('sha256').update(dockerfile).update(`${debian} ${login}`).digest('hex').slice(0, 16);
+  const tag = `mqtt-lab/${lab}-${login}:${debian}`;
+  const found = await docker.listImages({ filters: { reference: [tag], label: [`${RECIPE}=${recipe}`] } });
+  if (found.length > 0) return { tag, recipe, created: false };
+  const base = await ensureBaseImage(docker, debian, signal, progress);
+  progress('building the image');
+  const context = await tar([{ name: 'Dockerfile', mode: 0o644, content: dockerfile }]);
+  try {
+    const stream = await docker.buildImage(Readable.from([context]), {
+      t: tag,
+      buildargs: { BASE: base, LOGIN: login },
+      labels: { [LAB]: lab, [RECIPE]: recipe },
+      // the engine's bridge may have a larger MTU than the uplink, and apt would hang
+      networkmode: 'host',
+      abortSignal: signal,
+    });
+    await follow(docker, stream, BUILD_SILENCE_MS, progress);
+  } catch (error) {
+    const happened = signal.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);
+    const advice = 'see that the engine has disk space (docker system df) and reaches the Debian archive';
+    throw new LabError({ subject: 'docker', step: `build the image ${tag}`, happened, advice }, 2);
+  }
+  if (!(await hasImage(docker, tag))) {
+    throw new LabError({ subject: 'docker', step: `build the image ${tag}`, happened: 'the engine made no image' }, 2);
+  }
+  return { tag, recipe, created: true };
+}
+
+/** Removes the lab's images, and the base images that no other lab's image stands on. Gives the number of tags removed. */
+export async function removeImages(docker: Docker, lab: string): Promise<number> {
+  const own = await docker.listImages({ filters: labFilter(lab) });
+  const bases = await docker.listImages({ filters: { reference: ['mqtt-lab/base'] } });
+  const unlabelled = await docker.listImages({ filters: { label: [BASE] } });
+  const tags = new Set(own.flatMap(({ RepoTags }) => RepoTags ?? []));
+  let removed = 0;
+  for (const tag of tags) removed += await removeImage(docker, tag);
+  for (const tag of new Set([...bases, ...unlabelled].flatMap(({ RepoTags }) => RepoTags ?? []))) {
+    if (tag.startsWith('mqtt-lab/base:') && !(await isUsed(docker))) removed += await removeImage(docker, tag);
+  }
+  return removed;
+}
+
+/** Whether any lab's machine image is left; the base images serve them all. */
+async function isUsed(docker: Docker): Promise<boolean> {
+  return (await docker.listImages({ filters: { label: [RECIPE] } })).length > 0;
+}
+
+/** 1 when removed, 0 when it was gone or something still stands on it. */
+async function removeImage(docker: Docker, tag: string): Promise<0 | 1> {
+  try {
+    await docker.getImage(tag).remove();
+    return 1;
+  } catch (error) {
+    if (error instanceof Error && 'statusCode' in error && (error.statusCode === 404 || error.statusCode === 409)) return 0;
+    throw error;
+  }
+}

@@ -1,0 +1,35 @@
+import { readFile } from 'node:fs/promises';
+import { $ } from 'zx/core';
+import { LabError } from '../errors.ts';
+import { run } from '../hosts/host.ts';
+import { localHost } from '../hosts/local.ts';
+import { aptInstallScript } from '../resources/apt.ts';
+
+const INSTALL_TIMEOUT_MS = 900_000;
+
+/** Installs packages on this machine when the command that they bring is missing; Debian and Ubuntu only, as root or by sudo. */
+export async function ensureTool(command: string, packages: readonly string[], progress: (line: string) => void): Promise<void> {
+  if ((await $({ quiet: true, nothrow: true })`command -v ${command}`).exitCode === 0) return;
+  const system = await debianLike();
+  const step = `install ${packages.join(' ')}`;
+  if (system !== undefined) {
+    const happened = `this machine runs ${system}, and the lab installs packages on Debian and Ubuntu only`;
+    throw new LabError({ subject: 'this machine', step, happened, advice: `install ${command} yourself, then run the command again` }, 2);
+  }
+  progress(`installing ${packages.join(' ')}`);
+  const script = aptInstallScript(packages);
+  await run(localHost('this machine'), { step, script, root: true, timeoutMs: INSTALL_TIMEOUT_MS, onLine: progress });
+}
+
+/** Undefined on Debian, Ubuntu and their derivatives; otherwise the system's name (os-release(5)). */
+export async function debianLike(): Promise<string | undefined> {
+  const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  const fields = new Map(
+    text.split('\n').flatMap((line) => {
+      const match = /^([A-Z_]+)="?(.*?)"?$/.exec(line);
+      return match?.[1] === undefined || match[2] === undefined ? [] : [[match[1], match[2]] as const];
+    }),
+  );
+  const family = `${fields.get('ID') ?? ''} ${fields.get('ID_LIKE') ?? ''}`.split(' ');
+  return family.includes('debian') || family.includes('ubuntu') ? undefined : (fields.get('PRETTY_NAME') ?? 'an unknown system');
+}

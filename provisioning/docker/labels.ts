@@ -1,0 +1,14 @@
+/** Everything that the lab makes in Docker carries this label with the lab's name; `down` removes by it. */
+export const LAB = 'mqtt-lab';
+/** Name of the machine that a container is. */
+export const MACHINE = 'mqtt-lab.machine';
+/** Hash of what a container or image was made from; another hash means that it is made anew. */
+export const RECIPE = 'mqtt-lab.recipe';
+/** Public SSH host key that was put into the container before its first start: the pin. */
+export const HOST_KEY = 'mqtt-lab.host-key';
+/** Debian suite of a base image, shared by all labs of the machine. */
+export const BASE = 'mqtt-lab.base';
+
+export function labFilter(labName: string): { label: string[] } {
+  return { label: [`${LAB}=${labName}`] };
+}

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import type Docker from 'dockerode';
+import ssh2 from 'ssh2';
+import { LabError } from '../errors.ts';
+import type { SshAddress } from '../hosts/ssh.ts';
+import type { Image } from './image.ts';
+import { HOST_KEY, LAB, labFilter, MACHINE, RECIPE } from './labels.ts';
+import type { LabNetwork } from './network.ts';
+import { tar } from './tar.ts';
+
+export type MachineWanted = {
+  readonly lab: string;
+  /** `broker` or the Pi's name; also the container's host name. */
+  readonly name: string;
+  readonly login: string;
+  readonly image: Image;
+  readonly network: LabNetwork;
+  readonly key: { readonly file: string; readonly publicKey: string };
+  /** TCP ports, beside ssh's, that are published on 127.0.0.1. */
+  readonly ports: readonly number[];
+};
+
+export type Machine = {
+  readonly name: string;
+  readonly created: boolean;
+  readonly ssh: SshAddress;
+  /** Address on the lab's network. */
+  readonly address: string;
+  /** TCP port in the container → port on 127.0.0.1. */
+  readonly published: ReadonlyMap<number, number>;
+};
+
+/** A container as wanted and running: left alone when it is so already, started when it was stopped, made anew when its recipe differs. */
+export async function ensureMachine(docker: Docker, wanted: MachineWanted): Promise<Machine> {
+  const recipe = recipeOf(wanted);
+  const name = containerName(wanted.lab, wanted.name);
+  const [existing] = await docker.listContainers({ all: true, filters: { ...labFilter(wanted.lab), name: [`^/${name}$`] } });
+  if (existing !== undefined) {
+    // `created`: put together but never started, so perhaps without its keys
+    if (existing.Labels[RECIPE] === recipe && !['created', 'dead', 'removing'].includes(existing.State)) {
+      const container = docker.getContainer(existing.Id);
+      const stopped = existing.State !== 'running';
+      if (stopped) await (existing.State === 'paused' ? container.unpause() : container.start());
+      return await inspect(container, wanted, stopped);
+    }
+    await docker.getContainer(existing.Id).remove({ force: true, v: true });
+  }
+  const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+  const exposed = [22, ...wanted.ports].map((port) => `${port}/tcp`);
+  const container = await docker.createContainer({
+    name,
+    Hostname: wanted.name,
+    Image: wanted.image.tag,
+    Labels: { [LAB]: wanted.lab, [MACHINE]: wanted.name, [RECIPE]: recipe, [HOST_KEY]: hostKey.public },
+    ExposedPorts: Object.fromEntries(exposed.map((port) => [port, {}])),
+    HostConfig: {
+      NetworkMode: wanted.network.name,
+      PortBindings: Object.fromEntries(exposed.map((port) => [port, [{ HostIp: '127.0.0.1', HostPort: '' }]])),
+      // for cutting single connections in the container's own network namespace
+      CapAdd: ['NET_ADMIN'],
+      RestartPolicy: { Name: 'unless-stopped' },
+    },
+  });
+  await container.putArchive(await keys(wanted, hostKey), { path: '/' });
+  await container.start();
+  return await inspect(container, wanted, true);
+}
+
+export function containerName(lab: string, machine: string): string {
+  return `mqtt-lab-${lab}-${machine}`;
+}
+
+function recipeOf({ image, network, key, ports, login, name }: MachineWanted): string {
+  const parts = JSON.stringify([image.recipe, network.id, key.publicKey, ports, login, name]);
+  return createHash('sha256').update(parts).digest('hex').slice(0, 16);
+}
+
+/** The host key pair and the lab's public key, put in before the first start; owner root, and sshd's StrictModes accepts that. */
+async function keys({ login, key }: MachineWanted, hostKey: { public: string; private: string }): Promise<Buffer> {
+  return await tar([
+    { name: 'etc/ssh/ssh_host_ed25519_key', mode: 0o600, content: hostKey.private },
+    { name: 'etc/ssh/ssh_host_ed25519_key.pub', mode: 0o644, content: `${hostKey.public}\n` },
+    { name: `home/${login}/.ssh/authorized_keys`, mode: 0o644, content: `${key.publicKey}\n` },
+  ]);
+}
+
+async function inspect(container: Docker.Container, wanted: MachineWanted, created: boolean): Promise<Machine> {
+  const info = await container.inspect();
+  const published = new Map(
+    Object.entries(info.NetworkSettings.Ports).flatMap(([port, bindings]) => {
+      const host = bindings?.[0]?.HostPort;
+      return host === undefined ? [] : [[Number(port.split('/')[0]), Number(host)] as const];
+    }),
+  );
+  const port = published.get(22);
+  const address = info.NetworkSettings.Networks[wanted.network.name]?.IPAddress;
+  const hostKey = info.Config.Labels[HOST_KEY];
+  if (port === undefined || hostKey === undefined || !info.State.Running || !address) {
+    const happened = `the container is ${info.State.Status}${info.State.Error ? `: ${info.State.Error}` : ''}`;
+    const advice = `docker logs ${containerName(wanted.lab, wanted.name)}`;
+    throw new LabError({ subject: wanted.name, step: 'start the container', happened, advice }, 2);
+  }
+  const ssh = { user: wanted.login, address: '127.0.0.1', port, identity: wanted.key.file, hostKey };
+  return { name: wanted.name, created, ssh, address, published };
+}
+
+/** Removes the lab's containers, running or not; with `keep`, only those of machines that are not named there. Gives their number. */
+export async function removeMachines(docker: Docker, lab: string, keep: readonly string[] = []): Promise<number> {
+  const containers = await docker.listContainers({ all: true, filters: labFilter(lab) });
+  const unwanted = containers.filter(({ Labels }) => !keep.includes(Labels[MACHINE] ?? ''));
+  await Promise.all(unwanted.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
+  return unwanted.length;
+}

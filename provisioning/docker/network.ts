@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
+import type Docker from 'dockerode';
+import { type Cidr, cidrOf, formatCidr, overlap } from '../ipv4.ts';
+import { LAB, labFilter } from './labels.ts';
+
+/** 198.18.0.0/15 is set aside for tests of network devices (RFC 2544), so no home or office uses it: 512 networks of 254 machines. */
+const TEST_RANGE_START = 0xc612_0000;
+const TEST_NETWORKS = 512;
+
+export type LabNetwork = { readonly name: string; readonly id: string; readonly created: boolean };
+
+/** The lab's network: found by its label, made when it is missing or when lab.yaml declares another subnet. */
+export async function ensureNetwork(docker: Docker, lab: string, subnet: string | undefined): Promise<LabNetwork> {
+  const name = `mqtt-lab-${lab}`;
+  const all = await docker.listNetworks();
+  const own = all.find((network) => network.Name === name && network.Labels?.[LAB] === lab);
+  if (own !== undefined) {
+    const current = own.IPAM?.Config?.[0]?.Subnet;
+    if (subnet === undefined || current === subnet) return { name, id: own.Id, created: false };
+    await removeNetwork(docker, own.Id);
+  }
+  const taken = [
+    ...all.filter(({ Id }) => Id !== own?.Id).flatMap(({ IPAM }) => IPAM?.Config?.map(({ Subnet }) => Subnet) ?? []),
+    ...Object.values(networkInterfaces()).flatMap((addresses) => addresses?.map(({ cidr }) => cidr) ?? []),
+  ].flatMap((text) => cidrOf(text ?? '') ?? []);
+  const mtu = await uplinkMtu();
+  const network = await docker.createNetwork({
+    Name: name,
+    Driver: 'bridge',
+    Labels: { [LAB]: lab },
+    IPAM: { Driver: 'default', Config: [{ Subnet: subnet ?? formatCidr(freeSubnet(lab, taken)) }] },
+    Options: {
+      'com.docker.network.bridge.name': bridgeName(lab),
+      ...(mtu === undefined ? {} : { 'com.docker.network.driver.mtu': String(mtu) }),
+    },
+  });
+  return { name, id: network.id, created: true };
+}
+
+/** Interface name of a lab's bridge: at most 15 characters (IFNAMSIZ), starting with `lab-`. */
+export function bridgeName(lab: string): string {
+  return `lab-${createHash('sha256').update(lab).digest('hex').slice(0, 10)}`;
+}
+
+/** The first free /24 of the test range, beginning at a place that depends on the lab's name, so that it is the same each time. */
+export function freeSubnet(lab: string, taken: readonly Cidr[]): Cidr {
+  const first = createHash('sha256').update(lab).digest().readUInt16BE(0);
+  for (let step = 0; step < TEST_NETWORKS; step += 1) {
+    const address = TEST_RANGE_START + ((first + step) % TEST_NETWORKS) * 256;
+    const candidate = { address, prefix: 24 };
+    if (!taken.some((other) => overlap(candidate, other))) return candidate;
+  }
+  throw new Error('no free network in 198.18.0.0/15');
+}
+
+/** Removes a network with whatever containers of the lab are still on it. */
+async function removeNetwork(docker: Docker, id: string): Promise<void> {
+  const network = docker.getNetwork(id);
+  const { Containers } = await network.inspect();
+  for (const container of Object.keys(Containers ?? {})) await network.disconnect({ Container: container, Force: true });
+  await network.remove();
+}
+
+export async function removeNetworks(docker: Docker, lab: string): Promise<number> {
+  const networks = await docker.listNetworks({ filters: labFilter(lab) });
+  for (const { Id } of networks) await removeNetwork(docker, Id);
+  return networks.length;
+}
+
+/** MTU of the interface of the default route: a bridge with a larger one loses packets without a word. */
+async function uplinkMtu(): Promise<number | undefined> {
+  try {
+    const routes = await readFile('/proc/net/route', 'utf8');
+    const fields = routes.split('\n').map((line) => line.split('\t'));
+    const uplink = fields.find(([, destination]) => destination === '00000000')?.[0];
+    if (uplink === undefined) return undefined;
+    const mtu = Number(await readFile(`/sys/class/net/${uplink}/mtu`, 'utf8'));
+    return mtu >= 1280 && mtu < 1500 ? mtu : undefined;
+  } catch {
+    return undefined;
+  }
+}
