@@ -1,0 +1,57 @@
+/** mosquitto.conf(5) options that the lab sets itself, or that would make lab.yaml untrue; each with the reason and the key to use. */
+const OWNED: readonly (readonly [reason: string, ...names: string[]])[] = [
+  ['broker.port sets the port', 'listener', 'port'],
+  ['the broker listens on every address, so that the Pis reach it', 'bind_address', 'bind_interface', 'socket_domain'],
+  ['broker.maxKeepAlive sets it', 'max_keepalive'],
+  ['users sets who may connect, and nobody else may', 'password_file', 'allow_anonymous', 'listener_allow_anonymous'],
+  ['topics sets who may do what', 'acl_file', 'per_listener_settings'],
+  [
+    'users and topics alone decide about rights',
+    'plugin',
+    'global_plugin',
+    'plugin_load',
+    'plugin_use',
+    'auth_plugin',
+    'auth_plugin_deny_special_chars',
+    'enable_control_api',
+    'use_identity_as_username',
+    'use_subject_as_username',
+  ],
+  ["the host's own service sets it", 'user', 'pid_file', 'persistence_location', 'persistence_file', 'include_dir'],
+  ['the lab reads the log where the service writes it', 'log_dest', 'log_facility'],
+  ['the lab chooses its client ids', 'use_username_as_clientid', 'clientid_prefixes'],
+  ['the topics of lab.yaml are the ones on the wire', 'mount_point'],
+  [
+    "the lab's listener speaks plain MQTT 3.1.1 and 5 over TCP",
+    ...['protocol', 'accept_protocol_versions', 'enable_proxy_protocol', 'http_dir'],
+    ...['websockets_log_level', 'websockets_headers_size', 'websockets_origin'],
+    ...['cafile', 'capath', 'certfile', 'keyfile', 'ciphers', 'crlfile', 'dhparamfile', 'require_certificate'],
+    ...['disable_client_cert_date_checks', 'tls_version', 'tls_engine', 'tls_keyform', 'psk_file', 'psk_hint'],
+  ],
+  [
+    "the lab's broker has no bridges",
+    ...['connection', 'address', 'addresses', 'topic', 'clientid', 'cleansession', 'username', 'password'],
+    ...['keepalive_interval', 'notifications', 'notifications_local_only', 'notification_topic', 'restart_timeout'],
+    ...['idle_timeout', 'round_robin', 'start_type', 'threshold', 'try_private'],
+  ],
+];
+
+const OWNED_FAMILIES: readonly (readonly [prefix: string, reason: string])[] = [
+  ['plugin_opt_', 'users and topics alone decide about rights'],
+  ['auth_opt_', 'users and topics alone decide about rights'],
+  ['bridge_', "the lab's broker has no bridges"],
+  ['remote_', "the lab's broker has no bridges"],
+  ['local_', "the lab's broker has no bridges"],
+];
+
+const REASONS: ReadonlyMap<string, string> = new Map(
+  OWNED.flatMap(([reason, ...names]) => names.map((name): [string, string] => [name, reason])),
+);
+
+/** Names that `broker.options` refuses, for the JSON Schema. */
+export const OWNED_OPTIONS: readonly string[] = [...REASONS.keys()];
+
+/** Why lab.yaml may not set this mosquitto.conf(5) option; undefined: it may. */
+export function whyOwned(option: string): string | undefined {
+  return REASONS.get(option) ?? OWNED_FAMILIES.find(([prefix]) => option.startsWith(prefix))?.[1];
+}

@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { passwordSchema } from './schema.ts';
+
+const text = z.string().optional().catch(undefined);
+const names = z.array(text).optional().catch(undefined);
+const machine = { host: text, identity: text, hostKey: text };
+
+function named<Entry extends z.ZodType>(entry: Entry) {
+  return z.record(z.string(), entry.optional().catch(undefined)).optional().catch(undefined);
+}
+
+const draftSchema = z
+  .object({
+    broker: z
+      .object({ ...machine, address: z.unknown().optional(), options: z.unknown().optional() })
+      .optional()
+      .catch(undefined),
+    pis: named(z.object(machine)),
+    users: named(z.object({ password: passwordSchema.optional().catch(undefined) })),
+    topics: named(z.object({ publish: names, subscribe: names, lastWill: names })),
+    containers: z.object({ subnet: text }).optional().catch(undefined),
+  })
+  .catch({});
+
+/** What can be made out of a lab file that may have mistakes: everything of the right kind, undefined for the rest. */
+export type Draft = z.output<typeof draftSchema>;
+
+/** Never fails, so that the rules can be checked beside the schema and all mistakes told at once. */
+export function draftOf(value: unknown): Draft {
+  return draftSchema.parse(value);
+}

@@ -1,0 +1,92 @@
+import * as z from 'zod';
+import { OWNED_OPTIONS, whyOwned } from './broker-options.ts';
+import { allow, kindOf } from './mistake.ts';
+
+const LABEL = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
+
+/** The lab's name, which becomes part of Docker names. */
+export const labName = label('lower-case letters, digits and hyphens, starting with a letter, at most 40, are allowed');
+
+/** A Pi's name, which becomes a host name (RFC 1123). */
+export const piName = label(
+  'a host name is allowed: lower-case letters, digits and hyphens, starting with a letter, at most 40',
+).regex(/^(?!broker$)/, { error: 'is reserved for the broker host; another name is allowed' });
+
+/** A user, as MQTT, Mosquitto's password file (`NAME:HASH` lines, `#` comments) and its ACL file can hold it. */
+export const userName = oneLine('a user name', 256)
+  .regex(/^[^:]*$/, {
+    error: "has a colon, which ends a name in Mosquitto's password file; a name without : is allowed",
+  })
+  .regex(/^(?!#)/, {
+    error: "starts with #, a comment in Mosquitto's password file; another first character is allowed",
+  });
+
+/** A topic name (not a filter) that an application may publish to [MQTT-3.3.2-2] and one ACL line can hold. */
+export const topicName = oneLine('a topic name', 65535)
+  .regex(/^[^+#]*$/, { error: 'has a wildcard, + or #; a plain topic name is allowed' })
+  .regex(/^(?!\$)/, { error: 'starts with $, which is for the broker itself; another first character is allowed' })
+  // Mosquitto's TOPIC_HIERARCHY_LIMIT: an ACL line with more is an error and the broker does not start.
+  .regex(/^([^/]*\/){0,200}[^/]*$/, { error: 'has too many levels for Mosquitto; at most 200 slashes are allowed' });
+
+/** A host name or IP address, without a port. */
+export const address = z
+  .string(allow('a host name or an IP address is allowed'))
+  .regex(/^([A-Za-z0-9][A-Za-z0-9._-]*|(?=.*:.*:)[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?)$/, {
+    ...allow('a host name or an IP address without a port is allowed'),
+  });
+
+/** A whole number of a range, with the unit in words. */
+export function whole(least: number, most: number, unit = '') {
+  const error = allow(`a whole number${unit} from ${least} to ${most} is allowed`);
+  return z.int(error).min(least, error).max(most, error);
+}
+
+/** A public host key as in known_hosts; its data repeats its type (RFC 4253, 6.6), so that a cut-off one is noticed. */
+export const hostKey = z
+  .string(allow('TYPE BASE64 as in known_hosts is allowed'))
+  .regex(/^[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}$/, {
+    error: 'is no public key; TYPE BASE64 as in known_hosts is allowed',
+    abort: true,
+  })
+  .refine(dataRepeatsType, { error: 'is not whole: type and data differ; TYPE BASE64 as in known_hosts is allowed' });
+
+export const filePath = z.string(allow('a file path is allowed')).min(1, allow('a file path is allowed'));
+
+/** A mosquitto.conf(5) option that the lab does not own. */
+export const optionName = z
+  .string()
+  .regex(/^[a-z_]+$/, { error: 'is no option of mosquitto.conf(5); lower-case letters and _ are allowed' })
+  .refine((name) => whyOwned(name) === undefined, {
+    error: ({ input }) => `is set by the lab; not allowed here: ${whyOwned(String(input))}`,
+  })
+  .meta({ not: { enum: [...OWNED_OPTIONS] } });
+
+const optionText = z
+  .string()
+  .regex(/^(\S(\P{Cc}*\S)?)$/u, { error: 'is empty, padded with blanks or more than a line; one line is allowed' });
+
+/** The value of a mosquitto.conf(5) option: what fits on its line. */
+export const optionValue = z.union([z.boolean(), z.number(), optionText], {
+  error: ({ input }) => `${kindOf(input)}; one line of text, a number, true or false is allowed`,
+});
+
+function label(allowed: string) {
+  return z.string(allow(allowed)).regex(LABEL, allow(allowed)).max(40, allow(allowed));
+}
+
+function oneLine(what: string, bytes: number) {
+  return z
+    .string(allow(`${what} is allowed`))
+    .min(1, { error: `is empty; ${what} of at least one character is allowed` })
+    .regex(/^[^\p{Cc}\p{Cs}]*$/u, {
+      error: `has a line break or another control character; ${what} without is allowed`,
+    })
+    .regex(/^(\S([\s\S]*\S)?)?$/, { error: `starts or ends with a blank; ${what} without is allowed` })
+    .refine((text) => Buffer.byteLength(text) <= bytes, { error: `is too long; at most ${bytes} bytes are allowed` });
+}
+
+function dataRepeatsType(key: string): boolean {
+  const [type = '', data = ''] = key.split(' ');
+  const bytes = Buffer.from(data, 'base64');
+  return bytes.length > 4 + type.length && bytes.subarray(4, 4 + bytes.readUInt32BE(0)).toString() === type;
+}

@@ -1,0 +1,170 @@
+import * as z from 'zod';
+import {
+  address,
+  filePath,
+  hostKey,
+  labName,
+  optionName,
+  optionValue,
+  piName,
+  topicName,
+  userName,
+  whole,
+} from './forms.ts';
+import { hostText } from './host-text.ts';
+import { allow, allowSecretly } from './mistake.ts';
+
+const identity = filePath
+  .optional()
+  .describe(
+    'Private SSH key file, relative to this file or starting with ~/. Default: the agent and the keys in ~/.ssh.',
+  );
+const pinnedKey = hostKey
+  .optional()
+  .describe(
+    "The host's public key as in known_hosts, such as `ssh-ed25519 AAAA…`. Default: ~/.ssh/known_hosts decides.",
+  );
+
+const brokerSchema = z.strictObject(
+  {
+    host: hostText(['local', 'container', 'external'])
+      .default('local')
+      .describe(
+        'Where the broker runs: local (this machine), container (a Debian container), ssh://user@host[:port], or external (a broker at `address` that is verified but never changed).',
+      ),
+    address: address
+      .optional()
+      .describe('Host name or IP address under which clients reach the broker. Needed for an external broker.'),
+    port: whole(1, 65535).default(1883).describe('TCP port that the broker listens on.'),
+    // 1200 is AWS IoT Core's ceiling; mosquitto.conf(5) asks for at least 10.
+    maxKeepAlive: whole(10, 65535, ' of seconds')
+      .default(1200)
+      .describe('Longest keep alive in seconds that a client may ask for.'),
+    options: z
+      .record(optionName, optionValue, allow('a mapping of mosquitto.conf(5) options is allowed'))
+      .prefault({})
+      .describe('Further options of mosquitto.conf(5), such as `max_queued_messages: 200`.'),
+    identity,
+    hostKey: pinnedKey,
+  },
+  allow('a mapping is allowed, such as { host: local }'),
+);
+
+export const piSchema = z
+  .strictObject(
+    {
+      host: hostText(['container']).describe(
+        'Where the Pi is: container (emulated) or ssh://user@host[:port] (a real one).',
+      ),
+      identity,
+      hostKey: pinnedKey,
+    },
+    allow('a mapping is allowed, such as { host: container }'),
+  )
+  .describe('A Raspberry Pi, real or emulated.');
+
+const PASSWORD = 'text, { env: NAME } or { file: PATH } is allowed (quote text that YAML would read as something else)';
+
+/** Plain scalars such as 0123 or true arrive here as the text in the file, so editors must accept them too. */
+const literal = z
+  .string(allowSecretly(PASSWORD))
+  .min(1, allowSecretly(PASSWORD))
+  .meta({ type: ['string', 'number', 'boolean'] });
+
+export const passwordSchema = z
+  .union(
+    [
+      literal,
+      z.strictObject({
+        env: z
+          .string()
+          .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+            error: 'is no name of an environment variable; letters, digits and _ are allowed',
+          })
+          .describe('Environment variable that holds the password.'),
+      }),
+      z.strictObject({
+        file: z
+          .string()
+          .min(1, { error: 'is empty; a file path is allowed' })
+          .describe('File that holds the password; relative to this file or starting with ~/.'),
+      }),
+    ],
+    allowSecretly(PASSWORD),
+  )
+  .describe('The password: the text itself, { env: NAME } or { file: PATH }.');
+
+export const userSchema = z
+  .strictObject({ password: passwordSchema }, allowSecretly('a mapping with a password is allowed'))
+  .describe('A user who may connect to the broker.');
+
+const userNames = z
+  .array(
+    z.string(allow('the name of a user is allowed')).meta({ type: ['string', 'number', 'boolean'] }),
+    allow('a list of user names is allowed'),
+  )
+  .default([]);
+
+export const topicSchema = z
+  .strictObject(
+    {
+      publish: userNames.describe('Users who may publish to the topic.'),
+      subscribe: userNames.describe('Users who may read the topic.'),
+      lastWill: userNames.describe(
+        'Users who may leave a last will on the topic; on Mosquitto they may then publish to it as well.',
+      ),
+    },
+    allow('a mapping is allowed, such as { publish: [USER], subscribe: [USER] }'),
+  )
+  .describe('Who may publish to the topic, subscribe to it and leave a last will on it.');
+
+const containersSchema = z.strictObject(
+  {
+    debian: z
+      .literal([12, 13], allow('12 or 13 is allowed'))
+      .default(12)
+      .describe('Debian release of the emulated machines.'),
+    subnet: z
+      .string(allow('a network such as 198.18.7.0/24 is allowed'))
+      .regex(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, allow('a network such as 198.18.7.0/24 is allowed'))
+      .optional()
+      .describe('IPv4 network of the emulated machines, such as 198.18.7.0/24. Default: a free /24 of 198.18.0.0/15.'),
+  },
+  allow('a mapping is allowed, such as { debian: 12 }'),
+);
+
+/** The raw shape of lab.yaml: forms and defaults; what one part says about another is in rules.ts. */
+export const labSchema = z.strictObject(
+  {
+    name: labName.describe("The lab's name; it tells the containers and networks of several labs apart."),
+    broker: brokerSchema.prefault({}).describe('The MQTT broker.'),
+    pis: z
+      .record(piName, piSchema, allow('a mapping of Pis is allowed, {} for none'))
+      .prefault({})
+      .describe('The Raspberry Pis, by name.'),
+    users: z
+      .record(userName, userSchema, allowSecretly('a mapping of users is allowed, such as { sam: { password: sam } }'))
+      .refine((users) => Object.keys(users).length > 0, { error: 'is empty; at least one user is allowed' })
+      .meta({ minProperties: 1 })
+      .describe('Who may connect to the broker, by name.'),
+    topics: z
+      .record(topicName, topicSchema, allow('a mapping of topics is allowed, {} for none'))
+      .prefault({})
+      .describe('The topics, by name: plain names without wildcards.'),
+    containers: containersSchema.prefault({}).describe('The emulated machines.'),
+  },
+  allow('a mapping with the keys name, broker, pis, users, topics, containers is allowed'),
+);
+
+export type LabShape = z.output<typeof labSchema>;
+
+/** The keys that each part knows; `*` stands for any name. */
+export const KEYS: ReadonlyMap<string, readonly string[]> = new Map([
+  ['', Object.keys(labSchema.shape)],
+  ['broker', Object.keys(brokerSchema.shape)],
+  ['pis.*', Object.keys(piSchema.shape)],
+  ['users.*', Object.keys(userSchema.shape)],
+  ['users.*.password', ['env', 'file']],
+  ['topics.*', Object.keys(topicSchema.shape)],
+  ['containers', Object.keys(containersSchema.shape)],
+]);

@@ -1,0 +1,44 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { InputError } from '../../../provisioning/errors.ts';
+import type { Lab } from '../../../provisioning/lab-file/lab.ts';
+import type { Surroundings } from '../../../provisioning/lab-file/read.ts';
+import { readLab } from '../../../provisioning/lab-file/read.ts';
+
+export type Reading = {
+  /** Files beside lab.yaml, by path. */
+  readonly files?: Readonly<Record<string, string | Uint8Array>>;
+  readonly environment?: Surroundings['environment'];
+  readonly interfaces?: Surroundings['interfaces'];
+};
+
+export type Outcome = { readonly lab: Lab | undefined; readonly mistakes: readonly string[] };
+
+/** Reads this text as a lab.yaml in a folder of its own: the lab, or the mistakes without the folder's name. */
+export function read(
+  text: string | Uint8Array,
+  { files = {}, environment = {}, interfaces = {} }: Reading = {},
+): Outcome {
+  const directory = mkdtempSync(join(tmpdir(), 'lab-file-'));
+  try {
+    for (const [name, content] of Object.entries({ ...files, 'lab.yaml': text })) {
+      mkdirSync(dirname(join(directory, name)), { recursive: true });
+      writeFileSync(join(directory, name), content);
+    }
+    return { lab: readLab(join(directory, 'lab.yaml'), { environment, interfaces }), mistakes: [] };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { lab: undefined, mistakes: error.message.replaceAll(`${directory}/`, '').split('\n') };
+  } finally {
+    rmSync(directory, { recursive: true });
+  }
+}
+
+/** A whole lab file in which only the given top-level lines differ; `part` starts on line 3. */
+export function withPart(part: string): string {
+  const key = part.slice(0, part.indexOf(':'));
+  return key === 'users'
+    ? `name: lab\n\n${part}\n`
+    : `name: lab\nusers: { sam: { password: sam }, alice: { password: alice } }\n${part}\n`;
+}

@@ -1,0 +1,38 @@
+import test from 'ava';
+import type { Action } from '../../../provisioning/lab-file/may.ts';
+import { may, willWidens, writes } from '../../../provisioning/lab-file/may.ts';
+import { readLab } from '../../../provisioning/lab-file/read.ts';
+
+const lab = readLab('lab.yaml', { environment: {}, interfaces: {} });
+
+const rows: readonly (readonly [user: string, topic: string, actions: readonly Action[], writes: boolean])[] = [
+  ['sam', 'status', ['publish', 'lastWill'], true],
+  ['alice', 'status', ['subscribe', 'lastWill'], true],
+  ['sam', 'test', ['publish'], true],
+  ['alice', 'test', ['subscribe'], false],
+  ['bob', 'status', [], false],
+  ['sam', 'Status', [], false],
+  ['sam', 'status/sub', [], false],
+  ['sam', '#', [], false],
+  ['', '', [], false],
+];
+
+for (const [user, topic, actions, write] of rows) {
+  test(`${user} on ${topic}`, (t) => {
+    const all: readonly Action[] = ['publish', 'subscribe', 'lastWill'];
+    t.deepEqual(
+      all.filter((action) => may(lab, user, action, topic)),
+      actions,
+    );
+    t.is(writes(lab, user, topic), write);
+  });
+}
+
+test('a right of a user that is not declared is none', (t) => {
+  const topics = [{ name: 'status', publish: ['bob'], subscribe: [], lastWill: [] }];
+  t.false(may({ ...lab, topics }, 'bob', 'publish', 'status'));
+});
+
+test('a last will widens where publish does not name its owner', (t) => {
+  t.deepEqual(willWidens(lab), [{ user: 'alice', topic: 'status' }]);
+});

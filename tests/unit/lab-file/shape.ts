@@ -1,0 +1,180 @@
+import test from 'ava';
+import { read, withPart } from './_reading.ts';
+
+const HOSTS = 'local, container, external or ssh://user@host[:port] is allowed';
+const NAME = 'lower-case letters, digits and hyphens, starting with a letter, at most 40, are allowed';
+const KEY = 'TYPE BASE64 as in known_hosts is allowed';
+const KEEP_ALIVE = 'a whole number of seconds from 10 to 65535 is allowed';
+const TOPIC_BLANK = 'starts or ends with a blank; a topic name without is allowed';
+const PI_NAME = 'a host name is allowed: lower-case letters, digits and hyphens, starting with a letter, at most 40';
+const VALUE = 'one line of text, a number, true or false is allowed';
+const long = 'x'.repeat(300);
+
+/** [a part of a lab file, from line 3 on; its mistakes without "lab.yaml:"] */
+const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
+  ['broker: {}'],
+  ['broker:', '3:1: broker has no value; a mapping is allowed, such as { host: local }'],
+  ['broker: local', '3:9: broker is "local"; a mapping is allowed, such as { host: local }'],
+  ['broker: { host: Local }', `3:17: broker.host is "Local" (did you mean "local"?); ${HOSTS}`],
+  ['broker: { host: 5 }', `3:17: broker.host is 5; ${HOSTS}`],
+  ['broker: { host: "" }', `3:17: broker.host is empty; ${HOSTS}`],
+  ['broker: { host: "pi:hunter2@h" }', `3:17: broker.host is text; ${HOSTS}`],
+  ['broker: { host: "ssh:/me@h" }', `3:17: broker.host does not start with ssh://; ${HOSTS}`],
+  ['broker: { host: "ssh://h" }', `3:17: broker.host names no user; ${HOSTS}`],
+  ['broker: { host: "ssh://@h" }', `3:17: broker.host names no user; ${HOSTS}`],
+  [
+    'broker: { host: "ssh://me:hunt/er@2@h" }',
+    `3:17: broker.host carries a password (use a key instead: identity); ${HOSTS}`,
+  ],
+  ['broker: { host: "ssh://-o@h" }', `3:17: broker.host has a user name that no host takes; ${HOSTS}`],
+  ['broker: { host: "ssh://me@h/" }', `3:17: broker.host has a path; ${HOSTS}`],
+  ['broker: { host: "ssh://me@h:0" }', `3:17: broker.host has a port outside 1 to 65535; ${HOSTS}`],
+  ['broker: { host: "ssh://me@h:70000" }', `3:17: broker.host has a port outside 1 to 65535; ${HOSTS}`],
+  [
+    'broker: { host: "ssh://me@-h" }',
+    `3:17: broker.host has no valid host (an IPv6 address goes in brackets) or port; ${HOSTS}`,
+  ],
+  ['broker: { port: "1883" }', '3:17: broker.port is "1883"; a whole number from 1 to 65535 is allowed'],
+  ['broker: { port: 0 }', '3:17: broker.port is 0; a whole number from 1 to 65535 is allowed'],
+  ['broker: { port: 65536 }', '3:17: broker.port is 65536; a whole number from 1 to 65535 is allowed'],
+  ['broker: { port: 1.5 }', '3:17: broker.port is 1.5; a whole number from 1 to 65535 is allowed'],
+  ['broker: { port: }', '3:11: broker.port has no value; a whole number from 1 to 65535 is allowed'],
+  ['broker: { maxKeepAlive: 9 }', `3:25: broker.maxKeepAlive is 9; ${KEEP_ALIVE}`],
+  ['broker: { maxKeepAlive: 65536 }', `3:25: broker.maxKeepAlive is 65536; ${KEEP_ALIVE}`],
+  ['broker: { address: "::1" }'],
+  [
+    'broker: { address: "h:1883" }',
+    '3:20: broker.address is "h:1883"; a host name or an IP address without a port is allowed',
+  ],
+  [
+    'broker: { options: { Log_type: all } }',
+    '3:22: broker.options.Log_type is no option of mosquitto.conf(5); lower-case letters and _ are allowed',
+  ],
+  [
+    'broker: { options: { listener: 1884 } }',
+    '3:22: broker.options.listener is set by the lab; not allowed here: broker.port sets the port',
+  ],
+  [
+    'broker: { options: { max_keepalive: 60 } }',
+    '3:22: broker.options.max_keepalive is set by the lab; not allowed here: broker.maxKeepAlive sets it',
+  ],
+  [
+    'broker: { options: { allow_anonymous: true } }',
+    '3:22: broker.options.allow_anonymous is set by the lab; not allowed here: users sets who may connect, and nobody else may',
+  ],
+  [
+    'broker: { options: { bridge_psk: hunter2 } }',
+    "3:22: broker.options.bridge_psk is set by the lab; not allowed here: the lab's broker has no bridges",
+  ],
+  ['broker: { options: { log_type: [all] } }', `3:32: broker.options.log_type is a list; ${VALUE}`],
+  ['broker: { options: { log_type: } }', `3:22: broker.options.log_type has no value; ${VALUE}`],
+  [
+    'broker: { options: { log_type: "all\\nplugin x" } }',
+    '3:32: broker.options.log_type is empty, padded with blanks or more than a line; one line is allowed',
+  ],
+  ['broker: { host: "ssh://me@h", hostKey: AAAA }', `3:40: broker.hostKey is no public key; ${KEY}`],
+  [
+    'broker: { host: "ssh://me@h", hostKey: ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIGPH }',
+    `3:40: broker.hostKey is not whole: type and data differ; ${KEY}`,
+  ],
+  ['pis: {}'],
+  ['pis:', '3:1: pis has no value; a mapping of Pis is allowed, {} for none'],
+  ['pis: [pi]', '3:6: pis is a list; a mapping of Pis is allowed, {} for none'],
+  ['pis: { Pi: { host: container } }', `3:8: pis.Pi is "Pi"; ${PI_NAME}`],
+  ['pis: { pi-: { host: container } }', `3:8: pis.pi- is "pi-"; ${PI_NAME}`],
+  [
+    'pis: { broker: { hst: container } }',
+    '3:8: pis.broker is reserved for the broker host; another name is allowed',
+    '3:8: pis.broker.host is missing; container or ssh://user@host[:port] is allowed',
+    '3:18: pis.broker has an unknown key "hst" (did you mean "host"?); allowed keys: host, identity, hostKey',
+  ],
+  ['pis: { a: { host: local } }', '3:19: pis.a.host is "local"; container or ssh://user@host[:port] is allowed'],
+  [
+    'pis: { a: { host: container }, a: { host: container } }',
+    '3:32: pis.a is given twice, first on line 3; once is allowed',
+  ],
+  ['users: {}', '3:8: users is empty; at least one user is allowed'],
+  ['users: [hunter2]', '3:8: users is a list; a mapping of users is allowed, such as { sam: { password: sam } }'],
+  ['users: { sam: hunter2 }', '3:15: users.sam is text; a mapping with a password is allowed'],
+  [
+    'users: { "a:b": { password: x } }',
+    `3:10: users."a:b" has a colon, which ends a name in Mosquitto's password file; a name without : is allowed`,
+  ],
+  [
+    'users: { "#a": { password: x } }',
+    `3:10: users."#a" starts with #, a comment in Mosquitto's password file; another first character is allowed`,
+  ],
+  [
+    'users: { "a\\nb": { password: x } }',
+    '3:10: users."a\\nb" has a line break or another control character; a user name without is allowed',
+  ],
+  [
+    'users: { "a\\0b": { password: x } }',
+    '3:10: users."a\\u0000b" has a line break or another control character; a user name without is allowed',
+  ],
+  ['users: { " a": { password: x } }', '3:10: users." a" starts or ends with a blank; a user name without is allowed'],
+  ['users: { "": { password: x } }', '3:10: users."" is empty; a user name of at least one character is allowed'],
+  [`users: { ${long}: { password: x } }`, `3:10: users.${long} is too long; at most 256 bytes are allowed`],
+  ['topics: {}'],
+  ['topics: { "": {} }', '3:11: topics."" is empty; a topic name of at least one character is allowed'],
+  ['topics: { a/#: {} }', '3:11: topics."a/#" has a wildcard, + or #; a plain topic name is allowed'],
+  ['topics: { +/a: {} }', '3:11: topics."+/a" has a wildcard, + or #; a plain topic name is allowed'],
+  [
+    'topics: { $SYS/a: {} }',
+    '3:11: topics."$SYS/a" starts with $, which is for the broker itself; another first character is allowed',
+  ],
+  ['topics: { " a": {} }', `3:11: topics." a" ${TOPIC_BLANK}`],
+  ['topics: { "a ": {} }', `3:11: topics."a " ${TOPIC_BLANK}`],
+  [
+    'topics: { "a\\0": {} }',
+    '3:11: topics."a\\u0000" has a line break or another control character; a topic name without is allowed',
+  ],
+  [
+    'topics: { "a\\nuser root": {} }',
+    '3:11: topics."a\\nuser root" has a line break or another control character; a topic name without is allowed',
+  ],
+  [
+    `topics: { "${'/'.repeat(201)}": {} }`,
+    `3:11: topics."${'/'.repeat(201)}" has too many levels for Mosquitto; at most 200 slashes are allowed`,
+  ],
+  [`topics: { "${'/'.repeat(200)}": {} }`],
+  [
+    'topics: { a: }',
+    '3:11: topics.a has no value; a mapping is allowed, such as { publish: [USER], subscribe: [USER] }',
+  ],
+  [
+    'topics: { a: { lastwill: [sam] } }',
+    '3:16: topics.a has an unknown key "lastwill" (did you mean "lastWill"?); allowed keys: publish, subscribe, lastWill',
+  ],
+  ['topics: { a: { publish: [[sam]] } }', '3:26: topics.a.publish[0] is a list; the name of a user is allowed'],
+  ['containers: { debian: 14 }', '3:23: containers.debian is 14; 12 or 13 is allowed'],
+  ['containers: { debian: "12" }', '3:23: containers.debian is "12"; 12 or 13 is allowed'],
+  [
+    'containers: { subnet: 198.18.7.0 }',
+    '3:23: containers.subnet is "198.18.7.0"; a network such as 198.18.7.0/24 is allowed',
+  ],
+];
+
+for (const [part, ...mistakes] of rows) {
+  test(part.length > 90 ? `${part.slice(0, 90)}… (${part.length})` : part, (t) => {
+    t.deepEqual(
+      read(withPart(part)).mistakes,
+      mistakes.map((mistake) => `lab.yaml:${mistake}`),
+    );
+  });
+}
+
+for (const name of ['Lab', '1lab', 'lab-', 'lab_1', '""', 'x'.repeat(41)]) {
+  test(`name: ${name}`, (t) => {
+    const shown = name === '""' ? 'empty' : `"${name}"`;
+    t.deepEqual(read(`name: ${name}\nusers: { sam: { password: x } }`).mistakes, [
+      `lab.yaml:1:7: name is ${shown}; ${NAME}`,
+    ]);
+  });
+}
+
+test('a topic name of 65536 bytes', (t) => {
+  const told = read(`name: a\nusers: { sam: { password: x } }\ntopics:\n  ? ${'é'.repeat(32768)}\n  : {}\n`).mistakes;
+  t.is(told.length, 1);
+  t.regex(told[0] ?? '', /^lab\.yaml:4:5: topics\.".* is too long; at most 65535 bytes are allowed$/);
+});
