@@ -21,7 +21,12 @@ export function baseTag(debian: DebianRelease): string {
 }
 
 /** The Debian that machines are built on: there already, or from a registry when one answers, or made from this machine's apt sources. */
-export async function ensureBaseImage(docker: Docker, debian: DebianRelease, signal: AbortSignal, progress: Progress): Promise<string> {
+export async function ensureBaseImage(
+  docker: Docker,
+  debian: DebianRelease,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<string> {
   const tag = baseTag(debian);
   if (await hasImage(docker, tag)) return tag;
   const suite = DEBIAN_SUITES[debian];
@@ -50,9 +55,23 @@ async function pull(docker: Docker, reference: string, tag: string, progress: Pr
 }
 
 /** mmdebstrap's output goes straight into the engine: nothing is written to this machine's disk but the image. */
-async function bootstrap(docker: Docker, suite: string, tag: string, signal: AbortSignal, progress: Progress): Promise<void> {
+async function bootstrap(
+  docker: Docker,
+  suite: string,
+  tag: string,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<void> {
   await ensureTool('mmdebstrap', ['mmdebstrap', ...(await ubuntuKeyring())], progress);
-  const options = ['--quiet', '--variant=minbase', `--include=${INCLUDED}`, '--aptopt=Acquire::Languages "none"', ...SLIM, suite, '-'];
+  const options = [
+    '--quiet',
+    '--variant=minbase',
+    `--include=${INCLUDED}`,
+    '--aptopt=Acquire::Languages "none"',
+    ...SLIM,
+    suite,
+    '-',
+  ];
   const words = process.getuid?.() === 0 ? ['mmdebstrap'] : ['sudo', '-n', 'mmdebstrap'];
   const child = spawn(words[0] ?? '', [...words.slice(1), ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -71,7 +90,10 @@ async function bootstrap(docker: Docker, suite: string, tag: string, signal: Abo
   await follow(docker, stream, BOOTSTRAP_TIMEOUT_MS).catch(() => undefined);
   if (await exited.catch(() => false)) return;
   // what had arrived before mmdebstrap failed is not a Debian
-  await docker.getImage(tag).remove().catch(() => undefined);
+  await docker
+    .getImage(tag)
+    .remove()
+    .catch(() => undefined);
   const happened = signal.aborted ? 'interrupted' : `mmdebstrap failed\n    ${lastLines(complaint)}`;
   const advice = 'see that `apt-get update` works on this machine, or that a container registry is in reach';
   throw new LabError({ subject: 'docker', step: `make Debian ${suite}`, happened, advice }, 2);

@@ -41,7 +41,8 @@ function connection(endpoint: string): Docker.DockerOptions {
   if (['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)) {
     return { host: url.hostname, port: url.port || '2375', protocol: 'http' };
   }
-  const advice = 'unset DOCKER_HOST or `docker context use default`; a machine elsewhere can be used as `ssh://user@host` in the lab file';
+  const advice =
+    'unset DOCKER_HOST or `docker context use default`; a machine elsewhere can be used as `ssh://user@host` in the lab file';
   const happened = `the engine is on another machine (${endpoint}), so its containers can't be reached on 127.0.0.1`;
   throw new LabError({ subject: 'docker', step: 'find the engine', happened, advice }, 2);
 }

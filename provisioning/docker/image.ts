@@ -22,7 +22,12 @@ export type ImageWanted = {
 export type Image = { readonly tag: string; readonly recipe: string; readonly created: boolean };
 
 /** The image of an emulated machine (pi/Dockerfile): as it is when it was made from the same recipe, else built. Native architecture. */
-export async function ensureImage(docker: Docker, wanted: ImageWanted, signal: AbortSignal, progress: Progress): Promise<Image> {
+export async function ensureImage(
+  docker: Docker,
+  wanted: ImageWanted,
+  signal: AbortSignal,
+  progress: Progress,
+): Promise<Image> {
   const { lab, debian, login } = wanted;
   const dockerfile = await readFile(DOCKERFILE);
   const recipe = createHash('sha256').update(dockerfile).update(`${debian} ${login}`).digest('hex').slice(0, 16);
@@ -78,7 +83,8 @@ async function removeImage(docker: Docker, tag: string): Promise<0 | 1> {
     await docker.getImage(tag).remove();
     return 1;
   } catch (error) {
-    if (error instanceof Error && 'statusCode' in error && (error.statusCode === 404 || error.statusCode === 409)) return 0;
+    if (error instanceof Error && 'statusCode' in error && (error.statusCode === 404 || error.statusCode === 409))
+      return 0;
     throw error;
   }
 }

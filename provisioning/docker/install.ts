@@ -8,13 +8,20 @@ import { aptInstallScript } from '../resources/apt.ts';
 const INSTALL_TIMEOUT_MS = 900_000;
 
 /** Installs packages on this machine when the command that they bring is missing; Debian and Ubuntu only, as root or by sudo. */
-export async function ensureTool(command: string, packages: readonly string[], progress: (line: string) => void): Promise<void> {
+export async function ensureTool(
+  command: string,
+  packages: readonly string[],
+  progress: (line: string) => void,
+): Promise<void> {
   if ((await $({ quiet: true, nothrow: true })`command -v ${command}`).exitCode === 0) return;
   const system = await debianLike();
   const step = `install ${packages.join(' ')}`;
   if (system !== undefined) {
     const happened = `this machine runs ${system}, and the lab installs packages on Debian and Ubuntu only`;
-    throw new LabError({ subject: 'this machine', step, happened, advice: `install ${command} yourself, then run the command again` }, 2);
+    throw new LabError(
+      { subject: 'this machine', step, happened, advice: `install ${command} yourself, then run the command again` },
+      2,
+    );
   }
   progress(`installing ${packages.join(' ')}`);
   const script = aptInstallScript(packages);
@@ -31,5 +38,7 @@ export async function debianLike(): Promise<string | undefined> {
     }),
   );
   const family = `${fields.get('ID') ?? ''} ${fields.get('ID_LIKE') ?? ''}`.split(' ');
-  return family.includes('debian') || family.includes('ubuntu') ? undefined : (fields.get('PRETTY_NAME') ?? 'an unknown system');
+  return family.includes('debian') || family.includes('ubuntu')
+    ? undefined
+    : (fields.get('PRETTY_NAME') ?? 'an unknown system');
 }

@@ -2,6 +2,8 @@
 export const LAB = 'mqtt-lab';
 /** Name of the machine that a container is. */
 export const MACHINE = 'mqtt-lab.machine';
+/** User to log in as. */
+export const LOGIN = 'mqtt-lab.login';
 /** Hash of what a container or image was made from; another hash means that it is made anew. */
 export const RECIPE = 'mqtt-lab.recipe';
 /** Public SSH host key that was put into the container before its first start: the pin. */

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
+import { createConnection } from 'node:net';
 import type Docker from 'dockerode';
 import ssh2 from 'ssh2';
 import { LabError } from '../errors.ts';
 import type { SshAddress } from '../hosts/ssh.ts';
 import type { Image } from './image.ts';
-import { HOST_KEY, LAB, labFilter, MACHINE, RECIPE } from './labels.ts';
+import { HOST_KEY, LAB, LOGIN, labFilter, MACHINE, RECIPE } from './labels.ts';
 import type { LabNetwork } from './network.ts';
 import { tar } from './tar.ts';
+
+const SSH_START_MS = 30_000;
 
 export type MachineWanted = {
   readonly lab: string;
@@ -26,6 +29,8 @@ export type Machine = {
   readonly ssh: SshAddress;
   /** Address on the lab's network. */
   readonly address: string;
+  /** This machine as seen from the lab's network. */
+  readonly gateway: string;
   /** TCP port in the container → port on 127.0.0.1. */
   readonly published: ReadonlyMap<number, number>;
 };
@@ -34,14 +39,18 @@ export type Machine = {
 export async function ensureMachine(docker: Docker, wanted: MachineWanted): Promise<Machine> {
   const recipe = recipeOf(wanted);
   const name = containerName(wanted.lab, wanted.name);
-  const [existing] = await docker.listContainers({ all: true, filters: { ...labFilter(wanted.lab), name: [`^/${name}$`] } });
+  const [existing] = await docker.listContainers({
+    all: true,
+    filters: { ...labFilter(wanted.lab), name: [`^/${name}$`] },
+  });
   if (existing !== undefined) {
     // `created`: put together but never started, so perhaps without its keys
     if (existing.Labels[RECIPE] === recipe && !['created', 'dead', 'removing'].includes(existing.State)) {
       const container = docker.getContainer(existing.Id);
       const stopped = existing.State !== 'running';
       if (stopped) await (existing.State === 'paused' ? container.unpause() : container.start());
-      return await inspect(container, wanted, stopped);
+      const machine = await inspect(container, wanted.name, wanted.key.file, stopped);
+      return stopped ? await started(machine) : machine;
     }
     await docker.getContainer(existing.Id).remove({ force: true, v: true });
   }
@@ -51,7 +60,13 @@ export async function ensureMachine(docker: Docker, wanted: MachineWanted): Prom
     name,
     Hostname: wanted.name,
     Image: wanted.image.tag,
-    Labels: { [LAB]: wanted.lab, [MACHINE]: wanted.name, [RECIPE]: recipe, [HOST_KEY]: hostKey.public },
+    Labels: {
+      [LAB]: wanted.lab,
+      [MACHINE]: wanted.name,
+      [RECIPE]: recipe,
+      [LOGIN]: wanted.login,
+      [HOST_KEY]: hostKey.public,
+    },
     ExposedPorts: Object.fromEntries(exposed.map((port) => [port, {}])),
     HostConfig: {
       NetworkMode: wanted.network.name,
@@ -63,7 +78,32 @@ export async function ensureMachine(docker: Docker, wanted: MachineWanted): Prom
   });
   await container.putArchive(await keys(wanted, hostKey), { path: '/' });
   await container.start();
-  return await inspect(container, wanted, true);
+  return await started(await inspect(container, wanted.name, wanted.key.file, true));
+}
+
+/** Waits until sshd answers: the published port is open before it does. */
+async function started(machine: Machine): Promise<Machine> {
+  const deadline = Date.now() + SSH_START_MS;
+  while (Date.now() < deadline) {
+    if (await hasBanner(machine.ssh.port)) return machine;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const happened = `sshd does not answer after ${SSH_START_MS / 1000} s`;
+  throw new LabError(
+    { subject: machine.name, step: 'start the container', happened, advice: './lab down, then ./lab up' },
+    2,
+  );
+}
+
+async function hasBanner(port: number): Promise<boolean> {
+  const socket = createConnection({ host: '127.0.0.1', port, timeout: 1000 });
+  return await new Promise((resolve) => {
+    socket.on('data', (data) => resolve(data.toString('latin1').startsWith('SSH-')));
+    for (const event of ['error', 'close', 'timeout']) socket.on(event, () => resolve(false));
+  }).then((answer) => {
+    socket.destroy();
+    return answer === true;
+  });
 }
 
 export function containerName(lab: string, machine: string): string {
@@ -84,7 +124,21 @@ async function keys({ login, key }: MachineWanted, hostKey: { public: string; pr
   ]);
 }
 
-async function inspect(container: Docker.Container, wanted: MachineWanted, created: boolean): Promise<Machine> {
+/** The running machines of a lab by name; stopped ones are left out. Changes nothing. */
+export async function findMachines(
+  docker: Docker,
+  lab: string,
+  keyFile: string,
+): Promise<ReadonlyMap<string, Machine>> {
+  const containers = await docker.listContainers({ filters: labFilter(lab) });
+  const machines = containers.map(async ({ Id, Labels }) => {
+    const name = Labels[MACHINE] ?? '';
+    return [name, await inspect(docker.getContainer(Id), name, keyFile, false)] as const;
+  });
+  return new Map(await Promise.all(machines));
+}
+
+async function inspect(container: Docker.Container, name: string, keyFile: string, created: boolean): Promise<Machine> {
   const info = await container.inspect();
   const published = new Map(
     Object.entries(info.NetworkSettings.Ports).flatMap(([port, bindings]) => {
@@ -93,15 +147,15 @@ async function inspect(container: Docker.Container, wanted: MachineWanted, creat
     }),
   );
   const port = published.get(22);
-  const address = info.NetworkSettings.Networks[wanted.network.name]?.IPAddress;
-  const hostKey = info.Config.Labels[HOST_KEY];
-  if (port === undefined || hostKey === undefined || !info.State.Running || !address) {
+  const [network] = Object.values(info.NetworkSettings.Networks);
+  const { [HOST_KEY]: hostKey, [LOGIN]: user } = info.Config.Labels;
+  if (port === undefined || hostKey === undefined || user === undefined || !info.State.Running || !network?.IPAddress) {
     const happened = `the container is ${info.State.Status}${info.State.Error ? `: ${info.State.Error}` : ''}`;
-    const advice = `docker logs ${containerName(wanted.lab, wanted.name)}`;
-    throw new LabError({ subject: wanted.name, step: 'start the container', happened, advice }, 2);
+    const advice = `docker logs ${info.Name.slice(1)}, or ./lab down and ./lab up`;
+    throw new LabError({ subject: name, step: 'start the container', happened, advice }, 2);
   }
-  const ssh = { user: wanted.login, address: '127.0.0.1', port, identity: wanted.key.file, hostKey };
-  return { name: wanted.name, created, ssh, address, published };
+  const ssh = { user, address: '127.0.0.1', port, identity: keyFile, hostKey };
+  return { name, created, ssh, address: network.IPAddress, gateway: network.Gateway, published };
 }
 
 /** Removes the lab's containers, running or not; with `keep`, only those of machines that are not named there. Gives their number. */

@@ -59,7 +59,8 @@ export function freeSubnet(lab: string, taken: readonly Cidr[]): Cidr {
 async function removeNetwork(docker: Docker, id: string): Promise<void> {
   const network = docker.getNetwork(id);
   const { Containers } = await network.inspect();
-  for (const container of Object.keys(Containers ?? {})) await network.disconnect({ Container: container, Force: true });
+  for (const container of Object.keys(Containers ?? {}))
+    await network.disconnect({ Container: container, Force: true });
   await network.remove();
 }
 

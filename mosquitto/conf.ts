@@ -1,0 +1,24 @@
+import type { Lab } from '../provisioning/lab-file/lab.ts';
+import { ACL, PASSWD } from './paths.ts';
+
+/** First words of a file that a lab wrote; the lab's name follows in quotes. */
+export const HEADER = '# mqtt-lab';
+
+/** Options that the lab sets unless lab.yaml does. Without set_tcp_nodelay, deliveries show a delayed-ACK tail of 40 ms. */
+const DEFAULTS = [{ name: 'set_tcp_nodelay', value: true }];
+
+/** /etc/mosquitto/conf.d/lab.conf: mosquitto.conf(5). Debian's main file sets persistence and logging and includes this one. */
+export function renderConf({ name, broker }: Pick<Lab, 'name' | 'broker'>): string {
+  const given = new Set(broker.options.map((option) => option.name));
+  const options = [...DEFAULTS.filter((option) => !given.has(option.name)), ...broker.options];
+  const lines = [
+    `${HEADER} "${name}": written from its lab file, changes here are overwritten`,
+    `listener ${broker.port}`,
+    'allow_anonymous false',
+    `password_file ${PASSWD}`,
+    `acl_file ${ACL}`,
+    `max_keepalive ${broker.maxKeepAlive}`,
+    ...options.map((option) => `${option.name} ${option.value}`),
+  ];
+  return `${lines.join('\n')}\n`;
+}

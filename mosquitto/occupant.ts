@@ -1,0 +1,80 @@
+import { quote } from '../provisioning/hosts/shell.ts';
+import type { Lab } from '../provisioning/lab-file/lab.ts';
+import type { Answer, Query } from '../provisioning/resources/facts.ts';
+import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
+import { CONF_D, LAB_CONF, MAIN_CONF, TAKEN_OVER } from './paths.ts';
+
+/** Somebody else's Mosquitto, or something else on the port: what the lab must not touch unasked. */
+export type Occupant =
+  | { readonly kind: 'file'; readonly path: string; readonly what: string }
+  | { readonly kind: 'lab'; readonly path: string; readonly name: string }
+  | { readonly kind: 'port'; readonly port: number; readonly pid: number; readonly command: string };
+
+export function occupantQuery(port: number): Query {
+  return {
+    id: 'occupant',
+    script: `${PROCESS_FUNCTIONS}
+md5=$(dpkg-query -W -f='\${Conffiles}\\n' mosquitto 2>/dev/null | awk '$1 == "${MAIN_CONF}" { print $2 }')
+if [ -n "$md5" ] && [ -e ${MAIN_CONF} ] && [ "$(md5sum <${MAIN_CONF} | cut -d' ' -f1)" != "$md5" ]; then
+  echo "main changed since Debian's package was installed"
+elif [ -z "$md5" ] && [ -e ${MAIN_CONF} ]; then echo "main not from Debian's package"; fi
+for file in ${CONF_D}/*.conf; do [ -e "$file" ] && [ "$file" != ${LAB_CONF} ] && echo "file $file"; done
+[ -e ${LAB_CONF} ] && echo "lab $(head -n 1 ${LAB_CONF})"
+ours=$(pids_of mosquitto ${MAIN_CONF} | head -n 1)
+holder=$(port_holder ${port})
+# 0: nobody may look into the holder, as in a container without CAP_SYS_PTRACE; then it is ours if we have one
+case "\${holder%% *}" in ''|"$ours") ;; 0) [ -n "$ours" ] || echo "port $holder" ;; *) echo "port $holder" ;; esac
+true`,
+  };
+}
+
+export function findOccupants({ name, broker }: Pick<Lab, 'name' | 'broker'>, answer: Answer): Occupant[] {
+  return answer.output.split('\n').flatMap((line): Occupant[] => {
+    const [kind, ...words] = line.split(' ');
+    const rest = words.join(' ');
+    if (kind === 'main') return [{ kind: 'file', path: MAIN_CONF, what: rest }];
+    if (kind === 'file') return [{ kind: 'file', path: rest, what: 'not written by the lab' }];
+    if (kind === 'port') {
+      return [{ kind: 'port', port: broker.port, pid: Number(words[0]), command: words.slice(1).join(' ').trim() }];
+    }
+    if (kind !== 'lab') return [];
+    const owner = /^# mqtt-lab "(.*?)"/.exec(rest)?.[1];
+    if (owner === name) return [];
+    return owner === undefined
+      ? [{ kind: 'file', path: LAB_CONF, what: 'not written by the lab' }]
+      : [{ kind: 'lab', path: LAB_CONF, name: owner }];
+  });
+}
+
+export function describeOccupant(occupant: Occupant): string {
+  switch (occupant.kind) {
+    case 'file':
+      return `${occupant.path} is somebody else's: ${occupant.what}`;
+    case 'lab':
+      return `${occupant.path} belongs to the lab "${occupant.name}"`;
+    case 'port':
+      return `port ${occupant.port} is taken by process ${occupant.pid}: ${occupant.command}`;
+  }
+}
+
+/** Whether `--take-over` may clear it away: files are kept aside, a Mosquitto is stopped; other programs are the user's to stop. */
+export function canBeTakenOver(occupant: Occupant): boolean {
+  return occupant.kind !== 'port' || /(^|\/)mosquitto(\s|$)/.test(occupant.command);
+}
+
+/** Shell that moves the occupants' files to ${TAKEN_OVER}, with owner and mode, and stops their Mosquitto. */
+export function takeOverScript(occupants: readonly Occupant[]): string {
+  const steps = occupants.map((occupant) => {
+    if (occupant.kind === 'port') {
+      return `kill ${occupant.pid}\ntries=0\nwhile [ -d /proc/${occupant.pid} ] && [ "$tries" -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done`;
+    }
+    const keep = `${TAKEN_OVER}${occupant.path}`;
+    const folder = keep.slice(0, keep.lastIndexOf('/'));
+    const move = `install -d -m 0700 ${TAKEN_OVER}\nmkdir -p ${quote(folder)}\nmv ${quote(occupant.path)} ${quote(keep)}`;
+    const restore = `apt-get --quiet --yes -o Dpkg::Options::=--force-confmiss --reinstall install mosquitto`;
+    return occupant.path === MAIN_CONF
+      ? `${move}\nif dpkg-query -W mosquitto >/dev/null 2>&1; then ${restore}; fi`
+      : move;
+  });
+  return ['set -e', ...steps].join('\n');
+}

@@ -1,0 +1,38 @@
+import { LabError } from '../provisioning/errors.ts';
+import type { Lab, Pi } from '../provisioning/lab-file/lab.ts';
+import type { Query } from '../provisioning/resources/facts.ts';
+import { packages } from '../provisioning/resources/packages.ts';
+import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
+import type { Resource } from '../provisioning/resources/resource.ts';
+
+export const PI_PACKAGES = ['mosquitto-clients', 'python3-paho-mqtt'];
+
+/** All that a Pi needs: MQTT clients, and nothing of the broker, before and after. */
+export function piHost(lab: Lab, pi: Pi): readonly Resource[] {
+  const clientsOnly = noBroker(lab, pi);
+  return [clientsOnly, packages(PI_PACKAGES), clientsOnly];
+}
+
+/** The checkpoint asks for clients only on the Pi: no package, no binary, nothing on the broker's port. Never mended, only told. */
+function noBroker({ broker }: Lab, { name }: Pi): Resource {
+  const query: Query = {
+    id: 'no-broker',
+    script: `${PROCESS_FUNCTIONS}
+dpkg-query -W -f='\${db:Status-Abbrev}' mosquitto 2>/dev/null | grep -q '^.[^nc]' && echo 'the package mosquitto is installed'
+[ -e /usr/sbin/mosquitto ] && echo '/usr/sbin/mosquitto is there'
+holder=$(port_holder ${broker.port})
+[ -n "$holder" ] && echo "process $holder listens on port ${broker.port}"
+true`,
+  };
+  return {
+    id: 'clients only',
+    queries: [query],
+    plan(facts) {
+      const found = facts.get(query).output.trim();
+      if (found === '') return undefined;
+      const happened = `there is a broker:\n    ${found.split('\n').join('\n    ')}`;
+      const advice = `remove it on the Pi: sudo apt-get purge mosquitto (the clients stay), then run the command again`;
+      throw new LabError({ subject: name, step: 'clients only', happened, advice }, 1);
+    },
+  };
+}

@@ -1,0 +1,89 @@
+import process from 'node:process';
+import type Docker from 'dockerode';
+import { $ } from 'zx/core';
+import { LabError } from '../errors.ts';
+import { run } from '../hosts/host.ts';
+import { localHost } from '../hosts/local.ts';
+import type { Tell } from '../progress.ts';
+import { PROCESS_FUNCTIONS } from '../resources/processes.ts';
+import { type EngineLookup, findEngine } from './engine.ts';
+import { debianLike, ensureTool } from './install.ts';
+
+export type RequiredEngine = {
+  readonly docker: Docker;
+  /** Process id of the dockerd that was started for this, where there is no systemd to do it. */
+  readonly startedPid: number | undefined;
+};
+
+const START_TIMEOUT_MS = 60_000;
+const LOG = '/var/log/mqtt-lab-dockerd.log';
+
+/**
+ * A Docker engine: the one that answers, or Debian's docker.io, installed and started on this machine. `confirm` is asked before an installation
+ * on a terminal. Throws a LabError with exit code 2 and what to do where that is not possible.
+ */
+export async function requireEngine(
+  tell: Tell,
+  confirm: (question: string) => Promise<boolean>,
+): Promise<RequiredEngine> {
+  const found = await findEngine();
+  if (found.state === 'answers') return { docker: found.docker, startedPid: undefined };
+  if (found.state === 'forbidden') {
+    const advice = 'sudo usermod -aG docker "$USER", log in again, and run the command again';
+    throw unusable(`this user may not use ${found.endpoint}`, advice);
+  }
+  if (process.env.DOCKER_HOST || !found.endpoint.endsWith('/var/run/docker.sock')) {
+    throw unusable(`${found.endpoint}: ${found.why}`, 'start that engine, or unset DOCKER_HOST or the Docker context');
+  }
+  const system = await debianLike();
+  if (system !== undefined) {
+    throw unusable(
+      `${found.why} (on ${system})`,
+      'install and start Docker (Engine, or Desktop), then run the command again',
+    );
+  }
+  if ((await $({ quiet: true, nothrow: true })`command -v dockerd`).exitCode !== 0) {
+    if (!(await confirm('No Docker engine answers. Install and start docker.io on this machine?'))) {
+      throw unusable('not installed', 'install it yourself, or use `ssh://` hosts in the lab file');
+    }
+    tell({ host: 'this machine', kind: 'step', text: 'no Docker engine answers: installing docker.io' });
+    await ensureTool('dockerd', ['docker.io', 'ca-certificates'], (text) =>
+      tell({ host: 'this machine', kind: 'detail', text }),
+    );
+    tell({ host: 'this machine', kind: 'changed', text: 'installed docker.io' });
+  }
+  tell({ host: 'this machine', kind: 'step', text: 'starting the Docker engine' });
+  const started = await startEngine();
+  tell({ host: 'this machine', kind: 'changed', text: 'started the Docker engine' });
+  return started;
+}
+
+/** With systemd the service; without, dockerd itself, unless the package's own start script has started one. */
+async function startEngine(): Promise<RequiredEngine> {
+  const script = `${PROCESS_FUNCTIONS}
+if [ -d /run/systemd/system ]; then systemctl enable --now docker; exit; fi
+if [ -n "$(pids_of dockerd)" ]; then exit 0; fi
+setsid dockerd </dev/null >>${LOG} 2>&1 &
+echo "started $!"`;
+  const { stdout } = await run(localHost('this machine'), {
+    step: 'start the Docker engine',
+    script,
+    root: true,
+    timeoutMs: START_TIMEOUT_MS,
+  });
+  const pid = /^started (\d+)$/m.exec(stdout)?.[1];
+  const deadline = Date.now() + START_TIMEOUT_MS;
+  let lookup: EngineLookup = await findEngine();
+  while (lookup.state === 'absent' && Date.now() < deadline) {
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    lookup = await findEngine();
+  }
+  if (lookup.state === 'answers')
+    return { docker: lookup.docker, startedPid: pid === undefined ? undefined : Number(pid) };
+  const happened = lookup.state === 'absent' ? `it does not answer: ${lookup.why}` : 'this user may not use it';
+  throw unusable(happened, `look at ${LOG}, or at \`journalctl -u docker\``);
+}
+
+function unusable(happened: string, advice: string): LabError {
+  return new LabError({ subject: 'docker', step: 'find an engine for the emulated machines', happened, advice }, 2);
+}

@@ -1,0 +1,103 @@
+import type Docker from 'dockerode';
+import type { LiveBroker, LiveLab, LivePi } from '../probes/live-lab.ts';
+import { findMachines, type Machine } from './docker/machine.ts';
+import { LabError } from './errors.ts';
+import { attempt } from './hosts/host.ts';
+import { type HostAddress, openHost } from './hosts/open.ts';
+import type { Lab, Pi } from './lab-file/lab.ts';
+import { containerMachines } from './machines.ts';
+import { privateFolder } from './private-folder.ts';
+
+/** The emulated machines of the lab that run, by name. */
+export async function locateMachines(lab: Lab, docker: Docker): Promise<ReadonlyMap<string, Machine>> {
+  return await findMachines(docker, lab.name, privateFolder(lab, 'keys', lab.name));
+}
+
+/** Host names and ports of a lab that stands. Changes nothing. Throws a LabError with exit code 2 that names the part that does not. */
+export async function locate(lab: Lab, machines: ReadonlyMap<string, Machine>): Promise<LiveLab> {
+  const missing = containerMachines(lab).filter((name) => !machines.has(name));
+  if (missing.length > 0) {
+    const happened = `${missing.join(', ')} ${missing.length === 1 ? 'does' : 'do'} not run`;
+    throw new LabError({ subject: lab.name, step: 'find the emulated machines', happened, advice: './lab up' }, 2);
+  }
+  const broker = liveBroker(lab, machines);
+  const pis = await Promise.all(lab.pis.map((pi) => livePi(lab, pi, machines)));
+  return { lab, broker, pis };
+}
+
+export function brokerHostAddress({ broker }: Lab, machines: ReadonlyMap<string, Machine>): HostAddress | undefined {
+  switch (broker.host.kind) {
+    case 'local':
+      return { kind: 'local' };
+    case 'external':
+      return undefined;
+    default:
+      return hostAddress('broker', broker.host, machines);
+  }
+}
+
+export function hostAddress(name: string, host: Pi['host'], machines: ReadonlyMap<string, Machine>): HostAddress {
+  if (host.kind === 'ssh') return host;
+  const machine = machines.get(name);
+  if (machine === undefined) {
+    throw new LabError(
+      { subject: name, step: 'find the container', happened: 'it does not run', advice: './lab up' },
+      2,
+    );
+  }
+  return { kind: 'ssh', ...machine.ssh };
+}
+
+function liveBroker(lab: Lab, machines: ReadonlyMap<string, Machine>): LiveBroker {
+  const { address, port, host } = lab.broker;
+  const at = (fallback: string, reached = port) => ({
+    address: address ?? fallback,
+    port: reached,
+    host: brokerHostAddress(lab, machines),
+    version: undefined,
+  });
+  switch (host.kind) {
+    case 'local':
+    case 'external':
+      return at('127.0.0.1');
+    case 'ssh':
+      return at(host.address);
+    case 'container':
+      return at('127.0.0.1', machines.get('broker')?.published.get(port));
+  }
+}
+
+async function livePi(lab: Lab, pi: Pi, machines: ReadonlyMap<string, Machine>): Promise<LivePi> {
+  const host = hostAddress(pi.name, pi.host, machines);
+  const given = lab.broker.address;
+  const address = given === undefined || isLoopback(given) ? await brokerAsSeenBy(lab, pi, host, machines) : given;
+  return { name: pi.name, host, broker: { address, port: lab.broker.port } };
+}
+
+/** A broker on this machine's loopback is this machine for a Pi. */
+function isLoopback(address: string): boolean {
+  return address === 'localhost' || address === '::1' || address.startsWith('127.');
+}
+
+/** Where a broker on this machine is for a Pi: the other end of the SSH connection that we have to it; an emulated Pi's gateway. */
+async function brokerAsSeenBy(
+  lab: Lab,
+  pi: Pi,
+  host: HostAddress,
+  machines: ReadonlyMap<string, Machine>,
+): Promise<string> {
+  switch (lab.broker.host.kind) {
+    case 'container':
+      return machines.get('broker')?.address ?? '';
+    case 'ssh':
+      return lab.broker.host.address;
+    default: {
+      const gateway = machines.get(pi.name)?.gateway;
+      if (gateway !== undefined) return gateway;
+      await using reached = await openHost(pi.name, host);
+      const script = 'echo "${SSH_CONNECTION%% *}"';
+      const { stdout } = await attempt(reached, { step: 'ask for our address', script, timeoutMs: 10_000 });
+      return stdout.trim();
+    }
+  }
+}

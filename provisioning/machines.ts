@@ -1,0 +1,58 @@
+import type Docker from 'dockerode';
+import { ensureImage } from './docker/image.ts';
+import { ensureMachine, type Machine } from './docker/machine.ts';
+import { ensureNetwork } from './docker/network.ts';
+import type { Lab } from './lab-file/lab.ts';
+import { ensureLoginKey } from './private-folder.ts';
+import type { Tell } from './progress.ts';
+
+/** Login of each emulated machine; it may use sudo. */
+const LOGINS = { broker: 'debian', pi: 'pi' } as const;
+
+/** Names of the machines that the lab file wants as containers. */
+export function containerMachines({ broker, pis }: Lab): readonly string[] {
+  const names = pis.filter(({ host }) => host.kind === 'container').map(({ name }) => name);
+  return broker.host.kind === 'container' ? ['broker', ...names] : names;
+}
+
+/** What a machine needs before it can be made, done once for all machines of a lab. */
+export function machineMaker(
+  docker: Docker,
+  lab: Lab,
+  tell: Tell,
+  signal: AbortSignal,
+): (name: string) => Promise<Machine> {
+  const network = once(() => ensureNetwork(docker, lab.name, lab.containers.subnet));
+  const key = once(() => ensureLoginKey(lab));
+  const images = new Map<string, ReturnType<typeof ensureImage>>();
+  let queue: Promise<unknown> = Promise.resolve();
+  const image = (login: string, host: string) => {
+    const wanted = { lab: lab.name, debian: lab.containers.debian, login };
+    const detail = (text: string) => tell({ host, kind: 'detail', text });
+    // one after the other, so that the second build finds the first one's layers
+    const made = images.get(login) ?? queue.then(() => ensureImage(docker, wanted, signal, detail));
+    queue = made.catch(() => undefined);
+    images.set(login, made);
+    return made;
+  };
+  return async (name) => {
+    const login = name === 'broker' ? LOGINS.broker : LOGINS.pi;
+    const wanted = {
+      lab: lab.name,
+      name,
+      login,
+      image: await image(login, name),
+      network: await network(),
+      key: await key(),
+    };
+    return await ensureMachine(docker, { ...wanted, ports: name === 'broker' ? [lab.broker.port] : [] });
+  };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

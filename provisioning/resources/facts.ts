@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import type { Host } from '../hosts/host.ts';
+import { run } from '../hosts/host.ts';
+
+/** A question to a host: a read-only script, run as root. Its answer is the exit code and the standard output. */
+export type Query = { readonly id: string; readonly script: string };
+
+export type Answer = { readonly code: number; readonly output: string };
+
+/** Answers by query id. */
+export type Facts = { readonly get: (query: Query) => Answer };
+
+const FACTS_TIMEOUT_MS = 60_000;
+
+/** Asks a host all its questions in one round trip. */
+export async function gather(host: Host, queries: readonly Query[], signal?: AbortSignal): Promise<Facts> {
+  const mark = `fact-${randomBytes(12).toString('hex')}`;
+  const script = framed(queries, mark);
+  const { stdout } = await run(host, {
+    step: 'look at the host',
+    script,
+    root: true,
+    timeoutMs: FACTS_TIMEOUT_MS,
+    signal,
+  });
+  const answers = unframe(stdout, mark);
+  return {
+    get({ id }) {
+      const answer = answers.get(id);
+      if (answer === undefined) throw new Error(`no fact ${id} was gathered`);
+      return answer;
+    },
+  };
+}
+
+/** Each script in a subshell of its own, its output between two marks that nothing on the host can guess. */
+export function framed(queries: readonly Query[], mark: string): string {
+  return queries
+    .map(({ id, script }) => `echo '${mark} ${id}'\n( ${script}\n) 2>/dev/null\necho "\n${mark} $?"`)
+    .join('\n');
+}
+
+export function unframe(output: string, mark: string): Map<string, Answer> {
+  const pattern = new RegExp(`^${mark} (\\S+)\\n([\\s\\S]*?)\\n?^${mark} (\\d+)$`, 'gm');
+  return new Map(
+    [...output.matchAll(pattern)].map(
+      ([, id = '', text = '', code]) => [id, { code: Number(code), output: text }] as const,
+    ),
+  );
+}

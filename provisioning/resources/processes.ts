@@ -1,0 +1,32 @@
+/**
+ * Shell functions for questions about processes and ports, without iproute2, procps or Python, which a minimal Debian lacks.
+ * `pids_of NAME [WORD]`: processes of that name with that word in their command line, in this PID namespace (a container's processes
+ * show in the host's /proc too). Their /proc/PID/exe can't be read by a container's root, which has no CAP_SYS_PTRACE.
+ * `port_holder PORT`: `PID COMMAND LINE` of whoever listens on the TCP port; PID 0 where nobody may look.
+ */
+export const PROCESS_FUNCTIONS = `
+pids_of() {
+  for process in /proc/[0-9]*; do
+    read -r name <"$process/comm" && [ "$name" = "$1" ] || continue
+    [ -z "$2" ] || tr '\\0' '\\n' <"$process/cmdline" | grep -qxF -- "$2" || continue
+    # a nested PID namespace shows as a second number (proc(5), NSpid)
+    [ "$(awk '$1 == "NSpid:" { print NF }' "$process/status")" = 2 ] && echo "\${process#/proc/}"
+  done 2>/dev/null
+  true
+}
+started_at() { sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20; }
+listener_inodes() {
+  hex=$(printf '%04X' "$1")
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$hex" '$4 == "0A" { n = split($2, a, ":"); if (a[n] "" == port "") print $10 }'
+}
+port_holder() {
+  for inode in $(listener_inodes "$1"); do
+    for fd in $(find /proc/[0-9]*/fd -lname "socket:\\[$inode\\]" 2>/dev/null); do
+      pid=\${fd#/proc/}; pid=\${pid%%/*}
+      printf '%s %s\\n' "$pid" "$(tr '\\0' ' ' <"/proc/$pid/cmdline")"
+      return
+    done
+    echo "0 a process of another namespace or user"
+    return
+  done
+}`;

@@ -1,0 +1,52 @@
+// Node only, no dependency: installs the project's dependencies when they are missing or stale, then runs a command of scripts/.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const OLDEST_NODE = [20, 19];
+
+/** Runs `scripts/NAME.ts`, whose `main(args)` gives the exit code. */
+export async function bootstrap(name, args) {
+  checkNode();
+  installDependencies();
+  const { register } = await import('tsx/esm/api');
+  register();
+  const { main } = await import(pathToFileURL(path.join(root, 'scripts', `${name}.ts`)).href);
+  process.exitCode = await main(args);
+}
+
+function checkNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
+  console.error(`mqtt-lab needs Node ${OLDEST_NODE.join('.')} or newer, this is ${process.versions.node}`);
+  process.exit(2);
+}
+
+/** The stamp holds the digest of the lock file that node_modules was installed from; a killed installation leaves none. */
+function installDependencies() {
+  const digest = createHash('sha256')
+    .update(readFileSync(path.join(root, 'package-lock.json')))
+    .digest('hex');
+  const stamp = path.join(root, 'node_modules', '.installed-from');
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  console.error('installing the dependencies of mqtt-lab (npm ci)');
+  // nothing here needs an install script, so none is run
+  const options = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
+  const { status, error } = spawnSync('npm', options, { cwd: root, stdio: ['ignore', 2, 2] });
+  if (status !== 0) {
+    console.error(
+      `npm ci failed${error ? `: ${error.message}` : ''}; see that npm reaches its registry, then run the command again`,
+    );
+    process.exit(2);
+  }
+  writeFileSync(stamp, digest);
+}
+
+if (process.argv[1] !== undefined && path.resolve(process.argv[1]) === fileURLToPath(import.meta.url)) {
+  const [name, ...args] = process.argv.slice(2);
+  await bootstrap(name, args);
+}
