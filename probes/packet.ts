@@ -1,0 +1,67 @@
+/** Control packets of MQTT 3.1.1 and 5, by the standards' names. */
+export type PacketType =
+  | 'CONNECT'
+  | 'CONNACK'
+  | 'PUBLISH'
+  | 'PUBACK'
+  | 'PUBREC'
+  | 'PUBREL'
+  | 'PUBCOMP'
+  | 'SUBSCRIBE'
+  | 'SUBACK'
+  | 'UNSUBSCRIBE'
+  | 'UNSUBACK'
+  | 'PINGREQ'
+  | 'PINGRESP'
+  | 'DISCONNECT'
+  | 'AUTH';
+
+/** A control packet that an instrument saw pass; only the fields that its type has, and that the instrument could see, are there. */
+export type Packet = {
+  /** As the client sees it. */
+  readonly direction: 'sent' | 'received';
+  readonly type: PacketType;
+  /** Milliseconds since 1970, with fractions. */
+  readonly at: number;
+  /** Bytes of MQTT, fixed header included; absent where the instrument can't tell. */
+  readonly bytes?: number;
+  readonly packetId?: number;
+  readonly qos?: number;
+  readonly dup?: boolean;
+  readonly retain?: boolean;
+  readonly topic?: string;
+  readonly payload?: Buffer;
+  readonly payloadBytes?: number;
+  /** Return code (3.1.1) or reason code (5). */
+  readonly code?: number;
+  /** A code a filter, of SUBACK and of UNSUBACK. */
+  readonly codes?: readonly number[];
+  readonly filters?: readonly Filter[];
+  readonly sessionPresent?: boolean;
+  readonly connect?: ConnectFields;
+};
+
+export type Filter = { readonly filter: string; readonly qos?: number };
+
+/** What a CONNECT asks for; of the password only whether there is one. */
+export type ConnectFields = {
+  readonly version: number;
+  readonly clientId: string;
+  readonly clean: boolean;
+  readonly keepAlive: number;
+  readonly user?: string;
+  readonly hasPassword: boolean;
+  readonly will?: Will;
+};
+
+export type Will = {
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: number;
+  readonly retain: boolean;
+};
+
+/** Milliseconds since 1970, finer than Date.now and never going back. */
+export function now(): number {
+  return performance.timeOrigin + performance.now();
+}

@@ -1,0 +1,93 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { LiveLab } from '../probes/live-lab.ts';
+import { InputError, LabError } from '../provisioning/errors.ts';
+import type { CheckRecord } from '../report/record.ts';
+import { openRunFolder } from '../report/run-folder.ts';
+import { type AvaRun, PROJECT, startAva } from './smoke/support/ava-run.ts';
+import { openLedger } from './smoke/support/ledger.ts';
+import { listen, type Server } from './smoke/support/server.ts';
+
+export type VerifyOptions = {
+  /** Where runs are kept, such as `.lab/runs`. */
+  readonly runsDirectory: string;
+  /** Called for each record as it comes. */
+  readonly onRecord?: ((record: CheckRecord) => void) | undefined;
+  /** Ids or patterns of the wanted checks, between commas. */
+  readonly only?: string | undefined;
+  /** Bound on the whole run. @default 180 s */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+};
+
+export type Verification = {
+  readonly verdict: 'pass' | 'fail';
+  readonly records: readonly CheckRecord[];
+  /** Folder with records.jsonl and results.json. */
+  readonly folder: string;
+};
+
+const TIMEOUT_MS = 180_000;
+/** How long the test files may take to clean up when the run ends early. */
+const CLEAN_UP_MS = 8_000;
+
+/**
+ * Runs the smoke tests against a lab. A check that was planned and gave no record has failed, whatever became of its test file.
+ * Throws an InputError when `only` matches no check, a LabError when `signal` ended the run; then nothing of it is left running.
+ */
+export async function verify(live: LiveLab, options: VerifyOptions): Promise<Verification> {
+  const folder = await openRunFolder(options.runsDirectory, new Date());
+  const ledger = openLedger();
+  const add = (record: CheckRecord) => {
+    folder.add(record);
+    options.onRecord?.(record);
+  };
+  let why: string;
+  {
+    await using server = await listen(live, options.only, (message, file) => {
+      ledger.take(message, file);
+      if (message.kind === 'record') add(message.record);
+    });
+    why = await runToItsEnd(startAva(server.path), server, options);
+  }
+  if (options.signal?.aborted === true) {
+    throw new LabError({ subject: 'verify', step: 'run the smoke tests', happened: 'interrupted' }, 1);
+  }
+  for (const record of ledger.missing(await smokeFiles(), why)) add(record);
+  const { verdict, checks } = await folder.finish();
+  if (checks.length === 0 && options.only !== undefined) {
+    throw new InputError([`--only ${options.only}: no check has such an id`]);
+  }
+  return { verdict, records: checks, folder: folder.path };
+}
+
+/** Waits for AVA's end; on the signal or past the bound, has the files clean up and then ends them. Gives how it ended, in words. */
+async function runToItsEnd(ava: AvaRun, server: Server, options: VerifyOptions): Promise<string> {
+  const { timeoutMs = TIMEOUT_MS, signal } = options;
+  let early: string | undefined;
+  let killer: NodeJS.Timeout | undefined;
+  const stop = (reason: string) => {
+    if (early !== undefined) return;
+    early = reason;
+    server.stop();
+    killer = setTimeout(ava.kill, CLEAN_UP_MS);
+  };
+  const onAbort = () => stop('interrupted');
+  const timer = setTimeout(() => stop(`not done after ${timeoutMs / 1000} s`), timeoutMs);
+  signal?.addEventListener('abort', onAbort, { once: true });
+  if (signal?.aborted === true) onAbort();
+  try {
+    const ended = await ava.ended;
+    return early ?? ended;
+  } finally {
+    clearTimeout(timer);
+    clearTimeout(killer);
+    signal?.removeEventListener('abort', onAbort);
+    ava.kill();
+  }
+}
+
+async function smokeFiles(): Promise<string[]> {
+  const names = await readdir(path.join(PROJECT, 'tests/smoke'));
+  return names.filter((name) => name.endsWith('.ts'));
+}

@@ -1,0 +1,91 @@
+import { handshake } from '../../probes/handshake.ts';
+import { connectSession } from '../../probes/session.ts';
+import type { HostAddress } from '../../provisioning/hosts/open.ts';
+import { type Attempt, attempts } from './support/attempts.ts';
+import type { Check } from './support/check.ts';
+import { declareChecks } from './support/declare.ts';
+import {
+  judgeAcceptance,
+  judgeClientAttempt,
+  judgeRefusal,
+  refusalBytes,
+  refusalStatement,
+} from './support/refusal.ts';
+import type { World } from './support/world.ts';
+
+const BOUND_MS = 5_000;
+const HOST_BOUND_MS = 30_000;
+
+await declareChecks('auth.ts', (world) => {
+  const all = attempts(world.lab);
+  return [
+    ...all.map((attempt) => fromHere(world, attempt)),
+    ...elsewhere(world).flatMap((at) => fromHost(world, at, all)),
+  ];
+});
+
+/** With exact bytes: the answer to a CONNECT, and who closes the connection. */
+function fromHere({ broker, live }: World, attempt: Attempt): Check {
+  const { version, login } = attempt;
+  const isOurs = live.broker.host !== undefined;
+  const common = {
+    id: `auth.${attempt.name}.this-machine`,
+    claim: `${attempt.claim}, from this machine`,
+    boundMs: 2 * BOUND_MS,
+  } as const;
+  if (attempt.isIn) {
+    const run = async () => {
+      const outcome = await connectSession({ ...broker, ...(login === undefined ? {} : { login }), version });
+      if (outcome.kind === 'accepted') await outcome.session.close();
+      return judgeAcceptance(outcome);
+    };
+    return { ...common, expected: { code: 0 }, run };
+  }
+  const run = async () =>
+    judgeRefusal(await handshake({ ...broker, ...login, version, boundMs: BOUND_MS }), version, isOurs);
+  return { ...common, statement: refusalStatement(version), expected: refusalBytes(version), run };
+}
+
+type Elsewhere = {
+  readonly origin: string;
+  readonly name: string;
+  readonly where: HostAddress;
+  readonly broker: { readonly address: string; readonly port: number };
+};
+
+/** The broker's host, where it is not this machine, and the Pis. */
+function elsewhere({ live, lab }: World): Elsewhere[] {
+  const { host } = live.broker;
+  const loopback = { address: '127.0.0.1', port: lab.broker.port };
+  const pis = live.pis.map((pi) => ({ origin: pi.name, name: pi.name, where: pi.host, broker: pi.broker }));
+  if (host === undefined || host.kind === 'local') return pis;
+  return [{ origin: 'broker-host', name: 'broker', where: host, broker: loopback }, ...pis];
+}
+
+/** With mosquitto_sub there: all attempts in one go, since each would cost a round trip. */
+function fromHost(world: World, { origin, name, where, broker }: Elsewhere, all: readonly Attempt[]): Check[] {
+  const { stopped } = world;
+  const topic = world.lab.topics[0]?.name ?? 'mqtt-lab';
+  const wishes = all.map(({ version, login }) => ({
+    ...broker,
+    version,
+    topic,
+    ...(login === undefined ? {} : { login }),
+  }));
+  const tryAll = async () => {
+    const { attemptLogins } = await import('../../probes/login-attempts.ts');
+    return await attemptLogins(await world.host(name, where), wishes, { boundMs: HOST_BOUND_MS, signal: stopped });
+  };
+  let results: ReturnType<typeof tryAll> | undefined;
+  return all.map((attempt, index) => ({
+    id: `auth.${attempt.name}.${origin}`,
+    claim: `${attempt.claim}, by mosquitto_sub on ${name}`,
+    ...(attempt.isIn ? {} : { statement: refusalStatement(attempt.version) }),
+    expected: { code: attempt.isIn ? 0 : refusalBytes(attempt.version).code },
+    boundMs: HOST_BOUND_MS,
+    async run() {
+      results ??= tryAll();
+      return judgeClientAttempt((await results)[index], attempt, world.live.broker.host !== undefined);
+    },
+  }));
+}

@@ -1,0 +1,55 @@
+import { spawn } from 'node:child_process';
+import path from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { lastLines } from '../../../provisioning/errors.ts';
+import { CHANNEL } from './messages.ts';
+
+/** What the test files need of this process's environment; passwords that lab.yaml takes from it stay here. */
+const PASSED_ON = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'TMPDIR', 'TZ', 'SSH_AUTH_SOCK', 'NODE_EXTRA_CA_CERTS'];
+
+export const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
+
+export type AvaRun = {
+  /** How it ended, in words, once nothing of it runs any more. */
+  readonly ended: Promise<string>;
+  /** Ends AVA and its test files at once. */
+  kill(): void;
+};
+
+/** Runs tests/smoke with AVA in a process group of its own, so that Ctrl-C on the terminal reaches `verify` alone. */
+export function startAva(socketPath: string): AvaRun {
+  const env = Object.fromEntries(
+    PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+  const cli = path.join(PROJECT, 'node_modules/ava/entrypoints/cli.mjs');
+  const child = spawn(process.execPath, [cli, '--config', 'tests/smoke/ava.config.js'], {
+    cwd: PROJECT,
+    env: { ...env, [CHANNEL]: socketPath, NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  let output = '';
+  const take = (chunk: Buffer) => {
+    output = (output + chunk.toString()).slice(-20_000);
+  };
+  child.stdout.on('data', take);
+  child.stderr.on('data', take);
+  const ended = new Promise<string>((resolve) => {
+    child.on('error', (error) => resolve(`AVA did not start: ${error.message}`));
+    child.on('close', (code, signal) => {
+      resolve(`AVA ended with ${signal ?? `exit code ${code}`}\n    ${lastLines(output, 12)}`);
+    });
+  });
+  return {
+    ended,
+    kill() {
+      if (child.pid === undefined) return;
+      try {
+        process.kill(-child.pid, 'SIGKILL');
+      } catch {
+        // it has ended already
+      }
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { within } from '../../../probes/feed.ts';
+import type { CheckRecord, Verdict } from '../../../report/record.ts';
+
+/** One claim about the live lab and how it is put to the test. */
+export type Check = Pick<CheckRecord, 'id' | 'claim' | 'statement' | 'expected'> & {
+  /** Bound on the whole check, in milliseconds. */
+  readonly boundMs: number;
+  run(): Promise<Finding>;
+};
+
+export type Finding = {
+  readonly verdict: Verdict;
+  readonly observed: unknown;
+  /** Why it was skipped, or what the failure was. */
+  readonly reason?: string;
+  readonly evidence?: readonly unknown[];
+};
+
+/** A check that does not apply to this lab; it is recorded with the reason. */
+export function notApplicable(check: Pick<Check, 'id' | 'claim'>, reason: string): Check {
+  const finding: Finding = { verdict: 'skipped', observed: null, reason };
+  return { ...check, expected: null, boundMs: 1_000, run: async () => finding };
+}
+
+/** Runs a check within its bound; whatever happens becomes a record. */
+export async function perform(check: Check): Promise<CheckRecord> {
+  const { id, claim, statement, expected, boundMs } = check;
+  const startedAt = Date.now();
+  const begun = performance.now();
+  const finding = await within(check.run(), 'verdict', boundMs).catch(failure);
+  const durationMs = Math.round(performance.now() - begun);
+  return { id, claim, ...(statement === undefined ? {} : { statement }), expected, ...finding, startedAt, durationMs };
+}
+
+function failure(error: unknown): Finding {
+  return { verdict: 'fail', observed: null, reason: error instanceof Error ? error.message : String(error) };
+}
+
+/** One name as part of an id: dots and spaces escaped, so that two names never give the same id. */
+export function word(name: string): string {
+  return encodeURIComponent(name).replaceAll('.', '%2E').replaceAll('%2F', '/');
+}
+
+/** Whether `--only` wants the check: patterns between commas, `*` for anything; `acl` alone stands for `acl.*`. */
+export function isWanted(id: string, only: string | undefined): boolean {
+  if (only === undefined) return true;
+  return only.split(',').some((pattern) => {
+    const parts = pattern
+      .trim()
+      .split('*')
+      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
+    return new RegExp(`^${parts.join('.*')}(\\..*)?$`).test(id);
+  });
+}

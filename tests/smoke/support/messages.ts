@@ -1,0 +1,40 @@
+import type { LiveLab } from '../../../probes/live-lab.ts';
+import { Secret } from '../../../provisioning/lab-file/secret.ts';
+import type { CheckRecord } from '../../../report/record.ts';
+
+/** Environment variable with the path of the socket between `verify` and the test files. */
+export const CHANNEL = 'MQTT_LAB_CHANNEL';
+
+/** What `verify` tells a test file: one JSON object a line, as in the other direction. */
+export type ToFile =
+  | { readonly kind: 'lab'; readonly live: PackedLiveLab; readonly only?: string | undefined }
+  | { readonly kind: 'stop' };
+
+/** What a test file tells `verify`. */
+export type FromFile =
+  | { readonly kind: 'hello'; readonly file: string }
+  | { readonly kind: 'plan'; readonly checks: readonly PlannedCheck[] }
+  | { readonly kind: 'record'; readonly record: CheckRecord }
+  | { readonly kind: 'done' };
+
+export type PlannedCheck = Pick<CheckRecord, 'id' | 'claim' | 'expected'>;
+
+type PackedUser = { readonly name: string; readonly password: string };
+export type PackedLiveLab = Omit<LiveLab, 'lab'> & {
+  readonly lab: Omit<LiveLab['lab'], 'users'> & { readonly users: readonly PackedUser[] };
+};
+
+/** The lab with its passwords in the clear, for the socket only. */
+export function pack(live: LiveLab): PackedLiveLab {
+  const users = live.lab.users.map(({ name, password }) => ({ name, password: password.reveal() }));
+  return { ...live, lab: { ...live.lab, users } };
+}
+
+export function unpack(packed: PackedLiveLab): LiveLab {
+  const users = packed.lab.users.map(({ name, password }) => ({ name, password: new Secret(password) }));
+  return { ...packed, lab: { ...packed.lab, users } };
+}
+
+export function line(message: ToFile | FromFile): string {
+  return `${JSON.stringify(message)}\n`;
+}

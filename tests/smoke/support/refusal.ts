@@ -1,0 +1,74 @@
+import type { Handshake } from '../../../probes/handshake.ts';
+import type { LoginAttempt } from '../../../probes/login-attempts.ts';
+import { packetLine } from '../../../probes/packet-text.ts';
+import type { ConnectOutcome, Version } from '../../../probes/session.ts';
+import type { Finding } from './check.ts';
+
+/** What Mosquitto answers to whoever it does not let in: not authorised, never 3.1.1's code 4. */
+export function refusalBytes(version: Version) {
+  return version === 4
+    ? ({ code: 5, answer: '20 02 00 05', closedBy: 'broker' } as const)
+    : ({ code: 0x87, answer: '20 03 00 87 00', closedBy: 'broker' } as const);
+}
+
+/** The statement that a refused connection is closed. */
+export function refusalStatement(version: Version): string {
+  return version === 4 ? 'MQTT-3.2.2-5' : 'MQTT-3.2.2-7';
+}
+
+/**
+ * Judges the answer to a CONNECT that must be refused. The lab's own broker is held to its exact bytes; another one may choose its code,
+ * or close without a word, but may not accept.
+ */
+export function judgeRefusal(observed: Handshake, version: Version, isOurs: boolean): Finding {
+  const expected = refusalBytes(version);
+  const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
+  if (observed.error !== undefined) return fail(observed.error);
+  if (isAcceptance(observed.answer)) return fail('the broker let the client in');
+  if (observed.closedBy !== 'broker') return fail('the broker left the connection open');
+  if (isOurs && observed.answer !== expected.answer) {
+    return fail(`the answer is ${observed.answer || 'nothing'}, not ${expected.answer}`);
+  }
+  return { verdict: 'pass', observed };
+}
+
+/** Judges the outcome of a CONNECT that must be accepted. */
+export function judgeAcceptance(outcome: ConnectOutcome): Finding {
+  if (outcome.kind === 'accepted') return { verdict: 'pass', observed: { code: 0 } };
+  const evidence = outcome.packets.map(packetLine);
+  if (outcome.kind === 'closed') return { verdict: 'fail', observed: null, reason: outcome.reason, evidence };
+  const { code } = outcome;
+  return { verdict: 'fail', observed: { code }, reason: `the broker refused with code ${code}`, evidence };
+}
+
+/** Judges what mosquitto_sub on a host told about a login. */
+export function judgeClientAttempt(
+  seen: LoginAttempt | undefined,
+  wanted: { readonly isIn: boolean; readonly version: Version },
+  isOurs: boolean,
+): Finding {
+  if (seen === undefined) return { verdict: 'fail', observed: null, reason: 'mosquitto_sub told nothing' };
+  const code = seen.packets.find(({ type }) => type === 'CONNACK')?.code;
+  const observed = { code, exitCode: seen.exitCode };
+  const evidence = seen.packets.map(packetLine);
+  const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason, evidence });
+  if (wanted.isIn) {
+    return code === 0 ? { verdict: 'pass', observed, evidence } : fail(noAnswer(seen) ?? `CONNACK code ${code}`);
+  }
+  if (code === 0) return fail('the broker let the client in');
+  if (!isOurs) return { verdict: 'pass', observed, evidence };
+  const { code: expected } = refusalBytes(wanted.version);
+  return code === expected
+    ? { verdict: 'pass', observed, evidence }
+    : fail(noAnswer(seen) ?? `CONNACK code ${code}, not ${expected}`);
+}
+
+function noAnswer({ packets, lines, exitCode }: LoginAttempt): string | undefined {
+  if (packets.some(({ type }) => type === 'CONNACK')) return undefined;
+  return lines.at(-1) ?? `no CONNACK, exit code ${exitCode}`;
+}
+
+/** CONNACK with code 0, of either version. */
+function isAcceptance(answer: string): boolean {
+  return /^20 [0-9a-f]{2} 0[01] 00/.test(answer);
+}
