@@ -7,6 +7,8 @@ import { type HostAddress, openHost } from './hosts/open.ts';
 import type { Lab, Pi } from './lab-file/lab.ts';
 import { containerMachines } from './machines.ts';
 import { privateFolder } from './private-folder.ts';
+import { gather } from './resources/facts.ts';
+import { installedVersions, packagesQuery } from './resources/packages.ts';
 
 /** The emulated machines of the lab that run, by name. */
 export async function locateMachines(lab: Lab, docker: Docker): Promise<ReadonlyMap<string, Machine>> {
@@ -100,4 +102,19 @@ async function brokerAsSeenBy(
       return stdout.trim();
     }
   }
+}
+
+/** The same lab with the broker's version, asked of its host; some behaviour, such as when keep alive expires, depends on it. */
+export async function withVersion(live: LiveLab, signal: AbortSignal): Promise<LiveLab> {
+  if (live.broker.host === undefined) return live;
+  await using host = await openHost('broker', live.broker.host, signal);
+  const query = packagesQuery(['mosquitto']);
+  const facts = await gather(host, [query], signal);
+  const version = installedVersions(facts.get(query)).get('mosquitto');
+  return { ...live, broker: { ...live.broker, version: upstreamVersion(version ?? '') } };
+}
+
+/** `1:2.0.11-1.2+deb12u2` → `2.0.11` (deb-version(7)). */
+export function upstreamVersion(version: string): string | undefined {
+  return /^(?:\d+:)?(\d+\.\d+\.\d+)/.exec(version)?.[1];
 }

@@ -1,4 +1,66 @@
+import process from 'node:process';
+import { Command, CommanderError } from 'commander';
+import { InputError, LabError } from '../provisioning/errors.ts';
+import { errorText } from '../report/hosts.ts';
+import { painter } from '../report/paint.ts';
+import { type Context, labFileOf, openContext } from './context.ts';
+
+/** What a command's action does; its number is the exit code. */
+export type Action = (context: Context, command: Command) => Promise<number>;
+
+/** A command of `./lab`: how it is called and what it does. */
+export type LabCommand = { readonly command: Command; readonly run: Action };
+
+const LOADERS = {
+  up: async () => (await import('./up.ts')).up(),
+  verify: async () => (await import('./verify.ts')).verify(),
+  status: async () => (await import('./status.ts')).status(),
+  ssh: async () => (await import('./ssh.ts')).ssh(),
+  publish: async () => (await import('./publish.ts')).publish(),
+  subscribe: async () => (await import('./subscribe.ts')).subscribe(),
+  down: async () => (await import('./down.ts')).down(),
+} satisfies Record<string, () => Promise<LabCommand>>;
+
+const INTERRUPTED = 130;
+
+/** `./lab`: finds the command, runs it, gives the exit code; no error reaches the user as a stack trace. */
 export async function main(args: string[]): Promise<number> {
-  console.log(args);
-  return 0;
+  const interrupt = new AbortController();
+  const onSignal = () => (interrupt.signal.aborted ? process.exit(INTERRUPTED) : interrupt.abort());
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  try {
+    return await dispatch(args, interrupt.signal);
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    process.stderr.write(`${errorText(error, painter(process.stderr))}\n`);
+    if (interrupt.signal.aborted) return INTERRUPTED;
+    return error instanceof LabError || error instanceof InputError ? error.exitCode : 2;
+  }
 }
+
+async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
+  let exitCode = 0;
+  const program = new Command('lab')
+    .description(
+      'An MQTT lab from one file: builds what lab.yaml describes, and proves on the wire that it does what the file says.',
+    )
+    .option('--lab <file>', 'lab file (default: "lab.yaml")')
+    .enablePositionalOptions()
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride();
+  // a known command needs its own module only
+  const wanted = Object.entries(LOADERS).filter(([name]) => args.includes(name));
+  for (const [, load] of wanted.length > 0 && !args.includes('help') ? wanted : Object.entries(LOADERS)) {
+    const { command, run } = await load();
+    command.option('--lab <file>', 'lab file (default: "lab.yaml")').exitOverride();
+    command.action(async () => {
+      exitCode = await run(openContext(labFileOf(command), signal), command);
+    });
+    program.addCommand(command);
+  }
+  await program.parseAsync(args, { from: 'user' });
+  return signal.aborted ? INTERRUPTED : exitCode;
+}
+
+const EXIT_CODES = `
+Exit codes: 0 as wanted; 1 something is not as the lab file says; 2 it could not run; 130 interrupted.`;

@@ -1,0 +1,107 @@
+import { BROKER_PACKAGES } from '../mosquitto/broker-host.ts';
+import { MAIN_CONF } from '../mosquitto/paths.ts';
+import { PI_PACKAGES } from '../pi/pi-host.ts';
+import type { Machine } from './docker/machine.ts';
+import { LabError } from './errors.ts';
+import { openHost } from './hosts/open.ts';
+import type { Lab } from './lab-file/lab.ts';
+import { brokerHostAddress, hostAddress } from './locate.ts';
+import { gather, type Query } from './resources/facts.ts';
+import { installedVersions, packagesQuery } from './resources/packages.ts';
+import { PROCESS_FUNCTIONS } from './resources/processes.ts';
+
+/** What a host is like right now. */
+export type HostStatus = {
+  readonly host: string;
+  /** `down`: reachable, but without what it should have; `unreachable`: no answer, or a container that does not run. */
+  readonly state: 'up' | 'down' | 'unreachable';
+  /** Where it is: `this machine`, `container 127.0.0.1:32770`, `ssh pi@raspberrypi.local`. */
+  readonly place: string;
+  readonly system?: string;
+  readonly versions?: Readonly<Record<string, string>>;
+  readonly detail: string;
+};
+
+const SYSTEM: Query = { id: 'system', script: `. /etc/os-release; echo "$PRETTY_NAME $(uname -m)"` };
+const RUNNING: Query = { id: 'running', script: `${PROCESS_FUNCTIONS}\npids_of mosquitto ${MAIN_CONF} | head -n 1` };
+
+/** Looks at every host of the lab, side by side; an error of one is its status. */
+export async function hostStatuses(
+  lab: Lab,
+  machines: ReadonlyMap<string, Machine>,
+  engine: string | undefined,
+  signal: AbortSignal,
+): Promise<readonly HostStatus[]> {
+  const external: HostStatus[] =
+    lab.broker.host.kind === 'external'
+      ? [
+          {
+            host: 'broker',
+            state: 'up',
+            place: `external ${lab.broker.address}:${lab.broker.port}`,
+            detail: 'never touched by the lab',
+          },
+        ]
+      : [];
+  const managed =
+    lab.broker.host.kind === 'external' ? [] : [{ name: 'broker', host: lab.broker.host, packages: BROKER_PACKAGES }];
+  const pis = lab.pis.map(({ name, host }) => ({ name, host, packages: PI_PACKAGES }));
+  const looks = [...managed, ...pis].map(async ({ name, host, packages }): Promise<HostStatus> => {
+    const place = placeOf(host, machines.get(name));
+    if (host.kind === 'container' && machines.get(name) === undefined) {
+      const why = engine === 'answers' ? 'the container does not run' : 'no Docker engine answers';
+      return { host: name, state: 'unreachable', place, detail: why };
+    }
+    try {
+      const address =
+        name === 'broker'
+          ? brokerHostAddress(lab, machines)
+          : host.kind === 'local'
+            ? undefined
+            : hostAddress(name, host, machines);
+      await using reached = await openHost(name, address ?? { kind: 'local' }, signal);
+      const facts = await gather(reached, [SYSTEM, RUNNING, packagesQuery(packages)], signal);
+      const versions = Object.fromEntries(installedVersions(facts.get(packagesQuery(packages))));
+      const missing = packages.filter((wanted) => versions[wanted] === undefined);
+      const running = facts.get(RUNNING).output.trim();
+      const detail =
+        missing.length > 0
+          ? `missing: ${missing.join(', ')}`
+          : name !== 'broker'
+            ? 'clients installed'
+            : running === ''
+              ? 'the broker does not run'
+              : `the broker runs (process ${running})`;
+      const isUp = missing.length === 0 && (name !== 'broker' || running !== '');
+      return {
+        host: name,
+        state: isUp ? 'up' : 'down',
+        place,
+        system: facts.get(SYSTEM).output.trim(),
+        versions,
+        detail,
+      };
+    } catch (error) {
+      return {
+        host: name,
+        state: 'unreachable',
+        place,
+        detail: error instanceof LabError ? error.trouble.happened : String(error),
+      };
+    }
+  });
+  return [...external, ...(await Promise.all(looks))];
+}
+
+function placeOf(host: Lab['broker']['host'], machine: Machine | undefined): string {
+  switch (host.kind) {
+    case 'local':
+      return 'this machine';
+    case 'container':
+      return machine === undefined ? 'container' : `container, ssh on 127.0.0.1:${machine.ssh.port}`;
+    case 'ssh':
+      return `ssh ${host.user}@${host.address}:${host.port}`;
+    case 'external':
+      return 'external';
+  }
+}

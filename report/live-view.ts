@@ -1,0 +1,61 @@
+import { createLogUpdate } from 'log-update';
+import type { Progress } from '../provisioning/progress.ts';
+import { type Paint, printable, seconds } from './paint.ts';
+import { resultLine } from './progress-lines.ts';
+
+const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+const FRAME_MS = 100;
+
+type Step = { readonly text: string; readonly since: number; readonly detail: string };
+
+/** Progress on a terminal: results scroll by, and below them a line for each host shows the step under way and the end of its output. */
+export function liveView(stream: NodeJS.WriteStream, paint: Paint): { tell(progress: Progress): void; stop(): void } {
+  const update = createLogUpdate(stream);
+  const steps = new Map<string, Step>();
+  let frame = 0;
+  const draw = () => {
+    frame += 1;
+    update(liveLines(steps, frame, performance.now(), stream.columns ?? 80, paint).join('\n'));
+  };
+  const timer = setInterval(draw, FRAME_MS).unref();
+  return {
+    tell(progress) {
+      const { host, kind, text } = progress;
+      const step = steps.get(host);
+      if (kind === 'step') steps.set(host, { text, since: performance.now(), detail: '' });
+      else if (kind === 'detail')
+        steps.set(host, { text: step?.text ?? '', since: step?.since ?? performance.now(), detail: text });
+      else {
+        const took =
+          kind === 'changed' && step !== undefined
+            ? ` ${paint('dim', `(${seconds(performance.now() - step.since)})`)}`
+            : '';
+        steps.delete(host);
+        update.clear();
+        stream.write(`${resultLine(progress, paint)}${took}\n`);
+      }
+      draw();
+    },
+    stop() {
+      clearInterval(timer);
+      update.clear();
+      update.done();
+    },
+  };
+}
+
+/** The lines of the live part; pure. */
+export function liveLines(
+  steps: ReadonlyMap<string, Step>,
+  frame: number,
+  now: number,
+  columns: number,
+  paint: Paint,
+): string[] {
+  return [...steps].map(([host, { text, since, detail }]) => {
+    const sign = FRAMES[frame % FRAMES.length] ?? '';
+    const head = `${host.padEnd(8)} ${sign} ${printable(text)} ${seconds(now - since)}`;
+    const room = Math.max(0, columns - head.length - 3);
+    return `${head.slice(0, columns - 1)} ${paint('dim', printable(detail).slice(0, room))}`.trimEnd();
+  });
+}

@@ -1,0 +1,69 @@
+import path from 'node:path';
+import process from 'node:process';
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import type Docker from 'dockerode';
+import type { LiveLab } from '../probes/live-lab.ts';
+import { findEngine } from '../provisioning/docker/engine.ts';
+import type { Machine } from '../provisioning/docker/machine.ts';
+import { LabError } from '../provisioning/errors.ts';
+import type { Lab } from '../provisioning/lab-file/lab.ts';
+import { readLab } from '../provisioning/lab-file/read.ts';
+import { locate, locateMachines } from '../provisioning/locate.ts';
+import { containerMachines } from '../provisioning/machines.ts';
+
+/** What every command gets: the lab file that was asked for, and a signal that Ctrl-C sets. */
+export type Context = {
+  readonly signal: AbortSignal;
+  lab(): Lab;
+  /** The engine that the lab's containers run on; undefined when none of its hosts is a container. Never installs one. */
+  engine(): Promise<Docker | undefined>;
+  machines(): Promise<ReadonlyMap<string, Machine>>;
+  live(): Promise<LiveLab>;
+};
+
+export const DEFAULT_LAB_FILE = 'lab.yaml';
+
+export function openContext(file: string, signal: AbortSignal): Context {
+  let lab: Lab | undefined;
+  const context: Context = {
+    signal,
+    lab() {
+      lab ??= readLab(file);
+      return lab;
+    },
+    async engine() {
+      if (containerMachines(context.lab()).length === 0) return undefined;
+      const found = await findEngine();
+      if (found.state === 'answers') return found.docker;
+      const happened =
+        found.state === 'absent' ? `no engine answers at ${found.endpoint}` : `this user may not use ${found.endpoint}`;
+      throw new LabError({ subject: 'docker', step: 'find the engine', happened, advice: './lab up starts it' }, 2);
+    },
+    async machines() {
+      const docker = await context.engine();
+      return docker === undefined ? new Map() : await locateMachines(context.lab(), docker);
+    },
+    async live() {
+      return await locate(context.lab(), await context.machines());
+    },
+  };
+  return context;
+}
+
+/** The lab file of a command line: `--lab` before or after the command's name. */
+export function labFileOf(command: Command): string {
+  const { lab } = command.optsWithGlobals<{ lab?: string }>();
+  return lab ?? path.join(DEFAULT_LAB_FILE);
+}
+
+/** Asks on a terminal; yes where there is nobody to ask. */
+export async function confirm(question: string): Promise<boolean> {
+  if (!process.stdin.isTTY || !process.stdout.isTTY) return true;
+  const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  try {
+    return !/^n/i.test(await prompt.question(`${question} [Y/n] `));
+  } finally {
+    prompt.close();
+  }
+}

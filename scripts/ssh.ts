@@ -1,0 +1,42 @@
+import process from 'node:process';
+import { Command } from 'commander';
+import { LabError } from '../provisioning/errors.ts';
+import { sshHost } from '../provisioning/hosts/ssh.ts';
+import { interactiveShell, remoteCommand } from '../provisioning/hosts/terminal.ts';
+import { brokerHostAddress, hostAddress } from '../provisioning/locate.ts';
+import type { LabCommand } from './lab.ts';
+
+/** `./lab ssh`: a shell or a command on a machine of the lab, with the lab's own keys. */
+export function ssh(): LabCommand {
+  const command = new Command('ssh')
+    .description('Open a shell on a Pi (or `broker`), or run a command there. The exit code is that of the command.')
+    .argument('[pi]', 'name of a Pi, or `broker`; the first Pi when left out')
+    .argument('[command...]', 'what to run there; a shell when left out')
+    .passThroughOptions();
+  return {
+    command,
+    async run(context) {
+      const lab = context.lab();
+      const words = command.args;
+      const names = ['broker', ...lab.pis.map(({ name }) => name)];
+      const [first] = words;
+      const isNamed = first !== undefined && names.includes(first);
+      const name = isNamed ? first : lab.pis[0]?.name;
+      const rest = isNamed ? words.slice(1) : words;
+      if (name === undefined) throw cannot('the lab has no Pi', 'declare one under `pis` in the lab file');
+      const machines = await context.machines();
+      const pi = lab.pis.find((candidate) => candidate.name === name);
+      const address = pi === undefined ? brokerHostAddress(lab, machines) : hostAddress(name, pi.host, machines);
+      if (address?.kind !== 'ssh')
+        throw cannot(`${name} is not reached over SSH`, `one of: ${names.slice(1).join(', ') || 'none'}`);
+      await using host = await sshHost(name, address, context.signal);
+      return rest.length === 0 && process.stdin.isTTY
+        ? await interactiveShell(host.client)
+        : await remoteCommand(host.client, rest.join(' '), context.signal);
+    },
+  };
+}
+
+function cannot(happened: string, advice: string): LabError {
+  return new LabError({ subject: 'ssh', step: 'choose a machine', happened, advice }, 2);
+}

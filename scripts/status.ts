@@ -1,0 +1,33 @@
+import { Command } from 'commander';
+import { findEngine } from '../provisioning/docker/engine.ts';
+import { findMachines } from '../provisioning/docker/machine.ts';
+import { containerMachines } from '../provisioning/machines.ts';
+import { privateFolder } from '../provisioning/private-folder.ts';
+import { type HostStatus, hostStatuses } from '../provisioning/status.ts';
+import { openDisplay } from '../report/display.ts';
+import { statusLines } from '../report/status-lines.ts';
+import type { LabCommand } from './lab.ts';
+
+/** `./lab status`: what is there, which versions, reachable or not. */
+export function status(): LabCommand {
+  const command = new Command('status')
+    .description('Tell what is there, in which versions, and whether it can be reached. Changes nothing.')
+    .option('--json', 'one JSON object on standard output');
+  return {
+    command,
+    async run(context) {
+      const { json = false } = command.opts<{ json?: true }>();
+      const lab = context.lab();
+      const { paint, print } = openDisplay(false);
+      const engine = containerMachines(lab).length > 0 ? await findEngine() : undefined;
+      const machines =
+        engine?.state === 'answers'
+          ? await findMachines(engine.docker, lab.name, privateFolder(lab, 'keys', lab.name))
+          : new Map();
+      const hosts: readonly HostStatus[] = await hostStatuses(lab, machines, engine?.state, context.signal);
+      if (json) print(JSON.stringify({ lab: lab.name, hosts }));
+      else for (const line of statusLines(lab, hosts, paint)) print(line);
+      return hosts.every(({ state }) => state === 'up') ? 0 : 1;
+    },
+  };
+}
