@@ -16,8 +16,8 @@ export type World = AsyncDisposable & {
   readonly broker: { readonly address: string; readonly port: number; readonly keepAlive: number };
   /** Logs a user in from this machine; throws a LabError when the broker does not accept. */
   login(user: User, wish?: Partial<SessionWish>): Promise<Session>;
-  /** A host of the lab; opened once. */
-  host(name: string, where: HostAddress): Promise<Host>;
+  /** A host of the lab; opened once a lane, since one SSH connection takes ten commands at a time (sshd_config(5), MaxSessions). */
+  host(name: string, where: HostAddress, lane?: string): Promise<Host>;
 };
 
 const KEEP_ALIVE_S = 60;
@@ -46,9 +46,10 @@ export function openWorld(live: LiveLab, stopped: AbortSignal): World {
       sessions.add(outcome.session);
       return outcome.session;
     },
-    host(name, where) {
-      const open = hosts.get(name) ?? openLater(name, where, stopped);
-      hosts.set(name, open);
+    host(name, where, lane = '') {
+      const key = `${name} ${lane}`;
+      const open = hosts.get(key) ?? openLater(name, where, stopped);
+      hosts.set(key, open);
       return open;
     },
     async [Symbol.asyncDispose]() {

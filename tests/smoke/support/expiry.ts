@@ -1,0 +1,34 @@
+/** When a client that went silent may lose its session, in milliseconds from its last packet. */
+export type ExpiryWindow = { readonly fromMs: number; readonly toMs: number };
+
+/**
+ * The standard asks for 1.5 K [MQTT-3.1.2-24]. Mosquitto before 2.0.21 looks every 6 s, in whole seconds; later ones are exact to about a
+ * second. A broker whose version is unknown gets the wider window.
+ */
+export function expiryWindow(keepAlive: number, version: string | undefined): ExpiryWindow {
+  const fromMs = (Math.floor(1.5 * keepAlive) - 1) * 1000;
+  const slackS = version !== undefined && isAtLeast(version, [2, 0, 21]) ? 2 : 7;
+  return { fromMs, toMs: (1.5 * keepAlive + slackS) * 1000 };
+}
+
+export type Expiry =
+  | { readonly verdict: 'pass'; readonly lateMs: number }
+  | { readonly verdict: 'fail'; readonly lateMs: number; readonly reason: string };
+
+/** Judges how long after the client's last packet its will came; `lateMs` is against the standard's 1.5 K, negative when early. */
+export function judgeExpiry(afterMs: number, keepAlive: number, version: string | undefined): Expiry {
+  const { fromMs, toMs } = expiryWindow(keepAlive, version);
+  const lateMs = Math.round(afterMs - 1500 * keepAlive);
+  const seconds = (afterMs / 1000).toFixed(1);
+  const against = `${seconds} s after the client's last packet`;
+  if (afterMs < fromMs) return { verdict: 'fail', lateMs, reason: `${against}, before ${fromMs / 1000} s` };
+  if (afterMs > toMs) return { verdict: 'fail', lateMs, reason: `${against}, after ${toMs / 1000} s` };
+  return { verdict: 'pass', lateMs };
+}
+
+function isAtLeast(version: string, [major, minor, patch]: readonly [number, number, number]): boolean {
+  const [has = 0, hasMinor = 0, hasPatch = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
+  if (has !== major) return has > major;
+  if (hasMinor !== minor) return hasMinor > minor;
+  return hasPatch >= patch;
+}

@@ -1,0 +1,109 @@
+import type { LivePi } from '../../../probes/live-lab.ts';
+import { publishOnce, startPublisher, startSubscriber } from '../../../probes/mosquitto-client.ts';
+import type { Packet } from '../../../probes/packet.ts';
+import type { Session } from '../../../probes/session.ts';
+import type { Host } from '../../../provisioning/hosts/host.ts';
+import type { User } from '../../../provisioning/lab-file/lab.ts';
+import type { Role } from './cast.ts';
+import { nonce, type World } from './world.ts';
+
+export type WillCast = {
+  readonly topic: string;
+  readonly role: Role;
+  /** Whose last will it is. */
+  readonly owner: User;
+  readonly observer: User;
+  /** Who publishes the sentinel. */
+  readonly publisher: User;
+};
+
+/** A client with a last will on a Pi, and an observer of its topic on this machine; both are connected and subscribed. */
+export type WillScene = AsyncDisposable & {
+  readonly pid: Promise<number>;
+  /** The client's control packets, as its debug output told them. */
+  readonly clientPackets: readonly Packet[];
+  readonly observer: Session;
+  kill(): Promise<void>;
+  /** The client sends DISCONNECT and ends. */
+  endCleanly(): Promise<void>;
+  /** Waits for the will. */
+  will(boundMs: number): Promise<Packet>;
+  /** Has a message come after everything before it, and counts the wills that came until then. */
+  countWills(sentinelFrom: 'this machine' | 'the Pi'): Promise<number>;
+};
+
+const READY_BOUND_MS = 10_000;
+const CLIENT_BOUND_MS = 60_000;
+
+export async function openWillScene(
+  world: World,
+  host: Host,
+  pi: LivePi,
+  cast: WillCast,
+  keepAlive: number,
+): Promise<WillScene> {
+  const { topic, role, owner } = cast;
+  const { observer, sentinel } = await openObserver(world, cast);
+  const payload = `will ${nonce()}`;
+  const login = { user: owner.name, password: owner.password.reveal() };
+  const will = { topic, payload, qos: 1 } as const;
+  const wish = { ...pi.broker, topic, login, keepAlive, will, clientId: `lab-${nonce()}` };
+  const limits = { boundMs: CLIENT_BOUND_MS, signal: world.stopped };
+  const publisher = role === 'publisher' ? startPublisher(host, wish, limits) : undefined;
+  const client = publisher ?? startSubscriber(host, wish, limits);
+  const isWill = isMessage(payload);
+  const ready = role === 'publisher' ? 'CONNACK' : 'SUBACK';
+  try {
+    await client.packets.first(({ type }) => type === ready, ready, READY_BOUND_MS);
+  } catch (error) {
+    await client[Symbol.asyncDispose]();
+    throw error;
+  }
+  return {
+    pid: client.pid,
+    clientPackets: client.packets.items,
+    observer,
+    kill: () => client.kill('KILL'),
+    async endCleanly() {
+      await (publisher === undefined ? client.kill('TERM') : publisher.finish());
+      await client.exited;
+    },
+    will: (boundMs) => observer.packet(isWill, 'last will', boundMs),
+    async countWills(from) {
+      const text = `sentinel ${nonce()}`;
+      if (from === 'this machine') await sentinel.publish(topic, Buffer.from(text), { qos: 1 });
+      else await publishFromPi(host, { ...wish, login: loginOf(cast.publisher) }, text, limits);
+      await observer.packet(isMessage(text), 'sentinel');
+      return observer.packets.filter(isWill).length;
+    },
+    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+  };
+}
+
+async function openObserver(world: World, { topic, observer, publisher }: WillCast) {
+  const [session, sentinel] = await Promise.all([world.login(observer), world.login(publisher)]);
+  const granted = await session.subscribe(topic, 1);
+  if (granted >= 0x80) throw new Error(`${observer.name} may not subscribe to ${topic}: SUBACK code ${granted}`);
+  return { observer: session, sentinel };
+}
+
+type PublishWish = Parameters<typeof publishOnce>[1];
+
+async function publishFromPi(
+  host: Host,
+  { address, port, topic, login }: PublishWish,
+  text: string,
+  limits: { boundMs: number; signal: AbortSignal },
+) {
+  const wish = { address, port, topic, qos: 1, ...(login === undefined ? {} : { login }) } as const;
+  await publishOnce(host, wish, Buffer.from(text), limits);
+}
+
+function loginOf({ name, password }: User): { user: string; password: string } {
+  return { user: name, password: password.reveal() };
+}
+
+function isMessage(payload: string): (packet: Packet) => boolean {
+  return ({ type, direction, payload: seen }) =>
+    type === 'PUBLISH' && direction === 'received' && seen?.toString() === payload;
+}
