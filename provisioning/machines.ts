@@ -4,7 +4,7 @@ import { ensureMachine, type Machine } from './docker/machine.ts';
 import { ensureNetwork } from './docker/network.ts';
 import type { Lab } from './lab-file/lab.ts';
 import { ensureLoginKey } from './private-folder.ts';
-import type { Tell } from './progress.ts';
+import { narrator, type Tell } from './progress.ts';
 
 /** Login of each emulated machine; it may use sudo. */
 const LOGINS = { broker: 'debian', pi: 'pi' } as const;
@@ -28,9 +28,8 @@ export function machineMaker(
   let queue: Promise<unknown> = Promise.resolve();
   const image = (login: string, host: string) => {
     const wanted = { lab: lab.name, debian: lab.containers.debian, login };
-    const detail = (text: string) => tell({ host, kind: 'detail', text });
     // one after the other, so that the second build finds the first one's layers
-    const made = images.get(login) ?? queue.then(() => ensureImage(docker, wanted, signal, detail));
+    const made = images.get(login) ?? queue.then(() => ensureImage(docker, wanted, signal, narrator(tell, host)));
     queue = made.catch(() => undefined);
     images.set(login, made);
     return made;

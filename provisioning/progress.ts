@@ -7,3 +7,13 @@ export type Progress = {
 };
 
 export type Tell = (progress: Progress) => void;
+
+/** Tells what goes on for one host. */
+export type Narrator = { readonly step: (text: string) => void; readonly detail: (text: string) => void };
+
+export function narrator(tell: Tell, host: string): Narrator {
+  return {
+    step: (text) => tell({ host, kind: 'step', text }),
+    detail: (text) => tell({ host, kind: 'detail', text }),
+  };
+}

@@ -5,11 +5,10 @@ import type Docker from 'dockerode';
 import { $ } from 'zx/core';
 import { LabError, lastLines } from '../errors.ts';
 import { DEBIAN_SUITES, type DebianRelease } from '../lab-file/lab.ts';
+import type { Narrator } from '../progress.ts';
 import { follow } from './events.ts';
 import { ensureTool } from './install.ts';
 import { BASE } from './labels.ts';
-
-export type Progress = (line: string) => void;
 
 /** What pi/Dockerfile would install; included in a bootstrapped base, where it costs one apt run less. */
 const INCLUDED = 'ca-certificates,openssh-server,sudo,python3,nftables';
@@ -25,14 +24,14 @@ export async function ensureBaseImage(
   docker: Docker,
   debian: DebianRelease,
   signal: AbortSignal,
-  progress: Progress,
+  narrate: Narrator,
 ): Promise<string> {
   const tag = baseTag(debian);
   if (await hasImage(docker, tag)) return tag;
   const suite = DEBIAN_SUITES[debian];
-  if (await pull(docker, `debian:${suite}-slim`, tag, progress)) return tag;
-  progress(`no registry answers: making Debian ${debian} from this machine's own apt sources`);
-  await bootstrap(docker, suite, tag, signal, progress);
+  if (await pull(docker, `debian:${suite}-slim`, tag, narrate)) return tag;
+  narrate.step(`no registry answers: making Debian ${debian} from this machine's own apt sources`);
+  await bootstrap(docker, suite, tag, signal, narrate);
   return tag;
 }
 
@@ -42,10 +41,10 @@ export async function hasImage(docker: Docker, tag: string): Promise<boolean> {
 }
 
 /** Pulls an image and gives it the lab's own tag, so that `down` can tell it from an image that the user has. */
-async function pull(docker: Docker, reference: string, tag: string, progress: Progress): Promise<boolean> {
+async function pull(docker: Docker, reference: string, tag: string, narrate: Narrator): Promise<boolean> {
   const had = await hasImage(docker, reference);
   try {
-    if (!had) await follow(docker, await docker.pull(reference), REGISTRY_SILENCE_MS, progress);
+    if (!had) await follow(docker, await docker.pull(reference), REGISTRY_SILENCE_MS, narrate.detail);
   } catch {
     return false;
   }
@@ -60,9 +59,9 @@ async function bootstrap(
   suite: string,
   tag: string,
   signal: AbortSignal,
-  progress: Progress,
+  narrate: Narrator,
 ): Promise<void> {
-  await ensureTool('mmdebstrap', ['mmdebstrap', ...(await ubuntuKeyring())], progress);
+  await ensureTool('mmdebstrap', ['mmdebstrap', ...(await ubuntuKeyring())], narrate);
   const options = [
     '--quiet',
     '--variant=minbase',
@@ -82,7 +81,7 @@ async function bootstrap(
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint += text;
-    progress(lastLines(text, 1));
+    narrate.detail(lastLines(text, 1));
   });
   const exited = once(child, 'exit').then(([code]) => code === 0);
   exited.catch(() => undefined);

@@ -4,7 +4,8 @@ import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { LabError } from '../errors.ts';
 import type { DebianRelease } from '../lab-file/lab.ts';
-import { ensureBaseImage, hasImage, type Progress } from './base-image.ts';
+import type { Narrator } from '../progress.ts';
+import { ensureBaseImage, hasImage } from './base-image.ts';
 import { follow } from './events.ts';
 import { BASE, LAB, labFilter, RECIPE } from './labels.ts';
 import { tar } from './tar.ts';
@@ -26,7 +27,7 @@ export async function ensureImage(
   docker: Docker,
   wanted: ImageWanted,
   signal: AbortSignal,
-  progress: Progress,
+  narrate: Narrator,
 ): Promise<Image> {
   const { lab, debian, login } = wanted;
   const dockerfile = await readFile(DOCKERFILE);
@@ -34,8 +35,8 @@ export async function ensureImage(
   const tag = `mqtt-lab/${lab}-${login}:${debian}`;
   const found = await docker.listImages({ filters: { reference: [tag], label: [`${RECIPE}=${recipe}`] } });
   if (found.length > 0) return { tag, recipe, created: false };
-  const base = await ensureBaseImage(docker, debian, signal, progress);
-  progress('building the image');
+  const base = await ensureBaseImage(docker, debian, signal, narrate);
+  narrate.step('building the image');
   const context = await tar([{ name: 'Dockerfile', mode: 0o644, content: dockerfile }]);
   try {
     const stream = await docker.buildImage(Readable.from([context]), {
@@ -46,7 +47,7 @@ export async function ensureImage(
       networkmode: 'host',
       abortSignal: signal,
     });
-    await follow(docker, stream, BUILD_SILENCE_MS, progress);
+    await follow(docker, stream, BUILD_SILENCE_MS, narrate.detail);
   } catch (error) {
     const happened = signal.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);
     const advice = 'see that the engine has disk space (docker system df) and reaches the Debian archive';

@@ -3,16 +3,13 @@ import { $ } from 'zx/core';
 import { LabError } from '../errors.ts';
 import { run } from '../hosts/host.ts';
 import { localHost } from '../hosts/local.ts';
+import type { Narrator } from '../progress.ts';
 import { aptInstallScript } from '../resources/apt.ts';
 
 const INSTALL_TIMEOUT_MS = 900_000;
 
 /** Installs packages on this machine when the command that they bring is missing; Debian and Ubuntu only, as root or by sudo. */
-export async function ensureTool(
-  command: string,
-  packages: readonly string[],
-  progress: (line: string) => void,
-): Promise<void> {
+export async function ensureTool(command: string, packages: readonly string[], narrate: Narrator): Promise<void> {
   if ((await $({ quiet: true, nothrow: true })`command -v ${command}`).exitCode === 0) return;
   const system = await debianLike();
   const step = `install ${packages.join(' ')}`;
@@ -23,9 +20,15 @@ export async function ensureTool(
       2,
     );
   }
-  progress(`installing ${packages.join(' ')}`);
+  narrate.step(`installing ${packages.join(' ')}`);
   const script = aptInstallScript(packages);
-  await run(localHost('this machine'), { step, script, root: true, timeoutMs: INSTALL_TIMEOUT_MS, onLine: progress });
+  await run(localHost('this machine'), {
+    step,
+    script,
+    root: true,
+    timeoutMs: INSTALL_TIMEOUT_MS,
+    onLine: narrate.detail,
+  });
 }
 
 /** Undefined on Debian, Ubuntu and their derivatives; otherwise the system's name (os-release(5)). */

@@ -4,7 +4,7 @@ import { $ } from 'zx/core';
 import { LabError } from '../errors.ts';
 import { run } from '../hosts/host.ts';
 import { localHost } from '../hosts/local.ts';
-import type { Tell } from '../progress.ts';
+import { narrator, type Tell } from '../progress.ts';
 import { PROCESS_FUNCTIONS } from '../resources/processes.ts';
 import { type EngineLookup, findEngine } from './engine.ts';
 import { debianLike, ensureTool } from './install.ts';
@@ -47,9 +47,7 @@ export async function requireEngine(
       throw unusable('not installed', 'install it yourself, or use `ssh://` hosts in the lab file');
     }
     tell({ host: 'this machine', kind: 'step', text: 'no Docker engine answers: installing docker.io' });
-    await ensureTool('dockerd', ['docker.io', 'ca-certificates'], (text) =>
-      tell({ host: 'this machine', kind: 'detail', text }),
-    );
+    await ensureTool('dockerd', ['docker.io', 'ca-certificates'], narrator(tell, 'this machine'));
     tell({ host: 'this machine', kind: 'changed', text: 'installed docker.io' });
   }
   tell({ host: 'this machine', kind: 'step', text: 'starting the Docker engine' });
