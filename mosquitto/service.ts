@@ -77,6 +77,7 @@ ${START}`;
 
 /** mosquitto(8): SIGHUP reads passwd and ACL anew; sessions live on. */
 const RELOAD = `
+if [ -d /run/systemd/system ]; then systemctl enable --quiet mosquitto; fi
 for pid in $(pids); do kill -HUP "$pid"; done
 sleep 0.2`;
 

@@ -1,0 +1,56 @@
+import test from 'ava';
+import { renderAcl } from '../../../mosquitto/acl.ts';
+import { renderConf } from '../../../mosquitto/conf.ts';
+import { configuration } from '../../../mosquitto/configuration.ts';
+import { renderPasswd } from '../../../mosquitto/passwd.ts';
+import { factsOf } from '../_facts.ts';
+import { labOf, TWO_USERS } from '../_lab.ts';
+import { sh } from '../_sh.ts';
+
+const lab = labOf(`${TWO_USERS}topics: { a: { publish: [sam], subscribe: [alice] } }`);
+const CONF = '/etc/mosquitto/conf.d/lab.conf';
+const PASSWD = '/etc/mosquitto/lab.passwd';
+const ACL = '/etc/mosquitto/lab.acl';
+
+/** What a host answers about a file. */
+const file = (content: string, ownership = 'mosquitto mosquitto 600') =>
+  `${ownership}\n${Buffer.from(content).toString('base64')}`;
+
+const asWanted = new Map([
+  [`file:${CONF}`, file(renderConf(lab))],
+  [`file:${PASSWD}`, file(renderPasswd(lab.users, ''))],
+  [`file:${ACL}`, file(renderAcl(lab))],
+]);
+
+/** [files that differ from what is wanted, undefined for a missing one; the change's summary] */
+const rows: readonly (readonly [name: string, Readonly<Record<string, string | undefined>>, string | undefined])[] = [
+  ['as wanted', {}, undefined],
+  ['the passwd file missing', { [PASSWD]: undefined }, `write ${PASSWD} (missing)`],
+  ['another passwd entry', { [PASSWD]: file('sam:x\nalice:y\n') }, `write ${PASSWD} (content)`],
+  ['an ACL that everybody can read', { [ACL]: file(renderAcl(lab), 'mosquitto mosquitto 644') }, `write ${ACL} (mode)`],
+  ["root's ACL", { [ACL]: file(renderAcl(lab), 'root root 600') }, `write ${ACL} (owner)`],
+  [
+    'all of them',
+    { [CONF]: file('x'), [PASSWD]: undefined, [ACL]: undefined },
+    `write ${CONF} (content), ${PASSWD} (missing), ${ACL} (missing)`,
+  ],
+];
+
+for (const [name, changed, summary] of rows) {
+  test(name, (t) => {
+    const answers = new Map(asWanted);
+    for (const [path, answer] of Object.entries(changed)) {
+      if (answer === undefined) answers.delete(`file:${path}`);
+      else answers.set(`file:${path}`, answer);
+    }
+    t.is(configuration(lab).plan(factsOf(answers))?.summary, summary);
+  });
+}
+
+test('the script is valid shell, tries the files with the real broker before it moves any, and shows no password', (t) => {
+  const script = configuration(lab).plan(factsOf(new Map()))?.script ?? '';
+  t.is(sh(`sh -n <<'END_OF_SCRIPT'\n${script}\nEND_OF_SCRIPT`).code, 0);
+  const trial = script.indexOf('/usr/sbin/mosquitto -c "$staged/trial.conf"');
+  t.true(trial > 0 && trial < script.indexOf('mv -f'));
+  t.false(/password: sam|\bsam:sam\b/.test(script));
+});

@@ -1,0 +1,75 @@
+import test from 'ava';
+import { holds, passwdEntry, renderPasswd } from '../../../mosquitto/passwd.ts';
+import { Secret } from '../../../provisioning/lab-file/secret.ts';
+
+/** Written by `mosquitto_passwd -c -b FILE sam 'correct horse'` of 2.0.11. */
+const BY_MOSQUITTO_PASSWD =
+  '$7$101$ojjgEWFMxDrmHhr6$hz5W9pl/mzmlYJrRmaIFXPSjd0n2No7idXC/k/8UvRWExf6x2K3eZ0aE8IPtF9k4Qyq8zSTEw2xouGxP6cvBIQ==';
+
+const [ID, ITERATIONS, SALT, HASH] = BY_MOSQUITTO_PASSWD.split('$').slice(1);
+
+/** [entry; password; whether the entry is of it] */
+const rows: readonly (readonly [name: string, entry: string, password: string, expected: boolean])[] = [
+  ['what mosquitto_passwd wrote', BY_MOSQUITTO_PASSWD, 'correct horse', true],
+  ['another password', BY_MOSQUITTO_PASSWD, 'correct horsE', false],
+  ['no password', BY_MOSQUITTO_PASSWD, '', false],
+  ['made here', passwdEntry('sam'), 'sam', true],
+  ['made here, another password', passwdEntry('sam'), 'alice', false],
+  ['beyond ASCII', passwdEntry('pässwört 🔑'), 'pässwört 🔑', true],
+  ['another algorithm', `$6$${SALT}$${HASH}`, 'correct horse', false],
+  ['no iterations', `$${ID}$0$${SALT}$${HASH}`, 'correct horse', false],
+  ['other iterations', `$${ID}$102$${SALT}$${HASH}`, 'correct horse', false],
+  ['too many iterations to try', `$${ID}$99999999$${SALT}$${HASH}`, 'correct horse', false],
+  ['no salt', `$${ID}$${ITERATIONS}$$${HASH}`, 'correct horse', false],
+  ['half a hash', `$${ID}$${ITERATIONS}$${SALT}$${HASH?.slice(0, 40)}`, 'correct horse', false],
+  ['plain text, as before mosquitto_passwd -U', 'correct horse', 'correct horse', false],
+  ['empty', '', '', false],
+];
+
+for (const [name, entry, password, expected] of rows) {
+  test(`holds: ${name}`, (t) => {
+    t.is(holds(entry, password), expected);
+  });
+}
+
+test('an entry has a fresh salt of at most 12 bytes, a 64-byte hash, and nothing of the password', (t) => {
+  const [one, other] = [passwdEntry('swordfish'), passwdEntry('swordfish')];
+  t.not(one, other);
+  const [, kind, iterations, salt = '', hash = ''] = one.split('$');
+  t.deepEqual([kind, Number(iterations) > 0], ['7', true]);
+  const saltBytes = Buffer.from(salt, 'base64').length;
+  t.true(saltBytes >= 8 && saltBytes <= 12, `${saltBytes} bytes of salt`);
+  t.is(Buffer.from(hash, 'base64').length, 64);
+  t.false(one.includes('swordfish'));
+});
+
+const users = [
+  { name: 'sam', password: new Secret('correct horse') },
+  { name: 'alice', password: new Secret('alice') },
+];
+
+test('the file holds the users in their order, each with an entry of their password', (t) => {
+  const lines = renderPasswd(users, '').split('\n');
+  t.is(lines.pop(), '');
+  t.deepEqual(
+    lines.map((line) => line.split(':')[0]),
+    ['sam', 'alice'],
+  );
+  t.true(holds(lines[0]?.slice('sam:'.length) ?? '', 'correct horse'));
+  t.true(holds(lines[1]?.slice('alice:'.length) ?? '', 'alice'));
+});
+
+test('entries that hold stay as they are, so that a second run changes nothing', (t) => {
+  const first = renderPasswd(users, `sam:${BY_MOSQUITTO_PASSWD}\n`);
+  t.true(first.startsWith(`sam:${BY_MOSQUITTO_PASSWD}\nalice:$7$`));
+  t.is(renderPasswd(users, first), first);
+  t.is(renderPasswd(users, `# a comment\n\n${first}`), first);
+});
+
+test('an entry of another password is replaced, one of a user who is gone is dropped', (t) => {
+  const current = `bob:${BY_MOSQUITTO_PASSWD}\nalice:${BY_MOSQUITTO_PASSWD}\nsam:${BY_MOSQUITTO_PASSWD}\n`;
+  const [sam, alice = '', rest] = renderPasswd(users, current).split('\n');
+  t.is(sam, `sam:${BY_MOSQUITTO_PASSWD}`);
+  t.true(holds(alice.slice('alice:'.length), 'alice'));
+  t.is(rest, '');
+});

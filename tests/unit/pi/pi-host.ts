@@ -1,0 +1,53 @@
+import test from 'ava';
+import { piHost } from '../../../pi/pi-host.ts';
+import { LabError } from '../../../provisioning/errors.ts';
+import { factsOf } from '../_facts.ts';
+import { labOf, TWO_USERS } from '../_lab.ts';
+
+const lab = labOf(`${TWO_USERS}pis: { kitchen: { host: container } }`);
+const resources = lab.pis.flatMap((pi) => piHost(lab, pi));
+const PACKAGES = 'packages:mosquitto-clients,python3-paho-mqtt';
+const INSTALLED = 'ii  mosquitto-clients 2.0.11\nii  python3-paho-mqtt 1.6.1\n';
+
+/** [what dpkg-query prints; what there is of a broker; the changes; the error] */
+const rows: readonly (readonly [
+  name: string,
+  installed: string,
+  broker: string,
+  changes: readonly string[],
+  happened?: string,
+])[] = [
+  ['as wanted', INSTALLED, '', []],
+  ['nothing installed', '', '', ['install mosquitto-clients, python3-paho-mqtt']],
+  ['one missing', 'ii  mosquitto-clients 2.0.11\n', '', ['install python3-paho-mqtt']],
+  ['half installed', INSTALLED.replace('ii  python3', 'iU  python3'), '', ['install python3-paho-mqtt']],
+  ['removed, configuration left', INSTALLED.replace('ii  mosq', 'rc  mosq'), '', ['install mosquitto-clients']],
+  [
+    'a broker',
+    INSTALLED,
+    '/usr/sbin/mosquitto is there\nprocess 7 mosquitto listens on port 1883\n',
+    [],
+    'there is a broker:\n    /usr/sbin/mosquitto is there\n    process 7 mosquitto listens on port 1883',
+  ],
+];
+
+for (const [name, installed, broker, changes, happened] of rows) {
+  test(name, (t) => {
+    const facts = factsOf(
+      new Map([
+        [PACKAGES, installed],
+        ['no-broker', broker],
+      ]),
+    );
+    const plan = () => resources.flatMap((resource) => resource.plan(facts)?.summary ?? []);
+    if (happened === undefined) t.deepEqual(plan(), changes);
+    else t.is(t.throws(plan, { instanceOf: LabError })?.trouble.happened, happened);
+  });
+}
+
+test('the Pi gets clients only, and that is looked at before and after', (t) => {
+  t.deepEqual(
+    resources.map(({ id }) => id),
+    ['clients only', 'packages', 'clients only'],
+  );
+});
