@@ -1,17 +1,21 @@
 import { deferred } from '../provisioning/deferred.ts';
-import { type Host, type Running, run } from '../provisioning/hosts/host.ts';
+import { type Host, run } from '../provisioning/hosts/host.ts';
 import { quote } from '../provisioning/hosts/shell.ts';
 import { type Message, parseDebugLine, parseMessage } from './debug-output.ts';
+import { endRunning } from './end-running.ts';
 import { type Feed, openFeed } from './feed.ts';
 import { type ClientWish, publisherScript, publishScript, subscriberScript } from './mosquitto-script.ts';
 import { now, type Packet } from './packet.ts';
+
+/** A message with the PUBLISH that brought it. */
+export type Arrival = Message & { readonly publish: Packet | undefined };
 
 /** A mosquitto client that runs on a host. Disposing of it ends it. */
 export type MosquittoClient = AsyncDisposable & {
   /** Process id on the host. */
   readonly pid: Promise<number>;
   readonly packets: Feed<Packet>;
-  readonly messages: Feed<Message>;
+  readonly messages: Feed<Arrival>;
   /** Every line it printed, in order. */
   readonly lines: readonly string[];
   /** Its exit code, once it has ended. */
@@ -77,7 +81,7 @@ type Told = 'CLIENT' | 'HOLDER' | 'LINES';
 
 function startClient(host: Host, program: string, script: string, { boundMs, signal }: Limits) {
   const packets = openFeed<Packet>(`${program} on ${host.name}`);
-  const messages = openFeed<Message>(`${program} on ${host.name}`);
+  const messages = openFeed<Arrival>(`${program} on ${host.name}`);
   const lines: string[] = [];
   const told = { CLIENT: deferred<string>(), HOLDER: deferred<string>(), LINES: deferred<string>() };
   const onLine = (line: string) => {
@@ -86,7 +90,7 @@ function startClient(host: Host, program: string, script: string, { boundMs, sig
       return told[fact[1]].resolve(fact[2] ?? '');
     }
     const message = parseMessage(line);
-    if (message !== undefined) return messages.push(message);
+    if (message !== undefined) return messages.push({ ...message, publish: broughtBy(message, packets.items) });
     lines.push(line);
     const packet = parseDebugLine(line, now());
     if (packet !== undefined) packets.push(packet);
@@ -116,22 +120,14 @@ function startClient(host: Host, program: string, script: string, { boundMs, sig
       const script = `kill -s ${name} ${await pid}`;
       await run(host, { step: `end ${program} by ${name}`, script, timeoutMs: KILL_BOUND_MS });
     },
-    [Symbol.asyncDispose]: () => endClient(running),
+    [Symbol.asyncDispose]: () => endRunning(running),
   };
   return { client, told: (fact: Told) => told[fact].promise };
 }
 
-async function endClient(running: Running): Promise<void> {
-  const ended = running.result.then(
-    () => true,
-    () => true,
-  );
-  const isOver = await Promise.race([ended, new Promise<false>((resolve) => setImmediate(() => resolve(false)))]);
-  if (isOver) return;
-  await running.kill('TERM').catch(() => undefined);
-  const grace = new Promise<false>((resolve) => {
-    setTimeout(() => resolve(false), 2_000).unref();
-  });
-  if (!(await Promise.race([ended, grace]))) await running.kill('KILL').catch(() => undefined);
-  await ended;
+/** QoS 0 has no packet id, but its message is printed right after its PUBLISH. */
+function broughtBy({ qos, packetId }: Message, packets: readonly Packet[]): Packet | undefined {
+  const isArrival = (packet: Packet) =>
+    packet.type === 'PUBLISH' && packet.direction === 'received' && packet.qos === qos;
+  return packets.findLast((packet) => isArrival(packet) && (qos === 0 || packet.packetId === packetId));
 }

@@ -1,6 +1,5 @@
 import type { LivePi } from '../../probes/live-lab.ts';
 import { now } from '../../probes/packet.ts';
-import { packetLine } from '../../probes/packet-text.ts';
 import { cutSilently } from '../../probes/silent-cut.ts';
 import type { Topic } from '../../provisioning/lab-file/lab.ts';
 import { observerOf, onEachPi, publisherOf, type Role, willOwner } from './support/cast.ts';
@@ -151,12 +150,8 @@ function withCast(
   return onEachPi(world, named, (pi, onPi) => make(pi, onPi, cast));
 }
 
-function found({ clientPackets, observer }: WillScene, observed: unknown): Finding {
-  const evidence = [
-    ...clientPackets.map((packet) => `client ${packetLine(packet)}`),
-    ...observer.packets.map((packet) => `observer ${packetLine(packet)}`),
-  ];
-  return { verdict: 'pass', observed, evidence };
+function found(scene: WillScene, observed: unknown): Finding {
+  return { verdict: 'pass', observed, evidence: scene.evidence() };
 }
 
 function failed(finding: Finding, reason: string): Finding {

@@ -1,8 +1,8 @@
 import type { Handshake } from '../../../probes/handshake.ts';
 import type { LoginAttempt } from '../../../probes/login-attempts.ts';
-import { packetLine } from '../../../probes/packet-text.ts';
 import type { ConnectOutcome, Version } from '../../../probes/session.ts';
 import type { Finding } from './check.ts';
+import { evidence } from './evidence.ts';
 
 /** What Mosquitto answers to whoever it does not let in: not authorised, never 3.1.1's code 4. */
 export function refusalBytes(version: Version) {
@@ -35,10 +35,10 @@ export function judgeRefusal(observed: Handshake, version: Version, isOurs: bool
 /** Judges the outcome of a CONNECT that must be accepted. */
 export function judgeAcceptance(outcome: ConnectOutcome): Finding {
   if (outcome.kind === 'accepted') return { verdict: 'pass', observed: { code: 0 } };
-  const evidence = outcome.packets.map(packetLine);
-  if (outcome.kind === 'closed') return { verdict: 'fail', observed: null, reason: outcome.reason, evidence };
+  const packets = evidence('mqtt.js', outcome.packets);
+  if (outcome.kind === 'closed') return { verdict: 'fail', observed: null, reason: outcome.reason, evidence: packets };
   const { code } = outcome;
-  return { verdict: 'fail', observed: { code }, reason: `the broker refused with code ${code}`, evidence };
+  return { verdict: 'fail', observed: { code }, reason: `the broker refused with code ${code}`, evidence: packets };
 }
 
 /** Judges what mosquitto_sub on a host told about a login. */
@@ -50,16 +50,18 @@ export function judgeClientAttempt(
   if (seen === undefined) return { verdict: 'fail', observed: null, reason: 'mosquitto_sub told nothing' };
   const code = seen.packets.find(({ type }) => type === 'CONNACK')?.code;
   const observed = { code, exitCode: seen.exitCode };
-  const evidence = seen.packets.map(packetLine);
-  const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason, evidence });
+  const packets = evidence('mosquitto_sub', seen.packets);
+  const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason, evidence: packets });
   if (wanted.isIn) {
-    return code === 0 ? { verdict: 'pass', observed, evidence } : fail(noAnswer(seen) ?? `CONNACK code ${code}`);
+    return code === 0
+      ? { verdict: 'pass', observed, evidence: packets }
+      : fail(noAnswer(seen) ?? `CONNACK code ${code}`);
   }
   if (code === 0) return fail('the broker let the client in');
-  if (!isOurs) return { verdict: 'pass', observed, evidence };
+  if (!isOurs) return { verdict: 'pass', observed, evidence: packets };
   const { code: expected } = refusalBytes(wanted.version);
   return code === expected
-    ? { verdict: 'pass', observed, evidence }
+    ? { verdict: 'pass', observed, evidence: packets }
     : fail(noAnswer(seen) ?? `CONNACK code ${code}, not ${expected}`);
 }
 

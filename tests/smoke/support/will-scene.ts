@@ -1,10 +1,11 @@
 import type { LivePi } from '../../../probes/live-lab.ts';
 import { publishOnce, startPublisher, startSubscriber } from '../../../probes/mosquitto-client.ts';
 import type { Packet } from '../../../probes/packet.ts';
-import type { Session } from '../../../probes/session.ts';
 import type { Host } from '../../../provisioning/hosts/host.ts';
 import type { User } from '../../../provisioning/lab-file/lab.ts';
 import type { Role } from './cast.ts';
+import { evidence, ownPackets } from './evidence.ts';
+import { isMessage } from './matching.ts';
 import { nonce, type World } from './world.ts';
 
 export type WillCast = {
@@ -22,7 +23,7 @@ export type WillScene = AsyncDisposable & {
   readonly pid: Promise<number>;
   /** The client's control packets, as its debug output told them. */
   readonly clientPackets: readonly Packet[];
-  readonly observer: Session;
+  evidence(): object[];
   kill(): Promise<void>;
   /** The client sends DISCONNECT and ends. */
   endCleanly(): Promise<void>;
@@ -44,9 +45,10 @@ export async function openWillScene(
 ): Promise<WillScene> {
   const { topic, role, owner } = cast;
   const { observer, sentinel } = await openObserver(world, cast);
-  const payload = `will ${nonce()}`;
+  const payload = Buffer.from(`will ${nonce()}`);
+  const own = [payload];
   const login = { user: owner.name, password: owner.password.reveal() };
-  const will = { topic, payload, qos: 1 } as const;
+  const will = { topic, payload: payload.toString(), qos: 1 } as const;
   const wish = { ...pi.broker, topic, login, keepAlive, will, clientId: `lab-${nonce()}` };
   const limits = { boundMs: CLIENT_BOUND_MS, signal: world.stopped };
   const publisher = role === 'publisher' ? startPublisher(host, wish, limits) : undefined;
@@ -62,7 +64,10 @@ export async function openWillScene(
   return {
     pid: client.pid,
     clientPackets: client.packets.items,
-    observer,
+    evidence: () => [
+      ...evidence(`${role} on ${pi.name}`, ownPackets(client.packets.items, [])),
+      ...evidence('observer', ownPackets(observer.packets, own)),
+    ],
     kill: () => client.kill('KILL'),
     async endCleanly() {
       await (publisher === undefined ? client.kill('TERM') : publisher.finish());
@@ -70,10 +75,11 @@ export async function openWillScene(
     },
     will: (boundMs) => observer.packet(isWill, 'last will', boundMs),
     async countWills(from) {
-      const text = `sentinel ${nonce()}`;
-      if (from === 'this machine') await sentinel.publish(topic, Buffer.from(text), { qos: 1 });
-      else await publishFromPi(host, { ...wish, login: loginOf(cast.publisher) }, text, limits);
-      await observer.packet(isMessage(text), 'sentinel');
+      const last = Buffer.from(`sentinel ${nonce()}`);
+      own.push(last);
+      if (from === 'this machine') await sentinel.publish(topic, last, { qos: 1 });
+      else await publishFromPi(host, { ...wish, login: loginOf(cast.publisher) }, last, limits);
+      await observer.packet(isMessage(last), 'sentinel');
       return observer.packets.filter(isWill).length;
     },
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
@@ -92,18 +98,13 @@ type PublishWish = Parameters<typeof publishOnce>[1];
 async function publishFromPi(
   host: Host,
   { address, port, topic, login }: PublishWish,
-  text: string,
+  payload: Buffer,
   limits: { boundMs: number; signal: AbortSignal },
 ) {
   const wish = { address, port, topic, qos: 1, ...(login === undefined ? {} : { login }) } as const;
-  await publishOnce(host, wish, Buffer.from(text), limits);
+  await publishOnce(host, wish, payload, limits);
 }
 
 function loginOf({ name, password }: User): { user: string; password: string } {
   return { user: name, password: password.reveal() };
-}
-
-function isMessage(payload: string): (packet: Packet) => boolean {
-  return ({ type, direction, payload: seen }) =>
-    type === 'PUBLISH' && direction === 'received' && seen?.toString() === payload;
 }

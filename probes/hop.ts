@@ -1,0 +1,59 @@
+import type { Packet, PacketType } from './packet.ts';
+import type { QoS } from './session.ts';
+
+/** A control packet of a delivery; bytes where the instrument can tell. */
+export type Step = { readonly direction: Packet['direction']; readonly type: PacketType; readonly bytes?: number };
+
+const ACKNOWLEDGEMENT_BYTES = 4;
+
+/**
+ * The control packets of one delivery between a client and its broker, and their sizes on MQTT 3.1.1, as the client sees them
+ * (MQTT 3.1.1, 4.3 and 3.3 – 3.7).
+ */
+export function hop(role: 'publisher' | 'subscriber', qos: QoS, topic: string, payloadBytes: number): Step[] {
+  const [from, to] = role === 'publisher' ? (['sent', 'received'] as const) : (['received', 'sent'] as const);
+  const publish: Step = { direction: from, type: 'PUBLISH', bytes: publishBytes(qos, topic, payloadBytes) };
+  const bytes = ACKNOWLEDGEMENT_BYTES;
+  if (qos === 0) return [publish];
+  if (qos === 1) return [publish, { direction: to, type: 'PUBACK', bytes }];
+  return [
+    publish,
+    { direction: to, type: 'PUBREC', bytes },
+    { direction: from, type: 'PUBREL', bytes },
+    { direction: to, type: 'PUBCOMP', bytes },
+  ];
+}
+
+/** Size of a PUBLISH on MQTT 3.1.1: fixed header, topic with its length, packet id above QoS 0, payload. */
+export function publishBytes(qos: QoS, topic: string, payloadBytes: number): number {
+  const remaining = 2 + Buffer.byteLength(topic) + (qos === 0 ? 0 : 2) + payloadBytes;
+  return 1 + lengthBytes(remaining) + remaining;
+}
+
+function lengthBytes(remaining: number): number {
+  if (remaining < 128) return 1;
+  if (remaining < 16_384) return 2;
+  return remaining < 2_097_152 ? 3 : 4;
+}
+
+/** The control packets of the delivery that this PUBLISH began, in order. */
+export function deliveryOf(publish: Packet, packets: readonly Packet[]): Packet[] {
+  if (publish.packetId === undefined) return [publish];
+  const other = publish.direction === 'sent' ? 'received' : 'sent';
+  const towards: Partial<Record<PacketType, Packet['direction']>> = {
+    PUBLISH: publish.direction,
+    PUBACK: other,
+    PUBREC: other,
+    PUBREL: publish.direction,
+    PUBCOMP: other,
+  };
+  const from = packets.indexOf(publish);
+  return packets.filter(
+    (packet, index) =>
+      index >= from && packet.packetId === publish.packetId && towards[packet.type] === packet.direction,
+  );
+}
+
+export function stepsOf(packets: readonly Packet[]): Step[] {
+  return packets.map(({ direction, type, bytes }) => ({ direction, type, ...(bytes === undefined ? {} : { bytes }) }));
+}

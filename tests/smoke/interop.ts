@@ -1,0 +1,47 @@
+import { startPahoSubscriber } from '../../probes/paho-subscriber.ts';
+import { onEachPi, openTopic } from './support/cast.ts';
+import { notApplicable } from './support/check.ts';
+import { declareChecks } from './support/declare.ts';
+import { binaryPayload } from './support/delivery.ts';
+import { nonce } from './support/world.ts';
+
+const QOS = 2;
+const BOUND_MS = 30_000;
+const WAIT_MS = 15_000;
+
+await declareChecks('interop.ts', (world) => {
+  const named = { id: `qos.paho.q${QOS}`, claim: 'paho in Python receives a QoS 2 message of mqtt.js once' } as const;
+  const cast = openTopic(world.lab);
+  if (cast === undefined) {
+    return [notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe')];
+  }
+  const { topic, publisher, subscriber } = cast;
+  return onEachPi(world, named, (pi, check) => ({
+    ...check,
+    statement: 'MQTT-3.8.4-6',
+    expected: { copies: 1, qos: QOS, unaltered: true },
+    boundMs: BOUND_MS,
+    async run() {
+      const [host, session] = await Promise.all([world.host(pi.name, pi.host), world.login(publisher)]);
+      const login = { user: subscriber.name, password: subscriber.password.reveal() };
+      const wish = { ...pi.broker, ...login, topic, qos: QOS, clientId: `lab-${nonce()}` } as const;
+      await using paho = await startPahoSubscriber(host, wish, { boundMs: BOUND_MS, signal: world.stopped });
+      await paho.events.first(({ kind }) => kind === 'subscribed', 'SUBACK', WAIT_MS);
+      const payload = binaryPayload(nonce());
+      const last = Buffer.from(`sentinel ${nonce()}`);
+      await session.publish(topic, payload, { qos: QOS });
+      await session.publish(topic, last, { qos: QOS });
+      await paho.events.first((event) => event.kind === 'message' && event.payload.equals(last), 'sentinel', WAIT_MS);
+      const version = paho.events.items.flatMap((event) => (event.kind === 'version' ? [event.version] : []))[0];
+      const copies = paho.events.items.flatMap((event) =>
+        event.kind === 'message' && event.payload.includes(payload.subarray(0, 12)) ? [event] : [],
+      );
+      const unaltered = copies.every((copy) => copy.payload.equals(payload));
+      const observed = { paho: version, copies: copies.length, qos: copies[0]?.qos, unaltered };
+      const isAsClaimed = copies.length === 1 && observed.qos === QOS && unaltered;
+      return isAsClaimed
+        ? { verdict: 'pass', observed }
+        : { verdict: 'fail', observed, reason: 'not one copy at QoS 2 with the same bytes' };
+    },
+  }));
+});

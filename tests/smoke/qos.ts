@@ -1,0 +1,156 @@
+import type { LivePi } from '../../probes/live-lab.ts';
+import { publishOnce, startSubscriber } from '../../probes/mosquitto-client.ts';
+import type { Packet } from '../../probes/packet.ts';
+import type { QoS, Session } from '../../probes/session.ts';
+import type { User } from '../../provisioning/lab-file/lab.ts';
+import { onEachPi, openTopic } from './support/cast.ts';
+import { type Check, notApplicable } from './support/check.ts';
+import { declareChecks } from './support/declare.ts';
+import { binaryPayload, type Delivery, deliveryPackets, expectedDelivery, judgeDelivery } from './support/delivery.ts';
+import { evidence } from './support/evidence.ts';
+import { atMost } from './support/limit.ts';
+import { isMessage } from './support/matching.ts';
+import { nonce, type World } from './support/world.ts';
+
+const LEVELS: readonly QoS[] = [0, 1, 2];
+const BOUND_MS = 30_000;
+const WAIT_MS = 10_000;
+
+/** Each runs one or two clients on a Pi over one SSH connection, which takes ten. */
+const takeTurns = atMost(6);
+
+type Cast = { readonly topic: string; readonly publisher: User; readonly subscriber: User };
+type Ends = Omit<Delivery, 'topic' | 'qos' | 'payload'>;
+
+await declareChecks('qos.ts', (world) => {
+  const cast = openTopic(world.lab);
+  return LEVELS.flatMap((qos) => [
+    ...directions(world, cast, qos, 'host-to-pi', 'from this machine to a Pi', hostToPi),
+    ...directions(world, cast, qos, 'pi-to-host', 'from a Pi to this machine', piToHost),
+    ...here(world, cast, qos),
+  ]);
+});
+
+type Play = (world: World, pi: LivePi, cast: Cast, qos: QoS, payload: Buffer) => Promise<Ends>;
+
+function directions(world: World, cast: Cast | undefined, qos: QoS, name: string, way: string, play: Play): Check[] {
+  const named = { id: `qos.${name}.q${qos}`, claim: `QoS ${qos} ${way}: exactly once, unaltered` } as const;
+  if (cast === undefined) return [nobody(named)];
+  return onEachPi(world, named, (pi, onPi) => {
+    return check(onPi, cast, qos, (payload) => takeTurns(() => play(world, pi, cast, qos, payload)));
+  });
+}
+
+function here(world: World, cast: Cast | undefined, qos: QoS): Check[] {
+  const named = {
+    id: `qos.this-machine.q${qos}`,
+    claim: `QoS ${qos} on this machine: exactly once, unaltered`,
+  } as const;
+  if (cast === undefined) return [nobody(named)];
+  return [check(named, cast, qos, (payload) => hereToHere(world, cast, qos, payload))];
+}
+
+function nobody(named: Pick<Check, 'id' | 'claim'>): Check {
+  return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
+}
+
+function check(
+  named: Pick<Check, 'id' | 'claim'>,
+  { topic, publisher, subscriber }: Cast,
+  qos: QoS,
+  play: (payload: Buffer) => Promise<Ends>,
+): Check {
+  const payload = binaryPayload(nonce());
+  return {
+    ...named,
+    statement: 'MQTT-3.8.4-6',
+    expected: expectedDelivery(qos, topic, payload.length),
+    boundMs: BOUND_MS,
+    async run() {
+      const ends = await play(payload);
+      const packets = [...evidence(publisher.name, ends.publisher), ...evidence(subscriber.name, ends.subscriber)];
+      return { ...judgeDelivery({ topic, qos, payload, ...ends }), evidence: packets };
+    },
+  };
+}
+
+async function hostToPi(world: World, pi: LivePi, cast: Cast, qos: QoS, payload: Buffer): Promise<Ends> {
+  const { topic, publisher, subscriber } = cast;
+  const host = await world.host(pi.name, pi.host);
+  const wish = { ...pi.broker, topic, qos, login: loginOf(subscriber), clientId: `lab-${nonce()}` };
+  await using client = startSubscriber(host, wish, { boundMs: BOUND_MS, signal: world.stopped });
+  const [session] = await Promise.all([
+    world.login(publisher),
+    client.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', WAIT_MS),
+  ]);
+  const last = Buffer.from(`sentinel ${nonce()}`);
+  await session.publish(topic, payload, { qos });
+  await session.publish(topic, last, { qos });
+  await client.messages.first((message) => message.payload.equals(last), 'sentinel', WAIT_MS);
+  const copies = client.messages.items.filter((message) => carries(message.payload, payload));
+  const arrival = copies[0]?.publish;
+  return {
+    arrived: copies.map((copy) => copy.payload),
+    publisher: deliveryPackets(session.packets, isSent(payload)),
+    subscriber: deliveryPackets(client.packets.items, (packet) => packet === arrival),
+  };
+}
+
+async function piToHost(world: World, pi: LivePi, cast: Cast, qos: QoS, payload: Buffer): Promise<Ends> {
+  const { topic, publisher, subscriber } = cast;
+  const [host, session] = await Promise.all([world.host(pi.name, pi.host), world.login(subscriber)]);
+  await session.subscribe(topic, qos);
+  const limits = { boundMs: BOUND_MS, signal: world.stopped };
+  const wish = { ...pi.broker, topic, login: loginOf(publisher) };
+  const sent = await publishOnce(host, { ...wish, qos }, payload, limits);
+  const last = Buffer.from(`sentinel ${nonce()}`);
+  // from the Pi too, so that it travels behind the message
+  await publishOnce(host, { ...wish, qos: 0 }, last, limits);
+  await session.packet(isMessage(last), 'sentinel', WAIT_MS);
+  return {
+    ...(await arrivals(session, payload, qos)),
+    publisher: deliveryPackets(sent, ({ type }) => type === 'PUBLISH'),
+  };
+}
+
+async function hereToHere(world: World, cast: Cast, qos: QoS, payload: Buffer): Promise<Ends> {
+  const { topic } = cast;
+  const [sending, seeing] = await Promise.all([world.login(cast.publisher), world.login(cast.subscriber)]);
+  await seeing.subscribe(topic, qos);
+  const last = Buffer.from(`sentinel ${nonce()}`);
+  await sending.publish(topic, payload, { qos });
+  await sending.publish(topic, last, { qos });
+  await seeing.packet(isMessage(last), 'sentinel', WAIT_MS);
+  return { ...(await arrivals(seeing, payload, qos)), publisher: deliveryPackets(sending.packets, isSent(payload)) };
+}
+
+/** The copies that a session received, and the packets of the first, once its last acknowledgement is sent. */
+async function arrivals(session: Session, payload: Buffer, qos: QoS): Promise<Omit<Ends, 'publisher'>> {
+  const isCopy = ({ type, direction, payload: seen }: Packet) =>
+    type === 'PUBLISH' && direction === 'received' && seen !== undefined && carries(seen, payload);
+  const first = session.packets.find(isCopy);
+  const end = qos === 1 ? 'PUBACK' : 'PUBCOMP';
+  if (first !== undefined && qos > 0) {
+    const isEnd = ({ type, direction, packetId }: Packet) =>
+      type === end && direction === 'sent' && packetId === first.packetId;
+    await session.packet(isEnd, `${end} of its own`, WAIT_MS);
+  }
+  return {
+    arrived: session.packets.filter(isCopy).map((packet) => packet.payload ?? Buffer.alloc(0)),
+    subscriber: deliveryPackets(session.packets, (packet) => packet === first),
+  };
+}
+
+function isSent(payload: Buffer): (packet: Packet) => boolean {
+  return (packet) =>
+    packet.type === 'PUBLISH' && packet.direction === 'sent' && packet.payload?.equals(payload) === true;
+}
+
+/** Whether a payload is this one, perhaps altered: it has its nonce. */
+function carries(seen: Buffer, payload: Buffer): boolean {
+  return seen.includes(payload.subarray(0, 12));
+}
+
+function loginOf({ name, password }: User): { user: string; password: string } {
+  return { user: name, password: password.reveal() };
+}
