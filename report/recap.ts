@@ -1,0 +1,118 @@
+import { type Paint, printable, seconds } from './paint.ts';
+import { type CheckRecord, count, type Family } from './record.ts';
+
+/** More passing checks than this are told by family, so that the recap fits a screen. */
+const MOST_LISTED = 12;
+/** More failures than this are told by their id alone. */
+const MOST_EXPLAINED = 5;
+const MOST_SKIPPED = 6;
+const LONGEST_VALUE = 160;
+
+/** The records of a run for a terminal: failures first, with what was expected, what was observed and what to try. */
+export function recap(records: readonly CheckRecord[], paint: Paint): string[] {
+  const of = (...verdicts: CheckRecord['verdict'][]) => records.filter(({ verdict }) => verdicts.includes(verdict));
+  const failed = of('fail');
+  const passed = of('pass', 'deviation');
+  const wide = Math.max(0, ...passed.map(({ id }) => id.length));
+  return [
+    headline(records, paint),
+    ...failed.slice(0, MOST_EXPLAINED).flatMap((record) => explained(record, paint)),
+    ...failed.slice(MOST_EXPLAINED).map(({ id, durationMs }) => paint('red', `  ✗ ${id}  ${seconds(durationMs)}`)),
+    ...advice(failed),
+    ...(passed.length > MOST_LISTED ? byFamily(passed, paint) : passed.map((record) => listed(record, wide, paint))),
+    ...skippedLines(of('skipped'), paint),
+  ];
+}
+
+function headline(records: readonly CheckRecord[], paint: Paint): string {
+  const { pass, fail, deviation, skipped } = count(records);
+  const words = [
+    `${pass} passed`,
+    ...(fail > 0 ? [paint('red', `${fail} failed`)] : []),
+    ...(deviation > 0 ? [`${deviation} known deviations`] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ];
+  const from = Math.min(...records.map(({ startedAt }) => startedAt));
+  const to = Math.max(...records.map(({ startedAt, durationMs }) => startedAt + durationMs));
+  const took = records.length === 0 ? '' : ` in ${seconds(to - from)}`;
+  const mark = fail === 0 && records.length > 0 ? paint('green', '✓') : paint('red', '✗');
+  return `${mark} ${records.length} checks${took}: ${words.join(', ')}`;
+}
+
+function explained(
+  { id, claim, statement, expected, observed, reason, durationMs }: CheckRecord,
+  paint: Paint,
+): string[] {
+  const source = statement === undefined ? '' : ` [${statement}]`;
+  return [
+    paint('red', `  ✗ ${id}  ${seconds(durationMs)}`),
+    `      claim     ${claim}${source}`,
+    ...(reason === undefined ? [] : [`      reason    ${printable(reason)}`]),
+    `      expected  ${valueText(expected)}`,
+    `      observed  ${valueText(observed)}`,
+  ];
+}
+
+/** One piece of advice a family that failed, whatever the number of its failures. */
+function advice(failed: readonly CheckRecord[]): string[] {
+  const families = [...new Set(failed.map(familyOf))];
+  return families.map((family) => `      try       ${ADVICE[family]}`);
+}
+
+const CONVERGE = './lab up brings the hosts back to what the lab file says';
+
+const ADVICE: Readonly<Record<Family, string>> = {
+  install: `${CONVERGE}; the records' folder says what the test file told last`,
+  auth: `auth: ${CONVERGE}: lab.passwd and \`allow_anonymous\` in lab.conf on the broker host decide this`,
+  acl: `acl: ${CONVERGE}: lab.acl on the broker host decides this`,
+  qos: 'qos: ./lab verify --only qos again; ./lab subscribe and ./lab publish with --debug show the packets',
+  session: 'session: see persistence and queue limits in mosquitto.conf on the broker host',
+  retained: 'retained: see `retain_available` in mosquitto.conf on the broker host',
+  keepalive: 'keepalive: see `max_keepalive` in lab.conf on the broker host',
+  will: `will: ${CONVERGE}: a last will needs its owner's write permission in lab.acl`,
+  restart: "restart: see whether the broker's service runs: ./lab status",
+};
+
+function listed({ id, verdict, durationMs }: CheckRecord, wide: number, paint: Paint): string {
+  const mark = verdict === 'deviation' ? paint('yellow', '≈') : paint('green', '✓');
+  return `  ${mark} ${id.padEnd(wide)}  ${seconds(durationMs)}`;
+}
+
+function byFamily(passed: readonly CheckRecord[], paint: Paint): string[] {
+  const families = [...new Set(passed.map(familyOf))];
+  return families.map((family) => {
+    const own = passed.filter((record) => familyOf(record) === family);
+    const longest = Math.max(...own.map(({ durationMs }) => durationMs));
+    return `  ${paint('green', '✓')} ${family.padEnd(9)} ${String(own.length).padStart(3)} passed, the longest took ${seconds(longest)}`;
+  });
+}
+
+function skippedLines(skipped: readonly CheckRecord[], paint: Paint): string[] {
+  const lines = skipped.slice(0, MOST_SKIPPED).map(({ id, reason = 'no reason given' }) => {
+    return paint('dim', `  – ${id}  skipped: ${printable(reason)}`);
+  });
+  const more = skipped.length - lines.length;
+  return more > 0 ? [...lines, paint('dim', `  – ${more} more skipped`)] : lines;
+}
+
+function familyOf({ id }: CheckRecord): Family {
+  const [first] = id.split('.');
+  return FAMILIES.find((family) => family === first) ?? 'install';
+}
+
+const FAMILIES: readonly Family[] = [
+  'install',
+  'auth',
+  'acl',
+  'qos',
+  'session',
+  'retained',
+  'keepalive',
+  'will',
+  'restart',
+];
+
+function valueText(value: unknown): string {
+  const text = printable(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing'));
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+}

@@ -1,0 +1,82 @@
+import test from 'ava';
+import { results } from '../../../report/json.ts';
+import { recap } from '../../../report/recap.ts';
+import type { CheckRecord } from '../../../report/record.ts';
+
+const plain = (_style: unknown, text: string) => text;
+
+function record(fields: Partial<CheckRecord> = {}): CheckRecord {
+  return {
+    id: 'auth.anonymous.v311',
+    claim: 'nobody gets in without a name',
+    verdict: 'pass',
+    expected: { code: 5 },
+    observed: { code: 5 },
+    startedAt: 1_000,
+    durationMs: 200,
+    ...fields,
+  };
+}
+
+test('a failure tells claim, expected, observed, reason and what to try, before what passed', (t) => {
+  const failure = record({ verdict: 'fail', observed: { code: 0 }, reason: 'let in', statement: 'MQTT-3.2.2-5' });
+  t.deepEqual(recap([record({ id: 'will.clean.sam' }), failure], plain), [
+    '✗ 2 checks in 0.2 s: 1 passed, 1 failed',
+    '  ✗ auth.anonymous.v311  0.2 s',
+    '      claim     nobody gets in without a name [MQTT-3.2.2-5]',
+    '      reason    let in',
+    '      expected  {"code":5}',
+    '      observed  {"code":0}',
+    '      try       auth: ./lab up brings the hosts back to what the lab file says: lab.passwd and `allow_anonymous` in lab.conf on the broker host decide this',
+    '  ✓ will.clean.sam  0.2 s',
+  ]);
+});
+
+test('many checks that pass are told by family and fit a screen', (t) => {
+  const many = Array.from({ length: 300 }, (_, index) =>
+    record({ id: `${index % 2 === 0 ? 'auth' : 'acl'}.n${index}` }),
+  );
+  t.deepEqual(recap(many, plain), [
+    '✓ 300 checks in 0.2 s: 300 passed',
+    '  ✓ auth      150 passed, the longest took 0.2 s',
+    '  ✓ acl       150 passed, the longest took 0.2 s',
+  ]);
+});
+
+test('many failures and skips fit a screen too', (t) => {
+  const failures = Array.from({ length: 8 }, (_, index) =>
+    record({ id: `acl.n${index}`, verdict: 'fail', reason: 'seen' }),
+  );
+  const skips = Array.from({ length: 30 }, (_, index) =>
+    record({ id: `will.n${index}`, verdict: 'skipped', reason: 'no Pi' }),
+  );
+  const lines = recap([...failures, ...skips], plain);
+  t.is(lines.at(-1), '  – 24 more skipped');
+  t.is(lines.filter((line) => line.includes('claim')).length, 5);
+  t.true(lines.length <= 40);
+});
+
+test('no record at all is a failure', (t) => {
+  t.deepEqual(recap([], plain), ['✗ 0 checks: 0 passed']);
+  t.is(results([]).verdict, 'fail');
+});
+
+test('control characters of a broker do not reach the terminal', (t) => {
+  const [, , , reason] = recap([record({ verdict: 'fail', reason: 'red \u001b[31m' })], plain);
+  t.is(reason, '      reason    red \\x1b[31m');
+});
+
+test('the JSON object counts and sorts, and one failure fails all', (t) => {
+  const all = results([
+    record({ id: 'will.b' }),
+    record({ id: 'acl.a', verdict: 'skipped' }),
+    record({ id: 'auth.c', verdict: 'fail' }),
+  ]);
+  t.is(all.verdict, 'fail');
+  t.deepEqual(all.counts, { pass: 1, fail: 1, deviation: 0, skipped: 1 });
+  t.deepEqual(
+    all.checks.map(({ id }) => id),
+    ['acl.a', 'auth.c', 'will.b'],
+  );
+  t.is(results([record(), record({ id: 'qos.a', verdict: 'skipped' })]).verdict, 'pass');
+});
