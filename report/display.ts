@@ -1,6 +1,5 @@
 import process from 'node:process';
 import type { Tell } from '../provisioning/progress.ts';
-import { liveView } from './live-view.ts';
 import { type Paint, painter } from './paint.ts';
 import { progressLines } from './progress-lines.ts';
 
@@ -12,7 +11,7 @@ export type Display = {
   readonly stop: () => void;
 };
 
-export function openDisplay(json: boolean): Display {
+export async function openDisplay(json: boolean): Promise<Display> {
   const stream = json ? process.stderr : process.stdout;
   const paint = painter(stream);
   const print = (line: string) => {
@@ -20,6 +19,8 @@ export function openDisplay(json: boolean): Display {
   };
   if (!stream.isTTY || process.env.TERM === 'dumb')
     return { tell: progressLines(print, paint), paint, print, stop: () => undefined };
+  // not needed where there is no terminal, and it takes long to load
+  const { liveView } = await import('./live-view.ts');
   const view = liveView(stream, paint);
   return { tell: view.tell, paint, print, stop: view.stop };
 }

@@ -18,7 +18,7 @@ export function status(): LabCommand {
     async run(context) {
       const { json = false } = command.opts<{ json?: true }>();
       const lab = context.lab();
-      const { paint, print } = openDisplay(false);
+      const { paint, print } = await openDisplay(false);
       const engine = containerMachines(lab).length > 0 ? await findEngine() : undefined;
       const machines =
         engine?.state === 'answers'

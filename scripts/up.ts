@@ -24,7 +24,7 @@ export function up(): LabCommand {
     async run(context) {
       const { takeOver = false, verify, json = false } = command.opts<Options>();
       const lab = context.lab();
-      const display = openDisplay(json);
+      const display = await openDisplay(json);
       const { tell, paint, print } = display;
       try {
         const needsEngine = containerMachines(lab).length > 0;
@@ -41,10 +41,7 @@ export function up(): LabCommand {
         const live = await locate(lab, machines);
         await awaitReady(live, context.signal);
         const proved = verify ? await (await import('./verify.ts')).verification(live, context, display) : undefined;
-        if (json)
-          console.log(
-            JSON.stringify({ verdict: 'pass', hosts: hostsJson(outcomes), ...proved }),
-          );
+        if (json) console.log(JSON.stringify({ verdict: 'pass', hosts: hostsJson(outcomes), ...proved }));
         else for (const line of nextSteps(live, paint)) print(line);
         return proved === undefined || proved.verdict === 'pass' ? 0 : 1;
       } finally {

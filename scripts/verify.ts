@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import type { LiveLab } from '../probes/live-lab.ts';
 import { withVersion } from '../provisioning/locate.ts';
 import { privateFolder } from '../provisioning/private-folder.ts';
-import type { Display } from '../report/display.ts';
+import { type Display, openDisplay } from '../report/display.ts';
 import { type Results, results } from '../report/json.ts';
 import { recap } from '../report/recap.ts';
 import { verify as runSmokeTests } from '../tests/run-smoke.ts';
@@ -24,8 +24,7 @@ export function verify(): LabCommand {
     command,
     async run(context) {
       const { only, timeout, json = false } = command.opts<Options>();
-      const { openDisplay } = await import('../report/display.ts');
-      const display = openDisplay(json);
+      const display = await openDisplay(json);
       try {
         const proved = await verification(await context.live(), context, display, {
           only,
