@@ -1,0 +1,111 @@
+import { readdir, stat } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'ava';
+import { labelled } from './support/container.ts';
+import { openLab, type TestLab } from './support/lab.ts';
+
+let lab: TestLab;
+
+test.before(async (t) => {
+  t.timeout(300_000);
+  lab = await openLab('commands');
+});
+
+test.after.always(async () => {
+  await lab?.[Symbol.asyncDispose]();
+});
+
+test.serial('status before the first up: nothing is there, exit code 1', async (t) => {
+  const { code, stdout } = await lab.run(['status']);
+  t.is(code, 1);
+  t.regex(stdout, /✗ broker +the container does not run/);
+  t.regex(stdout, /✗ pi +the container does not run/);
+});
+
+test.serial('verify before the first up: says what does not run, exit code 2', async (t) => {
+  const { code, stderr } = await lab.run(['verify']);
+  t.is(code, 2);
+  t.regex(stderr, /find the emulated machines: broker, pi do not run\n {2}try: \.\/lab up/);
+});
+
+test.serial('up makes the machines, a second up changes nothing', async (t) => {
+  const first = await lab.run(['up', '--no-verify']);
+  t.is(first.code, 0, first.all);
+  t.regex(first.stdout, /^hosts: 6 changed$/m);
+  const second = await lab.run(['up', '--no-verify']);
+  t.is(second.code, 0, second.all);
+  t.regex(second.stdout, /^hosts: 0 changed$/m);
+});
+
+test.serial('the key is for its owner only', async (t) => {
+  const mode = async (...names: string[]) => ((await stat(path.join(lab.folder, ...names))).mode & 0o777).toString(8);
+  t.is(await mode('.lab'), '700');
+  t.is(await mode('.lab', 'keys'), '700');
+  t.is(await mode('.lab', 'keys', lab.name), '600');
+});
+
+test.serial('status of a lab that is up tells systems and versions', async (t) => {
+  const { code, stdout } = await lab.run(['status']);
+  t.is(code, 0);
+  t.regex(stdout, /✓ broker +the broker runs \(process \d+\)/);
+  t.regex(stdout, /container, ssh on 127\.0\.0\.1:\d+, Debian GNU\/Linux 12/);
+  t.regex(stdout, /mosquitto 2\.0\.11/);
+  const json = await lab.run(['status', '--json']);
+  t.like(JSON.parse(json.stdout), {
+    lab: lab.name,
+    hosts: [
+      { host: 'broker', state: 'up' },
+      { host: 'pi', state: 'up' },
+    ],
+  });
+});
+
+test.serial("ssh gives the command's exit code, output and input", async (t) => {
+  const failing = await lab.run(['ssh', 'pi', 'exit 7']);
+  t.is(failing.code, 7);
+  const both = await lab.run(['ssh', 'pi', 'id -un; hostname; echo told >&2']);
+  t.like(both, { code: 0, stdout: 'pi\npi\n', stderr: 'told\n' });
+  const input = await lab.run(['ssh', 'pi', 'sha256sum'], { input: 'through the pipe' });
+  t.regex(input.stdout, /^[0-9a-f]{64} {2}-\n$/);
+  t.is((await lab.run(['ssh', 'broker', 'id -un'])).stdout, 'debian\n');
+  // the first word is no machine's name, so it is a command for the first Pi
+  t.is((await lab.run(['ssh', 'hostname'])).stdout, 'pi\n');
+});
+
+test.serial('status of a stopped container: exit code 1, and up starts it again', async (t) => {
+  await lab.container('pi').kill();
+  const { code, stdout } = await lab.run(['status']);
+  t.is(code, 1);
+  t.regex(stdout, /✓ broker/);
+  t.regex(stdout, /✗ pi +the container does not run/);
+  const up = await lab.run(['up', '--no-verify']);
+  t.is(up.code, 0, up.all);
+  t.regex(up.stdout, /^hosts: 1 changed$/m);
+  t.is((await lab.run(['status'])).code, 0);
+});
+
+test.serial('status of a broker that was ended: exit code 1, and up starts it again', async (t) => {
+  await lab.container('broker').shell('kill $(pgrep -x mosquitto || cat /run/mosquitto/mosquitto.pid)');
+  const { code, stdout } = await lab.run(['status']);
+  t.is(code, 1);
+  t.regex(stdout, /! broker +the broker does not run/);
+  const up = await lab.run(['up', '--no-verify']);
+  t.is(up.code, 0, up.all);
+  t.regex(up.stdout, /broker +~ start the broker/);
+});
+
+test.serial('down removes containers, network, images and key; a second down finds nothing', async (t) => {
+  t.deepEqual(await labelled(lab.name), [
+    `container mqtt-lab-${lab.name}-broker`,
+    `container mqtt-lab-${lab.name}-pi`,
+    `image mqtt-lab/${lab.name}-debian:12`,
+    `image mqtt-lab/${lab.name}-pi:12`,
+    `network mqtt-lab-${lab.name}`,
+  ]);
+  const first = await lab.run(['down']);
+  t.like(first, { code: 0, stdout: 'removed: 2 containers, 1 networks, 2 images\n' });
+  t.deepEqual(await labelled(lab.name), []);
+  t.deepEqual(await readdir(path.join(lab.folder, '.lab', 'keys')), []);
+  const second = await lab.run(['down']);
+  t.like(second, { code: 0, stdout: 'removed: 0 containers, 0 networks, 0 images\n' });
+});

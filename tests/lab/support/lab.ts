@@ -1,0 +1,65 @@
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import { containerName } from '../../../provisioning/docker/machine.ts';
+import type { DebianRelease } from '../../../provisioning/lab-file/lab.ts';
+import { type CommandOptions, type LabCommand, type Outcome, startLab } from './command.ts';
+import { type Container, container } from './container.ts';
+import { baseImage, labFolder, labName } from './run.ts';
+
+/** What a test's lab file says in place of the usual, by top-level key. */
+export type LabWish = Readonly<Record<string, unknown>>;
+
+/** A lab in containers with a folder of its own. Disposing of it takes it down and removes the folder. */
+export type TestLab = AsyncDisposable & {
+  readonly name: string;
+  readonly folder: string;
+  /** Writes lab.yaml anew: the usual content with other top-level keys. */
+  write(wish: LabWish): Promise<void>;
+  run(args: readonly string[], options?: Partial<CommandOptions>): Promise<Outcome>;
+  start(args: readonly string[], options?: Partial<CommandOptions>): LabCommand;
+  /** The container of `broker` or a Pi, whatever its state. */
+  container(machine: string): Container;
+};
+
+/** The broker's port inside its container; on this machine a random one is published. */
+export const PORT = 18_830;
+
+const USUAL = {
+  broker: { host: 'container', port: PORT },
+  pis: { pi: { host: 'container' } },
+  users: { sam: { password: 'sam' }, alice: { password: 'alice' } },
+  topics: {
+    status: { publish: ['sam'], subscribe: ['alice'], lastWill: ['sam', 'alice'] },
+    test: { publish: ['sam'], subscribe: ['alice'] },
+  },
+};
+
+/** A lab file in a new folder; nothing is up yet. Waits until the base image of its Debian is there. */
+export async function openLab(word: string, wish: LabWish = {}, debian: DebianRelease = 12): Promise<TestLab> {
+  await baseImage(debian);
+  const name = labName(word);
+  const folder = await labFolder(word);
+  const start = (args: readonly string[], options: Partial<CommandOptions> = {}) =>
+    startLab(args, { cwd: folder, ...options });
+  const lab: TestLab = {
+    name,
+    folder,
+    async write(other) {
+      const content = { name, ...USUAL, containers: { debian }, ...other };
+      await writeFile(path.join(folder, 'lab.yaml'), stringify(content));
+    },
+    run: (args, options) => start(args, options).ended,
+    start,
+    container: (machine) => container(containerName(name, machine)),
+    async [Symbol.asyncDispose]() {
+      // whatever the test has made of the lab file
+      await lab.write({});
+      const { code, all } = await lab.run(['down']);
+      if (code !== 0) throw new Error(`down of ${name} failed:\n${all}`);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  await lab.write(wish);
+  return lab;
+}

@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import { baseTag, ensureBaseImage, hasImage } from '../../provisioning/docker/base-image.ts';
+import { follow } from '../../provisioning/docker/events.ts';
+import { LAB, RECIPE } from '../../provisioning/docker/labels.ts';
+import { requireEngine } from '../../provisioning/docker/require-engine.ts';
+import { tar } from '../../provisioning/docker/tar.ts';
+import { run as runOn } from '../../provisioning/hosts/host.ts';
+import { localHost } from '../../provisioning/hosts/local.ts';
+import type { DebianRelease } from '../../provisioning/lab-file/lab.ts';
+import { narrator, type Tell } from '../../provisioning/progress.ts';
+import { PROCESS_FUNCTIONS } from '../../provisioning/resources/processes.ts';
+import { isOfKilledRun, sweepLabs } from './leftovers.ts';
+import { noteBase, RELEASES, type Run } from './run.ts';
+
+/** What the labs of a run stand on. */
+export type TestEngine = {
+  readonly docker: Docker;
+  /** Base images that were there before the run. */
+  readonly had: ReadonlySet<DebianRelease>;
+  /** Engines that run because of the run. */
+  readonly startedPids: readonly number[];
+};
+
+const EMPTY_IMAGE_MS = 30_000;
+const STOP_MS = 30_000;
+const yes = async () => true;
+
+/**
+ * An engine, installed and started where there is none, without what killed runs left, and with an image that keeps the base images: a lab's
+ * `down` removes a base that no other image with a recipe needs, and making one takes most of a minute.
+ */
+export async function openEngine(run: Run, tell: Tell): Promise<TestEngine> {
+  const before = await engines();
+  const { docker } = await requireEngine(tell, yes);
+  const startedPids = existsSync('/run/systemd/system') ? [] : (await engines()).filter((pid) => !before.includes(pid));
+  for (const thing of await sweepLabs(docker, isOfKilledRun)) {
+    tell({ host: 'docker', kind: 'note', text: `removed what a killed run left: ${thing}` });
+  }
+  const had = new Set<DebianRelease>();
+  for (const debian of RELEASES) if (await hasImage(docker, baseTag(debian))) had.add(debian);
+  const changes = [`LABEL ${LAB}=${run.name}-keeper ${RECIPE}=keeper`];
+  const { repo, tag } = keeper(run);
+  const archive = await tar([{ name: 'keeper', mode: 0o644, content: '' }]);
+  await follow(docker, await docker.importImage(Readable.from([archive]), { repo, tag, changes }), EMPTY_IMAGE_MS);
+  return { docker, had, startedPids };
+}
+
+/** Makes the base images one after the other, and notes for the waiting tests when each is there, or why it is not. */
+export async function makeBases({ docker }: TestEngine, run: Run, tell: Tell, signal: AbortSignal): Promise<void> {
+  for (const debian of RELEASES) {
+    tell({ host: 'docker', kind: 'step', text: `base image of Debian ${debian}` });
+    try {
+      await ensureBaseImage(docker, debian, signal, narrator(tell, 'docker'));
+      await noteBase(run, debian);
+      tell({ host: 'docker', kind: 'ok', text: `base image of Debian ${debian}` });
+    } catch (error) {
+      // nobody waits for it any more
+      if (signal.aborted) return;
+      const why = error instanceof Error ? error.message : String(error);
+      tell({ host: 'docker', kind: 'failed', text: why });
+      await noteBase(run, debian, why);
+    }
+  }
+}
+
+/** Removes all that the run made in Docker, and ends an engine that runs because of it. Gives what the tests had left there. */
+export async function closeEngine({ docker, had, startedPids }: TestEngine, run: Run): Promise<string[]> {
+  const keeperLab = `${run.name}-keeper`;
+  const left = await sweepLabs(docker, (lab) => lab !== keeperLab && lab.startsWith(`${run.name}-`));
+  const { repo, tag } = keeper(run);
+  await docker
+    .getImage(`${repo}:${tag}`)
+    .remove()
+    .catch(() => undefined);
+  const inUse = await docker.listImages({ filters: { label: [RECIPE] } });
+  if (inUse.length === 0) {
+    for (const debian of RELEASES.filter((release) => !had.has(release))) {
+      await docker
+        .getImage(baseTag(debian))
+        .remove()
+        .catch(() => undefined);
+    }
+  }
+  for (const pid of startedPids) await stopEngine(pid);
+  return left;
+}
+
+function keeper({ name }: Run): { repo: string; tag: string } {
+  return { repo: `mqtt-lab/${name}-keeper`, tag: 'latest' };
+}
+
+async function engines(): Promise<number[]> {
+  const script = `${PROCESS_FUNCTIONS}\npids_of dockerd`;
+  const { stdout } = await runOn(localHost('this machine'), { step: 'look for dockerd', script, timeoutMs: STOP_MS });
+  return stdout.split('\n').filter(Boolean).map(Number);
+}
+
+/** dockerd ends its containerd and itself on TERM. Where process 1 reaps nobody, it stays as a zombie. */
+async function stopEngine(pid: number): Promise<void> {
+  const script = `kill ${pid} || exit 0
+while [ -d /proc/${pid} ] && ! grep -q '^State:.*Z' /proc/${pid}/status; do sleep 0.1; done`;
+  const step = 'stop the Docker engine that this run started';
+  await runOn(localHost('this machine'), { step, script, root: true, timeoutMs: STOP_MS });
+}

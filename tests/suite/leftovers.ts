@@ -1,0 +1,61 @@
+import { readdir, readFile } from 'node:fs/promises';
+import process from 'node:process';
+import type Docker from 'dockerode';
+import { removeImages } from '../../provisioning/docker/image.ts';
+import { LAB } from '../../provisioning/docker/labels.ts';
+import { removeMachines } from '../../provisioning/docker/machine.ts';
+import { removeNetworks } from '../../provisioning/docker/network.ts';
+import { type Run, runPid } from './run.ts';
+
+/** Names of the labs of which a container, a network or an image is left, with what it is: `test-12-apt: container mqtt-lab-test-12-apt-pi`. */
+export async function labelledThings(docker: Docker): Promise<{ lab: string; what: string }[]> {
+  const labelled = { filters: { label: [LAB] } };
+  const containers = await docker.listContainers({ all: true, ...labelled });
+  const networks = await docker.listNetworks(labelled);
+  const images = await docker.listImages(labelled);
+  return [
+    ...containers.map(({ Labels, Names }) => ({ lab: Labels[LAB], what: `container ${Names[0]?.slice(1)}` })),
+    ...networks.map(({ Labels, Name }) => ({ lab: Labels?.[LAB], what: `network ${Name}` })),
+    ...images.map(({ Labels, RepoTags, Id }) => ({ lab: Labels?.[LAB], what: `image ${RepoTags?.[0] ?? Id}` })),
+  ].flatMap(({ lab, what }) => (lab === undefined ? [] : [{ lab, what }]));
+}
+
+/** Removes every trace of the labs that `isOurs` picks by their names. Gives what was there. */
+export async function sweepLabs(docker: Docker, isOurs: (lab: string) => boolean): Promise<string[]> {
+  const found = (await labelledThings(docker)).filter(({ lab }) => isOurs(lab));
+  for (const lab of new Set(found.map((thing) => thing.lab))) {
+    await removeMachines(docker, lab);
+    await removeNetworks(docker, lab);
+    await removeImages(docker, lab);
+  }
+  return found.map(({ lab, what }) => `${lab}: ${what}`);
+}
+
+/** Whether a lab is one of a test run whose process is gone, so that nobody will remove what it left. */
+export function isOfKilledRun(lab: string): boolean {
+  const pid = runPid(lab);
+  if (pid === undefined) return false;
+  try {
+    process.kill(pid, 0);
+    return false;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
+  }
+}
+
+/** Ends every process of the run that is still there; by the run's folder in its environment. Gives what was there. */
+export async function sweepProcesses({ folder }: Pick<Run, 'folder'>): Promise<string[]> {
+  const found: string[] = [];
+  for (const pid of (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name))) {
+    const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+    if (!environment.split('\0').includes(`TMPDIR=${folder}`)) continue;
+    const words = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
+    found.push(`process ${pid} ${words.replaceAll('\0', ' ').trim()}`);
+    try {
+      process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // it ended meanwhile
+    }
+  }
+  return found;
+}

@@ -1,0 +1,54 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import process from 'node:process';
+import { DEBIAN_SUITES, type DebianRelease } from '../../provisioning/lab-file/lab.ts';
+
+/** Environment variable that gives the test files the run's folder and name. */
+export const RUN_FOLDER = 'MQTT_LAB_TEST_FOLDER';
+export const RUN_NAME = 'MQTT_LAB_TEST_RUN';
+
+/**
+ * One run of `npm test`. Its labs are named NAME-WORD, and every process of it has the folder in its environment as the place for
+ * temporary files, so that whatever the run leaves behind can be told from what others made.
+ */
+export type Run = {
+  readonly name: string;
+  readonly folder: string;
+  readonly env: NodeJS.ProcessEnv;
+};
+
+export const RELEASES: readonly DebianRelease[] = [12, 13];
+
+/** Name of the run that a process id stands for; a lab whose name begins so belongs to it. */
+export function runName(pid: number): string {
+  return `test-${pid}`;
+}
+
+/** Process id in the name of a test's lab; undefined for anybody else's lab. */
+export function runPid(lab: string): number | undefined {
+  const pid = /^test-([1-9]\d*)-./.exec(lab)?.[1];
+  return pid === undefined ? undefined : Number(pid);
+}
+
+export async function openRun(): Promise<Run> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mqtt-lab-test-'));
+  const name = runName(process.pid);
+  return { name, folder, env: { ...process.env, TMPDIR: folder, [RUN_FOLDER]: folder, [RUN_NAME]: name } };
+}
+
+/** File that appears when a base image is there, or with the words of the failure when it will not be. */
+export function baseNote(folder: string, debian: DebianRelease): string {
+  return path.join(folder, `base-${DEBIAN_SUITES[debian]}`);
+}
+
+export async function noteBase({ folder }: Run, debian: DebianRelease, failure = ''): Promise<void> {
+  await writeFile(baseNote(folder, debian), failure);
+}
+
+/** What the tests left in the run's folder, apart from the notes and tsx's cache; then removes the folder. */
+export async function closeRun({ folder }: Run): Promise<string[]> {
+  const names = await readdir(folder);
+  await rm(folder, { recursive: true, force: true });
+  return names.filter((name) => !/^(tsx-|base-)/.test(name)).map((name) => `folder ${path.join(folder, name)}`);
+}
