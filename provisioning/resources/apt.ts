@@ -12,6 +12,7 @@ export function aptInstallScript(packages: readonly string[]): string {
   return `
 apt() { apt-get --quiet --yes -o DPkg::Lock::Timeout=${LOCK_WAIT_S} -o Dpkg::Use-Pty=0 "$@"; }
 update() {
+  echo 'fetching the package lists'
   tries=0
   until out=$(apt update 2>&1); do
     case $out in *"Could not get lock"*) ;; *) printf '%s\\n' "$out" >&2; return 100 ;; esac
