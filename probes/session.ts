@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import mqttClient from 'mqtt/lib/client';
 import { deferred } from '../provisioning/deferred.ts';
 import { type Feed, openFeed, within } from './feed.ts';
-import { now, type Packet, type PacketType } from './packet.ts';
-import { TappedSocket } from './tapped-socket.ts';
-import { openWire } from './wire.ts';
+import type { Packet, PacketType } from './packet.ts';
+import { recordedSocket } from './recorded-socket.ts';
+import type { TappedSocket } from './tapped-socket.ts';
 
 export type Version = 4 | 5;
 export type QoS = 0 | 1 | 2;
@@ -64,7 +64,8 @@ export function freshClientId(): string {
 export async function connectSession(wish: SessionWish): Promise<ConnectOutcome> {
   const { boundMs = BOUND_MS, clientId = freshClientId() } = wish;
   const feed = openFeed<Packet>(`session ${clientId}`);
-  const socket = openSocket(wish, feed);
+  const socket = recordedSocket(wish.address, wish.port, feed.push, feed.end);
+  socket.on('close', () => feed.end('the connection is closed'));
   const client = new mqttClient.default(() => socket, {
     clientId,
     protocolVersion: wish.version ?? 4,
@@ -99,24 +100,6 @@ export async function connectSession(wish: SessionWish): Promise<ConnectOutcome>
   socket.destroy();
   if (code !== undefined) return { kind: 'refused', code, packets: feed.items };
   return { kind: 'closed', reason: await failed.promise, packets: feed.items };
-}
-
-function openSocket({ address, port }: SessionWish, feed: Feed<Packet>): TappedSocket {
-  const wire = openWire();
-  const take = (direction: Packet['direction'], chunk: Buffer) => {
-    try {
-      for (const packet of wire.take(direction, chunk, now())) feed.push(packet);
-    } catch (error) {
-      feed.end(`no MQTT on the wire: ${error instanceof Error ? error.message : String(error)}`);
-      socket.destroy();
-    }
-  };
-  const socket = new TappedSocket((bytes) => take('sent', bytes));
-  socket.setNoDelay(true);
-  socket.on('data', (bytes) => take('received', bytes));
-  socket.on('close', () => feed.end('the connection is closed'));
-  socket.connect(port, address);
-  return socket;
 }
 
 function openSession(
