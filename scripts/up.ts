@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { awaitReady } from '../probes/ready.ts';
 import { bringUp } from '../provisioning/bring-up.ts';
 import { requireEngine } from '../provisioning/docker/require-engine.ts';
+import { willWidens } from '../provisioning/lab-file/may.ts';
 import { locate } from '../provisioning/locate.ts';
 import { containerMachines } from '../provisioning/machines.ts';
 import { openDisplay } from '../report/display.ts';
@@ -27,6 +28,10 @@ export function up(): LabCommand {
       const display = await openDisplay(json);
       const { tell, paint, print } = display;
       try {
+        for (const { user, topic } of willWidens(lab)) {
+          const text = `${user} may write to ${topic}: Mosquitto grants a last will by write permission`;
+          tell({ host: 'broker', kind: 'note', text });
+        }
         const needsEngine = containerMachines(lab).length > 0;
         const docker = needsEngine ? (await requireEngine(tell, confirm)).docker : undefined;
         const { outcomes, machines } = await bringUp(lab, docker, { takeOver, tell, signal: context.signal });
