@@ -17,9 +17,10 @@ export function liveView(stream: NodeJS.WriteStream, paint: Paint): { tell(progr
     frame += 1;
     update(liveLines(steps, frame, performance.now(), stream.columns ?? 80, paint).join('\n'));
   };
-  const timer = setInterval(draw, FRAME_MS).unref();
+  let timer: NodeJS.Timeout | undefined;
   return {
     tell(progress) {
+      timer ??= setInterval(draw, FRAME_MS).unref();
       const { host, kind, text } = progress;
       const step = steps.get(host);
       if (kind === 'step') steps.set(host, { text, since: performance.now(), detail: '' });
@@ -38,6 +39,8 @@ export function liveView(stream: NodeJS.WriteStream, paint: Paint): { tell(progr
     },
     stop() {
       clearInterval(timer);
+      timer = undefined;
+      steps.clear();
       update.clear();
       update.done();
     },

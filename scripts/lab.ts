@@ -28,6 +28,8 @@ export async function main(args: string[]): Promise<number> {
   const interrupt = new AbortController();
   const onSignal = () => (interrupt.signal.aborted ? process.exit(INTERRUPTED) : interrupt.abort());
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  // a reader that goes away, such as `head`, ends the output and not the work
+  process.stdout.on('error', () => undefined);
   try {
     return await dispatch(args, interrupt.signal);
   } catch (error) {
