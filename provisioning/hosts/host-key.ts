@@ -51,7 +51,7 @@ export function fingerprint(key: Buffer): string {
 export function publicKeys(text: string): PublicKey[] {
   return text.split('\n').flatMap((line) => {
     if (line.startsWith('#') || line.startsWith('@')) return [];
-    const match = /(?:^|\s)((?:ssh|ecdsa|sk)-[\w@.-]+)\s+([A-Za-z0-9+/]+=*)/.exec(line);
+    const match = /(?:^|\s)((?:ssh|ecdsa|sk)-[\w@.-]+)\s+([A-Za-z0-9+/]+=*)(?=\s|$)/.exec(line);
     const [, type, blob] = match ?? [];
     return type === undefined || blob === undefined ? [] : [{ type, blob: Buffer.from(blob, 'base64') }];
   });

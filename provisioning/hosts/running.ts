@@ -49,17 +49,18 @@ async function supervise(
   }, command.timeoutMs);
   const onAbort = () => stopped.reject(trouble('interrupted'));
   command.signal?.addEventListener('abort', onAbort, { once: true });
-  if (command.signal?.aborted === true) onAbort();
   try {
+    if (command.signal?.aborted === true) throw trouble('interrupted');
     const stdout = groupReader(group.resolve, take('stdout'));
-    const launched = await Promise.race([transport.launch(stdout, take('stderr')), stopped.promise]);
+    const launching = transport.launch(stdout, take('stderr'));
     try {
-      const code = await Promise.race([launched.exit, stopped.promise]);
+      const exit = launching.then((launched) => launched.exit);
+      const code = await Promise.race([exit, stopped.promise]);
       readers.stdout.end();
       readers.stderr.end();
       return { code, ...output };
     } catch (error) {
-      await endGroup(kill, launched.exit);
+      await endGroup(kill, launching);
       throw error;
     }
   } finally {
@@ -69,16 +70,21 @@ async function supervise(
   }
 }
 
-/** TERM, a grace, KILL: after this nothing of the command runs, unless the host itself is gone. */
-async function endGroup(kill: (signal: string) => Promise<void>, exit: Promise<number>): Promise<void> {
-  const ended = exit.then(
-    () => true,
-    () => true,
-  );
+/** TERM, a grace, KILL: after this nothing of the command runs, unless the host itself is gone. One that is launched late must end too. */
+async function endGroup(
+  kill: (signal: string) => Promise<void>,
+  launching: Promise<{ exit: Promise<number> }>,
+): Promise<void> {
   const within = (ms: number) =>
     new Promise<false>((resolve) => {
       setTimeout(() => resolve(false), ms).unref();
     });
+  const launched = await Promise.race([launching.catch(() => false as const), within(GRACE_MS)]);
+  if (launched === false) return;
+  const ended = launched.exit.then(
+    () => true,
+    () => true,
+  );
   for (const signal of ['TERM', 'KILL']) {
     const told = kill(signal).catch(() => undefined);
     await Promise.race([told, within(GRACE_MS)]);

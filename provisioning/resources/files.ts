@@ -51,7 +51,7 @@ export function replaceFiles(folder: string, files: readonly WantedFile[], check
       .toString('base64')
       .replaceAll(/.{1,100}/g, '$&\n');
     const ownership = quote(`${owner}:${group}`);
-    return `base64 -d >${staged} <<'END'\n${encoded}END\nchown ${ownership} ${staged} && chmod ${mode} ${staged} && sync ${staged}`;
+    return `base64 -d >${staged} <<'END'\n${encoded}END\nchown ${ownership} ${staged}\nchmod ${mode} ${staged}\nsync ${staged}`;
   });
   const place = files.map(({ path }, index) => `mv -f "$staged/${index}" ${quote(path)}`);
   return [

@@ -1,0 +1,44 @@
+import test from 'ava';
+import { bridgeName, freeSubnet } from '../../../../provisioning/docker/network.ts';
+import { cidrOf, formatCidr, overlap } from '../../../../provisioning/ipv4.ts';
+
+const range = { address: 0xc612_0000, prefix: 15 };
+
+for (const lab of ['a', 'checkpoint-3', 'x'.repeat(40)]) {
+  test(`network and bridge of ${lab}`, (t) => {
+    const subnet = freeSubnet(lab, []);
+    t.true(overlap(subnet, range));
+    t.deepEqual([subnet.prefix, freeSubnet(lab, [])], [24, subnet]);
+    t.regex(bridgeName(lab), /^lab-[0-9a-f]+$/);
+    t.true(bridgeName(lab).length <= 15, 'IFNAMSIZ');
+  });
+}
+
+test('two labs have networks and bridges of their own', (t) => {
+  t.notDeepEqual(freeSubnet('one', []), freeSubnet('two', []));
+  t.not(bridgeName('one'), bridgeName('two'));
+});
+
+test('a network that is taken, or part of it, is passed over for the next one', (t) => {
+  const first = freeSubnet('a', []);
+  const next = { ...first, address: first.address + 256 };
+  t.deepEqual(freeSubnet('a', [first]), next);
+  t.deepEqual(freeSubnet('a', [{ address: first.address + 128, prefix: 25 }]), next);
+  t.deepEqual(freeSubnet('a', [{ address: first.address, prefix: 30 }]), next);
+});
+
+test('what is left is found behind the end of the range', (t) => {
+  const taken = Array.from({ length: 512 }, (_, index) => ({ address: range.address + index * 256, prefix: 24 }));
+  for (const left of [0, 511]) {
+    t.deepEqual(
+      freeSubnet(
+        'a',
+        taken.filter((_, index) => index !== left),
+      ),
+      taken[left],
+    );
+  }
+  t.throws(() => freeSubnet('a', taken), { message: /no free network/ });
+  const home = cidrOf('192.168.1.0/24');
+  t.true(home !== undefined && formatCidr(freeSubnet('a', [home])).startsWith('198.1'));
+});

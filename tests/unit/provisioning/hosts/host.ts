@@ -1,0 +1,63 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import test from 'ava';
+import { attempt, type Host, run, stepFailed } from '../../../../provisioning/hosts/host.ts';
+import { localHost } from '../../../../provisioning/hosts/local.ts';
+
+const host: Host = localHost('kitchen');
+
+/** [what the command said; the error] */
+const rows: readonly (readonly [stdout: string, stderr: string, message: string])[] = [
+  ['', '', 'kitchen: step: exit code 1, no output'],
+  ['out\n', '', 'kitchen: step: exit code 1\n    out'],
+  ['out\n', 'err\n', 'kitchen: step: exit code 1\n    err'],
+  [
+    '',
+    'sudo: a password is required\n',
+    'kitchen: step: exit code 1\n    sudo: a password is required\n  try: let this user use sudo without a password, or log in as root',
+  ],
+  [
+    '',
+    'pi is not in the sudoers file.\n',
+    'kitchen: step: exit code 1\n    pi is not in the sudoers file.\n  try: log in as root or as a user who may use sudo',
+  ],
+];
+
+for (const [stdout, stderr, message] of rows) {
+  test(`a failed step that said ${JSON.stringify(stdout + stderr)}`, (t) => {
+    t.is(stepFailed(host, 'step', { code: 1, stdout, stderr }).message, message);
+  });
+}
+
+test('a command runs on this machine: output, lines as they come, exit code', async (t) => {
+  const lines: string[] = [];
+  const script = 'echo one; echo two >&2; exit 5';
+  const onLine = (line: string, stream: string) => lines.push(`${stream} ${line}`);
+  const result = await attempt(host, { step: 'talk', script, timeoutMs: 10_000, onLine });
+  t.deepEqual(result, { code: 5, stdout: 'one\n', stderr: 'two\n' });
+  t.deepEqual(lines.sort(), ['stderr two', 'stdout one']);
+  await t.throwsAsync(run(host, { step: 'talk', script, timeoutMs: 10_000 }, 'do this'), {
+    message: 'kitchen: talk: exit code 5\n    two\n  try: do this',
+  });
+});
+
+test('whatever a command started ends with it when its time has passed', async (t) => {
+  const running = host.start({ step: 'wait', script: 'sleep 60 & echo $!; sleep 60', timeoutMs: 300 });
+  const error = await t.throwsAsync(running.result);
+  t.is(error?.message.split('\n')[0], 'kitchen: wait: not done after 0.3 s');
+  t.deepEqual(processesOf(await running.group), []);
+});
+
+/** Process ids of a group (proc(5), stat); zombies, which nobody reaps in some containers, have ended. */
+function processesOf(group: number): string[] {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const [state, , groupOf] = readFileSync(`/proc/${pid}/stat`, 'utf8')
+        .replace(/^.*\) /s, '')
+        .split(' ');
+      return Number(groupOf) === group && state !== 'Z';
+    } catch {
+      return false;
+    }
+  });
+}

@@ -1,0 +1,123 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import test, { type ExecutionContext } from 'ava';
+import { deferred } from '../../../../provisioning/deferred.ts';
+import { LabError } from '../../../../provisioning/errors.ts';
+import { startOver, type Transport } from '../../../../provisioning/hosts/running.ts';
+
+/** A transport whose command does nothing but what the test says; `endsOn` is the signal that ends it. */
+function fakeTransport(endsOn: string | undefined = 'TERM') {
+  const exit = deferred<number>();
+  const launched = deferred<{ stdout: (text: string) => void; stderr: (text: string) => void }>();
+  const signals: string[] = [];
+  const transport: Transport = {
+    async launch(stdout, stderr) {
+      stdout('GROUP 42\n');
+      launched.resolve({ stdout, stderr });
+      return { exit: exit.promise };
+    },
+    async killGroup(group, signal) {
+      signals.push(`${signal} ${group}`);
+      if (signal === endsOn) exit.resolve(143);
+    },
+  };
+  return { transport, exit, launched: launched.promise, signals };
+}
+
+/** As a socket or a child process would, keeps this process alive while a transport does nothing. */
+function stayAlive(t: ExecutionContext): void {
+  const alive = setInterval(() => undefined, 1000);
+  t.teardown(() => clearInterval(alive));
+}
+
+const command = { step: 'install', script: 'x', timeoutMs: 10_000 };
+
+test('output and exit code', async (t) => {
+  const { transport, exit, launched, signals } = fakeTransport();
+  const lines: string[] = [];
+  const running = startOver('pi', transport, { ...command, onLine: (line, stream) => lines.push(`${stream}:${line}`) });
+  const { stdout, stderr } = await launched;
+  for (const text of ['one\ntw', 'o\nlast']) stdout(text);
+  stderr('warning\n');
+  exit.resolve(3);
+  t.deepEqual(await running.result, { code: 3, stdout: 'one\ntwo\nlast', stderr: 'warning\n' });
+  t.deepEqual(lines, ['stdout:one', 'stdout:two', 'stderr:warning', 'stdout:last']);
+  t.is(await running.group, 42);
+  t.deepEqual(signals, []);
+});
+
+test('past its time it is told to end, and the error names host, step and bound', async (t) => {
+  const { transport, signals } = fakeTransport();
+  const error = await t.throwsAsync(startOver('pi', transport, { ...command, timeoutMs: 30 }).result, {
+    instanceOf: LabError,
+  });
+  t.is(error?.message.split('\n')[0], 'pi: install: not done after 0.03 s');
+  t.deepEqual(signals, ['TERM 42']);
+});
+
+test('what does not listen to TERM is killed', async (t) => {
+  stayAlive(t);
+  const { transport, signals } = fakeTransport('KILL');
+  await t.throwsAsync(startOver('pi', transport, { ...command, timeoutMs: 30 }).result);
+  t.deepEqual(signals, ['TERM 42', 'KILL 42']);
+});
+
+test('an interrupt ends it at once', async (t) => {
+  const { transport, launched, signals } = fakeTransport();
+  const interrupt = new AbortController();
+  const { result } = startOver('pi', transport, { ...command, signal: interrupt.signal });
+  await launched;
+  interrupt.abort();
+  await t.throwsAsync(result, { message: 'pi: install: interrupted' });
+  t.deepEqual(signals, ['TERM 42']);
+});
+
+test('nothing is launched after an interrupt', async (t) => {
+  const { transport } = fakeTransport();
+  let launches = 0;
+  const counting: Transport = {
+    ...transport,
+    launch(...args) {
+      launches += 1;
+      return transport.launch(...args);
+    },
+  };
+  const { result } = startOver('pi', counting, { ...command, signal: AbortSignal.abort() });
+  await t.throwsAsync(result, { message: 'pi: install: interrupted' });
+  t.is(launches, 0);
+});
+
+test('what is launched after its time is ended too', async (t) => {
+  const { transport, signals } = fakeTransport();
+  const slow: Transport = {
+    ...transport,
+    async launch(...args) {
+      await sleep(100);
+      return await transport.launch(...args);
+    },
+  };
+  await t.throwsAsync(startOver('pi', slow, { ...command, timeoutMs: 30 }).result, {
+    message: /not done after 0.03 s/,
+  });
+  t.deepEqual(signals, ['TERM 42']);
+});
+
+test('a launch that fails is the result, and there is no group', async (t) => {
+  const transport: Transport = { launch: () => Promise.reject(new Error('no channel')), killGroup: async () => {} };
+  const running = startOver('pi', transport, command);
+  await t.throwsAsync(running.result, { message: 'no channel' });
+  await t.throwsAsync(running.group, { message: 'pi: install: ended before it began' });
+});
+
+test('a host that dies is the result', async (t) => {
+  const { transport, exit, launched } = fakeTransport();
+  const { result } = startOver('pi', transport, command);
+  await launched;
+  exit.reject(new Error('the connection ended'));
+  await t.throwsAsync(result, { message: 'the connection ended' });
+});
+
+test('a launch that never comes about is given up', async (t) => {
+  const transport: Transport = { launch: () => new Promise(() => undefined), killGroup: async () => {} };
+  stayAlive(t);
+  await t.throwsAsync(startOver('pi', transport, { ...command, timeoutMs: 30 }).result, { message: /not done after/ });
+});

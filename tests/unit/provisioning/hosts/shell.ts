@@ -1,0 +1,120 @@
+import test from 'ava';
+import {
+  groupReader,
+  killWords,
+  lineReader,
+  quote,
+  shellInput,
+  shellWords,
+} from '../../../../provisioning/hosts/shell.ts';
+import { sh } from '../../_sh.ts';
+
+const hostile = [
+  '',
+  ' ',
+  'plain-word_1.0:@%+=,/',
+  "it's",
+  "'",
+  "''\\''",
+  '"double"',
+  '$HOME `id` $(id) ${PATH}',
+  'a; rm x & b | c > d < e',
+  '* ? [a-z] ~ {a,b}',
+  'two\nlines\n',
+  '\\n \\\\ \\',
+  '-n',
+  '#no comment',
+  '!history',
+  'ü 🔑',
+  '\t\r\u0001\u007f',
+];
+
+for (const word of hostile) {
+  test(`sh reads back ${JSON.stringify(word)}`, (t) => {
+    t.is(sh(`printf '%s.' ${quote(word)} ${quote(`x${word}x`)}`).stdout, `${word}.x${word}x.`);
+  });
+}
+
+test('NUL cannot be in a word', (t) => {
+  t.throws(() => quote('a\0b'), { message: /NUL/ });
+});
+
+/** [as root wanted; logged in as root; whether sudo is in front] */
+const logins: readonly (readonly [boolean, boolean, boolean])[] = [
+  [false, false, false],
+  [false, true, false],
+  [true, true, false],
+  [true, false, true],
+];
+
+for (const [asRoot, isRoot, sudo] of logins) {
+  test(`sudo in front: root wanted ${asRoot}, logged in as root ${isRoot}`, (t) => {
+    for (const words of [shellWords(asRoot, isRoot), killWords(7, 'TERM', asRoot, isRoot)]) {
+      t.deepEqual(words.slice(0, 2).join(' ') === 'sudo -n', sudo);
+    }
+  });
+}
+
+test('the command line holds nothing of the script', (t) => {
+  const line = shellWords(false, true).map(quote).join(' ');
+  const { code, stdout } = sh(`${line} <<'END'\n${shellInput('echo "$1 $LC_ALL"; umask; cat; exit 3')}END`);
+  t.is(code, 3);
+  t.regex(stdout, /^GROUP \d+\n C\n0022\n$/);
+});
+
+test('a command that reads standard input finds it empty, and the script goes on', (t) => {
+  const line = shellWords(false, true).map(quote).join(' ');
+  const { stdout } = sh(`${line} <<'END'\n${shellInput('cat\necho after')}END`);
+  t.true(stdout.endsWith('\nafter\n'));
+});
+
+/** [chunks; the group; the rest] */
+const chunkings: readonly (readonly [chunks: readonly string[], groups: readonly number[], rest: string])[] = [
+  [['GROUP 42\nout\n'], [42], 'out\n'],
+  [['GR', 'OUP 4', '2', '\n', 'out'], [42], 'out'],
+  [['GROUP 42\n'], [42], ''],
+  [['GROUP 42\nGROUP 43\n'], [42], 'GROUP 43\n'],
+  [['motd\nGROUP 42\n'], [], 'motd\nGROUP 42\n'],
+  [['GROUP x\n'], [], 'GROUP x\n'],
+  [['no line end'], [], ''],
+];
+
+for (const [chunks, groups, rest] of chunkings) {
+  test(`group of ${JSON.stringify(chunks)}`, (t) => {
+    const found: number[] = [];
+    let output = '';
+    const read = groupReader(
+      (group) => found.push(group),
+      (text) => {
+        output += text;
+      },
+    );
+    for (const chunk of chunks) read(chunk);
+    t.deepEqual([found, output], [[...groups], rest]);
+  });
+}
+
+/** [chunks; lines] */
+const streams: readonly (readonly [chunks: readonly string[], lines: readonly string[]])[] = [
+  [[], []],
+  [['a\nb\n'], ['a', 'b']],
+  [
+    ['a', 'b\nc'],
+    ['ab', 'c'],
+  ],
+  [
+    ['a\r\nb\r', '\n'],
+    ['a', 'b'],
+  ],
+  [['\n\n'], ['', '']],
+];
+
+for (const [chunks, lines] of streams) {
+  test(`lines of ${JSON.stringify(chunks)}`, (t) => {
+    const found: string[] = [];
+    const reader = lineReader((line) => found.push(line));
+    for (const chunk of chunks) reader.push(chunk);
+    reader.end();
+    t.deepEqual(found, [...lines]);
+  });
+}

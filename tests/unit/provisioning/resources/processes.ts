@@ -1,0 +1,36 @@
+import { readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import process from 'node:process';
+import test from 'ava';
+import { PROCESS_FUNCTIONS } from '../../../../provisioning/resources/processes.ts';
+import { sh } from '../../_sh.ts';
+
+const ask = (question: string) => sh(`${PROCESS_FUNCTIONS}\n${question}`).stdout.trim();
+const MY_NAME = readFileSync('/proc/self/comm', 'utf8').trim();
+
+test('a listener is found by its port, with its process and command line', async (t) => {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  t.teardown(() => server.close());
+  const address = server.address();
+  if (address === null || typeof address === 'string') return t.fail('no port');
+  t.regex(ask(`port_holder ${address.port}`), new RegExp(`^${process.pid} \\S*node `));
+  await new Promise((resolve) => server.close(resolve));
+  t.is(ask(`port_holder ${address.port}`), '');
+});
+
+test('a process is found by its name and a word of its command line', (t) => {
+  const words = readFileSync('/proc/self/cmdline', 'utf8').split('\0');
+  const word = words.find((candidate) => candidate.includes('/')) ?? '';
+  t.true(ask(`pids_of '${MY_NAME}'`).split('\n').includes(String(process.pid)));
+  t.true(ask(`pids_of '${MY_NAME}' '${word}'`).split('\n').includes(String(process.pid)));
+  t.is(ask(`pids_of '${MY_NAME}' '${word.slice(0, -1)}'`), '');
+  t.is(ask('pids_of no-such-process'), '');
+});
+
+test("a process's start is the same each time and differs from another's", (t) => {
+  const first = ask(`started_at ${process.pid}`);
+  t.regex(first, /^\d+$/);
+  t.is(ask(`started_at ${process.pid}`), first);
+  t.not(ask('started_at $$'), first);
+});
