@@ -1,0 +1,118 @@
+import test from 'ava';
+import type { Lab } from '../../../provisioning/lab-file/lab.ts';
+import { Secret } from '../../../provisioning/lab-file/secret.ts';
+import { attempts } from '../../smoke/support/attempts.ts';
+import { observerOf, openTopic, publisherOf, willOwner } from '../../smoke/support/cast.ts';
+import { isWanted, notApplicable, perform, word } from '../../smoke/support/check.ts';
+import { openLedger } from '../../smoke/support/ledger.ts';
+import { atMost } from '../../smoke/support/limit.ts';
+
+const WANTED: readonly [id: string, only: string | undefined, isWanted: boolean][] = [
+  ['acl.publish.status.sam', undefined, true],
+  ['acl.publish.status.sam', 'acl', true],
+  ['acl.publish.status.sam', 'ac', false],
+  ['acl.publish.status.sam', 'will, acl.publish', true],
+  ['acl.publish.status.sam', '*.sam', true],
+  ['acl.publish.status.sam', '*sub*', false],
+  ['qos.1.a', 'qos.+.a', false],
+  ['qos.1.a', 'qosx1', false],
+];
+
+for (const [id, only, expected] of WANTED) {
+  test(`--only ${only ?? 'left out'} and ${id}`, (t) => {
+    t.is(isWanted(id, only), expected);
+  });
+}
+
+test('names give different words', (t) => {
+  const names = ['a.b', 'a b', 'a/b', 'a%2Eb', 'a_b', 'ä'];
+  t.is(new Set(names.map(word)).size, names.length);
+  t.true(names.map(word).every((text) => /^[\w%/-]+$/.test(text)));
+});
+
+test('a check that throws, one that hangs and one that does not apply each give a record', async (t) => {
+  const check = { id: 'acl.a', claim: 'a', expected: 1, boundMs: 20 } as const;
+  const thrown = await perform({ ...check, run: () => Promise.reject(new Error('no sentinel')) });
+  t.like(thrown, { verdict: 'fail', reason: 'no sentinel', expected: 1 });
+  const hung = await perform({ ...check, run: () => new Promise(() => undefined) });
+  t.like(hung, { verdict: 'fail', reason: 'no verdict within 0.02 s' });
+  t.like(await perform(notApplicable(check, 'no Pi')), { verdict: 'skipped', reason: 'no Pi' });
+});
+
+test('what was planned and not recorded has failed, and so has a file that told nothing', (t) => {
+  const ledger = openLedger();
+  const planned = { claim: 'c', expected: 1 };
+  ledger.take(
+    {
+      kind: 'plan',
+      checks: [
+        { id: 'acl.a', ...planned },
+        { id: 'acl.b', ...planned },
+      ],
+    },
+    'acl.ts',
+  );
+  const record = { id: 'acl.a', ...planned, verdict: 'pass', observed: 1, startedAt: 0, durationMs: 1 } as const;
+  ledger.take({ kind: 'record', record }, 'acl.ts');
+  const missing = ledger.missing(['acl.ts', 'will.ts'], 'AVA ended with SIGKILL');
+  t.deepEqual(
+    missing.map(({ id, verdict }) => [id, verdict]),
+    [
+      ['install.smoke-tests.will.ts', 'fail'],
+      ['acl.b', 'fail'],
+    ],
+  );
+  t.true(missing.every(({ reason }) => reason === 'no record of it: AVA ended with SIGKILL'));
+});
+
+test('no more than so many at once, in order, and a failure frees its place', async (t) => {
+  const limit = atMost(2);
+  const begun: number[] = [];
+  let active = 0;
+  let most = 0;
+  const work = (index: number) =>
+    limit(async () => {
+      begun.push(index);
+      active += 1;
+      most = Math.max(most, active);
+      await new Promise((resolve) => setImmediate(resolve));
+      active -= 1;
+      if (index === 0) throw new Error('first');
+    });
+  await Promise.allSettled([0, 1, 2, 3, 4].map(work));
+  t.is(most, 2);
+  t.deepEqual(begun, [0, 1, 2, 3, 4]);
+});
+
+const lab: Lab = {
+  name: 'l',
+  file: '/lab.yaml',
+  directory: '/',
+  broker: { host: { kind: 'local' }, address: undefined, port: 1883, maxKeepAlive: 60, options: [] },
+  pis: [],
+  users: ['eve', 'sam', 'alice'].map((name) => ({ name, password: new Secret(`${name}'s`) })),
+  topics: [
+    { name: 'log', publish: ['sam'], subscribe: [], lastWill: [] },
+    { name: 'status', publish: ['sam'], subscribe: ['alice'], lastWill: ['eve', 'sam', 'alice'] },
+    { name: 'wills', publish: [], subscribe: ['alice'], lastWill: ['eve'] },
+  ],
+  containers: { debian: 12, subnet: undefined },
+};
+const [log, status, wills] = lab.topics;
+
+test('who plays which part comes from the lab', (t) => {
+  t.is(openTopic(lab)?.topic, 'status');
+  t.is(observerOf(lab, 'log'), undefined);
+  t.is(publisherOf(lab, 'wills')?.name, 'eve');
+  t.is(status && willOwner(lab, status, 'publisher')?.name, 'sam');
+  t.is(status && willOwner(lab, status, 'subscriber')?.name, 'alice');
+  t.is(wills && willOwner(lab, wills, 'publisher')?.name, 'eve');
+  t.is(log && willOwner(lab, log, 'publisher'), undefined);
+});
+
+test('every user is tried in each way over both versions, every stranger too, with ids of their own', (t) => {
+  const all = attempts(lab);
+  t.is(all.length, 2 * (3 * lab.users.length + 2));
+  t.is(new Set(all.map(({ name }) => name)).size, all.length);
+  t.is(all.filter(({ isIn }) => isIn).length, 2 * lab.users.length);
+});
