@@ -1,18 +1,19 @@
 import type { LiveLab } from '../probes/live-lab.ts';
+import { quote } from '../provisioning/hosts/shell.ts';
 import type { Paint } from './paint.ts';
 
 /** Where the broker is and what to try next, with this lab's own users and topics. */
 export function nextSteps({ lab, broker, pis }: LiveLab, paint: Paint): string[] {
   const topic = lab.topics.find(({ publish, subscribe }) => publish.length > 0 && subscribe.length > 0);
-  const [publisher] = topic?.publish ?? [];
-  const [subscriber] = topic?.subscribe ?? [];
-  const option = lab.file.endsWith('/lab.yaml') ? '' : ` --lab ${lab.file}`;
+  const [publisher = ''] = topic?.publish ?? [];
+  const [subscriber = ''] = topic?.subscribe ?? [];
+  const option = lab.file.endsWith('/lab.yaml') ? '' : ` --lab ${quote(lab.file)}`;
   const talk =
     topic === undefined
       ? []
       : [
-          `./lab${option} subscribe --as ${subscriber} ${topic.name} --debug`,
-          `./lab${option} publish --as ${publisher} ${topic.name} hello --qos 1 --debug`,
+          `./lab${option} subscribe --as ${quote(subscriber)} ${quote(topic.name)} --debug`,
+          `./lab${option} publish --as ${quote(publisher)} ${quote(topic.name)} hello --qos 1 --debug`,
         ];
   const [pi] = pis;
   const commands = [...talk, ...(pi === undefined ? [] : [`./lab${option} ssh ${pi.name}`]), `./lab${option} down`];

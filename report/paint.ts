@@ -8,7 +8,8 @@ export type Paint = (style: Style, text: string) => string;
 
 export function painter(stream: { isTTY?: boolean }): Paint {
   const coloured = stream.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== 'dumb';
-  return coloured ? (style, text) => styleText(style, text) : (_, text) => text;
+  // the stream was judged above; styleText would judge standard output
+  return coloured ? (style, text) => styleText(style, text, { validateStream: false }) : (_, text) => text;
 }
 
 /** `0.4 s`, `83 s`; milliseconds in. */
