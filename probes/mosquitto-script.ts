@@ -17,6 +17,9 @@ export type ClientWish = {
   readonly will?: { readonly topic: string; readonly payload: string; readonly qos: QoS };
 };
 
+/** Exit code of timeout(1) for a command that it ended. */
+const TIMED_OUT = 124;
+
 type Program = 'mosquitto_sub' | 'mosquitto_pub';
 
 /**
@@ -62,11 +65,13 @@ export function publishScript(wish: ClientWish, payload: Buffer): string {
 ${withLogin(words, wish, ' <"$dir/payload"')}`;
 }
 
-/** Tries one login after the other: `ATTEMPT` before each, what the client prints, `EXIT code` after it. */
+/** Tries one login after the other, until one gets no answer: `ATTEMPT` before each, what the client prints, `EXIT code` after it. */
 export function attemptsScript(wishes: readonly ClientWish[], boundSeconds: number): string {
   const attempts = wishes.map((wish) => {
     const words = ['timeout', String(boundSeconds), ...clientWords('mosquitto_sub', wish), '-E'];
-    return `echo ATTEMPT\n${withLogin(words, wish, ' 2>&1')}echo "EXIT $?"\n`;
+    // where one gets no answer at all, the others would only wait as long
+    const verdict = `code=$?\necho "EXIT $code"\n[ "$code" != ${TIMED_OUT} ] || exit 0\n`;
+    return `echo ATTEMPT\n${withLogin(words, wish, ' 2>&1')}${verdict}`;
   });
   return `${SETUP}${attempts.join('')}`;
 }

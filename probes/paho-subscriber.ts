@@ -35,7 +35,7 @@ export async function startPahoSubscriber(host: Host, wish: PahoWish, limits: Li
     timeoutMs: limits.boundMs,
     signal: limits.signal,
     onLine(line, stream) {
-      if (stream === 'stderr') lastError = line;
+      if (stream === 'stderr' || line.startsWith('REFUSED')) lastError = line;
       const event = parsePahoLine(line);
       if (event !== undefined) events.push(event);
     },

@@ -63,7 +63,7 @@ export function freshClientId(): string {
 /** Connects and tells what the broker answered; rejects with NotSeen when it answers nothing. */
 export async function connectSession(wish: SessionWish): Promise<ConnectOutcome> {
   const { boundMs = BOUND_MS, clientId = freshClientId() } = wish;
-  const feed = openFeed<Packet>(`session ${clientId}`);
+  const feed = openFeed<Packet>(`the session of ${wish.login?.user ?? clientId}`);
   const socket = recordedSocket(wish.address, wish.port, feed.push, feed.end);
   socket.on('close', () => feed.end('the connection is closed'));
   const client = new mqttClient.default(() => socket, {

@@ -10,7 +10,7 @@ import { nonce, type World } from './support/world.ts';
 
 const BOUND_MS = 20_000;
 /** Each takes three connections; a small broker or a low ulimit must not be the finding. */
-const takeTurns = atMost(8);
+const turns = atMost(8);
 
 await declareChecks('acl.ts', (world) =>
   world.lab.topics.flatMap((topic) =>
@@ -37,26 +37,26 @@ function publishing(world: World, { name: topic }: Topic, user: User): Check {
     ...named,
     expected: { delivered: isAllowed },
     boundMs: BOUND_MS,
-    run: () =>
-      takeTurns(async () => {
-        const payload = Buffer.from(`publish ${nonce()}`);
-        const last = Buffer.from(`sentinel ${nonce()}`);
-        const [seeing, sentinel, acting] = await Promise.all([
-          world.login(observer),
-          world.login(publisher),
-          world.login(user),
-        ]);
-        await seeing.subscribe(topic, 1);
-        // acknowledged or closed (MQTT-3.3.5-2): either way the broker has dealt with it before the sentinel comes
-        const answer = await acting.publish(topic, payload, { qos: 1 });
-        await sentinel.publish(topic, last, { qos: 1 });
-        await seeing.packet(isMessage(last), `sentinel on ${topic}`);
-        const delivered = seeing.packets.some(isMessage(payload));
-        return judge(isAllowed, delivered, answer, [
-          ...evidence(user.name, ownPackets(acting.packets, [payload])),
-          ...evidence(observer.name, ownPackets(seeing.packets, [payload, last])),
-        ]);
-      }),
+    turns,
+    async run() {
+      const payload = Buffer.from(`publish ${nonce()}`);
+      const last = Buffer.from(`sentinel ${nonce()}`);
+      const [seeing, sentinel, acting] = await Promise.all([
+        world.login(observer),
+        world.login(publisher),
+        world.login(user),
+      ]);
+      await seeing.subscribe(topic, 1);
+      // acknowledged or closed (MQTT-3.3.5-2): either way the broker has dealt with it before the sentinel comes
+      const answer = await acting.publish(topic, payload, { qos: 1 });
+      await sentinel.publish(topic, last, { qos: 1 });
+      await seeing.packet(isMessage(last), `sentinel on ${topic}`);
+      const delivered = seeing.packets.some(isMessage(payload));
+      return judge(isAllowed, delivered, answer, [
+        ...evidence(user.name, ownPackets(acting.packets, [payload])),
+        ...evidence(observer.name, ownPackets(seeing.packets, [payload, last])),
+      ]);
+    },
   };
 }
 
@@ -76,25 +76,25 @@ function subscribing(world: World, { name: topic }: Topic, user: User): Check {
     ...named,
     expected: { delivered: isAllowed },
     boundMs: BOUND_MS,
-    run: () =>
-      takeTurns(async () => {
-        const payload = Buffer.from(`subscribe ${nonce()}`);
-        const [seeing, sending, acting] = await Promise.all([
-          world.login(observer),
-          world.login(publisher),
-          world.login(user),
-        ]);
-        await seeing.subscribe(topic, 1);
-        const code = await acting.subscribe(topic, 1);
-        await sending.publish(topic, payload, { qos: 1 });
-        await seeing.packet(isMessage(payload), `message on ${topic}`);
-        await acting.barrier();
-        const delivered = acting.packets.some(isMessage(payload));
-        return judge(isAllowed, delivered, { suback: code }, [
-          ...evidence(user.name, ownPackets(acting.packets, [payload])),
-          ...evidence(observer.name, ownPackets(seeing.packets, [payload])),
-        ]);
-      }),
+    turns,
+    async run() {
+      const payload = Buffer.from(`subscribe ${nonce()}`);
+      const [seeing, sending, acting] = await Promise.all([
+        world.login(observer),
+        world.login(publisher),
+        world.login(user),
+      ]);
+      await seeing.subscribe(topic, 1);
+      const code = await acting.subscribe(topic, 1);
+      await sending.publish(topic, payload, { qos: 1 });
+      await seeing.packet(isMessage(payload), `message on ${topic}`);
+      await acting.barrier();
+      const delivered = acting.packets.some(isMessage(payload));
+      return judge(isAllowed, delivered, { suback: code }, [
+        ...evidence(user.name, ownPackets(acting.packets, [payload])),
+        ...evidence(observer.name, ownPackets(seeing.packets, [payload])),
+      ]);
+    },
   };
 }
 

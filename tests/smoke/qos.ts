@@ -17,7 +17,7 @@ const BOUND_MS = 30_000;
 const WAIT_MS = 10_000;
 
 /** Each runs one or two clients on a Pi over one SSH connection, which takes ten. */
-const takeTurns = atMost(6);
+const turns = atMost(6);
 
 type Cast = { readonly topic: string; readonly publisher: User; readonly subscriber: User };
 type Ends = Omit<Delivery, 'topic' | 'qos' | 'payload'>;
@@ -37,7 +37,7 @@ function directions(world: World, cast: Cast | undefined, qos: QoS, name: string
   const named = { id: `qos.${name}.q${qos}`, claim: `QoS ${qos} ${way}: exactly once, unaltered` } as const;
   if (cast === undefined) return [nobody(named)];
   return onEachPi(world, named, (pi, onPi) => {
-    return check(onPi, cast, qos, (payload) => takeTurns(() => play(world, pi, cast, qos, payload)));
+    return { ...check(onPi, cast, qos, (payload) => play(world, pi, cast, qos, payload)), turns };
   });
 }
 
@@ -100,7 +100,7 @@ async function piToHost(world: World, pi: LivePi, cast: Cast, qos: QoS, payload:
   const { topic, publisher, subscriber } = cast;
   const [host, session] = await Promise.all([world.host(pi.name, pi.host), world.login(subscriber)]);
   await session.subscribe(topic, qos);
-  const limits = { boundMs: BOUND_MS, signal: world.stopped };
+  const limits = { boundMs: WAIT_MS, signal: world.stopped };
   const wish = { ...pi.broker, topic, login: loginOf(publisher) };
   const sent = await publishOnce(host, { ...wish, qos }, payload, limits);
   const last = Buffer.from(`sentinel ${nonce()}`);

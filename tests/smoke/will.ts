@@ -20,7 +20,7 @@ const AROUND_EXPIRY_MS = 20_000;
 /** sshd allows ten channels a connection: this many clients with their kills and cuts share one. */
 const CLIENTS_A_CONNECTION = 3;
 
-const takeTurns = atMost(CLIENTS_A_CONNECTION);
+const turns = atMost(CLIENTS_A_CONNECTION);
 
 await declareChecks('will.ts', (world) => {
   const topics = world.lab.topics.filter(({ lastWill }) => lastWill.length > 0);
@@ -45,16 +45,16 @@ function clean(world: World, topic: Topic, role: Role): Check[] {
     statement: 'MQTT-3.1.2-10',
     expected: { wills: 0 },
     boundMs: QUICK_BOUND_MS,
-    run: () =>
-      takeTurns(async () => {
-        const host = await world.host(pi.name, pi.host, 'quick');
-        await using scene = await openWillScene(world, host, pi, cast, world.broker.keepAlive);
-        await scene.endCleanly();
-        // from the Pi, so that it travels behind the end of the client's connection
-        const wills = await scene.countWills('the Pi');
-        const finding = found(scene, { wills });
-        return wills === 0 ? finding : failed(finding, `${wills} last will(s) after a DISCONNECT`);
-      }),
+    turns,
+    async run() {
+      const host = await world.host(pi.name, pi.host, 'quick');
+      await using scene = await openWillScene(world, host, pi, cast, world.broker.keepAlive);
+      await scene.endCleanly();
+      // from the Pi, so that it travels behind the end of the client's connection
+      const wills = await scene.countWills('the Pi');
+      const finding = found(scene, { wills });
+      return wills === 0 ? finding : failed(finding, `${wills} last will(s) after a DISCONNECT`);
+    },
   }));
 }
 
@@ -66,18 +66,19 @@ function killed(world: World, topic: Topic, role: Role): Check[] {
     statement: 'MQTT-3.1.2-8',
     expected: { wills: 1, withinMs: AT_ONCE_MS },
     boundMs: QUICK_BOUND_MS,
-    run: () =>
-      takeTurns(async () => {
-        const host = await world.host(pi.name, pi.host, 'quick');
-        await using scene = await openWillScene(world, host, pi, cast, world.broker.keepAlive);
-        const orderedAt = now();
-        await scene.kill();
-        const { at } = await scene.will(AT_ONCE_MS);
-        const afterMs = Math.round(at - orderedAt);
-        const wills = await scene.countWills('this machine');
-        const finding = found(scene, { wills, afterMs });
-        return wills === 1 ? finding : failed(finding, `${wills} last wills, not one`);
-      }),
+    turns,
+    async run() {
+      const host = await world.host(pi.name, pi.host, 'quick');
+      await using scene = await openWillScene(world, host, pi, cast, world.broker.keepAlive);
+      const orderedAt = now();
+      await scene.kill();
+      const will = await scene.will(AT_ONCE_MS);
+      if (will === undefined) return failed(found(scene, { wills: 0 }), `no last will within ${AT_ONCE_MS / 1000} s`);
+      const afterMs = Math.round(will.at - orderedAt);
+      const wills = await scene.countWills('this machine');
+      const finding = found(scene, { wills, afterMs });
+      return wills === 1 ? finding : failed(finding, `${wills} last wills, not one`);
+    },
   }));
 }
 
@@ -118,12 +119,14 @@ async function judgeSilence(
   const sent = scene.clientPackets.filter(({ direction, at }) => direction === 'sent' && at <= cutAt);
   const last = sent.at(-1);
   if (last === undefined) throw new Error('the client sent nothing before the cut');
-  const { at } = await scene.will(expiryWindow(keepAlive, version).toMs + 2_000);
+  const { toMs } = expiryWindow(keepAlive, version);
+  const will = await scene.will(toMs + 2_000);
+  if (will === undefined) return failed(found(scene, { wills: 0 }), `no last will within ${toMs / 1000 + 2} s`);
   const wills = await scene.countWills('this machine');
-  const afterMs = Math.round(at - last.at);
+  const afterMs = Math.round(will.at - last.at);
   const { verdict, lateMs, ...judged } = judgeExpiry(afterMs, keepAlive, version);
   const finding = found(scene, { wills, afterMs, lateMs });
-  if (at < cutAt) return failed(finding, 'the last will came before the network was cut');
+  if (will.at < cutAt) return failed(finding, 'the last will came before the network was cut');
   if (wills !== 1) return failed(finding, `${wills} last wills, not one`);
   return verdict === 'pass' ? finding : { ...finding, verdict, ...judged };
 }

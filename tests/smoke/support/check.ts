@@ -1,10 +1,13 @@
 import { within } from '../../../probes/feed.ts';
 import type { CheckRecord, Verdict } from '../../../report/record.ts';
+import type { Turns } from './limit.ts';
 
 /** One claim about the live lab and how it is put to the test. */
 export type Check = Pick<CheckRecord, 'id' | 'claim' | 'statement' | 'expected'> & {
   /** Bound on the whole check, in milliseconds. */
   readonly boundMs: number;
+  /** Where only so many of a kind may run at once; the bound counts from its turn on. */
+  readonly turns?: Turns;
   run(): Promise<Finding>;
 };
 
@@ -22,8 +25,12 @@ export function notApplicable(check: Pick<Check, 'id' | 'claim'>, reason: string
   return { ...check, expected: null, boundMs: 1_000, run: async () => finding };
 }
 
-/** Runs a check within its bound; whatever happens becomes a record. */
+/** Runs a check within its bound, when its turn has come; whatever happens becomes a record. */
 export async function perform(check: Check): Promise<CheckRecord> {
+  return check.turns === undefined ? await runNow(check) : await check.turns(() => runNow(check));
+}
+
+async function runNow(check: Check): Promise<CheckRecord> {
   const { id, claim, statement, expected, boundMs } = check;
   const startedAt = Date.now();
   const begun = performance.now();

@@ -1,5 +1,7 @@
+export type Turns = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Lets at most `count` pieces of work go on at once; the others wait their turn, in order. */
-export function atMost(count: number): <T>(work: () => Promise<T>) => Promise<T> {
+export function atMost(count: number): Turns {
   let free = count;
   const waiting: (() => void)[] = [];
   return async (work) => {

@@ -47,7 +47,8 @@ export function judgeClientAttempt(
   wanted: { readonly isIn: boolean; readonly version: Version },
   isOurs: boolean,
 ): Finding {
-  if (seen === undefined) return { verdict: 'fail', observed: null, reason: 'mosquitto_sub told nothing' };
+  if (seen === undefined)
+    return { verdict: 'fail', observed: null, reason: 'not tried: an attempt before got no answer from the broker' };
   const code = seen.packets.find(({ type }) => type === 'CONNACK')?.code;
   const observed = { code, exitCode: seen.exitCode };
   const packets = evidence('mosquitto_sub', seen.packets);
@@ -67,6 +68,7 @@ export function judgeClientAttempt(
 
 function noAnswer({ packets, lines, exitCode }: LoginAttempt): string | undefined {
   if (packets.some(({ type }) => type === 'CONNACK')) return undefined;
+  if (exitCode === 124) return 'no answer from the broker';
   return lines.at(-1) ?? `no CONNACK, exit code ${exitCode}`;
 }
 

@@ -27,8 +27,8 @@ export type WillScene = AsyncDisposable & {
   kill(): Promise<void>;
   /** The client sends DISCONNECT and ends. */
   endCleanly(): Promise<void>;
-  /** Waits for the will. */
-  will(boundMs: number): Promise<Packet>;
+  /** Waits for the will; undefined when it does not come in time. */
+  will(boundMs: number): Promise<Packet | undefined>;
   /** Has a message come after everything before it, and counts the wills that came until then. */
   countWills(sentinelFrom: 'this machine' | 'the Pi'): Promise<number>;
 };
@@ -73,7 +73,13 @@ export async function openWillScene(
       await (publisher === undefined ? client.kill('TERM') : publisher.finish());
       await client.exited;
     },
-    will: (boundMs) => observer.packet(isWill, 'last will', boundMs),
+    async will(boundMs) {
+      // the barrier tells an observer that has lost its own connection from a will that did not come
+      return await observer.packet(isWill, 'last will', boundMs).catch(async () => {
+        await observer.barrier();
+        return observer.packets.find(isWill);
+      });
+    },
     async countWills(from) {
       const last = Buffer.from(`sentinel ${nonce()}`);
       own.push(last);
