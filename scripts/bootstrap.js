@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
-import { fileURLToPath, pathToFileURL } from 'node:url';
+import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const OLDEST_NODE = [20, 19];
@@ -13,9 +13,9 @@ const OLDEST_NODE = [20, 19];
 export async function bootstrap(name, args) {
   checkNode();
   installDependencies();
-  const { register } = await import('tsx/esm/api');
-  register();
-  const { main } = await import(pathToFileURL(path.join(root, 'scripts', `${name}.ts`)).href);
+  // imported only now: it needs a dependency
+  const { compiled } = await import('./compile.js');
+  const { main } = await import(await compiled(root, name));
   process.exitCode = await main(args);
 }
 
