@@ -26,17 +26,34 @@ export async function ensureNetwork(docker: Docker, lab: string, subnet: string 
     ...Object.values(networkInterfaces()).flatMap((addresses) => addresses?.map(({ cidr }) => cidr) ?? []),
   ].flatMap((text) => cidrOf(text ?? '') ?? []);
   const mtu = await uplinkMtu();
-  const network = await docker.createNetwork({
-    Name: name,
-    Driver: 'bridge',
-    Labels: { [LAB]: lab },
-    IPAM: { Driver: 'default', Config: [{ Subnet: subnet ?? formatCidr(freeSubnet(lab, taken)) }] },
-    Options: {
-      'com.docker.network.bridge.name': bridgeName(lab),
-      ...(mtu === undefined ? {} : { 'com.docker.network.driver.mtu': String(mtu) }),
-    },
-  });
+  const create = async (chosen: string) =>
+    await docker.createNetwork({
+      Name: name,
+      Driver: 'bridge',
+      Labels: { [LAB]: lab },
+      IPAM: { Driver: 'default', Config: [{ Subnet: chosen }] },
+      Options: {
+        'com.docker.network.bridge.name': bridgeName(lab),
+        ...(mtu === undefined ? {} : { 'com.docker.network.driver.mtu': String(mtu) }),
+      },
+    });
+  const network = subnet === undefined ? await createOnFree(create, lab, taken) : await create(subnet);
   return { name, id: network.id, created: true };
+}
+
+/** Another lab that comes up at the same time may take the subnet between the look and the creation; then the next free one is tried. */
+async function createOnFree<T>(
+  create: (subnet: string) => Promise<T>,
+  lab: string,
+  taken: readonly Cidr[],
+): Promise<T> {
+  const subnet = freeSubnet(lab, taken);
+  try {
+    return await create(formatCidr(subnet));
+  } catch (error) {
+    if (!(error instanceof Error) || !/overlaps/.test(error.message)) throw error;
+    return await createOnFree(create, lab, [...taken, subnet]);
+  }
 }
 
 /** Interface name of a lab's bridge: at most 15 characters (IFNAMSIZ), starting with `lab-`. */
