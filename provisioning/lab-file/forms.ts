@@ -55,7 +55,10 @@ export const filePath = z.string(allow('a file path is allowed')).min(1, allow('
 /** A mosquitto.conf(5) option that the lab does not own. */
 export const optionName = z
   .string()
-  .regex(/^[a-z_]+$/, { error: 'is no option of mosquitto.conf(5); lower-case letters and _ are allowed' })
+  // queue_qos0_messages has a digit
+  .regex(/^[a-z][a-z0-9_]*$/, {
+    error: 'is no option of mosquitto.conf(5); lower-case letters, digits and _ are allowed',
+  })
   .refine((name) => whyOwned(name) === undefined, {
     error: ({ input }) => `is set by the lab; not allowed here: ${whyOwned(String(input))}`,
   })

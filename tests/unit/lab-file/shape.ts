@@ -48,7 +48,7 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
   ],
   [
     'broker: { options: { Log_type: all } }',
-    '3:22: broker.options.Log_type is no option of mosquitto.conf(5); lower-case letters and _ are allowed',
+    '3:22: broker.options.Log_type is no option of mosquitto.conf(5); lower-case letters, digits and _ are allowed',
   ],
   [
     'broker: { options: { listener: 1884 } }',
