@@ -88,7 +88,8 @@ async function outcome(host: string, tell: Tell, work: () => Promise<readonly st
     tell({ host, kind: 'ok', text: state === 'ok' ? 'as wanted' : `${changes.length} changed` });
     return { host, state, changes, durationMs: performance.now() - begin };
   } catch (error) {
-    tell({ host, kind: 'failed', text: error instanceof LabError ? error.trouble.happened : String(error) });
+    const text = error instanceof LabError ? `${error.trouble.step}: ${error.trouble.happened}` : String(error);
+    tell({ host, kind: 'failed', text });
     return { host, state: 'failed', changes: [], durationMs: performance.now() - begin, error };
   }
 }

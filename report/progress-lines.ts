@@ -22,7 +22,7 @@ export function progressLines(
       write(kind === 'changed' ? `${line} ${paint('dim', `(${seconds(now() - step.since)})`)}` : line);
     } else if (now() - step.shown >= DETAIL_EVERY_MS) {
       steps.set(host, { ...step, shown: now() });
-      write(`${name} ${paint('dim', `  ${printable(text).slice(0, 100)}`)}`);
+      write(`${name} ${paint('dim', `  ${printable(text).slice(0, 160)}`)}`);
     }
   };
 }

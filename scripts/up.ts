@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { awaitReady } from '../probes/ready.ts';
 import { bringUp } from '../provisioning/bring-up.ts';
 import { requireEngine } from '../provisioning/docker/require-engine.ts';
+import { LabError } from '../provisioning/errors.ts';
 import { willWidens } from '../provisioning/lab-file/may.ts';
 import { locate } from '../provisioning/locate.ts';
 import { containerMachines } from '../provisioning/machines.ts';
@@ -36,7 +37,10 @@ export function up(): LabCommand {
         const docker = needsEngine ? (await requireEngine(tell, confirm)).docker : undefined;
         const { outcomes, machines } = await bringUp(lab, docker, { takeOver, tell, signal: context.signal });
         display.stop();
-        if (context.signal.aborted) return 1;
+        if (context.signal.aborted) {
+          const advice = './lab up goes on from there';
+          throw new LabError({ subject: lab.name, step: 'up', happened: 'interrupted', advice }, 1);
+        }
         for (const line of hostLines(outcomes, paint)) print(line);
         const failed = outcomes.some(({ state }) => state === 'failed');
         if (failed) {

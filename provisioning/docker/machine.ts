@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createConnection } from 'node:net';
 import type Docker from 'dockerode';
 import ssh2 from 'ssh2';
-import { LabError } from '../errors.ts';
+import { LabError, lastLines } from '../errors.ts';
 import type { SshAddress } from '../hosts/ssh.ts';
 import type { Image } from './image.ts';
 import { HOST_KEY, LAB, LOGIN, labFilter, MACHINE, RECIPE } from './labels.ts';
@@ -50,7 +50,7 @@ export async function ensureMachine(docker: Docker, wanted: MachineWanted): Prom
       const stopped = existing.State !== 'running';
       if (stopped) await (existing.State === 'paused' ? container.unpause() : container.start());
       const machine = await inspect(container, wanted.name, wanted.key.file, stopped);
-      return stopped ? await started(machine) : machine;
+      return stopped ? await started(machine, container) : machine;
     }
     await docker.getContainer(existing.Id).remove({ force: true, v: true });
   }
@@ -78,17 +78,19 @@ export async function ensureMachine(docker: Docker, wanted: MachineWanted): Prom
   });
   await container.putArchive(await keys(wanted, hostKey), { path: '/' });
   await container.start();
-  return await started(await inspect(container, wanted.name, wanted.key.file, true));
+  return await started(await inspect(container, wanted.name, wanted.key.file, true), container);
 }
 
 /** Waits until sshd answers: the published port is open before it does. */
-async function started(machine: Machine): Promise<Machine> {
+async function started(machine: Machine, container: Docker.Container): Promise<Machine> {
   const deadline = Date.now() + SSH_START_MS;
   while (Date.now() < deadline) {
     if (await hasBanner(machine.ssh.port)) return machine;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  const happened = `sshd does not answer after ${SSH_START_MS / 1000} s`;
+  const log = await container.logs({ stdout: true, stderr: true, tail: 5 }).catch(() => Buffer.alloc(0));
+  const words = lastLines(log.toString('utf8').replaceAll(/[^\n\x20-\x7e]/g, ''));
+  const happened = `sshd does not answer after ${SSH_START_MS / 1000} s${words === '' ? '' : `\n    ${words}`}`;
   throw new LabError(
     { subject: machine.name, step: 'start the container', happened, advice: './lab down, then ./lab up' },
     2,
