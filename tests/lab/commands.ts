@@ -2,20 +2,12 @@ import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { labelled } from './support/container.ts';
-import { openLab, type TestLab } from './support/lab.ts';
+import { ownLab } from './support/own-lab.ts';
 
-let lab: TestLab;
-
-test.before(async (t) => {
-  t.timeout(300_000);
-  lab = await openLab('commands');
-});
-
-test.after.always(async () => {
-  await lab?.[Symbol.asyncDispose]();
-});
+const theLab = ownLab('commands');
 
 test.serial('status before the first up: nothing is there, exit code 1', async (t) => {
+  const lab = theLab();
   const { code, stdout } = await lab.run(['status']);
   t.is(code, 1);
   t.regex(stdout, /✗ broker +the container does not run/);
@@ -23,12 +15,14 @@ test.serial('status before the first up: nothing is there, exit code 1', async (
 });
 
 test.serial('verify before the first up: says what does not run, exit code 2', async (t) => {
+  const lab = theLab();
   const { code, stderr } = await lab.run(['verify']);
   t.is(code, 2);
   t.regex(stderr, /find the emulated machines: broker, pi do not run\n {2}try: \.\/lab up/);
 });
 
 test.serial('up makes the machines, a second up changes nothing', async (t) => {
+  const lab = theLab();
   const first = await lab.run(['up', '--no-verify']);
   t.is(first.code, 0, first.all);
   t.regex(first.stdout, /^hosts: 6 changed$/m);
@@ -38,6 +32,7 @@ test.serial('up makes the machines, a second up changes nothing', async (t) => {
 });
 
 test.serial('the key is for its owner only', async (t) => {
+  const lab = theLab();
   const mode = async (...names: string[]) => ((await stat(path.join(lab.folder, ...names))).mode & 0o777).toString(8);
   t.is(await mode('.lab'), '700');
   t.is(await mode('.lab', 'keys'), '700');
@@ -45,6 +40,7 @@ test.serial('the key is for its owner only', async (t) => {
 });
 
 test.serial('status of a lab that is up tells systems and versions', async (t) => {
+  const lab = theLab();
   const { code, stdout } = await lab.run(['status']);
   t.is(code, 0);
   t.regex(stdout, /✓ broker +the broker runs \(process \d+\)/);
@@ -61,6 +57,7 @@ test.serial('status of a lab that is up tells systems and versions', async (t) =
 });
 
 test.serial("ssh gives the command's exit code, output and input", async (t) => {
+  const lab = theLab();
   const failing = await lab.run(['ssh', 'pi', 'exit 7']);
   t.is(failing.code, 7);
   const both = await lab.run(['ssh', 'pi', 'id -un; hostname; echo told >&2']);
@@ -73,6 +70,7 @@ test.serial("ssh gives the command's exit code, output and input", async (t) => 
 });
 
 test.serial('status of a stopped container: exit code 1, and up starts it again', async (t) => {
+  const lab = theLab();
   await lab.container('pi').kill();
   const { code, stdout } = await lab.run(['status']);
   t.is(code, 1);
@@ -85,6 +83,7 @@ test.serial('status of a stopped container: exit code 1, and up starts it again'
 });
 
 test.serial('status of a broker that was ended: exit code 1, and up starts it again', async (t) => {
+  const lab = theLab();
   await lab.container('broker').shell('kill $(pgrep -x mosquitto || cat /run/mosquitto/mosquitto.pid)');
   const { code, stdout } = await lab.run(['status']);
   t.is(code, 1);
@@ -94,7 +93,23 @@ test.serial('status of a broker that was ended: exit code 1, and up starts it ag
   t.regex(up.stdout, /broker +~ start the broker/);
 });
 
+test.serial('a Pi that is no longer in the lab file: its container goes, the rest stays', async (t) => {
+  const lab = theLab();
+  await lab.write({ pis: {} });
+  const up = await lab.run(['up', '--no-verify']);
+  t.is(up.code, 0, up.all);
+  t.deepEqual(
+    (await labelled(lab.name)).filter((thing) => thing.startsWith('container')),
+    [`container mqtt-lab-${lab.name}-broker`],
+  );
+  await lab.write({});
+  const back = await lab.run(['up', '--no-verify']);
+  t.is(back.code, 0, back.all);
+  t.notRegex(back.stdout, /broker +~/);
+});
+
 test.serial('down removes containers, network, images and key; a second down finds nothing', async (t) => {
+  const lab = theLab();
   t.deepEqual(await labelled(lab.name), [
     `container mqtt-lab-${lab.name}-broker`,
     `container mqtt-lab-${lab.name}-pi`,

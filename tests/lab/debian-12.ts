@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'ava';
+import { engine } from './support/container.ts';
+import { ownLab } from './support/own-lab.ts';
+import { sampleProcesses } from './support/sampler.ts';
+
+/** Passwords that can be searched for; one in the lab file, one in the environment, one in a file. */
+const [LITERAL, VARIABLE, FILE] = [0, 1, 2].map(() => `secret-${randomBytes(9).toString('hex')}`);
+const PASSWORDS = [LITERAL, VARIABLE, FILE].map(String);
+const env = { ALICE_PASSWORD: String(VARIABLE) };
+
+const theLab = ownLab('debian-12', {
+  users: {
+    sam: { password: LITERAL },
+    alice: { password: { env: 'ALICE_PASSWORD' } },
+    bob: { password: { file: 'bob.txt' } },
+  },
+});
+
+test.serial('up makes a lab of Debian 12 that passes verification, and shows no password', async (t) => {
+  const lab = theLab();
+  await writeFile(path.join(lab.folder, 'bob.txt'), `${FILE}\n`);
+  let pid: number | undefined;
+  const sampler = sampleProcesses(PASSWORDS, () => pid);
+  try {
+    const command = lab.start(['up'], { env });
+    pid = command.pid;
+    const { code, all } = await command.ended;
+    t.is(code, 0, all);
+    t.regex(all, /^hosts: 6 changed$/m);
+    for (const password of PASSWORDS) t.false(all.includes(password), 'a password in the output');
+  } finally {
+    sampler.stop();
+  }
+  t.deepEqual([...sampler.shown], []);
+  // the processes in the containers were seen too
+  for (const program of ['apt-get', 'mosquitto', 'mosquitto_sub']) t.true(sampler.programs.has(program), program);
+});
+
+test.serial('no record, no container and no image holds a password', async (t) => {
+  const lab = theLab();
+  const folder = path.join(lab.folder, '.lab');
+  const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
+  t.true(files.some(({ name }) => name === 'results.json'));
+  for (const { parentPath, name } of files) {
+    const text = await readFile(path.join(parentPath, name), 'utf8');
+    for (const password of PASSWORDS) t.false(text.includes(password), `a password in ${name}`);
+  }
+  const docker = await engine();
+  for (const machine of ['broker', 'pi']) {
+    const container = await lab.container(machine).inspect();
+    const image = docker.getImage(container.Image);
+    const shown = JSON.stringify([container, await image.inspect(), await image.history()]);
+    for (const password of PASSWORDS) t.false(shown.includes(password), `a password in docker inspect of ${machine}`);
+  }
+});
+
+test.serial("the broker's files are for the broker only, and hold no password in plain text", async (t) => {
+  const broker = theLab().container('broker');
+  const files = '/etc/mosquitto/conf.d/lab.conf /etc/mosquitto/lab.passwd /etc/mosquitto/lab.acl';
+  t.is(await broker.shell(`stat -c '%U:%G %a' ${files}`), 'mosquitto:mosquitto 600\n'.repeat(3));
+  const contents = await broker.shell(`cat ${files}`);
+  for (const password of PASSWORDS) t.false(contents.includes(password));
+});
+
+test.serial('a second up changes nothing and passes verification again', async (t) => {
+  const { code, all } = await theLab().run(['up'], { env });
+  t.is(code, 0, all);
+  t.regex(all, /^hosts: 0 changed$/m);
+});

@@ -1,0 +1,115 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'ava';
+import { ownLab } from './support/own-lab.ts';
+import { until } from './support/until.ts';
+
+const theLab = ownLab('interrupted');
+/** A command that is interrupted asks its hosts to end what it started there, and then ends. */
+const END_MS = 15_000;
+const INSTALLING = /broker +… install/;
+
+test.serial('Ctrl-C while packages are installed: exit code 130, and nothing of it runs on', async (t) => {
+  const lab = theLab();
+  const mark = randomBytes(8).toString('hex');
+  const up = lab.start(['up', '--no-verify'], { env: { LAB_TEST_MARK: mark } });
+  await up.shows(INSTALLING);
+  await until('apt-get on the broker host', END_MS, () => programRuns(lab.container('broker'), 'apt-get'));
+  const begin = performance.now();
+  up.interrupt();
+  const { code, all } = await up.ended;
+  t.is(code, 130, all);
+  t.true(performance.now() - begin < END_MS);
+  t.regex(all, /^broker +✗ install mosquitto, mosquitto-clients: interrupted$/m);
+  t.regex(all, /: up: interrupted\n {2}try: \.\/lab up goes on from there$/m);
+  t.deepEqual(await processesWith(`LAB_TEST_MARK=${mark}`), []);
+  for (const machine of ['broker', 'pi']) {
+    for (const program of ['apt-get', 'dpkg']) t.is(await programRuns(lab.container(machine), program), undefined);
+  }
+});
+
+test.serial('the next up goes on from there', async (t) => {
+  const lab = theLab();
+  const up = await lab.run(['up', '--no-verify']);
+  t.is(up.code, 0, up.all);
+  t.is(await lab.container('broker').shell('dpkg --audit'), '');
+  const again = await lab.run(['up', '--no-verify']);
+  t.regex(again.stdout, /^hosts: 0 changed$/m);
+});
+
+test.serial('Ctrl-C while the configuration is tried: no half-written file, the broker runs on', async (t) => {
+  const lab = theLab();
+  const broker = lab.container('broker');
+  const before = await broker.shell('sha256sum /etc/mosquitto/conf.d/lab.conf; cat /run/mosquitto/mosquitto.pid');
+  // an executable in front of the real one, that takes its time
+  await broker.shell(
+    "dpkg-divert --quiet --local --rename --add /usr/sbin/mosquitto && printf '#!/bin/sh\\nexec sleep 60\\n' >/usr/sbin/mosquitto && chmod 755 /usr/sbin/mosquitto",
+  );
+  await lab.write({ broker: { host: 'container', port: 18_830, options: { max_queued_messages: 77 } } });
+  const up = lab.start(['up', '--no-verify']);
+  await up.shows(/broker +… write/);
+  await until('the trial', END_MS, () => programRuns(broker, 'sleep'));
+  up.interrupt();
+  t.is((await up.ended).code, 130);
+  await broker.shell('rm /usr/sbin/mosquitto && dpkg-divert --quiet --local --rename --remove /usr/sbin/mosquitto');
+  t.is(await broker.shell('sha256sum /etc/mosquitto/conf.d/lab.conf; cat /run/mosquitto/mosquitto.pid'), before);
+  t.notRegex(await broker.shell('ls -A /etc/mosquitto /etc/mosquitto/conf.d'), /staged/);
+  const again = await lab.run(['up', '--no-verify']);
+  t.is(again.code, 0, again.all);
+  t.regex(again.stdout, /broker +~ write \/etc\/mosquitto\/conf\.d\/lab\.conf \(content\)/);
+});
+
+test.serial('a container killed in the middle of up: host, step and what to try; the next up converges', async (t) => {
+  const lab = theLab();
+  t.is((await lab.run(['down', '--keep-images'])).code, 0);
+  const up = lab.start(['up', '--no-verify']);
+  await up.shows(INSTALLING);
+  await lab.container('broker').kill();
+  const { code, all } = await up.ended;
+  t.is(code, 2, all);
+  t.regex(all, /^broker: .*: the (connection|host) ended/m);
+  t.regex(all, /^ {2}try: (run the command again|see whether the host is still up)/m);
+  // the Pi is another host, and goes on
+  t.regex(all, /pi +✓ 2 changed/);
+  const again = await lab.run(['up', '--no-verify']);
+  t.is(again.code, 0, again.all);
+  t.regex(again.all, /pi +✓ as wanted/);
+  t.is(await lab.container('broker').shell('dpkg --audit'), '');
+});
+
+test.serial('Ctrl-C before anything is there: no unfinished key, no container that is not known', async (t) => {
+  const lab = theLab();
+  t.is((await lab.run(['down'])).code, 0);
+  const up = lab.start(['up', '--no-verify']);
+  await up.shows(/building the image/);
+  up.interrupt();
+  t.is((await up.ended).code, 130);
+  const keys = await readdir(path.join(lab.folder, '.lab', 'keys')).catch(() => []);
+  t.deepEqual(
+    keys.filter((name) => name !== lab.name),
+    [],
+  );
+});
+
+/** True when a program of that name runs in the container, undefined otherwise. */
+async function programRuns(
+  container: { shell(script: string): Promise<string> },
+  program: string,
+): Promise<true | undefined> {
+  const found = await container.shell('cat /proc/[0-9]*/comm 2>/dev/null || true');
+  return found.split('\n').includes(program) ? true : undefined;
+}
+
+/** Command lines of this machine's processes that have a setting in their environment. */
+async function processesWith(setting: string): Promise<string[]> {
+  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      const environment = await readFile(`/proc/${pid}/environ`, 'utf8').catch(() => '');
+      if (!environment.split('\0').includes(setting)) return [];
+      return [await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')];
+    }),
+  );
+  return found.flat();
+}

@@ -1,0 +1,79 @@
+import test from 'ava';
+import { PORT } from './support/lab.ts';
+import { login } from './support/mqtt.ts';
+import { ownLab } from './support/own-lab.ts';
+import { until } from './support/until.ts';
+
+const theLab = ownLab('occupied', { pis: {} });
+const PID_FILE = '/run/mosquitto/mosquitto.pid';
+const broker = () => theLab().container('broker');
+
+test.serial(
+  'the port is taken by another program: which, what to try, exit code 2, also with --take-over',
+  async (t) => {
+    const lab = theLab();
+    const first = await lab.run(['up', '--no-verify']);
+    t.is(first.code, 0, first.all);
+    await broker().shell(`kill $(cat ${PID_FILE})`);
+    const listen = `import socket,time; s=socket.socket(); s.setsockopt(socket.SOL_SOCKET,socket.SO_REUSEADDR,1); s.bind(("0.0.0.0",${PORT})); s.listen(); open("/tmp/listens","w").close(); time.sleep(600)`;
+    await broker().shell(`setsid python3 -c '${listen}' >/dev/null 2>&1 </dev/null & echo $! >/tmp/listener`);
+    await until('the listener', 10_000, () =>
+      broker()
+        .shell('test -e /tmp/listens')
+        .then(
+          () => true,
+          () => undefined,
+        ),
+    );
+    const up = await lab.run(['up', '--no-verify']);
+    t.is(up.code, 2, up.all);
+    t.regex(
+      up.stdout,
+      new RegExp(`^broker: make room for the broker: port ${PORT} is taken by process \\d+: python3 -c`, 'm'),
+    );
+    t.regex(up.stdout, /^ {2}try: choose another `broker\.port`.*`--take-over`/m);
+    const takeOver = await lab.run(['up', '--no-verify', '--take-over']);
+    t.is(takeOver.code, 2, takeOver.all);
+    t.regex(takeOver.stdout, /^ {2}try: stop that program yourself/m);
+    await broker().shell('kill $(cat /tmp/listener)');
+    const after = await lab.run(['up', '--no-verify']);
+    t.is(after.code, 0, after.all);
+    t.regex(after.stdout, /broker +~ start the broker/);
+  },
+);
+
+test.serial("somebody else's configuration: which files, nothing touched, exit code 2", async (t) => {
+  const lab = theLab();
+  const others = `echo 'listener 18999' >/etc/mosquitto/conf.d/theirs.conf; echo '# theirs' >>/etc/mosquitto/mosquitto.conf`;
+  await broker().shell(`${others}; rm /etc/mosquitto/conf.d/lab.conf`);
+  const look = () => broker().shell(`find /etc/mosquitto -type f | sort | xargs sha256sum; cat ${PID_FILE}`);
+  const before = await look();
+  const up = await lab.run(['up', '--no-verify']);
+  t.is(up.code, 2, up.all);
+  t.regex(
+    up.stdout,
+    /\/etc\/mosquitto\/mosquitto\.conf is somebody else's: changed since Debian's package was installed/,
+  );
+  t.regex(up.stdout, /\/etc\/mosquitto\/conf\.d\/theirs\.conf is somebody else's: not written by the lab/);
+  t.regex(up.stdout, /^ {2}try: .*`--take-over`, which keeps what it finds in \/var\/lib\/mqtt-lab/m);
+  t.is(await look(), before);
+});
+
+test.serial('--take-over takes it over and keeps what was there', async (t) => {
+  const lab = theLab();
+  const up = await lab.run(['up', '--no-verify', '--take-over']);
+  t.is(up.code, 0, up.all);
+  const kept = '/var/lib/mqtt-lab/taken-over/etc/mosquitto';
+  t.is(
+    await broker().shell(`cat ${kept}/conf.d/theirs.conf; tail -n 1 ${kept}/mosquitto.conf`),
+    'listener 18999\n# theirs\n',
+  );
+  t.is(
+    await broker().shell('ls /etc/mosquitto/conf.d; grep -c theirs /etc/mosquitto/mosquitto.conf || true'),
+    'README\nlab.conf\n0\n',
+  );
+  await using _sam = await login(lab, 'sam', 'sam');
+  const again = await lab.run(['up', '--no-verify']);
+  t.is(again.code, 0, again.all);
+  t.regex(again.stdout, /^hosts: 0 changed$/m);
+});

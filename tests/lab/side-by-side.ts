@@ -1,0 +1,32 @@
+import test from 'ava';
+import { labelled } from './support/container.ts';
+import { ownLab } from './support/own-lab.ts';
+
+const here = ownLab('here', { topics: { one: { publish: ['sam'], subscribe: ['alice'] } } });
+const there = ownLab('there', { topics: { other: { publish: ['sam'], subscribe: ['alice'] } } });
+const CHECKS = 'install.*,auth.*,acl.*,qos.1.*';
+
+test.serial('two labs come up side by side, at the same time', async (t) => {
+  const ups = await Promise.all([here(), there()].map((lab) => lab.run(['up', '--no-verify'])));
+  for (const up of ups) t.is(up.code, 0, up.all);
+  const things = await Promise.all([here(), there()].map(({ name }) => labelled(name)));
+  for (const own of things) t.is(own.length, 5, own.join('\n'));
+});
+
+test.serial('each passes its own verification', async (t) => {
+  for (const lab of [here(), there()]) {
+    const verify = await lab.run(['verify', '--only', CHECKS]);
+    t.is(verify.code, 0, verify.all);
+  }
+});
+
+test.serial('down of one leaves the other as it was', async (t) => {
+  const before = await labelled(there().name);
+  const down = await here().run(['down']);
+  t.is(down.code, 0, down.all);
+  t.deepEqual(await labelled(there().name), before);
+  const again = await there().run(['up', '--no-verify']);
+  t.regex(again.stdout, /^hosts: 0 changed$/m);
+  const verify = await there().run(['verify', '--only', CHECKS]);
+  t.is(verify.code, 0, verify.all);
+});

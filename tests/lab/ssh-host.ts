@@ -1,0 +1,124 @@
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import test from 'ava';
+import ssh2 from 'ssh2';
+import { HOST_KEY } from '../../provisioning/docker/labels.ts';
+import { ownLab } from './support/own-lab.ts';
+
+/** The lab whose containers play the part of two machines that are reached over SSH. */
+const machines = ownLab('machines');
+const FILE = 'remote.yaml';
+const PORT = 18_831;
+const OTHER_KEY = publicKey(ssh2.utils.generateKeyPairSync('ed25519').public);
+
+test.serial('the machines come up', async (t) => {
+  const up = await machines().run(['up', '--no-verify']);
+  t.is(up.code, 0, up.all);
+});
+
+test.serial('an unknown host key is refused with its fingerprint, exit code 2', async (t) => {
+  await remoteLab(() => ({ hostKey: undefined }));
+  const up = await machines().run(['up', '--no-verify', '--lab', FILE]);
+  t.is(up.code, 2, up.all);
+  t.regex(up.stderr, /^broker: check the host key of 127\.0\.0\.1 port \d+: unknown key SHA256:\S{43}$/m);
+  t.regex(up.stderr, /^ {2}try: compare it on the host .*or set `hostKey`$/m);
+});
+
+test.serial('another host key than the pinned one is refused with both fingerprints, exit code 2', async (t) => {
+  await remoteLab(() => ({ hostKey: OTHER_KEY }));
+  const up = await machines().run(['up', '--no-verify', '--lab', FILE]);
+  t.is(up.code, 2, up.all);
+  const both = /^broker: check the host key of .*: the key is SHA256:(\S{43}), the pinned key has SHA256:(\S{43})$/m;
+  const [, shown, pinned] = both.exec(up.stderr) ?? [];
+  t.truthy(shown, up.stderr);
+  t.not(shown, pinned);
+  t.regex(up.stderr, /^ {2}try: if the host was installed anew.*somebody may be in between$/m);
+});
+
+test.serial('a key that the host does not know is told, exit code 2', async (t) => {
+  const key = ssh2.utils.generateKeyPairSync('ed25519').private;
+  await writeFile(path.join(machines().folder, 'stranger'), key, { mode: 0o600 });
+  await remoteLab(() => ({ identity: 'stranger' }));
+  const up = await machines().run(['up', '--no-verify', '--lab', FILE]);
+  t.is(up.code, 2, up.all);
+  t.regex(up.stderr, /^broker: ssh debian@127\.0\.0\.1 port \d+: none of the keys was accepted$/m);
+});
+
+test.serial("another lab's broker host: whose it is, exit code 2, nothing touched", async (t) => {
+  await remoteLab();
+  const look = () => machines().container('broker').shell('find /etc/mosquitto -type f | sort | xargs sha256sum');
+  const before = await look();
+  const up = await machines().run(['up', '--no-verify', '--lab', FILE]);
+  t.is(up.code, 2, up.all);
+  t.regex(up.stderr, new RegExp(`lab\\.conf belongs to the lab "${machines().name}"$`, 'm'));
+  t.is(await look(), before);
+});
+
+test.serial('hosts over ssh:// converge, a second up changes nothing, and verification passes', async (t) => {
+  const lab = machines();
+  const up = await lab.run(['up', '--no-verify', '--take-over', '--lab', FILE]);
+  t.is(up.code, 0, up.all);
+  t.regex(up.stdout, /^pi +✓ as wanted$/m);
+  const kept = '/var/lib/mqtt-lab/taken-over/etc/mosquitto/conf.d/lab.conf';
+  t.regex(await lab.container('broker').shell(`head -n 1 ${kept}`), new RegExp(`"${lab.name}"`));
+  const again = await lab.run(['up', '--no-verify', '--lab', FILE]);
+  t.is(again.code, 0, again.all);
+  t.regex(again.stdout, /^hosts: 0 changed$/m);
+  const verify = await lab.run(['verify', '--lab', FILE, '--only', 'install.*,auth.*']);
+  t.is(verify.code, 0, verify.all);
+});
+
+test.serial('a Pi with a broker on it is told with all that was found, exit code 1', async (t) => {
+  const lab = machines();
+  const pi = lab.container('pi');
+  // a policy of the host's, so that the package's own start script keeps still
+  await pi.shell("printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d");
+  await pi.shell(
+    'apt-get -qq update >/dev/null; DEBIAN_FRONTEND=noninteractive apt-get -qq -y install mosquitto >/dev/null 2>&1',
+  );
+  const up = await lab.run(['up', '--no-verify', '--lab', FILE]);
+  t.is(up.code, 1, up.all);
+  t.regex(
+    up.stdout,
+    /^pi: clients only: there is a broker:\n {4}the package mosquitto is installed\n {4}\/usr\/sbin\/mosquitto is there$/m,
+  );
+  t.regex(up.stdout, /^ {2}try: remove it on the Pi: sudo apt-get purge mosquitto/m);
+  t.regex(up.stdout, /^broker +✓ as wanted$/m);
+  await pi.shell('apt-get -qq -y purge mosquitto >/dev/null 2>&1');
+  const again = await lab.run(['up', '--no-verify', '--lab', FILE]);
+  t.is(again.code, 0, again.all);
+});
+
+test.serial('down leaves hosts that are no containers as they are', async (t) => {
+  const down = await machines().run(['down', '--lab', FILE]);
+  t.is(down.code, 0, down.all);
+  t.regex(down.stdout, /^left as they are: broker, pi$/m);
+  t.is((await machines().run(['status', '--lab', FILE])).code, 0);
+});
+
+type Change = { hostKey?: string | undefined; identity?: string };
+
+/** Writes a lab file whose broker and Pi are the machines, over SSH; MQTT clients reach the broker on the machines' network. */
+async function remoteLab(change: () => Change = () => ({})): Promise<void> {
+  const lab = machines();
+  const [broker, pi] = await Promise.all(['broker', 'pi'].map((name) => lab.container(name).inspect()));
+  const place = (user: string, info: typeof broker) => ({
+    host: `ssh://${user}@127.0.0.1:${info?.NetworkSettings.Ports['22/tcp']?.[0]?.HostPort}`,
+    identity: `.lab/keys/${lab.name}`,
+    hostKey: info?.Config.Labels[HOST_KEY],
+    ...change(),
+  });
+  const [network] = Object.values(broker?.NetworkSettings.Networks ?? {});
+  const content = {
+    name: `${lab.name}-remote`,
+    broker: { ...place('debian', broker), port: PORT, address: network?.IPAddress },
+    pis: { pi: place('pi', pi) },
+    users: { sam: { password: 'sam' }, alice: { password: 'alice' } },
+    topics: { test: { publish: ['sam'], subscribe: ['alice'] } },
+  };
+  await writeFile(path.join(lab.folder, FILE), JSON.stringify(content));
+}
+
+function publicKey(line: string): string {
+  return line.split(' ').slice(0, 2).join(' ');
+}
