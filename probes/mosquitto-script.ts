@@ -30,6 +30,7 @@ const SETUP = `dir=$(mktemp -d) || exit 1
 trap 'rm -rf "$dir"' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
+trap 'exit 141' PIPE
 trap 'exit 143' TERM
 ln -s /dev/fd/3 "$dir/mosquitto_sub"
 ln -s /dev/fd/3 "$dir/mosquitto_pub"

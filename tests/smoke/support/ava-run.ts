@@ -10,6 +10,12 @@ const PASSED_ON = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'TMPDIR', 'TZ', 'S
 
 export const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 
+/** AVA's output without the lines of tests that passed. */
+function withoutPassed(output: string): string {
+  const lines = output.split('\n').filter((line) => !line.trimStart().startsWith('✔'));
+  return lines.join('\n');
+}
+
 export type AvaRun = {
   /** How it ended, in words, once nothing of it runs any more. */
   readonly ended: Promise<string>;
@@ -38,7 +44,7 @@ export function startAva(socketPath: string): AvaRun {
   const ended = new Promise<string>((resolve) => {
     child.on('error', (error) => resolve(`AVA did not start: ${error.message}`));
     child.on('close', (code, signal) => {
-      resolve(`AVA ended with ${signal ?? `exit code ${code}`}\n    ${lastLines(output, 12)}`);
+      resolve(`AVA ended with ${signal ?? `exit code ${code}`}\n    ${lastLines(withoutPassed(output), 12)}`);
     });
   });
   return {
