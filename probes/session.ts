@@ -72,7 +72,8 @@ export async function connectSession(wish: SessionWish): Promise<ConnectOutcome>
     clean: wish.clean ?? true,
     keepalive: wish.keepAlive ?? 60,
     reconnectPeriod: 0,
-    connectTimeout: boundMs,
+    // the feed's own bound comes first, and names what is missing
+    connectTimeout: 2 * boundMs,
     ...(wish.login === undefined ? {} : { username: wish.login.user }),
     ...(wish.login?.password === undefined ? {} : { password: wish.login.password }),
     ...(wish.will === undefined ? {} : { will: wish.will }),
@@ -133,6 +134,8 @@ function openSession(
     async publish(topic, payload, { qos = 0, retain = false } = {}) {
       const done = new Promise<PublishOutcome>((resolve) => {
         client.publish(topic, payload, { qos, retain }, (error) => resolve(publishOutcome(error, qos)));
+        // mqtt.js would keep the message for a reconnection that never comes
+        closed.then(() => resolve({ kind: 'closed', reason: 'the connection is closed' }));
       });
       return await within(done, `acknowledgement of a PUBLISH to ${topic}`, boundMs);
     },
