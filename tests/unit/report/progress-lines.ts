@@ -45,7 +45,7 @@ test('a line for each step and result, with the time of what changed, and now an
   t.deepEqual(lines, [
     'pi       … install x',
     'pi         Unpacking x',
-    `pi         Setting up x ${'.'.repeat(87)}`,
+    `pi         Setting up x ${'.'.repeat(147)}`,
     'pi       ~ install x (12 s)',
     'pi       ✓ 1 changed',
   ]);
