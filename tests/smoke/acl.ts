@@ -2,7 +2,7 @@ import type { Topic, User } from '../../provisioning/lab-file/lab.ts';
 import { may, writes } from '../../provisioning/lab-file/may.ts';
 import { observerOf, publisherOf } from './support/cast.ts';
 import { type Check, type Finding, notApplicable, word } from './support/check.ts';
-import { declareChecks } from './support/declare.ts';
+import type { Plan } from './support/declare.ts';
 import { evidence, ownPackets } from './support/evidence.ts';
 import { atMost } from './support/limit.ts';
 import { isMessage } from './support/matching.ts';
@@ -12,11 +12,10 @@ const BOUND_MS = 20_000;
 /** Each takes three connections; a small broker or a low ulimit must not be the finding. */
 const turns = atMost(8);
 
-await declareChecks('acl.ts', (world) =>
+export const acl: Plan = (world) =>
   world.lab.topics.flatMap((topic) =>
     world.lab.users.flatMap((user) => [publishing(world, topic, user), subscribing(world, topic, user)]),
-  ),
-);
+  );
 
 function publishing(world: World, { name: topic }: Topic, user: User): Check {
   const { lab } = world;

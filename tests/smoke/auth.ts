@@ -3,7 +3,7 @@ import { connectSession } from '../../probes/session.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import { type Attempt, attempts } from './support/attempts.ts';
 import type { Check } from './support/check.ts';
-import { declareChecks } from './support/declare.ts';
+import type { Plan } from './support/declare.ts';
 import {
   judgeAcceptance,
   judgeClientAttempt,
@@ -16,13 +16,13 @@ import type { World } from './support/world.ts';
 const BOUND_MS = 5_000;
 const HOST_BOUND_MS = 30_000;
 
-await declareChecks('auth.ts', (world) => {
+export const auth: Plan = (world) => {
   const all = attempts(world.lab);
   return [
     ...all.map((attempt) => fromHere(world, attempt)),
     ...elsewhere(world).flatMap((at) => fromHost(world, at, all)),
   ];
-});
+};
 
 /** With exact bytes: the answer to a CONNECT, and who closes the connection. */
 function fromHere({ broker, live }: World, attempt: Attempt): Check {

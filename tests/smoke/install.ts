@@ -3,7 +3,7 @@ import { publishOnce, startSubscriber } from '../../probes/mosquitto-client.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import { onEachPi, openTopic } from './support/cast.ts';
 import { type Finding, notApplicable } from './support/check.ts';
-import { declareChecks } from './support/declare.ts';
+import type { Plan } from './support/declare.ts';
 import { nonce, type World } from './support/world.ts';
 
 /** The topic that the checkpoint tests an installation with; another open one where lab.yaml does not declare it. */
@@ -13,7 +13,7 @@ const ARRIVAL_MS = 5_000;
 
 type Cast = NonNullable<ReturnType<typeof openTopic>>;
 
-await declareChecks('install.ts', (world) => {
+export const install: Plan = (world) => {
   const { lab, broker } = world.live;
   const named = { ...lab, topics: lab.topics.filter(({ name }) => name === INSTALLATION_TOPIC) };
   const cast = openTopic(named) ?? openTopic(lab);
@@ -30,7 +30,7 @@ await declareChecks('install.ts', (world) => {
     boundMs: BOUND_MS,
     run: () => installationCheck(world, pi, host, cast),
   }));
-});
+};
 
 /** The checkpoint's installation check: `mosquitto_pub -t test -m message` there, `mosquitto_sub -t test -d` here. */
 async function installationCheck(world: World, pi: LivePi, brokerHost: HostAddress, cast: Cast): Promise<Finding> {

@@ -1,7 +1,7 @@
 import { startPahoSubscriber } from '../../probes/paho-subscriber.ts';
 import { onEachPi, openTopic } from './support/cast.ts';
 import { notApplicable } from './support/check.ts';
-import { declareChecks } from './support/declare.ts';
+import type { Plan } from './support/declare.ts';
 import { binaryPayload } from './support/delivery.ts';
 import { nonce } from './support/world.ts';
 
@@ -9,7 +9,7 @@ const QOS = 2;
 const BOUND_MS = 30_000;
 const WAIT_MS = 15_000;
 
-await declareChecks('interop.ts', (world) => {
+export const interop: Plan = (world) => {
   const named = { id: `qos.paho.q${QOS}`, claim: 'paho in Python receives a QoS 2 message of mqtt.js once' } as const;
   const cast = openTopic(world.lab);
   if (cast === undefined) {
@@ -44,4 +44,4 @@ await declareChecks('interop.ts', (world) => {
         : { verdict: 'fail', observed, reason: 'not one copy at QoS 2 with the same bytes' };
     },
   }));
-});
+};

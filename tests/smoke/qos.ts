@@ -5,7 +5,7 @@ import type { QoS, Session } from '../../probes/session.ts';
 import type { User } from '../../provisioning/lab-file/lab.ts';
 import { onEachPi, openTopic } from './support/cast.ts';
 import { type Check, notApplicable } from './support/check.ts';
-import { declareChecks } from './support/declare.ts';
+import type { Plan } from './support/declare.ts';
 import { binaryPayload, type Delivery, deliveryPackets, expectedDelivery, judgeDelivery } from './support/delivery.ts';
 import { evidence } from './support/evidence.ts';
 import { atMost } from './support/limit.ts';
@@ -22,14 +22,14 @@ const turns = atMost(6);
 type Cast = { readonly topic: string; readonly publisher: User; readonly subscriber: User };
 type Ends = Omit<Delivery, 'topic' | 'qos' | 'payload'>;
 
-await declareChecks('qos.ts', (world) => {
+export const qos: Plan = (world) => {
   const cast = openTopic(world.lab);
   return LEVELS.flatMap((qos) => [
     ...directions(world, cast, qos, 'host-to-pi', 'from this machine to a Pi', hostToPi),
     ...directions(world, cast, qos, 'pi-to-host', 'from a Pi to this machine', piToHost),
     ...here(world, cast, qos),
   ]);
-});
+};
 
 type Play = (world: World, pi: LivePi, cast: Cast, qos: QoS, payload: Buffer) => Promise<Ends>;
 

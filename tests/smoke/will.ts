@@ -4,7 +4,7 @@ import { cutSilently } from '../../probes/silent-cut.ts';
 import type { Topic } from '../../provisioning/lab-file/lab.ts';
 import { observerOf, onEachPi, publisherOf, type Role, willOwner } from './support/cast.ts';
 import { type Check, type Finding, notApplicable, word } from './support/check.ts';
-import { declareChecks } from './support/declare.ts';
+import type { Plan } from './support/declare.ts';
 import { expiryWindow, judgeExpiry } from './support/expiry.ts';
 import { atMost } from './support/limit.ts';
 import { openWillScene, type WillCast, type WillScene } from './support/will-scene.ts';
@@ -22,7 +22,7 @@ const CLIENTS_A_CONNECTION = 3;
 
 const turns = atMost(CLIENTS_A_CONNECTION);
 
-await declareChecks('will.ts', (world) => {
+export const will: Plan = (world) => {
   const topics = world.lab.topics.filter(({ lastWill }) => lastWill.length > 0);
   if (topics.length === 0) {
     const claim = 'a last will is published when its owner is lost';
@@ -35,7 +35,7 @@ await declareChecks('will.ts', (world) => {
     ...scenes.flatMap(({ topic, role }) => clean(world, topic, role)),
     ...scenes.flatMap(({ topic, role }) => killed(world, topic, role)),
   ];
-});
+};
 
 function clean(world: World, topic: Topic, role: Role): Check[] {
   const claim = `a ${role} on ${topic.name} that sends DISCONNECT leaves no last will`;

@@ -3,14 +3,24 @@ import { openChannel } from './channel.ts';
 import { type Check, isWanted, perform } from './check.ts';
 import { openWorld, type World } from './world.ts';
 
-/** Declares a file's checks as AVA tests. Each check gives one record, also when it fails, is skipped or runs out of time. */
-export async function declareChecks(file: string, plan: (world: World) => readonly Check[]): Promise<void> {
+/** The checks of a family, enumerated from the lab. */
+export type Plan = (world: World) => readonly Check[];
+
+/**
+ * Declares every family's checks as AVA tests. Each check gives one record, also when it fails, is skipped or runs out of time. A family has
+ * connections of its own, since one SSH connection takes ten commands at a time.
+ */
+export async function declareChecks(file: string, families: Readonly<Record<string, Plan>>): Promise<void> {
   const channel = await openChannel(file);
-  const world = openWorld(channel.live, channel.stopped);
-  const checks = plan(world).filter(({ id }) => isWanted(id, channel.only));
+  const worlds: World[] = [];
+  const checks = Object.values(families).flatMap((plan) => {
+    const world = openWorld(channel.live, channel.stopped);
+    worlds.push(world);
+    return plan(world).filter(({ id }) => isWanted(id, channel.only));
+  });
   channel.tell({ kind: 'plan', checks: checks.map(({ id, claim, expected }) => ({ id, claim, expected })) });
   test.after.always('leave nothing open', async () => {
-    await world[Symbol.asyncDispose]();
+    await Promise.all(worlds.map((world) => world[Symbol.asyncDispose]()));
     await channel.close();
   });
   // AVA fails a file without tests
