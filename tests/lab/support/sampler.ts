@@ -24,7 +24,8 @@ export function sampleProcesses(secrets: readonly string[], givenTo: () => numbe
       programs.add(words.split('\0')[0]?.split('/').pop() ?? '');
       const isLeaky = (text: string) => secrets.some((secret) => text.includes(secret));
       if (isLeaky(words)) shown.add(`${pid} cmdline: ${words.replaceAll('\0', ' ')}`);
-      const isGiven = Number(pid) === givenTo() || words.includes('/bin/esbuild\0');
+      // a fork that has not yet become another program has the words of the process that was given them
+      const isGiven = words === read(`/proc/${givenTo()}/cmdline`) || words.includes('/bin/esbuild\0');
       if (!isGiven && isLeaky(read(`/proc/${pid}/environ`)))
         shown.add(`${pid} environ: ${words.replaceAll('\0', ' ')}`);
     }

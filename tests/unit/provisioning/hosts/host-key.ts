@@ -78,10 +78,6 @@ test('nothing is wrong before a key was presented', async (t) => {
 
 test('a host that known_hosts does not know is refused, with what to compare', async (t) => {
   const unknown = { ...address, address: 'no-such-host.invalid', port: 2222, hostKey: undefined };
-  if (sh('command -v ssh-keygen').code !== 0) {
-    await t.throwsAsync(hostKeyCheck('pi', unknown), { message: /openssh-client/ });
-    return;
-  }
   const check = await hostKeyCheck('pi', unknown);
   t.deepEqual(check.algorithms, []);
   t.false(check.accepts(key.blob));
