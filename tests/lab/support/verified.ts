@@ -1,0 +1,17 @@
+import * as z from 'zod';
+import type { TestLab } from './lab.ts';
+
+/** Verdicts by check id. */
+export type Checks = ReadonlyMap<string, string>;
+
+const Results = z.object({ checks: z.array(z.object({ id: z.string(), verdict: z.string() })) });
+
+/** `./lab verify --json`: the exit code, the verdict of each check, and in `told` what it told of failures as they came. */
+export async function verify(
+  lab: TestLab,
+  args: readonly string[] = [],
+): Promise<{ code: number; checks: Checks; told: string }> {
+  const { code, stdout, stderr } = await lab.run(['verify', '--json', ...args]);
+  const { checks } = Results.parse(JSON.parse(stdout));
+  return { code, checks: new Map(checks.map(({ id, verdict }) => [id, verdict])), told: stderr };
+}
