@@ -4,7 +4,7 @@ import mqttPacket from 'mqtt-packet';
 import { deferred } from '../provisioning/deferred.ts';
 import { LabError } from '../provisioning/errors.ts';
 import type { User } from '../provisioning/lab-file/lab.ts';
-import type { LiveBroker, LiveLab } from './live-lab.ts';
+import type { LiveBroker, LiveLab } from '../provisioning/live-lab.ts';
 
 const READY_TIMEOUT_MS = 20_000;
 const ANSWER_TIMEOUT_MS = 2_000;

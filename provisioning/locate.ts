@@ -1,10 +1,10 @@
 import type Docker from 'dockerode';
-import type { LiveBroker, LiveLab, LivePi } from '../probes/live-lab.ts';
 import { findMachines, type Machine } from './docker/machine.ts';
 import { LabError } from './errors.ts';
 import { attempt } from './hosts/host.ts';
 import { type HostAddress, openHost } from './hosts/open.ts';
 import type { Lab, Pi } from './lab-file/lab.ts';
+import type { LiveBroker, LiveLab, LivePi } from './live-lab.ts';
 import { containerMachines } from './machines.ts';
 import { privateFolder } from './private-folder.ts';
 import { gather } from './resources/facts.ts';

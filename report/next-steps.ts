@@ -1,5 +1,5 @@
-import type { LiveLab } from '../probes/live-lab.ts';
 import { quote } from '../provisioning/hosts/shell.ts';
+import type { LiveLab } from '../provisioning/live-lab.ts';
 import type { Paint } from './paint.ts';
 
 /** Where the broker is and what to try next, with this lab's own users and topics. */

@@ -3,12 +3,12 @@ import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type Docker from 'dockerode';
-import type { LiveLab } from '../probes/live-lab.ts';
 import { findEngine } from '../provisioning/docker/engine.ts';
 import type { Machine } from '../provisioning/docker/machine.ts';
 import { LabError } from '../provisioning/errors.ts';
 import type { Lab } from '../provisioning/lab-file/lab.ts';
 import { readLab } from '../provisioning/lab-file/read.ts';
+import type { LiveLab } from '../provisioning/live-lab.ts';
 import { locate, locateMachines } from '../provisioning/locate.ts';
 import { containerMachines } from '../provisioning/machines.ts';
 

@@ -1,10 +1,10 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ClientEvents, ClientWish } from '../probes/client.ts';
-import type { LiveLab } from '../probes/live-lab.ts';
 import { packetLine } from '../probes/packet-text.ts';
 import { freshClientId, type QoS } from '../probes/session.ts';
 import { InputError } from '../provisioning/errors.ts';
 import type { User } from '../provisioning/lab-file/lab.ts';
+import type { LiveLab } from '../provisioning/live-lab.ts';
 
 /** What `publish` and `subscribe` have in common. */
 export type MqttOptions = {

@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError } from 'commander';
-import type { LiveLab } from '../probes/live-lab.ts';
+import type { LiveLab } from '../provisioning/live-lab.ts';
 import { withVersion } from '../provisioning/locate.ts';
 import { privateFolder } from '../provisioning/private-folder.ts';
 import { type Display, openDisplay } from '../report/display.ts';

@@ -1,5 +1,5 @@
-import type { LiveLab } from '../probes/live-lab.ts';
 import { InputError, LabError } from '../provisioning/errors.ts';
+import type { LiveLab } from '../provisioning/live-lab.ts';
 import type { CheckRecord } from '../report/record.ts';
 import { openRunFolder } from '../report/run-folder.ts';
 import { type AvaRun, startAva } from './smoke/support/ava-run.ts';

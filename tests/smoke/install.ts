@@ -1,6 +1,6 @@
-import type { LivePi } from '../../probes/live-lab.ts';
 import { publishOnce, startSubscriber } from '../../probes/mosquitto-client.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
+import type { LivePi } from '../../provisioning/live-lab.ts';
 import { onEachPi, openTopic } from './support/cast.ts';
 import { type Finding, notApplicable } from './support/check.ts';
 import type { Plan } from './support/declare.ts';

@@ -1,8 +1,8 @@
-import type { LivePi } from '../../probes/live-lab.ts';
 import { publishOnce, startSubscriber } from '../../probes/mosquitto-client.ts';
 import type { Packet } from '../../probes/packet.ts';
 import type { QoS, Session } from '../../probes/session.ts';
 import type { User } from '../../provisioning/lab-file/lab.ts';
+import type { LivePi } from '../../provisioning/live-lab.ts';
 import { onEachPi, openTopic } from './support/cast.ts';
 import { type Check, notApplicable } from './support/check.ts';
 import type { Plan } from './support/declare.ts';

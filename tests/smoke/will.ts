@@ -1,7 +1,7 @@
-import type { LivePi } from '../../probes/live-lab.ts';
 import { now } from '../../probes/packet.ts';
 import { cutSilently } from '../../probes/silent-cut.ts';
 import type { Topic } from '../../provisioning/lab-file/lab.ts';
+import type { LivePi } from '../../provisioning/live-lab.ts';
 import { observerOf, onEachPi, publisherOf, type Role, willOwner } from './support/cast.ts';
 import { type Check, type Finding, notApplicable, word } from './support/check.ts';
 import type { Plan } from './support/declare.ts';

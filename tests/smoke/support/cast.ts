@@ -1,6 +1,6 @@
-import type { LivePi } from '../../../probes/live-lab.ts';
 import type { Lab, Topic, User } from '../../../provisioning/lab-file/lab.ts';
 import { may, writes } from '../../../provisioning/lab-file/may.ts';
+import type { LivePi } from '../../../provisioning/live-lab.ts';
 import { type Check, notApplicable, word } from './check.ts';
 import type { World } from './world.ts';
 

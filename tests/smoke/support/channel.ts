@@ -1,8 +1,8 @@
 import { connect } from 'node:net';
 import process from 'node:process';
-import type { LiveLab } from '../../../probes/live-lab.ts';
 import { deferred } from '../../../provisioning/deferred.ts';
 import { lineReader } from '../../../provisioning/hosts/shell.ts';
+import type { LiveLab } from '../../../provisioning/live-lab.ts';
 import { CHANNEL, type FromFile, line, type ToFile, unpack } from './messages.ts';
 
 /** A test file's end of the socket to `verify`. */

@@ -1,5 +1,5 @@
-import type { LiveLab } from '../../../probes/live-lab.ts';
 import { Secret } from '../../../provisioning/lab-file/secret.ts';
+import type { LiveLab } from '../../../provisioning/live-lab.ts';
 import type { CheckRecord } from '../../../report/record.ts';
 
 /** Environment variable with the path of the socket between `verify` and the test files. */

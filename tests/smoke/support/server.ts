@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { LiveLab } from '../../../probes/live-lab.ts';
 import { lineReader } from '../../../provisioning/hosts/shell.ts';
+import type { LiveLab } from '../../../provisioning/live-lab.ts';
 import { type FromFile, line, pack } from './messages.ts';
 
 /** `verify`'s end of the sockets to the test files. */

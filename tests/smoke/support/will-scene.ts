@@ -1,8 +1,8 @@
-import type { LivePi } from '../../../probes/live-lab.ts';
 import { publishOnce, startPublisher, startSubscriber } from '../../../probes/mosquitto-client.ts';
 import type { Packet } from '../../../probes/packet.ts';
 import type { Host } from '../../../provisioning/hosts/host.ts';
 import type { User } from '../../../provisioning/lab-file/lab.ts';
+import type { LivePi } from '../../../provisioning/live-lab.ts';
 import type { Role } from './cast.ts';
 import { evidence, ownPackets } from './evidence.ts';
 import { isMessage } from './matching.ts';

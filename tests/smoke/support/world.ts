@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import type { LiveLab } from '../../../probes/live-lab.ts';
 import { connectSession, type Session, type SessionWish } from '../../../probes/session.ts';
 import { LabError } from '../../../provisioning/errors.ts';
 import type { Host } from '../../../provisioning/hosts/host.ts';
 import type { HostAddress } from '../../../provisioning/hosts/open.ts';
 import type { Lab, User } from '../../../provisioning/lab-file/lab.ts';
+import type { LiveLab } from '../../../provisioning/live-lab.ts';
 
 /** What a check works with. Disposing of it ends every session and closes every host. */
 export type World = AsyncDisposable & {

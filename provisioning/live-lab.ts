@@ -1,5 +1,5 @@
-import type { HostAddress } from '../provisioning/hosts/open.ts';
-import type { Lab } from '../provisioning/lab-file/lab.ts';
+import type { HostAddress } from './hosts/open.ts';
+import type { Lab } from './lab-file/lab.ts';
 
 /** The lab as it stands: what the file wants, and how each part is reached. */
 export type LiveLab = {
