@@ -1,12 +1,22 @@
-// The sources of ./lab as a few JavaScript files in node_modules/.cache, made anew when a source changes. tsx does the same a module at a
-// time, through a loader that costs every start half a second.
+// The sources of ./lab and the packages that they use as a few JavaScript files in node_modules/.cache, made anew when a source or the lock
+// file changes. tsx does the same a module at a time, through a loader that costs every start half a second; finding and reading the
+// packages' hundreds of files costs another third.
 import { createHash, randomUUID } from 'node:crypto';
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 const KEEP_MS = 3_600_000;
+/** What finds its own files by its place, or is optional (ssh2's native parts) and so may be missing. */
+const EXTERNAL = ['ava', 'esbuild', 'tsx', 'cpu-features', '*.node'];
+/** CommonJS packages in an ES module ask for Node's own modules, and some for their place. */
+const COMMONJS = `import { createRequire as banner$createRequire } from 'node:module';
+import { dirname as banner$dirname } from 'node:path';
+import { fileURLToPath as banner$fileURLToPath } from 'node:url';
+const require = banner$createRequire(import.meta.url);
+const __filename = banner$fileURLToPath(import.meta.url);
+const __dirname = banner$dirname(__filename);`;
 const FOLDERS = ['mosquitto', 'pi', 'probes', 'provisioning', 'report', 'scripts', 'tests'];
 
 /** URL of the compiled `scripts/NAME.ts`. */
@@ -18,9 +28,11 @@ export async function compiled(root, name) {
   return pathToFileURL(entry).href;
 }
 
-/** Of every source's path, size and time of change. */
+/** Of every source's path, size and time of change, and of the lock file. */
 function digest(root) {
-  const hash = createHash('sha256').update(root);
+  const hash = createHash('sha256')
+    .update(root)
+    .update(readFileSync(path.join(root, 'package-lock.json')));
   for (const folder of FOLDERS) {
     const names = readdirSync(path.join(root, folder), { recursive: true }).filter((name) => name.endsWith('.ts'));
     for (const name of names.sort()) {
@@ -43,7 +55,8 @@ async function compile(entry, cache, folder) {
       outExtension: { '.js': '.mjs' },
       bundle: true,
       splitting: true,
-      packages: 'external',
+      external: EXTERNAL,
+      banner: { js: COMMONJS },
       platform: 'node',
       format: 'esm',
       target: 'node20',
