@@ -32,16 +32,21 @@ export function watchMemory(root: number): { stop(): Peak } {
   };
 }
 
+/** proc(5), /proc/PID/task/TID/children: looking at every process of the machine would slow down what is measured. */
 function treeOf(root: number): number[] {
-  const parents = new Map(
-    readdirSync('/proc').flatMap((name) => {
-      const parent = /^\d+$/.test(name) ? /^PPid:\s+(\d+)$/m.exec(read(`/proc/${name}/status`))?.[1] : undefined;
-      return parent === undefined ? [] : [[Number(name), Number(parent)] as const];
-    }),
-  );
-  const isInside = (pid: number | undefined): boolean =>
-    pid === root || (pid !== undefined && isInside(parents.get(pid)));
-  return [...parents.keys()].filter(isInside);
+  return [root, ...threadsOf(root).flatMap(childrenOf).flatMap(treeOf)];
+}
+
+function threadsOf(pid: number): string[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).map((thread) => `/proc/${pid}/task/${thread}`);
+  } catch {
+    return [];
+  }
+}
+
+function childrenOf(task: string): number[] {
+  return read(`${task}/children`).split(' ').filter(Boolean).map(Number);
 }
 
 function megabytes(file: string, field: string): number {
