@@ -7,7 +7,7 @@ import { ensureLoginKey } from './private-folder.ts';
 import { narrator, type Tell } from './progress.ts';
 
 /** Login of each emulated machine; it may use sudo. */
-const LOGINS = { broker: 'debian', pi: 'pi' } as const;
+export const LOGINS = { broker: 'debian', pi: 'pi' } as const;
 
 /** Names of the machines that the lab file wants as containers. */
 export function containerMachines({ broker, pis }: Lab): readonly string[] {

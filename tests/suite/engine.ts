@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { baseTag, ensureBaseImage, hasImage } from '../../provisioning/docker/base-image.ts';
+import { baseTag, hasImage } from '../../provisioning/docker/base-image.ts';
 import { follow } from '../../provisioning/docker/events.ts';
-import { LAB, RECIPE } from '../../provisioning/docker/labels.ts';
+import { ensureImage } from '../../provisioning/docker/image.ts';
+import { LAB, labFilter, RECIPE } from '../../provisioning/docker/labels.ts';
 import { requireEngine } from '../../provisioning/docker/require-engine.ts';
 import { tar } from '../../provisioning/docker/tar.ts';
 import { run as runOn } from '../../provisioning/hosts/host.ts';
 import { localHost } from '../../provisioning/hosts/local.ts';
 import type { DebianRelease } from '../../provisioning/lab-file/lab.ts';
+import { LOGINS } from '../../provisioning/machines.ts';
 import { narrator, type Tell } from '../../provisioning/progress.ts';
 import { PROCESS_FUNCTIONS } from '../../provisioning/resources/processes.ts';
 import { isOfKilledRun, sweepLabs } from './leftovers.ts';
@@ -40,19 +42,24 @@ export async function openEngine(run: Run, tell: Tell): Promise<TestEngine> {
   }
   const had = new Set<DebianRelease>();
   for (const debian of RELEASES) if (await hasImage(docker, baseTag(debian))) had.add(debian);
-  const changes = [`LABEL ${LAB}=${run.name}-keeper ${RECIPE}=keeper`];
-  const { repo, tag } = keeper(run);
+  const changes = [`LABEL ${LAB}=${keeperLab(run)} ${RECIPE}=keeper`];
+  const [repo, tag] = [`mqtt-lab/${keeperLab(run)}`, 'latest'];
   const archive = await tar([{ name: 'keeper', mode: 0o644, content: '' }]);
   await follow(docker, await docker.importImage(Readable.from([archive]), { repo, tag, changes }), EMPTY_IMAGE_MS);
   return { docker, had, startedPids };
 }
 
-/** Makes the base images one after the other, and notes for the waiting tests when each is there, or why it is not. */
+/**
+ * Makes the base images one after the other, and notes for the waiting tests when each is there, or why it is not. The machines' images on
+ * top of them are made once too, so that each lab's own come from the engine's cache.
+ */
 export async function makeBases({ docker }: TestEngine, run: Run, tell: Tell, signal: AbortSignal): Promise<void> {
   for (const debian of RELEASES) {
     tell({ host: 'docker', kind: 'step', text: `base image of Debian ${debian}` });
     try {
-      await ensureBaseImage(docker, debian, signal, narrator(tell, 'docker'));
+      for (const login of Object.values(LOGINS)) {
+        await ensureImage(docker, { lab: keeperLab(run), debian, login }, signal, narrator(tell, 'docker'));
+      }
       await noteBase(run, debian);
       tell({ host: 'docker', kind: 'ok', text: `base image of Debian ${debian}` });
     } catch (error) {
@@ -67,13 +74,8 @@ export async function makeBases({ docker }: TestEngine, run: Run, tell: Tell, si
 
 /** Removes all that the run made in Docker, and ends an engine that runs because of it. Gives what the tests had left there. */
 export async function closeEngine({ docker, had, startedPids }: TestEngine, run: Run): Promise<string[]> {
-  const keeperLab = `${run.name}-keeper`;
-  const left = await sweepLabs(docker, (lab) => lab !== keeperLab && lab.startsWith(`${run.name}-`));
-  const { repo, tag } = keeper(run);
-  await docker
-    .getImage(`${repo}:${tag}`)
-    .remove()
-    .catch(() => undefined);
+  const left = await sweepLabs(docker, (lab) => lab !== keeperLab(run) && lab.startsWith(`${run.name}-`));
+  await removeKept(docker, run);
   const inUse = await docker.listImages({ filters: { label: [RECIPE] } });
   if (inUse.length === 0) {
     for (const debian of RELEASES.filter((release) => !had.has(release))) {
@@ -87,8 +89,14 @@ export async function closeEngine({ docker, had, startedPids }: TestEngine, run:
   return left;
 }
 
-function keeper({ name }: Run): { repo: string; tag: string } {
-  return { repo: `mqtt-lab/${name}-keeper`, tag: 'latest' };
+function keeperLab({ name }: Run): string {
+  return `${name}-keeper`;
+}
+
+/** All images with the keeper's label; unlike a lab's `down`, without the base images, which may have been there before. */
+async function removeKept(docker: Docker, run: Run): Promise<void> {
+  const images = await docker.listImages({ filters: labFilter(keeperLab(run)) });
+  for (const tag of images.flatMap(({ RepoTags }) => RepoTags ?? [])) await docker.getImage(tag).remove();
 }
 
 async function engines(): Promise<number[]> {
