@@ -50,9 +50,17 @@ export function fingerprint(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }
 
-/** Public keys in the lines of known_hosts or of a .pub file: `[hosts] TYPE BASE64 [comment]`. */
+/** Public keys in the lines of known_hosts or of a .pub file: `[hosts] TYPE BASE64 [comment]`; a revoked one is none (sshd(8), @revoked). */
 export function publicKeys(text: string): PublicKey[] {
-  return text.split('\n').flatMap((line) => {
+  const lines = text.split('\n');
+  const revoked = keysIn(
+    lines.flatMap((line) => (line.startsWith('@revoked ') ? [line.slice('@revoked '.length)] : [])),
+  );
+  return keysIn(lines).filter((key) => !revoked.some(({ blob }) => blob.equals(key.blob)));
+}
+
+function keysIn(lines: readonly string[]): PublicKey[] {
+  return lines.flatMap((line) => {
     if (line.startsWith('#') || line.startsWith('@')) return [];
     const match = /(?:^|\s)((?:ssh|ecdsa|sk)-[\w@.-]+)\s+([A-Za-z0-9+/]+=*)(?=\s|$)/.exec(line);
     const [, type, blob] = match ?? [];

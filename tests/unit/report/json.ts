@@ -13,7 +13,8 @@ const rows: readonly (readonly [verdicts: readonly Verdict[], verdict: 'pass' | 
   [['pass'], 'pass'],
   [['pass', 'fail'], 'fail'],
   [['pass', 'deviation', 'skipped'], 'pass'],
-  [['skipped'], 'pass'],
+  [['skipped'], 'fail'],
+  [['skipped', 'deviation'], 'pass'],
 ];
 
 for (const [verdicts, verdict] of rows) {

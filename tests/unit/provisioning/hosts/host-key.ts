@@ -29,6 +29,7 @@ const rows: readonly (readonly [text: string, types: readonly string[]])[] = [
   ],
   [`@cert-authority *.local ${key.line}`, []],
   [`@revoked pi.local ${key.line}`, []],
+  [`pi.local ${key.line}\n@revoked pi.local ${key.line}`, []],
   ['pi.local 1024 35 12345', []],
 ];
 
