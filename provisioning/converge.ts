@@ -1,12 +1,12 @@
 import { LabError } from './errors.ts';
 import { attempt, type Host, stepFailed } from './hosts/host.ts';
 import type { Tell } from './progress.ts';
-import { type Facts, gather } from './resources/facts.ts';
+import { gather } from './resources/facts.ts';
 import type { Resource } from './resources/resource.ts';
 
 /**
- * Brings a host to what its resources want, in their order, and gives what was changed. All facts come in one round trip, and once
- * more after each change, since a later resource may depend on it (a broker must load the files that were just replaced).
+ * Brings a host to what its resources want, in their order, and gives what was changed. All facts come in one round trip, and
+ * what is still to be planned once more after each change, since a later resource may depend on it (a broker must load the files that were just replaced).
  * Throws a LabError at the first change that fails; the next run goes on from there.
  */
 export async function converge(
@@ -14,11 +14,14 @@ export async function converge(
   resources: readonly Resource[],
   tell: Tell,
   signal: AbortSignal,
-): Promise<{ changes: readonly string[]; facts: Facts }> {
+): Promise<{ changes: readonly string[] }> {
   const changes: string[] = [];
-  const look = () => gather(host, [...new Set(resources.flatMap(({ queries }) => queries))], signal);
-  let facts = await look();
-  for (const resource of resources) {
+  const look = (first: number) => {
+    const queries = resources.slice(first).flatMap((resource) => resource.queries);
+    return gather(host, [...new Set(queries)], signal);
+  };
+  let facts = await look(0);
+  for (const [index, resource] of resources.entries()) {
     const change = resource.plan(facts);
     if (change === undefined) continue;
     tell({ host: host.name, kind: 'step', text: change.summary });
@@ -28,11 +31,11 @@ export async function converge(
     if (result.code !== 0) throw stepFailed(host, change.summary, result, advice);
     changes.push(change.summary);
     tell({ host: host.name, kind: 'changed', text: change.summary });
-    facts = await look();
+    facts = await look(index);
     if (resource.plan(facts) !== undefined) {
       const happened = 'it was done, but the host still is not as wanted';
       throw new LabError({ subject: host.name, step: change.summary, happened, advice: 'run the command again' }, 1);
     }
   }
-  return { changes, facts };
+  return { changes };
 }
