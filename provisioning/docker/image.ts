@@ -64,13 +64,20 @@ export async function removeImages(docker: Docker, lab: string): Promise<number>
   const own = await docker.listImages({ filters: labFilter(lab) });
   const bases = await docker.listImages({ filters: { reference: ['mqtt-lab/base'] } });
   const unlabelled = await docker.listImages({ filters: { label: [BASE] } });
-  const tags = new Set(own.flatMap(({ RepoTags }) => RepoTags ?? []));
+  // a build that was interrupted leaves an image with the label and without a name
+  const tags = new Set(own.flatMap(({ RepoTags, Id }) => namesOf(RepoTags) ?? [Id]));
   let removed = 0;
   for (const tag of tags) removed += await removeImage(docker, tag);
   for (const tag of new Set([...bases, ...unlabelled].flatMap(({ RepoTags }) => RepoTags ?? []))) {
     if (tag.startsWith('mqtt-lab/base:') && !(await isUsed(docker))) removed += await removeImage(docker, tag);
   }
   return removed;
+}
+
+/** An image's names; undefined when it has none, which the engine tells as `<none>:<none>`. */
+export function namesOf(tags: readonly string[] | null | undefined): readonly string[] | undefined {
+  const names = (tags ?? []).filter((tag) => !tag.startsWith('<none>'));
+  return names.length === 0 ? undefined : names;
 }
 
 /** Whether any lab's machine image is left; the base images serve them all. */
