@@ -2,7 +2,7 @@ import { quote } from '../provisioning/hosts/shell.ts';
 import type { Lab } from '../provisioning/lab-file/lab.ts';
 import type { Answer, Query } from '../provisioning/resources/facts.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
-import { CONF_D, LAB_CONF, MAIN_CONF, TAKEN_OVER } from './paths.ts';
+import { ACL, CONF_D, LAB_CONF, MAIN_CONF, PASSWD, TAKEN_OVER } from './paths.ts';
 
 /** Somebody else's Mosquitto, or something else on the port: what the lab must not touch unasked. */
 export type Occupant =
@@ -68,13 +68,21 @@ export function takeOverScript(occupants: readonly Occupant[]): string {
     if (occupant.kind === 'port') {
       return `kill ${occupant.pid}\ntries=0\nwhile [ -d /proc/${occupant.pid} ] && [ "$tries" -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done`;
     }
-    const keep = `${TAKEN_OVER}${occupant.path}`;
-    const folder = keep.slice(0, keep.lastIndexOf('/'));
-    const move = `install -d -m 0700 ${TAKEN_OVER}\nmkdir -p ${quote(folder)}\nmv ${quote(occupant.path)} ${quote(keep)}`;
+    const files = occupant.kind === 'lab' ? [LAB_CONF, PASSWD, ACL] : [occupant.path];
+    const moves = files.map((file) => `keep ${quote(file)}`).join('\n');
     const restore = `apt-get --quiet --yes -o Dpkg::Options::=--force-confmiss --reinstall install mosquitto`;
     return occupant.path === MAIN_CONF
-      ? `${move}\nif dpkg-query -W mosquitto >/dev/null 2>&1; then ${restore}; fi`
-      : move;
+      ? `${moves}\nif dpkg-query -W mosquitto >/dev/null 2>&1; then ${restore}; fi`
+      : moves;
   });
-  return ['set -e', ...steps].join('\n');
+  return ['set -e', KEEP, ...steps].join('\n');
 }
+
+/** A folder for each time, so that what was kept before stays. */
+const KEEP = `kept=${TAKEN_OVER}/$(date -u +%Y%m%dT%H%M%SZ).$$
+keep() {
+  [ -e "$1" ] || return 0
+  install -d -m 0700 ${TAKEN_OVER} "$kept"
+  mkdir -p "$kept\${1%/*}"
+  mv "$1" "$kept$1"
+}`;

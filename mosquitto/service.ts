@@ -72,14 +72,22 @@ if [ ! -d /run/systemd/system ]; then
   for pid in $(pids); do kill "$pid"; done
   tries=0
   while [ -n "$(pids)" ] && [ "$tries" -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
+  if [ -n "$(pids)" ]; then echo 'the old broker does not stop' >&2; exit 1; fi
 fi
 ${START}`;
 
-/** mosquitto(8): SIGHUP reads passwd and ACL anew; sessions live on. */
+/** mosquitto(8): SIGHUP reads passwd and ACL anew; sessions live on. The log tells when, unless its options leave that out: then after a second. */
 const RELOAD = `
 if [ -d /run/systemd/system ]; then systemctl enable --quiet mosquitto; fi
+log=/var/log/mosquitto/mosquitto.log
+before=$(wc -c <"$log" 2>/dev/null || echo 0)
 for pid in $(pids); do kill -HUP "$pid"; done
-sleep 0.2`;
+tries=0
+until tail -c "+$((before + 1))" "$log" 2>/dev/null | grep -q 'Reloading config'; do
+  tries=$((tries + 1))
+  if [ "$tries" -ge 20 ]; then break; fi
+  sleep 0.05
+done`;
 
 /** The action, then a look whether a broker is there for good, then the note of what it has loaded. */
 function script(act: string): string {

@@ -5,6 +5,8 @@ import { packages } from '../provisioning/resources/packages.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import type { Resource } from '../provisioning/resources/resource.ts';
 
+/** Assigned to MQTT (IANA); a broker of Debian's listens there unless it is told otherwise. */
+const MQTT_PORT = 1883;
 export const PI_PACKAGES = ['mosquitto-clients', 'python3-paho-mqtt'];
 
 /** All that a Pi needs: MQTT clients, and nothing of the broker, before and after. */
@@ -20,8 +22,10 @@ function noBroker({ broker }: Lab, { name }: Pi): Resource {
     script: `${PROCESS_FUNCTIONS}
 dpkg-query -W -f='\${db:Status-Abbrev}' mosquitto 2>/dev/null | grep -q '^.[^nc]' && echo 'the package mosquitto is installed'
 [ -e /usr/sbin/mosquitto ] && echo '/usr/sbin/mosquitto is there'
-holder=$(port_holder ${broker.port})
-[ -n "$holder" ] && echo "process $holder listens on port ${broker.port}"
+for port in ${[...new Set([broker.port, MQTT_PORT])].join(' ')}; do
+  holder=$(port_holder "$port")
+  [ -n "$holder" ] && echo "process $holder listens on port $port"
+done
 true`,
   };
   return {

@@ -2,9 +2,11 @@ import type Docker from 'dockerode';
 import { brokerHost, checkRoom } from '../mosquitto/broker-host.ts';
 import { piHost } from '../pi/pi-host.ts';
 import { converge } from './converge.ts';
+import { findEngine } from './docker/engine.ts';
 import { type Machine, removeMachines } from './docker/machine.ts';
 import { LabError } from './errors.ts';
 import { openHost } from './hosts/open.ts';
+import { ensureSudo } from './hosts/sudo.ts';
 import type { Lab } from './lab-file/lab.ts';
 import { brokerHostAddress, hostAddress } from './locate.ts';
 import { containerMachines, machineMaker } from './machines.ts';
@@ -25,7 +27,6 @@ export type BringUpOptions = { readonly takeOver: boolean; readonly tell: Tell; 
 /**
  * Brings every host of the lab to what the lab file says, hosts side by side; a host's steps stop at its first failure, the others go on.
  * `docker` is needed where a host is a container. Gives an outcome for each host and the running machines.
- * Throws a LabError with exit code 2, before anything is touched, when somebody else's broker is in the way.
  */
 export async function bringUp(
   lab: Lab,
@@ -33,8 +34,7 @@ export async function bringUp(
   { takeOver, tell, signal }: BringUpOptions,
 ): Promise<{ outcomes: readonly HostOutcome[]; machines: ReadonlyMap<string, Machine> }> {
   const machines = new Map<string, Machine>();
-  if (lab.broker.host.kind === 'local' || lab.broker.host.kind === 'ssh') await lookForRoom(lab, takeOver, signal);
-  if (docker !== undefined) await removeMachines(docker, lab.name, containerMachines(lab));
+  await removeUnwanted(lab, docker);
   const make = docker === undefined ? undefined : machineMaker(docker, lab, tell, signal);
 
   const bring = (
@@ -72,8 +72,25 @@ export async function bringUp(
   return { outcomes, machines };
 }
 
-/** Asks the broker's host whether there is room for the lab's broker before any host is touched. */
-async function lookForRoom(lab: Lab, takeOver: boolean, signal: AbortSignal): Promise<void> {
+/** Removes the containers of machines that the lab file no longer wants, also when it wants none any more. */
+async function removeUnwanted(lab: Lab, docker: Docker | undefined): Promise<void> {
+  const engine = docker ?? (await idleEngine());
+  if (engine !== undefined) await removeMachines(engine, lab.name, containerMachines(lab));
+}
+
+/** An engine that no host of the lab needs; one that can't be used has nothing of the lab's either. */
+async function idleEngine(): Promise<Docker | undefined> {
+  const found = await findEngine().catch(() => undefined);
+  return found?.state === 'answers' ? found.docker : undefined;
+}
+
+/**
+ * Asks the broker's host whether there is room for the lab's broker, before any host is touched; on this machine it first makes sure of root.
+ * Throws a LabError with exit code 2 when somebody else's broker is in the way. A container broker always has room.
+ */
+export async function lookForRoom(lab: Lab, takeOver: boolean, signal: AbortSignal): Promise<void> {
+  if (lab.broker.host.kind === 'container') return;
+  if (lab.broker.host.kind === 'local') await ensureSudo();
   const address = brokerHostAddress(lab, new Map());
   if (address === undefined) return;
   await using host = await openHost('broker', address, signal);

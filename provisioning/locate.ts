@@ -27,6 +27,11 @@ export async function locate(lab: Lab, machines: ReadonlyMap<string, Machine>): 
   return { lab, broker, pis };
 }
 
+/** Where the broker is, whatever became of the Pis; `machines` is needed where it is in a container. Throws a LabError with exit code 2 when that does not run. */
+export function locateBroker(lab: Lab, machines: ReadonlyMap<string, Machine>): LiveBroker {
+  return liveBroker(lab, machines);
+}
+
 export function brokerHostAddress({ broker }: Lab, machines: ReadonlyMap<string, Machine>): HostAddress | undefined {
   switch (broker.host.kind) {
     case 'local':

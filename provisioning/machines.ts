@@ -36,12 +36,14 @@ export function machineMaker(
   };
   return async (name) => {
     const login = name === 'broker' ? LOGINS.broker : LOGINS.pi;
+    // first, since a subnet that is taken ends all before an image is made
+    const labNetwork = await network();
     const wanted = {
       lab: lab.name,
       name,
       login,
+      network: labNetwork,
       image: await image(login, name),
-      network: await network(),
       key: await key(),
     };
     return await ensureMachine(docker, { ...wanted, ports: name === 'broker' ? [lab.broker.port] : [] });

@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { quote } from '../provisioning/hosts/shell.ts';
 import type { LiveLab } from '../provisioning/live-lab.ts';
 import type { Paint } from './paint.ts';
@@ -7,7 +8,7 @@ export function nextSteps({ lab, broker, pis }: LiveLab, paint: Paint): string[]
   const topic = lab.topics.find(({ publish, subscribe }) => publish.length > 0 && subscribe.length > 0);
   const [publisher = ''] = topic?.publish ?? [];
   const [subscriber = ''] = topic?.subscribe ?? [];
-  const option = lab.file.endsWith('/lab.yaml') ? '' : ` --lab ${quote(lab.file)}`;
+  const option = lab.file === path.resolve('lab.yaml') ? '' : ` --lab ${quote(lab.file)}`;
   const talk =
     topic === undefined
       ? []

@@ -13,10 +13,22 @@ const OLDEST_NODE = [20, 19];
 export async function bootstrap(name, args) {
   checkNode();
   installDependencies();
-  // imported only now: it needs a dependency
-  const { compiled } = await import('./compile.js');
-  const { main } = await import(await compiled(root, name));
+  const { main } = await load(name);
   process.exitCode = await main(args);
+}
+
+async function load(name) {
+  try {
+    // imported only now: it needs a dependency
+    const { compiled } = await import('./compile.js');
+    return await import(await compiled(root, name));
+  } catch (error) {
+    console.error(`mqtt-lab can't start: ${error.message}`);
+    console.error(
+      '  try: see that its folder can be written to and the disk is not full; rm -rf node_modules has all installed anew',
+    );
+    process.exit(2);
+  }
 }
 
 function checkNode() {

@@ -7,7 +7,7 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-const KEEP_MS = 3_600_000;
+const KEEP_MS = 24 * 3_600_000;
 /** What finds its own files by its place, or is optional (ssh2's native parts) and so may be missing. */
 const EXTERNAL = ['ava', 'esbuild', 'tsx', 'cpu-features', '*.node'];
 /** CommonJS packages in an ES module ask for Node's own modules, and some for their place. */

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { awaitReady } from '../probes/ready.ts';
-import { bringUp } from '../provisioning/bring-up.ts';
+import { bringUp, lookForRoom } from '../provisioning/bring-up.ts';
+import { findEngine } from '../provisioning/docker/engine.ts';
 import { requireEngine } from '../provisioning/docker/require-engine.ts';
 import { LabError } from '../provisioning/errors.ts';
 import { willWidens } from '../provisioning/lab-file/may.ts';
@@ -34,7 +35,9 @@ export function up(): LabCommand {
           tell({ host: 'broker', kind: 'note', text });
         }
         const needsEngine = containerMachines(lab).length > 0;
-        const docker = needsEngine ? (await requireEngine(tell, confirm)).docker : undefined;
+        // both only look, so they go side by side; nothing is installed where somebody else's broker is in the way
+        await Promise.all([lookForRoom(lab, takeOver, context.signal), needsEngine ? findEngine() : undefined]);
+        const docker = needsEngine ? (await requireEngine(tell, confirm, context.signal)).docker : undefined;
         const { outcomes, machines } = await bringUp(lab, docker, { takeOver, tell, signal: context.signal });
         display.stop();
         if (context.signal.aborted) {

@@ -6,6 +6,7 @@ import { $ } from 'zx/core';
 import { LabError, lastLines } from '../errors.ts';
 import { DEBIAN_SUITES, type DebianRelease } from '../lab-file/lab.ts';
 import type { Narrator } from '../progress.ts';
+import { aptSources } from './apt-sources.ts';
 import { follow } from './events.ts';
 import { ensureTool } from './install.ts';
 import { BASE } from './labels.ts';
@@ -13,6 +14,7 @@ import { BASE } from './labels.ts';
 /** What pi/Dockerfile would install; included in a bootstrapped base, where it costs one apt run less. */
 const INCLUDED = 'ca-certificates,openssh-server,sudo,python3,nftables';
 const REGISTRY_SILENCE_MS = 20_000;
+const REGISTRY_TIMEOUT_MS = 300_000;
 const BOOTSTRAP_TIMEOUT_MS = 600_000;
 
 export function baseTag(debian: DebianRelease): string {
@@ -29,7 +31,7 @@ export async function ensureBaseImage(
   const tag = baseTag(debian);
   if (await hasImage(docker, tag)) return tag;
   const suite = DEBIAN_SUITES[debian];
-  if (await pull(docker, `debian:${suite}-slim`, tag, narrate)) return tag;
+  if (await pull(docker, `debian:${suite}-slim`, tag, signal, narrate)) return tag;
   narrate.step(`no registry answers: making Debian ${debian} from this machine's own apt sources`);
   await bootstrap(docker, suite, tag, signal, narrate);
   return tag;
@@ -41,11 +43,19 @@ export async function hasImage(docker: Docker, tag: string): Promise<boolean> {
 }
 
 /** Pulls an image and gives it the lab's own tag, so that `down` can tell it from an image that the user has. */
-async function pull(docker: Docker, reference: string, tag: string, narrate: Narrator): Promise<boolean> {
+async function pull(
+  docker: Docker,
+  reference: string,
+  tag: string,
+  signal: AbortSignal,
+  narrate: Narrator,
+): Promise<boolean> {
   const had = await hasImage(docker, reference);
   try {
-    if (!had) await follow(docker, await docker.pull(reference), REGISTRY_SILENCE_MS, narrate.detail);
+    const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(REGISTRY_TIMEOUT_MS)]);
+    if (!had) await follow(docker, await docker.pull(reference, { abortSignal }), REGISTRY_SILENCE_MS, narrate.detail);
   } catch {
+    signal.throwIfAborted();
     return false;
   }
   await docker.getImage(reference).tag(repository(tag));
@@ -61,7 +71,7 @@ async function bootstrap(
   signal: AbortSignal,
   narrate: Narrator,
 ): Promise<void> {
-  await ensureTool('mmdebstrap', ['mmdebstrap', ...(await ubuntuKeyring())], narrate);
+  await ensureTool('mmdebstrap', ['mmdebstrap', ...(await ubuntuKeyring())], narrate, signal);
   const options = [
     '--quiet',
     '--variant=minbase',
@@ -70,6 +80,7 @@ async function bootstrap(
     ...SLIM,
     suite,
     '-',
+    ...(await aptSources(suite)),
   ];
   const words = process.getuid?.() === 0 ? ['mmdebstrap'] : ['sudo', '-n', 'mmdebstrap'];
   const child = spawn(words[0] ?? '', [...words.slice(1), ...options], {

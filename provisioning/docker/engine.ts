@@ -27,7 +27,8 @@ export async function findEngine(): Promise<EngineLookup> {
   if (failure.code !== 'EACCES') return { state: 'absent', endpoint, why: failure.message };
   // a user who may use sudo but is not in the group docker, such as the one who has just let the lab install the engine
   if (!(await mayUseSudo())) return { state: 'forbidden', endpoint };
-  const options = { agent: sudoAgent(), protocol: 'http' as const, host: 'localhost' };
+  const { socketPath = '' } = connection(endpoint);
+  const options = { agent: sudoAgent(socketPath), protocol: 'http' as const, host: 'localhost' };
   const bySudo = new Engine(options);
   const bySudoFailure = await pingFailure(bySudo);
   return bySudoFailure === undefined
@@ -36,7 +37,15 @@ export async function findEngine(): Promise<EngineLookup> {
 }
 
 function connection(endpoint: string): Docker.DockerOptions {
-  const url = new URL(endpoint.includes('://') ? endpoint : `tcp://${endpoint}`);
+  const text = endpoint.includes('://') ? endpoint : `tcp://${endpoint}`;
+  if (!URL.canParse(text)) {
+    const advice = 'set it to something like unix:///var/run/docker.sock, or unset it';
+    throw new LabError(
+      { subject: 'docker', step: 'find the engine', happened: `DOCKER_HOST is no address: ${endpoint}`, advice },
+      2,
+    );
+  }
+  const url = new URL(text);
   if (url.protocol === 'unix:') return { socketPath: url.pathname };
   if (['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)) {
     return { host: url.hostname, port: url.port || '2375', protocol: 'http' };

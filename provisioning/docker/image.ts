@@ -45,6 +45,8 @@ export async function ensureImage(
       labels: { [LAB]: lab, [RECIPE]: recipe },
       // the engine's bridge may have a larger MTU than the uplink, and apt would hang
       networkmode: 'host',
+      // no container of a failed step stays behind
+      forcerm: true,
       abortSignal: signal,
     });
     await follow(docker, stream, BUILD_SILENCE_MS, narrate.detail);

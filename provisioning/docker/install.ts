@@ -3,13 +3,19 @@ import { $ } from 'zx/core';
 import { LabError } from '../errors.ts';
 import { run } from '../hosts/host.ts';
 import { localHost } from '../hosts/local.ts';
+import { ensureSudo } from '../hosts/sudo.ts';
 import type { Narrator } from '../progress.ts';
 import { aptInstallScript } from '../resources/apt.ts';
 
 const INSTALL_TIMEOUT_MS = 900_000;
 
 /** Installs packages on this machine when the command that they bring is missing; Debian and Ubuntu only, as root or by sudo. */
-export async function ensureTool(command: string, packages: readonly string[], narrate: Narrator): Promise<void> {
+export async function ensureTool(
+  command: string,
+  packages: readonly string[],
+  narrate: Narrator,
+  signal?: AbortSignal,
+): Promise<void> {
   if ((await $({ quiet: true, nothrow: true })`command -v ${command}`).exitCode === 0) return;
   const system = await debianLike();
   const step = `install ${packages.join(' ')}`;
@@ -20,6 +26,7 @@ export async function ensureTool(command: string, packages: readonly string[], n
       2,
     );
   }
+  await ensureSudo();
   narrate.step(`installing ${packages.join(' ')}`);
   const script = aptInstallScript(packages);
   await run(localHost('this machine'), {
@@ -27,6 +34,7 @@ export async function ensureTool(command: string, packages: readonly string[], n
     script,
     root: true,
     timeoutMs: INSTALL_TIMEOUT_MS,
+    signal,
     onLine: narrate.detail,
   });
 }

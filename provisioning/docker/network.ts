@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import type Docker from 'dockerode';
+import { LabError } from '../errors.ts';
 import { type Cidr, cidrOf, formatCidr, overlap } from '../ipv4.ts';
 import { LAB, labFilter } from './labels.ts';
 
@@ -16,6 +17,12 @@ export async function ensureNetwork(docker: Docker, lab: string, subnet: string 
   const name = `mqtt-lab-${lab}`;
   const all = await docker.listNetworks();
   const own = all.find((network) => network.Name === name && network.Labels?.[LAB] === lab);
+  if (subnet !== undefined)
+    checkFree(
+      lab,
+      subnet,
+      all.filter(({ Id }) => Id !== own?.Id),
+    );
   if (own !== undefined) {
     const current = own.IPAM?.Config?.[0]?.Subnet;
     if (subnet === undefined || current === subnet) return { name, id: own.Id, created: false };
@@ -39,6 +46,22 @@ export async function ensureNetwork(docker: Docker, lab: string, subnet: string 
     });
   const network = subnet === undefined ? await createOnFree(create, lab, taken) : await create(subnet);
   return { name, id: network.id, created: true };
+}
+
+/** Throws a LabError with exit code 2 that names the other network, before anything is removed or made. */
+function checkFree(lab: string, subnet: string, others: readonly Docker.NetworkInspectInfo[]): void {
+  const wanted = cidrOf(subnet);
+  for (const { Name, IPAM } of others) {
+    const taken = IPAM?.Config?.map(({ Subnet }) => Subnet ?? '') ?? [];
+    const clash = taken.find((other) => {
+      const cidr = cidrOf(other);
+      return cidr !== undefined && wanted !== undefined && overlap(cidr, wanted);
+    });
+    if (clash === undefined) continue;
+    const happened = `${subnet} overlaps ${clash} of the Docker network ${Name}`;
+    const advice = 'choose another `containers.subnet`, or leave it out and the lab finds a free one';
+    throw new LabError({ subject: lab, step: 'make the network', happened, advice }, 2);
+  }
 }
 
 /** Another lab that comes up at the same time may take the subnet between the look and the creation; then the next free one is tried. */
@@ -69,7 +92,8 @@ export function freeSubnet(lab: string, taken: readonly Cidr[]): Cidr {
     const candidate = { address, prefix: 24 };
     if (!taken.some((other) => overlap(candidate, other))) return candidate;
   }
-  throw new Error('no free network in 198.18.0.0/15');
+  const happened = 'all 512 networks of 198.18.0.0/15 are taken';
+  throw new LabError({ subject: 'docker', step: 'choose a network', happened, advice: 'set `containers.subnet`' }, 2);
 }
 
 /** Removes a network with whatever containers of the lab are still on it. */

@@ -4,6 +4,7 @@ import { $ } from 'zx/core';
 import { LabError } from '../errors.ts';
 import { run } from '../hosts/host.ts';
 import { localHost } from '../hosts/local.ts';
+import { ensureSudo } from '../hosts/sudo.ts';
 import { narrator, type Tell } from '../progress.ts';
 import { PROCESS_FUNCTIONS } from '../resources/processes.ts';
 import { type EngineLookup, findEngine } from './engine.ts';
@@ -25,6 +26,7 @@ const LOG = '/var/log/mqtt-lab-dockerd.log';
 export async function requireEngine(
   tell: Tell,
   confirm: (question: string) => Promise<boolean>,
+  signal?: AbortSignal,
 ): Promise<RequiredEngine> {
   const found = await findEngine();
   if (found.state === 'answers') return { docker: found.docker, startedPid: undefined };
@@ -46,18 +48,19 @@ export async function requireEngine(
     if (!(await confirm('No Docker engine answers. Install and start docker.io on this machine?'))) {
       throw unusable('not installed', 'install it yourself, or use `ssh://` hosts in the lab file');
     }
-    tell({ host: 'this machine', kind: 'step', text: 'no Docker engine answers: installing docker.io' });
-    await ensureTool('dockerd', ['docker.io', 'ca-certificates'], narrator(tell, 'this machine'));
+    tell({ host: 'this machine', kind: 'note', text: 'no Docker engine answers' });
+    await ensureTool('dockerd', ['docker.io', 'ca-certificates'], narrator(tell, 'this machine'), signal);
     tell({ host: 'this machine', kind: 'changed', text: 'installed docker.io' });
   }
+  await ensureSudo();
   tell({ host: 'this machine', kind: 'step', text: 'starting the Docker engine' });
-  const started = await startEngine();
+  const started = await startEngine(signal);
   tell({ host: 'this machine', kind: 'changed', text: 'started the Docker engine' });
   return started;
 }
 
 /** With systemd the service; without, dockerd itself, unless the package's own start script has started one. */
-async function startEngine(): Promise<RequiredEngine> {
+async function startEngine(signal?: AbortSignal): Promise<RequiredEngine> {
   const script = `${PROCESS_FUNCTIONS}
 if [ -d /run/systemd/system ]; then systemctl enable --now docker; exit; fi
 if [ -n "$(pids_of dockerd)" ]; then exit 0; fi
@@ -68,11 +71,12 @@ echo "started $!"`;
     script,
     root: true,
     timeoutMs: START_TIMEOUT_MS,
+    signal,
   });
   const pid = /^started (\d+)$/m.exec(stdout)?.[1];
   const deadline = Date.now() + START_TIMEOUT_MS;
   let lookup: EngineLookup = await findEngine();
-  while (lookup.state === 'absent' && Date.now() < deadline) {
+  while (lookup.state === 'absent' && Date.now() < deadline && signal?.aborted !== true) {
     await new Promise((resolve) => setTimeout(resolve, 200));
     lookup = await findEngine();
   }

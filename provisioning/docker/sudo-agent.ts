@@ -3,16 +3,23 @@ import { Agent } from 'node:http';
 import { Duplex } from 'node:stream';
 
 /**
- * An HTTP agent whose connections are `sudo docker system dial-stdio`, the command that the docker client itself uses to reach an
- * engine over ssh. It lets a user who has sudo, but is not yet in the group docker, use the engine's socket.
+ * An HTTP agent that reaches the engine's socket through sudo: it lets a user who has sudo, but is not yet in the group docker, use the
+ * engine. The bridge is Node's own, since the engine's package brings no docker client on Debian 13.
  */
-export function sudoAgent(): Agent {
+export function sudoAgent(socketPath: string): Agent {
   const agent = new Agent({ keepAlive: false });
-  return Object.assign(agent, { createConnection: () => dial() });
+  return Object.assign(agent, { createConnection: () => dial(socketPath) });
 }
 
-function dial(): Duplex {
-  const child = spawn('sudo', ['-n', 'docker', 'system', 'dial-stdio'], { stdio: ['pipe', 'pipe', 'ignore'] });
+const BRIDGE = `const socket = require('node:net').connect(process.argv[1]);
+process.stdin.pipe(socket);
+socket.pipe(process.stdout);
+socket.on('error', () => process.exit(1));`;
+
+function dial(socketPath: string): Duplex {
+  const child = spawn('sudo', ['-n', process.execPath, '-e', BRIDGE, socketPath], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
   stream.on('close', () => child.kill());
   // what http expects of a socket

@@ -27,6 +27,7 @@ export function checkRules(draft: Draft, machine: Machine): readonly Mistake[] {
     ...declaredUsers(draft),
     ...usersOnce(draft),
     ...externalBroker(draft),
+    ...containerBroker(draft),
     ...hosts.flatMap((host) => sshKeys(host, machine)),
     ...hostsOnce(hosts),
     ...freeSubnet(draft, machine),
@@ -76,6 +77,21 @@ function externalBroker({ broker }: Draft): Mistake[] {
     mistakes.push({ ...mistake(['broker', 'options'], text), at: 'key' });
   }
   return mistakes;
+}
+
+/** A container's ports are published on 127.0.0.1, where no other machine reaches them. */
+function containerBroker({ broker, pis }: Draft): Mistake[] {
+  if (broker?.host !== 'container' || broker.address !== undefined) return [];
+  return Object.entries(pis ?? {}).flatMap(([name, pi]) =>
+    pi?.host?.startsWith('ssh:') === true
+      ? [
+          mistake(
+            ['pis', name, 'host'],
+            'is another machine, which does not reach a broker in a container; broker.host local or ssh://… is allowed with it',
+          ),
+        ]
+      : [],
+  );
 }
 
 function hostsOf({ broker, pis }: Draft): Host[] {

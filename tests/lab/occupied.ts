@@ -63,7 +63,8 @@ test.serial('--take-over takes it over and keeps what was there', async (t) => {
   const lab = theLab();
   const up = await lab.run(['up', '--no-verify', '--take-over']);
   t.is(up.code, 0, up.all);
-  const kept = '/var/lib/mqtt-lab/taken-over/etc/mosquitto';
+  // a folder for each time
+  const kept = '/var/lib/mqtt-lab/taken-over/*/etc/mosquitto';
   t.is(
     await broker().shell(`cat ${kept}/conf.d/theirs.conf; tail -n 1 ${kept}/mosquitto.conf`),
     'listener 18999\n# theirs\n',
@@ -76,4 +77,13 @@ test.serial('--take-over takes it over and keeps what was there', async (t) => {
   const again = await lab.run(['up', '--no-verify']);
   t.is(again.code, 0, again.all);
   t.regex(again.stdout, /^hosts: 0 changed$/m);
+});
+
+test.serial('taking over again keeps what was kept before', async (t) => {
+  const lab = theLab();
+  await broker().shell("echo '# second' >/etc/mosquitto/conf.d/theirs.conf");
+  const up = await lab.run(['up', '--no-verify', '--take-over']);
+  t.is(up.code, 0, up.all);
+  const kept = await broker().shell('cat /var/lib/mqtt-lab/taken-over/*/etc/mosquitto/conf.d/theirs.conf');
+  t.deepEqual(kept.split('\n').filter(Boolean).sort(), ['# second', 'listener 18999']);
 });

@@ -14,6 +14,13 @@ type Row = readonly [part: string, mistakes: readonly string[], reading?: Readin
 
 /** [a part of a lab file, from line 3 on; its mistakes without "lab.yaml:"; what is around the file] */
 const rows: readonly Row[] = [
+  [
+    'broker: { host: container }\npis: { pi: { host: "ssh://pi@pi.local" } }',
+    [
+      '4:19: pis.pi.host is another machine, which does not reach a broker in a container; broker.host local or ssh://… is allowed with it',
+    ],
+  ],
+  ['broker: { host: container, address: hub.local }\npis: { pi: { host: "ssh://pi@pi.local" } }', []],
   ['topics: { a: { publish: [sam, alice], lastWill: [sam] } }', []],
   [
     'topics: { a: { publish: [sm] } }',

@@ -72,7 +72,10 @@ test('taking over moves a file with its name kept and is valid shell whatever th
   ];
   const script = takeOverScript(occupants);
   t.is(sh(`sh -n <<'END_OF_SCRIPT'\n${script}\nEND_OF_SCRIPT`).code, 0);
-  t.true(script.includes(`mv /etc/mosquitto/mosquitto.conf /var/lib/mqtt-lab/taken-over/etc/mosquitto/mosquitto.conf`));
-  t.true(script.includes(`mv '/etc/mosquitto/conf.d/it'\\''s; rm x.conf' '/var/lib/mqtt-lab/taken-over/etc/`));
+  t.true(script.includes('keep /etc/mosquitto/mosquitto.conf\n'));
+  t.true(script.includes(`keep '/etc/mosquitto/conf.d/it'\\''s; rm x.conf'\n`));
+  // of another lab, what its lab.conf names too
+  for (const file of ['conf.d/lab.conf', 'lab.passwd', 'lab.acl'])
+    t.true(script.includes(`keep /etc/mosquitto/${file}\n`));
   t.true(script.includes('kill 4000000\n'));
 });

@@ -7,7 +7,10 @@ const rows: readonly (readonly [hosts: string, names: readonly string[]])[] = [
   ['', []],
   ['broker: { host: container }', ['broker']],
   ['pis: { b: { host: container }, a: { host: container } }', ['b', 'a']],
-  ['broker: { host: container }\npis: { a: { host: "ssh://me@h" }, b: { host: container } }', ['broker', 'b']],
+  [
+    'broker: { host: container, address: b }\npis: { a: { host: "ssh://me@h" }, b: { host: container } }',
+    ['broker', 'b'],
+  ],
   ['broker: { host: external, address: h }\npis: { a: { host: "ssh://me@h" } }', []],
 ];
 

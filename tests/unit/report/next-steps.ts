@@ -1,3 +1,4 @@
+import path from 'node:path';
 import test from 'ava';
 import { nextSteps } from '../../../report/next-steps.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
@@ -5,10 +6,12 @@ import { labOf, TWO_USERS } from '../_lab.ts';
 const plain = (_: unknown, text: string) => text;
 const broker = { address: '127.0.0.1', port: 1883, host: undefined, version: undefined };
 const pi = { name: 'pi', host: { kind: 'local' }, broker: { address: '198.18.7.1', port: 1883 } } as const;
+/** A lab whose file is the one that is used when none is named. */
+const here = (text: string) => ({ ...labOf(text), file: path.resolve('lab.yaml') });
 const TALK = `${TWO_USERS}topics: { alone: { publish: [sam] }, a: { publish: [sam], subscribe: [alice] } }`;
 
 test('where the broker is and commands that this lab file allows', (t) => {
-  t.deepEqual(nextSteps({ lab: labOf(TALK), broker, pis: [pi] }, plain), [
+  t.deepEqual(nextSteps({ lab: here(TALK), broker, pis: [pi] }, plain), [
     'broker: 127.0.0.1:1883, from pi 198.18.7.1:1883; users: sam, alice',
     'next:',
     '  ./lab subscribe --as alice a --debug',
@@ -19,7 +22,7 @@ test('where the broker is and commands that this lab file allows', (t) => {
 });
 
 test('without a topic that somebody reads, and without a Pi', (t) => {
-  t.deepEqual(nextSteps({ lab: labOf(TWO_USERS), broker, pis: [] }, plain).slice(1), ['next:', '  ./lab down']);
+  t.deepEqual(nextSteps({ lab: here(TWO_USERS), broker, pis: [] }, plain).slice(1), ['next:', '  ./lab down']);
 });
 
 test('another lab file is named; names are quoted as a shell needs it', (t) => {

@@ -1,0 +1,26 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import process from 'node:process';
+import { $ } from 'zx/core';
+import { LabError } from '../errors.ts';
+
+/**
+ * Makes sure that this user may run root's steps on this machine: as root, by a sudo that asks nothing, or, on a terminal, by one that asks
+ * for the password now and not in the middle. sudo itself asks, so the password never passes through here.
+ * Throws a LabError with exit code 2 where there is no way.
+ */
+export async function ensureSudo(): Promise<void> {
+  if (process.getuid?.() === 0) return;
+  if ((await $({ quiet: true, nothrow: true })`sudo -n true`).exitCode === 0) return;
+  if (process.stdin.isTTY && process.stderr.isTTY) {
+    process.stderr.write(
+      'mqtt-lab installs packages and configures the broker on this machine, for which it needs sudo\n',
+    );
+    const [code] = await once(spawn('sudo', ['-v'], { stdio: 'inherit' }), 'exit');
+    if (code === 0) return;
+  }
+  const happened = 'this user is not root, and sudo asks for a password or does not allow it';
+  const advice =
+    'run the command on a terminal where sudo can ask, as root, or allow this user sudo without a password';
+  throw new LabError({ subject: 'this machine', step: 'become root', happened, advice }, 2);
+}
