@@ -72,7 +72,11 @@ function prepare(run: Run, interrupted: AbortSignal): Preparation {
 }
 
 async function closed(engine: TestEngine | undefined, run: Run): Promise<string[]> {
-  return engine === undefined ? [] : await closeEngine(engine, run);
+  try {
+    return engine === undefined ? [] : await closeEngine(engine, run);
+  } catch (error) {
+    return [`what Docker would not remove: ${error instanceof Error ? error.message : error}`];
+  }
 }
 
 /** AVA in a process group of its own: on Ctrl-C it is told to end, and ended when it does not. */

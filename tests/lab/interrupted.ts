@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
+import { labelled } from './support/container.ts';
 import { ownLab } from './support/own-lab.ts';
 import { until } from './support/until.ts';
 
@@ -78,7 +79,7 @@ test.serial('a container killed in the middle of up: host, step and what to try;
   t.is(await lab.container('broker').shell('dpkg --audit'), '');
 });
 
-test.serial('Ctrl-C before anything is there: no unfinished key, no container that is not known', async (t) => {
+test.serial('Ctrl-C while the images are built: no unfinished key, and down finds all that was made', async (t) => {
   const lab = theLab();
   t.is((await lab.run(['down'])).code, 0);
   const up = lab.start(['up', '--no-verify']);
@@ -90,6 +91,9 @@ test.serial('Ctrl-C before anything is there: no unfinished key, no container th
     keys.filter((name) => name !== lab.name),
     [],
   );
+  const down = await lab.run(['down']);
+  t.is(down.code, 0, down.all);
+  t.deepEqual(await labelled(lab.name), []);
 });
 
 /** True when a program of that name runs in the container, undefined otherwise. */

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { baseTag, hasImage } from '../../provisioning/docker/base-image.ts';
 import { follow } from '../../provisioning/docker/events.ts';
-import { ensureImage } from '../../provisioning/docker/image.ts';
+import { ensureImage, namesOf } from '../../provisioning/docker/image.ts';
 import { LAB, labFilter, RECIPE } from '../../provisioning/docker/labels.ts';
 import { requireEngine } from '../../provisioning/docker/require-engine.ts';
 import { tar } from '../../provisioning/docker/tar.ts';
@@ -96,7 +96,8 @@ function keeperLab({ name }: Run): string {
 /** All images with the keeper's label; unlike a lab's `down`, without the base images, which may have been there before. */
 async function removeKept(docker: Docker, run: Run): Promise<void> {
   const images = await docker.listImages({ filters: labFilter(keeperLab(run)) });
-  for (const tag of images.flatMap(({ RepoTags }) => RepoTags ?? [])) await docker.getImage(tag).remove();
+  const names = images.flatMap(({ RepoTags, Id }) => namesOf(RepoTags) ?? [Id]);
+  for (const name of names) await docker.getImage(name).remove();
 }
 
 async function engines(): Promise<number[]> {

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import process from 'node:process';
 import type Docker from 'dockerode';
-import { removeImages } from '../../provisioning/docker/image.ts';
+import { namesOf, removeImages } from '../../provisioning/docker/image.ts';
 import { LAB } from '../../provisioning/docker/labels.ts';
 import { removeMachines } from '../../provisioning/docker/machine.ts';
 import { removeNetworks } from '../../provisioning/docker/network.ts';
@@ -16,7 +16,10 @@ export async function labelledThings(docker: Docker): Promise<{ lab: string; wha
   return [
     ...containers.map(({ Labels, Names }) => ({ lab: Labels[LAB], what: `container ${Names[0]?.slice(1)}` })),
     ...networks.map(({ Labels, Name }) => ({ lab: Labels?.[LAB], what: `network ${Name}` })),
-    ...images.map(({ Labels, RepoTags, Id }) => ({ lab: Labels?.[LAB], what: `image ${RepoTags?.[0] ?? Id}` })),
+    ...images.map(({ Labels, RepoTags, Id }) => ({
+      lab: Labels?.[LAB],
+      what: `image ${namesOf(RepoTags)?.[0] ?? Id}`,
+    })),
   ].flatMap(({ lab, what }) => (lab === undefined ? [] : [{ lab, what }]));
 }
 

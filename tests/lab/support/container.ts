@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import type Docker from 'dockerode';
 import { findEngine } from '../../../provisioning/docker/engine.ts';
+import { namesOf } from '../../../provisioning/docker/image.ts';
 import { within } from './until.ts';
 
 /** A machine's container as the engine sees it: another way in than the SSH that the lab uses. */
@@ -73,6 +74,6 @@ export async function labelled(lab: string): Promise<string[]> {
   return [
     ...containers.flatMap(({ Names }) => Names.map((name) => `container ${name.slice(1)}`)),
     ...networks.map(({ Name }) => `network ${Name}`),
-    ...images.flatMap(({ RepoTags }) => (RepoTags ?? []).map((tag) => `image ${tag}`)),
+    ...images.flatMap(({ RepoTags, Id }) => (namesOf(RepoTags) ?? [Id]).map((name) => `image ${name}`)),
   ].sort();
 }
