@@ -21,7 +21,7 @@ export type MosquittoClient = AsyncDisposable & {
   /** Its exit code, once it has ended. */
   readonly exited: Promise<number>;
   /** Sends a signal to this client and nothing else. */
-  kill(signal: 'TERM' | 'KILL'): Promise<void>;
+  kill(signal: 'KILL'): Promise<void>;
 };
 
 export type MosquittoPublisher = MosquittoClient & {
@@ -117,22 +117,12 @@ function startClient(host: Host, program: string, script: string, { boundMs, sig
     lines,
     exited,
     async kill(name) {
-      const script = `${name === 'TERM' ? untilIdle(await pid) : ''}kill -s ${name} ${await pid}`;
+      const script = `kill -s ${name} ${await pid}`;
       await run(host, { step: `end ${program} by ${name}`, script, timeoutMs: KILL_BOUND_MS });
     },
     [Symbol.asyncDispose]: () => endRunning(running),
   };
   return { client, told: (fact: Told) => told[fact].promise };
-}
-
-/**
- * mosquitto_sub sends DISCONNECT from its signal handler. Under load, a signal right after it has printed the SUBACK that was waited for was seen
- * (2.0.11) to end in a last will, or not to end it at all; so it gets the signal when it sleeps, which it does between packets.
- */
-function untilIdle(pid: number): string {
-  return `tries=0
-until grep -q '^State:.S' /proc/${pid}/status || [ "$tries" -ge 40 ]; do sleep 0.05; tries=$((tries + 1)); done
-`;
 }
 
 /** QoS 0 has no packet id, but its message is printed right after its PUBLISH. */

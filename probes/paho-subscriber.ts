@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { Host } from '../provisioning/hosts/host.ts';
+import { type Host, run } from '../provisioning/hosts/host.ts';
 import { endRunning } from './end-running.ts';
 import { type Feed, openFeed } from './feed.ts';
 import type { QoS } from './session.ts';
@@ -13,17 +13,31 @@ export type PahoWish = {
   readonly clientId: string;
   readonly user: string;
   readonly password: string;
+  /** Seconds. @default 60 */
+  readonly keepAlive?: number;
+  readonly will?: { readonly topic: string; readonly payload: string; readonly qos: QoS };
 };
 
 export type PahoEvent =
   | { readonly kind: 'version'; readonly version: string }
+  | { readonly kind: 'process'; readonly pid: number }
   | { readonly kind: 'subscribed'; readonly qos: number }
-  | { readonly kind: 'message'; readonly qos: number; readonly payload: Buffer };
+  | { readonly kind: 'message'; readonly qos: number; readonly payload: Buffer }
+  /** What paho-mqtt says that it does, such as `Sending DISCONNECT`. */
+  | { readonly kind: 'log'; readonly text: string }
+  /** It has sent DISCONNECT, all of it, and closed the connection. */
+  | { readonly kind: 'disconnected' };
 
 /** A subscriber in Python on a host, with the paho-mqtt that is installed there. Disposing of it ends it. */
-export type PahoSubscriber = AsyncDisposable & { readonly events: Feed<PahoEvent> };
+export type PahoSubscriber = AsyncDisposable & {
+  readonly events: Feed<PahoEvent>;
+  /** Has it unsubscribe, send DISCONNECT and end; throws a NotSeen when it ends otherwise or not in time. */
+  finish(boundMs: number): Promise<void>;
+};
 
 type Limits = { readonly boundMs: number; readonly signal?: AbortSignal | undefined };
+
+const KILL_BOUND_MS = 5_000;
 
 export async function startPahoSubscriber(host: Host, wish: PahoWish, limits: Limits): Promise<PahoSubscriber> {
   const program = await readFile(new URL('paho_subscriber.py', import.meta.url), 'utf8');
@@ -44,7 +58,16 @@ export async function startPahoSubscriber(host: Host, wish: PahoWish, limits: Li
     ({ code }) => events.end(`it ended with exit code ${code}${lastError === '' ? '' : ` (${lastError})`}`),
     (error: unknown) => events.end(error instanceof Error ? error.message : String(error)),
   );
-  return { events, [Symbol.asyncDispose]: () => endRunning(running) };
+  return {
+    events,
+    async finish(boundMs) {
+      const pid = events.items.flatMap((event) => (event.kind === 'process' ? [event.pid] : []))[0];
+      if (pid === undefined) throw new Error(`paho-mqtt on ${host.name} has not begun`);
+      await run(host, { step: 'have paho-mqtt end', script: `kill -s TERM ${pid}`, timeoutMs: KILL_BOUND_MS });
+      await events.first(({ kind }) => kind === 'disconnected', 'DISCONNECT', boundMs);
+    },
+    [Symbol.asyncDispose]: () => endRunning(running),
+  };
 }
 
 /** The program and the wish come through pipes: no file holds the password, and no argument. */
@@ -55,8 +78,20 @@ function pahoScript(program: string, wish: PahoWish): string {
 
 export function parsePahoLine(line: string): PahoEvent | undefined {
   const [word, first = '', second = ''] = line.split(' ');
-  if (word === 'PAHO') return { kind: 'version', version: first };
-  if (word === 'SUBSCRIBED') return { kind: 'subscribed', qos: Number(first) };
-  if (word === 'MESSAGE') return { kind: 'message', qos: Number(first), payload: Buffer.from(second, 'hex') };
-  return undefined;
+  switch (word) {
+    case 'PAHO':
+      return { kind: 'version', version: first };
+    case 'CLIENT':
+      return { kind: 'process', pid: Number(first) };
+    case 'SUBSCRIBED':
+      return { kind: 'subscribed', qos: Number(first) };
+    case 'MESSAGE':
+      return { kind: 'message', qos: Number(first), payload: Buffer.from(second, 'hex') };
+    case 'LOG':
+      return { kind: 'log', text: line.slice('LOG '.length) };
+    case 'DISCONNECTED':
+      return { kind: 'disconnected' };
+    default:
+      return undefined;
+  }
 }

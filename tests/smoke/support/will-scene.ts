@@ -1,4 +1,4 @@
-import { publishOnce, startPublisher, startSubscriber } from '../../../probes/mosquitto-client.ts';
+import { publishOnce } from '../../../probes/mosquitto-client.ts';
 import type { Packet } from '../../../probes/packet.ts';
 import type { Host } from '../../../provisioning/hosts/host.ts';
 import type { User } from '../../../provisioning/lab-file/lab.ts';
@@ -6,6 +6,7 @@ import type { LivePi } from '../../../provisioning/live-lab.ts';
 import type { Role } from './cast.ts';
 import { evidence, ownPackets } from './evidence.ts';
 import { isMessage } from './matching.ts';
+import type { Actor, ActorWish } from './will-actor.ts';
 import { nonce, type World } from './world.ts';
 
 export type WillCast = {
@@ -19,60 +20,40 @@ export type WillCast = {
 };
 
 /** A client with a last will on a Pi, and an observer of its topic on this machine; both are connected and subscribed. */
-export type WillScene = AsyncDisposable & {
-  readonly pid: Promise<number>;
-  /** The client's control packets, as its debug output told them. */
-  readonly clientPackets: readonly Packet[];
+export type WillScene<Client extends Actor = Actor> = AsyncDisposable & {
+  readonly client: Client;
   evidence(): object[];
-  kill(): Promise<void>;
-  /** The client sends DISCONNECT and ends. */
-  endCleanly(): Promise<void>;
   /** Waits for the will; undefined when it does not come in time. */
   will(boundMs: number): Promise<Packet | undefined>;
   /** Has a message come after everything before it, and counts the wills that came until then. */
   countWills(sentinelFrom: 'this machine' | 'the Pi'): Promise<number>;
 };
 
-const READY_BOUND_MS = 10_000;
+type Start<Client extends Actor> = (host: Host, role: Role, wish: ActorWish, limits: Limits) => Promise<Client>;
+type Limits = { readonly boundMs: number; readonly signal: AbortSignal };
+
 const CLIENT_BOUND_MS = 60_000;
 
-export async function openWillScene(
+export async function openWillScene<Client extends Actor>(
   world: World,
   host: Host,
   pi: LivePi,
   cast: WillCast,
   keepAlive: number,
-): Promise<WillScene> {
+  start: Start<Client>,
+): Promise<WillScene<Client>> {
   const { topic, role, owner } = cast;
   const { observer, sentinel } = await openObserver(world, cast);
   const payload = Buffer.from(`will ${nonce()}`);
   const own = [payload];
-  const login = { user: owner.name, password: owner.password.reveal() };
   const will = { topic, payload: payload.toString(), qos: 1 } as const;
-  const wish = { ...pi.broker, topic, login, keepAlive, will, clientId: `lab-${nonce()}` };
+  const wish = { ...pi.broker, topic, login: loginOf(owner), keepAlive, will, clientId: `lab-${nonce()}` };
   const limits = { boundMs: CLIENT_BOUND_MS, signal: world.stopped };
-  const publisher = role === 'publisher' ? startPublisher(host, wish, limits) : undefined;
-  const client = publisher ?? startSubscriber(host, wish, limits);
+  const client = await start(host, role, wish, limits);
   const isWill = isMessage(payload);
-  const ready = role === 'publisher' ? 'CONNACK' : 'SUBACK';
-  try {
-    await client.packets.first(({ type }) => type === ready, ready, READY_BOUND_MS);
-  } catch (error) {
-    await client[Symbol.asyncDispose]();
-    throw error;
-  }
   return {
-    pid: client.pid,
-    clientPackets: client.packets.items,
-    evidence: () => [
-      ...evidence(`${role} on ${pi.name}`, ownPackets(client.packets.items, [])),
-      ...evidence('observer', ownPackets(observer.packets, own)),
-    ],
-    kill: () => client.kill('KILL'),
-    async endCleanly() {
-      await (publisher === undefined ? client.kill('TERM') : publisher.finish());
-      await client.exited;
-    },
+    client,
+    evidence: () => [...client.evidence(), ...evidence('observer', ownPackets(observer.packets, own))],
     async will(boundMs) {
       // the barrier tells an observer that has lost its own connection from a will that did not come
       return await observer.packet(isWill, 'last will', boundMs).catch(async () => {
@@ -84,7 +65,7 @@ export async function openWillScene(
       const last = Buffer.from(`sentinel ${nonce()}`);
       own.push(last);
       if (from === 'this machine') await sentinel.publish(topic, last, { qos: 1 });
-      else await publishFromPi(host, { ...wish, login: loginOf(cast.publisher) }, last, limits);
+      else await publishFromPi(host, { ...pi.broker, topic, login: loginOf(cast.publisher) }, last, limits);
       await observer.packet(isMessage(last), 'sentinel');
       return observer.packets.filter(isWill).length;
     },
@@ -105,7 +86,7 @@ async function publishFromPi(
   host: Host,
   { address, port, topic, login }: PublishWish,
   payload: Buffer,
-  limits: { boundMs: number; signal: AbortSignal },
+  limits: Limits,
 ) {
   const wish = { address, port, topic, qos: 1, ...(login === undefined ? {} : { login }) } as const;
   await publishOnce(host, wish, payload, limits);
