@@ -55,7 +55,8 @@ export function hostAddress(name: string, host: Pi['host'], machines: ReadonlyMa
   return { kind: 'ssh', ...machine.ssh };
 }
 
-function liveBroker(lab: Lab, machines: ReadonlyMap<string, Machine>): LiveBroker {
+/** Where the broker is for MQTT clients on this machine; its version is not asked. */
+export function liveBroker(lab: Lab, machines: ReadonlyMap<string, Machine>): LiveBroker {
   const { address, port, host } = lab.broker;
   const at = (fallback: string, reached = port) => ({
     address: address ?? fallback,
@@ -114,7 +115,7 @@ export async function withVersion(live: LiveLab, signal: AbortSignal): Promise<L
   if (live.broker.host === undefined) return live;
   await using host = await openHost('broker', live.broker.host, signal);
   const query = packagesQuery(['mosquitto']);
-  const facts = await gather(host, [query], signal);
+  const facts = await gather(host, [query], signal, { root: false });
   const version = installedVersions(facts.get(query)).get('mosquitto');
   return { ...live, broker: { ...live.broker, version: upstreamVersion(version ?? '') } };
 }

@@ -5,7 +5,8 @@ import type { Machine } from './docker/machine.ts';
 import { LabError } from './errors.ts';
 import { openHost } from './hosts/open.ts';
 import type { Lab } from './lab-file/lab.ts';
-import { brokerHostAddress, hostAddress } from './locate.ts';
+import type { LiveBroker } from './live-lab.ts';
+import { brokerHostAddress, hostAddress, liveBroker } from './locate.ts';
 import { gather, type Query } from './resources/facts.ts';
 import { installedVersions, packagesQuery } from './resources/packages.ts';
 import { PROCESS_FUNCTIONS } from './resources/processes.ts';
@@ -22,27 +23,26 @@ export type HostStatus = {
   readonly detail: string;
 };
 
+/** What a broker said to one authenticated CONNECT, in words where it did not accept. */
+export type BrokerAnswer =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly text: string }
+  | { readonly kind: 'silent'; readonly text: string };
+
 const SYSTEM: Query = { id: 'system', script: `. /etc/os-release; echo "$PRETTY_NAME $(uname -m)"` };
 const RUNNING: Query = { id: 'running', script: `${PROCESS_FUNCTIONS}\npids_of mosquitto ${MAIN_CONF} | head -n 1` };
 
-/** Looks at every host of the lab, side by side; an error of one is its status. */
+/**
+ * Looks at every host of the lab, side by side; an error of one is its status. `knock` asks the broker by one bounded CONNECT: neither a process
+ * nor an open port is a broker that lets the lab's users in.
+ */
 export async function hostStatuses(
   lab: Lab,
   machines: ReadonlyMap<string, Machine>,
   engine: string | undefined,
+  knock: (broker: LiveBroker) => Promise<BrokerAnswer>,
   signal: AbortSignal,
 ): Promise<readonly HostStatus[]> {
-  const external: HostStatus[] =
-    lab.broker.host.kind === 'external'
-      ? [
-          {
-            host: 'broker',
-            state: 'up',
-            place: `external ${lab.broker.address}:${lab.broker.port}`,
-            detail: 'never touched by the lab',
-          },
-        ]
-      : [];
   const managed =
     lab.broker.host.kind === 'external' ? [] : [{ name: 'broker', host: lab.broker.host, packages: BROKER_PACKAGES }];
   const pis = lab.pis.map(({ name, host }) => ({ name, host, packages: PI_PACKAGES }));
@@ -53,6 +53,7 @@ export async function hostStatuses(
       return { host: name, state: 'unreachable', place, detail: why };
     }
     try {
+      const answering = name === 'broker' ? knock(liveBroker(lab, machines)) : undefined;
       const address =
         name === 'broker'
           ? brokerHostAddress(lab, machines)
@@ -60,19 +61,18 @@ export async function hostStatuses(
             ? undefined
             : hostAddress(name, host, machines);
       await using reached = await openHost(name, address ?? { kind: 'local' }, signal);
-      const facts = await gather(reached, [SYSTEM, RUNNING, packagesQuery(packages)], signal);
+      const facts = await gather(reached, [SYSTEM, RUNNING, packagesQuery(packages)], signal, { root: false });
       const versions = Object.fromEntries(installedVersions(facts.get(packagesQuery(packages))));
       const missing = packages.filter((wanted) => versions[wanted] === undefined);
       const running = facts.get(RUNNING).output.trim();
+      const answer = await answering;
       const detail =
         missing.length > 0
           ? `missing: ${missing.join(', ')}`
-          : name !== 'broker'
+          : answer === undefined
             ? 'clients installed'
-            : running === ''
-              ? 'the broker does not run'
-              : `the broker runs (process ${running})`;
-      const isUp = missing.length === 0 && (name !== 'broker' || running !== '');
+            : brokerDetail(running, answer);
+      const isUp = missing.length === 0 && (answer === undefined || (answer.kind === 'accepted' && running !== ''));
       return {
         host: name,
         state: isUp ? 'up' : 'down',
@@ -90,7 +90,36 @@ export async function hostStatuses(
       };
     }
   });
-  return [...external, ...(await Promise.all(looks))];
+  const external = lab.broker.host.kind === 'external' ? [externalBroker(lab, machines, knock)] : [];
+  return await Promise.all([...external, ...looks]);
+}
+
+async function externalBroker(
+  lab: Lab,
+  machines: ReadonlyMap<string, Machine>,
+  knock: (broker: LiveBroker) => Promise<BrokerAnswer>,
+): Promise<HostStatus> {
+  const broker = liveBroker(lab, machines);
+  return externalStatus(`external ${broker.address}:${broker.port}`, await knock(broker));
+}
+
+/** A broker that only its answer tells of. */
+export function externalStatus(place: string, answer: BrokerAnswer): HostStatus {
+  const [state, said] = {
+    accepted: ['up', "lets the lab's first user in"] as const,
+    refused: ['down', "refuses the lab's first user"] as const,
+    silent: ['unreachable', 'no answer'] as const,
+  }[answer.kind];
+  const why = answer.kind === 'accepted' ? '' : `: ${answer.text}`;
+  return { host: 'broker', state, place, detail: `${said}${why}; never touched by the lab` };
+}
+
+/** A managed broker in words; `running` is its process, empty where it has none. */
+export function brokerDetail(running: string, answer: BrokerAnswer): string {
+  const process = running === '' ? 'the broker does not run' : `the broker runs (process ${running})`;
+  if (running === '') return answer.kind === 'silent' ? process : `${process}; another one answers at its port`;
+  if (answer.kind === 'accepted') return process;
+  return `${process}, but ${answer.kind === 'refused' ? "refuses the lab's first user" : 'does not answer'}: ${answer.text}`;
 }
 
 function placeOf(host: Lab['broker']['host'], machine: Machine | undefined): string {

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
+import { knockOnce } from '../probes/ready.ts';
 import { findEngine } from '../provisioning/docker/engine.ts';
 import { findMachines } from '../provisioning/docker/machine.ts';
+import type { LiveBroker } from '../provisioning/live-lab.ts';
 import { containerMachines } from '../provisioning/machines.ts';
 import { privateFolder } from '../provisioning/private-folder.ts';
 import { type HostStatus, hostStatuses } from '../provisioning/status.ts';
@@ -11,7 +13,9 @@ import type { LabCommand } from './lab.ts';
 /** `./lab status`: what is there, which versions, reachable or not. */
 export function status(): LabCommand {
   const command = new Command('status')
-    .description('Tell what is there, in which versions, and whether it can be reached. Changes nothing.')
+    .description(
+      'Tell what is there, in which versions, and whether it can be reached; one CONNECT asks the broker. Changes nothing.',
+    )
     .option('--json', 'one JSON object on standard output');
   return {
     command,
@@ -24,7 +28,8 @@ export function status(): LabCommand {
         engine?.state === 'answers'
           ? await findMachines(engine.docker, lab.name, privateFolder(lab, 'keys', lab.name))
           : new Map();
-      const hosts: readonly HostStatus[] = await hostStatuses(lab, machines, engine?.state, context.signal);
+      const knock = (broker: LiveBroker) => knockOnce({ lab, broker });
+      const hosts: readonly HostStatus[] = await hostStatuses(lab, machines, engine?.state, knock, context.signal);
       if (json) print(JSON.stringify({ lab: lab.name, hosts }));
       else for (const line of statusLines(lab, hosts, paint)) print(line);
       return hosts.every(({ state }) => state === 'up') ? 0 : 1;

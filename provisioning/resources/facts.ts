@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Host } from '../hosts/host.ts';
 import { run } from '../hosts/host.ts';
 
-/** A question to a host: a read-only script, run as root. Its answer is the exit code and the standard output. */
+/** A question to a host: a read-only script, run as root unless it is asked otherwise. Its answer is the exit code and the standard output. */
 export type Query = { readonly id: string; readonly script: string };
 
 export type Answer = { readonly code: number; readonly output: string };
@@ -12,14 +12,19 @@ export type Facts = { readonly get: (query: Query) => Answer };
 
 const FACTS_TIMEOUT_MS = 60_000;
 
-/** Asks a host all its questions in one round trip. */
-export async function gather(host: Host, queries: readonly Query[], signal?: AbortSignal): Promise<Facts> {
+/** Asks a host all its questions in one round trip; with `root: false` as the user who is logged in there, for questions that anybody may ask. */
+export async function gather(
+  host: Host,
+  queries: readonly Query[],
+  signal?: AbortSignal,
+  { root = true }: { readonly root?: boolean } = {},
+): Promise<Facts> {
   const mark = `fact-${randomBytes(12).toString('hex')}`;
   const script = framed(queries, mark);
   const { stdout } = await run(host, {
     step: 'look at the host',
     script,
-    root: true,
+    root,
     timeoutMs: FACTS_TIMEOUT_MS,
     signal,
   });

@@ -1,8 +1,8 @@
 import test from 'ava';
 import { withoutCut } from '../../smoke/will.ts';
-import { labOf } from '../_lab.ts';
+import { labOf, TWO_USERS } from '../_lab.ts';
 
-const lab = labOf('name: l\npis: { emulated: { host: container }, real: { host: ssh://pi@198.51.100.7 } }\n');
+const lab = labOf(`${TWO_USERS}pis: { emulated: { host: container }, real: { host: 'ssh://pi@198.51.100.7' } }\n`);
 
 /** [Pi; verdict where its network cannot be cut] */
 const rows: readonly (readonly [pi: string, verdict: 'fail' | 'skipped'])[] = [

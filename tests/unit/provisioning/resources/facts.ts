@@ -47,3 +47,19 @@ test('a fact that was not asked for is a fault of the program', async (t) => {
   const facts = await gather(silent, []);
   t.throws(() => facts.get({ id: 'x', script: '' }), { message: 'no fact x was gathered' });
 });
+
+test('questions are asked as root, unless anybody may ask them', async (t) => {
+  const asked: (boolean | undefined)[] = [];
+  const host: Host = {
+    name: 'pi',
+    start({ root }) {
+      asked.push(root);
+      const result = Promise.resolve({ code: 0, stdout: '', stderr: '' });
+      return { result, group: Promise.resolve(1), kill: async () => undefined };
+    },
+    async [Symbol.asyncDispose]() {},
+  };
+  await gather(host, []);
+  await gather(host, [], undefined, { root: false });
+  t.deepEqual(asked, [true, false]);
+});
