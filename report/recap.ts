@@ -3,8 +3,10 @@ import { type CheckRecord, count, type Family } from './record.ts';
 
 /** More passing checks than this are told by family, so that the recap fits a screen. */
 const MOST_LISTED = 12;
-/** More failures than this are told by their id alone. */
+/** Of more failures than this only some are explained, some are named, and the rest is counted. */
 const MOST_EXPLAINED = 5;
+const EXPLAINED_OF_MANY = 3;
+const NAMED_OF_MANY = 6;
 const MOST_SKIPPED = 6;
 const LONGEST_VALUE = 160;
 
@@ -16,21 +18,33 @@ export function recap(records: readonly CheckRecord[], paint: Paint): string[] {
   const wide = Math.max(0, ...passed.map(({ id }) => id.length));
   return [
     headline(records, paint),
-    ...failed.slice(0, MOST_EXPLAINED).flatMap((record) => explained(record, paint)),
-    ...failed.slice(MOST_EXPLAINED).map(({ id, durationMs }) => paint('red', `  ✗ ${id}  ${seconds(durationMs)}`)),
+    ...failures(failed, paint),
     ...advice(failed),
     ...(passed.length > MOST_LISTED ? byFamily(passed, paint) : passed.map((record) => listed(record, wide, paint))),
     ...skippedLines(of('skipped'), paint),
   ];
 }
 
+function failures(failed: readonly CheckRecord[], paint: Paint): string[] {
+  const count = failed.length > MOST_EXPLAINED ? EXPLAINED_OF_MANY : failed.length;
+  const named = failed.slice(count, count + NAMED_OF_MANY);
+  const more = failed.length - count - named.length;
+  return [
+    ...failed.slice(0, count).flatMap((record) => explained(record, paint)),
+    ...named.map(({ id, durationMs }) => paint('red', `  ✗ ${id}  ${seconds(durationMs)}`)),
+    ...(more > 0 ? [paint('red', `  ✗ ${more} more failed`)] : []),
+  ];
+}
+
 function headline(records: readonly CheckRecord[], paint: Paint): string {
   const { pass, fail, deviation, skipped } = count(records);
+  const rights = records.filter((record) => record.verdict === 'skipped' && familyOf(record) === 'acl').length;
+  const unshown = rights === 0 ? '' : ` (${rights} ${rights === 1 ? 'right' : 'rights'} not shown)`;
   const words = [
     `${pass} passed`,
     ...(fail > 0 ? [paint('red', `${fail} failed`)] : []),
     ...(deviation > 0 ? [`${deviation} known deviations`] : []),
-    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+    ...(skipped > 0 ? [`${skipped} skipped${unshown}`] : []),
   ];
   const from = Math.min(...records.map(({ startedAt }) => startedAt));
   const to = Math.max(...records.map(({ startedAt, durationMs }) => startedAt + durationMs));

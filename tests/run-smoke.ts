@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { InputError, LabError } from '../provisioning/errors.ts';
 import type { LiveLab } from '../provisioning/live-lab.ts';
 import type { CheckRecord } from '../report/record.ts';
@@ -32,10 +33,13 @@ const TIMEOUT_MS = 180_000;
 const CLEAN_UP_MS = 8_000;
 
 /**
- * Runs the smoke tests against a lab. A check that was planned and gave no record has failed, whatever became of its test file.
- * Throws an InputError when `only` matches no check, a LabError when `signal` ended the run; then nothing of it is left running.
+ * Runs the smoke tests against a lab; AVA starts while what is still asked of it, such as the broker's version, is on its way.
+ * A check that was planned and gave no record has failed, whatever became of its test file. Throws what `live` rejects with,
+ * an InputError when `only` matches no check, a LabError when `signal` ended the run; then nothing of it is left running.
  */
-export async function verify(live: LiveLab, options: VerifyOptions): Promise<Verification> {
+export async function verify(live: Promise<LiveLab>, options: VerifyOptions): Promise<Verification> {
+  // told below
+  live.catch(() => undefined);
   const folder = await openRunFolder(options.runsDirectory, new Date());
   const ledger = openLedger();
   const add = (record: CheckRecord) => {
@@ -48,10 +52,18 @@ export async function verify(live: LiveLab, options: VerifyOptions): Promise<Ver
       ledger.take(message, file);
       if (message.kind === 'record') add(message.record);
     });
-    why = await runToItsEnd(startAva(server.path), server, options);
+    const ava = startAva(server.path);
+    live.catch(ava.kill);
+    why = await runToItsEnd(ava, server, options);
   }
   if (options.signal?.aborted === true) {
     throw new LabError({ subject: 'verify', step: 'run the smoke tests', happened: 'interrupted' }, 1);
+  }
+  try {
+    await live;
+  } catch (error) {
+    await rm(folder.path, { recursive: true, force: true });
+    throw error;
   }
   for (const record of ledger.missing(SMOKE_FILES, why)) add(record);
   const { verdict, checks } = await folder.finish();

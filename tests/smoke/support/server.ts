@@ -13,9 +13,12 @@ export type Server = AsyncDisposable & {
   stop(): void;
 };
 
-/** Listens in a folder that only this user can enter; hands the lab to every test file that comes and passes on what it tells. */
+/**
+ * Listens in a folder that only this user can enter; hands the lab, once it is known, to every test file that comes and passes on what it tells.
+ * Where `live` rejects, the files are sent away.
+ */
 export async function listen(
-  live: LiveLab,
+  live: Promise<LiveLab>,
   only: string | undefined,
   onMessage: (message: FromFile, file: string) => void,
 ): Promise<Server> {
@@ -34,7 +37,10 @@ export async function listen(
     // a test file that dies is noticed by the records that are missing
     socket.on('error', () => undefined);
     socket.on('close', () => files.delete(socket));
-    socket.write(line({ kind: 'lab', live: pack(live), only }));
+    live.then(
+      (known) => socket.write(line({ kind: 'lab', live: pack(known), only })),
+      () => socket.destroy(),
+    );
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);

@@ -44,16 +44,35 @@ test('many checks that pass are told by family and fit a screen', (t) => {
 });
 
 test('many failures and skips fit a screen too', (t) => {
-  const failures = Array.from({ length: 8 }, (_, index) =>
-    record({ id: `acl.n${index}`, verdict: 'fail', reason: 'seen' }),
+  const families = ['install', 'auth', 'acl', 'qos', 'will'] as const;
+  const failed = Array.from({ length: 130 }, (_, index) =>
+    record({ id: `${families[index % 5] ?? 'acl'}.n${index}`, verdict: 'fail', reason: 'seen' }),
   );
+  const passed = Array.from({ length: 130 }, (_, index) => record({ id: `${families[index % 5] ?? 'acl'}.p${index}` }));
   const skips = Array.from({ length: 30 }, (_, index) =>
     record({ id: `will.n${index}`, verdict: 'skipped', reason: 'no Pi' }),
   );
-  const lines = recap([...failures, ...skips], plain);
+  const lines = recap([...failed, ...passed, ...skips], plain);
   t.is(lines.at(-1), '  – 24 more skipped');
-  t.is(lines.filter((line) => line.includes('claim')).length, 5);
-  t.true(lines.length <= 40);
+  t.is(lines.filter((line) => line.includes('claim')).length, 3);
+  t.true(lines.includes('  ✗ 121 more failed'));
+  t.true(lines.length <= 45);
+});
+
+test('few failures are all explained', (t) => {
+  const failed = Array.from({ length: 5 }, (_, index) => record({ id: `acl.n${index}`, verdict: 'fail' }));
+  t.is(recap(failed, plain).filter((line) => line.includes('claim')).length, 5);
+});
+
+test('the headline tells how many rights are not shown', (t) => {
+  const skipped = (id: CheckRecord['id']) => record({ id, verdict: 'skipped' });
+  const [two] = recap(
+    [record(), skipped('acl.publish.log.sam'), skipped('acl.subscribe.log.sam'), skipped('will.x')],
+    plain,
+  );
+  t.is(two, '✓ 4 checks in 0.2 s: 1 passed, 3 skipped (2 rights not shown)');
+  const [one] = recap([record(), skipped('acl.publish.log.sam')], plain);
+  t.is(one, '✓ 2 checks in 0.2 s: 1 passed, 1 skipped (1 right not shown)');
 });
 
 test('no record at all is a failure', (t) => {
