@@ -45,7 +45,7 @@ function digest(root) {
 
 /** Written beside its place and renamed, so that another start never sees half of it; what older sources left goes. */
 async function compile(entry, cache, folder) {
-  const { build } = await import('esbuild');
+  const { build, stop } = await import('esbuild');
   await mkdir(cache, { recursive: true });
   const staged = path.join(cache, `.${randomUUID()}`);
   try {
@@ -67,6 +67,8 @@ async function compile(entry, cache, folder) {
       if (!existsSync(folder)) throw error;
     });
   } finally {
+    // its process would stay as long as this one
+    await stop();
     await rm(staged, { recursive: true, force: true });
   }
   await removeOld(cache);
