@@ -28,9 +28,11 @@ export class LabError extends Error {
 export class InputError extends Error {
   override readonly name = 'InputError';
   readonly exitCode = 2;
+  readonly mistakes: readonly string[];
 
   constructor(mistakes: readonly string[]) {
     super(mistakes.join('\n'));
+    this.mistakes = mistakes;
   }
 }
 

@@ -1,3 +1,5 @@
+import { CommanderError } from 'commander';
+import { InputError, LabError, type Trouble } from '../provisioning/errors.ts';
 import { type CheckRecord, type Counts, count } from './record.ts';
 
 /** What `verify --json` prints and results.json holds. */
@@ -12,4 +14,17 @@ export function results(records: readonly CheckRecord[]): Results {
   const counts = count(records);
   const verdict = counts.pass + counts.deviation > 0 && counts.fail === 0 ? 'pass' : 'fail';
   return { verdict, counts, checks: [...records].sort((one, other) => one.id.localeCompare(other.id)) };
+}
+
+/** What `--json` prints where a command could not do its work: what went wrong, or the mistakes of the input. */
+export type FailureJson =
+  | { readonly verdict: 'fail'; readonly error: Trouble }
+  | { readonly verdict: 'fail'; readonly mistakes: readonly string[] };
+
+export function failureJson(error: unknown): FailureJson {
+  if (error instanceof LabError) return { verdict: 'fail', error: error.trouble };
+  if (error instanceof InputError) return { verdict: 'fail', mistakes: error.mistakes };
+  const happened = error instanceof Error ? error.message : String(error);
+  if (error instanceof CommanderError) return { verdict: 'fail', mistakes: [happened.replace(/^error: /, '')] };
+  return { verdict: 'fail', error: { subject: 'lab', step: 'run the command', happened } };
 }

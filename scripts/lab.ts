@@ -2,6 +2,7 @@ import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { InputError, LabError } from '../provisioning/errors.ts';
 import { errorText } from '../report/hosts.ts';
+import { failureJson } from '../report/json.ts';
 import { painter } from '../report/paint.ts';
 import { type Context, labFileOf, openContext } from './context.ts';
 
@@ -33,7 +34,10 @@ export async function main(args: string[]): Promise<number> {
   try {
     return await dispatch(args, interrupt.signal);
   } catch (error) {
-    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+    if (error instanceof CommanderError && error.exitCode === 0) return 0;
+    // nothing is on standard output yet: a command prints its object as the last thing it does
+    if (wantsJson(args)) process.stdout.write(`${JSON.stringify(failureJson(error))}\n`);
+    if (error instanceof CommanderError) return 2;
     process.stderr.write(`${errorText(error, painter(process.stderr))}\n`);
     if (interrupt.signal.aborted) return INTERRUPTED;
     return error instanceof LabError || error instanceof InputError ? error.exitCode : 2;
@@ -62,6 +66,12 @@ async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
   }
   await program.parseAsync(args, { from: 'user' });
   return signal.aborted ? INTERRUPTED : exitCode;
+}
+
+/** Whether the command line is one whose standard output is an object; `--json` to `ssh` is the remote command's. */
+export function wantsJson(args: readonly string[]): boolean {
+  const name = args.find((arg) => arg in LOADERS);
+  return args.includes('--json') && (name === 'up' || name === 'verify' || name === 'status');
 }
 
 const EXIT_CODES = `

@@ -1,5 +1,7 @@
 import test from 'ava';
-import { results } from '../../../report/json.ts';
+import { CommanderError } from 'commander';
+import { InputError, LabError } from '../../../provisioning/errors.ts';
+import { failureJson, results } from '../../../report/json.ts';
 import type { CheckRecord, Verdict } from '../../../report/record.ts';
 
 const record = (id: CheckRecord['id'], verdict: Verdict): CheckRecord => ({
@@ -34,3 +36,27 @@ test('checks are sorted by id, the records given stay as they are', (t) => {
   );
   t.is(given[0]?.id, 'will.b');
 });
+
+/** [what was thrown; the object for it] */
+const failures: readonly (readonly [error: unknown, object: object])[] = [
+  [
+    new LabError({ subject: 'docker', step: 'find the engine', happened: 'none', advice: './lab up' }, 2),
+    { verdict: 'fail', error: { subject: 'docker', step: 'find the engine', happened: 'none', advice: './lab up' } },
+  ],
+  [
+    new InputError(['lab.yaml:1:1: a', 'lab.yaml:2:1: b']),
+    { verdict: 'fail', mistakes: ['lab.yaml:1:1: a', 'lab.yaml:2:1: b'] },
+  ],
+  [
+    new CommanderError(1, 'commander.unknownOption', "error: unknown option '--x'"),
+    { verdict: 'fail', mistakes: ["unknown option '--x'"] },
+  ],
+  [new TypeError('x'), { verdict: 'fail', error: { subject: 'lab', step: 'run the command', happened: 'x' } }],
+  ['text', { verdict: 'fail', error: { subject: 'lab', step: 'run the command', happened: 'text' } }],
+];
+
+for (const [error, object] of failures) {
+  test(`--json of ${String(error).split('\n')[0]}`, (t) => {
+    t.deepEqual(JSON.parse(JSON.stringify(failureJson(error))), object);
+  });
+}
