@@ -17,7 +17,7 @@ const rows: readonly Row[] = [
   [
     'broker: { host: container }\npis: { pi: { host: "ssh://pi@pi.local" } }',
     [
-      '4:19: pis.pi.host is another machine, which does not reach a broker in a container; broker.host local or ssh://… is allowed with it',
+      '4:20: pis.pi.host is another machine, which does not reach a broker in a container; broker.host local or ssh://… is allowed with it',
     ],
   ],
   ['broker: { host: container, address: hub.local }\npis: { pi: { host: "ssh://pi@pi.local" } }', []],
