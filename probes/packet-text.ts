@@ -1,13 +1,24 @@
 import { isUtf8 } from 'node:buffer';
+import { codeText } from './code-text.ts';
+import { spacedHex } from './handshake.ts';
 import type { ConnectFields, Packet } from './packet.ts';
 
 const LONGEST_PAYLOAD = 60;
+/** Bytes of the longest packet that is shown in hexadecimal too. */
+const LONGEST_HEX = 32;
 
 /** A packet as one line: `→ PUBLISH status "hello" qos 1 id 1  17 bytes`; `→` sent, `←` received. Shows no password. */
 export function packetLine(packet: Packet): string {
   const words = [packet.direction === 'sent' ? '→' : '←', packet.type, ...fieldWords(packet)];
   const bytes = packet.bytes === undefined ? '' : `  ${packet.bytes} bytes`;
   return `${words.join(' ')}${bytes}`;
+}
+
+/** The packet's line with its time (UTC) before it and, where it is short and holds no password, its bytes behind it: `…Z ← PINGRESP  2 bytes: d0 00`. */
+export function debugLine(packet: Packet, frame: Buffer): string {
+  const clock = new Date(packet.at).toISOString().slice(11);
+  const isShown = frame.length <= LONGEST_HEX && packet.connect?.hasPassword !== true;
+  return `${clock} ${packetLine(packet)}${isShown ? `: ${spacedHex(frame)}` : ''}`;
 }
 
 /** A payload for people: quoted text where it is text, hexadecimal where it is not; cut when long. */
@@ -19,7 +30,7 @@ export function payloadText(payload: Buffer): string {
 
 function fieldWords(packet: Packet): string[] {
   const words: string[] = [];
-  const { connect, filters } = packet;
+  const { type, connect, filters, code, codes = [], properties = [] } = packet;
   if (connect !== undefined) words.push(...connectWords(connect));
   if (packet.topic !== undefined) words.push(packet.topic);
   if (packet.payload !== undefined) words.push(payloadText(packet.payload));
@@ -29,17 +40,14 @@ function fieldWords(packet: Packet): string[] {
   if (packet.dup === true) words.push('dup');
   if (packet.packetId !== undefined) words.push(`id ${packet.packetId}`);
   if (packet.sessionPresent === true) words.push('session present');
-  if (packet.code !== undefined && (packet.type === 'CONNACK' || packet.code !== 0)) words.push(codeText(packet.code));
-  if (packet.codes !== undefined && packet.codes.length > 0) words.push(packet.codes.map(codeText).join(', '));
+  if (code !== undefined && (type === 'CONNACK' || code !== 0)) words.push(codeText(type, code));
+  if (codes.length > 0) words.push(codes.map((one) => codeText(type, one)).join(', '));
+  if (properties.length > 0) words.push(`{ ${properties.join(', ')} }`);
   return words;
 }
 
 function filterText({ filter, qos }: { filter: string; qos?: number }): string {
   return qos === undefined ? filter : `${filter} (qos ${qos})`;
-}
-
-function codeText(code: number): string {
-  return `code ${code < 0x80 ? code : `0x${code.toString(16)}`}`;
 }
 
 function connectWords({ version, clientId, clean, keepAlive, user, hasPassword, will }: ConnectFields): string[] {

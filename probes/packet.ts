@@ -39,6 +39,8 @@ export type Packet = {
   readonly filters?: readonly Filter[];
   readonly sessionPresent?: boolean;
   readonly connect?: ConnectFields;
+  /** MQTT 5, each as text: `reasonString "no"`; absent where the packet has none. */
+  readonly properties?: readonly string[];
 };
 
 export type Filter = { readonly filter: string; readonly qos?: number };

@@ -62,7 +62,8 @@ function decode(frame: Buffer, version: number): Decoded {
 }
 
 function describePacket(decoded: Decoded, seen: { direction: Direction; at: number; bytes: number }): Packet {
-  const named = { ...seen, type: TYPES[decoded.cmd] };
+  const properties = propertyTexts(decoded);
+  const named = { ...seen, type: TYPES[decoded.cmd], ...(properties.length === 0 ? {} : { properties }) };
   const id = { packetId: decoded.messageId ?? 0 };
   switch (decoded.cmd) {
     case 'connect':
@@ -95,6 +96,15 @@ function describePacket(decoded: Decoded, seen: { direction: Direction; at: numb
     default:
       return named;
   }
+}
+
+/** The MQTT 5 properties that people should see; authentication data is a secret. */
+function propertyTexts(decoded: Decoded): string[] {
+  const properties = 'properties' in decoded ? (decoded.properties ?? {}) : {};
+  return Object.entries(properties).map(([name, value]) => {
+    if (name === 'authenticationData') return name;
+    return `${name} ${Buffer.isBuffer(value) ? `0x${value.toString('hex')}` : JSON.stringify(value)}`;
+  });
 }
 
 function codesOf({ granted }: ISubackPacket | IUnsubackPacket): number[] {

@@ -13,10 +13,15 @@ const CASES: readonly Case[] = [
     hex: '',
     line: '→ CONNECT MQTT 3.1.1 client "c1" clean keep alive 60 s user sam with password  28 bytes',
   },
-  { name: 'CONNACK accepted', hex: '20 02 00 00', line: '← CONNACK code 0  4 bytes' },
-  { name: 'CONNACK with a session', hex: '20 02 01 00', line: '← CONNACK session present code 0  4 bytes' },
-  { name: 'CONNACK refused', hex: '20 02 00 05', line: '← CONNACK code 5  4 bytes' },
-  { name: 'CONNACK refused, MQTT 5', sent: CONNECT_5, hex: '20 03 00 87 00', line: '← CONNACK code 0x87  5 bytes' },
+  { name: 'CONNACK accepted', hex: '20 02 00 00', line: '← CONNACK code 0 (accepted)  4 bytes' },
+  { name: 'CONNACK with a session', hex: '20 02 01 00', line: '← CONNACK session present code 0 (accepted)  4 bytes' },
+  { name: 'CONNACK refused', hex: '20 02 00 05', line: '← CONNACK code 5 (not authorised)  4 bytes' },
+  {
+    name: 'CONNACK refused, MQTT 5',
+    sent: CONNECT_5,
+    hex: '20 03 00 87 00',
+    line: '← CONNACK code 0x87 (not authorised)  5 bytes',
+  },
   {
     name: 'PUBLISH QoS 0',
     hex: '30 0d 00 06 73 74 61 74 75 73 68 65 6c 6c 6f',
@@ -28,10 +33,19 @@ const CASES: readonly Case[] = [
     line: '← PUBLISH status 0x00ff0a qos 2 retain dup id 2  15 bytes',
   },
   { name: 'PUBACK', hex: '40 02 00 01', line: '← PUBACK id 1  4 bytes' },
-  { name: 'PUBACK denied, MQTT 5', sent: CONNECT_5, hex: '40 03 00 01 87', line: '← PUBACK id 1 code 0x87  5 bytes' },
+  {
+    name: 'PUBACK denied, MQTT 5',
+    sent: CONNECT_5,
+    hex: '40 03 00 01 87',
+    line: '← PUBACK id 1 code 0x87 (not authorised)  5 bytes',
+  },
   { name: 'PUBREL', hex: '62 02 00 02', line: '← PUBREL id 2  4 bytes' },
-  { name: 'SUBACK granted', hex: '90 03 00 01 02', line: '← SUBACK id 1 code 2  5 bytes' },
-  { name: 'SUBACK refused', hex: '90 03 00 01 80', line: '← SUBACK id 1 code 0x80  5 bytes' },
+  { name: 'SUBACK granted', hex: '90 03 00 01 02', line: '← SUBACK id 1 code 2 (QoS 2 granted)  5 bytes' },
+  {
+    name: 'SUBACK refused',
+    hex: '90 03 00 01 80',
+    line: '← SUBACK id 1 code 0x80 (refused, no reason given)  5 bytes',
+  },
   { name: 'PINGRESP', hex: 'd0 00', line: '← PINGRESP  2 bytes' },
 ];
 
