@@ -1,10 +1,11 @@
 import mqttClient from 'mqtt/lib/client';
 import { type Deferred, deferred } from '../provisioning/deferred.ts';
-import { LabError } from '../provisioning/errors.ts';
+import { denial, refusal, trouble } from './client-trouble.ts';
 import { within } from './feed.ts';
 import type { Packet, Will } from './packet.ts';
-import { recordedSocket } from './recorded-socket.ts';
+import { type OnPacket, recordedSocket } from './recorded-socket.ts';
 import type { QoS, Version } from './session.ts';
+import type { TappedSocket } from './tapped-socket.ts';
 
 export type ClientWish = {
   readonly address: string;
@@ -21,7 +22,9 @@ export type ClientWish = {
 };
 
 export type ClientEvents = {
-  onPacket?(packet: Packet): void;
+  onPacket?: OnPacket;
+  /** Whether a received packet is handled; a message that is not stays with the broker, unacknowledged. All are, if not given. */
+  admits?(packet: Packet): boolean;
   onMessage?(topic: string, payload: Buffer): void;
   /** The connection was lost, or is back. */
   onState?(state: string): void;
@@ -43,6 +46,8 @@ const CLOSE_BOUND_MS = 2_000;
 const RECONNECT_MS = 1_000;
 /** How long MQTT 5 keeps a persistent session of a client that is away, in seconds: a day. */
 const SESSION_EXPIRY_S = 86_400;
+/** DISCONNECT without a reason code, the same in both versions. */
+const DISCONNECT = Buffer.from([0xe0, 0]);
 /** This many connections lost within this time of their start: somebody else uses the client id, and each takes over from the other. */
 const TAKEOVERS = 3;
 const TAKEOVER_MS = 3_000;
@@ -50,16 +55,20 @@ const TAKEOVER_MS = 3_000;
 /** Connects; throws a LabError: exit code 1 when the broker refuses, 2 when it is out of reach. The signal makes whatever waits fail. */
 export async function openClient(wish: ClientWish, events: ClientEvents, signal: AbortSignal): Promise<Client> {
   const failed = deferred<never>();
-  const onAbort = () => failed.reject(trouble(wish, 'go on', 'interrupted', 1));
-  signal.addEventListener('abort', onAbort, { once: true });
   const connected = deferred<void>();
-  const { address, port } = wish;
-  const onPacket = (packet: Packet) => {
-    events.onPacket?.(packet);
-    if (packet.type === 'CONNACK' && packet.code !== 0) failed.reject(refused(wish, packet.code ?? 0));
+  const onAbort = () => failed.reject(trouble(wish, 'wait for the broker', 'interrupted', 1));
+  signal.addEventListener('abort', onAbort, { once: true });
+  const onPacket: OnPacket = (packet, frame) => {
+    events.onPacket?.(packet, frame);
+    if (packet.type === 'CONNACK' && packet.code !== 0) failed.reject(refusal(wish, packet.code ?? 0));
   };
   const onNoMqtt = (why: string) => failed.reject(trouble(wish, 'connect', why, 1));
-  const client = new mqttClient.default(() => recordedSocket(address, port, onPacket, onNoMqtt), {
+  let socket: TappedSocket | undefined;
+  const open = () => {
+    socket = recordedSocket(wish.address, wish.port, onPacket, onNoMqtt, events.admits);
+    return socket;
+  };
+  const client = new mqttClient.default(open, {
     clientId: wish.clientId,
     username: wish.user,
     password: wish.password,
@@ -78,11 +87,16 @@ export async function openClient(wish: ClientWish, events: ClientEvents, signal:
     const ended = new Promise<void>((resolve) => {
       client.end(false, {}, () => resolve());
     });
-    await within(ended, 'end of the connection', CLOSE_BOUND_MS).catch(() => client.end(true));
+    await within(ended, 'end of the connection', CLOSE_BOUND_MS).catch(() => {
+      // mqtt.js waits for acknowledgements first; without a DISCONNECT the last will would tell of a crash
+      if (socket?.writable) socket.end(DISCONNECT);
+    });
+    socket?.destroySoon();
   };
   try {
     await Promise.race([connected.promise, failed.promise]);
   } catch (error) {
+    signal.removeEventListener('abort', onAbort);
     client.end(true);
     throw error;
   }
@@ -90,21 +104,21 @@ export async function openClient(wish: ClientWish, events: ClientEvents, signal:
     failed: failed.promise,
     async publish(topic, payload, options) {
       const done = new Promise<void>((resolve, reject) => {
-        client.publish(topic, payload, options, (error) => {
-          if (error) reject(trouble(wish, `publish to ${topic}`, error.message, 1));
-          else resolve();
-        });
+        client.publish(topic, payload, options, (error) => (error ? reject(error) : resolve()));
       });
-      await Promise.race([within(done, `acknowledgement of ${topic}`, ANSWER_BOUND_MS), failed.promise]);
+      const answer = within(done, 'acknowledgement', ANSWER_BOUND_MS).catch((error: unknown) => {
+        throw denial(wish, `publish to ${topic}`, 'PUBACK', error);
+      });
+      await Promise.race([answer, failed.promise]);
     },
     async subscribe(topics, qos) {
       const done = new Promise<void>((resolve, reject) => {
-        client.subscribe([...topics], { qos }, (error) => {
-          if (error) reject(trouble(wish, `subscribe to ${topics.join(', ')}`, error.message, 1));
-          else resolve();
-        });
+        client.subscribe([...topics], { qos }, (error) => (error ? reject(error) : resolve()));
       });
-      await Promise.race([within(done, 'SUBACK', ANSWER_BOUND_MS), failed.promise]);
+      const answer = within(done, 'SUBACK', ANSWER_BOUND_MS).catch((error: unknown) => {
+        throw denial(wish, `subscribe to ${topics.join(', ')}`, 'SUBACK', error);
+      });
+      await Promise.race([answer, failed.promise]);
     },
     [Symbol.asyncDispose]: close,
   };
@@ -143,21 +157,4 @@ function followConnection(
     const advice = `see whether another client uses the id ${wish.clientId}; --client-id gives this one another`;
     failed.reject(trouble(wish, 'stay connected', happened, 1, advice));
   });
-}
-
-function refused(wish: ClientWish, code: number): LabError {
-  const shown = code < 0x80 ? String(code) : `0x${code.toString(16)}`;
-  const advice = 'see that the lab is up with the passwords of the lab file: ./lab up';
-  return trouble(wish, `log in as ${wish.user}`, `the broker refused with code ${shown}`, 1, advice);
-}
-
-function trouble(
-  { address, port }: ClientWish,
-  step: string,
-  happened: string,
-  exitCode: 1 | 2,
-  advice?: string,
-): LabError {
-  const outOfReach = exitCode === 2 ? './lab status tells whether the broker runs; ./lab up starts it' : undefined;
-  return new LabError({ subject: `broker ${address}:${port}`, step, happened, advice: advice ?? outOfReach }, exitCode);
 }

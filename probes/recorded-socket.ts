@@ -1,31 +1,48 @@
+import process from 'node:process';
+import { GatedSocket } from './gated-socket.ts';
 import { now, type Packet } from './packet.ts';
-import { TappedSocket } from './tapped-socket.ts';
-import { openWire } from './wire.ts';
+import type { TappedSocket } from './tapped-socket.ts';
+import { cutFrames, openWire } from './wire.ts';
+
+/** A control packet that passed, and its bytes: those of a CONNECT hold the password. */
+export type OnPacket = (packet: Packet, frame: Buffer) => void;
 
 /**
  * A TCP connection to a broker, without Nagle's delay, that tells every control packet that passes, before mqtt.js sees it.
- * Bytes that are no MQTT end it: `onNoMqtt` is told why.
+ * Bytes that are no MQTT end it: `onNoMqtt` is told why. A received packet that `admits` denies never reaches mqtt.js, which so can't answer it.
  */
 export function recordedSocket(
   address: string,
   port: number,
-  onPacket: (packet: Packet) => void,
+  onPacket: OnPacket,
   onNoMqtt: (why: string) => void,
+  admits: (packet: Packet) => boolean = () => true,
 ): TappedSocket {
   const wire = openWire();
-  const take = (direction: Packet['direction'], chunk: Buffer) => {
-    let packets: Packet[] = [];
+  const pending: Record<Packet['direction'], Buffer> = { sent: Buffer.alloc(0), received: Buffer.alloc(0) };
+  /** The frames that the chunk completes and that may go on. */
+  const take = (direction: Packet['direction'], chunk: Buffer): Buffer[] => {
+    const at = now();
     try {
-      packets = wire.take(direction, chunk, now());
+      const { frames, rest } = cutFrames(Buffer.concat([pending[direction], chunk]));
+      pending[direction] = Buffer.from(rest);
+      return frames.filter((frame) => {
+        const packets = wire.take(direction, frame, at);
+        for (const packet of packets) onPacket(packet, frame);
+        return direction === 'sent' || packets.every(admits);
+      });
     } catch (error) {
       onNoMqtt(`no MQTT on the wire: ${error instanceof Error ? error.message : String(error)}`);
-      socket.destroy();
+      // mqtt.js gets to see them, and says in its own words what they are not
+      process.nextTick(() => socket.destroy());
+      return [chunk];
     }
-    for (const packet of packets) onPacket(packet);
   };
-  const socket = new TappedSocket((bytes) => take('sent', bytes));
+  const socket: TappedSocket = new GatedSocket(
+    (bytes) => take('sent', bytes),
+    (bytes) => Buffer.concat(take('received', bytes)),
+  );
   socket.setNoDelay(true);
-  socket.on('data', (bytes) => take('received', bytes));
   socket.connect(port, address);
   return socket;
 }
