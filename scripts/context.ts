@@ -8,8 +8,8 @@ import type { Machine } from '../provisioning/docker/machine.ts';
 import { LabError } from '../provisioning/errors.ts';
 import type { Lab } from '../provisioning/lab-file/lab.ts';
 import { readLab } from '../provisioning/lab-file/read.ts';
-import type { LiveLab } from '../provisioning/live-lab.ts';
-import { locate, locateMachines } from '../provisioning/locate.ts';
+import type { LiveBroker, LiveLab } from '../provisioning/live-lab.ts';
+import { locate, locateBroker, locateMachines } from '../provisioning/locate.ts';
 import { containerMachines } from '../provisioning/machines.ts';
 
 /** What every command gets: the lab file that was asked for, and a signal that Ctrl-C sets. */
@@ -20,6 +20,8 @@ export type Context = {
   engine(): Promise<Docker | undefined>;
   machines(): Promise<ReadonlyMap<string, Machine>>;
   live(): Promise<LiveLab>;
+  /** The broker alone, for who needs no Pi: neither a stopped one nor a missing engine is then in the way. */
+  broker(): Promise<LiveBroker>;
 };
 
 export const DEFAULT_LAB_FILE = 'lab.yaml';
@@ -46,6 +48,10 @@ export function openContext(file: string, signal: AbortSignal): Context {
     },
     async live() {
       return await locate(context.lab(), await context.machines());
+    },
+    async broker() {
+      const lab = context.lab();
+      return locateBroker(lab, lab.broker.host.kind === 'container' ? await context.machines() : new Map());
     },
   };
   return context;

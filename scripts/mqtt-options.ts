@@ -1,10 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import type { ClientEvents, ClientWish } from '../probes/client.ts';
-import { packetLine } from '../probes/packet-text.ts';
+import { debugLine } from '../probes/packet-text.ts';
 import { freshClientId, type QoS } from '../probes/session.ts';
+import { topicMistake } from '../probes/topic.ts';
 import { InputError } from '../provisioning/errors.ts';
-import type { User } from '../provisioning/lab-file/lab.ts';
-import type { LiveLab } from '../provisioning/live-lab.ts';
+import type { Lab } from '../provisioning/lab-file/lab.ts';
+import { printable } from '../report/paint.ts';
 
 /** What `publish` and `subscribe` have in common. */
 export type MqttOptions = {
@@ -37,46 +38,77 @@ export function mqttCommand(name: string, description: string): Command {
     .option('--debug', 'print every control packet with direction, fields and bytes on standard error');
 }
 
-export function findUser({ lab }: LiveLab, name: string): User {
-  const user = lab.users.find((candidate) => candidate.name === name);
-  if (user !== undefined) return user;
-  throw new InputError([
-    `--as ${name}: the lab file has no such user; it has ${lab.users.map((one) => one.name).join(', ')}`,
-  ]);
-}
+/** How a client connects, wherever the broker is. */
+export type ClientSettings = Omit<ClientWish, 'address' | 'port'>;
 
-/** How the client connects; `role` makes a persistent session's client id, the same every time. */
-export function clientWish(live: LiveLab, role: string, topic: string, options: MqttOptions): ClientWish {
-  const { lab, broker } = live;
-  const user = findUser(live, options.as);
+/**
+ * What the options ask for; `role` makes a persistent session's client id, the same every time. `topic` is that of the last will where no other is
+ * given. Throws an InputError with every mistake.
+ */
+export function clientSettings(lab: Lab, role: string, topic: string, options: MqttOptions): ClientSettings {
+  const user = lab.users.find(({ name }) => name === options.as);
   const clean = options.clean === true || options.qos === 0;
-  const { maxKeepAlive } = lab.broker;
-  const keepAlive = options.keepAlive ?? (maxKeepAlive > 0 ? Math.min(60, maxKeepAlive) : 60);
+  const mistakes = optionMistakes(lab, topic, clean, options);
+  if (user === undefined) {
+    const names = lab.users.map(({ name }) => name).join(', ');
+    throw new InputError([`--as ${options.as}: the lab file has no such user; it has ${names}`, ...mistakes]);
+  }
+  if (mistakes.length > 0) throw new InputError(mistakes);
+  const longest = longestKeepAlive(lab);
   const { will, willTopic = topic, willQos = options.qos, willRetain = false } = options;
   return {
-    address: broker.address,
-    port: broker.port,
     version: options.mqtt === '5' ? 5 : 4,
     user: user.name,
     password: user.password.reveal(),
     clientId: options.clientId ?? (clean ? freshClientId() : `${lab.name}-${user.name}-${role}`),
     clean,
-    keepAlive,
+    keepAlive: options.keepAlive ?? Math.min(60, longest ?? 60),
     ...(will === undefined
       ? {}
       : { will: { topic: willTopic, payload: Buffer.from(will), qos: willQos, retain: willRetain } }),
   };
 }
 
+/** What is wrong with the options beyond their form, each as a line for the user. */
+function optionMistakes(lab: Lab, topic: string, clean: boolean, options: MqttOptions): string[] {
+  const { will, willTopic, willQos, willRetain, keepAlive, clientId } = options;
+  const mistakes: string[] = [];
+  if (will === undefined) {
+    const alone = { '--will-topic': willTopic, '--will-qos': willQos, '--will-retain': willRetain };
+    for (const [option, value] of Object.entries(alone)) {
+      if (value !== undefined)
+        mistakes.push(`${option} says something about a last will, and there is none; add --will`);
+    }
+  } else {
+    const wrong = topicMistake(willTopic ?? topic);
+    const given = willTopic === undefined ? `the last will's topic, ${topic},` : `--will-topic ${willTopic}`;
+    if (wrong !== undefined) mistakes.push(`${given} ${wrong}${willTopic === undefined ? ': give --will-topic' : ''}`);
+  }
+  if (clientId === '' && !clean) {
+    mistakes.push(
+      '--client-id is empty, and a persistent session needs a name to come back to; give one, or add --clean',
+    );
+  }
+  const longest = longestKeepAlive(lab);
+  if (keepAlive !== undefined && longest !== undefined && (keepAlive > longest || keepAlive === 0)) {
+    const allowed = `1 to ${longest} is allowed, as broker.maxKeepAlive of the lab file says`;
+    mistakes.push(
+      `--keep-alive ${keepAlive}: ${keepAlive === 0 ? 'the broker does not go without' : 'more than the broker allows'}; ${allowed}`,
+    );
+  }
+  return mistakes;
+}
+
+/** Seconds; undefined where the lab does not configure the broker, or has set no limit. */
+function longestKeepAlive({ broker }: Lab): number | undefined {
+  return broker.host.kind === 'external' || broker.maxKeepAlive === 0 ? undefined : broker.maxKeepAlive;
+}
+
 /** What goes to standard error while a client runs. */
 export function tellEvents(options: MqttOptions): ClientEvents {
   const onState = (state: string) => console.error(state);
   if (options.debug !== true) return { onState };
-  return { onState, onPacket: (packet) => console.error(`${clock(packet.at)} ${packetLine(packet)}`) };
-}
-
-function clock(at: number): string {
-  return new Date(at).toISOString().slice(11, 23);
+  return { onState, onPacket: (packet, frame) => console.error(printable(debugLine(packet, frame))) };
 }
 
 function qosLevel(text: string): QoS {

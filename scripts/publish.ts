@@ -1,9 +1,11 @@
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { type Client, openClient } from '../probes/client.ts';
+import { topicMistake } from '../probes/topic.ts';
+import { InputError } from '../provisioning/errors.ts';
 import { writes } from '../provisioning/lab-file/may.ts';
 import type { LabCommand } from './lab.ts';
-import { clientWish, type MqttOptions, mqttCommand, tellEvents } from './mqtt-options.ts';
+import { clientSettings, type MqttOptions, mqttCommand, tellEvents } from './mqtt-options.ts';
 
 type Options = MqttOptions & { retain?: true };
 
@@ -16,18 +18,22 @@ export function publish(): LabCommand {
   return {
     command,
     async run(context) {
-      const [topic = '', message] = command.processedArgs;
+      const [name = '', message] = command.processedArgs;
+      const topic = String(name);
       const options = command.opts<Options>();
-      const live = await context.live();
-      const wish = clientWish(live, 'publish', String(topic), options);
-      if (!writes(live.lab, wish.user, String(topic))) {
+      const lab = context.lab();
+      const mistake = topicMistake(topic);
+      if (mistake !== undefined) throw new InputError([`topic ${topic || "''"} ${mistake}`]);
+      const settings = clientSettings(lab, 'publish', topic, options);
+      if (!writes(lab, settings.user, topic)) {
         console.error(
-          `the lab file does not let ${wish.user} publish to ${topic}: Mosquitto acknowledges it all the same, and drops it`,
+          `the lab file does not let ${settings.user} publish to ${topic}: Mosquitto acknowledges it all the same, and drops it`,
         );
       }
-      await using client = await openClient(wish, tellEvents(options), context.signal);
+      const { address, port } = await context.broker();
+      await using client = await openClient({ ...settings, address, port }, tellEvents(options), context.signal);
       const send = (text: string) =>
-        client.publish(String(topic), Buffer.from(text), { qos: options.qos, retain: options.retain === true });
+        client.publish(topic, Buffer.from(text), { qos: options.qos, retain: options.retain === true });
       if (typeof message === 'string') await send(message);
       else await publishLines(send, client, context.signal);
       return 0;
@@ -38,17 +44,17 @@ export function publish(): LabCommand {
 /** Each line of standard input, in order, until its end or Ctrl-C. */
 async function publishLines(send: (text: string) => Promise<void>, client: Client, signal: AbortSignal): Promise<void> {
   const lines = createInterface({ input: process.stdin, signal });
-  const stop = () => lines.close();
-  client.failed.catch(stop);
+  client.failed.catch(() => lines.close());
   try {
     for await (const text of lines) {
       if (signal.aborted) return;
       await send(text);
     }
-    // rejects where it was a failure that closed the input
-    await Promise.race([client.failed, Promise.resolve()]);
+    // rejects where it was a failure that closed the input; Ctrl-C is none
+    if (!signal.aborted) await Promise.race([client.failed, Promise.resolve()]);
   } finally {
     lines.close();
-    process.stdin.unref();
+    // a pipe or terminal that is still open would keep the process
+    process.stdin.destroy();
   }
 }

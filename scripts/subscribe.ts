@@ -1,12 +1,16 @@
 import { isUtf8 } from 'node:buffer';
 import process from 'node:process';
 import { InvalidArgumentError } from 'commander';
-import { openClient } from '../probes/client.ts';
+import { type ClientEvents, openClient } from '../probes/client.ts';
+import { quota } from '../probes/quota.ts';
+import { covers, filterMistake } from '../probes/topic.ts';
 import { deferred } from '../provisioning/deferred.ts';
+import { InputError } from '../provisioning/errors.ts';
+import type { Lab } from '../provisioning/lab-file/lab.ts';
 import { may } from '../provisioning/lab-file/may.ts';
 import { printable } from '../report/paint.ts';
 import type { LabCommand } from './lab.ts';
-import { clientWish, type MqttOptions, mqttCommand, tellEvents } from './mqtt-options.ts';
+import { clientSettings, type MqttOptions, mqttCommand, tellEvents } from './mqtt-options.ts';
 
 type Options = MqttOptions & { count?: number };
 
@@ -21,32 +25,49 @@ export function subscribe(): LabCommand {
   return {
     command,
     async run(context) {
-      const topics = command.args;
-      const [first = ''] = topics;
+      const filters = command.args;
+      const [first = ''] = filters;
       const options = command.opts<Options>();
-      const live = await context.live();
-      const wish = clientWish(live, 'subscribe', first, options);
-      for (const topic of topics.filter((name) => !may(live.lab, wish.user, 'subscribe', name))) {
+      const lab = context.lab();
+      const mistakes = filters.flatMap((filter) => {
+        const mistake = filterMistake(filter);
+        return mistake === undefined ? [] : [`topic ${filter || "''"} ${mistake}`];
+      });
+      if (mistakes.length > 0) throw new InputError(mistakes);
+      const settings = clientSettings(lab, 'subscribe', first, options);
+      for (const filter of filters.filter((one) => !readsAny(lab, settings.user, one))) {
         console.error(
-          `the lab file does not let ${wish.user} subscribe to ${topic}: Mosquitto grants it all the same, and delivers nothing`,
+          `the lab file does not let ${settings.user} subscribe to ${filter}: Mosquitto grants it all the same, and delivers nothing`,
         );
       }
       const done = deferred<void>();
       context.signal.addEventListener('abort', () => done.resolve(), { once: true });
-      let count = 0;
-      const onMessage = (topic: string, payload: Buffer) => {
-        // a queue that a persistent session had may bring more than was asked for
-        if (options.count !== undefined && count >= options.count) return;
-        count += 1;
-        show(topics.length > 1 || first !== topic ? `${topic} ` : '', payload);
-        if (count === options.count) done.resolve();
+      // whoever read standard output is gone, and with it the reason to go on
+      process.stdout.once('error', () => done.resolve());
+      const { count } = options;
+      let left = count;
+      const events: ClientEvents = {
+        ...tellEvents(options),
+        onMessage(topic, payload) {
+          show(filters.length > 1 || first !== topic ? `${topic} ` : '', payload);
+          if (left !== undefined) left -= 1;
+          if (left === 0) done.resolve();
+        },
+        // a queue that a persistent session had may hold more than was asked for: what is not shown stays there
+        ...(count === undefined ? {} : { admits: quota(count) }),
       };
-      await using client = await openClient(wish, { ...tellEvents(options), onMessage }, context.signal);
-      await client.subscribe(topics, options.qos);
+      const { address, port } = await context.broker();
+      await using client = await openClient({ ...settings, address, port }, events, context.signal);
+      await Promise.race([client.subscribe(filters, options.qos), done.promise]);
       await Promise.race([done.promise, client.failed]);
       return 0;
     },
   };
+}
+
+/** Whether the filter covers a topic that the lab file lets the user subscribe to. */
+export function readsAny(lab: Lab, user: string, filter: string): boolean {
+  return lab.topics.some(({ name }) => covers(filter, name) && may(lab, user, 'subscribe', name));
 }
 
 /** As it is where it goes to a file or a pipe; on a terminal nothing that would control it. */

@@ -28,13 +28,18 @@ export type CommandOptions = {
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** Leaves standard input open after `input`, as a terminal is. */
+  readonly keepsInput?: boolean;
   readonly boundMs?: number;
 };
 
 const BOUND_MS = 120_000;
 
 /** Starts `./lab ARGS…` in a folder, in a process group of its own; ended when the bound passes. */
-export function startLab(args: readonly string[], { cwd, env = {}, input = '', boundMs }: CommandOptions): LabCommand {
+export function startLab(
+  args: readonly string[],
+  { cwd, env = {}, input = '', keepsInput = false, boundMs }: CommandOptions,
+): LabCommand {
   const begin = performance.now();
   const child = spawn(process.execPath, [path.join(PROJECT, 'lab'), ...args], {
     cwd,
@@ -52,7 +57,8 @@ export function startLab(args: readonly string[], { cwd, env = {}, input = '', b
     });
   }
   child.stdin.on('error', () => undefined);
-  child.stdin.end(input);
+  if (keepsInput) child.stdin.write(input);
+  else child.stdin.end(input);
   const signal = (name: NodeJS.Signals) => {
     try {
       process.kill(-pid, name);
