@@ -1,11 +1,11 @@
 import { Command } from 'commander';
-import { awaitReady } from '../probes/ready.ts';
+import { awaitReady, requireAnswer } from '../probes/ready.ts';
 import { bringUp, lookForRoom } from '../provisioning/bring-up.ts';
 import { findEngine } from '../provisioning/docker/engine.ts';
 import { requireEngine } from '../provisioning/docker/require-engine.ts';
 import { LabError } from '../provisioning/errors.ts';
 import { willWidens } from '../provisioning/lab-file/may.ts';
-import { locate } from '../provisioning/locate.ts';
+import { liveBroker, locate } from '../provisioning/locate.ts';
 import { containerMachines } from '../provisioning/machines.ts';
 import { openDisplay } from '../report/display.ts';
 import { hostLines, hostsJson } from '../report/hosts.ts';
@@ -33,6 +33,10 @@ export function up(): LabCommand {
         for (const { user, topic } of willWidens(lab)) {
           const text = `${user} may write to ${topic}: Mosquitto grants a last will by write permission`;
           tell({ host: 'broker', kind: 'note', text });
+        }
+        if (lab.broker.host.kind === 'external') {
+          // before any Pi is touched: without it there is nothing to prove
+          await requireAnswer({ lab, broker: liveBroker(lab, new Map()) }, context.signal);
         }
         const needsEngine = containerMachines(lab).length > 0;
         // both only look, so they go side by side; nothing is installed where somebody else's broker is in the way
