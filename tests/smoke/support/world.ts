@@ -24,7 +24,7 @@ const KEEP_ALIVE_S = 60;
 
 export function openWorld(live: LiveLab, stopped: AbortSignal): World {
   const { lab, broker } = live;
-  const keepAlive = keepAliveFor(lab.broker.maxKeepAlive);
+  const keepAlive = Math.min(KEEP_ALIVE_S, lab.broker.maxKeepAlive);
   const sessions = new Set<Session>();
   const hosts = new Map<string, Promise<Host>>();
   stopped.addEventListener('abort', () => {
@@ -57,10 +57,6 @@ export function openWorld(live: LiveLab, stopped: AbortSignal): World {
       await Promise.allSettled([...hosts.values()].map(async (host) => (await host)[Symbol.asyncDispose]()));
     },
   };
-}
-
-export function keepAliveFor(maxKeepAlive: number): number {
-  return maxKeepAlive > 0 ? Math.min(KEEP_ALIVE_S, maxKeepAlive) : KEEP_ALIVE_S;
 }
 
 /** SSH is loaded when a check first needs it: a lab without Pis never does. */
