@@ -54,6 +54,7 @@ async function compile(entry, cache, folder) {
       outdir: staged,
       outExtension: { '.js': '.mjs' },
       bundle: true,
+      minify: true,
       splitting: true,
       external: EXTERNAL,
       banner: { js: COMMONJS },
