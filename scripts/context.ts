@@ -1,4 +1,3 @@
-import path from 'node:path';
 import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
@@ -24,14 +23,15 @@ export type Context = {
   broker(): Promise<LiveBroker>;
 };
 
-export const DEFAULT_LAB_FILE = 'lab.yaml';
+const DEFAULT_LAB_FILE = 'lab.yaml';
 
-export function openContext(file: string, signal: AbortSignal): Context {
+/** With `logsIn` false, the lab comes without its users, and a password that can't be found is no mistake. */
+export function openContext(file: string, signal: AbortSignal, logsIn = true): Context {
   let lab: Lab | undefined;
   const context: Context = {
     signal,
     lab() {
-      lab ??= readLab(file);
+      lab ??= readLab(file, undefined, logsIn);
       return lab;
     },
     async engine() {
@@ -39,7 +39,9 @@ export function openContext(file: string, signal: AbortSignal): Context {
       const found = await findEngine();
       if (found.state === 'answers') return found.docker;
       const happened =
-        found.state === 'absent' ? `no engine answers at ${found.endpoint}` : `this user may not use ${found.endpoint}`;
+        found.state === 'absent'
+          ? `no engine answers at ${found.endpoint}: ${found.why}`
+          : `this user may not use ${found.endpoint}`;
       throw new LabError({ subject: 'docker', step: 'find the engine', happened, advice: './lab up starts it' }, 2);
     },
     async machines() {
@@ -60,15 +62,21 @@ export function openContext(file: string, signal: AbortSignal): Context {
 /** The lab file of a command line: `--lab` before or after the command's name. */
 export function labFileOf(command: Command): string {
   const { lab } = command.optsWithGlobals<{ lab?: string }>();
-  return lab ?? path.join(DEFAULT_LAB_FILE);
+  return lab ?? DEFAULT_LAB_FILE;
 }
 
-/** Asks on a terminal; yes where there is nobody to ask. */
+/** Asks on a terminal; yes where there is nobody to ask, no when the terminal is closed or Ctrl-C comes instead of an answer. */
 export async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stdout.isTTY) return true;
-  const prompt = createInterface({ input: process.stdin, output: process.stdout });
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return true;
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  // readline takes Ctrl-C for itself
+  prompt.on('SIGINT', () => {
+    process.kill(process.pid, 'SIGINT');
+    prompt.close();
+  });
+  const closed = new Promise<string>((resolve) => prompt.once('close', () => resolve('no')));
   try {
-    return !/^n/i.test(await prompt.question(`${question} [Y/n] `));
+    return !/^n/i.test(await Promise.race([prompt.question(`${question} [Y/n] `), closed]));
   } finally {
     prompt.close();
   }

@@ -17,6 +17,7 @@ export function down(): LabCommand {
     .option('--keep-images', 'keep the images, so that the next up is faster');
   return {
     command,
+    logsIn: false,
     async run(context) {
       const { keepImages = false } = command.opts<{ keepImages?: true }>();
       const lab = context.lab();

@@ -10,7 +10,12 @@ import { type Context, labFileOf, openContext } from './context.ts';
 export type Action = (context: Context, command: Command) => Promise<number>;
 
 /** A command of `./lab`: how it is called and what it does. */
-export type LabCommand = { readonly command: Command; readonly run: Action };
+export type LabCommand = {
+  readonly command: Command;
+  readonly run: Action;
+  /** False for a command that logs no user in: passwords that can't be found are no obstacle to it. */
+  readonly logsIn?: false;
+};
 
 const LOADERS = {
   up: async () => (await import('./up.ts')).up(),
@@ -57,10 +62,10 @@ async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
   // a known command needs its own module only
   const wanted = Object.entries(LOADERS).filter(([name]) => args.includes(name));
   for (const [, load] of wanted.length > 0 && !args.includes('help') ? wanted : Object.entries(LOADERS)) {
-    const { command, run } = await load();
+    const { command, run, logsIn }: LabCommand = await load();
     command.option('--lab <file>', 'lab file (default: "lab.yaml")').exitOverride();
     command.action(async () => {
-      exitCode = await run(openContext(labFileOf(command), signal), command);
+      exitCode = await run(openContext(labFileOf(command), signal, logsIn), command);
     });
     program.addCommand(command);
   }

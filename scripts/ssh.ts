@@ -15,6 +15,7 @@ export function ssh(): LabCommand {
     .passThroughOptions();
   return {
     command,
+    logsIn: false,
     async run(context) {
       const lab = context.lab();
       const words = command.args;

@@ -11,6 +11,7 @@ export type Reading = {
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
   readonly environment?: Surroundings['environment'];
   readonly interfaces?: Surroundings['interfaces'];
+  readonly logsIn?: boolean;
 };
 
 export type Outcome = { readonly lab: Lab | undefined; readonly mistakes: readonly string[] };
@@ -18,7 +19,7 @@ export type Outcome = { readonly lab: Lab | undefined; readonly mistakes: readon
 /** Reads this text as a lab.yaml in a folder of its own: the lab, or the mistakes without the folder's name. */
 export function read(
   text: string | Uint8Array,
-  { files = {}, environment = {}, interfaces = {} }: Reading = {},
+  { files = {}, environment = {}, interfaces = {}, logsIn = true }: Reading = {},
 ): Outcome {
   const directory = mkdtempSync(join(tmpdir(), 'lab-file-'));
   try {
@@ -26,7 +27,7 @@ export function read(
       mkdirSync(dirname(join(directory, name)), { recursive: true });
       writeFileSync(join(directory, name), content);
     }
-    return { lab: readLab(join(directory, 'lab.yaml'), { environment, interfaces }), mistakes: [] };
+    return { lab: readLab(join(directory, 'lab.yaml'), { environment, interfaces }, logsIn), mistakes: [] };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { lab: undefined, mistakes: error.message.replaceAll(`${directory}/`, '').split('\n') };

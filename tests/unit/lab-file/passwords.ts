@@ -115,3 +115,15 @@ test('variables that held passwords are gone afterwards, the others stay', (t) =
   );
   t.deepEqual(environment, { B: 'two' });
 });
+
+test('what logs nobody in needs no password: the lab comes without users, other mistakes stay', (t) => {
+  const users = 'users: { sam: { password: { env: UNSET } }, alice: { password: { file: missing } } }';
+  const { lab, mistakes } = read(`name: a\n${users}\ntopics: { t: { publish: [sam] } }`, { logsIn: false });
+  t.deepEqual(mistakes, []);
+  t.deepEqual(lab?.users, []);
+  const environment: Record<string, string> = { A: 'one' };
+  t.deepEqual(read('name: a\nusers: { sam: { password: { env: A } } }', { logsIn: false, environment }).mistakes, []);
+  t.deepEqual(environment, {});
+  const bad = 'name: a\nbroker: { port: 0 }\nusers: { sam: { password: { env: UNSET } } }';
+  t.deepEqual(read(bad, { logsIn: false }).mistakes.length, 1);
+});
