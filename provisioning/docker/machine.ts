@@ -49,8 +49,7 @@ export async function ensureMachine(docker: Docker, wanted: MachineWanted): Prom
       const container = docker.getContainer(existing.Id);
       const stopped = existing.State !== 'running';
       if (stopped) await (existing.State === 'paused' ? container.unpause() : container.start());
-      const machine = await inspect(container, wanted.name, wanted.key.file, stopped);
-      return stopped ? await started(machine, container) : machine;
+      return stopped ? await started(container, wanted) : await inspect(container, wanted.name, wanted.key.file, false);
     }
     await docker.getContainer(existing.Id).remove({ force: true, v: true });
   }
@@ -78,23 +77,26 @@ export async function ensureMachine(docker: Docker, wanted: MachineWanted): Prom
   });
   await container.putArchive(await keys(wanted, hostKey), { path: '/' });
   await container.start();
-  return await started(await inspect(container, wanted.name, wanted.key.file, true), container);
+  return await started(container, wanted);
 }
 
-/** Waits until sshd answers: the published port is open before it does. */
-async function started(machine: Machine, container: Docker.Container): Promise<Machine> {
+/** Waits until sshd answers: the published port is open before it does, and on a busy engine the container may need a second start. */
+async function started(container: Docker.Container, { name, key }: MachineWanted): Promise<Machine> {
   const deadline = Date.now() + SSH_START_MS;
   while (Date.now() < deadline) {
-    if (await hasBanner(machine.ssh.port)) return machine;
+    const machine = await inspect(container, name, key.file, true).catch(unlessRunning);
+    if (machine !== undefined && (await hasBanner(machine.ssh.port))) return machine;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   const log = await container.logs({ stdout: true, stderr: true, tail: 5 }).catch(() => Buffer.alloc(0));
   const words = lastLines(log.toString('utf8').replaceAll(/[^\n\x20-\x7e]/g, ''));
   const happened = `sshd does not answer after ${SSH_START_MS / 1000} s${words === '' ? '' : `\n    ${words}`}`;
-  throw new LabError(
-    { subject: machine.name, step: 'start the container', happened, advice: './lab down, then ./lab up' },
-    2,
-  );
+  throw new LabError({ subject: name, step: 'start the container', happened, advice: './lab down, then ./lab up' }, 2);
+}
+
+/** A container that does not run yet is waited for; any other error is one. */
+function unlessRunning(error: unknown): undefined {
+  if (!(error instanceof LabError)) throw error;
 }
 
 async function hasBanner(port: number): Promise<boolean> {

@@ -1,6 +1,7 @@
-import ssh2, { type Client, type ClientChannel, type ConnectConfig } from 'ssh2';
+import ssh2, { type Client, type ConnectConfig } from 'ssh2';
 import { deferred } from '../deferred.ts';
 import { LabError } from '../errors.ts';
+import { execute } from './channel.ts';
 import type { Command, Host, Running } from './host.ts';
 import { hostKeyCheck } from './host-key.ts';
 import { loginKeys } from './login-keys.ts';
@@ -21,9 +22,6 @@ export type SshAddress = {
 export type SshHost = Host & { readonly client: Client };
 
 const CONNECT_TIMEOUT_MS = 15_000;
-/** A refused channel (RFC 4254 5.1, administratively prohibited: MaxSessions) is asked for again this often. */
-const CHANNEL_TRIES = 40;
-const CHANNEL_RETRY_MS = 100;
 
 /** Connects to a host over SSH; throws a LabError with exit code 2 that says why it could not. */
 export async function sshHost(name: string, address: SshAddress, signal?: AbortSignal): Promise<SshHost> {
@@ -104,25 +102,21 @@ function startRemote(name: string, client: Client, isRoot: boolean, died: Promis
     {
       async launch(onStdout, onStderr) {
         const line = shellWords(root, isRoot).map(quote).join(' ');
-        const channel = await Promise.race([openChannel(client, line), died]);
-        const ended = deferred<number>();
-        let code: number | undefined;
-        channel.on('exit', (exitCode: number | null) => {
-          code = exitCode ?? 128;
+        const { stream, exited } = await Promise.race([execute(client, line), died]);
+        const exit = exited.then((code) => {
+          if (code === undefined) throw new LabError(lostTrouble(name, command.step), 2);
+          return code;
         });
-        channel.on('close', () => {
-          if (code === undefined) ended.reject(new LabError(lostTrouble(name, command.step), 2));
-          else ended.resolve(code);
-        });
-        channel.setEncoding('utf8').on('data', onStdout);
-        channel.stderr.setEncoding('utf8').on('data', onStderr);
-        channel.end(shellInput(command.script));
-        return { exit: Promise.race([ended.promise, died]) };
+        stream.setEncoding('utf8').on('data', onStdout);
+        stream.stderr.setEncoding('utf8').on('data', onStderr);
+        stream.end(shellInput(command.script));
+        return { exit: Promise.race([exit, died]) };
       },
       async killGroup(group, signal) {
-        const channel = await openChannel(client, killWords(group, signal, root, isRoot).map(quote).join(' '));
-        channel.resume().stderr.resume();
-        await new Promise((resolve) => channel.on('close', resolve));
+        const line = killWords(group, signal, root, isRoot).map(quote).join(' ');
+        const { stream, exited } = await execute(client, line);
+        stream.resume().stderr.resume();
+        await exited;
       },
     },
     command,
@@ -136,18 +130,4 @@ function lostTrouble(subject: string, step: string) {
     happened: 'the host ended the command without an exit code',
     advice: 'see whether the host is still up',
   };
-}
-
-async function openChannel(client: Client, line: string): Promise<ClientChannel> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await new Promise((resolve, reject) => {
-        client.exec(line, (error, channel) => (error === undefined ? resolve(channel) : reject(error)));
-      });
-    } catch (error) {
-      const refused = error instanceof Error && 'reason' in error && (error.reason === 2 || error.reason === 1);
-      if (!refused || tries >= CHANNEL_TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, CHANNEL_RETRY_MS));
-    }
-  }
 }

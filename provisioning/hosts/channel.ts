@@ -1,0 +1,43 @@
+import type { Client, ClientChannel } from 'ssh2';
+import { deferred } from '../deferred.ts';
+
+/** A command on a remote host; `exited` gives its exit code once its output is complete, 128 for a signal, undefined when the host died. */
+export type Channel = { readonly stream: ClientChannel; readonly exited: Promise<number | undefined> };
+
+type Opened = (error: Error | undefined, stream: ClientChannel) => void;
+
+/**
+ * Opens a channel by `client.exec` or `client.shell`. The listeners are there before anything else of the host's answer is read: a command that ends at
+ * once has its exit code in the same packet.
+ */
+export async function openChannel(open: (opened: Opened) => void): Promise<Channel> {
+  return await new Promise((resolve, reject) => {
+    open((error, stream) => {
+      if (error !== undefined) return reject(error);
+      const exited = deferred<number | undefined>();
+      let code: number | undefined;
+      stream.on('exit', (exitCode: number | null) => {
+        code = exitCode ?? 128;
+      });
+      stream.on('close', () => exited.resolve(code));
+      resolve({ stream, exited: exited.promise });
+    });
+  });
+}
+
+/** A refused channel (RFC 4254 5.1, administratively prohibited: MaxSessions) is asked for again this often. */
+const TRIES = 40;
+const RETRY_MS = 100;
+
+/** Starts a command, and asks again while the host has no room for one more. */
+export async function execute(client: Client, line: string): Promise<Channel> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await openChannel((opened) => client.exec(line, opened));
+    } catch (error) {
+      const refused = error instanceof Error && 'reason' in error && (error.reason === 2 || error.reason === 1);
+      if (!refused || tries >= TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+    }
+  }
+}
