@@ -4,7 +4,7 @@ import { painter, seconds } from '../report/paint.ts';
 import { progressLines } from '../report/progress-lines.ts';
 import { startNode } from '../tests/suite/child.ts';
 import { closeEngine, makeBases, openEngine, type TestEngine } from '../tests/suite/engine.ts';
-import { sweepProcesses } from '../tests/suite/leftovers.ts';
+import { sweepFolders, sweepProcesses } from '../tests/suite/leftovers.ts';
 import { closeRun, noteBase, openRun, RELEASES, type Run } from '../tests/suite/run.ts';
 import { checkStatically } from '../tests/suite/static-checks.ts';
 import { sum, type Tally, tallyAva } from '../tests/suite/tally.ts';
@@ -25,6 +25,7 @@ export async function main(args: string[]): Promise<number> {
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
+  await sweepFolders();
   const run = await openRun();
   const engine = mayNeedLabs(args) ? prepare(run, interrupt.signal) : undefined;
   const tallies = await Promise.all([

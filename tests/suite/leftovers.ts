@@ -1,11 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import process from 'node:process';
 import type Docker from 'dockerode';
 import { namesOf, removeImages } from '../../provisioning/docker/image.ts';
 import { LAB } from '../../provisioning/docker/labels.ts';
 import { removeMachines } from '../../provisioning/docker/machine.ts';
 import { removeNetworks } from '../../provisioning/docker/network.ts';
-import { type Run, runPid } from './run.ts';
+import { type Run, runFolders, runPid } from './run.ts';
 
 /** Names of the labs of which a container, a network or an image is left, with what it is: `test-12-apt: container mqtt-lab-test-12-apt-pi`. */
 export async function labelledThings(docker: Docker): Promise<{ lab: string; what: string }[]> {
@@ -37,7 +37,19 @@ export async function sweepLabs(docker: Docker, isOurs: (lab: string) => boolean
 /** Whether a lab is one of a test run whose process is gone, so that nobody will remove what it left. */
 export function isOfKilledRun(lab: string): boolean {
   const pid = runPid(lab);
-  if (pid === undefined) return false;
+  return pid !== undefined && isGone(pid);
+}
+
+/** Ends the processes of killed runs and removes their folders. */
+export async function sweepFolders(): Promise<void> {
+  for (const { folder, pid } of await runFolders()) {
+    if (!isGone(pid)) continue;
+    await sweepProcesses({ folder });
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function isGone(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return false;

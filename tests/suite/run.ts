@@ -18,6 +18,8 @@ export type Run = {
   readonly env: NodeJS.ProcessEnv;
 };
 
+const FOLDER = 'mqtt-lab-test-';
+
 export const RELEASES: readonly DebianRelease[] = [12, 13];
 
 /** Name of the run that a process id stands for; a lab whose name begins so belongs to it. */
@@ -32,9 +34,18 @@ export function runPid(lab: string): number | undefined {
 }
 
 export async function openRun(): Promise<Run> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'mqtt-lab-test-'));
+  const folder = await mkdtemp(path.join(tmpdir(), `${FOLDER}${process.pid}-`));
   const name = runName(process.pid);
   return { name, folder, env: { ...process.env, TMPDIR: folder, [RUN_FOLDER]: folder, [RUN_NAME]: name } };
+}
+
+/** Folders of earlier runs, with the process id of each. */
+export async function runFolders(): Promise<{ folder: string; pid: number }[]> {
+  const names = await readdir(tmpdir());
+  return names.flatMap((name) => {
+    const pid = name.startsWith(FOLDER) ? Number.parseInt(name.slice(FOLDER.length), 10) : 0;
+    return pid > 0 ? [{ folder: path.join(tmpdir(), name), pid }] : [];
+  });
 }
 
 /** File that appears when a base image is there, or with the words of the failure when it will not be. */
