@@ -1,6 +1,7 @@
 import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import ssh2 from 'ssh2';
+import { ed25519Pair } from './hosts/ed25519.ts';
 import type { Lab } from './lab-file/lab.ts';
 
 /** `.lab/` beside the lab file: keys and runs, for this user's eyes only. */
@@ -18,7 +19,7 @@ export async function ensureLoginKey(lab: Pick<Lab, 'directory' | 'name'>): Prom
   const file = path.join(folder, lab.name);
   const existing = await publicKeyOf(file);
   if (existing !== undefined) return { file, publicKey: existing };
-  const pair = ssh2.utils.generateKeyPairSync('ed25519', { comment: `mqtt-lab ${lab.name}` });
+  const pair = ed25519Pair(`mqtt-lab ${lab.name}`);
   const staged = `${file}.new`;
   await rm(staged, { force: true });
   await writePrivate(staged, pair.private);

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createConnection } from 'node:net';
 import type Docker from 'dockerode';
-import ssh2 from 'ssh2';
 import { LabError, lastLines } from '../errors.ts';
+import { ed25519Pair } from '../hosts/ed25519.ts';
 import type { SshAddress } from '../hosts/ssh.ts';
 import type { Image } from './image.ts';
 import { HOST_KEY, LAB, LOGIN, labFilter, MACHINE, RECIPE } from './labels.ts';
@@ -44,8 +44,8 @@ export async function ensureMachine(docker: Docker, wanted: MachineWanted): Prom
     filters: { ...labFilter(wanted.lab), name: [`^/${name}$`] },
   });
   if (existing !== undefined) {
-    // `created`: put together but never started, so perhaps without its keys
-    if (existing.Labels[RECIPE] === recipe && !['created', 'dead', 'removing'].includes(existing.State)) {
+    // `created`: put together but never started, so perhaps without its keys; `restarting`: its sshd ends again and again
+    if (existing.Labels[RECIPE] === recipe && !['created', 'restarting', 'dead', 'removing'].includes(existing.State)) {
       const container = docker.getContainer(existing.Id);
       const stopped = existing.State !== 'running';
       if (stopped) await (existing.State === 'paused' ? container.unpause() : container.start());
@@ -53,7 +53,7 @@ export async function ensureMachine(docker: Docker, wanted: MachineWanted): Prom
     }
     await docker.getContainer(existing.Id).remove({ force: true, v: true });
   }
-  const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
+  const hostKey = ed25519Pair();
   const exposed = [22, ...wanted.ports].map((port) => `${port}/tcp`);
   const container = await docker.createContainer({
     name,

@@ -3,6 +3,7 @@ import path from 'node:path';
 import test from 'ava';
 import { labelled } from './support/container.ts';
 import { ownLab } from './support/own-lab.ts';
+import { until } from './support/until.ts';
 
 const theLab = ownLab('commands');
 
@@ -80,6 +81,18 @@ test.serial('status of a stopped container: exit code 1, and up starts it again'
   t.is(up.code, 0, up.all);
   t.regex(up.stdout, /^hosts: 1 changed$/m);
   t.is((await lab.run(['status'])).code, 0);
+});
+
+test.serial('a container whose sshd can never start is made anew', async (t) => {
+  const lab = theLab();
+  const pi = lab.container('pi');
+  await pi.shell('echo no key >/etc/ssh/ssh_host_ed25519_key; kill 1');
+  await until('the container that starts again and again', 30_000, async () => {
+    return (await pi.inspect()).State.Status === 'restarting' ? true : undefined;
+  });
+  const up = await lab.run(['up', '--no-verify']);
+  t.is(up.code, 0, up.all);
+  t.regex(up.stdout, /pi +~ start the container/);
 });
 
 test.serial('status of a broker that was ended: exit code 1, and up starts it again', async (t) => {

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
 import test from 'ava';
-import ssh2 from 'ssh2';
+import { ed25519Pair } from '../../provisioning/hosts/ed25519.ts';
 import { labelled } from './support/container.ts';
 import { ownLab } from './support/own-lab.ts';
 
@@ -41,7 +41,7 @@ test('no lab file: says where it was looked for, exit code 2', async (t) => {
 test('a broker host out of reach: names host, step and what to try, exit code 2', async (t) => {
   const lab = theLab();
   const closed = await closedPort();
-  await writeFile(path.join(lab.folder, 'key'), ssh2.utils.generateKeyPairSync('ed25519').private, { mode: 0o600 });
+  await writeFile(path.join(lab.folder, 'key'), ed25519Pair().private, { mode: 0o600 });
   const file = 'away.yaml';
   const host = { host: `ssh://nobody@127.0.0.1:${closed}`, identity: 'key' };
   await writeFile(

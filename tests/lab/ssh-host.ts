@@ -1,15 +1,15 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import ssh2 from 'ssh2';
 import { HOST_KEY } from '../../provisioning/docker/labels.ts';
+import { ed25519Pair } from '../../provisioning/hosts/ed25519.ts';
 import { ownLab } from './support/own-lab.ts';
 
 /** The lab whose containers play the part of two machines that are reached over SSH. */
 const machines = ownLab('machines');
 const FILE = 'remote.yaml';
 const PORT = 18_831;
-const OTHER_KEY = publicKey(ssh2.utils.generateKeyPairSync('ed25519').public);
+const OTHER_KEY = publicKey(ed25519Pair().public);
 
 test.serial('the machines come up', async (t) => {
   const up = await machines().run(['up', '--no-verify']);
@@ -36,7 +36,7 @@ test.serial('another host key than the pinned one is refused with both fingerpri
 });
 
 test.serial('a key that the host does not know is told, exit code 2', async (t) => {
-  const key = ssh2.utils.generateKeyPairSync('ed25519').private;
+  const key = ed25519Pair().private;
   await writeFile(path.join(machines().folder, 'stranger'), key, { mode: 0o600 });
   await remoteLab(() => ({ identity: 'stranger' }));
   const up = await machines().run(['up', '--no-verify', '--lab', FILE]);

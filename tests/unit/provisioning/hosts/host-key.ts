@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import ssh2 from 'ssh2';
+import { ed25519Pair } from '../../../../provisioning/hosts/ed25519.ts';
 import { fingerprint, hostKeyCheck, publicKeys } from '../../../../provisioning/hosts/host-key.ts';
 import { folderFor, sh } from '../../_sh.ts';
 
 function newKey(): { line: string; blob: Buffer } {
-  const line = ssh2.utils.generateKeyPairSync('ed25519').public;
+  const line = ed25519Pair().public;
   return { line, blob: Buffer.from(line.split(' ')[1] ?? '', 'base64') };
 }
 
