@@ -10,6 +10,8 @@ import type { LabNetwork } from './network.ts';
 import { tar } from './tar.ts';
 
 const SSH_START_MS = 30_000;
+/** For a container that is there already; then it is made anew. */
+const SSH_AGAIN_MS = 15_000;
 
 export type MachineWanted = {
   readonly lab: string;
@@ -49,7 +51,9 @@ export async function ensureMachine(docker: Docker, wanted: MachineWanted): Prom
       const container = docker.getContainer(existing.Id);
       const stopped = existing.State !== 'running';
       if (stopped) await (existing.State === 'paused' ? container.unpause() : container.start());
-      return stopped ? await started(container, wanted) : await inspect(container, wanted.name, wanted.key.file, false);
+      const machine = await started(container, wanted, SSH_AGAIN_MS).catch(unlessRunning);
+      // one that starts again and again shows as running in between
+      if (machine !== undefined) return { ...machine, created: stopped };
     }
     await docker.getContainer(existing.Id).remove({ force: true, v: true });
   }
@@ -77,12 +81,12 @@ export async function ensureMachine(docker: Docker, wanted: MachineWanted): Prom
   });
   await container.putArchive(await keys(wanted, hostKey), { path: '/' });
   await container.start();
-  return await started(container, wanted);
+  return await started(container, wanted, SSH_START_MS);
 }
 
 /** Waits until sshd answers: the published port is open before it does, and on a busy engine the container may need a second start. */
-async function started(container: Docker.Container, { name, key }: MachineWanted): Promise<Machine> {
-  const deadline = Date.now() + SSH_START_MS;
+async function started(container: Docker.Container, { name, key }: MachineWanted, boundMs: number): Promise<Machine> {
+  const deadline = Date.now() + boundMs;
   while (Date.now() < deadline) {
     const machine = await inspect(container, name, key.file, true).catch(unlessRunning);
     if (machine !== undefined && (await hasBanner(machine.ssh.port))) return machine;
@@ -90,7 +94,7 @@ async function started(container: Docker.Container, { name, key }: MachineWanted
   }
   const log = await container.logs({ stdout: true, stderr: true, tail: 5 }).catch(() => Buffer.alloc(0));
   const words = lastLines(log.toString('utf8').replaceAll(/[^\n\x20-\x7e]/g, ''));
-  const happened = `sshd does not answer after ${SSH_START_MS / 1000} s${words === '' ? '' : `\n    ${words}`}`;
+  const happened = `sshd does not answer after ${boundMs / 1000} s${words === '' ? '' : `\n    ${words}`}`;
   throw new LabError({ subject: name, step: 'start the container', happened, advice: './lab down, then ./lab up' }, 2);
 }
 
@@ -137,9 +141,10 @@ export async function findMachines(
   const containers = await docker.listContainers({ filters: labFilter(lab) });
   const machines = containers.map(async ({ Id, Labels }) => {
     const name = Labels[MACHINE] ?? '';
-    return [name, await inspect(docker.getContainer(Id), name, keyFile, false)] as const;
+    const machine = await inspect(docker.getContainer(Id), name, keyFile, false).catch(unlessRunning);
+    return machine === undefined ? [] : [[name, machine] as const];
   });
-  return new Map(await Promise.all(machines));
+  return new Map((await Promise.all(machines)).flat());
 }
 
 async function inspect(container: Docker.Container, name: string, keyFile: string, created: boolean): Promise<Machine> {
