@@ -9,7 +9,7 @@ import type { SshAddress } from './ssh.ts';
 
 /** Decides about the key that a host presents; `refusal` explains a no. */
 export type HostKeyCheck = {
-  /** Algorithms to ask the host for, so that it presents a key that can be compared; empty: any. */
+  /** Algorithms to ask the host for, so that it presents a key that can be compared; empty: whichever it has. */
   readonly algorithms: readonly ServerHostKeyAlgorithm[];
   accepts(key: Buffer): boolean;
   refusal(): LabError | undefined;
