@@ -13,7 +13,7 @@ import { renderConf } from './conf.ts';
 import { renderPasswd } from './passwd.ts';
 import { ACL, BINARY, FOLDER, LAB_CONF, PASSWD } from './paths.ts';
 
-const TRIAL_TIMEOUT_MS = 60_000;
+const TRIAL_TIMEOUT_MS = 120_000;
 
 /** lab.conf, lab.passwd and lab.acl: replaced together, and only after the host's own mosquitto has run with them. */
 export function configuration(lab: Lab): Resource {
@@ -51,7 +51,8 @@ function wantedFiles(lab: Lab, facts: Facts): readonly WantedFile[] {
 /**
  * Runs the real broker with the staged files ($staged/0 to 2) for a moment, on a Unix socket in the staging folder: no port is opened, and
  * no persistence, since a second broker must not touch the live database. mosquitto has no dry run before 2.1, and 2.1's overwrites the
- * live database (eclipse/mosquitto issue 3712). A broker that opens its socket has read every file.
+ * live database (eclipse/mosquitto issue 3712). A broker that opens its socket has read every file. It is ended by KILL: 2.0.11 forgets a TERM
+ * that comes between the installation of its signal handlers and its main loop, and would run on for ever.
  */
 const TRIAL = `
 chown mosquitto "$staged"
@@ -63,7 +64,7 @@ ${BINARY} -c "$staged/trial.conf" >"$staged/trial.log" 2>&1 &
 trial=$!
 tries=0
 while [ ! -S "$staged/trial.sock" ] && kill -0 "$trial" 2>/dev/null && [ "$tries" -lt 100 ]; do sleep 0.05; tries=$((tries + 1)); done
-if [ ! -S "$staged/trial.sock" ] || ! kill "$trial" 2>/dev/null; then
+if ! { [ -S "$staged/trial.sock" ] && kill -9 "$trial" 2>/dev/null; }; then
   kill -9 "$trial" 2>/dev/null || true
   echo 'mosquitto refuses the configuration:' >&2
   sed 's/^[0-9]*: //' "$staged/trial.log" >&2

@@ -69,9 +69,9 @@ fi`;
 
 const RESTART = `
 if [ ! -d /run/systemd/system ]; then
-  for pid in $(pids); do kill "$pid"; done
+  # again and again: mosquitto forgets a TERM that comes just before its main loop
   tries=0
-  while [ -n "$(pids)" ] && [ "$tries" -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
+  while [ -n "$(pids)" ] && [ "$tries" -lt 200 ]; do kill $(pids) 2>/dev/null || true; sleep 0.05; tries=$((tries + 1)); done
   if [ -n "$(pids)" ]; then echo 'the old broker does not stop' >&2; exit 1; fi
 fi
 ${START}`;

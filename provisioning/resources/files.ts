@@ -1,3 +1,4 @@
+import { dirname } from 'node:path/posix';
 import { quote } from '../hosts/shell.ts';
 import type { Answer, Query } from './facts.ts';
 
@@ -53,6 +54,7 @@ export function replaceFiles(folder: string, files: readonly WantedFile[], check
     const ownership = quote(`${owner}:${group}`);
     return `base64 -d >${staged} <<'END'\n${encoded}END\nchown ${ownership} ${staged}\nchmod ${mode} ${staged}\nsync ${staged}`;
   });
+  const folders = new Set(files.map(({ path }) => dirname(path)));
   const place = files.map(({ path }, index) => `mv -f "$staged/${index}" ${quote(path)}`);
   return [
     'set -e',
@@ -63,6 +65,6 @@ export function replaceFiles(folder: string, files: readonly WantedFile[], check
     ...stage,
     check,
     ...place,
-    'sync',
+    `sync ${[...folders].map(quote).join(' ')}`,
   ].join('\n');
 }

@@ -1,3 +1,5 @@
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
 import { renderAcl } from '../../../mosquitto/acl.ts';
 import { renderConf } from '../../../mosquitto/conf.ts';
@@ -5,7 +7,7 @@ import { configuration } from '../../../mosquitto/configuration.ts';
 import { renderPasswd } from '../../../mosquitto/passwd.ts';
 import { factsOf } from '../_facts.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
-import { sh } from '../_sh.ts';
+import { folderFor, sh } from '../_sh.ts';
 
 const lab = labOf(`${TWO_USERS}topics: { a: { publish: [sam], subscribe: [alice] } }`);
 const CONF = '/etc/mosquitto/conf.d/lab.conf';
@@ -53,4 +55,24 @@ test('the script is valid shell, tries the files with the real broker before it 
   const trial = script.indexOf('/usr/sbin/mosquitto -c "$staged/trial.conf"');
   t.true(trial > 0 && trial < script.indexOf('mv -f'));
   t.false(/password: sam|\bsam:sam\b/.test(script));
+});
+
+test('a broker that loses the TERM sent right after its start does not hold the trial up', (t) => {
+  const folder = folderFor(t);
+  mkdirSync(join(folder, 'conf.d'));
+  const binary = join(folder, 'broker');
+  const open = 'import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])';
+  writeFileSync(
+    binary,
+    `#!/bin/sh\ntrap '' TERM\npython3 -c '${open}' "$(sed -n 's/^listener 0 //p' "$2")"\nexec sleep 20\n`,
+    { mode: 0o755 },
+  );
+  const script = (configuration(lab).plan(factsOf(new Map()))?.script ?? '')
+    .replaceAll('/usr/sbin/mosquitto', binary)
+    .replaceAll('/etc/mosquitto', folder);
+  const started = performance.now();
+  const { code, stderr } = sh(`chown() { :; }\n${script}`);
+  t.is(code, 0, stderr);
+  t.true(performance.now() - started < 10_000);
+  t.deepEqual(readdirSync(folder).toSorted(), ['broker', 'conf.d', 'lab.acl', 'lab.passwd']);
 });
