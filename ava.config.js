@@ -1,3 +1,14 @@
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { compiledTests } from './scripts/compile.js';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+const files = ['tests/unit', 'tests/lab'].flatMap((folder) =>
+  readdirSync(folder, { recursive: true })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => `${folder}/${name}`),
+);
+
 // Unit tests are through before the base images of the labs are made; then the labs that take longest, Debian 13 when its image may be there.
 const FIRST = ['sabotage.ts', 'debian-12.ts', 'interrupted.ts', 'ssh-host.ts', 'apt.ts', 'debian-13.ts', 'occupied.ts'];
 
@@ -10,7 +21,8 @@ const rank = (file) => {
 export default {
   files: ['tests/unit/**/*.ts', 'tests/lab/*.ts'],
   extensions: { ts: 'module' },
-  nodeArguments: ['--import=tsx'],
+  nodeArguments: ['--enable-source-maps', '--import=./scripts/compiled-tests.js'],
+  environmentVariables: { COMPILED_TESTS: await compiledTests(root, 'tests', files) },
   workerThreads: false,
   // a lab waits for its machines more than it computes
   concurrency: 5,

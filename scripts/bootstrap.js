@@ -17,11 +17,15 @@ export async function bootstrap(name, args) {
   process.exitCode = await main(args);
 }
 
+/** ./lab starts compiled, for its users start it often; the project's own commands by tsx. The imports need dependencies, so they come only now. */
 async function load(name) {
   try {
-    // imported only now: it needs a dependency
-    const { compiled } = await import('./compile.js');
-    return await import(await compiled(root, name));
+    if (name === 'lab') {
+      const { compiledScript } = await import('./compile.js');
+      return await import(await compiledScript(root, name));
+    }
+    const { tsImport } = await import('tsx/esm/api');
+    return await tsImport(`./${name}.ts`, import.meta.url);
   } catch (error) {
     console.error(`mqtt-lab can't start: ${error.message}`);
     console.error(

@@ -1,6 +1,6 @@
-// The sources of ./lab and the packages that they use as a few JavaScript files in node_modules/.cache, made anew when a source or the lock
-// file changes. tsx does the same a module at a time, through a loader that costs every start half a second; finding and reading the
-// packages' hundreds of files costs another third.
+// The sources of ./lab and of the tests, and the packages that they use, as a few JavaScript files in node_modules/.cache, made anew when a
+// source or the lock file changes. tsx does the same a module at a time, through a loader that costs every start half a second; finding and
+// reading the packages' hundreds of files costs another third. Each test file is a start.
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
@@ -20,19 +20,27 @@ const __dirname = banner$dirname(__filename);`;
 const FOLDERS = ['mosquitto', 'pi', 'probes', 'provisioning', 'report', 'scripts', 'tests'];
 
 /** URL of the compiled `scripts/NAME.ts`. */
-export async function compiled(root, name) {
-  const cache = path.join(root, 'node_modules', '.cache', 'mqtt-lab');
-  const folder = path.join(cache, `${name}-${digest(root)}`);
-  const entry = path.join(folder, `${name}.mjs`);
-  if (!existsSync(entry)) await compile(path.join(root, 'scripts', `${name}.ts`), cache, folder);
-  return pathToFileURL(entry).href;
+export async function compiledScript(root, name) {
+  const folder = await compiled(root, name, [`scripts/${name}.ts`], { minify: true });
+  return pathToFileURL(path.join(folder, `scripts/${name}.mjs`)).href;
 }
 
-/** Of every source's path, size and time of change, and of the lock file. */
+/** Folder with the compiled test files, each at its place: tests/unit/readme.mjs. Their errors tell line and column of the source. */
+export async function compiledTests(root, name, files) {
+  return await compiled(root, name, files, { sourcemap: 'linked' });
+}
+
+async function compiled(root, name, files, options) {
+  const cache = path.join(root, 'node_modules', '.cache', 'mqtt-lab');
+  const folder = path.join(cache, `${name}-${digest(root)}`);
+  if (!existsSync(folder)) await compile(root, files, options, cache, folder);
+  return folder;
+}
+
+/** Of every source's path, size and time of change, of the lock file and of this one. */
 function digest(root) {
-  const hash = createHash('sha256')
-    .update(root)
-    .update(readFileSync(path.join(root, 'package-lock.json')));
+  const hash = createHash('sha256').update(root);
+  for (const file of ['package-lock.json', 'scripts/compile.js']) hash.update(readFileSync(path.join(root, file)));
   for (const folder of FOLDERS) {
     const names = readdirSync(path.join(root, folder), { recursive: true }).filter((name) => name.endsWith('.ts'));
     for (const name of names.sort()) {
@@ -44,17 +52,18 @@ function digest(root) {
 }
 
 /** Written beside its place and renamed, so that another start never sees half of it; what older sources left goes. */
-async function compile(entry, cache, folder) {
+async function compile(root, files, options, cache, folder) {
   const { build, stop } = await import('esbuild');
   await mkdir(cache, { recursive: true });
   const staged = path.join(cache, `.${randomUUID()}`);
   try {
     await build({
-      entryPoints: [entry],
+      ...options,
+      entryPoints: files.map((file) => path.join(root, file)),
+      outbase: root,
       outdir: staged,
       outExtension: { '.js': '.mjs' },
       bundle: true,
-      minify: true,
       splitting: true,
       external: EXTERNAL,
       banner: { js: COMMONJS },

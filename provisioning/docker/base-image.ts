@@ -75,6 +75,8 @@ async function bootstrap(
   const options = [
     '--quiet',
     '--variant=minbase',
+    // with the package lists: a machine made within a day of them installs without fetching them
+    '--skip=cleanup/apt/lists',
     `--include=${INCLUDED}`,
     '--aptopt=Acquire::Languages "none"',
     ...SLIM,
