@@ -46,7 +46,7 @@ export function machineMaker(
       image: await image(login, name),
       key: await key(),
     };
-    return await ensureMachine(docker, { ...wanted, ports: name === 'broker' ? [lab.broker.port] : [] });
+    return await ensureMachine(docker, { ...wanted, ports: name === 'broker' ? [lab.broker.port] : [] }, signal);
   };
 }
 

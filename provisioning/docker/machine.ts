@@ -10,8 +10,8 @@ import type { LabNetwork } from './network.ts';
 import { tar } from './tar.ts';
 
 const SSH_START_MS = 30_000;
-/** For a container that is there already; then it is made anew. */
-const SSH_AGAIN_MS = 15_000;
+/** A container that the engine has started so often again by itself will never have an sshd. */
+const CRASH_LOOP = 3;
 
 export type MachineWanted = {
   readonly lab: string;
@@ -37,8 +37,11 @@ export type Machine = {
   readonly published: ReadonlyMap<number, number>;
 };
 
-/** A container as wanted and running: left alone when it is so already, started when it was stopped, made anew when its recipe differs. */
-export async function ensureMachine(docker: Docker, wanted: MachineWanted): Promise<Machine> {
+/**
+ * A container as wanted and running: left alone when it is so already, started when it was stopped, made anew when its recipe differs or its sshd
+ * ends again and again. One that runs and does not answer may be slow, or hold what a broker has queued: that is a LabError.
+ */
+export async function ensureMachine(docker: Docker, wanted: MachineWanted, signal: AbortSignal): Promise<Machine> {
   const recipe = recipeOf(wanted);
   const name = containerName(wanted.lab, wanted.name);
   const [existing] = await docker.listContainers({
@@ -51,9 +54,8 @@ export async function ensureMachine(docker: Docker, wanted: MachineWanted): Prom
       const container = docker.getContainer(existing.Id);
       const stopped = existing.State !== 'running';
       if (stopped) await (existing.State === 'paused' ? container.unpause() : container.start());
-      const machine = await started(container, wanted, SSH_AGAIN_MS).catch(unlessRunning);
-      // one that starts again and again shows as running in between
-      if (machine !== undefined) return { ...machine, created: stopped };
+      const machine = await started(container, wanted, signal);
+      if (machine !== 'crashes') return { ...machine, created: stopped };
     }
     await docker.getContainer(existing.Id).remove({ force: true, v: true });
   }
@@ -81,26 +83,36 @@ export async function ensureMachine(docker: Docker, wanted: MachineWanted): Prom
   });
   await container.putArchive(await keys(wanted, hostKey), { path: '/' });
   await container.start();
-  return await started(container, wanted, SSH_START_MS);
+  const machine = await started(container, wanted, signal);
+  if (machine === 'crashes') throw await silent(container, wanted.name, 'sshd ends again and again');
+  return machine;
 }
 
 /** Waits until sshd answers: the published port is open before it does, and on a busy engine the container may need a second start. */
-async function started(container: Docker.Container, { name, key }: MachineWanted, boundMs: number): Promise<Machine> {
-  const deadline = Date.now() + boundMs;
+async function started(
+  container: Docker.Container,
+  { name, key }: MachineWanted,
+  signal: AbortSignal,
+): Promise<Machine | 'crashes'> {
+  const deadline = Date.now() + SSH_START_MS;
+  const { RestartCount: before } = await container.inspect();
   while (Date.now() < deadline) {
-    const machine = await inspect(container, name, key.file, true).catch(unlessRunning);
+    signal.throwIfAborted();
+    const info = await container.inspect();
+    if (info.RestartCount - before >= CRASH_LOOP) return 'crashes';
+    const machine = describe(info, name, key.file, true);
     if (machine !== undefined && (await hasBanner(machine.ssh.port))) return machine;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  const log = await container.logs({ stdout: true, stderr: true, tail: 5 }).catch(() => Buffer.alloc(0));
-  const words = lastLines(log.toString('utf8').replaceAll(/[^\n\x20-\x7e]/g, ''));
-  const happened = `sshd does not answer after ${boundMs / 1000} s${words === '' ? '' : `\n    ${words}`}`;
-  throw new LabError({ subject: name, step: 'start the container', happened, advice: './lab down, then ./lab up' }, 2);
+  throw await silent(container, name, `sshd does not answer after ${SSH_START_MS / 1000} s`);
 }
 
-/** A container that does not run yet is waited for; any other error is one. */
-function unlessRunning(error: unknown): undefined {
-  if (!(error instanceof LabError)) throw error;
+async function silent(container: Docker.Container, name: string, happened: string): Promise<LabError> {
+  const log = await container.logs({ stdout: true, stderr: true, tail: 5 }).catch(() => Buffer.alloc(0));
+  const words = lastLines(log.toString('utf8').replaceAll(/[^\n\x20-\x7e]/g, ''));
+  const told = words === '' ? happened : `${happened}\n    ${words}`;
+  const advice = 'run ./lab up again when the machine is less busy; ./lab down and ./lab up make the container anew';
+  return new LabError({ subject: name, step: 'start the container', happened: told, advice }, 2);
 }
 
 async function hasBanner(port: number): Promise<boolean> {
@@ -141,14 +153,19 @@ export async function findMachines(
   const containers = await docker.listContainers({ filters: labFilter(lab) });
   const machines = containers.map(async ({ Id, Labels }) => {
     const name = Labels[MACHINE] ?? '';
-    const machine = await inspect(docker.getContainer(Id), name, keyFile, false).catch(unlessRunning);
+    const machine = describe(await docker.getContainer(Id).inspect(), name, keyFile, false);
     return machine === undefined ? [] : [[name, machine] as const];
   });
   return new Map((await Promise.all(machines)).flat());
 }
 
-async function inspect(container: Docker.Container, name: string, keyFile: string, created: boolean): Promise<Machine> {
-  const info = await container.inspect();
+/** Undefined for a container that does not run, or is not yet on its network. */
+function describe(
+  info: Docker.ContainerInspectInfo,
+  name: string,
+  keyFile: string,
+  created: boolean,
+): Machine | undefined {
   const published = new Map(
     Object.entries(info.NetworkSettings.Ports).flatMap(([port, bindings]) => {
       const host = bindings?.[0]?.HostPort;
@@ -158,11 +175,8 @@ async function inspect(container: Docker.Container, name: string, keyFile: strin
   const port = published.get(22);
   const [network] = Object.values(info.NetworkSettings.Networks);
   const { [HOST_KEY]: hostKey, [LOGIN]: user } = info.Config.Labels;
-  if (port === undefined || hostKey === undefined || user === undefined || !info.State.Running || !network?.IPAddress) {
-    const happened = `the container is ${info.State.Status}${info.State.Error ? `: ${info.State.Error}` : ''}`;
-    const advice = `docker logs ${info.Name.slice(1)}, or ./lab down and ./lab up`;
-    throw new LabError({ subject: name, step: 'start the container', happened, advice }, 2);
-  }
+  if (port === undefined || hostKey === undefined || user === undefined) return undefined;
+  if (!info.State.Running || !network?.IPAddress) return undefined;
   const ssh = { user, address: '127.0.0.1', port, identity: keyFile, hostKey };
   return { name, created, ssh, address: network.IPAddress, gateway: network.Gateway, published };
 }

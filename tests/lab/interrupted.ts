@@ -61,6 +61,30 @@ test.serial('Ctrl-C while the configuration is tried: no half-written file, the 
   t.regex(again.stdout, /broker +~ write \/etc\/mosquitto\/conf\.d\/lab\.conf \(content\)/);
 });
 
+test.serial("Ctrl-C while a container's sshd does not answer: exit code 130, and the container stays", async (t) => {
+  const lab = theLab();
+  const broker = lab.container('broker');
+  const sshd = '/usr/sbin/sshd';
+  await broker.shell(
+    `mv ${sshd} ${sshd}.real && printf '#!/bin/sh\\nexec sleep 600\\n' >${sshd} && chmod 755 ${sshd}; kill 1`,
+  );
+  await until('the container without sshd', END_MS, () => programRuns(broker, 'sleep').catch(() => undefined));
+  const { Id } = await broker.inspect();
+  const up = lab.start(['up', '--no-verify']);
+  await up.shows(/pi +✓ as wanted/);
+  const begin = performance.now();
+  up.interrupt();
+  const { code, all } = await up.ended;
+  t.is(code, 130, all);
+  t.true(performance.now() - begin < END_MS);
+  t.is((await broker.inspect()).Id, Id);
+  await broker.shell(`mv ${sshd}.real ${sshd}`);
+  await broker.kill();
+  const again = await lab.run(['up', '--no-verify']);
+  t.is(again.code, 0, again.all);
+  t.is((await broker.inspect()).Id, Id);
+});
+
 test.serial('a container killed in the middle of up: host, step and what to try; the next up converges', async (t) => {
   const lab = theLab();
   t.is((await lab.run(['down', '--keep-images'])).code, 0);
