@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { compiledTests } from './scripts/compile.js';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 const files = ['tests/unit', 'tests/lab'].flatMap((folder) =>
-  readdirSync(folder, { recursive: true })
+  readdirSync(path.join(root, folder), { recursive: true })
     .filter((name) => name.endsWith('.ts'))
     .map((name) => `${folder}/${name}`),
 );

@@ -10,7 +10,7 @@ import type { LabNetwork } from './network.ts';
 import { tar } from './tar.ts';
 
 const SSH_START_MS = 30_000;
-/** A container that the engine has started so often again by itself will never have an sshd. */
+/** A container that the engine has started so often again by itself while it was waited for will never have an sshd. */
 const CRASH_LOOP = 3;
 
 export type MachineWanted = {
@@ -84,7 +84,7 @@ export async function ensureMachine(docker: Docker, wanted: MachineWanted, signa
   await container.putArchive(await keys(wanted, hostKey), { path: '/' });
   await container.start();
   const machine = await started(container, wanted, signal);
-  if (machine === 'crashes') throw await silent(container, wanted.name, 'sshd ends again and again');
+  if (machine === 'crashes') throw await startTrouble(container, wanted.name, 'sshd ends again and again');
   return machine;
 }
 
@@ -96,18 +96,23 @@ async function started(
 ): Promise<Machine | 'crashes'> {
   const deadline = Date.now() + SSH_START_MS;
   const { RestartCount: before } = await container.inspect();
-  while (Date.now() < deadline) {
+  for (;;) {
     signal.throwIfAborted();
     const info = await container.inspect();
-    if (info.RestartCount - before >= CRASH_LOOP) return 'crashes';
+    const restarts = info.RestartCount - before;
+    if (restarts >= CRASH_LOOP) return 'crashes';
     const machine = describe(info, name, key.file, true);
     if (machine !== undefined && (await hasBanner(machine.ssh.port))) return machine;
+    if (Date.now() >= deadline) {
+      // the engine waits longer each time, at last a minute
+      if (restarts > 0 || !info.State.Running || info.State.Restarting) return 'crashes';
+      throw await startTrouble(container, name, `sshd does not answer after ${SSH_START_MS / 1000} s`);
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw await silent(container, name, `sshd does not answer after ${SSH_START_MS / 1000} s`);
 }
 
-async function silent(container: Docker.Container, name: string, happened: string): Promise<LabError> {
+async function startTrouble(container: Docker.Container, name: string, happened: string): Promise<LabError> {
   const log = await container.logs({ stdout: true, stderr: true, tail: 5 }).catch(() => Buffer.alloc(0));
   const words = lastLines(log.toString('utf8').replaceAll(/[^\n\x20-\x7e]/g, ''));
   const told = words === '' ? happened : `${happened}\n    ${words}`;

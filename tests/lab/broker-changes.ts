@@ -11,7 +11,8 @@ test.after.always(async () => {
   await alice?.[Symbol.asyncDispose]();
 });
 
-const brokerPid = async () => (await theLab().container('broker').shell('cat /run/mosquitto/mosquitto.pid')).trim();
+const PID_FILE = '/run/mosquitto/mosquitto.pid';
+const brokerPid = async () => (await theLab().container('broker').shell(`cat ${PID_FILE}`)).trim();
 
 test.serial('a lab without Pis comes up, and alice logs in for the whole of this file', async (t) => {
   const up = await theLab().run(['up', '--no-verify']);
@@ -106,3 +107,27 @@ test.serial('a file changed by hand is written anew', async (t) => {
   t.regex(up.stdout, /write \/etc\/mosquitto\/lab\.passwd \(content\), \/etc\/mosquitto\/lab\.acl \(mode\)/);
   t.is(await lab.container('broker').shell('stat -c %a /etc/mosquitto/lab.acl'), '600\n');
 });
+
+test.serial(
+  'a broker that forgets the first TERM, as mosquitto does just after its start, is asked again',
+  async (t) => {
+    const lab = theLab();
+    const broker = lab.container('broker');
+    const forgetful = `#!/usr/bin/python3
+import signal, time
+signal.signal(signal.SIGTERM, lambda *_: signal.signal(signal.SIGTERM, signal.SIG_DFL))
+open("/tmp/forgetful", "w").close()
+while True: time.sleep(1)
+`;
+    await broker.shell(`kill $(cat ${PID_FILE})
+while [ -e ${PID_FILE} ]; do sleep 0.05; done
+mkdir /tmp/bin && cat >/tmp/bin/mosquitto <<'END'
+${forgetful}END
+chmod 755 /tmp/bin/mosquitto
+setsid /tmp/bin/mosquitto -c /etc/mosquitto/mosquitto.conf >/dev/null 2>&1 </dev/null &
+until [ -e /tmp/forgetful ]; do sleep 0.05; done`);
+    const up = await lab.run(['up', '--no-verify']);
+    t.is(up.code, 0, up.all);
+    t.regex(up.stdout, /^broker +~ restart the broker: what it has loaded is unknown/m);
+  },
+);

@@ -57,9 +57,9 @@ export async function noteBase({ folder }: Run, debian: DebianRelease, failure =
   await writeFile(baseNote(folder, debian), failure);
 }
 
-/** What the tests left in the run's folder, apart from the notes and tsx's cache; then removes the folder. */
+/** What the tests left in the run's folder, apart from the notes; then removes the folder. */
 export async function closeRun({ folder }: Run): Promise<string[]> {
   const names = await readdir(folder);
   await rm(folder, { recursive: true, force: true });
-  return names.filter((name) => !/^(tsx-|base-)/.test(name)).map((name) => `folder ${path.join(folder, name)}`);
+  return names.filter((name) => !name.startsWith('base-')).map((name) => `folder ${path.join(folder, name)}`);
 }

@@ -12,8 +12,8 @@ export type Sampler = {
 const SAMPLE_EVERY_MS = 25;
 
 /**
- * Samples until it is stopped. The process that was given the secrets in its environment, `givenTo`, has them there, and so has its esbuild, with
- * which tsx compiles the sources before the lab file is read; both are this user's.
+ * Samples until it is stopped. The process that was given the secrets in its environment, `givenTo`, has them there, and so has its esbuild, which
+ * compiles the sources before the lab file is read; both are this user's.
  */
 export function sampleProcesses(secrets: readonly string[], givenTo: () => number | undefined): Sampler {
   const shown = new Set<string>();

@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import test from 'ava';
 import { renderAcl } from '../../../mosquitto/acl.ts';
 import { renderConf } from '../../../mosquitto/conf.ts';
@@ -61,12 +62,10 @@ test('a broker that loses the TERM sent right after its start does not hold the 
   const folder = folderFor(t);
   mkdirSync(join(folder, 'conf.d'));
   const binary = join(folder, 'broker');
-  const open = 'import socket,sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])';
-  writeFileSync(
-    binary,
-    `#!/bin/sh\ntrap '' TERM\npython3 -c '${open}' "$(sed -n 's/^listener 0 //p' "$2")"\nexec sleep 20\n`,
-    { mode: 0o755 },
-  );
+  const open = "process.on('SIGTERM', () => {}); require('node:net').createServer().listen(process.argv[1])";
+  writeFileSync(binary, `#!/bin/sh\nexec '${process.execPath}' -e "${open}" "$(sed -n 's/^listener 0 //p' "$2")"\n`, {
+    mode: 0o755,
+  });
   const script = (configuration(lab).plan(factsOf(new Map()))?.script ?? '')
     .replaceAll('/usr/sbin/mosquitto', binary)
     .replaceAll('/etc/mosquitto', folder);
