@@ -1,6 +1,6 @@
 /**
  * Shell functions for questions about processes and ports, without iproute2, procps or Python, which a minimal Debian lacks.
- * `pids_of NAME [WORD]`: processes of that name with that word in their command line, in this PID namespace (a container's processes
+ * `pids_of NAME [WORD]`: living processes of that name with that word in their command line, in this PID namespace (a container's processes
  * show in the host's /proc too). Their /proc/PID/exe can't be read by a container's root, which has no CAP_SYS_PTRACE.
  * `port_holder PORT`: `PID COMMAND LINE` of whoever listens on the TCP port; PID 0 where nobody may look.
  */
@@ -9,8 +9,8 @@ pids_of() {
   for process in /proc/[0-9]*; do
     read -r name <"$process/comm" && [ "$name" = "$1" ] || continue
     [ -z "$2" ] || tr '\\0' '\\n' <"$process/cmdline" | grep -qxF -- "$2" || continue
-    # a nested PID namespace shows as a second number (proc(5), NSpid)
-    [ "$(awk '$1 == "NSpid:" { print NF }' "$process/status")" = 2 ] && echo "\${process#/proc/}"
+    # a nested PID namespace shows as a second number, an ended process that nobody has reaped as a zombie (proc(5), NSpid and State)
+    [ "$(awk '$1 == "State:" { state = $2 } $1 == "NSpid:" && state != "Z" { print NF }' "$process/status")" = 2 ] && echo "\${process#/proc/}"
   done 2>/dev/null
   true
 }
