@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import type Docker from 'dockerode';
 import { $ } from 'zx/core';
@@ -64,6 +65,9 @@ async function startEngine(signal?: AbortSignal): Promise<RequiredEngine> {
   const script = `${PROCESS_FUNCTIONS}
 if [ -d /run/systemd/system ]; then systemctl enable --now docker; exit; fi
 if [ -n "$(pids_of dockerd)" ]; then exit 0; fi
+# of an engine that was killed: with the id of any living process in it, dockerd does not start
+remove_stale_pid_file /var/run/docker.pid dockerd
+remove_stale_pid_file /var/run/docker/containerd/containerd.pid containerd
 setsid dockerd </dev/null >>${LOG} 2>&1 &
 echo "started $!"`;
   const { stdout } = await run(localHost('this machine'), {
@@ -73,17 +77,36 @@ echo "started $!"`;
     timeoutMs: START_TIMEOUT_MS,
     signal,
   });
-  const pid = /^started (\d+)$/m.exec(stdout)?.[1];
+  const started = /^started (\d+)$/m.exec(stdout)?.[1];
+  const startedPid = started === undefined ? undefined : Number(started);
+  const ended = () => startedPid !== undefined && hasEnded(startedPid);
   const deadline = Date.now() + START_TIMEOUT_MS;
   let lookup: EngineLookup = await findEngine();
-  while (lookup.state === 'absent' && Date.now() < deadline && signal?.aborted !== true) {
+  while (lookup.state === 'absent' && !ended() && Date.now() < deadline && signal?.aborted !== true) {
     await new Promise((resolve) => setTimeout(resolve, 200));
     lookup = await findEngine();
   }
-  if (lookup.state === 'answers')
-    return { docker: lookup.docker, startedPid: pid === undefined ? undefined : Number(pid) };
+  if (lookup.state === 'answers') return { docker: lookup.docker, startedPid };
+  if (ended()) throw unusable(`dockerd ended: ${lastLineOf(LOG)}`, `look at ${LOG}`);
   const happened = lookup.state === 'absent' ? `it does not answer: ${lookup.why}` : 'this user may not use it';
   throw unusable(happened, `look at ${LOG}, or at \`journalctl -u docker\``);
+}
+
+/** Also of a process that nobody has reaped (proc(5), State). */
+function hasEnded(pid: number): boolean {
+  try {
+    return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  } catch {
+    return true;
+  }
+}
+
+function lastLineOf(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trimEnd().split('\n').at(-1) || 'it told nothing';
+  } catch {
+    return 'its log can not be read';
+  }
 }
 
 function unusable(happened: string, advice: string): LabError {

@@ -2,6 +2,7 @@
  * Shell functions for questions about processes and ports, without iproute2, procps or Python, which a minimal Debian lacks.
  * `pids_of NAME [WORD]`: living processes of that name with that word in their command line, in this PID namespace (a container's processes
  * show in the host's /proc too). Their /proc/PID/exe can't be read by a container's root, which has no CAP_SYS_PTRACE.
+ * `remove_stale_pid_file FILE NAME`: removes the file unless the process that it tells has that name.
  * `port_holder PORT`: `PID COMMAND LINE` of whoever listens on the TCP port; PID 0 where nobody may look.
  */
 export const PROCESS_FUNCTIONS = `
@@ -12,6 +13,10 @@ pids_of() {
     # a nested PID namespace shows as a second number, an ended process that nobody has reaped as a zombie (proc(5), NSpid and State)
     [ "$(awk '$1 == "State:" { state = $2 } $1 == "NSpid:" && state != "Z" { print NF }' "$process/status")" = 2 ] && echo "\${process#/proc/}"
   done 2>/dev/null
+  true
+}
+remove_stale_pid_file() {
+  [ -f "$1" ] && ! grep -qxF -- "$2" "/proc/$(cat "$1")/comm" 2>/dev/null && rm -f "$1"
   true
 }
 started_at() { sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20; }

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, readFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -52,4 +52,19 @@ test('a process that has ended is not found, though nobody has reaped it', async
   });
   t.is(readFileSync(`/proc/${pid}/comm`, 'utf8').trim(), 'short-lived');
   t.is(ask('pids_of short-lived'), '');
+});
+
+test('a pid file goes when its process has gone or is another, and stays with the process that wrote it', (t) => {
+  const file = join(folderFor(t), 'daemon.pid');
+  const staysWith = (pid: string, name: string) => {
+    writeFileSync(file, pid);
+    ask(`remove_stale_pid_file ${file} '${name}'`);
+    return existsSync(file);
+  };
+  t.true(staysWith(`${process.pid}`, MY_NAME));
+  t.true(staysWith(`${process.pid}\n`, MY_NAME));
+  t.false(staysWith(`${process.pid}`, 'dockerd'));
+  t.false(staysWith('4194305', MY_NAME), 'an id above the largest (proc(5), pid_max)');
+  t.false(staysWith('', MY_NAME));
+  t.is(ask(`remove_stale_pid_file ${file} '${MY_NAME}'; echo $?`), '0', 'no file');
 });
