@@ -48,10 +48,7 @@ async function connect(name: string, address: SshAddress, signal?: AbortSignal):
   client.on('close', () =>
     ready.reject(check.refusal() ?? unreachable(name, address, 'the host closed the connection')),
   );
-  client.on('ready', () => {
-    client.setNoDelay(true);
-    ready.resolve();
-  });
+  client.on('ready', () => ready.resolve());
   const onAbort = () => ready.reject(unreachable(name, address, 'interrupted'));
   signal?.addEventListener('abort', onAbort, { once: true });
   const config: ConnectConfig = {
@@ -64,9 +61,16 @@ async function connect(name: string, address: SshAddress, signal?: AbortSignal):
     hostVerifier: (key: Buffer) => check.accepts(key),
     ...(check.algorithms.length > 0 ? { algorithms: { serverHostKey: [...check.algorithms] } } : {}),
     ...keys,
+    // without ssh2's first try, `none`, for which sshd makes every client wait
+    authHandler: [
+      ...(keys.privateKey === undefined ? [] : ['publickey' as const]),
+      ...(keys.agent === undefined ? [] : ['agent' as const]),
+    ],
   };
   try {
     client.connect(config);
+    // from the first packet: Nagle's algorithm and a delayed acknowledgement cost the handshake 40 ms twice
+    client.setNoDelay(true);
     await ready.promise;
     return client;
   } catch (error) {
