@@ -4,6 +4,7 @@ import process from 'node:process';
 import type Docker from 'dockerode';
 import { $ } from 'zx/core';
 import { LabError, lastLines } from '../errors.ts';
+import { killWords } from '../hosts/shell.ts';
 import { DEBIAN_SUITES, type DebianRelease } from '../lab-file/lab.ts';
 import type { Narrator } from '../progress.ts';
 import { aptSources } from './apt-sources.ts';
@@ -84,23 +85,31 @@ async function bootstrap(
     '-',
     ...(await aptSources(suite)),
   ];
-  const words = process.getuid?.() === 0 ? ['mmdebstrap'] : ['sudo', '-n', 'mmdebstrap'];
+  const isRoot = process.getuid?.() === 0;
+  const words = isRoot ? ['mmdebstrap'] : ['sudo', '-n', 'mmdebstrap'];
   const child = spawn(words[0] ?? '', [...words.slice(1), ...options], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    signal,
-    timeout: BOOTSTRAP_TIMEOUT_MS,
-    killSignal: 'SIGTERM',
+    detached: true,
   });
+  const exited = once(child, 'exit').then(([code]) => code === 0);
+  exited.catch(() => undefined);
+  // the whole group, since mmdebstrap alone waits for the apt that it has started
+  const limit = AbortSignal.any([signal, AbortSignal.timeout(BOOTSTRAP_TIMEOUT_MS)]);
+  const end = async () => {
+    if (child.pid !== undefined) await $({ quiet: true, nothrow: true })`${killWords(child.pid, 'TERM', true, isRoot)}`;
+  };
+  limit.addEventListener('abort', end);
+  if (limit.aborted) await end();
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint += text;
     narrate.detail(lastLines(text, 1));
   });
-  const exited = once(child, 'exit').then(([code]) => code === 0);
-  exited.catch(() => undefined);
   const stream = await docker.importImage(child.stdout, { ...repository(tag), changes: `LABEL ${BASE}=${suite}` });
   await follow(docker, stream, BOOTSTRAP_TIMEOUT_MS).catch(() => undefined);
-  if (await exited.catch(() => false)) return;
+  const succeeded = await exited.catch(() => false);
+  limit.removeEventListener('abort', end);
+  if (succeeded) return;
   // what had arrived before mmdebstrap failed is not a Debian
   await docker
     .getImage(tag)

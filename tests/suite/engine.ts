@@ -53,7 +53,11 @@ export async function openEngine(run: Run, tell: Tell): Promise<TestEngine> {
  * Makes the base images one after the other, and notes for the waiting tests when each is there, or why it is not. The machines' images on
  * top of them are made once too, so that each lab's own come from the engine's cache.
  */
-export async function makeBases({ docker }: TestEngine, run: Run, tell: Tell, signal: AbortSignal): Promise<void> {
+export async function makeBases({ docker }: TestEngine, run: Run, report: Tell, signal: AbortSignal): Promise<void> {
+  // what a build says that nobody waits for any more is no news
+  const tell: Tell = (news) => {
+    if (!signal.aborted) report(news);
+  };
   for (const debian of RELEASES) {
     tell({ host: 'docker', kind: 'step', text: `base image of Debian ${debian}` });
     try {
