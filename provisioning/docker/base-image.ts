@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import process from 'node:process';
 import type Docker from 'dockerode';
 import { $ } from 'zx/core';
+import { deferred } from '../deferred.ts';
 import { LabError, lastLines } from '../errors.ts';
-import { killWords } from '../hosts/shell.ts';
+import { groupReader, killWords } from '../hosts/shell.ts';
 import { DEBIAN_SUITES, type DebianRelease } from '../lab-file/lab.ts';
 import type { Narrator } from '../progress.ts';
 import { aptSources } from './apt-sources.ts';
@@ -17,6 +18,7 @@ const INCLUDED = 'ca-certificates,openssh-server,sudo,python3,nftables';
 const REGISTRY_SILENCE_MS = 20_000;
 const REGISTRY_TIMEOUT_MS = 300_000;
 const BOOTSTRAP_TIMEOUT_MS = 600_000;
+const BOOTSTRAP = 'echo "GROUP $$" >&2; exec mmdebstrap "$@"';
 
 export function baseTag(debian: DebianRelease): string {
   return `mqtt-lab/base:${DEBIAN_SUITES[debian]}`;
@@ -52,12 +54,17 @@ async function pull(
   narrate: Narrator,
 ): Promise<boolean> {
   const had = await hasImage(docker, reference);
+  const limit = new AbortController();
+  // AbortSignal.timeout in AbortSignal.any is forgotten at the first garbage collection (Node 20, nodejs/node#57736)
+  const timer = setTimeout(() => limit.abort(), REGISTRY_TIMEOUT_MS);
   try {
-    const abortSignal = AbortSignal.any([signal, AbortSignal.timeout(REGISTRY_TIMEOUT_MS)]);
+    const abortSignal = AbortSignal.any([signal, limit.signal]);
     if (!had) await follow(docker, await docker.pull(reference, { abortSignal }), REGISTRY_SILENCE_MS, narrate.detail);
   } catch {
     signal.throwIfAborted();
     return false;
+  } finally {
+    clearTimeout(timer);
   }
   await docker.getImage(reference).tag(repository(tag));
   if (!had) await docker.getImage(reference).remove();
@@ -86,30 +93,34 @@ async function bootstrap(
     ...(await aptSources(suite)),
   ];
   const isRoot = process.getuid?.() === 0;
-  const words = isRoot ? ['mmdebstrap'] : ['sudo', '-n', 'mmdebstrap'];
-  const child = spawn(words[0] ?? '', [...words.slice(1), ...options], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
+  // a group of its own, since mmdebstrap that is told to end waits for the apt that it has started
+  const words = [...(isRoot ? [] : ['sudo', '-n']), 'setsid', '-w', 'sh', '-c', BOOTSTRAP, 'sh', ...options];
+  const child = spawn(words[0] ?? '', words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = once(child, 'exit').then(([code]) => code === 0);
   exited.catch(() => undefined);
-  // the whole group, since mmdebstrap alone waits for the apt that it has started
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(BOOTSTRAP_TIMEOUT_MS)]);
-  const end = async () => {
-    if (child.pid !== undefined) await $({ quiet: true, nothrow: true })`${killWords(child.pid, 'TERM', true, isRoot)}`;
-  };
-  limit.addEventListener('abort', end);
-  if (limit.aborted) await end();
   let complaint = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  const group = deferred<number>();
+  const take = (text: string) => {
     complaint += text;
     narrate.detail(lastLines(text, 1));
-  });
-  const stream = await docker.importImage(child.stdout, { ...repository(tag), changes: `LABEL ${BASE}=${suite}` });
-  await follow(docker, stream, BOOTSTRAP_TIMEOUT_MS).catch(() => undefined);
-  const succeeded = await exited.catch(() => false);
-  limit.removeEventListener('abort', end);
-  if (succeeded) return;
+  };
+  child.stderr.setEncoding('utf8').on('data', groupReader(group.resolve, take));
+  const end = async () => {
+    await $({ quiet: true, nothrow: true })`${killWords(await group.promise, 'TERM', true, isRoot)}`;
+  };
+  const timer = setTimeout(end, BOOTSTRAP_TIMEOUT_MS);
+  signal.addEventListener('abort', end);
+  if (signal.aborted) void end();
+  try {
+    const stream = await docker.importImage(child.stdout, { ...repository(tag), changes: `LABEL ${BASE}=${suite}` });
+    await follow(docker, stream, BOOTSTRAP_TIMEOUT_MS).catch(() => undefined);
+    if (await exited.catch(() => false)) return;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', end);
+    // the engine would not take it
+    if (child.exitCode === null && child.signalCode === null) void end();
+  }
   // what had arrived before mmdebstrap failed is not a Debian
   await docker
     .getImage(tag)

@@ -5,6 +5,7 @@ import { $ } from 'zx/core';
 import { LabError } from '../errors.ts';
 import { run } from '../hosts/host.ts';
 import { localHost } from '../hosts/local.ts';
+import { hasEnded } from '../hosts/local-process.ts';
 import { ensureSudo } from '../hosts/sudo.ts';
 import { narrator, type Tell } from '../progress.ts';
 import { PROCESS_FUNCTIONS } from '../resources/processes.ts';
@@ -18,6 +19,7 @@ export type RequiredEngine = {
 };
 
 const START_TIMEOUT_MS = 60_000;
+const OTHER_ENGINE_MS = 3_000;
 const LOG = '/var/log/mqtt-lab-dockerd.log';
 
 /**
@@ -80,9 +82,15 @@ echo "started $!"`;
   const started = /^started (\d+)$/m.exec(stdout)?.[1];
   const startedPid = started === undefined ? undefined : Number(started);
   const ended = () => startedPid !== undefined && hasEnded(startedPid);
+  let sawEnd: number | undefined;
+  // somebody else's engine may have been the faster one
+  const isLost = () => {
+    if (ended()) sawEnd ??= Date.now();
+    return sawEnd !== undefined && Date.now() - sawEnd > OTHER_ENGINE_MS;
+  };
   const deadline = Date.now() + START_TIMEOUT_MS;
   let lookup: EngineLookup = await findEngine();
-  while (lookup.state === 'absent' && !ended() && Date.now() < deadline && signal?.aborted !== true) {
+  while (lookup.state === 'absent' && !isLost() && Date.now() < deadline && signal?.aborted !== true) {
     await new Promise((resolve) => setTimeout(resolve, 200));
     lookup = await findEngine();
   }
@@ -90,15 +98,6 @@ echo "started $!"`;
   if (ended()) throw unusable(`dockerd ended: ${lastLineOf(LOG)}`, `look at ${LOG}`);
   const happened = lookup.state === 'absent' ? `it does not answer: ${lookup.why}` : 'this user may not use it';
   throw unusable(happened, `look at ${LOG}, or at \`journalctl -u docker\``);
-}
-
-/** Also of a process that nobody has reaped (proc(5), State). */
-function hasEnded(pid: number): boolean {
-  try {
-    return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
-  } catch {
-    return true;
-  }
 }
 
 function lastLineOf(file: string): string {

@@ -61,10 +61,11 @@ async function connect(name: string, address: SshAddress, signal?: AbortSignal):
     hostVerifier: (key: Buffer) => check.accepts(key),
     ...(check.algorithms.length > 0 ? { algorithms: { serverHostKey: [...check.algorithms] } } : {}),
     ...keys,
-    // without ssh2's first try, `none`, for which sshd makes every client wait
+    // ssh2 would try `none` first: one more round trip, which older sshd delays on purpose
     authHandler: [
       ...(keys.privateKey === undefined ? [] : ['publickey' as const]),
       ...(keys.agent === undefined ? [] : ['agent' as const]),
+      'none',
     ],
   };
   try {

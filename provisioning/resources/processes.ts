@@ -2,7 +2,7 @@
  * Shell functions for questions about processes and ports, without iproute2, procps or Python, which a minimal Debian lacks.
  * `pids_of NAME [WORD]`: living processes of that name with that word in their command line, in this PID namespace (a container's processes
  * show in the host's /proc too). Their /proc/PID/exe can't be read by a container's root, which has no CAP_SYS_PTRACE.
- * `remove_stale_pid_file FILE NAME`: removes the file unless the process that it tells has that name.
+ * `remove_stale_pid_file FILE NAME`: removes the file unless the process that it tells lives and has that name.
  * `port_holder PORT`: `PID COMMAND LINE` of whoever listens on the TCP port; PID 0 where nobody may look.
  */
 export const PROCESS_FUNCTIONS = `
@@ -16,7 +16,7 @@ pids_of() {
   true
 }
 remove_stale_pid_file() {
-  [ -f "$1" ] && ! grep -qxF -- "$2" "/proc/$(cat "$1")/comm" 2>/dev/null && rm -f "$1"
+  [ -f "$1" ] && ! pids_of "$2" | grep -qxF -- "$(cat "$1")" && rm -f "$1"
   true
 }
 started_at() { sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20; }

@@ -5,6 +5,7 @@ import { namesOf, removeImages } from '../../provisioning/docker/image.ts';
 import { LAB } from '../../provisioning/docker/labels.ts';
 import { removeMachines } from '../../provisioning/docker/machine.ts';
 import { removeNetworks } from '../../provisioning/docker/network.ts';
+import { hasEnded } from '../../provisioning/hosts/local-process.ts';
 import { type Run, runFolders, runPid } from './run.ts';
 
 /** Names of the labs of which a container, a network or an image is left, with what it is: `test-12-apt: container mqtt-lab-test-12-apt-pi`. */
@@ -37,24 +38,15 @@ export async function sweepLabs(docker: Docker, isOurs: (lab: string) => boolean
 /** Whether a lab is one of a test run whose process is gone, so that nobody will remove what it left. */
 export function isOfKilledRun(lab: string): boolean {
   const pid = runPid(lab);
-  return pid !== undefined && isGone(pid);
+  return pid !== undefined && hasEnded(pid);
 }
 
 /** Ends the processes of killed runs and removes their folders. */
 export async function sweepFolders(): Promise<void> {
   for (const { folder, pid } of await runFolders()) {
-    if (!isGone(pid)) continue;
+    if (!hasEnded(pid)) continue;
     await sweepProcesses({ folder });
     await rm(folder, { recursive: true, force: true });
-  }
-}
-
-function isGone(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return false;
-  } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ESRCH';
   }
 }
 

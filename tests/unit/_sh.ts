@@ -1,8 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import { until } from '../lab/support/until.ts';
 
 export type ShellResult = { readonly code: number | null; readonly stdout: string; readonly stderr: string };
 
@@ -18,4 +20,20 @@ export function folderFor(t: ExecutionContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'unit-'));
   t.teardown(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
+}
+
+/** A process that has ended and that nobody reaps, as below process 1 of many containers (proc(5), State: Z). */
+export async function unreaped(t: ExecutionContext): Promise<{ readonly pid: number; readonly name: string }> {
+  const name = 'short-lived';
+  const program = join(folderFor(t), name);
+  copyFileSync('/bin/sleep', program);
+  // the shell becomes a process that does not wait for its child
+  const script = '"$1" 1 & echo $!; exec sleep 60';
+  const parent = spawn('sh', ['-c', script, 'sh', program], { stdio: ['ignore', 'pipe', 'ignore'] });
+  t.teardown(() => parent.kill('SIGKILL'));
+  const pid = Number(await once(parent.stdout, 'data'));
+  await until('the end of the process', 10_000, () => {
+    return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')) || undefined;
+  });
+  return { pid, name };
 }

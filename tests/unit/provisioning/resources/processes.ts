@@ -1,13 +1,10 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import test from 'ava';
 import { PROCESS_FUNCTIONS } from '../../../../provisioning/resources/processes.ts';
-import { until } from '../../../lab/support/until.ts';
-import { folderFor, sh } from '../../_sh.ts';
+import { folderFor, sh, unreaped } from '../../_sh.ts';
 
 const ask = (question: string) => sh(`${PROCESS_FUNCTIONS}\n${question}`).stdout.trim();
 const MY_NAME = readFileSync('/proc/self/comm', 'utf8').trim();
@@ -39,19 +36,14 @@ test("a process's start is the same each time and differs from another's", (t) =
   t.not(ask('started_at $$'), first);
 });
 
-test('a process that has ended is not found, though nobody has reaped it', async (t) => {
-  const program = join(folderFor(t), 'short-lived');
-  copyFileSync('/bin/sleep', program);
-  // the shell becomes a process that does not wait for its child, as process 1 of many containers
-  const script = '"$1" 0.2 & echo $!; exec sleep 60';
-  const parent = spawn('sh', ['-c', script, 'sh', program], { stdio: ['ignore', 'pipe', 'ignore'] });
-  t.teardown(() => parent.kill('SIGKILL'));
-  const pid = String(await once(parent.stdout, 'data')).trim();
-  await until('the end of the process', 10_000, () => {
-    return /^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8')) || undefined;
-  });
-  t.is(readFileSync(`/proc/${pid}/comm`, 'utf8').trim(), 'short-lived');
-  t.is(ask('pids_of short-lived'), '');
+test('a process that has ended is not found, though nobody has reaped it, and its pid file goes', async (t) => {
+  const { pid, name } = await unreaped(t);
+  t.is(readFileSync(`/proc/${pid}/comm`, 'utf8').trim(), name);
+  t.is(ask(`pids_of ${name}`), '');
+  const file = join(folderFor(t), 'its.pid');
+  writeFileSync(file, `${pid}`);
+  ask(`remove_stale_pid_file ${file} ${name}`);
+  t.false(existsSync(file));
 });
 
 test('a pid file goes when its process has gone or is another, and stays with the process that wrote it', (t) => {
