@@ -6,7 +6,10 @@ import type { HostAddress } from '../../../provisioning/hosts/open.ts';
 import type { Lab, User } from '../../../provisioning/lab-file/lab.ts';
 import type { LiveLab } from '../../../provisioning/live-lab.ts';
 
-/** What a check works with. Disposing of it ends every session and closes every host. */
+/**
+ * What a check works with. Disposing of it ends every session and closes every host, those too that open only then: a check that has failed
+ * may leave work under way, and one open connection would keep the test file from ending.
+ */
 export type World = AsyncDisposable & {
   readonly live: LiveLab;
   readonly lab: Lab;
@@ -27,6 +30,11 @@ export function openWorld(live: LiveLab, stopped: AbortSignal): World {
   const keepAlive = Math.min(KEEP_ALIVE_S, lab.broker.maxKeepAlive);
   const sessions = new Set<Session>();
   const hosts = new Map<string, Promise<Host>>();
+  let isOver = false;
+  const stillOn = (step: string) => {
+    stopped.throwIfAborted();
+    if (isOver) throw new LabError({ subject: 'verify', step, happened: 'the checks are over' }, 1);
+  };
   stopped.addEventListener('abort', () => {
     for (const session of sessions) session.destroy();
   });
@@ -36,23 +44,32 @@ export function openWorld(live: LiveLab, stopped: AbortSignal): World {
     stopped,
     broker: { address: broker.address, port: broker.port, keepAlive },
     async login(user, wish = {}) {
-      stopped.throwIfAborted();
+      const step = `log in as ${user.name}`;
+      stillOn(step);
       const login = { user: user.name, password: user.password.reveal() };
       const outcome = await connectSession({ address: broker.address, port: broker.port, keepAlive, login, ...wish });
       if (outcome.kind !== 'accepted') {
         const answer = outcome.kind === 'refused' ? `the broker refused with code ${outcome.code}` : outcome.reason;
-        throw new LabError({ subject: 'broker', step: `log in as ${user.name}`, happened: answer }, 1);
+        throw new LabError({ subject: 'broker', step, happened: answer }, 1);
+      }
+      try {
+        stillOn(step);
+      } catch (error) {
+        outcome.session.destroy();
+        throw error;
       }
       sessions.add(outcome.session);
       return outcome.session;
     },
-    host(name, where, lane = '') {
+    async host(name, where, lane = '') {
+      stillOn(`open ${name}`);
       const key = `${name} ${lane}`;
       const open = hosts.get(key) ?? openLater(name, where, stopped);
       hosts.set(key, open);
-      return open;
+      return await open;
     },
     async [Symbol.asyncDispose]() {
+      isOver = true;
       await Promise.allSettled([...sessions].map((session) => session[Symbol.asyncDispose]()));
       await Promise.allSettled([...hosts.values()].map(async (host) => (await host)[Symbol.asyncDispose]()));
     },

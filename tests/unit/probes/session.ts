@@ -1,36 +1,7 @@
-import { createServer, type Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
-import mqttPacket, { type Packet as Decoded } from 'mqtt-packet';
 import { handshake } from '../../../probes/handshake.ts';
 import { connectSession, type Session } from '../../../probes/session.ts';
-
-type Answer = (packet: Decoded, socket: Socket) => void;
-
-/** A broker of a few lines on a free loopback port: `answer` decides about each packet. */
-async function fakeBroker(t: ExecutionContext, answer: Answer): Promise<{ address: string; port: number }> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    const parser = mqttPacket.parser({ protocolVersion: 4 });
-    parser.on('packet', (packet) => answer(packet, socket));
-    socket.on('data', (chunk) => parser.parse(chunk));
-    socket.on('error', () => undefined);
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { address: '127.0.0.1', port: address.port };
-}
-
-const bytes = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
-const accept: Answer = ({ cmd }, socket) => {
-  if (cmd === 'connect') socket.write(bytes('20 02 00 00'));
-  if (cmd === 'disconnect') socket.end();
-};
+import { type Answer, accept, bytes, fakeBroker } from '../_fake-broker.ts';
 
 async function accepted(t: ExecutionContext, answer: Answer): Promise<Session> {
   const outcome = await connectSession({ ...(await fakeBroker(t, answer)), boundMs: 10_000 });
