@@ -9,7 +9,8 @@ export type OnPacket = (packet: Packet, frame: Buffer) => void;
 
 /**
  * A TCP connection to a broker, without Nagle's delay, that tells every control packet that passes, before mqtt.js sees it.
- * Bytes that are no MQTT end it: `onNoMqtt` is told why. A received packet that `admits` denies never reaches mqtt.js, which so can't answer it.
+ * Received bytes that are no MQTT end it: `onNoMqtt` is told why. After such that were sent, the
+ * recorder takes down nothing more of what is sent. A received packet that `admits` denies never reaches mqtt.js, which so can't answer it.
  */
 export function recordedSocket(
   address: string,
@@ -20,8 +21,10 @@ export function recordedSocket(
 ): TappedSocket {
   const wire = openWire();
   const pending: Record<Packet['direction'], Buffer> = { sent: Buffer.alloc(0), received: Buffer.alloc(0) };
+  let deaf = false;
   /** The frames that the chunk completes and that may go on. */
   const take = (direction: Packet['direction'], chunk: Buffer): Buffer[] => {
+    if (deaf && direction === 'sent') return [];
     const at = now();
     try {
       const { frames, rest } = cutFrames(Buffer.concat([pending[direction], chunk]));
@@ -32,6 +35,11 @@ export function recordedSocket(
         return direction === 'sent' || packets.every(admits);
       });
     } catch (error) {
+      if (direction === 'sent') {
+        // on purpose, to see what a broker makes of it
+        deaf = true;
+        return [];
+      }
       onNoMqtt(`no MQTT on the wire: ${error instanceof Error ? error.message : String(error)}`);
       // mqtt.js gets to see them, and says in its own words what they are not
       process.nextTick(() => socket.destroy());

@@ -56,7 +56,9 @@ export function up(): LabCommand {
         }
         const live = await locate(lab, machines);
         await awaitReady(live, context.signal);
-        const proved = verify ? await (await import('./verify.ts')).verification(live, context, display) : undefined;
+        const proved = verify
+          ? await (await import('./verify.ts')).verification(live, context, display, { scope: 'quick' })
+          : undefined;
         if (json) console.log(JSON.stringify({ verdict: 'pass', hosts: hostsJson(outcomes), ...proved }));
         else for (const line of nextSteps(live, paint)) print(line);
         return proved === undefined || proved.verdict === 'pass' ? 0 : 1;

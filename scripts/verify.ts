@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { requireAnswer } from '../probes/ready.ts';
+import { InputError } from '../provisioning/errors.ts';
 import type { LiveLab } from '../provisioning/live-lab.ts';
 import { withVersion } from '../provisioning/locate.ts';
 import { privateFolder } from '../provisioning/private-folder.ts';
@@ -7,10 +8,11 @@ import { type Display, openDisplay } from '../report/display.ts';
 import { type Results, results } from '../report/json.ts';
 import { recap } from '../report/recap.ts';
 import { verify as runSmokeTests } from '../tests/run-smoke.ts';
+import type { Scope } from '../tests/smoke/support/check.ts';
 import type { Context } from './context.ts';
 import type { LabCommand } from './lab.ts';
 
-type Options = { only?: string; timeout?: number; json?: true };
+type Options = { quick?: true; disruptive?: true; only?: string; timeout?: number; json?: true };
 
 /** `./lab verify`: the smoke tests, against the lab as it stands. */
 export function verify(): LabCommand {
@@ -18,18 +20,22 @@ export function verify(): LabCommand {
     .description(
       'Prove on the wire that the lab as it stands does what the lab file says. Changes nothing on any host.',
     )
+    .option('--quick', 'no wait longer than one keep-alive expiry at 5 s; what `up` runs')
+    .option('--disruptive', 'also stop and crash the broker and reboot the Pis, and show what survives')
     .option('--only <pattern>', 'only the checks whose id matches, such as will.* or auth.*,qos.2.*')
-    .option('--timeout <seconds>', 'bound on the checks; cleaning up may take 8 s on top', boundSeconds)
+    .option('--timeout <seconds>', 'bound on the checks of one run; cleaning up may take 8 s on top', boundSeconds)
     .option('--json', 'one JSON object on standard output, progress on standard error');
   return {
     command,
     async run(context) {
-      const { only, timeout, json = false } = command.opts<Options>();
+      const { quick, disruptive, only, timeout, json = false } = command.opts<Options>();
+      if (quick === true && disruptive === true) throw new InputError(['--quick and --disruptive exclude each other']);
       const display = await openDisplay(json);
       try {
         const live = await context.live();
         const proved = await verification(live, context, display, {
           only,
+          scope: disruptive === true ? 'disruptive' : quick === true ? 'quick' : 'default',
           timeoutMs: timeout === undefined ? undefined : timeout * 1000,
           first: requireAnswer(live, context.signal),
         });
@@ -43,6 +49,7 @@ export function verify(): LabCommand {
 }
 
 type Wish = {
+  readonly scope: Scope;
   readonly only?: string | undefined;
   readonly timeoutMs?: number | undefined;
   /** What has to be true first; where it rejects, no check begins. */
@@ -54,7 +61,7 @@ export async function verification(
   live: LiveLab,
   context: Context,
   display: Display,
-  { first, ...wish }: Wish = {},
+  { first, ...wish }: Wish,
 ): Promise<Results> {
   const { tell, paint, print } = display;
   let done = 0;

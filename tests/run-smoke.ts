@@ -4,6 +4,7 @@ import type { LiveLab } from '../provisioning/live-lab.ts';
 import type { CheckRecord } from '../report/record.ts';
 import { openRunFolder } from '../report/run-folder.ts';
 import { type AvaRun, startAva } from './smoke/support/ava-run.ts';
+import type { Scope } from './smoke/support/check.ts';
 import { openLedger } from './smoke/support/ledger.ts';
 import { listen, type Server } from './smoke/support/server.ts';
 
@@ -14,7 +15,9 @@ export type VerifyOptions = {
   readonly onRecord?: ((record: CheckRecord) => void) | undefined;
   /** Ids or patterns of the wanted checks, between commas. */
   readonly only?: string | undefined;
-  /** Bound on the whole run. @default 180 s */
+  /** How far the run goes. @default default */
+  readonly scope?: Scope | undefined;
+  /** Bound on the whole run. @default 180 s, 360 s where it is disruptive */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 };
@@ -28,7 +31,7 @@ export type Verification = {
 
 /** What AVA runs (tests/smoke/ava.config.js). */
 const SMOKE_FILES = ['all.ts'];
-const TIMEOUT_MS = 180_000;
+const TIMEOUT_MS = { quick: 180_000, default: 180_000, disruptive: 360_000 } as const;
 /** How long the test files may take to clean up when the run ends early. */
 const CLEAN_UP_MS = 8_000;
 
@@ -48,10 +51,14 @@ export async function verify(live: Promise<LiveLab>, options: VerifyOptions): Pr
   };
   let why: string;
   {
-    await using server = await listen(live, options.only, (message, file) => {
-      ledger.take(message, file);
-      if (message.kind === 'record') add(message.record);
-    });
+    await using server = await listen(
+      live,
+      { only: options.only, scope: options.scope ?? 'default' },
+      (message, file) => {
+        ledger.take(message, file);
+        if (message.kind === 'record') add(message.record);
+      },
+    );
     const ava = startAva(server.path);
     live.catch(ava.kill);
     why = await runToItsEnd(ava, server, options);
@@ -75,7 +82,7 @@ export async function verify(live: Promise<LiveLab>, options: VerifyOptions): Pr
 
 /** Waits for AVA's end; on the signal or past the bound, has the files clean up and then ends them. Gives how it ended, in words. */
 async function runToItsEnd(ava: AvaRun, server: Server, options: VerifyOptions): Promise<string> {
-  const { timeoutMs = TIMEOUT_MS, signal } = options;
+  const { timeoutMs = TIMEOUT_MS[options.scope ?? 'default'], signal } = options;
   let early: string | undefined;
   let killer: NodeJS.Timeout | undefined;
   const stop = (reason: string) => {

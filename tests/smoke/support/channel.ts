@@ -3,13 +3,12 @@ import process from 'node:process';
 import { deferred } from '../../../provisioning/deferred.ts';
 import { lineReader } from '../../../provisioning/hosts/shell.ts';
 import type { LiveLab } from '../../../provisioning/live-lab.ts';
-import { CHANNEL, type FromFile, line, type ToFile, unpack } from './messages.ts';
+import { CHANNEL, type FromFile, line, type ToFile, unpack, type Wish } from './messages.ts';
 
 /** A test file's end of the socket to `verify`. */
 export type Channel = {
   readonly live: LiveLab;
-  /** Which checks are wanted; undefined: all. */
-  readonly only: string | undefined;
+  readonly wish: Wish;
   /** Aborts when `verify` says stop or is gone. */
   readonly stopped: AbortSignal;
   tell(message: FromFile): void;
@@ -44,10 +43,10 @@ export async function openChannel(file: string): Promise<Channel> {
     if (socket.writable) socket.write(line(message));
   };
   tell({ kind: 'hello', file });
-  const { live, only } = await got.promise;
+  const { live, wish } = await got.promise;
   return {
     live: unpack(live),
-    only,
+    wish,
     stopped: stop.signal,
     tell,
     async close() {

@@ -1,9 +1,23 @@
 import { within } from '../../../probes/feed.ts';
+import type { Version } from '../../../probes/session.ts';
 import type { CheckRecord, Verdict } from '../../../report/record.ts';
 import type { Turns } from './limit.ts';
 
+/**
+ * How far a run goes. `quick`: no wait longer than one keep-alive expiry at 5 s; `default`: all that disturbs nobody; `disruptive`: the broker
+ * is stopped and crashed, and the Pis are rebooted.
+ */
+export const SCOPES = ['quick', 'default', 'disruptive'] as const;
+export type Scope = (typeof SCOPES)[number];
+
 /** One claim about the live lab and how it is put to the test. */
 export type Check = Pick<CheckRecord, 'id' | 'claim' | 'statement' | 'expected'> & {
+  /** The smallest run that it is part of; disruptive ones run one after the other, when all others are done. @default quick */
+  readonly scope?: Scope;
+  /** True for a load: it begins when the quick checks are done, so that they don't compete with it. */
+  readonly isLoad?: boolean;
+  /** Protocol level that it is about; skipped where the broker does not speak it. */
+  readonly version?: Version;
   /** Bound on the whole check, in milliseconds. */
   readonly boundMs: number;
   /** Where only so many of a kind may run at once; the bound counts from its turn on. */
@@ -41,6 +55,11 @@ async function runNow(check: Check): Promise<CheckRecord> {
 
 function failure(error: unknown): Finding {
   return { verdict: 'fail', observed: null, reason: error instanceof Error ? error.message : String(error) };
+}
+
+/** Whether a run of this scope includes the check. */
+export function isInScope({ scope = 'quick' }: Pick<Check, 'scope'>, wanted: Scope): boolean {
+  return SCOPES.indexOf(scope) <= SCOPES.indexOf(wanted);
 }
 
 /** One name as part of an id: dots and spaces escaped, so that two names never give the same id. */

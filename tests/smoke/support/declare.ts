@@ -1,6 +1,8 @@
 import test from 'ava';
 import { openChannel } from './channel.ts';
-import { type Check, isWanted, perform } from './check.ts';
+import { type Check, isInScope, isWanted, notApplicable, perform } from './check.ts';
+import { openPhases } from './phases.ts';
+import { versionsOf } from './versions.ts';
 import { openWorld, type World } from './world.ts';
 
 /** The checks of a family, enumerated from the lab. */
@@ -12,11 +14,18 @@ export type Plan = (world: World) => readonly Check[];
  */
 export async function declareChecks(file: string, families: Readonly<Record<string, Plan>>): Promise<void> {
   const channel = await openChannel(file);
+  const { live, wish, stopped } = channel;
+  const versions = await versionsOf(live);
   const worlds: World[] = [];
   const checks = Object.values(families).flatMap((plan) => {
-    const world = openWorld(channel.live, channel.stopped);
+    const world = openWorld(live, stopped, versions);
     worlds.push(world);
-    return plan(world).filter(({ id }) => isWanted(id, channel.only));
+    const wanted = plan(world).filter((check) => isInScope(check, wish.scope) && isWanted(check.id, wish.only));
+    return wanted.map((check) =>
+      check.version === undefined || versions.includes(check.version)
+        ? check
+        : notApplicable(check, `the broker does not speak MQTT ${check.version === 5 ? '5' : '3.1.1'}`),
+    );
   });
   channel.tell({ kind: 'plan', checks: checks.map(({ id, claim, expected }) => ({ id, claim, expected })) });
   test.after.always('leave nothing open', async () => {
@@ -25,9 +34,10 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
   });
   // AVA fails a file without tests
   if (checks.length === 0) test(`${file}: no check is wanted`, (t) => t.pass());
+  const inItsPhase = openPhases(checks);
   for (const check of checks) {
     test(check.id, async (t) => {
-      const record = await perform(check);
+      const record = await inItsPhase(check, () => perform(check));
       channel.tell({ kind: 'record', record });
       if (record.verdict === 'fail') t.fail(record.reason ?? check.claim);
       else t.pass();

@@ -1,13 +1,17 @@
 import { Secret } from '../../../provisioning/lab-file/secret.ts';
 import type { LiveLab } from '../../../provisioning/live-lab.ts';
 import type { CheckRecord } from '../../../report/record.ts';
+import type { Scope } from './check.ts';
 
 /** Environment variable with the path of the socket between `verify` and the test files. */
 export const CHANNEL = 'MQTT_LAB_CHANNEL';
 
+/** Which checks are wanted: ids or patterns between commas (undefined: all), and how far the run goes. */
+export type Wish = { readonly only?: string | undefined; readonly scope: Scope };
+
 /** What `verify` tells a test file: one JSON object a line, as in the other direction. */
 export type ToFile =
-  | { readonly kind: 'lab'; readonly live: PackedLiveLab; readonly only?: string | undefined }
+  | { readonly kind: 'lab'; readonly live: PackedLiveLab; readonly wish: Wish }
   | { readonly kind: 'stop' };
 
 /** What a test file tells `verify`. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { lineReader } from '../../../provisioning/hosts/shell.ts';
 import type { LiveLab } from '../../../provisioning/live-lab.ts';
-import { type FromFile, line, pack } from './messages.ts';
+import { type FromFile, line, pack, type Wish } from './messages.ts';
 
 /** `verify`'s end of the sockets to the test files. */
 export type Server = AsyncDisposable & {
@@ -19,7 +19,7 @@ export type Server = AsyncDisposable & {
  */
 export async function listen(
   live: Promise<LiveLab>,
-  only: string | undefined,
+  wish: Wish,
   onMessage: (message: FromFile, file: string) => void,
 ): Promise<Server> {
   const folder = await mkdtemp(path.join(tmpdir(), 'mqtt-lab-'));
@@ -38,7 +38,7 @@ export async function listen(
     socket.on('error', () => undefined);
     socket.on('close', () => files.delete(socket));
     live.then(
-      (known) => socket.write(line({ kind: 'lab', live: pack(known), only })),
+      (known) => socket.write(line({ kind: 'lab', live: pack(known), wish })),
       () => socket.destroy(),
     );
   });

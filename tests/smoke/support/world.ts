@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { connectSession, type Session, type SessionWish } from '../../../probes/session.ts';
+import { connectRaw, type RawSession, type RawWish } from '../../../probes/raw-session.ts';
+import { connectSession, type Session, type SessionWish, type Version } from '../../../probes/session.ts';
 import { LabError } from '../../../provisioning/errors.ts';
 import type { Host } from '../../../provisioning/hosts/host.ts';
 import type { HostAddress } from '../../../provisioning/hosts/open.ts';
@@ -17,18 +18,32 @@ export type World = AsyncDisposable & {
   readonly stopped: AbortSignal;
   /** Where MQTT clients of this machine find the broker, and a keep alive that it accepts. */
   readonly broker: { readonly address: string; readonly port: number; readonly keepAlive: number };
-  /** Logs a user in from this machine; throws a LabError when the broker does not accept. */
+  /** Whether the lab set the broker up; another one may do as it likes where the standard leaves it open. */
+  readonly isOurs: boolean;
+  /** Protocol levels that the broker speaks. */
+  readonly versions: readonly Version[];
+  /** Logs a user in from this machine by a client that does only what it is told; throws a LabError when the broker does not accept. */
+  raw(user: User, wish?: Partial<RawWish>): Promise<RawSession>;
+  /** Logs a user in from this machine with mqtt.js; throws a LabError when the broker does not accept. */
   login(user: User, wish?: Partial<SessionWish>): Promise<Session>;
   /** A host of the lab; opened once a lane, since one SSH connection takes ten commands at a time (sshd_config(5), MaxSessions). */
   host(name: string, where: HostAddress, lane?: string): Promise<Host>;
 };
 
+type Connect<S> = (
+  usual: SessionWish,
+) => Promise<
+  | { readonly kind: 'accepted'; readonly session: S }
+  | { readonly kind: 'refused'; readonly code: number }
+  | { readonly kind: 'closed'; readonly reason: string }
+>;
+
 const KEEP_ALIVE_S = 60;
 
-export function openWorld(live: LiveLab, stopped: AbortSignal): World {
+export function openWorld(live: LiveLab, stopped: AbortSignal, versions: readonly Version[] = [4, 5]): World {
   const { lab, broker } = live;
   const keepAlive = Math.min(KEEP_ALIVE_S, lab.broker.maxKeepAlive);
-  const sessions = new Set<Session>();
+  const sessions = new Set<Session | RawSession>();
   const hosts = new Map<string, Promise<Host>>();
   let isOver = false;
   const stillOn = (step: string) => {
@@ -38,29 +53,34 @@ export function openWorld(live: LiveLab, stopped: AbortSignal): World {
   stopped.addEventListener('abort', () => {
     for (const session of sessions) session.destroy();
   });
+  const logIn = async <S extends Session | RawSession>(user: User, connect: Connect<S>): Promise<S> => {
+    const step = `log in as ${user.name}`;
+    stillOn(step);
+    const login = { user: user.name, password: user.password.reveal() };
+    const outcome = await connect({ address: broker.address, port: broker.port, keepAlive, login });
+    if (outcome.kind !== 'accepted') {
+      const answer = outcome.kind === 'refused' ? `the broker refused with code ${outcome.code}` : outcome.reason;
+      throw new LabError({ subject: 'broker', step, happened: answer }, 1);
+    }
+    const { session } = outcome;
+    try {
+      stillOn(step);
+    } catch (error) {
+      session.destroy();
+      throw error;
+    }
+    sessions.add(session);
+    return session;
+  };
   return {
     live,
     lab,
     stopped,
     broker: { address: broker.address, port: broker.port, keepAlive },
-    async login(user, wish = {}) {
-      const step = `log in as ${user.name}`;
-      stillOn(step);
-      const login = { user: user.name, password: user.password.reveal() };
-      const outcome = await connectSession({ address: broker.address, port: broker.port, keepAlive, login, ...wish });
-      if (outcome.kind !== 'accepted') {
-        const answer = outcome.kind === 'refused' ? `the broker refused with code ${outcome.code}` : outcome.reason;
-        throw new LabError({ subject: 'broker', step, happened: answer }, 1);
-      }
-      try {
-        stillOn(step);
-      } catch (error) {
-        outcome.session.destroy();
-        throw error;
-      }
-      sessions.add(outcome.session);
-      return outcome.session;
-    },
+    isOurs: broker.host !== undefined,
+    versions,
+    login: (user, wish = {}) => logIn(user, (usual) => connectSession({ ...usual, ...wish })),
+    raw: (user, wish = {}) => logIn(user, (usual) => connectRaw({ ...usual, ...wish })),
     async host(name, where, lane = '') {
       stillOn(`open ${name}`);
       const key = `${name} ${lane}`;

@@ -1,0 +1,215 @@
+import process from 'node:process';
+import mqttPacket, { type Packet as Wire } from 'mqtt-packet';
+import { deferred } from '../provisioning/deferred.ts';
+import { openFeed, within } from './feed.ts';
+import type { Packet } from './packet.ts';
+import { recordedSocket } from './recorded-socket.ts';
+import { freshClientId, type PublishOutcome, type QoS, type SessionWish } from './session.ts';
+
+export type RawWish = SessionWish & {
+  /** Whether a received PUBLISH, PUBREC, PUBREL is acknowledged; all are, if not given. */
+  readonly acknowledges?: (packet: Packet) => boolean;
+  /** MQTT 5: seconds that the session outlives the connection. @default 0 when clean, else an hour; a 3.1.1 session has none */
+  readonly sessionExpiry?: number;
+  /** MQTT 5: seconds that the will waits. */
+  readonly willDelay?: number;
+};
+
+/** Who ended the connection, and how. */
+export type End = { readonly by: 'broker' | 'client'; readonly at: number; readonly how: 'FIN' | 'RST' };
+
+/**
+ * A connection of one MQTT client that does only what it is told: no ping, no reconnection, no DISCONNECT of its own. With every control packet
+ * recorded, and all ways to end badly.
+ */
+export type RawSession = AsyncDisposable & {
+  readonly clientId: string;
+  /** Every control packet so far, both directions, in order. */
+  readonly packets: readonly Packet[];
+  /** When the connection is over. */
+  readonly ended: Promise<End>;
+  /** Sends a control packet. */
+  send(packet: Wire): void;
+  /** Sends bytes that need not be MQTT; the recorder takes down nothing that is sent after such. */
+  sendBytes(bytes: Buffer): void;
+  /** Subscribes and gives the code of the SUBACK: the QoS granted, or 0x80 and above where it was refused. */
+  subscribe(filter: string, qos: QoS): Promise<number>;
+  /** Publishes and sees the whole exchange of its QoS through. */
+  publish(topic: string, payload: Buffer, options?: { qos?: QoS; retain?: boolean }): Promise<PublishOutcome>;
+  /** The first packet that matches, already here or to come; rejects with NotSeen. */
+  packet(matches: (packet: Packet) => boolean, what: string, boundMs?: number): Promise<Packet>;
+  /** PINGREQ and its PINGRESP: the broker has dealt with all that was sent before, and what it sent before is here. */
+  barrier(): Promise<void>;
+  /** DISCONNECT, with a reason code over MQTT 5, then the end of the connection. */
+  disconnect(reasonCode?: number): Promise<void>;
+  /** Ends the connection without DISCONNECT, by FIN. */
+  fin(): Promise<void>;
+  /** Ends the connection without DISCONNECT, by RST. */
+  rst(): Promise<void>;
+  /** The end of the connection at once, whatever is under way. */
+  destroy(): void;
+};
+
+export type RawOutcome =
+  | { readonly kind: 'accepted'; readonly session: RawSession; readonly sessionPresent: boolean }
+  | { readonly kind: 'refused'; readonly code: number; readonly packets: readonly Packet[]; readonly ended: End }
+  | { readonly kind: 'closed'; readonly reason: string; readonly packets: readonly Packet[] };
+
+const BOUND_MS = 5_000;
+const CLOSE_BOUND_MS = 1_000;
+const HOUR_S = 3_600;
+
+/** Connects and tells what the broker answered; rejects with NotSeen when it answers nothing, or refuses and keeps the connection open. */
+export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
+  const { version = 4, boundMs = BOUND_MS, clientId = freshClientId(), acknowledges = () => true } = wish;
+  const feed = openFeed<Packet>(`the session of ${wish.login?.user ?? clientId}`);
+  const ended = deferred<End>();
+  let how: End['how'] = 'FIN';
+  let by: End['by'] = 'client';
+  const write = (packet: Wire) => {
+    if (socket.writable) socket.write(mqttPacket.generate(packet, { protocolVersion: version }));
+  };
+  const onPacket = (packet: Packet) => {
+    const answer = acknowledgement(packet);
+    if (answer !== undefined && acknowledges(packet)) process.nextTick(() => write(answer));
+    feed.push(packet);
+  };
+  const socket = recordedSocket(wish.address, wish.port, onPacket, feed.end);
+  let trouble: string | undefined;
+  socket.on('data', () => undefined);
+  socket.on('end', () => {
+    if (!socket.writableEnded) by = 'broker';
+  });
+  socket.on('error', (error: NodeJS.ErrnoException) => {
+    trouble = error.message;
+    if (error.code === 'ECONNRESET' || error.code === 'EPIPE') [how, by] = ['RST', 'broker'];
+  });
+  socket.on('close', () => {
+    feed.end(trouble ?? 'the connection is closed');
+    ended.resolve({ by, how, at: performance.timeOrigin + performance.now() });
+  });
+  write(connectPacket(wish, version, clientId));
+  const connack = await Promise.race([
+    feed.first(({ type }) => type === 'CONNACK', 'CONNACK', boundMs),
+    ended.promise.then(() => undefined),
+  ]).catch((error: unknown) => {
+    socket.destroy();
+    if (trouble !== undefined) return undefined;
+    throw error;
+  });
+  const answered = connack ?? feed.items.find(({ type }) => type === 'CONNACK');
+  if (answered === undefined) {
+    return { kind: 'closed', reason: trouble ?? 'the broker closed the connection', packets: feed.items };
+  }
+  const { code = 0, sessionPresent = false } = answered;
+  if (code !== 0) {
+    const end = await within(ended.promise, 'end of the refused connection', boundMs).finally(() => socket.destroy());
+    return { kind: 'refused', code, packets: feed.items, ended: end };
+  }
+
+  let lastId = 0;
+  const nextId = () => {
+    lastId = (lastId % 65_535) + 1;
+    return lastId;
+  };
+  const packet: RawSession['packet'] = (matches, what, bound = boundMs) => feed.first(matches, what, bound);
+  const received = (type: Packet['type'], id: number) => (seen: Packet) =>
+    seen.direction === 'received' && seen.type === type && seen.packetId === id;
+  const over = async (end: () => void) => {
+    end();
+    await within(ended.promise, 'end of the connection', CLOSE_BOUND_MS).catch(() => socket.destroy());
+    await ended.promise;
+  };
+  const session: RawSession = {
+    clientId,
+    packets: feed.items,
+    ended: ended.promise,
+    send: write,
+    sendBytes(bytes) {
+      if (socket.writable) socket.write(bytes);
+    },
+    async subscribe(filter, qos) {
+      const messageId = nextId();
+      write({ cmd: 'subscribe', messageId, subscriptions: [{ topic: filter, qos }] });
+      const { codes = [] } = await packet(received('SUBACK', messageId), `SUBACK for ${filter}`);
+      return codes[0] ?? 0x80;
+    },
+    async publish(topic, payload, { qos = 0, retain = false } = {}) {
+      const messageId = qos === 0 ? undefined : nextId();
+      write({
+        cmd: 'publish',
+        topic,
+        payload,
+        qos,
+        retain,
+        dup: false,
+        ...(messageId === undefined ? {} : { messageId }),
+      });
+      if (messageId === undefined) return { kind: 'sent' };
+      const answer = qos === 1 ? 'PUBACK' : 'PUBREC';
+      const isEnd = (seen: Packet) =>
+        received(answer, messageId)(seen) && (qos === 1 || (seen.code ?? 0) >= 0x80)
+          ? true
+          : received('PUBCOMP', messageId)(seen);
+      const what = `acknowledgement of a PUBLISH to ${topic}`;
+      const end = await Promise.race([packet(isEnd, what), ended.promise.then(() => undefined)]);
+      if (end === undefined) return { kind: 'closed', reason: trouble ?? 'the broker closed the connection' };
+      const { code: reason = 0 } = feed.items.find(received(answer, messageId)) ?? end;
+      return { kind: 'acknowledged', code: reason };
+    },
+    packet,
+    async barrier() {
+      const answers = () => feed.items.filter(({ type }) => type === 'PINGRESP').length;
+      const before = feed.items.filter(({ type }) => type === 'PINGREQ').length;
+      write({ cmd: 'pingreq' });
+      await packet(() => answers() > before, 'PINGRESP');
+    },
+    disconnect: (reasonCode) =>
+      over(() => {
+        write({ cmd: 'disconnect', ...(reasonCode === undefined ? {} : { reasonCode }) });
+        socket.end();
+      }),
+    fin: () => over(() => socket.end()),
+    rst: () =>
+      over(() => {
+        how = 'RST';
+        socket.resetAndDestroy();
+      }),
+    destroy() {
+      socket.destroy();
+    },
+    async [Symbol.asyncDispose]() {
+      if (!socket.destroyed) await session.disconnect();
+    },
+  };
+  return { kind: 'accepted', session, sessionPresent };
+}
+
+/** What the standard has a client answer (MQTT 3.1.1, 4.3); undefined: nothing. */
+function acknowledgement({ direction, type, qos, packetId, code = 0 }: Packet): Wire | undefined {
+  if (direction === 'sent' || packetId === undefined) return undefined;
+  if (type === 'PUBLISH') return { cmd: qos === 2 ? 'pubrec' : 'puback', messageId: packetId };
+  if (type === 'PUBREC' && code < 0x80) return { cmd: 'pubrel', messageId: packetId };
+  return type === 'PUBREL' ? { cmd: 'pubcomp', messageId: packetId } : undefined;
+}
+
+function connectPacket(
+  { login, will, clean = true, ...wish }: RawWish,
+  protocolVersion: 4 | 5,
+  clientId: string,
+): Wire {
+  const { sessionExpiry = clean ? 0 : HOUR_S, willDelay } = wish;
+  const delay = willDelay === undefined ? {} : { properties: { willDelayInterval: willDelay } };
+  return {
+    cmd: 'connect',
+    protocolId: 'MQTT',
+    protocolVersion,
+    clean,
+    clientId,
+    keepalive: wish.keepAlive ?? 60,
+    ...(protocolVersion === 5 && sessionExpiry > 0 ? { properties: { sessionExpiryInterval: sessionExpiry } } : {}),
+    ...(login === undefined ? {} : { username: login.user }),
+    ...(login?.password === undefined ? {} : { password: Buffer.from(login.password) }),
+    ...(will === undefined ? {} : { will: { ...will, ...delay } }),
+  };
+}
