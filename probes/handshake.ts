@@ -22,7 +22,7 @@ export type Handshake = {
 };
 
 /**
- * Sends one CONNECT and takes what comes until the broker closes the connection or the bound passes. A session of mqtt.js would not do:
+ * Sends one CONNECT and takes what comes until the broker accepts, closes the connection, or the bound passes. A session of mqtt.js would not do:
  * it closes the socket itself on a refusal, so that nobody sees whether the broker does.
  */
 export async function handshake(wish: HandshakeWish): Promise<Handshake> {
@@ -30,7 +30,10 @@ export async function handshake(wish: HandshakeWish): Promise<Handshake> {
   const done = deferred<Omit<Handshake, 'answer'>>();
   const socket = createConnection({ host: wish.address, port: wish.port, noDelay: true });
   const timer = setTimeout(() => done.resolve({ closedBy: 'nobody' }), wish.boundMs);
-  socket.on('data', (chunk) => chunks.push(chunk));
+  socket.on('data', (chunk) => {
+    chunks.push(chunk);
+    if (isAcceptance(spacedHex(Buffer.concat(chunks)))) done.resolve({ closedBy: 'nobody' });
+  });
   socket.on('end', () => done.resolve({ closedBy: 'broker' }));
   socket.on('error', (error) => done.resolve({ closedBy: 'broker', error: error.message }));
   socket.write(
@@ -52,6 +55,11 @@ export async function handshake(wish: HandshakeWish): Promise<Handshake> {
     clearTimeout(timer);
     socket.destroy();
   }
+}
+
+/** Whether an answer begins with a CONNACK of code 0, of either version. */
+export function isAcceptance(answer: string): boolean {
+  return /^20 [0-9a-f]{2} 0[01] 00/.test(answer);
 }
 
 export function spacedHex(bytes: Buffer): string {

@@ -1,9 +1,11 @@
-import { handshake } from '../../probes/handshake.ts';
+import { handshake, isAcceptance } from '../../probes/handshake.ts';
 import { connectSession } from '../../probes/session.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import { type Attempt, attempts } from './support/attempts.ts';
 import type { Check } from './support/check.ts';
 import type { Plan } from './support/declare.ts';
+import { judgeByVersion } from './support/deviations.ts';
+import { atMost } from './support/limit.ts';
 import {
   judgeAcceptance,
   judgeClientAttempt,
@@ -27,18 +29,28 @@ export const auth: Plan = (world) => {
   const all = attempts(world.lab);
   return [
     ...all.map((attempt) => fromHere(world, attempt)),
-    ...elsewhere(world).flatMap((at) => fromHost(world, at, all)),
+    ...elsewhere(world).flatMap((at) =>
+      fromHost(
+        world,
+        at,
+        all.filter(({ isEverywhere }) => isEverywhere),
+      ),
+    ),
   ];
 };
 
+/** Each takes a connection; a small broker or a low ulimit must not be the finding. */
+const turns = atMost(8);
+
 /** With exact bytes: the answer to a CONNECT, and who closes the connection. */
-function fromHere({ broker, live }: World, attempt: Attempt): Check {
-  const { version, login } = attempt;
-  const isOurs = live.broker.host !== undefined;
+function fromHere({ broker, live, isOurs }: World, attempt: Attempt): Check {
+  const { version, login, deviation } = attempt;
   const common = {
     id: `auth.${attempt.name}.this-machine`,
     claim: `${attempt.claim}, from this machine`,
     boundMs: 2 * BOUND_MS,
+    version,
+    turns,
   } as const;
   if (attempt.isIn) {
     const run = async () => {
@@ -48,8 +60,19 @@ function fromHere({ broker, live }: World, attempt: Attempt): Check {
     };
     return { ...common, expected: { code: 0 }, run };
   }
-  const run = async () =>
-    judgeRefusal(await handshake({ ...broker, ...login, version, boundMs: BOUND_MS }), version, isOurs);
+  const run = async () => {
+    const seen = await handshake({ ...broker, ...login, version, boundMs: BOUND_MS });
+    const judged = judgeRefusal(seen, version, isOurs);
+    if (deviation === undefined) return judged;
+    const otherwise = { otherwise: judged.reason ?? '' };
+    const how =
+      judged.verdict === 'pass'
+        ? 'as the standard says'
+        : isAcceptance(seen.answer)
+          ? 'as the deviation says'
+          : otherwise;
+    return { ...judged, ...judgeByVersion(how, deviation, live.broker.version) };
+  };
   return { ...common, statement: refusalStatement(version), expected: refusalBytes(version), run };
 }
 
@@ -91,6 +114,7 @@ function fromHost(world: World, { origin, name, where, broker }: Elsewhere, all:
     ...(attempt.isIn ? {} : { statement: refusalStatement(attempt.version) }),
     expected: { code: attempt.isIn ? 0 : refusalBytes(attempt.version).code },
     boundMs,
+    version: attempt.version,
     async run() {
       results ??= tryAll();
       return judgeClientAttempt((await results)[index], attempt, world.live.broker.host !== undefined);

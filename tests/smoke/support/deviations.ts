@@ -25,6 +25,11 @@ const DEVIATIONS = {
     what: 'the will delay is waited for although the session has ended with the connection',
     source: 'measured on 2.0.11, 2.0.21 and 2.1.2',
   },
+  'a password ends at its first NUL': {
+    what: 'a password is compared up to its first NUL, so that the right one with a NUL and more behind it is let in',
+    source: 'measured on 2.0.11 and 2.0.21',
+    before: [2, 1, 0],
+  },
   'a crash leaves no will': {
     what: 'last wills of the connections that a crash of the broker ends are never published',
     source: 'measured on 2.0.11, 2.0.21 and 2.1.2',

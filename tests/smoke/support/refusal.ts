@@ -1,4 +1,4 @@
-import type { Handshake } from '../../../probes/handshake.ts';
+import { type Handshake, isAcceptance } from '../../../probes/handshake.ts';
 import type { LoginAttempt } from '../../../probes/login-attempts.ts';
 import type { ConnectOutcome, Version } from '../../../probes/session.ts';
 import type { Finding } from './check.ts';
@@ -70,9 +70,4 @@ function noAnswer({ packets, lines, exitCode }: LoginAttempt): string | undefine
   if (packets.some(({ type }) => type === 'CONNACK')) return undefined;
   if (exitCode === 124) return 'no answer from the broker';
   return lines.at(-1) ?? `no CONNACK, exit code ${exitCode}`;
-}
-
-/** CONNACK with code 0, of either version. */
-function isAcceptance(answer: string): boolean {
-  return /^20 [0-9a-f]{2} 0[01] 00/.test(answer);
 }

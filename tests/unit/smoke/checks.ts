@@ -112,7 +112,22 @@ test('who plays which part comes from the lab', (t) => {
 
 test('every user is tried in each way over both versions, every stranger too, with ids of their own', (t) => {
   const all = attempts(lab);
-  t.is(all.length, 2 * (3 * lab.users.length + 2));
   t.is(new Set(all.map(({ name }) => name)).size, all.length);
   t.is(all.filter(({ isIn }) => isIn).length, 2 * lab.users.length);
+  t.is(all.filter(({ isEverywhere }) => isEverywhere).length, 2 * (3 * lab.users.length + 2));
+});
+
+test('no way to be wrong is right', (t) => {
+  // the user's name is the password, in the other case another user's, and two users share one
+  const passwords = { eve: 'eve', sam: 'EVE', alice: 'é ', bob: 'é ' };
+  const users = Object.entries(passwords).map(([name, text]) => ({ name, password: new Secret(text) }));
+  const all = attempts({ ...lab, users });
+  const right = new Map(Object.entries(passwords));
+  const isRight = ({ login }: (typeof all)[number]) =>
+    login?.password !== undefined && right.get(login.user) === login.password;
+  t.deepEqual(
+    all.filter((attempt) => isRight(attempt) !== attempt.isIn).map(({ name }) => name),
+    [],
+  );
+  t.is(new Set(all.map(({ name }) => name)).size, all.length);
 });
