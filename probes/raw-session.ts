@@ -1,5 +1,5 @@
 import process from 'node:process';
-import mqttPacket, { type Packet as Wire } from 'mqtt-packet';
+import mqttPacket, { type IPublishPacket, type Packet as Wire } from 'mqtt-packet';
 import { deferred } from '../provisioning/deferred.ts';
 import { openFeed, within } from './feed.ts';
 import type { Packet } from './packet.ts';
@@ -13,6 +13,13 @@ export type RawWish = SessionWish & {
   readonly sessionExpiry?: number;
   /** MQTT 5: seconds that the will waits. */
   readonly willDelay?: number;
+};
+
+export type RawPublish = {
+  readonly qos?: QoS;
+  readonly retain?: boolean;
+  /** MQTT 5. */
+  readonly properties?: IPublishPacket['properties'];
 };
 
 /** Who ended the connection, and how. */
@@ -35,7 +42,7 @@ export type RawSession = AsyncDisposable & {
   /** Subscribes and gives the code of the SUBACK: the QoS granted, or 0x80 and above where it was refused. */
   subscribe(filter: string, qos: QoS): Promise<number>;
   /** Publishes and sees the whole exchange of its QoS through. */
-  publish(topic: string, payload: Buffer, options?: { qos?: QoS; retain?: boolean }): Promise<PublishOutcome>;
+  publish(topic: string, payload: Buffer, options?: RawPublish): Promise<PublishOutcome>;
   /** The first packet that matches, already here or to come; rejects with NotSeen. */
   packet(matches: (packet: Packet) => boolean, what: string, boundMs?: number): Promise<Packet>;
   /** PINGREQ and its PINGRESP: the broker has dealt with all that was sent before, and what it sent before is here. */
@@ -134,7 +141,7 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
       const { codes = [] } = await packet(received('SUBACK', messageId), `SUBACK for ${filter}`);
       return codes[0] ?? 0x80;
     },
-    async publish(topic, payload, { qos = 0, retain = false } = {}) {
+    async publish(topic, payload, { qos = 0, retain = false, properties } = {}) {
       const messageId = qos === 0 ? undefined : nextId();
       write({
         cmd: 'publish',
@@ -144,6 +151,7 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
         retain,
         dup: false,
         ...(messageId === undefined ? {} : { messageId }),
+        ...(properties === undefined ? {} : { properties }),
       });
       if (messageId === undefined) return { kind: 'sent' };
       const answer = qos === 1 ? 'PUBACK' : 'PUBREC';

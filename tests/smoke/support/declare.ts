@@ -2,6 +2,7 @@ import test from 'ava';
 import { openChannel } from './channel.ts';
 import { type Check, isInScope, isWanted, notApplicable, perform } from './check.ts';
 import { openPhases } from './phases.ts';
+import { allRestored } from './retained-scene.ts';
 import { versionsOf } from './versions.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -30,6 +31,7 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
   channel.tell({ kind: 'plan', checks: checks.map(({ id, claim, expected }) => ({ id, claim, expected })) });
   test.after.always('leave nothing open', async () => {
     await Promise.all(worlds.map((world) => world[Symbol.asyncDispose]()));
+    await allRestored();
     await channel.close();
   });
   // AVA fails a file without tests

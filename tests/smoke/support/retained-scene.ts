@@ -1,0 +1,160 @@
+import type { IPublishPacket } from 'mqtt-packet';
+import type { Packet } from '../../../probes/packet.ts';
+import { payloadText } from '../../../probes/packet-text.ts';
+import { connectRaw, type RawSession } from '../../../probes/raw-session.ts';
+import type { QoS } from '../../../probes/session.ts';
+import { LabError } from '../../../provisioning/errors.ts';
+import type { User } from '../../../provisioning/lab-file/lab.ts';
+import { atMost, type Turns } from './limit.ts';
+import { isMessage } from './matching.ts';
+import { nonce, type World } from './world.ts';
+
+/** Who may publish to the topic, and who may subscribe to it. */
+export type RetainedCast = { readonly writer: User; readonly reader: User };
+
+export type Retained = { readonly payload: Buffer; readonly qos: number };
+
+type Kept = Retained & { readonly properties?: IPublishPacket['properties'] };
+
+/**
+ * How long a broker that is not the lab's may take to serve a retained message after the SUBACK. Mosquitto serves it before it reads on, so that
+ * a PINGRESP comes after it; the standard leaves that open.
+ */
+const SERVED_BOUND_MS = 500;
+const BOUND_MS = 3_000;
+const ATTEMPTS = 2;
+
+/** Of this process, since every family has a world of its own: a topic has one retained message only. */
+const turnsOf = new Map<string, Turns>();
+const underWay = new Set<Promise<unknown>>();
+
+/**
+ * Runs work that changes what is retained on the topic, alone, and then restores what was retained before: also when the work fails, its check
+ * is out of time or the run is interrupted. Nothing is touched unless the reader was seen to receive what is published, since a reader who can't
+ * would show a topic without a retained message. Throws a LabError that tells what was retained when that can't be restored.
+ */
+export async function keepingRetained<T>(
+  world: World,
+  topic: string,
+  cast: RetainedCast,
+  work: () => Promise<T>,
+): Promise<T> {
+  const turns = turnsOf.get(topic) ?? atMost(1);
+  turnsOf.set(topic, turns);
+  return await turns(async () => {
+    world.stopped.throwIfAborted();
+    const kept = await look(world, topic, cast);
+    const whole = (async () => {
+      try {
+        return await work();
+      } finally {
+        await restore(world, topic, cast, kept);
+      }
+    })();
+    underWay.add(whole);
+    try {
+      return await whole;
+    } finally {
+      underWay.delete(whole);
+    }
+  });
+}
+
+/** When everything is restored of which the check is over already, because it was out of time. */
+export async function allRestored(): Promise<void> {
+  await Promise.allSettled(underWay);
+}
+
+/** What a new subscription is served as retained: the received PUBLISH with the flag, if any came before the answer to a later PINGREQ. */
+export async function retainedOn(world: World, topic: string, reader: User): Promise<Retained | undefined> {
+  await using session = await world.raw(reader);
+  await subscribed(session, topic);
+  await session.barrier();
+  return keptOf(await served(world, session, () => false));
+}
+
+/** As `retainedOn`, with properties, shown to be true by a message that the reader must receive. */
+async function look(world: World, topic: string, { writer, reader }: RetainedCast): Promise<Kept | undefined> {
+  const [reading, writing] = await Promise.all([connect(world, reader), connect(world, writer)]);
+  await using _reading = reading;
+  await using _writing = writing;
+  await subscribed(reading, topic);
+  const last = Buffer.from(`sentinel ${nonce()}`);
+  await writing.publish(topic, last, { qos: 1 });
+  await reading.packet(isMessage(last), `sentinel on ${topic}, so what is retained there stays untouched`);
+  await reading.barrier();
+  return keptOf(await served(world, reading, isMessage(last)));
+}
+
+async function restore(world: World, topic: string, cast: RetainedCast, kept: Kept | undefined): Promise<void> {
+  let trouble: unknown;
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+    try {
+      const now = await look(world, topic, cast);
+      if (isSame(now, kept)) return;
+      await using session = await connect(world, cast.writer);
+      const { payload = Buffer.alloc(0), qos = 1, properties } = kept ?? {};
+      await session.publish(topic, payload, { qos: levelOf(qos), retain: true, properties });
+      if (isSame(await look(world, topic, cast), kept)) return;
+      trouble = new Error('the broker keeps something else');
+    } catch (error) {
+      trouble = error;
+    }
+  }
+  const was = kept === undefined ? 'nothing' : `${payloadText(kept.payload)} at QoS ${kept.qos}`;
+  const why = trouble instanceof Error ? trouble.message : String(trouble);
+  const happened = `retained there before was ${was}, and that could not be restored: ${why}`;
+  throw new LabError({ subject: 'broker', step: `restore the retained message on ${topic}`, happened }, 1);
+}
+
+/** A connection that is none of the world's: those end when the run is interrupted, before what was retained is restored. */
+async function connect({ broker, versions }: World, { name, password }: User): Promise<RawSession> {
+  const version = versions.includes(5) ? 5 : 4;
+  const login = { user: name, password: password.reveal() };
+  const outcome = await connectRaw({ ...broker, version, login, boundMs: BOUND_MS });
+  if (outcome.kind === 'accepted') return outcome.session;
+  const happened = outcome.kind === 'refused' ? `the broker refused with code ${outcome.code}` : outcome.reason;
+  throw new LabError({ subject: 'broker', step: `log in as ${name}`, happened }, 1);
+}
+
+async function subscribed(session: RawSession, topic: string): Promise<void> {
+  const code = await session.subscribe(topic, 2);
+  if (code >= 0x80) throw new Error(`the broker refused a subscription to ${topic} with code ${code}`);
+}
+
+async function served(
+  { isOurs }: World,
+  session: RawSession,
+  isSentinel: (packet: Packet) => boolean,
+): Promise<Packet | undefined> {
+  const isServed = (packet: Packet) =>
+    packet.type === 'PUBLISH' && packet.direction === 'received' && packet.retain === true && !isSentinel(packet);
+  if (isOurs) return session.packets.find(isServed);
+  return await session.packet(isServed, 'retained message', SERVED_BOUND_MS).catch(() => undefined);
+}
+
+function keptOf(packet: Packet | undefined): Kept | undefined {
+  if (packet === undefined) return undefined;
+  const { payload = Buffer.alloc(0), qos = 0, properties } = packet;
+  return { payload, qos, ...(properties === undefined ? {} : { properties: propertiesOf(properties) }) };
+}
+
+/** The properties of a PUBLISH from the recorder's texts, such as `contentType "text"` and `correlationData 0x01`. */
+export function propertiesOf(texts: readonly string[]): IPublishPacket['properties'] {
+  const entries = texts.map((text): [string, unknown] => {
+    const end = text.indexOf(' ');
+    const value = text.slice(end + 1);
+    return [text.slice(0, end), value.startsWith('0x') ? Buffer.from(value.slice(2), 'hex') : JSON.parse(value)];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The properties are left out: what is left of an expiry interval falls by itself. */
+function isSame(one: Retained | undefined, other: Retained | undefined): boolean {
+  if (one === undefined || other === undefined) return one === other;
+  return one.qos === other.qos && one.payload.equals(other.payload);
+}
+
+function levelOf(qos: number): QoS {
+  return qos === 2 ? 2 : qos === 1 ? 1 : 0;
+}
