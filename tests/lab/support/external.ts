@@ -1,0 +1,52 @@
+import { rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import * as z from 'zod';
+import type { Rights } from './aedes.ts';
+import { startLab } from './command.ts';
+import { labFolder, labName } from './run.ts';
+
+const Results = z.object({
+  verdict: z.enum(['pass', 'fail']),
+  counts: z.record(z.string(), z.number()),
+  checks: z.array(z.object({ id: z.string(), verdict: z.string(), reason: z.string().optional() })),
+});
+
+export type Verified = z.infer<typeof Results> & {
+  readonly code: number;
+  readonly ms: number;
+  /** Ids of the failed checks with their reasons. */
+  readonly findings: Readonly<Record<string, string>>;
+  /** The reason why a check was skipped; undefined: it was not. */
+  skipped(id: string): string | undefined;
+};
+
+/** `./lab verify --json` as a command, on a lab file with an external broker and without Pis. */
+export async function verifyExternal(
+  { users, topics }: Rights,
+  port: number,
+  args: readonly string[] = [],
+  boundMs = 200_000,
+): Promise<Verified> {
+  const folder = await labFolder('external');
+  try {
+    const broker = { host: 'external', address: '127.0.0.1', port };
+    const content = stringify({ name: labName('external'), broker, pis: {}, users, topics });
+    await writeFile(path.join(folder, 'lab.yaml'), content);
+    const { code, stdout, all, ms } = await startLab(['verify', '--json', ...args], { cwd: folder, boundMs }).ended;
+    if (!stdout.startsWith('{"verdict":')) throw new Error(`verify gave no results:\n${all}`);
+    const results = Results.parse(JSON.parse(stdout));
+    const findings = results.checks.flatMap(({ id, verdict, reason = '' }) =>
+      verdict === 'fail' ? [[id, reason]] : [],
+    );
+    return {
+      ...results,
+      code,
+      ms,
+      findings: Object.fromEntries(findings),
+      skipped: (id) => results.checks.find((check) => check.id === id && check.verdict === 'skipped')?.reason,
+    };
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
