@@ -1,8 +1,9 @@
 import process from 'node:process';
-import mqttPacket, { type IPublishPacket, type Packet as Wire } from 'mqtt-packet';
+import type { IPublishPacket, Packet as Wire } from 'mqtt-packet';
 import { deferred } from '../provisioning/deferred.ts';
 import { openFeed, within } from './feed.ts';
-import type { Packet } from './packet.ts';
+import { now, type Packet } from './packet.ts';
+import { acknowledgement, connectPacket, packetBytes } from './raw-packet.ts';
 import { recordedSocket } from './recorded-socket.ts';
 import { freshClientId, type PublishOutcome, type QoS, type SessionWish } from './session.ts';
 
@@ -64,7 +65,6 @@ export type RawOutcome =
 
 const BOUND_MS = 5_000;
 const CLOSE_BOUND_MS = 1_000;
-const HOUR_S = 3_600;
 
 /** Connects and tells what the broker answered; rejects with NotSeen when it answers nothing, or refuses and keeps the connection open. */
 export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
@@ -73,16 +73,24 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
   const ended = deferred<End>();
   let how: End['how'] = 'FIN';
   let by: End['by'] = 'client';
+  let isOver = false;
   const write = (packet: Wire) => {
-    if (socket.writable) socket.write(mqttPacket.generate(packet, { protocolVersion: version }));
+    if (socket.writable) socket.write(packetBytes(packet, version));
   };
+  const pings = { asked: 0, answered: 0 };
   const onPacket = (packet: Packet) => {
+    if (packet.type === 'PINGREQ') pings.asked += 1;
+    if (packet.type === 'PINGRESP') pings.answered += 1;
     const answer = acknowledgement(packet);
     if (answer !== undefined && acknowledges(packet)) process.nextTick(() => write(answer));
     feed.push(packet);
   };
-  const socket = recordedSocket(wish.address, wish.port, onPacket, feed.end);
   let trouble: string | undefined;
+  const onNoMqtt = (why: string) => {
+    trouble = why;
+    feed.end(why);
+  };
+  const socket = recordedSocket(wish.address, wish.port, onPacket, onNoMqtt);
   socket.on('data', () => undefined);
   socket.on('end', () => {
     if (!socket.writableEnded) by = 'broker';
@@ -92,23 +100,22 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
     if (error.code === 'ECONNRESET' || error.code === 'EPIPE') [how, by] = ['RST', 'broker'];
   });
   socket.on('close', () => {
+    // before the feed: whoever waits for a packet then knows that it is over, not late
+    isOver = true;
+    ended.resolve({ by, how, at: now() });
     feed.end(trouble ?? 'the connection is closed');
-    ended.resolve({ by, how, at: performance.timeOrigin + performance.now() });
   });
   write(connectPacket(wish, version, clientId));
-  const connack = await Promise.race([
-    feed.first(({ type }) => type === 'CONNACK', 'CONNACK', boundMs),
-    ended.promise.then(() => undefined),
-  ]).catch((error: unknown) => {
-    socket.destroy();
-    if (trouble !== undefined) return undefined;
-    throw error;
-  });
-  const answered = connack ?? feed.items.find(({ type }) => type === 'CONNACK');
-  if (answered === undefined) {
-    return { kind: 'closed', reason: trouble ?? 'the broker closed the connection', packets: feed.items };
-  }
-  const { code = 0, sessionPresent = false } = answered;
+  const connack = await feed
+    .first(({ type }) => type === 'CONNACK', 'CONNACK', boundMs)
+    .catch((error: unknown) => {
+      socket.destroy();
+      if (isOver || trouble !== undefined) return undefined;
+      throw error;
+    });
+  const closedBecause = () => trouble ?? 'the broker closed the connection';
+  if (connack === undefined) return { kind: 'closed', reason: closedBecause(), packets: feed.items };
+  const { code = 0, sessionPresent = false } = connack;
   if (code !== 0) {
     const end = await within(ended.promise, 'end of the refused connection', boundMs).finally(() => socket.destroy());
     return { kind: 'refused', code, packets: feed.items, ended: end };
@@ -160,17 +167,19 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
           ? true
           : received('PUBCOMP', messageId)(seen);
       const what = `acknowledgement of a PUBLISH to ${topic}`;
-      const end = await Promise.race([packet(isEnd, what), ended.promise.then(() => undefined)]);
-      if (end === undefined) return { kind: 'closed', reason: trouble ?? 'the broker closed the connection' };
+      const end = await packet(isEnd, what).catch((error: unknown) => {
+        if (isOver || trouble !== undefined) return undefined;
+        throw error;
+      });
+      if (end === undefined) return { kind: 'closed', reason: closedBecause() };
       const { code: reason = 0 } = feed.items.find(received(answer, messageId)) ?? end;
       return { kind: 'acknowledged', code: reason };
     },
     packet,
     async barrier() {
-      const answers = () => feed.items.filter(({ type }) => type === 'PINGRESP').length;
-      const before = feed.items.filter(({ type }) => type === 'PINGREQ').length;
       write({ cmd: 'pingreq' });
-      await packet(() => answers() > before, 'PINGRESP');
+      const { asked } = pings;
+      await packet(() => pings.answered >= asked, 'PINGRESP');
     },
     disconnect: (reasonCode) =>
       over(() => {
@@ -191,33 +200,4 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
     },
   };
   return { kind: 'accepted', session, sessionPresent };
-}
-
-/** What the standard has a client answer (MQTT 3.1.1, 4.3); undefined: nothing. */
-function acknowledgement({ direction, type, qos, packetId, code = 0 }: Packet): Wire | undefined {
-  if (direction === 'sent' || packetId === undefined) return undefined;
-  if (type === 'PUBLISH') return { cmd: qos === 2 ? 'pubrec' : 'puback', messageId: packetId };
-  if (type === 'PUBREC' && code < 0x80) return { cmd: 'pubrel', messageId: packetId };
-  return type === 'PUBREL' ? { cmd: 'pubcomp', messageId: packetId } : undefined;
-}
-
-function connectPacket(
-  { login, will, clean = true, ...wish }: RawWish,
-  protocolVersion: 4 | 5,
-  clientId: string,
-): Wire {
-  const { sessionExpiry = clean ? 0 : HOUR_S, willDelay } = wish;
-  const delay = willDelay === undefined ? {} : { properties: { willDelayInterval: willDelay } };
-  return {
-    cmd: 'connect',
-    protocolId: 'MQTT',
-    protocolVersion,
-    clean,
-    clientId,
-    keepalive: wish.keepAlive ?? 60,
-    ...(protocolVersion === 5 && sessionExpiry > 0 ? { properties: { sessionExpiryInterval: sessionExpiry } } : {}),
-    ...(login === undefined ? {} : { username: login.user }),
-    ...(login?.password === undefined ? {} : { password: Buffer.from(login.password) }),
-    ...(will === undefined ? {} : { will: { ...will, ...delay } }),
-  };
 }
