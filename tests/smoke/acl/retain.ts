@@ -1,0 +1,77 @@
+import type { Version } from '../../../probes/session.ts';
+import type { Topic, User } from '../../../provisioning/lab-file/lab.ts';
+import { type Check, notApplicable, word } from '../support/check.ts';
+import { evidence, ownPackets } from '../support/evidence.ts';
+import { keepingRetained, type RetainedCast, retainedOn } from '../support/retained-scene.ts';
+import { judgeRight, mayText, type Right, rightOf } from '../support/right.ts';
+import { nonce, type World } from '../support/world.ts';
+import { BOUND_MS, castOf, over, publishAs, tag, turns, VERSIONS } from './stage.ts';
+
+type Doing = 'set' | 'clear';
+const DOINGS: readonly Doing[] = ['set', 'clear'];
+const NOTHING = Buffer.alloc(0);
+const SETTLE_MS = 5_000;
+
+/** A user sets and clears what is retained on the topic; what was there before is there again afterwards. */
+export function retaining(world: World, { name: topic }: Topic, user: User): Check[] {
+  const right = rightOf(world.lab, user.name, 'publish', topic);
+  const cast = castOf(world, topic);
+  return VERSIONS.flatMap((version) =>
+    DOINGS.map((doing) => {
+      const named = {
+        id: `acl.retain-${doing}.${word(topic)}.${word(user.name)}.${tag(version)}`,
+        claim: `${user.name} ${mayText(right)} ${doing} the retained message of ${topic} ${over(version)}`,
+      } as const;
+      if (cast.kind === 'unobservable') return notApplicable(named, `unobservable: ${cast.why}`);
+      const retainedCast = { writer: cast.publisher, reader: cast.observer };
+      return { ...named, ...changing(world, topic, user, retainedCast, doing, version, right) };
+    }),
+  );
+}
+
+function changing(
+  world: World,
+  topic: string,
+  user: User,
+  cast: RetainedCast,
+  doing: Doing,
+  version: Version,
+  right: Right,
+): Omit<Check, 'id' | 'claim'> {
+  return {
+    statement: doing === 'set' ? 'MQTT-3.3.1-5' : 'MQTT-3.3.1-10',
+    expected: { changed: right === 'allowed' },
+    version,
+    // they take turns on a topic
+    boundMs: 2 * BOUND_MS,
+    turns,
+    run: () =>
+      keepingRetained(world, topic, cast, async () => {
+        const before = Buffer.from(`retained before ${nonce()}`);
+        await publishAs(world, cast.writer, version, topic, before, { qos: 1, retain: true });
+        const payload = doing === 'set' ? Buffer.from(`retained ${nonce()}`) : NOTHING;
+        const { answer, packets } = await publishAs(world, user, version, topic, payload, { qos: 1, retain: true });
+        const seen = () => retainedOn(world, topic, cast.reader).then((retained) => retained?.payload ?? NOTHING);
+        const wanted = right === 'allowed' ? payload : before;
+        const retained = await settled(seen, wanted, world.isOurs ? 0 : SETTLE_MS);
+        const changed = retained.equals(payload);
+        const judged = judgeRight(right, changed, { changed, answer }, world.isOurs);
+        const found = { ...judged, evidence: evidence(user.name, ownPackets(packets, [payload])) };
+        if (changed || retained.equals(before)) return found;
+        return {
+          ...found,
+          verdict: 'fail',
+          reason: `retained is ${retained.toString()}, neither the one before nor the new one`,
+        };
+      }),
+  };
+}
+
+/** Mosquitto has changed what it retains before it acknowledges; others may take longer. */
+async function settled(look: () => Promise<Buffer>, wanted: Buffer, boundMs: number): Promise<Buffer> {
+  const until = performance.now() + boundMs;
+  for (;;) {
+    const seen = await look();
+    if (seen.equals(wanted) || performance.now() >= until) return seen;
+  }
+}

@@ -1,0 +1,119 @@
+import type { Packet } from '../../../probes/packet.ts';
+import type { Version } from '../../../probes/session.ts';
+import type { Lab, Topic, User } from '../../../provisioning/lab-file/lab.ts';
+import { may } from '../../../provisioning/lab-file/may.ts';
+import { publisherOf } from '../support/cast.ts';
+import { type Check, type Finding, notApplicable, word } from '../support/check.ts';
+import { evidence, ownPackets } from '../support/evidence.ts';
+import { isMessage } from '../support/matching.ts';
+import { mayText, rightOf } from '../support/right.ts';
+import { nonce, type World } from '../support/world.ts';
+import { BOUND_MS, dealtWith, over, tag, turns, VERSIONS } from './stage.ts';
+
+type Form = 'exact' | 'plus' | 'hash';
+const FORMS: readonly Form[] = ['exact', 'plus', 'hash'];
+const ARRIVAL_MS = 5_000;
+
+/** A user subscribes to a topic by name, and by wildcards that match it. */
+export function subscribing(world: World, { name: topic }: Topic, user: User): Check[] {
+  return VERSIONS.flatMap((version) => FORMS.map((form) => byForm(world, topic, user, form, version)));
+}
+
+function byForm(world: World, topic: string, user: User, form: Form, version: Version): Check {
+  const { lab } = world;
+  const filter = filterOf(topic, form);
+  const right = rightOf(lab, user.name, 'subscribe', topic);
+  const named = {
+    id: `acl.subscribe.${word(topic)}.${word(user.name)}.${form}.${tag(version)}`,
+    claim: `${user.name} ${mayText(right)} receive what is published to ${topic}, subscribed to ${filter} ${over(version)}`,
+  } as const;
+  const publisher = publisherOf(lab, topic);
+  if (publisher === undefined) return notApplicable(named, `unobservable: nobody may publish to ${topic}`);
+  const isAllowed = right === 'allowed';
+  return {
+    ...named,
+    expected: { copies: isAllowed ? 1 : 0 },
+    version,
+    boundMs: BOUND_MS,
+    turns,
+    async run() {
+      await using acting = await world.raw(user, { version });
+      const suback = await acting.subscribe(filter, 1).catch(() => 'nothing' as const);
+      const payload = Buffer.from(`subscribe ${nonce()}`);
+      await using sending = await world.raw(publisher);
+      await sending.publish(topic, payload, { qos: 1 });
+      if (isAllowed && granted(suback))
+        await acting.packet(isMessage(payload), 'message', ARRIVAL_MS).catch(() => undefined);
+      await dealtWith(acting);
+      const copies = acting.packets.filter(isMessage(payload)).length;
+      const leaked = leaks(lab, user.name, acting.packets);
+      return {
+        ...judgeSubscription({ isAllowed, form, suback, copies, leaked }, world.isOurs),
+        evidence: [
+          ...evidence(user.name, ownPackets(acting.packets, [payload])),
+          ...evidence(publisher.name, ownPackets(sending.packets, [payload])),
+        ],
+      };
+    },
+  };
+}
+
+/** `$SYS` needs a right of its own, which a lab file can't give. */
+export function system(world: World, user: User): Check[] {
+  return VERSIONS.map((version) => ({
+    id: `acl.sys.${word(user.name)}.${tag(version)}`,
+    claim: `${user.name} may not read the broker's own topics, subscribed to $SYS/# ${over(version)}`,
+    expected: { topics: [] },
+    version,
+    boundMs: BOUND_MS,
+    turns,
+    async run() {
+      await using acting = await world.raw(user, { version });
+      const suback = await acting.subscribe('$SYS/#', 1).catch(() => 'nothing' as const);
+      await dealtWith(acting);
+      const topics = leaks(world.lab, user.name, acting.packets);
+      const observed = { topics, suback };
+      if (topics.length === 0) return { verdict: 'pass', observed };
+      return { verdict: 'fail', observed, reason: `${topics.length} topics of the broker came` };
+    },
+  }));
+}
+
+export function filterOf(topic: string, form: Form): string {
+  if (form === 'exact') return topic;
+  return form === 'hash' ? '#' : [...topic.split('/').slice(0, -1), '+'].join('/');
+}
+
+type Subscription = {
+  readonly isAllowed: boolean;
+  readonly form: Form;
+  readonly suback: number | 'nothing';
+  readonly copies: number;
+  readonly leaked: readonly string[];
+};
+
+/** By what came. A broker that is not the lab's may refuse a filter that covers more than the user may read. */
+export function judgeSubscription(seen: Subscription, isOurs: boolean): Finding {
+  const { isAllowed, form, suback, copies, leaked } = seen;
+  const observed = { copies, suback, ...(leaked.length === 0 ? {} : { leaked }) };
+  const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
+  if (leaked.length > 0) return fail(`messages came on topics that the user may not read: ${leaked.join(', ')}`);
+  if (!isAllowed) return copies === 0 ? { verdict: 'pass', observed } : fail('the message came');
+  if (copies === 1) return { verdict: 'pass', observed };
+  if (copies === 0 && form !== 'exact' && !isOurs && !granted(suback)) {
+    return { verdict: 'pass', observed, reason: 'the broker refuses a filter that covers more than the user may read' };
+  }
+  return fail(`${copies} copies of the message came, not one`);
+}
+
+function granted(suback: number | 'nothing'): boolean {
+  return suback !== 'nothing' && suback < 0x80;
+}
+
+/** Topics on which something came that lab.yaml does not let the user read. */
+function leaks(lab: Lab, user: string, packets: readonly Packet[]): string[] {
+  const topics = packets.flatMap(({ type, direction, topic }) =>
+    type === 'PUBLISH' && direction === 'received' && topic !== undefined ? [topic] : [],
+  );
+  return [...new Set(topics)].filter((topic) => !may(lab, user, 'subscribe', topic));
+}

@@ -1,0 +1,56 @@
+import type { Version } from '../../../probes/session.ts';
+import { LabError } from '../../../provisioning/errors.ts';
+import type { Topic, User } from '../../../provisioning/lab-file/lab.ts';
+import { type Check, notApplicable, word } from '../support/check.ts';
+import { evidence, ownPackets } from '../support/evidence.ts';
+import { judgeRight, mayText, type Right, rightOf } from '../support/right.ts';
+import { nonce, type World } from '../support/world.ts';
+import { BOUND_MS, castOf, hasArrived, over, sentinel, stageOf, tag, turns, VERSIONS } from './stage.ts';
+
+/** A user with a last will on the topic is lost. */
+export function leavingAWill(world: World, { name: topic }: Topic, user: User): Check[] {
+  const right = rightOf(world.lab, user.name, 'lastWill', topic);
+  const cast = castOf(world, topic);
+  return VERSIONS.map((version) => {
+    const named = {
+      id: `acl.will.${word(topic)}.${word(user.name)}.${tag(version)}`,
+      claim: `${user.name} ${mayText(right)} leave a last will on ${topic} ${over(version)}`,
+    } as const;
+    if (cast.kind === 'unobservable') return notApplicable(named, `unobservable: ${cast.why}`);
+    return { ...named, ...lost(world, topic, user, version, right) };
+  });
+}
+
+function lost(world: World, topic: string, user: User, version: Version, right: Right): Omit<Check, 'id' | 'claim'> {
+  return {
+    statement: version === 4 ? 'MQTT-3.1.2-8' : 'MQTT-3.1.2-8 (MQTT 5)',
+    expected: { delivered: right === 'allowed' },
+    version,
+    boundMs: BOUND_MS,
+    turns,
+    async run() {
+      const stage = await stageOf(world, topic);
+      const payload = Buffer.from(`will ${nonce()}`);
+      const will = { topic, payload, qos: 1, retain: false } as const;
+      const acting = await world.raw(user, { version, will }).catch(unlessRefused);
+      await acting?.fin();
+      // a connection that is made after the loss: when its message comes, the broker has dealt with the loss
+      await using later = await world.raw(stage.publisher);
+      const last = await sentinel({ ...stage, sending: later });
+      const delivered = await hasArrived(stage, payload, right === 'allowed');
+      return {
+        ...judgeRight(right, delivered, { connected: acting !== undefined }, world.isOurs),
+        evidence: [
+          ...evidence(user.name, acting?.packets ?? []),
+          ...evidence(stage.observer.name, ownPackets(stage.seeing.packets, [payload, last])),
+        ],
+      };
+    },
+  };
+}
+
+/** A broker may refuse a CONNECT with a will that it would not publish. */
+function unlessRefused(error: unknown): undefined {
+  if (error instanceof LabError) return undefined;
+  throw error;
+}
