@@ -1,5 +1,5 @@
 import type { Packet, PacketType } from './packet.ts';
-import type { QoS } from './session.ts';
+import type { QoS, Version } from './session.ts';
 
 /** A control packet of a delivery; bytes where the instrument can tell. */
 export type Step = { readonly direction: Packet['direction']; readonly type: PacketType; readonly bytes?: number };
@@ -7,12 +7,18 @@ export type Step = { readonly direction: Packet['direction']; readonly type: Pac
 const ACKNOWLEDGEMENT_BYTES = 4;
 
 /**
- * The control packets of one delivery between a client and its broker, and their sizes on MQTT 3.1.1, as the client sees them
- * (MQTT 3.1.1, 4.3 and 3.3 – 3.7).
+ * The control packets of one delivery between a client and its broker, and their sizes, as the client sees them (MQTT 3.1.1 and 5, 4.3 and
+ * 3.3 – 3.7). Over MQTT 5 these are the smallest: without properties, and without a reason code.
  */
-export function hop(role: 'publisher' | 'subscriber', qos: QoS, topic: string, payloadBytes: number): Step[] {
+export function hop(
+  role: 'publisher' | 'subscriber',
+  qos: QoS,
+  topic: string,
+  payloadBytes: number,
+  version: Version = 4,
+): Step[] {
   const [from, to] = role === 'publisher' ? (['sent', 'received'] as const) : (['received', 'sent'] as const);
-  const publish: Step = { direction: from, type: 'PUBLISH', bytes: publishBytes(qos, topic, payloadBytes) };
+  const publish: Step = { direction: from, type: 'PUBLISH', bytes: publishBytes(qos, topic, payloadBytes, version) };
   const bytes = ACKNOWLEDGEMENT_BYTES;
   if (qos === 0) return [publish];
   if (qos === 1) return [publish, { direction: to, type: 'PUBACK', bytes }];
@@ -24,9 +30,9 @@ export function hop(role: 'publisher' | 'subscriber', qos: QoS, topic: string, p
   ];
 }
 
-/** Size of a PUBLISH on MQTT 3.1.1: fixed header, topic with its length, packet id above QoS 0, payload. */
-export function publishBytes(qos: QoS, topic: string, payloadBytes: number): number {
-  const remaining = 2 + Buffer.byteLength(topic) + (qos === 0 ? 0 : 2) + payloadBytes;
+/** Size of a PUBLISH: fixed header, topic with its length, packet id above QoS 0, over MQTT 5 the length of no properties, payload. */
+export function publishBytes(qos: QoS, topic: string, payloadBytes: number, version: Version = 4): number {
+  const remaining = 2 + Buffer.byteLength(topic) + (qos === 0 ? 0 : 2) + (version === 5 ? 1 : 0) + payloadBytes;
   return 1 + lengthBytes(remaining) + remaining;
 }
 
@@ -36,7 +42,10 @@ function lengthBytes(remaining: number): number {
   return remaining < 2_097_152 ? 3 : 4;
 }
 
-/** The control packets of the delivery that this PUBLISH began, in order. */
+/**
+ * The control packets of the delivery that this PUBLISH began, in order. It ends where the next one takes over its packet id, which a broker
+ * may reuse as soon as it is free (MQTT-2.3.1-4).
+ */
 export function deliveryOf(publish: Packet, packets: readonly Packet[]): Packet[] {
   if (publish.packetId === undefined) return [publish];
   const other = publish.direction === 'sent' ? 'received' : 'sent';
@@ -47,11 +56,20 @@ export function deliveryOf(publish: Packet, packets: readonly Packet[]): Packet[
     PUBREL: publish.direction,
     PUBCOMP: other,
   };
-  const from = packets.indexOf(publish);
-  return packets.filter(
-    (packet, index) =>
-      index >= from && packet.packetId === publish.packetId && towards[packet.type] === packet.direction,
-  );
+  const delivery: Packet[] = [];
+  let isDone = false;
+  for (const packet of packets.slice(packets.indexOf(publish))) {
+    if (packet.packetId !== publish.packetId || towards[packet.type] !== packet.direction) continue;
+    if (packet.type === 'PUBLISH' && isDone) break;
+    delivery.push(packet);
+    isDone ||= endsDelivery(packet);
+  }
+  return delivery;
+}
+
+/** PUBACK, PUBCOMP, or a PUBREC that refuses (MQTT 5, 4.3.3). */
+function endsDelivery({ type, code = 0 }: Packet): boolean {
+  return type === 'PUBACK' || type === 'PUBCOMP' || (type === 'PUBREC' && code >= 0x80);
 }
 
 export function stepsOf(packets: readonly Packet[]): Step[] {

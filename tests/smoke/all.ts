@@ -2,10 +2,12 @@ import { acl } from './acl.ts';
 import { auth } from './auth.ts';
 import { install } from './install.ts';
 import { interop } from './interop.ts';
+import { keepalive } from './keepalive.ts';
 import { qos } from './qos.ts';
+import { qosMatrix } from './qos-matrix.ts';
 import { declareChecks } from './support/declare.ts';
 import { will } from './will.ts';
 
-// One process for all: each would cost a start of its own, and on two cores that is longer than the checks take. The wills come first, since
+// One process for all: each would cost a start of its own, and on two cores that is longer than the checks take. The keep alives and wills come first, since
 // keep-alive expiry decides how long the run is.
-await declareChecks('all.ts', { will, install, qos, auth, acl, interop });
+await declareChecks('all.ts', { keepalive, will, install, qos, qosMatrix, auth, acl, interop });

@@ -59,10 +59,12 @@ function sameSteps(seen: readonly Step[], wanted: readonly Step[]): boolean {
   return isDeepStrictEqual(seen, comparable);
 }
 
-function listOf(steps: readonly Step[]): string {
+/** Steps in words, for a reason. */
+export function listOf(steps: readonly Step[]): string {
   return steps.length === 0 ? 'no packet' : steps.map(stepText).join(', ');
 }
 
-function stepText({ direction, type, bytes }: Step): string {
+/** Such as `→ PUBLISH 17`. */
+export function stepText({ direction, type, bytes }: Step): string {
   return `${direction === 'sent' ? '→' : '←'} ${type}${bytes === undefined ? '' : ` ${bytes}`}`;
 }

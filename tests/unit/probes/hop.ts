@@ -36,6 +36,20 @@ for (const [payload, bytes] of LENGTHS) {
   });
 }
 
+test('over MQTT 5 a PUBLISH without properties is a byte longer', (t) => {
+  const sizes = LEVELS.map((qos) => hop('publisher', qos, 'status', 5, 5).map(({ bytes }) => bytes));
+  t.deepEqual(sizes, [[16], [18, 4], [18, 4, 4, 4]]);
+});
+
+test('a delivery ends where its packet id is used again', (t) => {
+  const at = { at: 0, packetId: 1 };
+  const publish: Packet = { ...at, direction: 'received', type: 'PUBLISH', qos: 1 };
+  const resent: Packet = { ...publish, dup: true };
+  const answer: Packet = { ...at, direction: 'sent', type: 'PUBACK' };
+  const next: Packet = { ...publish, at: 1 };
+  t.deepEqual(deliveryOf(publish, [publish, resent, answer, answer, next, answer]), [publish, resent, answer, answer]);
+});
+
 test('a delivery leaves out what has the same packet id in the other direction', (t) => {
   const at = { at: 0, packetId: 1 };
   const received: Packet = { ...at, direction: 'received', type: 'PUBLISH', qos: 2 };
