@@ -1,0 +1,89 @@
+import { setImmediate } from 'node:timers/promises';
+import type { RawSession } from '../../probes/raw-session.ts';
+import { openTopic } from './support/cast.ts';
+import { notApplicable } from './support/check.ts';
+import type { Plan } from './support/declare.ts';
+import { isMessage } from './support/matching.ts';
+import { expectedSequence, judgeSequence, numbered } from './support/sequence.ts';
+import { nonce } from './support/world.ts';
+
+const COUNT = 1_000;
+/** What a default Mosquitto allows in flight (mosquitto.conf(5), max_inflight_messages). */
+const WINDOW = 20;
+const BOUND_MS = 60_000;
+/** On a message that waits for a window of others. */
+const WAIT_MS = 20_000;
+
+export const qosExactlyOnce: Plan = (world) => {
+  const named = {
+    id: 'qos.exactly-once.q2',
+    claim: `${COUNT} messages of QoS 2, at most ${WINDOW} in flight: each is received once, unaltered and in order`,
+  } as const;
+  const cast = openTopic(world.lab);
+  if (cast === undefined) {
+    return [notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe')];
+  }
+  const { topic, publisher, subscriber } = cast;
+  return [
+    {
+      ...named,
+      scope: 'default',
+      isLoad: true,
+      statement: 'MQTT-4.6.0-6',
+      expected: expectedSequence(COUNT),
+      boundMs: BOUND_MS,
+      async run() {
+        const wish = { boundMs: WAIT_MS };
+        const [sending, seeing] = await Promise.all([world.raw(publisher, wish), world.raw(subscriber, wish)]);
+        await using _sending = sending;
+        await using _seeing = seeing;
+        await seeing.subscribe(topic, 2);
+        const mark = nonce();
+        const begun = performance.now();
+        const trouble = await sendAll(sending, seeing, topic, mark).catch((error: unknown) => error);
+        const durationMs = performance.now() - begun;
+        await seeing.barrier();
+        const { packets } = seeing;
+        const finding = judgeSequence({
+          mark,
+          count: COUNT,
+          publisher: sending.packets,
+          subscriber: packets,
+          durationMs,
+        });
+        // what is missing says more than the wait that ended for it
+        if (finding.verdict === 'pass' && trouble !== undefined) throw trouble;
+        return finding;
+      },
+    },
+  ];
+};
+
+/** The next is sent when one of those in flight is acknowledged to the publisher and by the subscriber. */
+async function sendAll(sending: RawSession, seeing: RawSession, topic: string, mark: string): Promise<void> {
+  let next = 0;
+  let isLost = false;
+  const lane = async () => {
+    while (next < COUNT && !isLost) {
+      const payload = numbered(mark, next);
+      next += 1;
+      try {
+        await Promise.all([sending.publish(topic, payload, { qos: 2 }), received(seeing, payload)]);
+      } catch (error) {
+        isLost = true;
+        throw error;
+      }
+      // one turn of the loop for the other checks
+      await setImmediate();
+    }
+  };
+  await Promise.all(Array.from({ length: WINDOW }, lane));
+}
+
+async function received(seeing: RawSession, payload: Buffer): Promise<void> {
+  const { packetId, at } = await seeing.packet(isMessage(payload), `message ${payload}`);
+  await seeing.packet(
+    (packet) => packet.at >= at && packet.packetId === packetId && packet.type === 'PUBCOMP',
+    `end of the exchange of message ${payload}`,
+  );
+}
