@@ -25,7 +25,8 @@ export type TestLab = AsyncDisposable & {
 /** The broker's port inside its container; on this machine a random one is published. */
 export const PORT = 18_830;
 
-const USUAL = {
+/** What every lab file of the tests says, unless it says otherwise. */
+export const USUAL = {
   broker: { host: 'container', port: PORT },
   pis: { pi: { host: 'container' } },
   users: { sam: { password: 'sam' }, alice: { password: 'alice' } },

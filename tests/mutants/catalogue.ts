@@ -1,0 +1,24 @@
+import type { Lab } from '../../provisioning/lab-file/lab.ts';
+import { aclMutants } from './deployment/acl.ts';
+import { optionMutants } from './deployment/options.ts';
+import { passwdMutants } from './deployment/passwd.ts';
+import { piMutants } from './deployment/pi.ts';
+import type { Mutant } from './mutant.ts';
+import { acknowledgementMutants } from './wire/acknowledgements.ts';
+import { answerMutants } from './wire/answers.ts';
+import { messageMutants } from './wire/messages.ts';
+import { willMutants } from './wire/wills.ts';
+
+/** Every mutant of a lab in containers, deployment first. */
+export function catalogue(lab: Lab): readonly Mutant[] {
+  return [
+    ...passwdMutants(lab),
+    ...aclMutants(lab),
+    ...optionMutants(lab),
+    ...piMutants(lab),
+    ...acknowledgementMutants,
+    ...messageMutants,
+    ...answerMutants,
+    ...willMutants,
+  ];
+}

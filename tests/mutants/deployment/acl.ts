@@ -1,0 +1,110 @@
+import { renderAcl } from '../../../mosquitto/acl.ts';
+import { ACL, LAB_CONF } from '../../../mosquitto/paths.ts';
+import type { Lab } from '../../../provisioning/lab-file/lab.ts';
+import { may } from '../../../provisioning/lab-file/may.ts';
+import { word } from '../../smoke/support/check.ts';
+import { type AclLine, aclText, parseAcl, type RightChange, rightChanges } from '../acl-lines.ts';
+import { MEND_BROKER, rewrite } from '../machine-scripts.ts';
+import type { DeploymentMutant } from '../mutant.ts';
+
+/** Where a wildcard that gives too much shows: no lab file declares it, and no broker keeps it. */
+const UNDECLARED = 'nobody/has/declared/this';
+const SYS = '$SYS/broker/uptime';
+
+/** Every line of the ACL file that the lab writes, in every way to have it wrong. */
+export function aclMutants(lab: Lab): DeploymentMutant[] {
+  const lines = parseAcl(renderAcl(lab));
+  return [...lines.flatMap((line, index) => lineMutants(lab, lines, line, index)), ...sysMutants(lab, lines), ...whole];
+}
+
+type Variant = { readonly name: string; readonly what: string; readonly line: AclLine | undefined };
+
+function lineMutants(lab: Lab, lines: readonly AclLine[], line: AclLine, index: number): DeploymentMutant[] {
+  const others = lab.users.map(({ name }) => name).filter((name) => name !== line.user);
+  const accesses = (['read', 'write', 'readwrite'] as const).filter((access) => access !== line.access);
+  const shown = `\`topic ${line.access} ${line.topic}\` of ${line.user}`;
+  const variants: Variant[] = [
+    { name: 'removed', what: `${shown} is missing`, line: undefined },
+    ...accesses.map((access) => ({
+      name: access,
+      what: `${shown} says ${access}`,
+      line: { ...line, access },
+    })),
+    { name: 'everything', what: `${shown} says # in place of the topic`, line: { ...line, topic: '#' } },
+    ...others.map((user) => ({
+      name: `given-to-${user}`,
+      what: `${shown} is in the section of ${user}`,
+      line: { ...line, user },
+    })),
+  ];
+  return variants.flatMap((variant) => {
+    const after = lines.flatMap((other, place) => (place === index ? (variant.line ?? []) : [other]));
+    const mutant = rewritten(lab, lines, after, `acl.${line.topic}.${line.user}.${variant.name}`, variant.what);
+    // a line that says the same in other words
+    return mutant.caughtBy.length === 0 ? [] : [mutant];
+  });
+}
+
+function sysMutants(lab: Lab, lines: readonly AclLine[]): DeploymentMutant[] {
+  return lab.users.map(({ name: user }) =>
+    rewritten(
+      lab,
+      lines,
+      [...lines, { user, access: 'read', topic: '$SYS/#' }],
+      `acl.sys.${user}`,
+      `${user} may read $SYS/#`,
+    ),
+  );
+}
+
+function rewritten(
+  lab: Lab,
+  before: readonly AclLine[],
+  after: readonly AclLine[],
+  name: string,
+  what: string,
+): DeploymentMutant {
+  const users = lab.users.map((user) => user.name);
+  const topics = [...lab.topics.map((topic) => topic.name), UNDECLARED, SYS];
+  return {
+    kind: 'deployment',
+    machine: 'broker',
+    name,
+    what,
+    mutate: rewrite(ACL, aclText(after)),
+    mend: MEND_BROKER,
+    caughtBy: [...new Set(rightChanges(before, after, users, topics).flatMap((change) => killerOf(lab, change)))],
+  };
+}
+
+/** The check that tells of a right gained or lost. */
+function killerOf(lab: Lab, { user, right, topic, change }: RightChange): string[] {
+  if (topic === SYS) return right === 'read' ? [`acl.sys.${word(user)}`] : [];
+  if (topic === UNDECLARED) return [`acl.undeclared.*${word(user)}`];
+  if (right === 'read') return [`acl.subscribe.${word(topic)}.${word(user)}`];
+  // one who has the right to write for the last will only may not publish, and that can't be told from the outside
+  const isForWill = change === 'lost' && !may(lab, user, 'publish', topic);
+  return [`acl.${isForWill ? 'will' : 'publish'}.${word(topic)}.${word(user)}`];
+}
+
+const whole: readonly DeploymentMutant[] = [
+  {
+    kind: 'deployment',
+    machine: 'broker',
+    name: 'acl.off',
+    what: 'the broker is not told of the ACL file, so everybody may do everything',
+    mutate: `sed -i '/^acl_file/d' ${LAB_CONF}\nrestart`,
+    mend: MEND_BROKER,
+    caughtBy: ['acl.publish.test.alice', 'acl.subscribe.status.sam', 'acl.subscribe.test.sam'],
+    isFast: true,
+  },
+  {
+    kind: 'deployment',
+    machine: 'broker',
+    name: 'acl.unreadable',
+    what: "the ACL file is another user's when the broker starts, so it does not",
+    mutate: `chown root:root ${ACL}\nchmod 600 ${ACL}\nrestart`,
+    mend: MEND_BROKER,
+    caughtBy: ['auth.accepted'],
+  },
+];

@@ -1,0 +1,61 @@
+import { LAB_CONF, PASSWD } from '../../../mosquitto/paths.ts';
+import type { Lab } from '../../../provisioning/lab-file/lab.ts';
+import { word } from '../../smoke/support/check.ts';
+import { MEND_BROKER } from '../machine-scripts.ts';
+import type { DeploymentMutant } from '../mutant.ts';
+
+const STRANGER = 'mallory';
+
+/** Every line of the password file in every way to have it wrong, and nobody asked for a name at all. */
+export function passwdMutants(lab: Lab): DeploymentMutant[] {
+  const names = lab.users.map(({ name }) => name);
+  return [
+    anonymous,
+    ...names.flatMap((name, index) => [
+      edited(`passwd.${name}.removed`, `${name}'s line is missing`, `/^${name}:/d`, [accepted(name)]),
+      edited(`passwd.${name}.given-to-${STRANGER}`, `${name}'s line is ${STRANGER}'s`, `s/^${name}:/${STRANGER}:/`, [
+        accepted(name),
+        'install.users',
+      ]),
+      edited(
+        `passwd.${name}.copied`,
+        `${STRANGER} has ${name}'s password too`,
+        `s/^${name}:\\(.*\\)/&\\n${STRANGER}:\\1/`,
+        ['install.users'],
+      ),
+      password(name, names[(index + 1) % names.length] ?? name, index === names.length - 1),
+    ]),
+  ];
+}
+
+const accepted = (name: string) => `auth.accepted.*.${word(name)}`;
+
+const anonymous: DeploymentMutant = {
+  kind: 'deployment',
+  machine: 'broker',
+  name: 'auth.anonymous-on',
+  what: 'clients without a user name are let in',
+  mutate: `sed -i 's/^allow_anonymous .*/allow_anonymous true/' ${LAB_CONF}\nrestart`,
+  mend: MEND_BROKER,
+  caughtBy: ['auth.anonymous'],
+  isFast: true,
+};
+
+function edited(name: string, what: string, sed: string, caughtBy: readonly string[]): DeploymentMutant {
+  const mutate = `sed -i '${sed}' ${PASSWD}\nrestart`;
+  return { kind: 'deployment', machine: 'broker', name, what, mutate, mend: MEND_BROKER, caughtBy };
+}
+
+function password(name: string, other: string, isFast: boolean): DeploymentMutant {
+  const mutate = `hash=$(sed -n 's/^${other}://p' ${PASSWD})\nsed -i "s|^${name}:.*|${name}:$hash|" ${PASSWD}\nrestart`;
+  const mutant = {
+    kind: 'deployment',
+    machine: 'broker',
+    name: `passwd.${name}.changed`,
+    what: `${name}'s password is ${other}'s`,
+    mutate,
+    mend: MEND_BROKER,
+    caughtBy: [accepted(name)],
+  } as const;
+  return isFast ? { ...mutant, isFast } : mutant;
+}

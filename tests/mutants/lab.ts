@@ -1,0 +1,53 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { stringify } from 'yaml';
+import type { Lab } from '../../provisioning/lab-file/lab.ts';
+import { readLab } from '../../provisioning/lab-file/read.ts';
+import type { LiveLab } from '../../provisioning/live-lab.ts';
+import { locate, locateMachines, withVersion } from '../../provisioning/locate.ts';
+import { engine } from '../lab/support/container.ts';
+import { type TestLab, USUAL } from '../lab/support/lab.ts';
+import { KEEP_ORIGINAL } from './machine-scripts.ts';
+
+/** The disposable lab that mutants are put into. */
+export type MutantLab = {
+  readonly testLab: TestLab;
+  readonly lab: Lab;
+  /** This machine as the Pi sees it. */
+  readonly gateway: string;
+  /** The lab as it stands now: a container that was restarted has other ports. */
+  live(): Promise<LiveLab>;
+};
+
+/** What the lab file of the tests says, without a lab: for the names of the mutants. */
+export async function draftLab(): Promise<Lab> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mutants-'));
+  try {
+    const file = path.join(folder, 'lab.yaml');
+    await writeFile(file, stringify({ name: 'mutants', ...USUAL }));
+    return readLab(file);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** A lab of tests that is up and not yet mutated. */
+export async function readyForMutants(testLab: TestLab, signal: AbortSignal): Promise<MutantLab> {
+  await testLab.container('broker').shell(KEEP_ORIGINAL);
+  const lab = readLab(path.join(testLab.folder, 'lab.yaml'));
+  const docker = await engine();
+  const machines = await locateMachines(lab, docker);
+  const { version } = (await withVersion(await locate(lab, machines), signal)).broker;
+  const gateway = machines.get('pi')?.gateway;
+  if (gateway === undefined) throw new Error(`${lab.name} has no container pi`);
+  return {
+    testLab,
+    lab,
+    gateway,
+    async live() {
+      const live = await locate(lab, await locateMachines(lab, docker));
+      return { ...live, broker: { ...live.broker, version } };
+    },
+  };
+}

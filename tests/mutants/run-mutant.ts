@@ -1,0 +1,79 @@
+import path from 'node:path';
+import type { LiveLab } from '../../provisioning/live-lab.ts';
+import { verify } from '../run-smoke.ts';
+import type { Scope } from '../smoke/support/check.ts';
+import { type JudgedCheck, judge, type Kill } from './judge.ts';
+import type { MutantLab } from './lab.ts';
+import { onMachine } from './machine-scripts.ts';
+import type { DeploymentMutant, Mutant, WireMutant } from './mutant.ts';
+import { openProxy } from './proxy/proxy.ts';
+
+export type MutantRun = {
+  readonly mutant: Mutant;
+  readonly kill: Kill;
+  /** Ids of the checks that failed. */
+  readonly failed: readonly string[];
+  readonly seconds: number;
+};
+
+const VERIFY_MS = 90_000;
+
+/** Puts a mutant into the lab, has the checks run, mends the lab, and judges. Whatever goes wrong is told in the outcome. */
+export async function runMutant(lab: MutantLab, mutant: Mutant, signal: AbortSignal): Promise<MutantRun> {
+  const begun = performance.now();
+  let checks: readonly JudgedCheck[] = [];
+  let kill: Kill;
+  try {
+    checks = mutant.kind === 'wire' ? await onTheWire(lab, mutant, signal) : await deployed(lab, mutant, signal);
+    kill = judge(mutant, checks);
+  } catch (error) {
+    kill = { outcome: 'trouble', why: error instanceof Error ? error.message : String(error) };
+  }
+  const failed = checks.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id);
+  return { mutant, kill, failed, seconds: (performance.now() - begun) / 1000 };
+}
+
+/** The checks that match, or all of the scope, on a live lab. */
+export async function runChecks(
+  { testLab }: MutantLab,
+  live: LiveLab,
+  wish: { readonly only?: string | undefined; readonly scope?: Scope | undefined },
+  signal: AbortSignal,
+): Promise<readonly JudgedCheck[]> {
+  const runsDirectory = path.join(testLab.folder, '.lab', 'runs');
+  const timeoutMs = wish.scope === 'disruptive' ? undefined : VERIFY_MS;
+  const { records } = await verify(Promise.resolve(live), { runsDirectory, ...wish, timeoutMs, signal });
+  return records;
+}
+
+function wishOf({ only, caughtBy, scope }: Mutant): { only: string; scope?: Scope | undefined } {
+  return { only: only ?? caughtBy.join(','), scope };
+}
+
+async function deployed(lab: MutantLab, mutant: DeploymentMutant, signal: AbortSignal) {
+  const machine = lab.testLab.container(mutant.machine);
+  const live = await lab.live();
+  try {
+    await machine.shell(onMachine(mutant.mutate));
+    return await runChecks(lab, live, wishOf(mutant), signal);
+  } finally {
+    await machine.shell(onMachine(mutant.mend));
+  }
+}
+
+async function onTheWire(lab: MutantLab, mutant: WireMutant, signal: AbortSignal) {
+  const live = await lab.live();
+  await using proxy = await openProxy(['127.0.0.1', lab.gateway], live.broker, mutant.alter());
+  return await runChecks(lab, throughProxy(live, proxy.places), wishOf(mutant), signal);
+}
+
+/** The lab with its clients sent through a proxy; the broker's own host stays what it is, and so all checks are as strict. */
+function throughProxy(live: LiveLab, places: readonly { readonly address: string; readonly port: number }[]): LiveLab {
+  const [here, forPis] = places;
+  if (here === undefined || forPis === undefined) throw new Error('the proxy listens nowhere');
+  return {
+    ...live,
+    broker: { ...live.broker, ...here },
+    pis: live.pis.map((pi) => ({ ...pi, broker: forPis })),
+  };
+}

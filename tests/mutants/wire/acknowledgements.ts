@@ -1,0 +1,43 @@
+import type { WireMutant } from '../mutant.ts';
+import { swallow } from './alter.ts';
+
+const mutant = (name: string, what: string, alter: WireMutant['alter'], caughtBy: readonly string[]): WireMutant => ({
+  kind: 'wire',
+  name,
+  what,
+  alter,
+  caughtBy,
+});
+
+/** Acknowledgements that never arrive, in each direction in which that makes a difference. */
+export const acknowledgementMutants: readonly WireMutant[] = [
+  {
+    ...mutant('puback.to-publisher', 'PUBACK never reaches the publisher', swallow('toClient', 'puback'), [
+      'qos.this-machine.q1',
+    ]),
+    isFast: true,
+  },
+  mutant('puback.to-broker', 'PUBACK of a subscriber never reaches the broker', swallow('toBroker', 'puback'), [
+    'session.resend.publish-q1',
+  ]),
+  mutant('pubrec.to-publisher', 'PUBREC never reaches the publisher', swallow('toClient', 'pubrec'), [
+    'qos.this-machine.q2',
+  ]),
+  mutant('pubrec.to-broker', 'PUBREC of a subscriber never reaches the broker', swallow('toBroker', 'pubrec'), [
+    'qos.this-machine.q2',
+  ]),
+  mutant('pubrel.to-broker', 'PUBREL of a publisher never reaches the broker', swallow('toBroker', 'pubrel'), [
+    'qos.this-machine.q2',
+  ]),
+  mutant('pubrel.to-subscriber', 'PUBREL never reaches the subscriber', swallow('toClient', 'pubrel'), [
+    'qos.this-machine.q2',
+  ]),
+  mutant('pubcomp.to-publisher', 'PUBCOMP never reaches the publisher', swallow('toClient', 'pubcomp'), [
+    'qos.this-machine.q2',
+  ]),
+  mutant('pubcomp.to-broker', 'PUBCOMP of a subscriber never reaches the broker', swallow('toBroker', 'pubcomp'), [
+    'qos.exactly-once.q2',
+  ]),
+  mutant('pingresp', 'PINGRESP never reaches the client', swallow('toClient', 'pingresp'), ['keepalive.ping']),
+  mutant('pingreq', 'PINGREQ never reaches the broker', swallow('toBroker', 'pingreq'), ['keepalive.ping']),
+];

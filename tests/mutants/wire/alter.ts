@@ -1,0 +1,80 @@
+import type { IPublishPacket, Packet } from 'mqtt-packet';
+import type { Alteration, Link, Passed } from '../proxy/link.ts';
+
+type Command = Packet['cmd'];
+type Direction = 'toBroker' | 'toClient';
+
+/** Packets of a kind never arrive. */
+export function swallow(direction: Direction, cmd: Command): () => Alteration {
+  return () => () => ({ [direction]: (packet: Packet) => (packet.cmd === cmd ? [] : undefined) });
+}
+
+/** Messages arrive changed; those that `change` gives nothing for as they are. */
+export function changeMessages(
+  direction: Direction,
+  change: (message: IPublishPacket) => Partial<IPublishPacket> | undefined,
+): () => Alteration {
+  return () => () => ({
+    [direction]: (packet: Packet): Passed => {
+      const changed = packet.cmd === 'publish' ? change(packet) : undefined;
+      return packet.cmd !== 'publish' || changed === undefined ? undefined : [{ ...packet, ...changed }];
+    },
+  });
+}
+
+/** Deliveries that the broker knows nothing of: the client's acknowledgements of them go no further than the proxy. */
+export type Deliveries = {
+  deliver(message: IPublishPacket): void;
+  /** What becomes of a packet of the client: nothing, where it acknowledges such a delivery. */
+  take(packet: Packet): Passed;
+};
+
+/** Packet ids from here on are the proxy's own; a broker counts from 1. */
+const FIRST_ID = 60_000;
+
+export function openDeliveries(link: Link): Deliveries {
+  const open = new Set<number>();
+  let next = FIRST_ID;
+  return {
+    deliver({ messageId: _, ...message }) {
+      if (message.qos === 0) {
+        link.sendToClient(message);
+        return;
+      }
+      const messageId = next;
+      next += 1;
+      open.add(messageId);
+      link.sendToClient({ ...message, messageId });
+    },
+    take(packet) {
+      const { cmd, messageId } = packet;
+      if (messageId === undefined || !open.has(messageId)) return undefined;
+      if (cmd === 'pubrec') link.sendToClient({ cmd: 'pubrel', messageId });
+      if (cmd === 'puback' || cmd === 'pubcomp') open.delete(messageId);
+      return cmd.startsWith('pub') && cmd !== 'publish' && cmd !== 'pubrel' ? [] : undefined;
+    },
+  };
+}
+
+/** Takes messages from one who sends them by their QoS, in place of one who then does not see the exchange. */
+export type Receipts = {
+  receive(message: IPublishPacket): void;
+  /** What becomes of a packet of the sender: nothing, where it belongs to such an exchange. */
+  take(packet: Packet): Passed;
+};
+
+export function openReceipts(answer: (packet: Packet) => void): Receipts {
+  const open = new Set<number>();
+  return {
+    receive({ qos, messageId }) {
+      if (qos === 0 || messageId === undefined) return;
+      answer({ cmd: qos === 2 ? 'pubrec' : 'puback', messageId });
+      if (qos === 2) open.add(messageId);
+    },
+    take({ cmd, messageId }) {
+      if (cmd !== 'pubrel' || messageId === undefined || !open.delete(messageId)) return undefined;
+      answer({ cmd: 'pubcomp', messageId });
+      return [];
+    },
+  };
+}

@@ -1,0 +1,223 @@
+import type { IPublishPacket } from 'mqtt-packet';
+import type { WireMutant } from '../mutant.ts';
+import type { Alteration, Link } from '../proxy/link.ts';
+import { changeMessages, openDeliveries, openReceipts } from './alter.ts';
+
+/** How long a message is held back for the one that is to overtake it. */
+const OVERTAKEN_MS = 500;
+
+const bytesOf = ({ payload }: IPublishPacket) => Buffer.from(payload);
+
+const truncated = (message: IPublishPacket) => ({ payload: bytesOf(message).subarray(0, -1) });
+
+const flipped = (message: IPublishPacket) => {
+  const payload = bytesOf(message);
+  const last = payload.at(-1);
+  return last === undefined ? undefined : { payload: Buffer.concat([payload.subarray(0, -1), Buffer.of(last ^ 1)]) };
+};
+
+/** The proxy takes each message from the broker at its QoS and delivers it by itself, as often and at the QoS that `deliveries` says. */
+function redelivered(deliveries: (message: IPublishPacket) => readonly IPublishPacket[]): () => Alteration {
+  return () => (link) => {
+    const own = openDeliveries(link);
+    const receipts = openReceipts((packet) => link.sendToBroker(packet));
+    return {
+      toBroker: (packet) => own.take(packet),
+      toClient(packet) {
+        if (packet.cmd !== 'publish') return receipts.take(packet);
+        receipts.receive(packet);
+        for (const message of deliveries(packet)) own.deliver(message);
+        return [];
+      },
+    };
+  };
+}
+
+/** As `redelivered`, for what clients publish. */
+function republishedAtQos0(): Alteration {
+  return (link) => {
+    const receipts = openReceipts((packet) => link.sendToClient(packet));
+    return {
+      toBroker(packet) {
+        if (packet.cmd !== 'publish') return receipts.take(packet);
+        receipts.receive(packet);
+        return [
+          { cmd: 'publish', topic: packet.topic, payload: packet.payload, retain: packet.retain, qos: 0, dup: false },
+        ];
+      },
+    };
+  };
+}
+
+/** Every message lets the next one pass. */
+function reordered(): Alteration {
+  return (link) => {
+    let held: IPublishPacket | undefined;
+    return {
+      toClient(packet) {
+        if (packet.cmd !== 'publish') return undefined;
+        if (held !== undefined) {
+          const both = [packet, held];
+          held = undefined;
+          return both;
+        }
+        held = packet;
+        link.later(OVERTAKEN_MS, () => {
+          if (held !== packet) return;
+          held = undefined;
+          link.sendToClient(packet);
+        });
+        return [];
+      },
+    };
+  };
+}
+
+/** A message goes to one who asked for its topic and, by the broker's silence, may not have it. */
+function leaked(): Alteration {
+  const asked = new Map<Link, Set<string>>();
+  const served = new Map<Link, Set<string>>();
+  const topicsOf = (of: Map<Link, Set<string>>, link: Link) => {
+    const topics = of.get(link) ?? new Set();
+    of.set(link, topics);
+    return topics;
+  };
+  return (link) => {
+    const own = openDeliveries(link);
+    return {
+      toBroker(packet) {
+        if (packet.cmd === 'subscribe') for (const { topic } of packet.subscriptions) topicsOf(asked, link).add(topic);
+        return own.take(packet);
+      },
+      toClient(packet) {
+        if (packet.cmd !== 'publish') return undefined;
+        topicsOf(served, link).add(packet.topic);
+        for (const other of link.others()) {
+          const isLeft = topicsOf(asked, other).has(packet.topic) && !topicsOf(served, other).has(packet.topic);
+          if (isLeft && other.connect?.username !== link.connect?.username) {
+            other.sendToClient({
+              cmd: 'publish',
+              topic: packet.topic,
+              payload: packet.payload,
+              qos: 0,
+              dup: false,
+              retain: false,
+            });
+          }
+        }
+        return undefined;
+      },
+    };
+  };
+}
+
+const delivery = (name: string, what: string, alter: WireMutant['alter'], caughtBy: readonly string[]): WireMutant => ({
+  kind: 'wire',
+  name,
+  what,
+  alter,
+  caughtBy,
+});
+
+const MATRIX = 'qos.matrix.p2s2';
+
+/** Messages that arrive otherwise than they were sent. */
+export const messageMutants: readonly WireMutant[] = [
+  {
+    ...delivery('payload.truncated', 'the last byte of a payload is missing', changeMessages('toClient', truncated), [
+      'qos.this-machine',
+    ]),
+    isFast: true,
+  },
+  delivery(
+    'payload.truncated-at-the-broker',
+    'the last byte is missing before the broker',
+    changeMessages('toBroker', truncated),
+    ['qos.this-machine'],
+  ),
+  delivery('payload.flipped', 'one bit of a payload is another', changeMessages('toClient', flipped), [
+    'qos.this-machine',
+  ]),
+  delivery(
+    'payload.flipped-at-the-broker',
+    'one bit is another before the broker',
+    changeMessages('toBroker', flipped),
+    ['qos.this-machine'],
+  ),
+  delivery(
+    'qos.lowered-on-delivery',
+    'messages are delivered at QoS 0, the broker being acknowledged in place of the subscriber',
+    redelivered((message) => [{ ...message, qos: 0 }]),
+    ['qos.this-machine.q1', 'qos.this-machine.q2', MATRIX],
+  ),
+  delivery(
+    'qos.raised-on-delivery',
+    'messages are delivered at one QoS more',
+    redelivered((message) => [{ ...message, qos: message.qos === 0 ? 1 : 2 }]),
+    ['qos.this-machine.q0', 'qos.this-machine.q1'],
+  ),
+  delivery(
+    'qos.lowered-at-the-broker',
+    'messages reach the broker at QoS 0, the publisher being acknowledged in its place',
+    republishedAtQos0,
+    ['qos.this-machine.q1', 'qos.this-machine.q2', MATRIX],
+  ),
+  {
+    ...delivery(
+      'dup.false',
+      'a first delivery has DUP set',
+      changeMessages('toClient', ({ qos }) => (qos === 0 ? undefined : { dup: true })),
+      ['qos.this-machine.q1', 'qos.this-machine.q2'],
+    ),
+    isFast: true,
+  },
+  delivery(
+    'dup.missing',
+    'a resent message has no DUP',
+    changeMessages('toClient', () => ({ dup: false })),
+    ['session.resend.publish-q1', 'session.resend.publish-q2'],
+  ),
+  delivery(
+    'dup.missing-at-the-broker',
+    "a publisher's resent message has no DUP",
+    changeMessages('toBroker', () => ({ dup: false })),
+    ['session.publisher-resend'],
+  ),
+  {
+    ...delivery(
+      'message.duplicated',
+      'every message is delivered twice',
+      redelivered((message) => [message, message]),
+      ['qos.this-machine'],
+    ),
+    isFast: true,
+  },
+  delivery('message.lost', 'messages that ask for no acknowledgement are not delivered', changeQos0ToNothing, [
+    'qos.this-machine.q0',
+  ]),
+  delivery('message.reordered', 'of two messages that follow each other, the later one comes first', reordered, [
+    'qos.this-machine',
+  ]),
+  delivery(
+    'message.leaked',
+    'what one user gets is delivered to another too, who asked for it and may not have it',
+    leaked,
+    ['acl.subscribe.status.sam', 'acl.subscribe.test.sam'],
+  ),
+  delivery(
+    'retain.flag-missing',
+    'a retained message comes without the RETAIN flag',
+    changeMessages('toClient', () => ({ retain: false })),
+    ['retained.served'],
+  ),
+  delivery(
+    'retain.flag-false',
+    'a live message comes with the RETAIN flag',
+    changeMessages('toClient', () => ({ retain: true })),
+    ['retained.set'],
+  ),
+];
+
+function changeQos0ToNothing(): Alteration {
+  return () => ({ toClient: (packet) => (packet.cmd === 'publish' && packet.qos === 0 ? [] : undefined) });
+}
