@@ -1,19 +1,23 @@
 import { CommanderError } from 'commander';
 import { InputError, LabError, type Trouble } from '../provisioning/errors.ts';
+import type { Environment } from './environment.ts';
 import { type CheckRecord, type Counts, count } from './record.ts';
 
 /** What `verify --json` prints and results.json holds. */
 export type Results = {
   readonly verdict: 'pass' | 'fail';
   readonly counts: Counts;
+  /** Sorted by id. */
   readonly checks: readonly CheckRecord[];
+  readonly environment?: Environment;
 };
 
 /** Passes when something was shown and nothing failed: a run in which every check was skipped has proved nothing. */
-export function results(records: readonly CheckRecord[]): Results {
+export function results(records: readonly CheckRecord[], environment?: Environment): Results {
   const counts = count(records);
   const verdict = counts.pass + counts.deviation > 0 && counts.fail === 0 ? 'pass' : 'fail';
-  return { verdict, counts, checks: [...records].sort((one, other) => one.id.localeCompare(other.id)) };
+  const checks = [...records].sort((one, other) => one.id.localeCompare(other.id));
+  return { verdict, counts, checks, ...(environment === undefined ? {} : { environment }) };
 }
 
 /** What `--json` prints where a command could not do its work: what went wrong, or the mistakes of the input. */

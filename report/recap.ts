@@ -1,5 +1,5 @@
 import { type Paint, printable, seconds } from './paint.ts';
-import { type CheckRecord, count, type Family } from './record.ts';
+import { type CheckRecord, count, type Family, familyOf, type Verdict } from './record.ts';
 
 /** More passing checks than this are told by family, so that the recap fits a screen. */
 const MOST_LISTED = 12;
@@ -7,21 +7,27 @@ const MOST_LISTED = 12;
 const MOST_EXPLAINED = 5;
 const EXPLAINED_OF_MANY = 3;
 const NAMED_OF_MANY = 6;
-const MOST_SKIPPED = 6;
+/** So many reasons of skipped checks and of known deviations, each with so many of its checks. */
+const MOST_REASONS = 6;
+const MOST_EXAMPLES = 2;
 const LONGEST_VALUE = 160;
 
-/** The records of a run for a terminal: failures first, with what was expected, what was observed and what to try. */
-export function recap(records: readonly CheckRecord[], paint: Paint): string[] {
-  const of = (...verdicts: CheckRecord['verdict'][]) => records.filter(({ verdict }) => verdicts.includes(verdict));
+/**
+ * The records of a run for a terminal: failures first, with what was expected, what was observed and what to try; each explanation of known
+ * deviations and of skipped checks once.
+ */
+export function recap(records: readonly CheckRecord[], paint: Paint, scope = 'default'): string[] {
+  const of = (wanted: Verdict) => records.filter(({ verdict }) => verdict === wanted);
   const failed = of('fail');
-  const passed = of('pass', 'deviation');
+  const passed = of('pass');
   const wide = Math.max(0, ...passed.map(({ id }) => id.length));
   return [
-    headline(records, paint),
+    headline(records, paint, scope),
     ...failures(failed, paint),
     ...advice(failed),
     ...(passed.length > MOST_LISTED ? byFamily(passed, paint) : passed.map((record) => listed(record, wide, paint))),
-    ...skippedLines(of('skipped'), paint),
+    ...byReason(of('deviation'), paint('yellow', '≈'), 'known deviation', paint),
+    ...byReason(of('skipped'), paint('dim', '–'), 'skipped', paint),
   ];
 }
 
@@ -36,21 +42,22 @@ function failures(failed: readonly CheckRecord[], paint: Paint): string[] {
   ];
 }
 
-function headline(records: readonly CheckRecord[], paint: Paint): string {
+function headline(records: readonly CheckRecord[], paint: Paint, scope: string): string {
   const { pass, fail, deviation, skipped } = count(records);
   const rights = records.filter((record) => record.verdict === 'skipped' && familyOf(record) === 'acl').length;
   const unshown = rights === 0 ? '' : ` (${rights} ${rights === 1 ? 'right' : 'rights'} not shown)`;
   const words = [
     `${pass} passed`,
     ...(fail > 0 ? [paint('red', `${fail} failed`)] : []),
-    ...(deviation > 0 ? [`${deviation} known deviations`] : []),
+    ...(deviation > 0 ? [counted(deviation, 'known deviation')] : []),
     ...(skipped > 0 ? [`${skipped} skipped${unshown}`] : []),
   ];
   const from = Math.min(...records.map(({ startedAt }) => startedAt));
   const to = Math.max(...records.map(({ startedAt, durationMs }) => startedAt + durationMs));
   const took = records.length === 0 ? '' : ` in ${seconds(to - from)}`;
   const mark = fail === 0 && records.length > 0 ? paint('green', '✓') : paint('red', '✗');
-  return `${mark} ${records.length} checks${took}: ${words.join(', ')}`;
+  const which = scope === 'default' ? '' : ` (${scope})`;
+  return `${mark} ${records.length} checks${which}${took}: ${words.join(', ')}`;
 }
 
 function explained(
@@ -87,9 +94,8 @@ const ADVICE: Readonly<Record<Family, string>> = {
   restart: "restart: see whether the broker's service runs: ./lab status",
 };
 
-function listed({ id, verdict, durationMs }: CheckRecord, wide: number, paint: Paint): string {
-  const mark = verdict === 'deviation' ? paint('yellow', '≈') : paint('green', '✓');
-  return `  ${mark} ${id.padEnd(wide)}  ${seconds(durationMs)}`;
+function listed({ id, durationMs }: CheckRecord, wide: number, paint: Paint): string {
+  return `  ${paint('green', '✓')} ${id.padEnd(wide)}  ${seconds(durationMs)}`;
 }
 
 function byFamily(passed: readonly CheckRecord[], paint: Paint): string[] {
@@ -101,30 +107,29 @@ function byFamily(passed: readonly CheckRecord[], paint: Paint): string[] {
   });
 }
 
-function skippedLines(skipped: readonly CheckRecord[], paint: Paint): string[] {
-  const lines = skipped.slice(0, MOST_SKIPPED).map(({ id, reason = 'no reason given' }) => {
-    return paint('dim', `  – ${id}  skipped: ${printable(reason)}`);
+/** A line a reason: how many checks it is about, and some of them; those reasons first that are about most. */
+function byReason(records: readonly CheckRecord[], mark: string, what: string, paint: Paint): string[] {
+  const reasons = [...new Set(records.map(reasonOf))];
+  const groups = reasons
+    .map((reason) => ({ reason, own: records.filter((record) => reasonOf(record) === reason) }))
+    .sort((one, other) => other.own.length - one.own.length);
+  const lines = groups.slice(0, MOST_REASONS).map(({ reason, own }) => {
+    const more = own.length > MOST_EXAMPLES ? ', …' : '';
+    const examples = own.slice(0, MOST_EXAMPLES).map(({ id }) => id);
+    const ids = paint('dim', `(${examples.join(', ')}${more})`);
+    return `  ${mark} ${counted(own.length, what)}: ${printable(reason)} ${ids}`;
   });
-  const more = skipped.length - lines.length;
-  return more > 0 ? [...lines, paint('dim', `  – ${more} more skipped`)] : lines;
+  const rest = groups.slice(MOST_REASONS).reduce((sum, { own }) => sum + own.length, 0);
+  return rest > 0 ? [...lines, `  ${mark} ${counted(rest, what)} for other reasons`] : lines;
 }
 
-function familyOf({ id }: CheckRecord): Family {
-  const [first] = id.split('.');
-  return FAMILIES.find((family) => family === first) ?? 'install';
+function reasonOf({ reason = 'no reason given' }: CheckRecord): string {
+  return reason;
 }
 
-const FAMILIES: readonly Family[] = [
-  'install',
-  'auth',
-  'acl',
-  'qos',
-  'session',
-  'retained',
-  'keepalive',
-  'will',
-  'restart',
-];
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count !== 1 && what.endsWith('deviation') ? 's' : ''}`;
+}
 
 function valueText(value: unknown): string {
   const text = printable(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing'));

@@ -1,3 +1,6 @@
+import { constants } from 'node:fs';
+import { access, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { requireAnswer } from '../probes/ready.ts';
 import { InputError } from '../provisioning/errors.ts';
@@ -5,14 +8,26 @@ import type { LiveLab } from '../provisioning/live-lab.ts';
 import { withVersion } from '../provisioning/locate.ts';
 import { privateFolder } from '../provisioning/private-folder.ts';
 import { type Display, openDisplay } from '../report/display.ts';
-import { type Results, results } from '../report/json.ts';
+import type { Results } from '../report/json.ts';
+import { junitXml } from '../report/junit.ts';
 import { recap } from '../report/recap.ts';
-import { verify as runSmokeTests } from '../tests/run-smoke.ts';
+import { NO_RUNS, type RepeatedResults, repeatedLines, repeatedResults, runLine, withRun } from '../report/repeat.ts';
+import { KEPT_RUNS, pruneRuns } from '../report/run-folder.ts';
+import { verify as runSmokeTests, type Verification } from '../tests/run-smoke.ts';
 import type { Scope } from '../tests/smoke/support/check.ts';
 import type { Context } from './context.ts';
 import type { LabCommand } from './lab.ts';
 
-type Options = { quick?: true; disruptive?: true; only?: string; timeout?: number; json?: true };
+type Options = {
+  quick?: true;
+  disruptive?: true;
+  only?: string;
+  timeout?: number;
+  repeat?: number;
+  json?: true;
+  tap?: true;
+  junit?: string;
+};
 
 /** `./lab verify`: the smoke tests, against the lab as it stands. */
 export function verify(): LabCommand {
@@ -24,23 +39,42 @@ export function verify(): LabCommand {
     .option('--disruptive', 'also stop and crash the broker and reboot the Pis, and show what survives')
     .option('--only <pattern>', 'only the checks whose id matches, such as will.* or auth.*,qos.2.*')
     .option('--timeout <seconds>', 'bound on the checks of one run; cleaning up may take 8 s on top', boundSeconds)
-    .option('--json', 'one JSON object on standard output, progress on standard error');
+    .option('--repeat <times>', 'so many runs in a row, and at the end which checks failed how often', runCount)
+    .option('--json', 'one JSON object on standard output, progress on standard error')
+    .option('--tap', 'TAP version 14 on standard output, progress on standard error')
+    .option(
+      '--junit <file>',
+      "JUnit XML there too; with --repeat that of the first run that failed, or else the last's",
+    );
   return {
     command,
     async run(context) {
-      const { quick, disruptive, only, timeout, json = false } = command.opts<Options>();
-      if (quick === true && disruptive === true) throw new InputError(['--quick and --disruptive exclude each other']);
-      const display = await openDisplay(json);
+      const options = command.opts<Options>();
+      const { only, timeout, repeat, json, tap, junit } = options;
+      await refuseContradictions(options);
+      const display = await openDisplay(json === true || tap === true);
       try {
         const live = await context.live();
-        const proved = await verification(live, context, display, {
+        const wish = {
           only,
-          scope: disruptive === true ? 'disruptive' : quick === true ? 'quick' : 'default',
+          scope: scopeOf(options),
           timeoutMs: timeout === undefined ? undefined : timeout * 1000,
-          first: requireAnswer(live, context.signal),
-        });
-        if (json) console.log(JSON.stringify(proved));
+          mustAnswer: true,
+        };
+        const proved =
+          repeat === undefined
+            ? await verification(live, context, display, wish)
+            : await repeated(live, context, display, wish, repeat);
+        if (junit !== undefined) await writeFile(junit, junitXml(proved));
+        if (json === true) console.log(JSON.stringify(proved));
+        if (tap === true) console.log((await import('../report/tap.ts')).tapLines(proved).join('\n'));
         return proved.verdict === 'pass' ? 0 : 1;
+      } catch (error) {
+        if (tap === true) {
+          const { tapBailOut } = await import('../report/tap.ts');
+          console.log(tapBailOut(error instanceof Error ? error.message : String(error)).join('\n'));
+        }
+        throw error;
       } finally {
         display.stop();
       }
@@ -48,42 +82,112 @@ export function verify(): LabCommand {
   };
 }
 
+/** Told before anything runs: a report that can't be written would be noticed after minutes. */
+async function refuseContradictions({ quick, disruptive, json, tap, junit }: Options): Promise<void> {
+  const mistakes = [
+    ...(quick === true && disruptive === true ? ['--quick and --disruptive exclude each other'] : []),
+    ...(json === true && tap === true ? ['--json and --tap exclude each other'] : []),
+  ];
+  if (junit !== undefined) {
+    const folder = path.dirname(path.resolve(junit));
+    const isWritable = await access(folder, constants.W_OK).then(
+      () => true,
+      () => false,
+    );
+    if (!isWritable) mistakes.push(`--junit ${junit}: there is no folder ${folder} that this user may write to`);
+  }
+  if (mistakes.length > 0) throw new InputError(mistakes);
+}
+
+function scopeOf({ quick, disruptive }: Options): Scope {
+  if (disruptive === true) return 'disruptive';
+  return quick === true ? 'quick' : 'default';
+}
+
 type Wish = {
   readonly scope: Scope;
   readonly only?: string | undefined;
   readonly timeoutMs?: number | undefined;
-  /** What has to be true first; where it rejects, no check begins. */
-  readonly first?: Promise<void> | undefined;
+  /** Where the broker does not answer, no check begins. */
+  readonly mustAnswer?: boolean;
 };
 
 /** Runs the smoke tests, shows how far they are and the recap at the end. */
-export async function verification(
+export async function verification(live: LiveLab, context: Context, display: Display, wish: Wish): Promise<Results> {
+  display.tell({ host: 'verify', kind: 'step', text: 'smoke tests' });
+  const { results, folder } = await runOnce(live, context, display, wish, 1);
+  for (const line of recap(results.checks, display.paint, wish.scope)) display.print(line);
+  display.print(`records: ${folder}`);
+  return results;
+}
+
+/** Runs them so many times in a row, with a line a run; ends early on Ctrl-C, and still tells what there was. */
+async function repeated(
   live: LiveLab,
   context: Context,
   display: Display,
-  { first, ...wish }: Wish,
-): Promise<Results> {
-  const { tell, paint, print } = display;
+  wish: Wish,
+  times: number,
+): Promise<RepeatedResults> {
+  const { paint, print } = display;
+  let done = NO_RUNS;
+  try {
+    while (done.runs.length < times && !context.signal.aborted) {
+      const nth = done.runs.length + 1;
+      const { results, folder } = await runOnce(live, context, display, wish, nth, `run ${nth} of ${times}: `);
+      done = withRun(done, results, folder);
+      const last = done.runs.at(-1);
+      if (last !== undefined) print(runLine(last, nth, times, paint));
+    }
+  } catch (error) {
+    if (!context.signal.aborted || done.runs.length === 0) throw error;
+  } finally {
+    display.stop();
+    for (const line of repeatedLines(done, paint)) print(line);
+  }
+  return repeatedResults(done);
+}
+
+/** The `nth` run of this command; of those before this command's the oldest go. */
+async function runOnce(
+  live: LiveLab,
+  { signal }: Context,
+  { tell, stop }: Display,
+  { mustAnswer, ...wish }: Wish,
+  nth: number,
+  prefix = '',
+): Promise<Verification> {
   let done = 0;
   let failed = 0;
-  tell({ host: 'verify', kind: 'step', text: 'smoke tests' });
-  const known = Promise.all([withVersion(live, context.signal), first]).then(([withIt]) => withIt);
-  const { records, folder } = await runSmokeTests(known, {
+  const first = mustAnswer === true ? requireAnswer(live, signal) : undefined;
+  const known = Promise.all([withVersion(live, signal), first]).then(([withIt]) => withIt);
+  const runsDirectory = privateFolder(live.lab, 'runs');
+  const verified = await runSmokeTests(known, {
     ...wish,
-    runsDirectory: privateFolder(live.lab, 'runs'),
-    signal: context.signal,
+    runsDirectory,
+    signal,
     onRecord({ id, verdict }) {
       done += 1;
       if (verdict === 'fail') failed += 1;
       // the recap tells each failure, once
       const so = failed === 0 ? '' : `, ${failed} failed`;
-      tell({ host: 'verify', kind: 'detail', text: `${done} checks${so}, last ${id}` });
+      tell({ host: 'verify', kind: 'detail', text: `${prefix}${done} checks${so}, last ${id}` });
     },
   });
-  display.stop();
-  for (const line of recap(records, paint)) print(line);
-  print(`records: ${folder}`);
-  return results(records);
+  stop();
+  // one that can't be removed is in nobody's way
+  await pruneRuns(runsDirectory, Math.max(KEPT_RUNS, nth)).catch(() => undefined);
+  return verified;
+}
+
+const MOST_RUNS = 100_000;
+
+export function runCount(text: string): number {
+  const value = Number(text);
+  if (!(Number.isInteger(value) && value >= 1 && value <= MOST_RUNS)) {
+    throw new InvalidArgumentError(`a whole number from 1 to ${MOST_RUNS} is needed`);
+  }
+  return value;
 }
 
 /** setTimeout takes 2³¹ ms at most and fires at once beyond that. */

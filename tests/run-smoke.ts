@@ -1,6 +1,9 @@
 import { rm } from 'node:fs/promises';
+import process from 'node:process';
 import { InputError, LabError } from '../provisioning/errors.ts';
 import type { LiveLab } from '../provisioning/live-lab.ts';
+import { clientsOf, type Environment } from '../report/environment.ts';
+import type { Results } from '../report/json.ts';
 import type { CheckRecord } from '../report/record.ts';
 import { openRunFolder } from '../report/run-folder.ts';
 import { type AvaRun, startAva } from './smoke/support/ava-run.ts';
@@ -23,9 +26,11 @@ export type VerifyOptions = {
 };
 
 export type Verification = {
-  readonly verdict: 'pass' | 'fail';
+  readonly verdict: Results['verdict'];
   readonly records: readonly CheckRecord[];
-  /** Folder with records.jsonl and results.json. */
+  /** All of it, as results.json has it. */
+  readonly results: Results;
+  /** Folder with records.jsonl, results.json and junit.xml. */
   readonly folder: string;
 };
 
@@ -43,7 +48,9 @@ const CLEAN_UP_MS = 8_000;
 export async function verify(live: Promise<LiveLab>, options: VerifyOptions): Promise<Verification> {
   // told below
   live.catch(() => undefined);
-  const folder = await openRunFolder(options.runsDirectory, new Date());
+  const startedAt = Date.now();
+  const begun = performance.now();
+  const folder = await openRunFolder(options.runsDirectory, new Date(startedAt));
   const ledger = openLedger();
   const add = (record: CheckRecord) => {
     folder.add(record);
@@ -66,18 +73,40 @@ export async function verify(live: Promise<LiveLab>, options: VerifyOptions): Pr
   if (options.signal?.aborted === true) {
     throw new LabError({ subject: 'verify', step: 'run the smoke tests', happened: 'interrupted' }, 1);
   }
-  try {
-    await live;
-  } catch (error) {
-    await rm(folder.path, { recursive: true, force: true });
+  const discard = () => rm(folder.path, { recursive: true, force: true });
+  const known = await live.catch(async (error: unknown) => {
+    await discard();
     throw error;
-  }
-  for (const record of ledger.missing(SMOKE_FILES, why)) add(record);
-  const { verdict, checks } = await folder.finish();
-  if (checks.length === 0 && options.only !== undefined) {
+  });
+  const missing = ledger.missing(SMOKE_FILES, why);
+  const records = [...ledger.records, ...missing];
+  if (records.length === 0 && options.only !== undefined) {
+    await discard();
     throw new InputError([`--only ${options.only}: no check has such an id`]);
   }
-  return { verdict, records: checks, folder: folder.path };
+  for (const record of missing) add(record);
+  const run = { startedAt, durationMs: Math.round(performance.now() - begun) };
+  const results = await folder.finish(environmentOf(known, options, run, records));
+  return { verdict: results.verdict, records: results.checks, results, folder: folder.path };
+}
+
+function environmentOf(
+  { lab, broker, pis }: LiveLab,
+  { scope = 'default', only }: VerifyOptions,
+  run: Pick<Environment, 'startedAt' | 'durationMs'>,
+  records: readonly CheckRecord[],
+): Environment {
+  const version = broker.version === undefined ? 'unknown' : `mosquitto ${broker.version}`;
+  return {
+    lab: lab.name,
+    scope,
+    ...(only === undefined ? {} : { only }),
+    ...run,
+    node: process.versions.node,
+    broker: { address: broker.address, port: broker.port, version },
+    pis: pis.map(({ name }) => name),
+    clients: clientsOf(records),
+  };
 }
 
 /** Waits for AVA's end; on the signal or past the bound, has the files clean up and then ends them. Gives how it ended, in words. */

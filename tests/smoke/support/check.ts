@@ -10,6 +10,9 @@ import type { Turns } from './limit.ts';
 export const SCOPES = ['quick', 'default', 'disruptive'] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** Where a check runs that says nothing else. */
+export const HERE = 'this machine';
+
 /** One claim about the live lab and how it is put to the test. */
 export type Check = Pick<CheckRecord, 'id' | 'claim' | 'statement' | 'expected'> & {
   /** The smallest run that it is part of; disruptive ones run one after the other, when all others are done. @default quick */
@@ -18,6 +21,8 @@ export type Check = Pick<CheckRecord, 'id' | 'claim' | 'statement' | 'expected'>
   readonly isLoad?: boolean;
   /** Protocol level that it is about; skipped where the broker does not speak it. */
   readonly version?: Version;
+  /** Where the client that acts runs: `broker` or a Pi's name. @default this machine */
+  readonly host?: string;
   /** Bound on the whole check, in milliseconds. */
   readonly boundMs: number;
   /** Where only so many of a kind may run at once; the bound counts from its turn on. */
@@ -31,6 +36,8 @@ export type Finding = {
   /** Why it was skipped, or what the failure was. */
   readonly reason?: string;
   readonly evidence?: readonly unknown[];
+  /** Milliseconds that MQTT made it wait: a keep-alive expiry, a will delay. */
+  readonly waitMs?: number;
 };
 
 /** A check that does not apply to this lab; it is recorded with the reason. */
@@ -45,12 +52,13 @@ export async function perform(check: Check): Promise<CheckRecord> {
 }
 
 async function runNow(check: Check): Promise<CheckRecord> {
-  const { id, claim, statement, expected, boundMs } = check;
+  const { id, claim, statement, expected, boundMs, host = HERE } = check;
   const startedAt = Date.now();
   const begun = performance.now();
   const finding = await within(check.run(), 'verdict', boundMs).catch(failure);
   const durationMs = Math.round(performance.now() - begun);
-  return { id, claim, ...(statement === undefined ? {} : { statement }), expected, ...finding, startedAt, durationMs };
+  const source = statement === undefined ? {} : { statement };
+  return { id, claim, ...source, expected, ...finding, host, startedAt, durationMs };
 }
 
 function failure(error: unknown): Finding {

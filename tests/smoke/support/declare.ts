@@ -1,8 +1,9 @@
 import test from 'ava';
 import { openChannel } from './channel.ts';
-import { type Check, isInScope, isWanted, notApplicable, perform } from './check.ts';
+import { type Check, HERE, isInScope, isWanted, notApplicable, perform } from './check.ts';
 import { openPhases } from './phases.ts';
 import { allRestored } from './retained-scene.ts';
+import { softwareOf } from './software.ts';
 import { versionsOf } from './versions.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -34,12 +35,16 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
     await allRestored();
     await channel.close();
   });
+  const common = openWorld(live, stopped, versions);
+  worlds.push(common);
+  const software = softwareOf(common, [...new Set(checks.map(({ host = HERE }) => host))]);
   // AVA fails a file without tests
   if (checks.length === 0) test(`${file}: no check is wanted`, (t) => t.pass());
   const inItsPhase = openPhases(checks);
   for (const check of checks) {
     test(check.id, async (t) => {
-      const record = await inItsPhase(check, () => perform(check));
+      const performed = await inItsPhase(check, () => perform(check));
+      const record = { ...performed, versions: await software(check.host ?? HERE) };
       channel.tell({ kind: 'record', record });
       if (record.verdict === 'fail') t.fail(record.reason ?? check.claim);
       else t.pass();

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { results } from '../../../report/json.ts';
 import { recap } from '../../../report/recap.ts';
-import type { CheckRecord } from '../../../report/record.ts';
+import type { CheckRecord, Verdict } from '../../../report/record.ts';
 
 const plain = (_style: unknown, text: string) => text;
 
@@ -50,13 +50,37 @@ test('many failures and skips fit a screen too', (t) => {
   );
   const passed = Array.from({ length: 130 }, (_, index) => record({ id: `${families[index % 5] ?? 'acl'}.p${index}` }));
   const skips = Array.from({ length: 30 }, (_, index) =>
-    record({ id: `will.n${index}`, verdict: 'skipped', reason: 'no Pi' }),
+    record({ id: `will.n${index}`, verdict: 'skipped', reason: `no Pi ${index % 10}` }),
   );
   const lines = recap([...failed, ...passed, ...skips], plain);
-  t.is(lines.at(-1), '  – 24 more skipped');
+  t.is(lines.at(-1), '  – 12 skipped for other reasons');
   t.is(lines.filter((line) => line.includes('claim')).length, 3);
   t.true(lines.includes('  ✗ 121 more failed'));
   t.true(lines.length <= 45);
+});
+
+test('each explanation of deviations and of skipped checks once, with how many and which', (t) => {
+  const of = (verdict: Verdict, reason: string, ...names: string[]) =>
+    names.map((name) => record({ id: `will.${name}`, verdict, reason }));
+  const lines = recap(
+    [
+      record(),
+      ...of('skipped', 'nobody may see it', 'a'),
+      ...of('deviation', 'no will (issue 3509)', 'b', 'c', 'd'),
+      ...of('deviation', 'a name ends at a NUL', 'e'),
+      ...of('skipped', 'no Pi', 'f', 'g'),
+    ],
+    plain,
+    'quick',
+  );
+  t.deepEqual(lines, [
+    '✓ 8 checks (quick) in 0.2 s: 1 passed, 4 known deviations, 3 skipped',
+    '  ✓ auth.anonymous.v311  0.2 s',
+    '  ≈ 3 known deviations: no will (issue 3509) (will.b, will.c, …)',
+    '  ≈ 1 known deviation: a name ends at a NUL (will.e)',
+    '  – 2 skipped: no Pi (will.f, will.g)',
+    '  – 1 skipped: nobody may see it (will.a)',
+  ]);
 });
 
 test('few failures are all explained', (t) => {

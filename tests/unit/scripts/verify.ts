@@ -1,6 +1,6 @@
 import test from 'ava';
 import { InvalidArgumentError } from 'commander';
-import { boundSeconds } from '../../../scripts/verify.ts';
+import { boundSeconds, runCount } from '../../../scripts/verify.ts';
 
 for (const [text, value] of [
   ['0.5', 0.5],
@@ -16,5 +16,20 @@ for (const [text, value] of [
 for (const text of ['0', '-1', 'soon', '', '86401', '9999999', 'Infinity']) {
   test(`--timeout '${text}' is refused`, (t) => {
     t.throws(() => boundSeconds(text), { instanceOf: InvalidArgumentError, message: /above 0 and at most 86400/ });
+  });
+}
+
+for (const [text, value] of [
+  ['1', 1],
+  ['100', 100],
+] as const) {
+  test(`--repeat ${text}`, (t) => {
+    t.is(runCount(text), value);
+  });
+}
+
+for (const text of ['0', '-1', '1.5', 'twice', '', '100001', 'Infinity']) {
+  test(`--repeat '${text}' is refused`, (t) => {
+    t.throws(() => runCount(text), { instanceOf: InvalidArgumentError, message: /whole number from 1 to 100000/ });
   });
 }
