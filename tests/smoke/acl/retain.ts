@@ -39,7 +39,7 @@ function changing(
   right: Right,
 ): Omit<Check, 'id' | 'claim'> {
   return {
-    statement: doing === 'set' ? 'MQTT-3.3.1-5' : 'MQTT-3.3.1-10',
+    statement: doing === 'set' ? 'MQTT-3.3.1-5' : version === 4 ? 'MQTT-3.3.1-10' : 'MQTT-3.3.1-6',
     expected: { changed: right === 'allowed' },
     version,
     // they take turns on a topic

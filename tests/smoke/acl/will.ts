@@ -23,7 +23,7 @@ export function leavingAWill(world: World, { name: topic }: Topic, user: User): 
 
 function lost(world: World, topic: string, user: User, version: Version, right: Right): Omit<Check, 'id' | 'claim'> {
   return {
-    statement: version === 4 ? 'MQTT-3.1.2-8' : 'MQTT-3.1.2-8 (MQTT 5)',
+    statement: 'MQTT-3.1.2-8',
     expected: { delivered: right === 'allowed' },
     version,
     boundMs: BOUND_MS,
