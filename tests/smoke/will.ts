@@ -1,27 +1,10 @@
-import { now } from '../../probes/packet.ts';
-import { cutSilently } from '../../probes/silent-cut.ts';
-import type { Lab, Topic } from '../../provisioning/lab-file/lab.ts';
-import type { LivePi } from '../../provisioning/live-lab.ts';
-import { observerOf, onEachPi, publisherOf, type Role, willOwner } from './support/cast.ts';
-import { type Check, type Finding, notApplicable, word } from './support/check.ts';
+import { notApplicable } from './support/check.ts';
 import type { Plan } from './support/declare.ts';
-import { expiryWindow, judgeExpiry } from './support/expiry.ts';
-import { atMost } from './support/limit.ts';
-import { type LostActor, startCleanActor, startLostActor } from './support/will-actor.ts';
-import { openWillScene, type WillCast, type WillScene } from './support/will-scene.ts';
-import type { World } from './support/world.ts';
-
-const ROLES: readonly Role[] = ['publisher', 'subscriber'];
-/** The shortest keep alive that the mosquitto clients take. */
-const SHORT_KEEP_ALIVE_S = 5;
-const AT_ONCE_MS = 3_000;
-const QUICK_BOUND_MS = 30_000;
-/** Connecting, cutting and the sentinel, on top of the expiry. */
-const AROUND_EXPIRY_MS = 20_000;
-/** sshd allows ten channels a connection: this many clients with their kills and cuts share one. */
-const CLIENTS_A_CONNECTION = 3;
-
-const turns = atMost(CLIENTS_A_CONNECTION);
+import { willCauses } from './will-causes.ts';
+import { willDelays } from './will-delay.ts';
+import { willsLostHere } from './will-lost-here.ts';
+import { willsOnPi } from './will-on-pi.ts';
+import { retainedWills } from './will-retained.ts';
 
 export const will: Plan = (world) => {
   const topics = world.lab.topics.filter(({ lastWill }) => lastWill.length > 0);
@@ -29,141 +12,6 @@ export const will: Plan = (world) => {
     const claim = 'a last will is published when its owner is lost';
     return [notApplicable({ id: 'will.topics', claim }, 'lab.yaml names no topic with `lastWill`')];
   }
-  const scenes = topics.flatMap((topic) => ROLES.map((role) => ({ topic, role })));
-  return [
-    // these decide how long the run takes, so they start first
-    ...scenes.flatMap(({ topic, role }, index) => silent(world, topic, role, index)),
-    ...scenes.flatMap(({ topic, role }) => clean(world, topic, role)),
-    ...scenes.flatMap(({ topic, role }) => killed(world, topic, role)),
-  ];
+  // those that wait for a keep alive or a delay decide how long the run takes, so they start first
+  return [willsLostHere, willsOnPi, willDelays, willCauses, retainedWills].flatMap((plan) => plan(world, topics));
 };
-
-function clean(world: World, topic: Topic, role: Role): Check[] {
-  const claim = `a ${role} on ${topic.name} that sends DISCONNECT leaves no last will`;
-  const id = `will.clean.${role}.${word(topic.name)}` as const;
-  return withCast(world, topic, role, { id, claim }, (pi, check, cast) => ({
-    ...check,
-    statement: 'MQTT-3.1.2-10',
-    expected: { wills: 0 },
-    boundMs: QUICK_BOUND_MS,
-    turns,
-    async run() {
-      const host = await world.host(pi.name, pi.host, 'quick');
-      await using scene = await openWillScene(world, host, pi, cast, world.broker.keepAlive, startCleanActor);
-      await scene.client.end();
-      // from the Pi, so that it travels behind the end of the client's connection
-      const wills = await scene.countWills('the Pi');
-      const finding = found(scene, { wills });
-      return wills === 0 ? finding : failed(finding, `${wills} last will(s) after a DISCONNECT`);
-    },
-  }));
-}
-
-function killed(world: World, topic: Topic, role: Role): Check[] {
-  const claim = `a ${role} on ${topic.name} that is killed leaves one last will, at once`;
-  const id = `will.killed.${role}.${word(topic.name)}` as const;
-  return withCast(world, topic, role, { id, claim }, (pi, check, cast) => ({
-    ...check,
-    statement: 'MQTT-3.1.2-8',
-    expected: { wills: 1, withinMs: AT_ONCE_MS },
-    boundMs: QUICK_BOUND_MS,
-    turns,
-    async run() {
-      const host = await world.host(pi.name, pi.host, 'quick');
-      await using scene = await openWillScene(world, host, pi, cast, world.broker.keepAlive, startLostActor);
-      const orderedAt = now();
-      await scene.client.kill();
-      const will = await scene.will(AT_ONCE_MS);
-      if (will === undefined) return failed(found(scene, { wills: 0 }), `no last will within ${AT_ONCE_MS / 1000} s`);
-      const afterMs = Math.round(will.at - orderedAt);
-      const wills = await scene.countWills('this machine');
-      const finding = found(scene, { wills, afterMs });
-      return wills === 1 ? finding : failed(finding, `${wills} last wills, not one`);
-    },
-  }));
-}
-
-function silent(world: World, topic: Topic, role: Role, index: number): Check[] {
-  const keepAlive = SHORT_KEEP_ALIVE_S;
-  const { version } = world.live.broker;
-  const { fromMs, toMs } = expiryWindow(keepAlive, version);
-  const claim = `a ${role} on ${topic.name} whose network goes silent leaves one last will, at keep-alive expiry`;
-  const id = `will.silent.${role}.${word(topic.name)}` as const;
-  const lane = `silent ${Math.floor(index / CLIENTS_A_CONNECTION)}`;
-  return withCast(world, topic, role, { id, claim }, (pi, check, cast) => ({
-    ...check,
-    statement: 'MQTT-3.1.2-24',
-    expected: { wills: 1, keepAlive, fromMs, toMs },
-    boundMs: toMs + AROUND_EXPIRY_MS,
-    async run() {
-      const host = await world.host(pi.name, pi.host, lane);
-      await using scene = await openWillScene(world, host, pi, cast, keepAlive, startLostActor);
-      const cut = await cutSilently(host, await scene.client.pid, pi.broker.port, (toMs + AROUND_EXPIRY_MS) / 1000);
-      if (cut.kind === 'impossible') return withoutCut(world.lab, pi.name, cut.reason);
-      try {
-        return await judgeSilence(scene, cut.at, keepAlive, version);
-      } finally {
-        // before the cut is undone, or the client would come back and leave another will
-        await scene.client.kill();
-        await cut[Symbol.asyncDispose]();
-      }
-    },
-  }));
-}
-
-/** The lab itself equips an emulated Pi to be cut off; on a real one it may be beyond the user's power. */
-export function withoutCut({ pis }: Lab, pi: string, reason: string): Finding {
-  const isEmulated = pis.some(({ name, host }) => name === pi && host.kind === 'container');
-  return { verdict: isEmulated ? 'fail' : 'skipped', observed: null, reason };
-}
-
-async function judgeSilence(
-  scene: WillScene<LostActor>,
-  cutAt: number,
-  keepAlive: number,
-  version: string | undefined,
-): Promise<Finding> {
-  const sent = scene.client.packets.filter(({ direction, at }) => direction === 'sent' && at <= cutAt);
-  const last = sent.at(-1);
-  if (last === undefined) throw new Error('the client sent nothing before the cut');
-  const { toMs } = expiryWindow(keepAlive, version);
-  const will = await scene.will(toMs + 2_000);
-  if (will === undefined) return failed(found(scene, { wills: 0 }), `no last will within ${toMs / 1000 + 2} s`);
-  const wills = await scene.countWills('this machine');
-  const afterMs = Math.round(will.at - last.at);
-  const { verdict, lateMs, ...judged } = judgeExpiry(afterMs, keepAlive, version);
-  const finding = found(scene, { wills, afterMs, lateMs });
-  if (will.at < cutAt) return failed(finding, 'the last will came before the network was cut');
-  if (wills !== 1) return failed(finding, `${wills} last wills, not one`);
-  return verdict === 'pass' ? finding : { ...finding, verdict, ...judged };
-}
-
-type Named = Pick<Check, 'id' | 'claim'>;
-
-/** The check on each Pi with its people, or the reason why nobody can play it. */
-function withCast(
-  world: World,
-  topic: Topic,
-  role: Role,
-  named: Named,
-  make: (pi: LivePi, named: Named, cast: WillCast) => Check,
-): Check[] {
-  const { lab } = world;
-  const owner = willOwner(lab, topic, role);
-  const observer = observerOf(lab, topic.name);
-  const publisher = publisherOf(lab, topic.name);
-  if (observer === undefined) {
-    return [notApplicable(named, `nobody may subscribe to ${topic.name}, so nobody would see the last will`)];
-  }
-  if (owner === undefined || publisher === undefined) return [notApplicable(named, `${topic.name} has no writer`)];
-  const cast = { topic: topic.name, role, owner, observer, publisher };
-  return onEachPi(world, named, (pi, onPi) => make(pi, onPi, cast));
-}
-
-function found(scene: WillScene, observed: unknown): Finding {
-  return { verdict: 'pass', observed, evidence: scene.evidence() };
-}
-
-function failed(finding: Finding, reason: string): Finding {
-  return { ...finding, verdict: 'fail', reason };
-}

@@ -7,17 +7,8 @@ import type { Role } from './cast.ts';
 import { evidence, ownPackets } from './evidence.ts';
 import { isMessage } from './matching.ts';
 import type { Actor, ActorWish } from './will-actor.ts';
+import type { WillCast } from './will-cast.ts';
 import { nonce, type World } from './world.ts';
-
-export type WillCast = {
-  readonly topic: string;
-  readonly role: Role;
-  /** Whose last will it is. */
-  readonly owner: User;
-  readonly observer: User;
-  /** Who publishes the sentinel. */
-  readonly publisher: User;
-};
 
 /** A client with a last will on a Pi, and an observer of its topic on this machine; both are connected and subscribed. */
 export type WillScene<Client extends Actor = Actor> = AsyncDisposable & {

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { withoutCut } from '../../smoke/will.ts';
+import { withoutCut } from '../../smoke/will-on-pi.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
 
 const lab = labOf(`${TWO_USERS}pis: { emulated: { host: container }, real: { host: 'ssh://pi@198.51.100.7' } }\n`);

@@ -1,0 +1,58 @@
+import type { Version } from '../../probes/session.ts';
+import { keepAlivePings } from './keepalive-ping.ts';
+import { receiveOnly } from './keepalive-receive-only.ts';
+import { type Check, notApplicable, type Scope } from './support/check.ts';
+import type { Plan } from './support/declare.ts';
+import { expiryWindow } from './support/expiry.ts';
+import { AROUND_EXPIRY_MS, silentClient, silentOwner, silentWish } from './support/silence.ts';
+import { anyWillCast } from './support/will-cast.ts';
+import { openStages, type Stages } from './support/will-stage.ts';
+import type { World } from './support/world.ts';
+
+/** The two keep alives that the checkpoint compares, in seconds, and the smallest run that has time for each. */
+const KEEP_ALIVES: readonly { readonly keepAlive: number; readonly scope: Scope }[] = [
+  { keepAlive: 25, scope: 'default' },
+  { keepAlive: 5, scope: 'quick' },
+];
+
+export const keepalive: Plan = (world) => {
+  const stages = openStages(world);
+  const { maxKeepAlive } = world.lab.broker;
+  return KEEP_ALIVES.flatMap(({ keepAlive, scope }) => {
+    const checks = [
+      ...expiry(world, stages, keepAlive),
+      ...keepAlivePings(world, keepAlive),
+      ...(scope === 'quick' ? receiveOnly(world, keepAlive) : []),
+    ].map((check) => ({ ...check, scope }));
+    if (keepAlive <= maxKeepAlive) return checks;
+    const reason = `the lab file allows a keep alive of ${maxKeepAlive} s at most`;
+    return checks.map((check) => ({ ...notApplicable(check, reason), scope }));
+  });
+};
+
+function expiry(world: World, stages: Stages, keepAlive: number): Check[] {
+  const { lab, live } = world;
+  const cast = anyWillCast(lab);
+  const [user] = lab.users;
+  const { fromMs, toMs } = expiryWindow(keepAlive, live.broker.version);
+  return ([4, 5] as const).map((version: Version): Check => {
+    const loses = cast === undefined ? 'loses its connection' : 'loses its connection and leaves its last will';
+    const named = {
+      id: `keepalive.expiry.${keepAlive}s.${version === 4 ? 'v311' : 'v5'}`,
+      claim: `a silent client with a keep alive of ${keepAlive} s ${loses} (${version === 4 ? 'MQTT 3.1.1' : 'MQTT 5'})`,
+    } as const;
+    if (user === undefined) return notApplicable(named, 'lab.yaml names no user');
+    return {
+      ...named,
+      statement: version === 4 ? 'MQTT-3.1.2-24' : 'MQTT-3.1.2-22',
+      expected: { keepAlive, fromMs, toMs, closedBy: 'broker', ...(cast === undefined ? {} : { wills: 1 }) },
+      version,
+      boundMs: toMs + AROUND_EXPIRY_MS,
+      async run() {
+        if (cast !== undefined) return await silentOwner(world, stages, cast, version, keepAlive);
+        await using client = await world.raw(user, { version, ...silentWish(keepAlive) });
+        return await silentClient(world, client, keepAlive);
+      },
+    };
+  });
+}

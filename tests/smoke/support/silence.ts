@@ -1,0 +1,123 @@
+import { NotSeen, within } from '../../../probes/feed.ts';
+import type { End, RawSession, RawWish } from '../../../probes/raw-session.ts';
+import type { Version } from '../../../probes/session.ts';
+import type { Finding } from './check.ts';
+import { evidence, ownPackets } from './evidence.ts';
+import { expiryWindow, judgeExpiry } from './expiry.ts';
+import type { WillCast } from './will-cast.ts';
+import { judgeWills } from './will-judge.ts';
+import { newWill, openOwner } from './will-owner.ts';
+import { type Stages, since } from './will-stage.ts';
+import type { World } from './world.ts';
+
+/** On top of the window, so that a late will is told as late and not as missing. */
+const LATER_MS = 2_000;
+/** Connecting and the sentinel, on top of the expiry. */
+export const AROUND_EXPIRY_MS = 20_000;
+
+/** A client that sends nothing any more, and no acknowledgement either. */
+export function silentWish(keepAlive: number): Partial<RawWish> {
+  return { keepAlive, acknowledges: () => false };
+}
+
+/** Has a client with a last will fall silent, and judges when the broker publishes it and closes the connection. */
+export async function silentOwner(
+  world: World,
+  stages: Stages,
+  cast: WillCast,
+  version: Version,
+  keepAlive: number,
+): Promise<Finding> {
+  return await stages(cast, version, async (stage) => {
+    const will = newWill(cast);
+    await using client = await openOwner(world, cast, version, will, silentWish(keepAlive));
+    const other = otherKeepAlive(client, keepAlive);
+    if (other !== undefined) return other;
+    const lastAt = lastSent(client);
+    const { toMs } = expiryWindow(keepAlive, world.live.broker.version);
+    const boundMs = toMs + LATER_MS;
+    const [first, end] = await Promise.all([stage.first(will.text, boundMs), endWithin(client, boundMs)]);
+    const seen = await stage.untilSentinel(will.text);
+    const willAfterMs = first === undefined ? undefined : since(lastAt, first);
+    const silence = { willAfterMs, closedAfterMs: closedAfter(end, lastAt), keepAlive };
+    const judged = judgeSilence(silence, world.live.broker.version);
+    const counted = judgeWills(will, 1, seen);
+    const packets = [...evidence(cast.role, ownPackets(client.packets, [])), ...stage.evidence(will.text)];
+    return {
+      ...(counted.verdict === 'pass' ? judged.finding : counted),
+      observed: { wills: seen.length, ...judged.observed },
+      evidence: packets,
+    };
+  });
+}
+
+/** Without a last will: judges only when the broker closes the connection. */
+export async function silentClient(world: World, client: RawSession, keepAlive: number): Promise<Finding> {
+  const other = otherKeepAlive(client, keepAlive);
+  if (other !== undefined) return other;
+  const lastAt = lastSent(client);
+  const { version } = world.live.broker;
+  const end = await endWithin(client, expiryWindow(keepAlive, version).toMs + LATER_MS);
+  const judged = judgeSilence({ closedAfterMs: closedAfter(end, lastAt), keepAlive }, version);
+  return { ...judged.finding, observed: judged.observed, evidence: evidence('client', ownPackets(client.packets, [])) };
+}
+
+export type Silence = {
+  readonly keepAlive: number;
+  /** From the client's last packet, in milliseconds; undefined: the broker has not closed the connection. */
+  readonly closedAfterMs: number | undefined;
+  /** Absent where there is no last will; undefined: it has not come. */
+  readonly willAfterMs?: number | undefined;
+};
+
+/** The connection closed within the window of the broker's version, and the last will, where there is one, published within it too. */
+export function judgeSilence(silence: Silence, version: string | undefined) {
+  const { keepAlive, closedAfterMs, willAfterMs } = silence;
+  const seconds = expiryWindow(keepAlive, version).toMs / 1000 + LATER_MS / 1000;
+  const failures: string[] = [];
+  const judge = (what: string, afterMs: number | undefined) => {
+    if (afterMs === undefined) {
+      failures.push(`${what}: not within ${seconds} s of the client's last packet`);
+      return undefined;
+    }
+    const judged = judgeExpiry(afterMs, keepAlive, version);
+    if (judged.verdict === 'fail') failures.push(`${what}: ${judged.reason}`);
+    return judged.lateMs;
+  };
+  const closedLateMs = judge('the broker closed the connection', closedAfterMs);
+  const lateMs = 'willAfterMs' in silence ? judge('the last will came', willAfterMs) : closedLateMs;
+  const [reason] = failures;
+  const finding = reason === undefined ? ({ verdict: 'pass' } as const) : ({ verdict: 'fail', reason } as const);
+  return { finding, observed: { closedAfterMs, ...('willAfterMs' in silence ? { willAfterMs } : {}), lateMs } };
+}
+
+/** MQTT 5: a broker may set a keep alive of its own [MQTT-3.1.2-21]; then there is nothing to see of the one that was asked for. */
+export function otherKeepAlive({ packets }: Pick<RawSession, 'packets'>, keepAlive: number): Finding | undefined {
+  const texts = packets.find(({ type }) => type === 'CONNACK')?.properties ?? [];
+  const set = texts.map((text) => /^serverKeepAlive (\d+)$/.exec(text)?.[1]).find((seconds) => seconds !== undefined);
+  if (set === undefined || Number(set) === keepAlive) return undefined;
+  return {
+    verdict: 'skipped',
+    observed: { serverKeepAlive: Number(set) },
+    reason: `the broker sets a keep alive of ${set} s`,
+  };
+}
+
+/** When the client sent its last packet, in milliseconds since 1970. */
+export function lastSent({ packets }: Pick<RawSession, 'packets'>): number {
+  const last = packets.findLast(({ direction }) => direction === 'sent');
+  if (last === undefined) throw new Error('the client sent nothing');
+  return last.at;
+}
+
+/** How the broker ended the connection; undefined: it did not within the bound. */
+export async function endWithin(client: RawSession, boundMs: number): Promise<End | undefined> {
+  return await within(client.ended, 'end of the connection', boundMs).catch((error: unknown) => {
+    if (error instanceof NotSeen) return undefined;
+    throw error;
+  });
+}
+
+export function closedAfter(end: End | undefined, lastAt: number): number | undefined {
+  return end === undefined || end.by === 'client' ? undefined : Math.round(end.at - lastAt);
+}

@@ -1,0 +1,147 @@
+import { now } from '../../probes/packet.ts';
+import type { RawSession } from '../../probes/raw-session.ts';
+import type { Topic } from '../../provisioning/lab-file/lab.ts';
+import { type Check, type Finding, notApplicable, word } from './support/check.ts';
+import { evidence, ownPackets } from './support/evidence.ts';
+import { castWill, ROLES, type WillCast } from './support/will-cast.ts';
+import { alteration, delayWindow, judgeDelay, judgeDelayWithoutSession, judgeWills } from './support/will-judge.ts';
+import { forget, newWill, openOwner } from './support/will-owner.ts';
+import { openStages, since, type WillStage } from './support/will-stage.ts';
+import type { World } from './support/world.ts';
+
+const VERSION = 5;
+const DELAY_S = 2;
+/** Longer, so that a last will that comes at once on a busy machine is told from one that comes after the delay. */
+const DELAY_WITHOUT_SESSION_S = 3;
+const SESSION_EXPIRY_S = 60;
+const BOUND_MS = 20_000;
+
+type Scene = { readonly world: World; readonly cast: WillCast; readonly stage: WillStage };
+type DelayCheck = {
+  readonly name: string;
+  readonly does: string;
+  readonly statement: string;
+  readonly expected: object;
+  run(scene: Scene): Promise<Finding>;
+};
+
+const CHECKS: readonly DelayCheck[] = [
+  {
+    name: 'delay',
+    does: `is lost leaves one last will, after its will delay of ${DELAY_S} s`,
+    statement: 'MQTT-3.1.2-8',
+    expected: { wills: 1, delayS: DELAY_S, ...delayWindow(DELAY_S) },
+    run: delayed,
+  },
+  {
+    name: 'delay-reconnect',
+    does: `is lost and back within its will delay of ${DELAY_S} s leaves no last will`,
+    statement: 'MQTT-3.1.3-9',
+    expected: { wills: 0, delayS: DELAY_S },
+    run: reconnected,
+  },
+  {
+    name: 'delay-without-session',
+    does: 'is lost, its session with it, leaves one last will, at once whatever its will delay',
+    statement: 'MQTT-3.1.2-8',
+    expected: { wills: 1, delayS: DELAY_WITHOUT_SESSION_S, sessionExpiryS: 0 },
+    run: withoutSession,
+  },
+];
+
+/** MQTT 5's will delay, by clients of this machine. */
+export function willDelays(world: World, topics: readonly Topic[]): Check[] {
+  const stages = openStages(world);
+  return topics.flatMap((topic) =>
+    CHECKS.flatMap(({ name, does, run, ...check }) =>
+      ROLES.map((role): Check => {
+        const id = `will.${name}.${role}.${word(topic.name)}.v5` as const;
+        const claim = `a ${role} on ${topic.name} that ${does}`;
+        const casting = castWill(world.lab, topic, role);
+        if (casting.kind === 'nobody') return notApplicable({ id, claim }, casting.reason);
+        const { cast } = casting;
+        const act = () => stages(cast, VERSION, (stage) => run({ world, cast, stage }));
+        return { id, claim, ...check, version: VERSION, boundMs: BOUND_MS, run: act };
+      }),
+    ),
+  );
+}
+
+async function delayed({ world, cast, stage }: Scene): Promise<Finding> {
+  const will = newWill(cast);
+  const delay = { willDelay: DELAY_S, sessionExpiry: SESSION_EXPIRY_S };
+  const client = await openOwner(world, cast, VERSION, will, delay);
+  try {
+    const lostAt = now();
+    await client.fin();
+    const first = await stage.first(will.text, delayWindow(DELAY_S).toMs + 1_000);
+    const seen = await stage.untilSentinel(will.text);
+    const packets = told(cast, client, stage, will.text);
+    if (first === undefined)
+      return { ...judgeWills(will, 1, seen), observed: { wills: seen.length }, evidence: packets };
+    const afterMs = since(lostAt, first);
+    const counted = judgeWills(will, 1, seen);
+    const judged = counted.verdict === 'pass' ? judgeDelay(afterMs, DELAY_S) : counted;
+    return { ...judged, observed: { wills: seen.length, afterMs }, evidence: packets };
+  } finally {
+    await forget(world, cast, VERSION, client.clientId);
+  }
+}
+
+/** Nobody waits the delay out: the will of a control, lost after the client and with the same delay, shows that the client's would have come. */
+async function reconnected({ world, cast, stage }: Scene): Promise<Finding> {
+  const will = newWill(cast);
+  const control = newWill(cast);
+  const delay = { willDelay: DELAY_S, sessionExpiry: SESSION_EXPIRY_S };
+  const client = await openOwner(world, cast, VERSION, will, delay);
+  const other = await openOwner(world, cast, VERSION, control, delay);
+  try {
+    const lostAt = now();
+    await client.fin();
+    await using back = await world.raw(cast.owner, {
+      version: VERSION,
+      clientId: client.clientId,
+      clean: false,
+      sessionExpiry: SESSION_EXPIRY_S,
+    });
+    const awayMs = since(lostAt);
+    await other.fin();
+    const shown = await stage.first(control.text, delayWindow(DELAY_S).toMs + 1_000);
+    const seen = await stage.untilSentinel(will.text);
+    const packets = [...told(cast, client, stage, will.text), ...stage.evidence(control.text)];
+    const observed = { wills: seen.length, awayMs, sessionPresent: isPresent(back) };
+    if (shown === undefined) {
+      return { verdict: 'fail', observed, reason: "the control's last will did not come", evidence: packets };
+    }
+    const wrong = alteration(control, shown);
+    if (wrong !== undefined) return { verdict: 'fail', observed, reason: wrong, evidence: packets };
+    return { ...judgeWills(will, 0, seen), observed, evidence: packets };
+  } finally {
+    await Promise.all([client, other].map(({ clientId }) => forget(world, cast, VERSION, clientId)));
+  }
+}
+
+async function withoutSession({ world, cast, stage }: Scene): Promise<Finding> {
+  const will = newWill(cast);
+  const client = await openOwner(world, cast, VERSION, will, { willDelay: DELAY_WITHOUT_SESSION_S, sessionExpiry: 0 });
+  const lostAt = now();
+  await client.fin();
+  const first = await stage.first(will.text, delayWindow(DELAY_WITHOUT_SESSION_S).toMs + 1_000);
+  const seen = await stage.untilSentinel(will.text);
+  const packets = told(cast, client, stage, will.text);
+  const counted = judgeWills(will, 1, seen);
+  if (first === undefined || counted.verdict !== 'pass') {
+    return { ...counted, observed: { wills: seen.length }, evidence: packets };
+  }
+  const afterMs = since(lostAt, first);
+  const judged = judgeDelayWithoutSession(afterMs, DELAY_WITHOUT_SESSION_S, world.live.broker.version);
+  return { ...judged, observed: { wills: 1, afterMs }, evidence: packets };
+}
+
+function isPresent({ packets }: RawSession): boolean {
+  return packets.some(({ type, sessionPresent }) => type === 'CONNACK' && sessionPresent === true);
+}
+
+function told({ role }: WillCast, client: RawSession, stage: WillStage, text: string): object[] {
+  return [...evidence(role, ownPackets(client.packets, [])), ...stage.evidence(text)];
+}

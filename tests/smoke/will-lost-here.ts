@@ -1,0 +1,77 @@
+import { startKillable } from '../../probes/killable-client.ts';
+import { now } from '../../probes/packet.ts';
+import type { Topic } from '../../provisioning/lab-file/lab.ts';
+import type { Role } from './support/cast.ts';
+import { type Check, type Finding, notApplicable, word } from './support/check.ts';
+import { expiryWindow } from './support/expiry.ts';
+import { AROUND_EXPIRY_MS, silentOwner } from './support/silence.ts';
+import { castWill, ROLES, type WillCast } from './support/will-cast.ts';
+import { judgeWills } from './support/will-judge.ts';
+import { newWill } from './support/will-owner.ts';
+import { openStages, type Stages, since } from './support/will-stage.ts';
+import type { World } from './support/world.ts';
+
+const KEEP_ALIVE_S = 5;
+const AT_ONCE_MS = 3_000;
+const QUICK_BOUND_MS = 30_000;
+const VERSION = 4;
+
+type Named = Pick<Check, 'id' | 'claim'>;
+
+/** A killed process and a silent client on this machine, as on the Pis. */
+export function willsLostHere(world: World, topics: readonly Topic[]): Check[] {
+  const stages = openStages(world);
+  const scenes = topics.flatMap((topic) => ROLES.map((role) => ({ topic, role })));
+  return [silent, killed].flatMap((make) => scenes.map(({ topic, role }) => make(world, stages, topic, role)));
+}
+
+function silent(world: World, stages: Stages, topic: Topic, role: Role): Check {
+  const id = `will.silent.${role}.${word(topic.name)}.this-machine` as const;
+  const claim = `a ${role} on ${topic.name} that falls silent leaves one last will, at keep-alive expiry (on this machine)`;
+  return withCast(world, topic, role, { id, claim }, (cast) => {
+    const { fromMs, toMs } = expiryWindow(KEEP_ALIVE_S, world.live.broker.version);
+    return {
+      id,
+      claim,
+      statement: 'MQTT-3.1.2-24',
+      expected: { wills: 1, keepAlive: KEEP_ALIVE_S, fromMs, toMs },
+      boundMs: toMs + AROUND_EXPIRY_MS,
+      run: () => silentOwner(world, stages, cast, VERSION, KEEP_ALIVE_S),
+    };
+  });
+}
+
+function killed(world: World, stages: Stages, topic: Topic, role: Role): Check {
+  const id = `will.killed.${role}.${word(topic.name)}.this-machine` as const;
+  const claim = `a ${role} on ${topic.name} that is killed leaves one last will, at once (on this machine)`;
+  return withCast(world, topic, role, { id, claim }, (cast) => ({
+    id,
+    claim,
+    statement: 'MQTT-3.1.2-8',
+    expected: { wills: 1, withinMs: AT_ONCE_MS },
+    boundMs: QUICK_BOUND_MS,
+    run: () => kill(world, stages, cast),
+  }));
+}
+
+async function kill(world: World, stages: Stages, cast: WillCast): Promise<Finding> {
+  return await stages(cast, VERSION, async (stage) => {
+    const { text, ...will } = newWill(cast);
+    const { name: user, password } = cast.owner;
+    const login = { user, password: password.reveal() };
+    const filter = cast.role === 'subscriber' ? { filter: cast.topic } : {};
+    await using client = await startKillable({ ...world.broker, login, will, ...filter }, world.stopped);
+    const orderedAt = now();
+    client.kill();
+    const first = await stage.first(text, AT_ONCE_MS);
+    const seen = await stage.untilSentinel(text);
+    const afterMs = first === undefined ? {} : { afterMs: since(orderedAt, first) };
+    const observed = { wills: seen.length, ...afterMs };
+    return { ...judgeWills(will, 1, seen), observed, evidence: stage.evidence(text) };
+  });
+}
+
+function withCast(world: World, topic: Topic, role: Role, named: Named, make: (cast: WillCast) => Check): Check {
+  const casting = castWill(world.lab, topic, role);
+  return casting.kind === 'nobody' ? notApplicable(named, casting.reason) : make(casting.cast);
+}

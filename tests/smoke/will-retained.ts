@@ -1,0 +1,72 @@
+import type { Version } from '../../probes/session.ts';
+import type { Topic } from '../../provisioning/lab-file/lab.ts';
+import { type Check, type Finding, notApplicable, word } from './support/check.ts';
+import { evidence, ownPackets } from './support/evidence.ts';
+import { keepingRetained, retainedOn } from './support/retained-scene.ts';
+import { castWill, ROLES, type WillCast } from './support/will-cast.ts';
+import { judgeWills } from './support/will-judge.ts';
+import { newWill, openOwner } from './support/will-owner.ts';
+import { openStages, type Stages } from './support/will-stage.ts';
+import type { World } from './support/world.ts';
+
+const VERSIONS: readonly Version[] = [4, 5];
+const AT_ONCE_MS = 3_000;
+/** A topic has one retained message, so the checks of it wait for each other, and for those of other families. */
+const BOUND_MS = 45_000;
+
+/** A last will with the RETAIN flag is served to whoever subscribes later. */
+export function retainedWills(world: World, topics: readonly Topic[]): Check[] {
+  const stages = openStages(world);
+  return topics.flatMap((topic) =>
+    VERSIONS.flatMap((version) =>
+      ROLES.map((role): Check => {
+        const over = version === 4 ? 'MQTT 3.1.1' : 'MQTT 5';
+        const named = {
+          id: `will.retained.${role}.${word(topic.name)}.${version === 4 ? 'v311' : 'v5'}`,
+          claim: `the retained last will of a ${role} on ${topic.name} is served to a new subscriber (${over})`,
+        } as const;
+        const casting = castWill(world.lab, topic, role);
+        if (casting.kind === 'nobody') return notApplicable(named, casting.reason);
+        return {
+          ...named,
+          statement: version === 4 ? 'MQTT-3.1.2-17' : 'MQTT-3.1.2-15',
+          expected: { wills: 1, served: 1, qos: 1 },
+          version,
+          boundMs: BOUND_MS,
+          run: () => retainedWill(world, stages, casting.cast, version),
+        };
+      }),
+    ),
+  );
+}
+
+async function retainedWill(world: World, stages: Stages, cast: WillCast, version: Version): Promise<Finding> {
+  const people = { writer: cast.publisher, reader: cast.observer };
+  return await keepingRetained(world, cast.topic, people, () =>
+    stages(cast, version, async (stage) => {
+      const will = newWill(cast, true);
+      await using client = await openOwner(world, cast, version, will);
+      await client.fin();
+      await stage.first(will.text, AT_ONCE_MS);
+      const seen = await stage.untilSentinel(will.text);
+      const kept = await retainedOn(world, cast.topic, cast.observer);
+      const observed = { wills: seen.length, served: kept === undefined ? 0 : 1, qos: kept?.qos };
+      const packets = [...evidence(cast.role, ownPackets(client.packets, [])), ...stage.evidence(will.text)];
+      const judged = judgeWills(will, 1, seen);
+      if (judged.verdict !== 'pass') return { ...judged, observed, evidence: packets };
+      const reason = wrongWith(kept, will);
+      if (reason !== undefined) return { verdict: 'fail', observed, reason, evidence: packets };
+      return { verdict: 'pass', observed, evidence: packets };
+    }),
+  );
+}
+
+/** What is wrong with what a new subscriber was served; undefined: nothing. */
+export function wrongWith(
+  kept: { readonly payload: Buffer; readonly qos: number } | undefined,
+  will: { readonly payload: Buffer; readonly qos: number },
+): string | undefined {
+  if (kept === undefined) return 'a new subscriber was served no retained message';
+  if (!kept.payload.equals(will.payload)) return 'a new subscriber was served another retained message';
+  return kept.qos === will.qos ? undefined : `a new subscriber was served it at QoS ${kept.qos}, not ${will.qos}`;
+}

@@ -1,0 +1,72 @@
+import test from 'ava';
+import type { Packet, PacketType } from '../../../probes/packet.ts';
+import { notAllTheTime } from '../../smoke/keepalive-receive-only.ts';
+import { judgePings, MQTT_JS } from '../../smoke/support/ping-period.ts';
+import { judgeSilence, otherKeepAlive } from '../../smoke/support/silence.ts';
+
+type Verdict = 'pass' | 'fail';
+
+const packet = (type: PacketType, direction: Packet['direction'], at: number): Packet => ({ type, direction, at });
+const CONNECT = packet('CONNECT', 'sent', 0);
+const pingAt = (at: number) => packet('PINGREQ', 'sent', at);
+const pongAt = (at: number) => packet('PINGRESP', 'received', at);
+
+/** [what; packets of an idle client with a keep alive of 5 s; reason of the failure] */
+const rows: readonly (readonly [what: string, packets: readonly Packet[], reason: RegExp | undefined])[] = [
+  ['a ping in time', [CONNECT, pingAt(5_045), pongAt(5_046)], undefined],
+  ['a ping too late', [CONNECT, pingAt(6_100), pongAt(6_101)], /6\.1 s between two packets/],
+  ['no ping', [CONNECT], /no PINGREQ/],
+  ['no answer', [CONNECT, pingAt(5_000)], /not answered/],
+];
+
+for (const [what, packets, reason] of rows) {
+  test(`an idle client: ${what}`, (t) => {
+    const finding = judgePings(packets, 5, MQTT_JS);
+    if (reason === undefined) t.is(finding.verdict, 'pass');
+    else t.regex(finding.reason ?? '', reason);
+  });
+}
+
+/** [from the last packet of a client with a keep alive of 5 s to its end; to its will; verdict for 2.0.11; for 2.0.21] */
+const silences: readonly (readonly [
+  closed: number | undefined,
+  will: number | undefined,
+  old: Verdict,
+  later: Verdict,
+])[] = [
+  [9_700, 9_700, 'pass', 'fail'],
+  [8_000, 8_000, 'pass', 'pass'],
+  [5_900, 8_000, 'fail', 'fail'],
+  [8_000, 5_900, 'fail', 'fail'],
+  [14_600, 8_000, 'fail', 'fail'],
+  [undefined, 8_000, 'fail', 'fail'],
+  [8_000, undefined, 'fail', 'fail'],
+];
+
+for (const [closedAfterMs, willAfterMs, old, later] of silences) {
+  test(`a silent client is closed after ${closedAfterMs} ms, its will comes after ${willAfterMs} ms`, (t) => {
+    const silence = { keepAlive: 5, closedAfterMs, willAfterMs };
+    t.is(judgeSilence(silence, '2.0.11').finding.verdict, old);
+    t.is(judgeSilence(silence, '2.0.21').finding.verdict, later);
+  });
+}
+
+test('lateness is against 1.5 times the keep alive, also where there is no will', (t) => {
+  t.is(judgeSilence({ keepAlive: 5, closedAfterMs: 9_000 }, undefined).observed.lateMs, 1_500);
+  t.is(judgeSilence({ keepAlive: 5, closedAfterMs: 9_000, willAfterMs: 8_500 }, undefined).observed.lateMs, 1_000);
+});
+
+test("a keep alive of the broker's own leaves nothing to see of the one that was asked for", (t) => {
+  const connack = (properties: readonly string[]) => ({
+    packets: [{ ...packet('CONNACK', 'received', 0), properties }],
+  });
+  t.is(otherKeepAlive(connack(['receiveMaximum 20']), 5), undefined);
+  t.is(otherKeepAlive(connack(['serverKeepAlive 5']), 5), undefined);
+  t.like(otherKeepAlive(connack(['serverKeepAlive 60']), 5), { verdict: 'skipped' });
+});
+
+test('a receive-only client receives until its end', (t) => {
+  t.is(notAllTheTime(900), undefined);
+  t.truthy(notAllTheTime(2_100));
+  t.truthy(notAllTheTime(undefined));
+});
