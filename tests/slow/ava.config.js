@@ -1,0 +1,18 @@
+import { readdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { compiledTests } from '../../scripts/compile.js';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const files = readdirSync(path.join(root, 'tests/slow'))
+  .filter((name) => name.endsWith('.ts'))
+  .map((name) => `tests/slow/${name}`);
+
+export default {
+  files,
+  extensions: { ts: 'module' },
+  nodeArguments: ['--enable-source-maps', '--import=./scripts/compiled-tests.js'],
+  environmentVariables: { COMPILED_TESTS: await compiledTests(root, 'slow', files) },
+  workerThreads: false,
+  timeout: '10m',
+};

@@ -1,0 +1,134 @@
+import { Readable } from 'node:stream';
+import type Docker from 'dockerode';
+import { baseTag } from '../../../provisioning/docker/base-image.ts';
+import { follow } from '../../../provisioning/docker/events.ts';
+import { LAB } from '../../../provisioning/docker/labels.ts';
+import { containerName } from '../../../provisioning/docker/machine.ts';
+import { tar } from '../../../provisioning/docker/tar.ts';
+import type { DebianRelease } from '../../../provisioning/lab-file/lab.ts';
+import type { Rights } from '../../lab/support/aedes.ts';
+import { container, engine } from '../../lab/support/container.ts';
+import { baseImage, labName } from '../../lab/support/run.ts';
+import { until } from '../../lab/support/until.ts';
+import { sweepLabs } from '../../suite/leftovers.ts';
+
+/** Disposing of it removes the container and its image. */
+export type RabbitMq = AsyncDisposable & {
+  readonly port: number;
+  /** What it has told so far. */
+  log(): Promise<string>;
+};
+
+const PORT = 1883;
+const BUILD_SILENCE_MS = 180_000;
+const START_MS = 90_000;
+
+/** Debian's rabbitmq-server with its MQTT plugin in a container, with the users and rights of a lab file, published on 127.0.0.1. */
+export async function openRabbitMq(rights: Rights, debian: DebianRelease): Promise<RabbitMq> {
+  await baseImage(debian);
+  const docker = await engine();
+  const lab = labName(`rabbitmq-${debian}`);
+  const remove = () => sweepLabs(docker, (other) => other === lab);
+  try {
+    const image = await build(docker, lab, debian);
+    const name = containerName(lab, 'broker');
+    const created = await docker.createContainer({
+      name,
+      Image: image,
+      Labels: { [LAB]: lab },
+      Cmd: ['rabbitmq-server'],
+      ExposedPorts: { [`${PORT}/tcp`]: {} },
+      HostConfig: { PortBindings: { [`${PORT}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: '' }] } },
+    });
+    await created.putArchive(await configuration(rights), { path: '/etc/rabbitmq' });
+    await created.start();
+    const log = async () => (await created.logs({ stdout: true, stderr: true })).toString('utf8');
+    await until('RabbitMQ', START_MS, async () => {
+      const { State } = await created.inspect();
+      if (!State.Running) throw new Error(`RabbitMQ ended:\n${await log()}`);
+      return (await log()).includes('Server startup complete') || undefined;
+    });
+    return {
+      port: await container(name).published(PORT),
+      log,
+      async [Symbol.asyncDispose]() {
+        await remove();
+      },
+    };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+}
+
+/** The package's own start script is kept from starting a second broker during its installation. */
+const DOCKERFILE = `ARG BASE
+FROM \${BASE}
+RUN printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d && chmod 0755 /usr/sbin/policy-rc.d \\
+    && apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends rabbitmq-server
+`;
+
+async function build(docker: Docker, lab: string, debian: DebianRelease): Promise<string> {
+  const tag = `mqtt-lab/${lab}:${debian}`;
+  const context = await tar([{ name: 'Dockerfile', mode: 0o644, content: DOCKERFILE }]);
+  const stream = await docker.buildImage(Readable.from([context]), {
+    t: tag,
+    buildargs: { BASE: baseTag(debian) },
+    labels: { [LAB]: lab },
+    networkmode: 'host',
+    forcerm: true,
+  });
+  await follow(docker, stream, BUILD_SILENCE_MS);
+  return tag;
+}
+
+/** MQTT only, nobody anonymous; users and rights are there before the first client is let in (rabbitmq.com/docs/definitions). */
+async function configuration(rights: Rights): Promise<Buffer> {
+  const file = (name: string, content: string) => ({ name, mode: 0o644, content });
+  return await tar([
+    // the node's name must resolve, and a container's host name may not
+    file('rabbitmq-env.conf', 'NODENAME=rabbit@localhost\n'),
+    file('enabled_plugins', '[rabbitmq_mqtt].\n'),
+    file(
+      'rabbitmq.conf',
+      `listeners.tcp = none
+mqtt.listeners.tcp.default = ${PORT}
+mqtt.allow_anonymous = false
+load_definitions = /etc/rabbitmq/definitions.json
+log.console = true
+`,
+    ),
+    file('definitions.json', JSON.stringify(definitions(rights))),
+  ]);
+}
+
+/** A user's queues are theirs; which topics may be written to and read is told by the routing key (rabbitmq.com/docs/access-control#topic-authorisation). */
+function definitions({ users, topics }: Rights): object {
+  const vhost = '/';
+  const names = Object.keys(users);
+  const exactly = (user: string, ...actions: ('publish' | 'subscribe' | 'lastWill')[]) => {
+    const those = Object.entries(topics).filter(([, topic]) => actions.some((action) => topic[action]?.includes(user)));
+    return `^(${those.map(([name]) => name).join('|')})$`;
+  };
+  const ownQueues = 'mqtt-(subscription|will)-.*';
+  const exchange = 'amq.topic';
+  return {
+    vhosts: [{ name: vhost }],
+    users: names.map((name) => ({ name, password: users[name]?.password, tags: '' })),
+    permissions: names.map((user) => ({
+      user,
+      vhost,
+      configure: `^${ownQueues}$`,
+      write: `^(amq\\.topic|${ownQueues})$`,
+      read: `^(amq\\.topic|${ownQueues})$`,
+    })),
+    topic_permissions: names.map((user) => ({
+      user,
+      vhost,
+      exchange,
+      // a last will goes by the write permission, as with Mosquitto
+      write: exactly(user, 'publish', 'lastWill'),
+      read: exactly(user, 'subscribe'),
+    })),
+  };
+}
