@@ -6,9 +6,21 @@ import { keepalive } from './keepalive.ts';
 import { qos } from './qos.ts';
 import { qosExactlyOnce } from './qos-exactly-once.ts';
 import { qosMatrix } from './qos-matrix.ts';
+import { session } from './session.ts';
 import { declareChecks } from './support/declare.ts';
 import { will } from './will.ts';
 
 // One process for all: each would cost a start of its own, and on two cores that is longer than the checks take. The keep alives and the wills
 // come first, since keep-alive expiry decides how long the run is.
-await declareChecks('all.ts', { keepalive, will, install, qos, qosMatrix, qosExactlyOnce, auth, acl, interop });
+await declareChecks('all.ts', {
+  keepalive,
+  will,
+  install,
+  qos,
+  session,
+  qosMatrix,
+  qosExactlyOnce,
+  auth,
+  acl,
+  interop,
+});

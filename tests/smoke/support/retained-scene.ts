@@ -1,13 +1,17 @@
 import type { IPublishPacket } from 'mqtt-packet';
 import type { Packet } from '../../../probes/packet.ts';
 import { payloadText } from '../../../probes/packet-text.ts';
-import { connectRaw, type RawSession } from '../../../probes/raw-session.ts';
+import type { RawSession } from '../../../probes/raw-session.ts';
 import type { QoS } from '../../../probes/session.ts';
 import { LabError } from '../../../provisioning/errors.ts';
 import type { User } from '../../../provisioning/lab-file/lab.ts';
+import { allCleanedUp, withCleanUp } from './clean-up.ts';
 import { atMost, type Turns } from './limit.ts';
 import { isMessage } from './matching.ts';
+import { ownConnection } from './own-connection.ts';
 import { nonce, type World } from './world.ts';
+
+export { allCleanedUp as allRestored };
 
 /** Who may publish to the topic, and who may subscribe to it. */
 export type RetainedCast = { readonly writer: User; readonly reader: User };
@@ -21,12 +25,10 @@ type Kept = Retained & { readonly properties?: IPublishPacket['properties'] };
  * a PINGRESP comes after it; the standard leaves that open.
  */
 const SERVED_BOUND_MS = 500;
-const BOUND_MS = 3_000;
 const ATTEMPTS = 2;
 
 /** Of this process, since every family has a world of its own: a topic has one retained message only. */
 const turnsOf = new Map<string, Turns>();
-const underWay = new Set<Promise<unknown>>();
 
 /**
  * Runs work that changes what is retained on the topic, alone, and then restores what was retained before: also when the work fails, its check
@@ -44,25 +46,8 @@ export async function keepingRetained<T>(
   return await turns(async () => {
     world.stopped.throwIfAborted();
     const kept = await look(world, topic, cast);
-    const whole = (async () => {
-      try {
-        return await work();
-      } finally {
-        await restore(world, topic, cast, kept);
-      }
-    })();
-    underWay.add(whole);
-    try {
-      return await whole;
-    } finally {
-      underWay.delete(whole);
-    }
+    return await withCleanUp(work, () => restore(world, topic, cast, kept));
   });
-}
-
-/** When everything is restored of which the check is over already, because it was out of time. */
-export async function allRestored(): Promise<void> {
-  await Promise.allSettled(underWay);
 }
 
 /** What a new subscription is served as retained: the received PUBLISH with the flag, if any came before the answer to a later PINGREQ. */
@@ -101,20 +86,17 @@ async function restore(world: World, topic: string, cast: RetainedCast, kept: Ke
       trouble = error;
     }
   }
-  const was = kept === undefined ? 'nothing' : `${payloadText(kept.payload)} at QoS ${kept.qos}`;
+  const was =
+    kept === undefined
+      ? 'nothing'
+      : `${payloadText(kept.payload)} at QoS ${kept.qos} (base64 ${kept.payload.toString('base64')})`;
   const why = trouble instanceof Error ? trouble.message : String(trouble);
   const happened = `retained there before was ${was}, and that could not be restored: ${why}`;
   throw new LabError({ subject: 'broker', step: `restore the retained message on ${topic}`, happened }, 1);
 }
 
-/** A connection that is none of the world's: those end when the run is interrupted, before what was retained is restored. */
-async function connect({ broker, versions }: World, { name, password }: User): Promise<RawSession> {
-  const version = versions.includes(5) ? 5 : 4;
-  const login = { user: name, password: password.reveal() };
-  const outcome = await connectRaw({ ...broker, version, login, boundMs: BOUND_MS });
-  if (outcome.kind === 'accepted') return outcome.session;
-  const happened = outcome.kind === 'refused' ? `the broker refused with code ${outcome.code}` : outcome.reason;
-  throw new LabError({ subject: 'broker', step: `log in as ${name}`, happened }, 1);
+async function connect(world: World, user: User): Promise<RawSession> {
+  return await ownConnection(world, user, { version: world.versions.includes(5) ? 5 : 4 });
 }
 
 async function subscribed(session: RawSession, topic: string): Promise<void> {

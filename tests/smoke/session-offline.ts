@@ -1,0 +1,44 @@
+import type { QoS, Version } from '../../probes/session.ts';
+import type { Check } from './support/check.ts';
+import { isMessage } from './support/matching.ts';
+import { judgeOffline } from './support/session-judge.ts';
+import { copiesOf, isPresent, type SessionStage, sessionCheck } from './support/session-scene.ts';
+import type { World } from './support/world.ts';
+
+const LEVELS: readonly QoS[] = [0, 1, 2];
+const COUNT = 3;
+
+/** What is published while a subscriber is away. */
+export function offlineChecks(world: World, version: Version): Check[] {
+  return LEVELS.map((qos) =>
+    sessionCheck(world, version, {
+      name: `offline.q${qos}`,
+      claim:
+        qos === 0
+          ? 'messages of QoS 0 are not kept for a subscriber that is away'
+          : `messages of QoS ${qos} are kept for a subscriber that is away, once each and in order`,
+      ...(qos === 0 ? {} : { statement: { 4: 'MQTT-3.1.2-5', 5: 'MQTT-3.1.2-23' } }),
+      expected: { sessionPresent: true, arrived: qos === 0 ? [] : Array.from({ length: COUNT }, (_, index) => index) },
+      role: 'subscriber',
+      run: (stage) => goAway(stage, qos),
+    }),
+  );
+}
+
+async function goAway(stage: SessionStage, qos: QoS) {
+  const { topic } = stage;
+  const [before, sending] = await Promise.all([stage.connect(), stage.other('publisher')]);
+  await before.subscribe(topic, 2);
+  await before.disconnect();
+  const payloads = Array.from({ length: COUNT }, (_, index) => stage.message(`offline ${index}`));
+  for (const payload of payloads) await sending.publish(topic, payload, { qos });
+  // a QoS 0 has no acknowledgement
+  await sending.barrier();
+  const back = await stage.connect();
+  const last = stage.message('sentinel');
+  await sending.publish(topic, last, { qos });
+  await back.packet(isMessage(last), 'sentinel');
+  await back.barrier();
+  const arrived = copiesOf(back, payloads).map(({ payload }) => payloads.findIndex((own) => payload?.equals(own)));
+  return judgeOffline(qos, COUNT, { sessionPresent: isPresent(back), arrived }, stage.isOurs);
+}

@@ -1,0 +1,16 @@
+import { connectRaw, type RawSession, type RawWish } from '../../../probes/raw-session.ts';
+import { LabError } from '../../../provisioning/errors.ts';
+import type { User } from '../../../provisioning/lab-file/lab.ts';
+import type { World } from './world.ts';
+
+/** As short as a run that was interrupted has to clean up. */
+const BOUND_MS = 3_000;
+
+/** A connection that is none of the world's, for a clean-up: the world's end when the run is interrupted. Close it. */
+export async function ownConnection(world: World, user: User, wish: Partial<RawWish> = {}): Promise<RawSession> {
+  const login = { user: user.name, password: user.password.reveal() };
+  const outcome = await connectRaw({ ...world.broker, login, boundMs: BOUND_MS, ...wish });
+  if (outcome.kind === 'accepted') return outcome.session;
+  const happened = outcome.kind === 'refused' ? `the broker refused with code ${outcome.code}` : outcome.reason;
+  throw new LabError({ subject: 'broker', step: `log in as ${user.name}`, happened }, 1);
+}

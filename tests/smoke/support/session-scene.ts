@@ -1,0 +1,122 @@
+import type { Packet } from '../../../probes/packet.ts';
+import type { RawSession, RawWish } from '../../../probes/raw-session.ts';
+import { freshClientId, type Version } from '../../../probes/session.ts';
+import type { User } from '../../../provisioning/lab-file/lab.ts';
+import { openTopic } from './cast.ts';
+import { type Check, type Finding, notApplicable } from './check.ts';
+import { withCleanUp } from './clean-up.ts';
+import { evidence, ownPackets } from './evidence.ts';
+import { atMost } from './limit.ts';
+import { ownConnection } from './own-connection.ts';
+import { overOf, tagOf } from './protocol.ts';
+import { nonce, type World } from './world.ts';
+
+/** What a check of sessions plays with. */
+export type SessionStage = {
+  readonly topic: string;
+  readonly isOurs: boolean;
+  /** Connects to the session under test: always the same client id, and the session outlives the connection. */
+  connect(wish?: Partial<RawWish>): Promise<RawSession>;
+  /** Connects somebody else: a client id of its own, and nothing of it lasts. */
+  other(role: SessionRole): Promise<RawSession>;
+  /** A payload of this check. */
+  message(name: string): Buffer;
+};
+
+export type SessionRole = 'publisher' | 'subscriber';
+
+export type SessionPlay = {
+  /** Of the check's id, behind `session`. */
+  readonly name: string;
+  readonly claim: string;
+  readonly statement?: Readonly<Record<Version, string>>;
+  readonly expected: object;
+  /** Whose session is under test. */
+  readonly role: SessionRole;
+  run(stage: SessionStage): Promise<Finding>;
+};
+
+const BOUND_MS = 20_000;
+/** Should the clean-up fail. */
+const EXPIRY_S = 120;
+const turns = atMost(6);
+
+export function sessionCheck(world: World, version: Version, play: SessionPlay): Check {
+  const named = {
+    id: `session.${play.name}.${tagOf(version)}`,
+    claim: `${play.claim}, ${overOf(version)}`,
+  } as const;
+  const cast = openTopic(world.lab);
+  if (cast === undefined) {
+    return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
+  }
+  const owner = cast[play.role];
+  return {
+    ...named,
+    version,
+    ...(play.statement === undefined ? {} : { statement: play.statement[version] }),
+    expected: play.expected,
+    boundMs: BOUND_MS,
+    turns,
+    async run() {
+      const clientId = freshClientId();
+      const payloads: Buffer[] = [];
+      const opened: { readonly who: string; readonly session: RawSession }[] = [];
+      const take = (who: string, session: RawSession) => {
+        opened.push({ who, session });
+        return session;
+      };
+      const lasting = { version, clientId, clean: false, sessionExpiry: EXPIRY_S };
+      const stage: SessionStage = {
+        topic: cast.topic,
+        isOurs: world.isOurs,
+        connect: async (wish = {}) => take(owner.name, await world.raw(owner, { ...lasting, ...wish })),
+        other: async (role) => take(`another ${role}`, await world.raw(cast[role], { version })),
+        message(name) {
+          const payload = Buffer.from(`${name} ${nonce()}`);
+          payloads.push(payload);
+          return payload;
+        },
+      };
+      const finding = await withCleanUp(
+        () => play.run(stage),
+        async () => {
+          for (const { session } of opened) session.destroy();
+          await forget(world, owner, { version, clientId });
+        },
+      );
+      return { ...finding, evidence: allEvidence(opened, payloads) };
+    },
+  };
+}
+
+/** Whether the broker said that it had kept the session. */
+export function isPresent({ packets }: RawSession): boolean {
+  return packets.some(({ type, sessionPresent }) => type === 'CONNACK' && sessionPresent === true);
+}
+
+/** The received PUBLISH packets with one of these payloads, in order. */
+export function copiesOf({ packets }: RawSession, payloads: readonly Buffer[]): Packet[] {
+  return packets.filter(
+    ({ type, direction, payload }) =>
+      type === 'PUBLISH' &&
+      direction === 'received' &&
+      payload !== undefined &&
+      payloads.some((own) => own.equals(payload)),
+  );
+}
+
+/** A session that is asked for afresh, and ends with its connection, takes the kept one with it (MQTT-3.1.2-6). */
+async function forget(world: World, owner: User, wish: Partial<RawWish>): Promise<void> {
+  const session = await ownConnection(world, owner, { ...wish, clean: true });
+  await session.disconnect();
+}
+
+/** By client, over all of its connections: packet ids are the session's. */
+function allEvidence(opened: readonly { who: string; session: RawSession }[], payloads: readonly Buffer[]): object[] {
+  const names = [...new Set(opened.map(({ who }) => who))];
+  return names.flatMap((who) => {
+    const packets = opened.flatMap((one) => (one.who === who ? one.session.packets : []));
+    return evidence(who, ownPackets(packets, payloads));
+  });
+}
