@@ -12,14 +12,14 @@ const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url))
 /** The clients on this machine by the names that people know, and their packages. */
 const CLIENTS_HERE = { 'mqtt.js': 'mqtt', 'mqtt-packet': 'mqtt-packet' } as const;
 const CLIENTS_THERE = packagesQuery(['mosquitto-clients', 'python3-paho-mqtt']);
-const BOUND_MS = 5_000;
+const BOUND_MS = 15_000;
 const UNKNOWN = 'unknown';
 
 /** What is at the two ends of the checks on a host. */
 export type Software = (host: string) => Promise<Versions>;
 
 /**
- * Asks each of these hosts once, over a connection of its own, while the checks go on. Never throws: what can't be told within 5 s is `unknown`,
+ * Asks each of these hosts once, over a connection of its own, while the checks go on. Never throws: what can't be told within 15 s is `unknown`,
  * and a broken host is for the checks to find.
  */
 export function softwareOf(world: World, hosts: readonly string[]): Software {

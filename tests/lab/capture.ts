@@ -1,0 +1,167 @@
+import path from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import test, { type ExecutionContext } from 'ava';
+import * as z from 'zod';
+import type { Packet } from '../../probes/packet.ts';
+import { connectRaw, type RawSession } from '../../probes/raw-session.ts';
+import { connectSession, type QoS, type Session, type SessionWish, type Version } from '../../probes/session.ts';
+import { type Capture, type Captured, PACKET_TYPES, startCapture } from './support/capture.ts';
+import { PORT } from './support/lab.ts';
+import { ownLab } from './support/own-lab.ts';
+
+const theLab = ownLab('capture', { pis: {} });
+
+const TOPIC = 'status';
+const QOS: readonly QoS[] = [0, 1, 2];
+const MANY = 100;
+/** More than a segment of the loopback takes; its remaining length has three bytes. */
+const LARGE = Buffer.alloc(100_000, 'x');
+
+test.serial('the lab is up', async (t) => {
+  const { code, all } = await theLab().run(['up', '--no-verify']);
+  t.is(code, 0, all);
+});
+
+for (const version of [4, 5] as const) {
+  const name = version === 4 ? '3.1.1' : '5';
+
+  test.serial(
+    `MQTT ${name}: every packet of the recorder is one of the capture, in type, order and length`,
+    async (t) => {
+      const { address, capture } = await captured(t);
+      if (capture === undefined) return;
+      const sessions = [
+        ...(await oneAfterTheOther(address, version)),
+        ...(await atOnce(address, version)),
+        await refused(address, version),
+      ];
+      const wire = await capture.stop();
+      for (const { clientId, packets, isInTurn } of sessions) {
+        const recorded = packets.map(essence);
+        t.true(recorded.length >= 2, clientId);
+        const seen = wire.get(clientId) ?? [];
+        // a packet that arrives while another is being sent may be read after it
+        const directions = isInTurn ? [['sent', 'received']] : [['sent'], ['received']];
+        for (const of of directions) t.deepEqual(only(of, recorded), only(of, seen), clientId);
+      }
+    },
+  );
+}
+
+const Verified = z.object({
+  checks: z.array(z.object({ id: z.string(), evidence: z.array(z.unknown()).default([]) })),
+});
+const Evidence = z.object({
+  direction: z.enum(['sent', 'received']),
+  type: z.enum(PACKET_TYPES),
+  bytes: z.number(),
+  connect: z.object({ clientId: z.string() }).optional(),
+});
+
+test.serial('what the records of a run show as evidence passed on the wire', async (t) => {
+  const { capture } = await captured(t);
+  if (capture === undefined) return;
+  const { code, stdout, all } = await theLab().run(['verify', '--json', '--quick', '--only', 'acl,auth']);
+  t.is(code, 0, all);
+  const wire = await capture.stop();
+  let compared = 0;
+  for (const { id, evidence } of Verified.parse(JSON.parse(stdout)).checks) {
+    let rest: Captured[] = [];
+    for (const thing of evidence) {
+      const { success, data } = Evidence.safeParse(thing);
+      if (!success) continue;
+      if (data.connect !== undefined) rest = [...(wire.get(data.connect.clientId) ?? [])];
+      // what has nothing to do with the check is left out of its evidence
+      const at = rest.findIndex((seen) => isDeepStrictEqual(seen, essence(data)));
+      t.true(at >= 0, `${id}: ${data.type} of ${data.bytes} bytes, ${data.direction}, is not in the capture`);
+      const before = rest.slice(0, at).filter(({ direction }) => direction !== data.direction);
+      rest = [...before, ...rest.slice(at + 1)];
+      compared += 1;
+    }
+  }
+  t.true(compared > 100, `${compared} packets were compared`);
+});
+
+type Recorded = { readonly clientId: string; readonly packets: readonly Packet[]; readonly isInTurn: boolean };
+
+/** A capture of the broker's port; none where this machine can't have one, which is no failure of the recorder. */
+async function captured(t: ExecutionContext): Promise<{ address: Address; capture: Capture | undefined }> {
+  const port = await theLab().container('broker').published(PORT);
+  const file = path.join(theLab().folder, `${t.title.length}.pcapng`);
+  const capture = await startCapture(port, file);
+  if (typeof capture !== 'string') return { address: { address: '127.0.0.1', port }, capture };
+  t.log(`nothing was compared: ${capture}`);
+  t.pass();
+  return { address: { address: '127.0.0.1', port }, capture: undefined };
+}
+
+type Address = Pick<SessionWish, 'address' | 'port'>;
+
+const as = (user: string) => ({ login: { user, password: user } });
+
+/** Both recorders' sessions, in which no packet is sent before the one before it is answered; the last one leaves a will. */
+async function oneAfterTheOther(address: Address, version: Version): Promise<Recorded[]> {
+  const publisher = accepted(await connectSession({ ...address, version, ...as('sam') }));
+  const subscriber = accepted(await connectRaw({ ...address, version, ...as('alice') }));
+  const will = { topic: TOPIC, payload: Buffer.from('gone'), qos: 1, retain: false } as const;
+  const lost = accepted(await connectRaw({ ...address, version, ...as('sam'), will }));
+  await subscriber.subscribe(TOPIC, 2);
+  for (const qos of QOS) {
+    const payload = Buffer.from(`at QoS ${qos}`);
+    await publisher.publish(TOPIC, payload, { qos });
+    await publisher.barrier();
+    const [end, direction] = (
+      [
+        ['PUBLISH', 'received'],
+        ['PUBACK', 'sent'],
+        ['PUBCOMP', 'sent'],
+      ] as const
+    )[qos];
+    await subscriber.packet((packet) => packet.type === end && packet.direction === direction, `${end} at QoS ${qos}`);
+    await subscriber.barrier();
+  }
+  await lost.rst();
+  await subscriber.packet(({ payload }) => payload?.equals(will.payload) === true, 'the last will');
+  await subscriber.barrier();
+  await publisher.close();
+  await subscriber.disconnect();
+  return [publisher, subscriber, lost].map(({ clientId, packets }) => ({ clientId, packets, isInTurn: true }));
+}
+
+/** Many messages in flight, so that a segment has several packets, and one that takes several segments. */
+async function atOnce(address: Address, version: Version): Promise<Recorded[]> {
+  const publisher = accepted(await connectSession({ ...address, version, ...as('sam') }));
+  const subscriber = accepted(await connectSession({ ...address, version, ...as('alice') }));
+  await subscriber.subscribe(TOPIC, 2);
+  const payloads = Array.from({ length: MANY }, (_, index) => Buffer.from(`${index}`.padEnd(index, '.')));
+  await Promise.all(
+    [...payloads, LARGE].map((payload, index) => publisher.publish(TOPIC, payload, { qos: QOS[index % 3] ?? 0 })),
+  );
+  await publisher.barrier();
+  await subscriber.barrier();
+  await publisher.close();
+  await subscriber.close();
+  return [publisher, subscriber].map(({ clientId, packets }) => ({ clientId, packets, isInTurn: false }));
+}
+
+async function refused(address: Address, version: Version): Promise<Recorded> {
+  const clientId = `refused-${version}`;
+  const outcome = await connectSession({ ...address, version, clientId });
+  if (outcome.kind !== 'refused') throw new Error('the broker let in somebody without a name');
+  return { clientId, packets: outcome.packets, isInTurn: true };
+}
+
+function accepted<S extends Session | RawSession>(
+  outcome: { readonly kind: 'accepted'; readonly session: S } | { readonly kind: 'refused' | 'closed' },
+): S {
+  if (outcome.kind !== 'accepted') throw new Error(`the broker did not accept: ${outcome.kind}`);
+  return outcome.session;
+}
+
+function essence({ direction, type, bytes = 0 }: Pick<Packet, 'direction' | 'type' | 'bytes'>): Captured {
+  return { direction, type, bytes };
+}
+
+function only(directions: readonly string[], packets: readonly Captured[]): Captured[] {
+  return packets.filter(({ direction }) => directions.includes(direction));
+}
