@@ -67,12 +67,7 @@ async function loseAcknowledgement(stage: SessionStage, { qos, unanswered }: Kin
   const later = await stage.connect();
   await later.barrier();
   const afterwards = copiesOf(later, [payload]).length;
-  return judgeResend(unanswered, {
-    sessionPresent: isPresent(back),
-    first,
-    again: ofExchange(again, lost),
-    afterwards,
-  });
+  return judgeResend(unanswered, { sessionPresent: isPresent(back), first, again, afterwards });
 }
 
 /**
