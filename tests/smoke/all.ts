@@ -6,6 +6,8 @@ import { keepalive } from './keepalive.ts';
 import { qos } from './qos.ts';
 import { qosExactlyOnce } from './qos-exactly-once.ts';
 import { qosMatrix } from './qos-matrix.ts';
+import { restart } from './restart.ts';
+import { retained } from './retained.ts';
 import { session } from './session.ts';
 import { declareChecks } from './support/declare.ts';
 import { will } from './will.ts';
@@ -18,9 +20,11 @@ await declareChecks('all.ts', {
   install,
   qos,
   session,
+  retained,
   qosMatrix,
   qosExactlyOnce,
   auth,
   acl,
   interop,
+  restart,
 });

@@ -53,9 +53,18 @@ export async function keepingRetained<T>(
 /** What a new subscription is served as retained: the received PUBLISH with the flag, if any came before the answer to a later PINGREQ. */
 export async function retainedOn(world: World, topic: string, reader: User): Promise<Retained | undefined> {
   await using session = await world.raw(reader);
-  await subscribed(session, topic);
+  return keptOf((await newSubscription(world, session, topic)).retained);
+}
+
+/** Subscribes at QoS 2; `retained` is the PUBLISH with the flag that the subscription was served, `granted` the QoS of the SUBACK. */
+export async function newSubscription(
+  world: World,
+  session: RawSession,
+  topic: string,
+): Promise<{ readonly retained: Packet | undefined; readonly granted: number }> {
+  const granted = await subscribed(session, topic);
   await session.barrier();
-  return keptOf(await served(world, session, () => false));
+  return { retained: await served(world, session, () => false), granted };
 }
 
 /** As `retainedOn`, with properties, shown to be true by a message that the reader must receive. */
@@ -99,9 +108,10 @@ async function connect(world: World, user: User): Promise<RawSession> {
   return await ownConnection(world, user, { version: world.versions.includes(5) ? 5 : 4 });
 }
 
-async function subscribed(session: RawSession, topic: string): Promise<void> {
+async function subscribed(session: RawSession, topic: string): Promise<number> {
   const code = await session.subscribe(topic, 2);
   if (code >= 0x80) throw new Error(`the broker refused a subscription to ${topic} with code ${code}`);
+  return code;
 }
 
 async function served(
