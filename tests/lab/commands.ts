@@ -1,11 +1,22 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
+import * as z from 'zod';
 import { labelled } from './support/container.ts';
+import type { TestLab } from './support/lab.ts';
 import { ownLab } from './support/own-lab.ts';
 import { until } from './support/until.ts';
 
 const theLab = ownLab('commands');
+
+/** Checks from this machine and from the Pi that take next to no time. */
+const FEW = 'auth.anonymous,install';
+
+/** Folders of the lab's runs, the oldest first. */
+async function runsOf(lab: TestLab): Promise<string[]> {
+  const folder = path.join(lab.folder, '.lab', 'runs');
+  return (await readdir(folder)).sort().map((name) => path.join(folder, name));
+}
 
 test.serial('status before the first up: nothing is there, exit code 1', async (t) => {
   const lab = theLab();
@@ -55,6 +66,71 @@ test.serial('status of a lab that is up tells systems and versions', async (t) =
       { host: 'pi', state: 'up' },
     ],
   });
+});
+
+test.serial('verify writes JUnit XML where it is told to, and TAP to standard output', async (t) => {
+  const lab = theLab();
+  const { code, stdout, all } = await lab.run(['verify', '--only', FEW, '--tap', '--junit', 'out.xml']);
+  t.is(code, 0, all);
+  const [version, plan, ...points] = stdout.trimEnd().split('\n');
+  t.is(version, 'TAP version 14');
+  t.is(plan, `1..${points.length}`);
+  for (const [index, point] of points.entries())
+    t.regex(point, new RegExp(`^ok ${index + 1} - (auth\\.anonymous|install)\\.`));
+  const document = await readFile(path.join(lab.folder, 'out.xml'), 'utf8');
+  t.is(document.match(/<testcase /g)?.length, points.length);
+  const [run = ''] = (await runsOf(lab)).slice(-1);
+  t.is(await readFile(path.join(run, 'junit.xml'), 'utf8'), document);
+  t.deepEqual((await readdir(run)).sort(), ['junit.xml', 'records.jsonl', 'results.json']);
+});
+
+test.serial('verify --tap that can not run bails out; a place for JUnit XML that is none is told before', async (t) => {
+  const lab = theLab();
+  const bailed = await lab.run(['verify', '--only', 'nothing', '--tap']);
+  t.like(bailed, { code: 2, stdout: 'TAP version 14\nBail out! --only nothing: no check has such an id\n' });
+  const before = (await runsOf(lab)).length;
+  const nowhere = await lab.run(['verify', '--only', FEW, '--junit', 'no/such/out.xml']);
+  t.like(nowhere, { code: 2, stdout: '' });
+  t.regex(nowhere.stderr, /^--junit no\/such\/out\.xml: there is no folder /m);
+  t.is((await runsOf(lab)).length, before);
+});
+
+const Repeated = z.object({
+  verdict: z.literal('pass'),
+  counts: z.object({ pass: z.number() }),
+  checks: z.array(z.object({ id: z.string(), host: z.string(), versions: z.object({ broker: z.string() }) })),
+  environment: z.object({ scope: z.string(), broker: z.object({ version: z.string() }) }),
+  runs: z.array(z.object({ counts: z.object({ pass: z.number() }), folder: z.string(), durationMs: z.number() })),
+});
+
+test.serial('verify --repeat: a line and a folder a run, one object for all', async (t) => {
+  const lab = theLab();
+  const before = await runsOf(lab);
+  const { code, stdout, stderr } = await lab.run(['verify', '--quick', '--only', FEW, '--repeat', '2', '--json']);
+  t.is(code, 0, stderr);
+  const { runs, checks, counts, environment } = Repeated.parse(JSON.parse(stdout));
+  t.deepEqual(
+    runs.map(({ folder }) => folder),
+    (await runsOf(lab)).slice(before.length),
+  );
+  t.deepEqual(
+    runs.map((run) => run.counts.pass),
+    [checks.length, checks.length],
+  );
+  t.is(counts.pass, 2 * checks.length);
+  t.deepEqual([...new Set(checks.map(({ host }) => host))].sort(), ['pi', 'this machine']);
+  t.true(checks.every(({ versions }) => versions.broker === 'mosquitto 2.0.11'));
+  t.like(environment, { scope: 'quick', broker: { version: 'mosquitto 2.0.11' } });
+  t.regex(stderr, /^✓ run 1 of 2 in [\d.]+ s: \d+ passed\n✓ run 2 of 2 .*\n✓ 2 runs in [\d.]+ s: 2 passed, 0 failed$/m);
+});
+
+test.serial('verify --repeat that is interrupted tells of the runs that there were', async (t) => {
+  const command = theLab().start(['verify', '--only', FEW, '--repeat', '1000']);
+  await command.shows(/run 1 of 1000/);
+  command.interrupt();
+  const { code, stdout, all } = await command.ended;
+  t.is(code, 130, all);
+  t.regex(stdout, /^✓ \d+ runs? in [\d.]+ s: \d+ passed, 0 failed$/m);
 });
 
 test.serial("ssh gives the command's exit code, output and input", async (t) => {

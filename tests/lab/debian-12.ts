@@ -43,7 +43,8 @@ test.serial('no record, no container and no image holds a password', async (t) =
   const lab = theLab();
   const folder = path.join(lab.folder, '.lab');
   const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-  t.true(files.some(({ name }) => name === 'results.json'));
+  for (const written of ['records.jsonl', 'results.json', 'junit.xml'])
+    t.true(files.some(({ name }) => name === written));
   for (const { parentPath, name } of files) {
     const text = await readFile(path.join(parentPath, name), 'utf8');
     for (const password of PASSWORDS) t.false(text.includes(password), `a password in ${name}`);

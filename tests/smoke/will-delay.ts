@@ -82,7 +82,7 @@ async function delayed({ world, cast, stage }: Scene): Promise<Finding> {
     const afterMs = since(lostAt, first);
     const counted = judgeWills(will, 1, seen);
     const judged = counted.verdict === 'pass' ? judgeDelay(afterMs, DELAY_S) : counted;
-    return { ...judged, observed: { wills: seen.length, afterMs }, evidence: packets };
+    return { ...judged, observed: { wills: seen.length, afterMs }, evidence: packets, waitMs: afterMs };
   } finally {
     await forget(world, cast, VERSION, client.clientId);
   }
@@ -115,7 +115,7 @@ async function reconnected({ world, cast, stage }: Scene): Promise<Finding> {
     }
     const wrong = alteration(control, shown);
     if (wrong !== undefined) return { verdict: 'fail', observed, reason: wrong, evidence: packets };
-    return { ...judgeWills(will, 0, seen), observed, evidence: packets };
+    return { ...judgeWills(will, 0, seen), observed, evidence: packets, waitMs: since(lostAt, shown) };
   } finally {
     await Promise.all([client, other].map(({ clientId }) => forget(world, cast, VERSION, clientId)));
   }
@@ -135,7 +135,7 @@ async function withoutSession({ world, cast, stage }: Scene): Promise<Finding> {
   }
   const afterMs = since(lostAt, first);
   const judged = judgeDelayWithoutSession(afterMs, DELAY_WITHOUT_SESSION_S, world.live.broker.version);
-  return { ...judged, observed: { wills: 1, afterMs }, evidence: packets };
+  return { ...judged, observed: { wills: 1, afterMs }, evidence: packets, waitMs: afterMs };
 }
 
 function isPresent({ packets }: RawSession): boolean {

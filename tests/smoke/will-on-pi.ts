@@ -127,7 +127,7 @@ async function judgeSilence(
   const wills = await scene.countWills('this machine');
   const afterMs = Math.round(will.at - last.at);
   const { verdict, lateMs, ...judged } = judgeExpiry(afterMs, keepAlive, version);
-  const finding = found(scene, { wills, afterMs, lateMs });
+  const finding = { ...found(scene, { wills, afterMs, lateMs }), waitMs: afterMs };
   if (will.at < cutAt) return failed(finding, 'the last will came before the network was cut');
   if (wills !== 1) return failed(finding, `${wills} last wills, not one`);
   return verdict === 'pass' ? finding : { ...finding, verdict, ...judged };

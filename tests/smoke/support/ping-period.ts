@@ -27,5 +27,5 @@ export function judgePings(packets: readonly Packet[], keepAlive: number, { late
     return fail(`${longest / 1000} s between two packets of the client, more than ${mostMs / 1000} s`);
   if (ping === undefined) return fail(`no PINGREQ within ${mostMs / 1000} s`);
   if (answeredMs === undefined) return fail('the PINGREQ was not answered');
-  return { verdict: 'pass', observed };
+  return { verdict: 'pass', observed, waitMs: longest };
 }

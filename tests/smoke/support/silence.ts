@@ -45,6 +45,7 @@ export async function silentOwner(
     const packets = [...evidence(cast.role, ownPackets(client.packets, [])), ...stage.evidence(will.text)];
     return {
       ...(counted.verdict === 'pass' ? judged.finding : counted),
+      waitMs: Math.max(0, silence.willAfterMs ?? 0, silence.closedAfterMs ?? 0),
       observed: { wills: seen.length, ...judged.observed },
       evidence: packets,
     };
@@ -58,8 +59,10 @@ export async function silentClient(world: World, client: RawSession, keepAlive: 
   const lastAt = lastSent(client);
   const { version } = world.live.broker;
   const end = await endWithin(client, expiryWindow(keepAlive, version).toMs + LATER_MS);
-  const judged = judgeSilence({ closedAfterMs: closedAfter(end, lastAt), keepAlive }, version);
-  return { ...judged.finding, observed: judged.observed, evidence: evidence('client', ownPackets(client.packets, [])) };
+  const closedAfterMs = closedAfter(end, lastAt);
+  const { finding, observed } = judgeSilence({ closedAfterMs, keepAlive }, version);
+  const wait = closedAfterMs === undefined ? {} : { waitMs: closedAfterMs };
+  return { ...finding, ...wait, observed, evidence: evidence('client', ownPackets(client.packets, [])) };
 }
 
 export type Silence = {
