@@ -34,7 +34,8 @@ export function keepAlivePings(world: World, keepAlive: number): Check[] {
       ...common(keepAlive, version, MOSQUITTO_CLIENT),
       run: () => pingsOnPi(world, pi, user, version, keepAlive),
     }));
-    return [here, ...there];
+    // the one that says that there is no Pi is about this version too
+    return [here, ...there.map((check) => ({ ...check, version }))];
   });
 }
 

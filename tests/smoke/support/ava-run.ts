@@ -6,7 +6,20 @@ import { lastLines } from '../../../provisioning/errors.ts';
 import { CHANNEL } from './messages.ts';
 
 /** What the test files need of this process's environment; passwords that lab.yaml takes from it stay here. */
-const PASSED_ON = ['PATH', 'HOME', 'USER', 'LOGNAME', 'LANG', 'TMPDIR', 'TZ', 'SSH_AUTH_SOCK', 'NODE_EXTRA_CA_CERTS'];
+const PASSED_ON = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'LANG',
+  'TMPDIR',
+  'TZ',
+  'SSH_AUTH_SOCK',
+  'NODE_EXTRA_CA_CERTS',
+  'DOCKER_HOST',
+  'DOCKER_CONTEXT',
+  'DOCKER_CONFIG',
+];
 
 export const PROJECT = fileURLToPath(new URL('../../../', import.meta.url));
 
