@@ -15,9 +15,9 @@ export function piHost(lab: Lab, pi: Pi): readonly Resource[] {
   return [clientsOnly, packages(PI_PACKAGES), clientsOnly];
 }
 
-/** The checkpoint asks for clients only on the Pi: no package, no binary, nothing on the broker's port. Never mended, only told. */
-function noBroker({ broker }: Lab, { name }: Pi): Resource {
-  const query: Query = {
+/** What there is of a broker on a Pi, a line each. */
+export function noBrokerQuery({ broker }: Pick<Lab, 'broker'>): Query {
+  return {
     id: 'no-broker',
     script: `${PROCESS_FUNCTIONS}
 dpkg-query -W -f='\${db:Status-Abbrev}' mosquitto 2>/dev/null | grep -q '^.[^nc]' && echo 'the package mosquitto is installed'
@@ -28,6 +28,11 @@ for port in ${[...new Set([broker.port, MQTT_PORT])].join(' ')}; do
 done
 true`,
   };
+}
+
+/** The checkpoint asks for clients only on the Pi: no package, no binary, nothing on the broker's port. Never mended, only told. */
+function noBroker(lab: Lab, { name }: Pi): Resource {
+  const query = noBrokerQuery(lab);
   return {
     id: 'clients only',
     queries: [query],

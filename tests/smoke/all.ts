@@ -1,8 +1,10 @@
 import { acl } from './acl.ts';
 import { auth } from './auth.ts';
 import { install } from './install.ts';
+import { installState } from './install-state.ts';
 import { interop } from './interop.ts';
 import { keepalive } from './keepalive.ts';
+import { keepaliveLimit } from './keepalive-limit.ts';
 import { qos } from './qos.ts';
 import { qosExactlyOnce } from './qos-exactly-once.ts';
 import { qosMatrix } from './qos-matrix.ts';
@@ -18,6 +20,8 @@ await declareChecks('all.ts', {
   keepalive,
   will,
   install,
+  installState,
+  keepaliveLimit,
   qos,
   session,
   retained,
