@@ -20,7 +20,10 @@ const WAIT_MS = 10_000;
 const turns = atMost(6);
 
 type Cast = { readonly topic: string; readonly publisher: User; readonly subscriber: User };
-type Ends = Omit<Delivery, 'topic' | 'qos' | 'payload'>;
+type Ends = Omit<Delivery, 'topic' | 'qos' | 'payload'> & {
+  /** Code of the subscriber's SUBACK. */
+  readonly granted: number | undefined;
+};
 
 export const qos: Plan = (world) => {
   const cast = openTopic(world.lab);
@@ -37,7 +40,7 @@ function directions(world: World, cast: Cast | undefined, qos: QoS, name: string
   const named = { id: `qos.${name}.q${qos}`, claim: `QoS ${qos} ${way}: exactly once, unaltered` } as const;
   if (cast === undefined) return [nobody(named)];
   return onEachPi(world, named, (pi, onPi) => {
-    return { ...check(onPi, cast, qos, (payload) => play(world, pi, cast, qos, payload)), turns };
+    return { ...check(world, onPi, cast, qos, (payload) => play(world, pi, cast, qos, payload)), turns };
   });
 }
 
@@ -47,7 +50,7 @@ function here(world: World, cast: Cast | undefined, qos: QoS): Check[] {
     claim: `QoS ${qos} on this machine: exactly once, unaltered`,
   } as const;
   if (cast === undefined) return [nobody(named)];
-  return [check(named, cast, qos, (payload) => hereToHere(world, cast, qos, payload))];
+  return [check(world, named, cast, qos, (payload) => hereToHere(world, cast, qos, payload))];
 }
 
 function nobody(named: Pick<Check, 'id' | 'claim'>): Check {
@@ -55,6 +58,7 @@ function nobody(named: Pick<Check, 'id' | 'claim'>): Check {
 }
 
 function check(
+  { isOurs }: World,
   named: Pick<Check, 'id' | 'claim'>,
   { topic, publisher, subscriber }: Cast,
   qos: QoS,
@@ -69,6 +73,11 @@ function check(
     async run() {
       const ends = await play(payload);
       const packets = [...evidence(publisher.name, ends.publisher), ...evidence(subscriber.name, ends.subscriber)];
+      const { granted } = ends;
+      if (!isOurs && granted !== undefined && granted < qos) {
+        // which a broker may do (MQTT 3.1.1, 3.8.4); the table of QoS judges what follows from it
+        return { verdict: 'skipped', observed: { granted }, reason: `the broker grants QoS ${granted} only` };
+      }
       return { ...judgeDelivery({ topic, qos, payload, ...ends }), evidence: packets };
     },
   };
@@ -79,7 +88,7 @@ async function hostToPi(world: World, pi: LivePi, cast: Cast, qos: QoS, payload:
   const host = await world.host(pi.name, pi.host);
   const wish = { ...pi.broker, topic, qos, login: loginOf(subscriber), clientId: `lab-${nonce()}` };
   await using client = startSubscriber(host, wish, { boundMs: BOUND_MS, signal: world.stopped });
-  const [session] = await Promise.all([
+  const [session, { codes }] = await Promise.all([
     world.login(publisher),
     client.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', WAIT_MS),
   ]);
@@ -90,6 +99,7 @@ async function hostToPi(world: World, pi: LivePi, cast: Cast, qos: QoS, payload:
   const copies = client.messages.items.filter((message) => carries(message.payload, payload));
   const arrival = copies[0]?.publish;
   return {
+    granted: codes?.[0],
     arrived: copies.map((copy) => copy.payload),
     publisher: deliveryPackets(session.packets, isSent(payload)),
     subscriber: deliveryPackets(client.packets.items, (packet) => packet === arrival),
@@ -99,7 +109,7 @@ async function hostToPi(world: World, pi: LivePi, cast: Cast, qos: QoS, payload:
 async function piToHost(world: World, pi: LivePi, cast: Cast, qos: QoS, payload: Buffer): Promise<Ends> {
   const { topic, publisher, subscriber } = cast;
   const [host, session] = await Promise.all([world.host(pi.name, pi.host), world.login(subscriber)]);
-  await session.subscribe(topic, qos);
+  const granted = await session.subscribe(topic, qos);
   const limits = { boundMs: WAIT_MS, signal: world.stopped };
   const wish = { ...pi.broker, topic, login: loginOf(publisher) };
   const sent = await publishOnce(host, { ...wish, qos }, payload, limits);
@@ -108,7 +118,8 @@ async function piToHost(world: World, pi: LivePi, cast: Cast, qos: QoS, payload:
   await publishOnce(host, { ...wish, qos: 0 }, last, limits);
   await session.packet(isMessage(last), 'sentinel', WAIT_MS);
   return {
-    ...(await arrivals(session, payload, qos)),
+    granted,
+    ...(await arrivals(session, payload)),
     publisher: deliveryPackets(sent, ({ type }) => type === 'PUBLISH'),
   };
 }
@@ -116,21 +127,22 @@ async function piToHost(world: World, pi: LivePi, cast: Cast, qos: QoS, payload:
 async function hereToHere(world: World, cast: Cast, qos: QoS, payload: Buffer): Promise<Ends> {
   const { topic } = cast;
   const [sending, seeing] = await Promise.all([world.login(cast.publisher), world.login(cast.subscriber)]);
-  await seeing.subscribe(topic, qos);
+  const granted = await seeing.subscribe(topic, qos);
   const last = Buffer.from(`sentinel ${nonce()}`);
   await sending.publish(topic, payload, { qos });
   await sending.publish(topic, last, { qos });
   await seeing.packet(isMessage(last), 'sentinel', WAIT_MS);
-  return { ...(await arrivals(seeing, payload, qos)), publisher: deliveryPackets(sending.packets, isSent(payload)) };
+  const publisher = deliveryPackets(sending.packets, isSent(payload));
+  return { granted, ...(await arrivals(seeing, payload)), publisher };
 }
 
 /** The copies that a session received, and the packets of the first, once its last acknowledgement is sent. */
-async function arrivals(session: Session, payload: Buffer, qos: QoS): Promise<Omit<Ends, 'publisher'>> {
+async function arrivals(session: Session, payload: Buffer): Promise<Pick<Ends, 'arrived' | 'subscriber'>> {
   const isCopy = ({ type, direction, payload: seen }: Packet) =>
     type === 'PUBLISH' && direction === 'received' && seen !== undefined && carries(seen, payload);
   const first = session.packets.find(isCopy);
-  const end = qos === 1 ? 'PUBACK' : 'PUBCOMP';
-  if (first !== undefined && qos > 0) {
+  if (first?.qos === 1 || first?.qos === 2) {
+    const end = first.qos === 1 ? 'PUBACK' : 'PUBCOMP';
     const isEnd = ({ type, direction, packetId }: Packet) =>
       type === end && direction === 'sent' && packetId === first.packetId;
     await session.packet(isEnd, `${end} of its own`, WAIT_MS);
