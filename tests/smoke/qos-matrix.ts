@@ -9,6 +9,7 @@ import { evidence } from './support/evidence.ts';
 import { atMost } from './support/limit.ts';
 import { isMessage } from './support/matching.ts';
 import { type Cell, type Delivered, expectedCell, judgeCell } from './support/matrix.ts';
+import { mustPublish } from './support/must-publish.ts';
 import { overOf, tagOf, VERSIONS } from './support/protocol.ts';
 import { nonce, type World } from './support/world.ts';
 
@@ -71,9 +72,9 @@ async function deliver(sending: RawSession, seeing: RawSession, cell: Cell): Pro
   const { topic, published: qos, requested, payload } = cell;
   const granted = await seeing.subscribe(topic, requested);
   const last = Buffer.from(`sentinel ${nonce()}`);
-  await sending.publish(topic, payload, { qos });
+  await mustPublish(sending, topic, payload, { qos });
   // at the same QoS, since only that keeps the order (MQTT-4.6.0-6)
-  await sending.publish(topic, last, { qos });
+  await mustPublish(sending, topic, last, { qos });
   await seeing.packet(isMessage(last), 'sentinel');
   const isCopy = ({ type, direction, payload: seen }: Packet) =>
     type === 'PUBLISH' && direction === 'received' && seen?.includes(payload.subarray(0, 12)) === true;

@@ -7,6 +7,7 @@ import { type Check, notApplicable } from './support/check.ts';
 import type { Plan } from './support/declare.ts';
 import { evidence, ownPackets } from './support/evidence.ts';
 import { isMessage } from './support/matching.ts';
+import { mustPublish } from './support/must-publish.ts';
 import { overOf, tagOf, VERSIONS } from './support/protocol.ts';
 import { judgeRetained, type RetainedSeen } from './support/retained-judge.ts';
 import { keepingRetained, newSubscription } from './support/retained-scene.ts';
@@ -147,7 +148,7 @@ function stageOf(world: World, cast: Cast, version: Version, writing: RawSession
     return session;
   };
   const publish = async (payload: Buffer, retain: boolean) => {
-    await writing.publish(topic, payload, { qos: 1, retain });
+    await mustPublish(writing, topic, payload, { qos: 1, retain });
   };
   return {
     ...messages,

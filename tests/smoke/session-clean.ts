@@ -2,6 +2,7 @@ import { within } from '../../probes/feed.ts';
 import type { Version } from '../../probes/session.ts';
 import type { Check, Finding } from './support/check.ts';
 import { isMessage } from './support/matching.ts';
+import { mustPublish } from './support/must-publish.ts';
 import { judgeClean } from './support/session-judge.ts';
 import { copiesOf, isPresent, type SessionStage, sessionCheck } from './support/session-scene.ts';
 import type { World } from './support/world.ts';
@@ -40,10 +41,10 @@ async function comeBackClean(stage: SessionStage): Promise<Finding> {
   await Promise.all([before.subscribe(topic, 1), witness.subscribe(topic, 1)]);
   await before.disconnect();
   const queued = stage.message('queued');
-  await sending.publish(topic, queued, { qos: 1 });
+  await mustPublish(sending, topic, queued, { qos: 1 });
   const back = await stage.connect({ clean: true });
   const later = stage.message('later');
-  await sending.publish(topic, later, { qos: 1 });
+  await mustPublish(sending, topic, later, { qos: 1 });
   await witness.packet(isMessage(later), 'message at another subscriber');
   await back.barrier();
   return judgeClean({
@@ -60,7 +61,7 @@ async function takeOver(stage: SessionStage): Promise<Finding> {
   const second = await stage.connect();
   const ended = await within(first.ended, 'end of the first connection', CLOSE_BOUND_MS).catch(() => undefined);
   const payload = stage.message('takeover');
-  await sending.publish(topic, payload, { qos: 1 });
+  await mustPublish(sending, topic, payload, { qos: 1 });
   await second.packet(isMessage(payload), 'message on the second connection');
   await second.barrier();
   const copies = copiesOf(second, [payload]).length;

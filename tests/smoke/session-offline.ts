@@ -1,6 +1,7 @@
 import type { QoS, Version } from '../../probes/session.ts';
 import type { Check } from './support/check.ts';
 import { isMessage } from './support/matching.ts';
+import { mustPublish } from './support/must-publish.ts';
 import { judgeOffline } from './support/session-judge.ts';
 import { copiesOf, isPresent, type SessionStage, sessionCheck } from './support/session-scene.ts';
 import type { World } from './support/world.ts';
@@ -31,12 +32,12 @@ async function goAway(stage: SessionStage, qos: QoS) {
   await before.subscribe(topic, 2);
   await before.disconnect();
   const payloads = Array.from({ length: COUNT }, (_, index) => stage.message(`offline ${index}`));
-  for (const payload of payloads) await sending.publish(topic, payload, { qos });
+  for (const payload of payloads) await mustPublish(sending, topic, payload, { qos });
   // a QoS 0 has no acknowledgement
   await sending.barrier();
   const back = await stage.connect();
   const last = stage.message('sentinel');
-  await sending.publish(topic, last, { qos });
+  await mustPublish(sending, topic, last, { qos });
   await back.packet(isMessage(last), 'sentinel');
   await back.barrier();
   const arrived = copiesOf(back, payloads).map(({ payload }) => payloads.findIndex((own) => payload?.equals(own)));

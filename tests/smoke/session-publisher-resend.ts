@@ -2,6 +2,7 @@ import type { Packet } from '../../probes/packet.ts';
 import type { Version } from '../../probes/session.ts';
 import type { Check, Finding } from './support/check.ts';
 import { isMessage } from './support/matching.ts';
+import { mustPublish } from './support/must-publish.ts';
 import { judgePublisherResend } from './support/session-judge.ts';
 import { copiesOf, isPresent, type SessionStage, sessionCheck } from './support/session-scene.ts';
 import type { World } from './support/world.ts';
@@ -63,7 +64,7 @@ async function sendAgain(stage: SessionStage, { qos, lost, answers }: Kind): Pro
   else back.send({ ...publish, dup: true });
   await back.packet(isAnswer, 'end of the exchange');
   const last = stage.message('sentinel');
-  await back.publish(topic, last, { qos });
+  await mustPublish(back, topic, last, { qos });
   await seeing.packet(isMessage(last), 'sentinel');
   await seeing.barrier();
   const seen = {

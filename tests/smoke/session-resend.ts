@@ -2,6 +2,7 @@ import type { Packet } from '../../probes/packet.ts';
 import type { Version } from '../../probes/session.ts';
 import type { Check, Finding } from './support/check.ts';
 import { isMessage } from './support/matching.ts';
+import { mustPublish } from './support/must-publish.ts';
 import { judgeResend, type Resent } from './support/session-judge.ts';
 import { copiesOf, isPresent, type SessionStage, sessionCheck } from './support/session-scene.ts';
 import type { World } from './support/world.ts';
@@ -50,7 +51,7 @@ async function loseAcknowledgement(stage: SessionStage, { qos, unanswered }: Kin
   if (granted !== qos && !stage.isOurs) {
     return { verdict: 'skipped', observed: { granted }, reason: `the broker grants QoS ${granted} only` };
   }
-  await sending.publish(topic, payload, { qos });
+  await mustPublish(sending, topic, payload, { qos });
   const first = await before.packet(isOwn, 'message');
   const isUnanswered = ({ type, packetId }: Packet) => type === unanswered && packetId === first.packetId;
   await before.packet(isUnanswered, `${unanswered} of the message`);
@@ -58,7 +59,7 @@ async function loseAcknowledgement(stage: SessionStage, { qos, unanswered }: Kin
 
   const back = await stage.connect();
   const last = stage.message('sentinel');
-  await sending.publish(topic, last, { qos });
+  await mustPublish(sending, topic, last, { qos });
   await back.packet(isMessage(last), 'sentinel');
   await back.barrier();
   const again = ofExchange(unanswered, isOwn, before.packets, back.packets);

@@ -8,6 +8,7 @@ import type { User } from '../../../provisioning/lab-file/lab.ts';
 import { allCleanedUp, withCleanUp } from './clean-up.ts';
 import { atMost, type Turns } from './limit.ts';
 import { isMessage } from './matching.ts';
+import { mustPublish } from './must-publish.ts';
 import { ownConnection } from './own-connection.ts';
 import { nonce, type World } from './world.ts';
 
@@ -74,7 +75,7 @@ async function look(world: World, topic: string, { writer, reader }: RetainedCas
   await using _writing = writing;
   await subscribed(reading, topic);
   const last = Buffer.from(`sentinel ${nonce()}`);
-  await writing.publish(topic, last, { qos: 1 });
+  await mustPublish(writing, topic, last, { qos: 1 });
   await reading.packet(isMessage(last), `sentinel on ${topic}, so what is retained there stays untouched`);
   await reading.barrier();
   return keptOf(await served(world, reading, isMessage(last)));
@@ -88,7 +89,7 @@ async function restore(world: World, topic: string, cast: RetainedCast, kept: Ke
       if (isSame(now, kept)) return;
       await using session = await connect(world, cast.writer);
       const { payload = Buffer.alloc(0), qos = 1, properties } = kept ?? {};
-      await session.publish(topic, payload, { qos: levelOf(qos), retain: true, properties });
+      await mustPublish(session, topic, payload, { qos: levelOf(qos), retain: true, properties });
       if (isSame(await look(world, topic, cast), kept)) return;
       trouble = new Error('the broker keeps something else');
     } catch (error) {
