@@ -3,6 +3,7 @@ import type { Topic, User } from '../../../provisioning/lab-file/lab.ts';
 import { type Check, type Finding, word } from '../support/check.ts';
 import { evidence, ownPackets } from '../support/evidence.ts';
 import { judgeRight, mayText, type Right, rightOf } from '../support/right.ts';
+import { tooHigh } from '../support/too-high.ts';
 import { nonce, type World } from '../support/world.ts';
 import { BOUND_MS, castOf, hasArrived, over, publishAs, sentinel, stageOf, tag, turns, VERSIONS } from './stage.ts';
 
@@ -36,6 +37,8 @@ function byEffect(world: World, topic: string, user: User, qos: QoS, version: Ve
       const stage = await stageOf(world, topic);
       const payload = Buffer.from(`publish ${nonce()}`);
       const { answer, packets } = await publishAs(world, user, version, topic, payload, { qos });
+      const short = tooHigh(world, { packets }, qos);
+      if (short !== undefined) return short;
       const last = await sentinel(stage);
       const delivered = await hasArrived(stage, payload, right === 'allowed');
       return {
@@ -59,6 +62,8 @@ function byReasonCode(world: World, topic: string, user: User, qos: QoS, right: 
     async run() {
       const payload = Buffer.from(`publish ${nonce()}`);
       const { answer, packets } = await publishAs(world, user, 5, topic, payload, { qos });
+      const short = tooHigh(world, { packets }, qos);
+      if (short !== undefined) return short;
       return { ...judgeReasonCode(right, answer), evidence: evidence(user.name, ownPackets(packets, [payload])) };
     },
   };
