@@ -2,7 +2,7 @@ import type { Packet } from '../../probes/packet.ts';
 import type { RawSession } from '../../probes/raw-session.ts';
 import type { QoS, Version } from '../../probes/session.ts';
 import { openTopic } from './support/cast.ts';
-import { type Check, type Finding, notApplicable } from './support/check.ts';
+import { type Check, notApplicable } from './support/check.ts';
 import type { Plan } from './support/declare.ts';
 import { binaryPayload, deliveryPackets } from './support/delivery.ts';
 import { evidence } from './support/evidence.ts';
@@ -11,6 +11,7 @@ import { isMessage } from './support/matching.ts';
 import { type Cell, type Delivered, expectedCell, judgeCell } from './support/matrix.ts';
 import { mustPublish } from './support/must-publish.ts';
 import { overOf, tagOf, VERSIONS } from './support/protocol.ts';
+import { tooHigh } from './support/too-high.ts';
 import { nonce, type World } from './support/world.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
@@ -58,14 +59,6 @@ function check(world: World, cast: Cast | undefined, version: Version, published
       return { ...judgeCell(cell, seen, world.isOurs), evidence: packets };
     },
   };
-}
-
-/** A broker may take less than QoS 2, and says so (MQTT 5, 3.2.2.3.4); the lab's own must take all. */
-function tooHigh({ isOurs }: World, { packets }: RawSession, published: QoS): Finding | undefined {
-  const announced = packets.find(({ type }) => type === 'CONNACK')?.properties ?? [];
-  const maximum = announced.find((text) => text.startsWith('maximumQoS '));
-  if (isOurs || maximum === undefined || published <= Number(maximum.split(' ')[1])) return undefined;
-  return { verdict: 'skipped', observed: { announced }, reason: `the broker announces ${maximum}` };
 }
 
 async function deliver(sending: RawSession, seeing: RawSession, cell: Cell): Promise<Delivered> {

@@ -4,6 +4,7 @@ import { isMessage } from './support/matching.ts';
 import { mustPublish } from './support/must-publish.ts';
 import { judgeOffline } from './support/session-judge.ts';
 import { copiesOf, isPresent, type SessionStage, sessionCheck } from './support/session-scene.ts';
+import { tooHigh } from './support/too-high.ts';
 import type { World } from './support/world.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
@@ -29,6 +30,8 @@ export function offlineChecks(world: World, version: Version): Check[] {
 async function goAway(stage: SessionStage, qos: QoS) {
   const { topic } = stage;
   const [before, sending] = await Promise.all([stage.connect(), stage.other('publisher')]);
+  const short = tooHigh(stage, sending, qos);
+  if (short !== undefined) return short;
   await before.subscribe(topic, 2);
   await before.disconnect();
   const payloads = Array.from({ length: COUNT }, (_, index) => stage.message(`offline ${index}`));

@@ -5,6 +5,7 @@ import { isMessage } from './support/matching.ts';
 import { mustPublish } from './support/must-publish.ts';
 import { judgePublisherResend } from './support/session-judge.ts';
 import { copiesOf, isPresent, type SessionStage, sessionCheck } from './support/session-scene.ts';
+import { tooHigh } from './support/too-high.ts';
 import type { World } from './support/world.ts';
 
 type Kind = {
@@ -48,6 +49,8 @@ async function sendAgain(stage: SessionStage, { qos, lost, answers }: Kind): Pro
   // a lost PUBREC is not followed by PUBREL
   const acknowledges = ({ type }: Packet) => lost !== 'PUBREC' || type !== 'PUBREC';
   const [before, seeing] = await Promise.all([stage.connect({ acknowledges }), stage.other('subscriber')]);
+  const short = tooHigh(stage, before, qos);
+  if (short !== undefined) return short;
   await seeing.subscribe(topic, qos);
   const publish = { cmd: 'publish', topic, payload, qos, retain: false, messageId: MESSAGE_ID } as const;
   const isAnswer = ({ type, direction, packetId }: Packet) =>
