@@ -134,7 +134,9 @@ async function repeated(
   try {
     while (done.runs.length < times && !context.signal.aborted) {
       const nth = done.runs.length + 1;
-      const { results, folder } = await runOnce(live, context, display, wish, nth, `run ${nth} of ${times}: `);
+      // an emulated Pi that a run has rebooted has other ports
+      const now = nth > 1 && wish.scope === 'disruptive' ? await context.live() : live;
+      const { results, folder } = await runOnce(now, context, display, wish, nth, `run ${nth} of ${times}: `);
       done = withRun(done, results, folder);
       const last = done.runs.at(-1);
       if (last !== undefined) print(runLine(last, nth, times, paint));

@@ -60,6 +60,10 @@ export function judgeRestart(
   broker: Broker,
   version: string | undefined,
 ): Judged & { readonly observed: object } {
+  const { saveTrouble } = seen;
+  const isStored = aspect === 'session' || aspect === 'queue' || aspect === 'retained';
+  if (isStored && saveTrouble !== undefined)
+    return { verdict: 'fail', reason: saveTrouble, observed: { isSaved: false } };
   switch (aspect) {
     case 'connections':
       return { ...judgeConnections(seen), observed: { downMs: seen.downMs, ends: seen.ends.map((one) => one?.how) } };

@@ -26,6 +26,8 @@ export type Restarted = {
   readonly sessionPresent: boolean;
   /** Whether a message of afterwards comes to the old session without a new SUBSCRIBE. */
   readonly isSubscribed: boolean;
+  /** Why the database could not be saved before; undefined: it was, or nobody asked for it. */
+  readonly saveTrouble: string | undefined;
   /** Copies of a message that was queued when the database was saved, and of one that came after. */
   readonly queued: { readonly saved: number; readonly later: number };
   /** Whether a new subscriber is served what was retained when the database was saved. */
@@ -56,7 +58,7 @@ export async function restartUnderClients(
       await subscribe(seeing, topic);
       await writing.publish(topic, saved, { qos: 1 });
       await writing.publish(topic, kept, { qos: 1, retain: true });
-      if (isSaved) await saveDatabase(host);
+      const saveTrouble = isSaved ? await troubleOf(saveDatabase(host)) : undefined;
       await writing.publish(topic, later, { qos: 1 });
       const will = newWill(cast);
       const owner = await openOwner(world, cast, 4, will);
@@ -78,6 +80,7 @@ export async function restartUnderClients(
         willsQueued: received(back).filter(carriesWill),
         sessionPresent: back.packets.some((packet) => packet.type === 'CONNACK' && packet.sessionPresent === true),
         isSubscribed,
+        saveTrouble,
         queued: { saved: copies(saved), later: copies(later) },
         isRetained: retained?.payload.equals(kept) === true,
         packets: [
@@ -86,9 +89,16 @@ export async function restartUnderClients(
         ],
       };
     } finally {
-      await forget(world, { ...cast, owner: reader }, 4, clientId);
+      await forget(world, { owner: reader }, 4, clientId);
     }
   });
+}
+
+async function troubleOf(work: Promise<void>): Promise<string | undefined> {
+  return await work.then(
+    () => undefined,
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
 }
 
 /** Whether what is published now comes to the session; what the broker had queued for it is here then. */

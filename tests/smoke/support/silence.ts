@@ -44,7 +44,7 @@ export async function silentOwner(
     const counted = judgeWills(will, 1, seen);
     const packets = [...evidence(cast.role, ownPackets(client.packets, [])), ...stage.evidence(will.text)];
     return {
-      ...(counted.verdict === 'pass' ? judged.finding : counted),
+      ...(counted.verdict === 'pass' || first === undefined ? judged.finding : counted),
       waitMs: Math.max(0, silence.willAfterMs ?? 0, silence.closedAfterMs ?? 0),
       observed: { wills: seen.length, ...judged.observed },
       evidence: packets,
@@ -78,17 +78,19 @@ export function judgeSilence(silence: Silence, version: string | undefined) {
   const { keepAlive, closedAfterMs, willAfterMs } = silence;
   const seconds = expiryWindow(keepAlive, version).toMs / 1000 + LATER_MS / 1000;
   const failures: string[] = [];
-  const judge = (what: string, afterMs: number | undefined) => {
+  const judge = (did: string, didNot: string, afterMs: number | undefined) => {
     if (afterMs === undefined) {
-      failures.push(`${what}: not within ${seconds} s of the client's last packet`);
+      failures.push(`${didNot} within ${seconds} s of the client's last packet`);
       return undefined;
     }
     const judged = judgeExpiry(afterMs, keepAlive, version);
-    if (judged.verdict === 'fail') failures.push(`${what}: ${judged.reason}`);
+    if (judged.verdict === 'fail') failures.push(`${did} ${judged.reason}`);
     return judged.lateMs;
   };
-  const closedLateMs = judge('the broker closed the connection', closedAfterMs);
-  const lateMs = 'willAfterMs' in silence ? judge('the last will came', willAfterMs) : closedLateMs;
+  const closed = ['the broker closed the connection', 'the broker did not close the connection'] as const;
+  const came = ['the last will came', 'the last will did not come'] as const;
+  const closedLateMs = judge(...closed, closedAfterMs);
+  const lateMs = 'willAfterMs' in silence ? judge(...came, willAfterMs) : closedLateMs;
   const [reason] = failures;
   const finding = reason === undefined ? ({ verdict: 'pass' } as const) : ({ verdict: 'fail', reason } as const);
   return { finding, observed: { closedAfterMs, ...('willAfterMs' in silence ? { willAfterMs } : {}), lateMs } };

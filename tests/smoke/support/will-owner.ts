@@ -1,4 +1,4 @@
-import type { RawSession, RawWish } from '../../../probes/raw-session.ts';
+import { connectRaw, type RawSession, type RawWish } from '../../../probes/raw-session.ts';
 import type { Version } from '../../../probes/session.ts';
 import { may } from '../../../provisioning/lab-file/may.ts';
 import type { WillCast } from './will-cast.ts';
@@ -30,8 +30,19 @@ export async function openOwner(
   return client;
 }
 
-/** Removes the persistent session of a client id: a clean one takes its place and ends. */
-export async function forget(world: World, { owner }: WillCast, version: Version, clientId: string): Promise<void> {
-  const session = await world.raw(owner, { version, clientId, clean: true });
-  await session.disconnect();
+/**
+ * Removes the persistent session of a client id: a clean one takes its place and ends. By a connection that is none of the world's: those end when
+ * the run is interrupted, and the session would stay.
+ */
+export async function forget(
+  { broker }: World,
+  { owner }: Pick<WillCast, 'owner'>,
+  version: Version,
+  clientId: string,
+): Promise<void> {
+  const login = { user: owner.name, password: owner.password.reveal() };
+  const outcome = await connectRaw({ ...broker, login, version, clientId, clean: true });
+  if (outcome.kind === 'accepted') return await outcome.session.disconnect();
+  const answer = outcome.kind === 'refused' ? `the broker refused with code ${outcome.code}` : outcome.reason;
+  throw new Error(`the persistent session ${clientId} of ${owner.name} could not be removed: ${answer}`);
 }
