@@ -166,7 +166,7 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
         received(answer, messageId)(seen) && (qos === 1 || (seen.code ?? 0) >= 0x80)
           ? true
           : received('PUBCOMP', messageId)(seen);
-      const what = `acknowledgement of a PUBLISH to ${topic}`;
+      const what = `${qos === 1 ? 'PUBACK' : 'PUBCOMP'} for a PUBLISH to ${topic}`;
       const end = await packet(isEnd, what).catch((error: unknown) => {
         if (isOver || trouble !== undefined) return undefined;
         throw error;

@@ -36,7 +36,7 @@ type Play = {
 };
 
 /** Its turn on the topic is part of it. */
-const BOUND_MS = 30_000;
+const BOUND_MS = 60_000;
 const NOTHING = Buffer.alloc(0);
 const first: RetainedSeen = { served: 'the first message', retain: true, atItsQoS: true };
 const second: RetainedSeen = { ...first, served: 'the second message' };

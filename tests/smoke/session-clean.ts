@@ -60,6 +60,9 @@ async function takeOver(stage: SessionStage): Promise<Finding> {
   await first.subscribe(topic, 1);
   const second = await stage.connect();
   const ended = await within(first.ended, 'end of the first connection', CLOSE_BOUND_MS).catch(() => undefined);
+  const sessionPresent = isPresent(second);
+  const fail = (reason: string, observed: object): Finding => ({ verdict: 'fail', observed, reason });
+  if (!sessionPresent) return fail('the session was not there any more', { sessionPresent });
   const payload = stage.message('takeover');
   await mustPublish(sending, topic, payload, { qos: 1 });
   await second.packet(isMessage(payload), 'message on the second connection');
@@ -68,15 +71,7 @@ async function takeOver(stage: SessionStage): Promise<Finding> {
   // MQTT 5: 0x8E where the broker says so; Mosquitto does from 2.0.15 on
   const { code: reasonCode } =
     first.packets.find(({ type, direction }) => type === 'DISCONNECT' && direction === 'received') ?? {};
-  const observed = {
-    closedBy: ended?.by ?? 'nobody',
-    how: ended?.how,
-    sessionPresent: isPresent(second),
-    copies,
-    reasonCode,
-  };
-  const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
-  if (ended?.by !== 'broker') return fail('the broker left the first connection open');
-  if (!observed.sessionPresent) return fail('the session was not there any more');
-  return copies === 1 ? { verdict: 'pass', observed } : fail(`${copies} copies came`);
+  const observed = { closedBy: ended?.by ?? 'nobody', how: ended?.how, sessionPresent, copies, reasonCode };
+  if (ended?.by !== 'broker') return fail('the broker left the first connection open', observed);
+  return copies === 1 ? { verdict: 'pass', observed } : fail(`${copies} copies came`, observed);
 }

@@ -63,6 +63,7 @@ async function sendAgain(stage: SessionStage, { qos, lost, answers }: Kind): Pro
   await before.rst();
 
   const back = await stage.connect();
+  if (!isPresent(back)) return judgePublisherResend(qos, answers, { sessionPresent: false, copies: 0, answers: [] });
   if (lost === 'PUBCOMP') back.send({ cmd: 'pubrel', messageId: MESSAGE_ID, reasonCode: 0 });
   else back.send({ ...publish, dup: true });
   await back.packet(isAnswer, 'end of the exchange');
@@ -71,7 +72,7 @@ async function sendAgain(stage: SessionStage, { qos, lost, answers }: Kind): Pro
   await seeing.packet(isMessage(last), 'sentinel');
   await seeing.barrier();
   const seen = {
-    sessionPresent: isPresent(back),
+    sessionPresent: true,
     copies: copiesOf(seeing, [payload]).length,
     answers: back.packets.filter(({ direction, packetId }) => direction === 'received' && packetId === MESSAGE_ID),
   };

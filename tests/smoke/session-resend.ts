@@ -58,6 +58,7 @@ async function loseAcknowledgement(stage: SessionStage, { qos, unanswered }: Kin
   await before.rst();
 
   const back = await stage.connect();
+  if (!isPresent(back)) return judgeResend(unanswered, { sessionPresent: false, first, again: [], afterwards: 0 });
   const last = stage.message('sentinel');
   await mustPublish(sending, topic, last, { qos });
   await back.packet(isMessage(last), 'sentinel');
@@ -68,7 +69,7 @@ async function loseAcknowledgement(stage: SessionStage, { qos, unanswered }: Kin
   const later = await stage.connect();
   await later.barrier();
   const afterwards = copiesOf(later, [payload]).length;
-  return judgeResend(unanswered, { sessionPresent: isPresent(back), first, again, afterwards });
+  return judgeResend(unanswered, { sessionPresent: true, first, again, afterwards });
 }
 
 /**
