@@ -7,6 +7,7 @@ import type { Mutant } from './mutant.ts';
 import { acknowledgementMutants } from './wire/acknowledgements.ts';
 import { answerMutants } from './wire/answers.ts';
 import { messageMutants } from './wire/messages.ts';
+import { sessionMutants } from './wire/sessions.ts';
 import { willMutants } from './wire/wills.ts';
 
 /** Every mutant of a lab in containers, deployment first. */
@@ -17,8 +18,9 @@ export function catalogue(lab: Lab): readonly Mutant[] {
     ...optionMutants(lab),
     ...piMutants(lab),
     ...acknowledgementMutants,
-    ...messageMutants,
+    ...messageMutants(lab),
     ...answerMutants,
+    ...sessionMutants,
     ...willMutants,
   ];
 }

@@ -14,9 +14,12 @@ export type Kill =
   | { readonly outcome: 'not looked for'; readonly by: readonly string[] }
   | { readonly outcome: 'trouble'; readonly why: string };
 
-/** Killed is a mutant when every check that must tell did so, and where it is exact, no other. */
+/**
+ * Killed is a mutant when every check that must tell did so, and where it is exact, no other. A check in which the broker's version is known to
+ * deviate is not asked: what must tell of somebody let in can't where the version lets them in.
+ */
 export function judge({ caughtBy, isExact }: Mutant, checks: readonly JudgedCheck[]): Kill {
-  const judged = checks.filter(({ verdict }) => verdict !== 'skipped');
+  const judged = checks.filter(({ verdict }) => verdict === 'pass' || verdict === 'fail');
   const unknown = caughtBy.filter((pattern) => !judged.some(({ id }) => isWanted(id, pattern)));
   if (unknown.length > 0) return { outcome: 'not looked for', by: unknown };
   const own = judged.filter(({ id }) => isWanted(id, caughtBy.join(',')));

@@ -2,6 +2,7 @@ import { renderAcl } from '../../../mosquitto/acl.ts';
 import { ACL, LAB_CONF } from '../../../mosquitto/paths.ts';
 import type { Lab } from '../../../provisioning/lab-file/lab.ts';
 import { may } from '../../../provisioning/lab-file/may.ts';
+import { publisherOf } from '../../smoke/support/cast.ts';
 import { word } from '../../smoke/support/check.ts';
 import { type AclLine, aclText, parseAcl, type RightChange, rightChanges } from '../acl-lines.ts';
 import { MEND_BROKER, rewrite } from '../machine-scripts.ts';
@@ -73,18 +74,38 @@ function rewritten(
     what,
     mutate: rewrite(ACL, aclText(after)),
     mend: MEND_BROKER,
-    caughtBy: [...new Set(rightChanges(before, after, users, topics).flatMap((change) => killerOf(lab, change)))],
+    caughtBy: killersOf(lab, rightChanges(before, after, users, topics)),
   };
 }
 
-/** The check that tells of a right gained or lost. */
-function killerOf(lab: Lab, { user, right, topic, change }: RightChange): string[] {
+/** The checks that tell of rights gained and lost, by their effect; by the file itself where there can't be one. */
+function killersOf(lab: Lab, changes: readonly RightChange[]): string[] {
+  const killers = new Set(changes.flatMap((change) => killerOf(lab, change, changes)));
+  return killers.size === 0 ? ['install.rights'] : [...killers];
+}
+
+function killerOf(lab: Lab, { user, right, topic, change }: RightChange, all: readonly RightChange[]): string[] {
+  const hasAlso = (who: string | undefined, other: Partial<RightChange>) =>
+    all.some((seen) => seen.user === who && seen.topic === topic && isLike(seen, other));
   if (topic === SYS) return right === 'read' ? [`acl.sys.${word(user)}`] : [];
-  if (topic === UNDECLARED) return [`acl.undeclared.*${word(user)}`];
-  if (right === 'read') return [`acl.subscribe.${word(topic)}.${word(user)}`];
+  if (topic === UNDECLARED) {
+    // what nobody else writes shows to a reader only who may write it too; the writing itself by MQTT 5's reason code
+    if (right === 'read') return [];
+    return [`acl.undeclared.${word(user)}${hasAlso(user, { right: 'read', change: 'gained' }) ? '' : '.v5'}`];
+  }
+  if (right === 'read') {
+    const writer = publisherOf(lab, topic)?.name;
+    // nothing is left to be received
+    if (change === 'gained' && hasAlso(writer, { right: 'write', change: 'lost' })) return [];
+    return [`acl.subscribe.${word(topic)}.${word(user)}`];
+  }
   // one who has the right to write for the last will only may not publish, and that can't be told from the outside
   const isForWill = change === 'lost' && !may(lab, user, 'publish', topic);
   return [`acl.${isForWill ? 'will' : 'publish'}.${word(topic)}.${word(user)}`];
+}
+
+function isLike(seen: RightChange, { right, change }: Partial<RightChange>): boolean {
+  return seen.right === right && seen.change === change;
 }
 
 const whole: readonly DeploymentMutant[] = [

@@ -33,14 +33,14 @@ export function optionMutants({ broker }: Lab): DeploymentMutant[] {
       'options.persistence-off',
       'what the broker keeps does not survive its stop',
       setMainOption('persistence', 'false'),
-      ['restart.stop'],
+      ['restart.stop.session', 'restart.stop.queue', 'restart.stop.retained'],
       { scope: 'disruptive' },
     ),
     onBroker(
       'options.queue-1',
       'the broker queues one message for who is away (0 would be no limit, mosquitto.conf(5))',
       setOption('max_queued_messages', '1'),
-      ['session.offline'],
+      ['session.offline.q1', 'session.offline.q2'],
     ),
     onBroker(
       'options.message-size',

@@ -1,4 +1,7 @@
 import type { IPublishPacket } from 'mqtt-packet';
+import { covers } from '../../../probes/topic.ts';
+import type { Lab } from '../../../provisioning/lab-file/lab.ts';
+import { may } from '../../../provisioning/lab-file/may.ts';
 import type { WireMutant } from '../mutant.ts';
 import type { Alteration, Link } from '../proxy/link.ts';
 import { changeMessages, openDeliveries, openReceipts } from './alter.ts';
@@ -73,40 +76,25 @@ function reordered(): Alteration {
   };
 }
 
-/** A message goes to one who asked for its topic and, by the broker's silence, may not have it. */
-function leaked(): Alteration {
-  const asked = new Map<Link, Set<string>>();
-  const served = new Map<Link, Set<string>>();
-  const topicsOf = (of: Map<Link, Set<string>>, link: Link) => {
-    const topics = of.get(link) ?? new Set();
-    of.set(link, topics);
-    return topics;
-  };
-  return (link) => {
-    const own = openDeliveries(link);
-    return {
-      toBroker(packet) {
-        if (packet.cmd === 'subscribe') for (const { topic } of packet.subscriptions) topicsOf(asked, link).add(topic);
-        return own.take(packet);
-      },
-      toClient(packet) {
-        if (packet.cmd !== 'publish') return undefined;
-        topicsOf(served, link).add(packet.topic);
-        for (const other of link.others()) {
-          const isLeft = topicsOf(asked, other).has(packet.topic) && !topicsOf(served, other).has(packet.topic);
-          if (isLeft && other.connect?.username !== link.connect?.username) {
-            other.sendToClient({
-              cmd: 'publish',
-              topic: packet.topic,
-              payload: packet.payload,
-              qos: 0,
-              dup: false,
-              retain: false,
-            });
+/** What is published goes to those too who have asked for it and may not have it. */
+function leaked(lab: Lab): () => Alteration {
+  return () => {
+    const asked = new Map<Link, string[]>();
+    return (link) => {
+      asked.set(link, []);
+      return {
+        toBroker(packet) {
+          if (packet.cmd === 'subscribe') asked.get(link)?.push(...packet.subscriptions.map(({ topic }) => topic));
+          if (packet.cmd !== 'publish') return undefined;
+          const { topic, payload } = packet;
+          for (const other of [link, ...link.others()]) {
+            const isAsked = asked.get(other)?.some((filter) => covers(filter, topic)) ?? false;
+            if (!isAsked || may(lab, other.connect?.username ?? '', 'subscribe', topic)) continue;
+            other.sendToClient({ cmd: 'publish', topic, payload, qos: 0, dup: false, retain: false });
           }
-        }
-        return undefined;
-      },
+          return undefined;
+        },
+      };
     };
   };
 }
@@ -122,7 +110,7 @@ const delivery = (name: string, what: string, alter: WireMutant['alter'], caught
 const MATRIX = 'qos.matrix.p2s2';
 
 /** Messages that arrive otherwise than they were sent. */
-export const messageMutants: readonly WireMutant[] = [
+export const messageMutants = (lab: Lab): readonly WireMutant[] => [
   {
     ...delivery('payload.truncated', 'the last byte of a payload is missing', changeMessages('toClient', truncated), [
       'qos.this-machine',
@@ -196,12 +184,12 @@ export const messageMutants: readonly WireMutant[] = [
     'qos.this-machine.q0',
   ]),
   delivery('message.reordered', 'of two messages that follow each other, the later one comes first', reordered, [
-    'qos.this-machine',
+    'qos.exactly-once.q2',
   ]),
   delivery(
     'message.leaked',
     'what one user gets is delivered to another too, who asked for it and may not have it',
-    leaked,
+    leaked(lab),
     ['acl.subscribe.status.sam', 'acl.subscribe.test.sam'],
   ),
   delivery(
@@ -214,7 +202,7 @@ export const messageMutants: readonly WireMutant[] = [
     'retain.flag-false',
     'a live message comes with the RETAIN flag',
     changeMessages('toClient', () => ({ retain: true })),
-    ['retained.set'],
+    ['retained.served'],
   ),
 ];
 

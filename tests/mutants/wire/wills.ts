@@ -60,6 +60,16 @@ function withoutDisconnect(): Alteration {
   return () => ({ toBroker: (packet) => (packet.cmd === 'disconnect' ? [] : undefined) });
 }
 
+function plainDisconnect(): Alteration {
+  return () => ({
+    toBroker: (packet) => (packet.cmd === 'disconnect' ? [{ ...packet, reasonCode: 0 }] : undefined),
+  });
+}
+
+const withoutDelay = ({ properties: _, ...will }: Will): Will => will;
+
+const notRetained = (will: Will): Will => ({ ...will, retain: false });
+
 const upsideDown = (will: Will): Will => ({ ...will, payload: Buffer.from(will.payload).reverse() });
 
 const mutant = (name: string, what: string, alter: WireMutant['alter'], caughtBy: readonly string[]): WireMutant => ({
@@ -70,6 +80,9 @@ const mutant = (name: string, what: string, alter: WireMutant['alter'], caughtBy
   caughtBy,
 });
 
+/** A last will that is to be sent at once, by how its owner is lost. */
+const AT_ONCE = ['will.fin', 'will.rst', 'will.killed'];
+
 /** Last wills that are not what their owners left. */
 export const willMutants: readonly WireMutant[] = [
   {
@@ -77,14 +90,22 @@ export const willMutants: readonly WireMutant[] = [
       'will.dropped',
       'CONNECT leaves no last will',
       willsBecome(() => undefined),
-      ['will.killed'],
+      AT_ONCE,
     ),
     isFast: true,
   },
-  mutant('will.altered', 'the last will has other bytes', willsBecome(upsideDown), ['will.killed']),
+  mutant('will.altered', 'the last will has other bytes', willsBecome(upsideDown), AT_ONCE),
   mutant('will.sent-on-disconnect', 'a DISCONNECT does not keep the last will from being sent', withoutDisconnect, [
     'will.clean',
   ]),
-  mutant('will.late', `a last will arrives ${LATE_MS / 1000} s late`, late, ['will.killed']),
-  mutant('will.twice', 'a last will arrives twice', twice, ['will.killed']),
+  mutant('will.not-sent-on-0x04', 'a DISCONNECT with 0x04 keeps the last will from being sent', plainDisconnect, [
+    'will.disconnect-with-will',
+  ]),
+  mutant('will.late', `a last will arrives ${LATE_MS / 1000} s late`, late, AT_ONCE),
+  mutant('will.twice', 'a last will arrives twice', twice, AT_ONCE),
+  mutant('will.delay-ignored', 'the last will has no delay', willsBecome(withoutDelay), [
+    'will.delay',
+    'will.delay-reconnect',
+  ]),
+  mutant('will.not-retained', 'the last will is not to be retained', willsBecome(notRetained), ['will.retained']),
 ];
