@@ -1,6 +1,6 @@
 import { createConnection } from 'node:net';
-import mqttPacket from 'mqtt-packet';
 import { deferred } from '../provisioning/deferred.ts';
+import mqttPacket from './codec.ts';
 import { freshClientId, type Version } from './session.ts';
 
 export type HandshakeWish = {

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
-import mqttPacket from 'mqtt-packet';
 import { deferred } from '../provisioning/deferred.ts';
+import mqttPacket from './codec.ts';
 import { NotSeen, within } from './feed.ts';
 import { freshClientId, type SessionWish } from './session.ts';
 

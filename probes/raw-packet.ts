@@ -1,4 +1,5 @@
-import mqttPacket, { type Packet as Wire } from 'mqtt-packet';
+import type { Packet as Wire } from 'mqtt-packet';
+import mqttPacket from './codec.ts';
 import type { Packet } from './packet.ts';
 import type { RawWish } from './raw-session.ts';
 import type { Version } from './session.ts';

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { createConnection } from 'node:net';
-import mqttPacket from 'mqtt-packet';
 import { deferred } from '../provisioning/deferred.ts';
 import { LabError } from '../provisioning/errors.ts';
 import type { User } from '../provisioning/lab-file/lab.ts';
 import type { LiveBroker, LiveLab } from '../provisioning/live-lab.ts';
 import type { BrokerAnswer } from '../provisioning/status.ts';
+import mqttPacket from './codec.ts';
 
 /** How long a broker that `up` has just started may take. */
 const READY_TIMEOUT_MS = 20_000;

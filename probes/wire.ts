@@ -1,4 +1,5 @@
-import mqttPacket, { type Packet as Decoded, type ISubackPacket, type IUnsubackPacket } from 'mqtt-packet';
+import type { Packet as Decoded, ISubackPacket, IUnsubackPacket } from 'mqtt-packet';
+import mqttPacket from './codec.ts';
 import type { ConnectFields, Packet, PacketType } from './packet.ts';
 
 type Direction = Packet['direction'];

@@ -25,9 +25,12 @@ export async function compiledScript(root, name) {
   return pathToFileURL(path.join(folder, `scripts/${name}.mjs`)).href;
 }
 
-/** Folder with the compiled test files, each at its place: tests/unit/readme.mjs. Their errors tell line and column of the source. */
-export async function compiledTests(root, name, files) {
-  return await compiled(root, name, files, { sourcemap: 'linked' });
+/**
+ * Folder with the compiled test files, each at its place: tests/unit/readme.mjs. With source maps, which AVA has Node read at the start, their
+ * errors tell line and column of the source.
+ */
+export async function compiledTests(root, name, files, { maps = true } = {}) {
+  return await compiled(root, name, files, maps ? { sourcemap: 'linked' } : {});
 }
 
 async function compiled(root, name, files, options) {
