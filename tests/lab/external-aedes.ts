@@ -1,5 +1,5 @@
 import test from 'ava';
-import { type Hole, openAedes, type Rights } from './support/aedes.ts';
+import { type Hole, openAedes, type Rights, type Style } from './support/aedes.ts';
 import { verifyExternal } from './support/external.ts';
 
 const RIGHTS: Rights = {
@@ -15,39 +15,82 @@ const VERIFY_MS = 60_000;
 
 test.beforeEach((t) => t.timeout(2 * VERIFY_MS));
 
-test('a broker that refuses, closes and speaks 3.1.1 only: no false alarm, from this machine alone', async (t) => {
-  await using broker = await openAedes(RIGHTS);
-  const verified = await verifyExternal(RIGHTS, broker.port, ['--quick'], VERIFY_MS);
-  t.deepEqual(verified.findings, {});
-  t.is(verified.code, 0);
-  t.is(verified.verdict, 'pass');
-  t.is(verified.skipped('install.message'), 'the broker is external: its host is never touched');
-  t.is(verified.skipped('will.killed.publisher.status'), 'lab.yaml declares no Pi');
-  const v5 = verified.checks.filter(({ id }) => id.split('.').includes('v5'));
-  t.true(v5.length > 10);
-  for (const { id } of v5) t.is(verified.skipped(id), 'the broker does not speak MQTT 5', id);
-  t.true(broker.mostInFlight() <= IN_FLIGHT, `${broker.mostInFlight()} messages of one client in flight`);
-});
-
-/** [what is wrong with the broker, the checks that must find it] */
-const HOLES: readonly (readonly [Hole, RegExp])[] = [
-  [{ kind: 'may publish', user: 'alice', topic: 'test' }, /^acl\.publish\.test\.alice$/],
-  [{ kind: 'may subscribe', user: 'sam', topic: 'test' }, /^acl\.subscribe\.test\.sam$/],
-  [{ kind: 'anonymous' }, /^auth\.anonymous\.v311\./],
-  [{ kind: 'any password' }, /^auth\.(wrong|no)-password\.v311\.(sam|alice)\./],
+/**
+ * Where aedes 1.2.0 breaks the standard, by what its source says; everything else passes or is skipped. `always` or, where it depends on what else is
+ * under way, `sometimes`.
+ */
+const FINDINGS: readonly (readonly [RegExp, 'always' | 'sometimes'])[] = [
+  // CONNACK tells no Session Present for a session without subscriptions, though its existence is state to be kept [MQTT-3.2.2-2]
+  [/^session\.publisher-resend\.(q1|q2|pubrel)\.v311$/, 'always'],
+  // what it sends again has no DUP flag [MQTT-3.3.1-1]
+  [/^session\.resend\.publish-q[12]\.v311$/, 'always'],
+  // it sends the PUBLISH again after its PUBREL [MQTT-4.3.3-1], since it confuses the exchanges of one client with each other
+  [/^session\.resend\.pubrel\.v311$/, 'always'],
+  // what was kept is served beside what comes in, so a later message may come first [MQTT-4.6.0-6]
+  [/^session\.offline\.q[12]\.v311$/, 'sometimes'],
 ];
 
-for (const [hole, expected] of HOLES) {
-  test(`found: ${Object.values(hole).join(' ')}`, async (t) => {
-    await using broker = await openAedes(RIGHTS, hole);
-    const verified = await verifyExternal(RIGHTS, broker.port, ['--quick', '--only', 'acl,auth'], VERIFY_MS);
-    const found = Object.keys(verified.findings);
-    const wanted = verified.checks.filter(({ id, verdict }) => expected.test(id) && verdict !== 'skipped');
-    t.deepEqual(
-      found,
-      wanted.map(({ id }) => id),
-    );
-    t.true(found.length > 0);
+/** What was found and should not have been, and what should have been and was not. */
+function surprises(found: readonly string[], all: readonly string[]): object {
+  const isOf = (id: string, when?: 'always') => FINDINGS.some(([ids, how]) => ids.test(id) && (when ?? how) === how);
+  return {
+    unexpected: found.filter((id) => !isOf(id)),
+    missing: all.filter((id) => isOf(id, 'always') && !found.includes(id)),
+  };
+}
+
+/** Of checks that would not apply to an external broker of MQTT 5, or without a Pi, either. */
+const OTHER_REASONS = ['lab.yaml declares no Pi', 'the broker is external: what it allows is its own to decide'];
+
+const STYLES: readonly Style[] = ['refuses', 'filters'];
+
+for (const style of STYLES) {
+  test(`a broker of 3.1.1 that ${style} what it denies: real findings only, from this machine alone`, async (t) => {
+    await using broker = await openAedes(RIGHTS, style);
+    const verified = await verifyExternal(RIGHTS, broker.port, ['--quick'], VERIFY_MS);
+    const tried = verified.checks.filter(({ verdict }) => verdict !== 'skipped').map(({ id }) => id);
+    t.deepEqual(surprises(Object.keys(verified.findings), tried), { unexpected: [], missing: [] }, verified.told);
+    t.is(verified.counts.deviation, 0);
     t.is(verified.code, 1);
+    t.true(tried.length > 60);
+    t.is(verified.skipped('install.message'), 'the broker is external: its host is never touched');
+    t.is(verified.skipped('will.killed.publisher.status'), 'lab.yaml declares no Pi');
+    const v5 = verified.checks.filter(({ id }) => id.split('.').includes('v5'));
+    t.true(v5.length > 60);
+    const reasons = new Set(v5.map(({ id }) => verified.skipped(id) ?? id));
+    t.deepEqual(
+      [...reasons].filter((reason) => !OTHER_REASONS.includes(reason)),
+      ['the broker does not speak MQTT 5'],
+    );
+    t.is(verified.counts.skipped, verified.checks.length - tried.length);
+    t.true(broker.mostInFlight() <= IN_FLIGHT, `${broker.mostInFlight()} messages of one client in flight`);
   });
 }
+
+const HOLES: readonly Hole[] = [
+  { kind: 'may publish', user: 'alice', topic: 'test' },
+  { kind: 'may subscribe', user: 'sam', topic: 'test' },
+  { kind: 'anonymous' },
+  { kind: 'any password' },
+];
+/** The checks that must find them. */
+const HOLES_FOUND = [
+  /^acl\.(publish|retain-set|retain-clear)\.test\.alice\./,
+  /^acl\.subscribe\.test\.sam\.exact\./,
+  /^auth\.anonymous\./,
+  /^auth\.(wrong|no)-password\.v311\.(sam|alice)\./,
+];
+
+test('holes in its rights fail the checks of these rights, each and no others', async (t) => {
+  await using broker = await openAedes(RIGHTS, 'refuses', HOLES);
+  const verified = await verifyExternal(RIGHTS, broker.port, ['--quick', '--only', 'acl,auth'], VERIFY_MS);
+  const tried = verified.checks.filter(({ verdict }) => verdict !== 'skipped').map(({ id }) => id);
+  const expected = tried.filter((id) => HOLES_FOUND.some((ids) => ids.test(id)));
+  t.deepEqual(Object.keys(verified.findings), expected, verified.told);
+  for (const ids of HOLES_FOUND)
+    t.true(
+      expected.some((id) => ids.test(id)),
+      String(ids),
+    );
+  t.is(verified.code, 1);
+});

@@ -1,5 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { Aedes, type Client } from 'aedes';
+import type { Packet } from '../../../probes/packet.ts';
 import { countInFlight, watchSocket } from './in-flight.ts';
 
 type Topic = {
@@ -18,11 +19,7 @@ export type Rights = {
 export type Hole =
   | { readonly kind: 'anonymous' }
   | { readonly kind: 'any password' }
-  | {
-      readonly kind: 'may publish' | 'may subscribe' | 'may not publish' | 'may not subscribe';
-      readonly user: string;
-      readonly topic: string;
-    };
+  | { readonly kind: 'may publish' | 'may subscribe'; readonly user: string; readonly topic: string };
 
 /** Disposing of it ends every connection. */
 export type AedesBroker = AsyncDisposable & {
@@ -32,37 +29,49 @@ export type AedesBroker = AsyncDisposable & {
 };
 
 /**
- * aedes on a free port of 127.0.0.1, with the rights of a lab file: a denied subscription is refused with 0x80, a denied publication closes the
- * connection, and the right to leave a last will is one of its own.
+ * What the standard leaves open. `refuses`: a denied subscription is refused with 0x80, a denied publication closes the connection. `filters`: both are
+ * acknowledged, and nothing comes of them; a login is refused with CONNACK 4, no more than QoS 1 is granted, and every answer takes its time.
  */
-export async function openAedes(rights: Rights, hole?: Hole): Promise<AedesBroker> {
+export type Style = 'refuses' | 'filters';
+
+const LATENCY_MS = 20;
+/** Where a denied publication goes; nobody may read it. */
+const NOWHERE = 'denied';
+
+/** aedes on a free port of 127.0.0.1, with the rights of a lab file; the right to leave a last will is one of its own. */
+export async function openAedes(rights: Rights, style: Style, holes: readonly Hole[] = []): Promise<AedesBroker> {
   const users = new WeakMap<Client, string>();
   const may = (client: Client | null, action: 'publish' | 'subscribe' | 'lastWill', topic: string) => {
     const user = client === null ? undefined : users.get(client);
     if (user === undefined) return false;
-    if (hole !== undefined && 'topic' in hole && hole.user === user && hole.topic === topic) {
-      if (hole.kind === `may ${action}`) return true;
-      if (hole.kind === `may not ${action}`) return false;
-    }
+    const isHole = (hole: Hole) =>
+      'topic' in hole && hole.kind === `may ${action}` && hole.user === user && hole.topic === topic;
+    if (holes.some(isHole)) return true;
     return rights.topics[topic]?.[action]?.includes(user) ?? false;
   };
+  const isKnown = (user: string | undefined, password: string | undefined) => {
+    const known = user === undefined ? undefined : rights.users[user];
+    const isOpen = (kind: Hole['kind']) => holes.some((hole) => hole.kind === kind);
+    if (known === undefined) return user === undefined && isOpen('anonymous');
+    return password === known.password || isOpen('any password');
+  };
+  const inItsTime = (answer: () => void) => (style === 'filters' ? void setTimeout(answer, LATENCY_MS) : answer());
   const broker = await Aedes.createBroker({
     authenticate(client, user, password, done) {
-      const known = user === undefined ? undefined : rights.users[user];
-      const isIn =
-        known === undefined
-          ? hole?.kind === 'anonymous' && user === undefined
-          : hole?.kind === 'any password' || password?.toString() === known.password;
+      const isIn = isKnown(user, password?.toString());
       if (isIn) users.set(client, user ?? 'nobody');
-      done(null, isIn);
+      const refusal = !isIn && style === 'filters' ? Object.assign(new Error('refused'), { returnCode: 4 }) : null;
+      inItsTime(() => done(refusal, isIn));
     },
-    authorizePublish(client, { topic }, done) {
+    authorizePublish(client, packet, done) {
       // a last will is authorised when its owner's connection is closed already
-      const isWill = client?.closed === true;
-      done(may(client, isWill ? 'lastWill' : 'publish', topic) ? null : new Error(`denied: ${topic}`));
+      const isAllowed = may(client, client?.closed === true ? 'lastWill' : 'publish', packet.topic);
+      if (!isAllowed && style === 'filters') packet.topic = NOWHERE;
+      inItsTime(() => done(isAllowed || style === 'filters' ? null : new Error('denied')));
     },
-    authorizeSubscribe: (client, subscription, done) =>
-      done(null, may(client, 'subscribe', subscription.topic) ? subscription : null),
+    authorizeSubscribe(client, subscription, done) {
+      done(null, style === 'filters' || may(client, 'subscribe', subscription.topic) ? subscription : null);
+    },
     authorizeForward: (client, packet) => (may(client, 'subscribe', packet.topic) ? packet : null),
   });
   const sockets = new Set<Socket>();
@@ -71,10 +80,11 @@ export async function openAedes(rights: Rights, hole?: Hole): Promise<AedesBroke
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
     const inFlight = countInFlight();
-    watchSocket(socket, (packet) => {
+    const onPacket = (packet: Packet) => {
       inFlight.take(packet);
       most = Math.max(most, inFlight.most());
-    });
+    };
+    watchSocket(socket, onPacket, style === 'filters' ? lowered : undefined);
     broker.handle(socket);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -89,4 +99,10 @@ export async function openAedes(rights: Rights, hole?: Hole): Promise<AedesBroke
       await new Promise<void>((resolve) => broker.close(() => resolve()));
     },
   };
+}
+
+/** A SUBSCRIBE of one filter, asking for QoS 1 in place of 2: aedes would grant what was asked for, whatever its hook says. */
+function lowered(chunk: Buffer): Buffer {
+  const isSubscribe = chunk[0] === 0x82 && chunk.length === 2 + (chunk[1] ?? 0);
+  return isSubscribe && chunk.at(-1) === 2 ? Buffer.concat([chunk.subarray(0, -1), Buffer.from([1])]) : chunk;
 }

@@ -17,6 +17,8 @@ export type Verified = z.infer<typeof Results> & {
   readonly ms: number;
   /** Ids of the failed checks with their reasons. */
   readonly findings: Readonly<Record<string, string>>;
+  /** The findings as text, a line each. */
+  readonly told: string;
   /** The reason why a check was skipped; undefined: it was not. */
   skipped(id: string): string | undefined;
 };
@@ -44,6 +46,7 @@ export async function verifyExternal(
       code,
       ms,
       findings: Object.fromEntries(findings),
+      told: findings.map((finding) => finding.join(': ')).join('\n'),
       skipped: (id) => results.checks.find((check) => check.id === id && check.verdict === 'skipped')?.reason,
     };
   } finally {

@@ -22,8 +22,15 @@ export function countInFlight(): InFlight {
   };
 }
 
-/** Shows every control packet of a connection that a broker has taken, as its client sees it, until there are bytes that are no MQTT. */
-export function watchSocket(socket: Socket, onPacket: (packet: Packet) => void): void {
+/**
+ * Shows every control packet of a connection that a broker has taken, as its client sees it, until there are bytes that are no MQTT. What the client
+ * sends goes on as `alter` gives it back.
+ */
+export function watchSocket(
+  socket: Socket,
+  onPacket: (packet: Packet) => void,
+  alter: (chunk: Buffer) => Buffer = (chunk) => chunk,
+): void {
   const wire = openWire();
   let isDeaf = false;
   const take = (direction: Packet['direction'], chunk: unknown) => {
@@ -38,7 +45,7 @@ export function watchSocket(socket: Socket, onPacket: (packet: Packet) => void):
   const push = socket.push.bind(socket);
   socket.push = (chunk: unknown, encoding?: BufferEncoding) => {
     take('sent', chunk);
-    return push(chunk, encoding);
+    return push(Buffer.isBuffer(chunk) ? alter(chunk) : chunk, encoding);
   };
   const write = socket._write.bind(socket);
   socket._write = (chunk: Buffer | string, encoding, callback) => {

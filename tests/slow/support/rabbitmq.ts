@@ -115,11 +115,12 @@ function definitions({ users, topics }: Rights): object {
   return {
     vhosts: [{ name: vhost }],
     users: names.map((name) => ({ name, password: users[name]?.password, tags: '' })),
+    // the default exchange is where a last will waits out its delay
     permissions: names.map((user) => ({
       user,
       vhost,
       configure: `^${ownQueues}$`,
-      write: `^(amq\\.topic|${ownQueues})$`,
+      write: `^(amq\\.(topic|default)|${ownQueues})$`,
       read: `^(amq\\.topic|${ownQueues})$`,
     })),
     topic_permissions: names.map((user) => ({
