@@ -74,12 +74,14 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
   let how: End['how'] = 'FIN';
   let by: End['by'] = 'client';
   let isOver = false;
-  const write = (packet: Wire) => {
-    if (socket.writable) socket.write(packetBytes(packet, version));
-  };
   const pings = { asked: 0, answered: 0 };
+  const write = (packet: Wire) => {
+    if (!socket.writable) return;
+    // here, since the recorder sees it only when the socket is done with what was written before
+    if (packet.cmd === 'pingreq') pings.asked += 1;
+    socket.write(packetBytes(packet, version));
+  };
   const onPacket = (packet: Packet) => {
-    if (packet.type === 'PINGREQ') pings.asked += 1;
     if (packet.type === 'PINGRESP') pings.answered += 1;
     const answer = acknowledgement(packet);
     if (answer !== undefined && acknowledges(packet)) process.nextTick(() => write(answer));
@@ -177,9 +179,9 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
     },
     packet,
     async barrier() {
+      const wanted = pings.asked + 1;
       write({ cmd: 'pingreq' });
-      const { asked } = pings;
-      await packet(() => pings.answered >= asked, 'PINGRESP');
+      await packet(() => pings.answered >= wanted, 'PINGRESP');
     },
     disconnect: (reasonCode) =>
       over(() => {

@@ -42,8 +42,10 @@ export async function keepingRetained<T>(
   cast: RetainedCast,
   work: () => Promise<T>,
 ): Promise<T> {
-  const turns = turnsOf.get(topic) ?? atMost(1);
-  turnsOf.set(topic, turns);
+  const { address, port } = world.broker;
+  const place = `${address} ${port} ${topic}`;
+  const turns = turnsOf.get(place) ?? atMost(1);
+  turnsOf.set(place, turns);
   return await turns(async () => {
     world.stopped.throwIfAborted();
     const kept = await look(world, topic, cast);
