@@ -1,6 +1,8 @@
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
+import type { Lab } from '../../provisioning/lab-file/lab.ts';
 import { rebootedPis } from './restart-pi.ts';
 import type { BrokerEnd } from './support/broker-control.ts';
+import { openTopic } from './support/cast.ts';
 import { type Check, notApplicable } from './support/check.ts';
 import type { Plan } from './support/declare.ts';
 import { ASPECTS, type Aspect, expectedAfter, hasDatabase, judgeRestart, unpromised } from './support/restart-judge.ts';
@@ -42,7 +44,7 @@ export const restart: Plan = (world) => [
 
 function brokerEnds(world: World, end: BrokerEnd): Check[] {
   const { host } = world.live.broker;
-  const cast = anyWillCast(world.lab);
+  const cast = castRestart(world.lab);
   let episode: Promise<Restarted> | undefined;
   return ASPECTS.map((aspect): Check => {
     const named = { id: `restart.${end}.${aspect}`, claim: `${WORDS[end]} ${claimOf(aspect, end)}` } as const;
@@ -73,9 +75,20 @@ function claimOf(aspect: Aspect, end: BrokerEnd): string {
   return `${CLAIMS[aspect]}${saved ? ', where it was in the database that the broker had saved' : ''}`;
 }
 
+/** Where nobody leaves a last will, who may publish plays its owner: the other aspects need none. */
+function castRestart(lab: Lab): WillCast | undefined {
+  const open = openTopic(lab);
+  if (open === undefined) return anyWillCast(lab);
+  const { topic, publisher, subscriber: observer } = open;
+  return anyWillCast(lab) ?? { topic, role: 'publisher', owner: publisher, observer, publisher };
+}
+
 function hindrance(aspect: Aspect, { live, lab }: World, cast: WillCast | undefined): string | undefined {
   if (live.broker.host === undefined) return 'the broker is external: its host is never touched';
-  if (cast === undefined) return 'lab.yaml has no topic with a last will that somebody may see';
+  if (cast === undefined) return 'lab.yaml has no topic that somebody may write and somebody may subscribe';
+  if (aspect === 'will' && anyWillCast(lab) === undefined) {
+    return 'lab.yaml has no topic with a last will that somebody may see';
+  }
   return unpromised(aspect, lab.broker);
 }
 
