@@ -23,7 +23,7 @@ export const keepalive: Plan = (world) => {
       ...expiry(world, stages, keepAlive),
       ...keepAlivePings(world, keepAlive),
       ...(scope === 'quick' ? receiveOnly(world, keepAlive) : []),
-    ].map((check) => ({ ...check, scope }));
+    ].map((check) => ({ ...check, scope, waits: true }));
     if (keepAlive <= maxKeepAlive) return checks;
     const reason = `the lab file allows a keep alive of ${maxKeepAlive} s at most`;
     return checks.map((check) => ({ ...notApplicable(check, reason), scope }));

@@ -35,6 +35,7 @@ function silent(world: World, stages: Stages, topic: Topic, role: Role): Check {
       claim,
       statement: 'MQTT-3.1.2-24',
       expected: { wills: 1, keepAlive: KEEP_ALIVE_S, fromMs, toMs },
+      waits: true,
       boundMs: toMs + AROUND_EXPIRY_MS,
       run: () => silentOwner(world, stages, cast, VERSION, KEEP_ALIVE_S),
     };

@@ -89,6 +89,7 @@ function silent(world: World, topic: Topic, role: Role, index: number): Check[] 
     ...check,
     statement: 'MQTT-3.1.2-24',
     expected: { wills: 1, keepAlive, fromMs, toMs },
+    waits: true,
     boundMs: toMs + AROUND_EXPIRY_MS,
     async run() {
       const host = await world.host(pi.name, pi.host, lane);

@@ -17,6 +17,8 @@ export const HERE = 'this machine';
 export type Check = Pick<CheckRecord, 'id' | 'claim' | 'statement' | 'expected'> & {
   /** The smallest run that it is part of; disruptive ones run one after the other, when all others are done. @default quick */
   readonly scope?: Scope;
+  /** True where MQTT makes it wait for seconds: it begins before the others, so that they are done while it waits. */
+  readonly waits?: boolean;
   /** True for a load: it begins when the quick checks are done, so that they don't compete with it. */
   readonly isLoad?: boolean;
   /** Protocol level that it is about; skipped where the broker does not speak it. */

@@ -65,3 +65,14 @@ test('without quick checks a load begins at once, and a check that fails counts 
   );
   t.is(await disruptive, 'after');
 });
+
+test('checks that wait begin at once, the others a moment later', async (t) => {
+  const [waiting, quick] = [{ waits: true }, {}] as const;
+  const inItsPhase = openPhases([quick, waiting]);
+  const begun: unknown[] = [];
+  const runs = [quick, waiting].map((check) => inItsPhase(check, async () => begun.push(check)));
+  await runs[1];
+  t.deepEqual(begun, [waiting]);
+  await runs[0];
+  t.deepEqual(begun, [waiting, quick]);
+});
