@@ -11,6 +11,7 @@ export async function fakeBroker(t: ExecutionContext, answer: Answer): Promise<{
     sockets.add(socket);
     const parser = mqttPacket.parser({ protocolVersion: 4 });
     parser.on('packet', (packet) => answer(packet, socket));
+    parser.on('error', () => socket.destroy());
     socket.on('data', (chunk) => parser.parse(chunk));
     socket.on('error', () => undefined);
   });

@@ -23,33 +23,36 @@ export type Verified = z.infer<typeof Results> & {
   skipped(id: string): string | undefined;
 };
 
-/** `./lab verify --json` as a command, on a lab file with an external broker and without Pis. */
-export async function verifyExternal(
+/** A folder with a lab file for a broker on this machine that is not the lab's own, and no Pis. Disposing of it removes the folder. */
+export async function externalLab(
   { users, topics }: Rights,
+  port: number,
+): Promise<AsyncDisposable & { folder: string }> {
+  const folder = await labFolder('external');
+  const broker = { host: 'external', address: '127.0.0.1', port };
+  const content = stringify({ name: labName('external'), broker, pis: {}, users, topics });
+  await writeFile(path.join(folder, 'lab.yaml'), content);
+  return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
+}
+
+/** `./lab verify --json` as a command, on such a lab file. */
+export async function verifyExternal(
+  rights: Rights,
   port: number,
   args: readonly string[] = [],
   boundMs = 200_000,
 ): Promise<Verified> {
-  const folder = await labFolder('external');
-  try {
-    const broker = { host: 'external', address: '127.0.0.1', port };
-    const content = stringify({ name: labName('external'), broker, pis: {}, users, topics });
-    await writeFile(path.join(folder, 'lab.yaml'), content);
-    const { code, stdout, all, ms } = await startLab(['verify', '--json', ...args], { cwd: folder, boundMs }).ended;
-    if (!stdout.includes('"counts":')) throw new Error(`verify gave no results:\n${all}`);
-    const results = Results.parse(JSON.parse(stdout));
-    const findings = results.checks.flatMap(({ id, verdict, reason = '' }) =>
-      verdict === 'fail' ? [[id, reason]] : [],
-    );
-    return {
-      ...results,
-      code,
-      ms,
-      findings: Object.fromEntries(findings),
-      told: findings.map((finding) => finding.join(': ')).join('\n'),
-      skipped: (id) => results.checks.find((check) => check.id === id && check.verdict === 'skipped')?.reason,
-    };
-  } finally {
-    await rm(folder, { recursive: true, force: true });
-  }
+  await using lab = await externalLab(rights, port);
+  const { code, stdout, all, ms } = await startLab(['verify', '--json', ...args], { cwd: lab.folder, boundMs }).ended;
+  if (!stdout.includes('"counts":')) throw new Error(`verify gave no results:\n${all}`);
+  const results = Results.parse(JSON.parse(stdout));
+  const findings = results.checks.flatMap(({ id, verdict, reason = '' }) => (verdict === 'fail' ? [[id, reason]] : []));
+  return {
+    ...results,
+    code,
+    ms,
+    findings: Object.fromEntries(findings),
+    told: findings.map((finding) => finding.join(': ')).join('\n'),
+    skipped: (id) => results.checks.find((check) => check.id === id && check.verdict === 'skipped')?.reason,
+  };
 }

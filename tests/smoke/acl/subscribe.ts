@@ -8,7 +8,7 @@ import { evidence, ownPackets } from '../support/evidence.ts';
 import { isMessage } from '../support/matching.ts';
 import { mayText, rightOf } from '../support/right.ts';
 import { nonce, type World } from '../support/world.ts';
-import { BOUND_MS, dealtWith, over, tag, turns, VERSIONS } from './stage.ts';
+import { BOUND_MS, castOf, dealtWith, over, stageOf, tag, turns, VERSIONS } from './stage.ts';
 
 type Form = 'exact' | 'plus' | 'hash';
 const FORMS: readonly Form[] = ['exact', 'plus', 'hash'];
@@ -41,7 +41,10 @@ function byForm(world: World, topic: string, user: User, form: Form, version: Ve
       const suback = await acting.subscribe(filter, 1).catch(() => 'nothing' as const);
       const payload = Buffer.from(`subscribe ${nonce()}`);
       await using sending = await world.raw(publisher);
+      const witness = castOf(world, topic).kind === 'cast' ? await stageOf(world, topic) : undefined;
       await sending.publish(topic, payload, { qos: 1 });
+      // what comes to nobody proves no denial
+      if (!isAllowed) await witness?.seeing.packet(isMessage(payload), `message on ${topic}`, ARRIVAL_MS);
       if (isAllowed && granted(suback))
         await acting.packet(isMessage(payload), 'message', ARRIVAL_MS).catch(() => undefined);
       await dealtWith(acting);
