@@ -62,7 +62,10 @@ export function sessionCheck(world: World, version: Version, play: SessionPlay):
       const clientId = freshClientId();
       const payloads: Buffer[] = [];
       const opened: { readonly who: string; readonly session: RawSession }[] = [];
-      const take = (who: string, session: RawSession) => {
+      const logins: Promise<RawSession>[] = [];
+      const take = async (who: string, login: Promise<RawSession>) => {
+        logins.push(login);
+        const session = await login;
         opened.push({ who, session });
         return session;
       };
@@ -70,8 +73,8 @@ export function sessionCheck(world: World, version: Version, play: SessionPlay):
       const stage: SessionStage = {
         topic: cast.topic,
         isOurs: world.isOurs,
-        connect: async (wish = {}) => take(owner.name, await world.raw(owner, { ...lasting, ...wish })),
-        other: async (role) => take(`another ${role}`, await world.raw(cast[role], { version })),
+        connect: (wish = {}) => take(owner.name, world.raw(owner, { ...lasting, ...wish })),
+        other: (role) => take(`another ${role}`, world.raw(cast[role], { version })),
         message(name) {
           const payload = Buffer.from(`${name} ${nonce()}`);
           payloads.push(payload);
@@ -81,6 +84,8 @@ export function sessionCheck(world: World, version: Version, play: SessionPlay):
       const finding = await withCleanUp(
         () => play.run(stage),
         async () => {
+          // a login that is under way when the run is interrupted would make the session anew
+          await Promise.allSettled(logins);
           for (const { session } of opened) session.destroy();
           await forget(world, owner, { version, clientId });
         },
