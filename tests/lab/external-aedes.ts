@@ -1,6 +1,7 @@
 import test from 'ava';
 import { type Hole, openAedes, type Rights, type Style } from './support/aedes.ts';
 import { verifyExternal } from './support/external.ts';
+import { type Known, surprises } from './support/known.ts';
 
 const RIGHTS: Rights = {
   users: { sam: { password: 'sam' }, alice: { password: 'alice' } },
@@ -15,11 +16,8 @@ const VERIFY_MS = 60_000;
 
 test.beforeEach((t) => t.timeout(2 * VERIFY_MS));
 
-/**
- * Where aedes 1.2.0 breaks the standard, by what its source says; everything else passes or is skipped. `always` or, where it depends on what else is
- * under way, `sometimes`.
- */
-const FINDINGS: readonly (readonly [RegExp, 'always' | 'sometimes'])[] = [
+/** Where aedes 1.2.0 breaks the standard, by what its source says; everything else passes or is skipped. */
+const KNOWN: readonly Known[] = [
   // CONNACK tells no Session Present for a session without subscriptions, though its existence is state to be kept [MQTT-3.2.2-2]
   [/^session\.publisher-resend\.(q1|q2|pubrel)\.v311$/, 'always'],
   // what it sends again has no DUP flag [MQTT-3.3.1-1]
@@ -29,15 +27,6 @@ const FINDINGS: readonly (readonly [RegExp, 'always' | 'sometimes'])[] = [
   // what was kept is served beside what comes in, so a later message may come first [MQTT-4.6.0-6]
   [/^session\.offline\.q[12]\.v311$/, 'sometimes'],
 ];
-
-/** What was found and should not have been, and what should have been and was not. */
-function surprises(found: readonly string[], all: readonly string[]): object {
-  const isOf = (id: string, when?: 'always') => FINDINGS.some(([ids, how]) => ids.test(id) && (when ?? how) === how);
-  return {
-    unexpected: found.filter((id) => !isOf(id)),
-    missing: all.filter((id) => isOf(id, 'always') && !found.includes(id)),
-  };
-}
 
 /** Of checks that would not apply to an external broker of MQTT 5, or without a Pi, either. */
 const OTHER_REASONS = ['lab.yaml declares no Pi', 'the broker is external: what it allows is its own to decide'];
@@ -49,7 +38,8 @@ for (const style of STYLES) {
     await using broker = await openAedes(RIGHTS, style);
     const verified = await verifyExternal(RIGHTS, broker.port, ['--quick'], VERIFY_MS);
     const tried = verified.checks.filter(({ verdict }) => verdict !== 'skipped').map(({ id }) => id);
-    t.deepEqual(surprises(Object.keys(verified.findings), tried), { unexpected: [], missing: [] }, verified.told);
+    const found = Object.keys(verified.findings);
+    t.deepEqual(surprises(found, tried, KNOWN), { unexpected: [], missing: [] }, verified.told);
     t.is(verified.counts.deviation, 0);
     t.is(verified.code, 1);
     t.true(tried.length > 60);
