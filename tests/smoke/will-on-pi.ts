@@ -1,11 +1,13 @@
 import { now } from '../../probes/packet.ts';
 import { cutSilently } from '../../probes/silent-cut.ts';
+import { run } from '../../provisioning/hosts/host.ts';
 import type { Lab, Topic } from '../../provisioning/lab-file/lab.ts';
 import type { LivePi } from '../../provisioning/live-lab.ts';
 import { onEachPi, type Role } from './support/cast.ts';
 import { type Check, type Finding, notApplicable, word } from './support/check.ts';
 import { expiryWindow, judgeExpiry } from './support/expiry.ts';
 import { atMost } from './support/limit.ts';
+import { watchStalls } from './support/stall.ts';
 import { type LostActor, startCleanActor, startLostActor } from './support/will-actor.ts';
 import { castWill, ROLES, type WillCast } from './support/will-cast.ts';
 import { openWillScene, type WillScene } from './support/will-scene.ts';
@@ -94,9 +96,12 @@ function silent(world: World, topic: Topic, role: Role, index: number): Check[] 
     async run() {
       const host = await world.host(pi.name, pi.host, lane);
       await using scene = await openWillScene(world, host, pi, cast, keepAlive, startLostActor);
-      const cut = await cutSilently(host, await scene.client.pid, pi.broker.port, (toMs + AROUND_EXPIRY_MS) / 1000);
+      const pid = await scene.client.pid;
+      const cut = await cutSilently(host, pid, pi.broker.port, (toMs + AROUND_EXPIRY_MS) / 1000);
       if (cut.kind === 'impossible') return withoutCut(world.lab, pi.name, cut.reason);
       try {
+        // one that gets no PINGRESP connects again, by another flow, and its will would come of that takeover
+        await run(host, { step: 'freeze the client', script: `kill -STOP ${pid}`, timeoutMs: QUICK_BOUND_MS });
         return await judgeSilence(scene, cut.at, keepAlive, version);
       } finally {
         // before the cut is undone, or the client would come back and leave another will
@@ -123,11 +128,12 @@ async function judgeSilence(
   const last = sent.at(-1);
   if (last === undefined) throw new Error('the client sent nothing before the cut');
   const { toMs } = expiryWindow(keepAlive, version);
+  const stalls = watchStalls();
   const will = await scene.will(toMs + 2_000);
   if (will === undefined) return failed(found(scene, { wills: 0 }), `no last will within ${toMs / 1000 + 2} s`);
   const wills = await scene.countWills('this machine');
   const afterMs = Math.round(will.at - last.at);
-  const { verdict, lateMs, ...judged } = judgeExpiry(afterMs, keepAlive, version);
+  const { verdict, lateMs, ...judged } = judgeExpiry(afterMs, keepAlive, version, stalls.stop());
   const finding = { ...found(scene, { wills, afterMs, lateMs }), waitMs: afterMs };
   if (will.at < cutAt) return failed(finding, 'the last will came before the network was cut');
   if (wills !== 1) return failed(finding, `${wills} last wills, not one`);

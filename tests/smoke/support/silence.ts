@@ -4,6 +4,7 @@ import type { Version } from '../../../probes/session.ts';
 import type { Finding } from './check.ts';
 import { evidence, ownPackets } from './evidence.ts';
 import { expiryWindow, judgeExpiry } from './expiry.ts';
+import { watchStalls } from './stall.ts';
 import type { WillCast } from './will-cast.ts';
 import { judgeWills } from './will-judge.ts';
 import { newWill, openOwner } from './will-owner.ts';
@@ -11,7 +12,7 @@ import { type Stages, since } from './will-stage.ts';
 import type { World } from './world.ts';
 
 /** On top of the window, so that a late will is told as late and not as missing. */
-const LATER_MS = 2_000;
+const LATER_MS = 4_000;
 /** Connecting and the sentinel, on top of the expiry. */
 export const AROUND_EXPIRY_MS = 20_000;
 
@@ -33,13 +34,15 @@ export async function silentOwner(
     await using client = await openOwner(world, cast, version, will, silentWish(keepAlive));
     const other = otherKeepAlive(client, keepAlive);
     if (other !== undefined) return other;
-    const lastAt = lastSent(client);
+    const stalls = watchStalls();
+    const { lastAt, answeredMs } = lastSent(client);
     const { toMs } = expiryWindow(keepAlive, world.live.broker.version);
     const boundMs = toMs + LATER_MS;
     const [first, end] = await Promise.all([stage.first(will.text, boundMs), endWithin(client, boundMs)]);
     const seen = await stage.untilSentinel(will.text);
     const willAfterMs = first === undefined ? undefined : since(lastAt, first);
-    const silence = { willAfterMs, closedAfterMs: closedAfter(end, lastAt), keepAlive };
+    const uncertainMs = answeredMs + stalls.stop();
+    const silence = { willAfterMs, closedAfterMs: closedAfter(end, lastAt), keepAlive, uncertainMs };
     const judged = judgeSilence(silence, world.live.broker.version);
     const counted = judgeWills(will, 1, seen);
     const packets = [...evidence(cast.role, ownPackets(client.packets, [])), ...stage.evidence(will.text)];
@@ -56,11 +59,13 @@ export async function silentOwner(
 export async function silentClient(world: World, client: RawSession, keepAlive: number): Promise<Finding> {
   const other = otherKeepAlive(client, keepAlive);
   if (other !== undefined) return other;
-  const lastAt = lastSent(client);
+  const stalls = watchStalls();
+  const { lastAt, answeredMs } = lastSent(client);
   const { version } = world.live.broker;
   const end = await endWithin(client, expiryWindow(keepAlive, version).toMs + LATER_MS);
   const closedAfterMs = closedAfter(end, lastAt);
-  const { finding, observed } = judgeSilence({ closedAfterMs, keepAlive }, version);
+  const uncertainMs = answeredMs + stalls.stop();
+  const { finding, observed } = judgeSilence({ closedAfterMs, keepAlive, uncertainMs }, version);
   const wait = closedAfterMs === undefined ? {} : { waitMs: closedAfterMs };
   return { ...finding, ...wait, observed, evidence: evidence('client', ownPackets(client.packets, [])) };
 }
@@ -71,11 +76,13 @@ export type Silence = {
   readonly closedAfterMs: number | undefined;
   /** Absent where there is no last will; undefined: it has not come. */
   readonly willAfterMs?: number | undefined;
+  /** How much of that may be no delay of the broker's. */
+  readonly uncertainMs?: number;
 };
 
 /** The connection closed within the window of the broker's version, and the last will, where there is one, published within it too. */
 export function judgeSilence(silence: Silence, version: string | undefined) {
-  const { keepAlive, closedAfterMs, willAfterMs } = silence;
+  const { keepAlive, closedAfterMs, willAfterMs, uncertainMs } = silence;
   const seconds = expiryWindow(keepAlive, version).toMs / 1000 + LATER_MS / 1000;
   const failures: string[] = [];
   const judge = (did: string, didNot: string, afterMs: number | undefined) => {
@@ -83,7 +90,7 @@ export function judgeSilence(silence: Silence, version: string | undefined) {
       failures.push(`${didNot} within ${seconds} s of the client's last packet`);
       return undefined;
     }
-    const judged = judgeExpiry(afterMs, keepAlive, version);
+    const judged = judgeExpiry(afterMs, keepAlive, version, uncertainMs);
     if (judged.verdict === 'fail') failures.push(`${did} ${judged.reason}`);
     return judged.lateMs;
   };
@@ -93,7 +100,8 @@ export function judgeSilence(silence: Silence, version: string | undefined) {
   const lateMs = 'willAfterMs' in silence ? judge(...came, willAfterMs) : closedLateMs;
   const [reason] = failures;
   const finding = reason === undefined ? ({ verdict: 'pass' } as const) : ({ verdict: 'fail', reason } as const);
-  return { finding, observed: { closedAfterMs, ...('willAfterMs' in silence ? { willAfterMs } : {}), lateMs } };
+  const will = 'willAfterMs' in silence ? { willAfterMs } : {};
+  return { finding, observed: { closedAfterMs, ...will, lateMs, uncertainMs } };
 }
 
 /** MQTT 5: a broker may set a keep alive of its own [MQTT-3.1.2-21]; then there is nothing to see of the one that was asked for. */
@@ -108,11 +116,17 @@ export function otherKeepAlive({ packets }: Pick<RawSession, 'packets'>, keepAli
   };
 }
 
-/** When the client sent its last packet, in milliseconds since 1970. */
-export function lastSent({ packets }: Pick<RawSession, 'packets'>): number {
-  const last = packets.findLast(({ direction }) => direction === 'sent');
+/**
+ * When the client sent its last packet, in milliseconds since 1970, and how much later the broker may have got it: its answer came then.
+ * 0 where none came.
+ */
+export function lastSent({ packets }: Pick<RawSession, 'packets'>): { lastAt: number; answeredMs: number } {
+  const index = packets.findLastIndex(({ direction }) => direction === 'sent');
+  const last = packets[index];
   if (last === undefined) throw new Error('the client sent nothing');
-  return last.at;
+  const answers = ['CONNACK', 'SUBACK', 'PUBACK'];
+  const answer = packets.slice(index).find(({ type, direction }) => direction === 'received' && answers.includes(type));
+  return { lastAt: last.at, answeredMs: answer === undefined ? 0 : Math.round(answer.at - last.at) };
 }
 
 /** How the broker ended the connection; undefined: it did not within the bound. */

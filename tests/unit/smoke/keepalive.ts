@@ -2,7 +2,7 @@ import test from 'ava';
 import type { Packet, PacketType } from '../../../probes/packet.ts';
 import { notAllTheTime } from '../../smoke/keepalive-receive-only.ts';
 import { judgePings, MQTT_JS } from '../../smoke/support/ping-period.ts';
-import { judgeSilence, otherKeepAlive } from '../../smoke/support/silence.ts';
+import { judgeSilence, lastSent, otherKeepAlive } from '../../smoke/support/silence.ts';
 
 type Verdict = 'pass' | 'fail';
 
@@ -69,4 +69,19 @@ test('a receive-only client receives until its end', (t) => {
   t.is(notAllTheTime(900), undefined);
   t.truthy(notAllTheTime(2_100));
   t.truthy(notAllTheTime(undefined));
+});
+
+test('what the broker got late and this process saw late is not held against the broker', (t) => {
+  const late = { keepAlive: 5, closedAfterMs: 9_700 };
+  t.is(judgeSilence(late, '2.0.21').finding.verdict, 'fail');
+  t.is(judgeSilence({ ...late, uncertainMs: 300 }, '2.0.21').finding.verdict, 'pass');
+  t.is(judgeSilence({ keepAlive: 5, closedAfterMs: 5_900, uncertainMs: 300 }, '2.0.21').finding.verdict, 'fail');
+});
+
+test('the last packet is the last that was sent, and its answer the next of that kind', (t) => {
+  const message = packet('PUBLISH', 'received', 130);
+  const subscribe = packet('SUBSCRIBE', 'sent', 100);
+  const packets = [CONNECT, packet('CONNACK', 'received', 50), subscribe, message, packet('SUBACK', 'received', 140)];
+  t.deepEqual(lastSent({ packets }), { lastAt: 100, answeredMs: 40 });
+  t.deepEqual(lastSent({ packets: [CONNECT] }), { lastAt: 0, answeredMs: 0 });
 });
