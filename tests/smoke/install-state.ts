@@ -56,7 +56,7 @@ function onBrokerHost(world: World): Check[] {
       facts ??= ask();
       return await facts.then(judge, withoutRoot);
     };
-    return { ...named, expected, boundMs: BOUND_MS, run: look };
+    return { ...named, expected, host: 'broker', boundMs: BOUND_MS, run: look };
   };
   const names = lab.users.map(({ name }) => name);
   return [

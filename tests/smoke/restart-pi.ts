@@ -58,6 +58,7 @@ export function rebootedPis(world: World): Check[] {
       return {
         ...named,
         expected,
+        host: pi.name,
         scope: 'disruptive',
         boundMs: BOUND_MS,
         async run() {

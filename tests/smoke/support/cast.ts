@@ -43,8 +43,7 @@ export function onEachPi(
   make: (pi: LivePi, check: Pick<Check, 'id' | 'claim'>) => Check,
 ): Check[] {
   if (live.pis.length === 0) return [notApplicable(check, 'lab.yaml declares no Pi')];
-  return live.pis.map((pi) => ({
-    host: pi.name,
-    ...make(pi, { id: `${check.id}.${word(pi.name)}`, claim: `${check.claim} (on ${pi.name})` }),
-  }));
+  return live.pis.map((pi) =>
+    make(pi, { id: `${check.id}.${word(pi.name)}`, claim: `${check.claim} (on ${pi.name})` }),
+  );
 }

@@ -13,6 +13,14 @@ export type Scope = (typeof SCOPES)[number];
 /** Where a check runs that says nothing else. */
 export const HERE = 'this machine';
 
+/** Where a check's client acts: checks that are made for several hosts have the host's name as their ids' last word. */
+export function hostOf({ id, host }: Pick<Check, 'id' | 'host'>, pis: readonly string[]): string {
+  if (host !== undefined) return host;
+  const last = id.split('.').at(-1);
+  if (last === 'broker-host') return 'broker';
+  return pis.find((pi) => word(pi) === last) ?? HERE;
+}
+
 /** One claim about the live lab and how it is put to the test. */
 export type Check = Pick<CheckRecord, 'id' | 'claim' | 'statement' | 'expected'> & {
   /** The smallest run that it is part of; disruptive ones run one after the other, when all others are done. @default quick */
@@ -23,7 +31,7 @@ export type Check = Pick<CheckRecord, 'id' | 'claim' | 'statement' | 'expected'>
   readonly isLoad?: boolean;
   /** Protocol level that it is about; skipped where the broker does not speak it. */
   readonly version?: Version;
-  /** Where the client that acts runs: `broker` or a Pi's name. @default this machine */
+  /** Where the client that acts runs: `broker` or a Pi's name. @default what the id ends in, or else this machine */
   readonly host?: string;
   /** Bound on the whole check, in milliseconds. */
   readonly boundMs: number;

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { openChannel } from './channel.ts';
-import { type Check, HERE, isInScope, isWanted, notApplicable, perform } from './check.ts';
+import { type Check, hostOf, isInScope, isWanted, notApplicable, perform } from './check.ts';
 import { openPhases } from './phases.ts';
 import { allRestored } from './retained-scene.ts';
 import { softwareOf } from './software.ts';
@@ -19,15 +19,16 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
   const { live, wish, stopped } = channel;
   const versions = await versionsOf(live);
   const worlds: World[] = [];
+  const pis = live.pis.map(({ name }) => name);
   const checks = Object.values(families).flatMap((plan) => {
     const world = openWorld(live, stopped, versions);
     worlds.push(world);
     const wanted = plan(world).filter((check) => isInScope(check, wish.scope) && isWanted(check.id, wish.only));
-    return wanted.map((check) =>
-      check.version === undefined || versions.includes(check.version)
-        ? check
-        : notApplicable(check, `the broker does not speak MQTT ${check.version === 5 ? '5' : '3.1.1'}`),
-    );
+    return wanted.map((check) => {
+      const applies = check.version === undefined || versions.includes(check.version);
+      const reason = `the broker does not speak MQTT ${check.version === 5 ? '5' : '3.1.1'}`;
+      return { ...(applies ? check : notApplicable(check, reason)), host: hostOf(check, pis) };
+    });
   });
   channel.tell({ kind: 'plan', checks: checks.map(({ id, claim, expected }) => ({ id, claim, expected })) });
   test.after.always('leave nothing open', async () => {
@@ -37,14 +38,14 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
   });
   const common = openWorld(live, stopped, versions);
   worlds.push(common);
-  const software = softwareOf(common, [...new Set(checks.map(({ host = HERE }) => host))]);
+  const software = softwareOf(common, [...new Set(checks.map(({ host }) => host))]);
   // AVA fails a file without tests
   if (checks.length === 0) test(`${file}: no check is wanted`, (t) => t.pass());
   const inItsPhase = openPhases(checks);
   for (const check of checks) {
     test(check.id, async (t) => {
       const performed = await inItsPhase(check, () => perform(check));
-      const record = { ...performed, versions: await software(check.host ?? HERE) };
+      const record = { ...performed, versions: await software(check.host) };
       channel.tell({ kind: 'record', record });
       if (record.verdict === 'fail') t.fail(record.reason ?? check.claim);
       else t.pass();

@@ -1,9 +1,10 @@
 import test from 'ava';
 import type { Lab } from '../../../provisioning/lab-file/lab.ts';
 import { Secret } from '../../../provisioning/lab-file/secret.ts';
+import type { CheckRecord } from '../../../report/record.ts';
 import { attempts } from '../../smoke/support/attempts.ts';
 import { observerOf, openTopic, publisherOf, willOwner } from '../../smoke/support/cast.ts';
-import { isWanted, notApplicable, perform, word } from '../../smoke/support/check.ts';
+import { hostOf, isWanted, notApplicable, perform, word } from '../../smoke/support/check.ts';
 import { openLedger } from '../../smoke/support/ledger.ts';
 import { atMost } from '../../smoke/support/limit.ts';
 
@@ -21,6 +22,20 @@ const WANTED: readonly [id: string, only: string | undefined, isWanted: boolean]
 for (const [id, only, expected] of WANTED) {
   test(`--only ${only ?? 'left out'} and ${id}`, (t) => {
     t.is(isWanted(id, only), expected);
+  });
+}
+
+const HOSTS: readonly [id: CheckRecord['id'], host: string | undefined, where: string][] = [
+  ['auth.accepted.v311.sam.hall%2E1', undefined, 'hall.1'],
+  ['auth.accepted.v311.sam.broker-host', undefined, 'broker'],
+  ['auth.accepted.v311.sam.this-machine', undefined, 'this machine'],
+  ['will.clean.publisher.hall.v5', undefined, 'this machine'],
+  ['install.users', 'broker', 'broker'],
+];
+
+for (const [id, host, where] of HOSTS) {
+  test(`${id} acts on ${where}`, (t) => {
+    t.is(hostOf({ id, ...(host === undefined ? {} : { host }) }, ['hall', 'hall.1']), where);
   });
 }
 
