@@ -53,10 +53,12 @@ function openLink(client: Socket, { address, port }: Place, alter: Alteration, o
   const framers = { toBroker: openFramer(), toClient: openFramer() };
   let connect: Link['connect'];
   let hidesEnd = false;
+  let isOver = false;
   const send = (socket: Socket, packet: Packet) => {
     if (socket.writable) socket.write(mqttPacket.generate(packet, { protocolVersion: link.version }));
   };
   const destroy = () => {
+    isOver = true;
     for (const timer of timers) clearTimeout(timer);
     client.destroy();
     broker.destroy();
@@ -72,6 +74,7 @@ function openLink(client: Socket, { address, port }: Place, alter: Alteration, o
     sendToClient: (packet) => send(client, packet),
     sendToBroker: (packet) => send(broker, packet),
     later(ms, work) {
+      if (isOver) return;
       const timer = setTimeout(() => {
         timers.delete(timer);
         work();

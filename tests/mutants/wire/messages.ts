@@ -165,12 +165,6 @@ export const messageMutants = (lab: Lab): readonly WireMutant[] => [
     changeMessages('toClient', () => ({ dup: false })),
     ['session.resend.publish-q1', 'session.resend.publish-q2'],
   ),
-  delivery(
-    'dup.missing-at-the-broker',
-    "a publisher's resent message has no DUP",
-    changeMessages('toBroker', () => ({ dup: false })),
-    ['session.publisher-resend'],
-  ),
   {
     ...delivery(
       'message.duplicated',
