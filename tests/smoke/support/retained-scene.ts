@@ -48,8 +48,13 @@ export async function keepingRetained<T>(
   turnsOf.set(place, turns);
   return await turns(async () => {
     world.stopped.throwIfAborted();
-    const kept = await look(world, topic, cast);
-    return await withCleanUp(work, () => restore(world, topic, cast, kept));
+    const pair = await openPair(world, cast);
+    try {
+      const kept = await look(world, topic, pair);
+      return await withCleanUp(work, () => restore(world, topic, cast, pair, kept));
+    } finally {
+      await pair[Symbol.asyncDispose]();
+    }
   });
 }
 
@@ -70,29 +75,65 @@ export async function newSubscription(
   return { retained: await served(world, session, () => false), granted };
 }
 
-/** As `retainedOn`, with properties, shown to be true by a message that the reader must receive. */
-async function look(world: World, topic: string, { writer, reader }: RetainedCast): Promise<Kept | undefined> {
-  const [reading, writing] = await Promise.all([connect(world, reader), connect(world, writer)]);
-  await using _reading = reading;
-  await using _writing = writing;
+/** Connections that are none of the world's. */
+type Pair = AsyncDisposable & {
+  readonly reading: RawSession;
+  readonly writing: RawSession;
+  /** Whether one of them has ended, as with a restart of the broker. */
+  isOver(): boolean;
+};
+
+async function openPair(world: World, { writer, reader }: RetainedCast): Promise<Pair> {
+  const version = world.versions.includes(5) ? 5 : 4;
+  const reading = await ownConnection(world, reader, { version });
+  const writing = await ownConnection(world, writer, { version }).catch((error: unknown) => {
+    reading.destroy();
+    throw error;
+  });
+  let isOver = false;
+  Promise.race([reading.ended, writing.ended]).then(() => {
+    isOver = true;
+  });
+  return {
+    reading,
+    writing,
+    isOver: () => isOver,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([reading[Symbol.asyncDispose](), writing[Symbol.asyncDispose]()]);
+    },
+  };
+}
+
+/**
+ * As `retainedOn`, with properties, shown to be true by a message that the reader must receive. A repeated subscription is served again
+ * (MQTT-3.8.4-3).
+ */
+async function look(world: World, topic: string, { reading, writing }: Pair): Promise<Kept | undefined> {
+  const from = reading.packets.length;
   await subscribed(reading, topic);
   const last = Buffer.from(`sentinel ${nonce()}`);
   await mustPublish(writing, topic, last, { qos: 1 });
   await reading.packet(isMessage(last), `sentinel on ${topic}, so what is retained there stays untouched`);
   await reading.barrier();
-  return keptOf(await served(world, reading, isMessage(last)));
+  const isOther = (packet: Packet) => isMessage(last)(packet) || reading.packets.indexOf(packet) < from;
+  return keptOf(await served(world, reading, isOther));
 }
 
-async function restore(world: World, topic: string, cast: RetainedCast, kept: Kept | undefined): Promise<void> {
+async function restore(
+  world: World,
+  topic: string,
+  cast: RetainedCast,
+  first: Pair,
+  kept: Kept | undefined,
+): Promise<void> {
   let trouble: unknown;
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     try {
-      const now = await look(world, topic, cast);
-      if (isSame(now, kept)) return;
-      await using session = await connect(world, cast.writer);
+      await using pair = attempt === 1 && !first.isOver() ? first : await openPair(world, cast);
+      if (isSame(await look(world, topic, pair), kept)) return;
       const { payload = Buffer.alloc(0), qos = 1, properties } = kept ?? {};
-      await mustPublish(session, topic, payload, { qos: levelOf(qos), retain: true, properties });
-      if (isSame(await look(world, topic, cast), kept)) return;
+      await mustPublish(pair.writing, topic, payload, { qos: levelOf(qos), retain: true, properties });
+      if (isSame(await look(world, topic, pair), kept)) return;
       trouble = new Error('the broker keeps something else');
     } catch (error) {
       trouble = error;
@@ -107,10 +148,6 @@ async function restore(world: World, topic: string, cast: RetainedCast, kept: Ke
   throw new LabError({ subject: 'broker', step: `restore the retained message on ${topic}`, happened }, 1);
 }
 
-async function connect(world: World, user: User): Promise<RawSession> {
-  return await ownConnection(world, user, { version: world.versions.includes(5) ? 5 : 4 });
-}
-
 async function subscribed(session: RawSession, topic: string): Promise<number> {
   const code = await session.subscribe(topic, 2);
   if (code >= 0x80) throw new Error(`the broker refused a subscription to ${topic} with code ${code}`);
@@ -120,10 +157,10 @@ async function subscribed(session: RawSession, topic: string): Promise<number> {
 async function served(
   { isOurs }: World,
   session: RawSession,
-  isSentinel: (packet: Packet) => boolean,
+  isOther: (packet: Packet) => boolean,
 ): Promise<Packet | undefined> {
   const isServed = (packet: Packet) =>
-    packet.type === 'PUBLISH' && packet.direction === 'received' && packet.retain === true && !isSentinel(packet);
+    packet.type === 'PUBLISH' && packet.direction === 'received' && packet.retain === true && !isOther(packet);
   if (isOurs) return session.packets.find(isServed);
   return await session.packet(isServed, 'retained message', SERVED_BOUND_MS).catch(() => undefined);
 }
