@@ -3,10 +3,11 @@ import type { Packet } from '../../probes/packet.ts';
 import type { Version } from '../../probes/session.ts';
 import type { User } from '../../provisioning/lab-file/lab.ts';
 import type { LivePi } from '../../provisioning/live-lab.ts';
-import { onEachPi } from './support/cast.ts';
+import { onEachPi, openTopic } from './support/cast.ts';
 import { type Check, type Finding, notApplicable } from './support/check.ts';
 import { evidence, ownPackets } from './support/evidence.ts';
 import { judgePings, MOSQUITTO_CLIENT, MQTT_JS, type PingingClient } from './support/ping-period.ts';
+import { watchStalls } from './support/stall.ts';
 import { nonce, type World } from './support/world.ts';
 
 const ANSWER_MS = 3_000;
@@ -14,7 +15,8 @@ const AROUND_MS = 20_000;
 
 /** An idle client asks for a sign of life in time, and gets it. */
 export function keepAlivePings(world: World, keepAlive: number): Check[] {
-  const [user] = world.lab.users;
+  // a subscriber who waits is the one that is idle
+  const user = openTopic(world.lab)?.subscriber ?? world.lab.users[0];
   const claim = `an idle client with a keep alive of ${keepAlive} s pings in time and is answered`;
   const tag = (version: Version) => ({
     id: `keepalive.ping.${keepAlive}s.${version === 4 ? 'v311' : 'v5'}` as const,
@@ -49,10 +51,11 @@ function common(keepAlive: number, version: Version, { lateMs }: PingingClient) 
 }
 
 async function pingsHere(world: World, user: User, version: Version, keepAlive: number): Promise<Finding> {
+  const stalls = watchStalls();
   const session = await world.login(user, { version, keepAlive });
   try {
     await firstPong(MQTT_JS, keepAlive, (matches, what, boundMs) => session.packet(matches, what, boundMs));
-    return told(session.packets, 'mqtt.js', keepAlive, MQTT_JS);
+    return told(session.packets, 'mqtt.js', keepAlive, MQTT_JS, stalls.stop());
   } finally {
     await session.close();
   }
@@ -78,6 +81,6 @@ async function firstPong({ lateMs }: PingingClient, keepAlive: number, first: Fi
   await first(({ type }) => type === 'PINGRESP', 'PINGRESP', boundMs).catch(() => undefined);
 }
 
-function told(packets: readonly Packet[], who: string, keepAlive: number, client: PingingClient): Finding {
-  return { ...judgePings(packets, keepAlive, client), evidence: evidence(who, ownPackets(packets, [])) };
+function told(packets: readonly Packet[], who: string, keepAlive: number, client: PingingClient, stallMs = 0): Finding {
+  return { ...judgePings(packets, keepAlive, client, stallMs), evidence: evidence(who, ownPackets(packets, [])) };
 }

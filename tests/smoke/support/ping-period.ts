@@ -11,9 +11,14 @@ export const MQTT_JS: PingingClient = { lateMs: 2_000 };
 
 /**
  * Judges an idle client from its CONNECT to the answer of its first PINGREQ: no two of its packets further apart than the keep alive [MQTT-3.1.2-23]
- * and its client's tolerance, and the PINGREQ answered [MQTT-3.12.4-1].
+ * and its client's tolerance, and the PINGREQ answered [MQTT-3.12.4-1]. `stallMs` is how long its process was kept from running.
  */
-export function judgePings(packets: readonly Packet[], keepAlive: number, { lateMs }: PingingClient): Finding {
+export function judgePings(
+  packets: readonly Packet[],
+  keepAlive: number,
+  { lateMs }: PingingClient,
+  stallMs = 0,
+): Finding {
   const sent = packets.filter(({ direction }) => direction === 'sent');
   const intervalsMs = sent.slice(1).map(({ at }, index) => Math.round(at - (sent[index]?.at ?? at)));
   const ping = sent.find(({ type }) => type === 'PINGREQ');
@@ -21,7 +26,7 @@ export function judgePings(packets: readonly Packet[], keepAlive: number, { late
   const answeredMs = ping === undefined || pong === undefined ? undefined : Math.round(pong.at - ping.at);
   const observed = { intervalsMs, answeredMs };
   const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
-  const mostMs = keepAlive * 1000 + lateMs;
+  const mostMs = keepAlive * 1000 + lateMs + stallMs;
   const longest = Math.max(0, ...intervalsMs);
   if (longest > mostMs)
     return fail(`${longest / 1000} s between two packets of the client, more than ${mostMs / 1000} s`);

@@ -56,6 +56,12 @@ test('lateness is against 1.5 times the keep alive, also where there is no will'
   t.is(judgeSilence({ keepAlive: 5, closedAfterMs: 9_000, willAfterMs: 8_500 }, undefined).observed.lateMs, 1_000);
 });
 
+test('a client whose process was kept from running pings as much later', (t) => {
+  const packets = [CONNECT, pingAt(7_100), pongAt(7_101)];
+  t.is(judgePings(packets, 5, MQTT_JS, 150).verdict, 'pass');
+  t.is(judgePings(packets, 5, MQTT_JS, 50).verdict, 'fail');
+});
+
 test("a keep alive of the broker's own leaves nothing to see of the one that was asked for", (t) => {
   const connack = (properties: readonly string[]) => ({
     packets: [{ ...packet('CONNACK', 'received', 0), properties }],
@@ -66,9 +72,10 @@ test("a keep alive of the broker's own leaves nothing to see of the one that was
 });
 
 test('a receive-only client receives until its end', (t) => {
-  t.is(notAllTheTime(900), undefined);
-  t.truthy(notAllTheTime(2_100));
-  t.truthy(notAllTheTime(undefined));
+  t.is(notAllTheTime(900, 0), undefined);
+  t.truthy(notAllTheTime(2_100, 50));
+  t.is(notAllTheTime(2_100, 150), undefined);
+  t.truthy(notAllTheTime(undefined, 0));
 });
 
 test('what the broker got late and this process saw late is not held against the broker', (t) => {
