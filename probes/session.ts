@@ -40,6 +40,8 @@ export type Session = AsyncDisposable & {
   readonly clientId: string;
   /** Every control packet so far, both directions, in order. */
   readonly packets: readonly Packet[];
+  /** When the connection is over. */
+  readonly ended: Promise<unknown>;
   /** Subscribes and gives the code of the SUBACK: the QoS granted, or 0x80 and above where it was refused. */
   subscribe(filter: string, qos: QoS): Promise<number>;
   publish(topic: string, payload: Buffer, options?: { qos?: QoS; retain?: boolean }): Promise<PublishOutcome>;
@@ -123,6 +125,7 @@ function openSession(
   return {
     clientId,
     packets: feed.items,
+    ended: closed,
     async subscribe(filter, qos) {
       // the answer is taken from the wire; the callback would turn a refusal into an exception
       client.subscribe(filter, { qos }, () => undefined);

@@ -70,6 +70,8 @@ export function openWorld(live: LiveLab, stopped: AbortSignal, versions: readonl
       throw error;
     }
     sessions.add(session);
+    // with its packets, of which a load has thousands
+    void session.ended.then(() => sessions.delete(session));
     return session;
   };
   return {
