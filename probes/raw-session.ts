@@ -64,7 +64,8 @@ export type RawOutcome =
   | { readonly kind: 'closed'; readonly reason: string; readonly packets: readonly Packet[] };
 
 const BOUND_MS = 5_000;
-const CLOSE_BOUND_MS = 1_000;
+/** A socket that is closed with received bytes unread sends RST, upon which a busy broker may never read the DISCONNECT before it. */
+const CLOSE_BOUND_MS = 3_000;
 
 /** Connects and tells what the broker answered; rejects with NotSeen when it answers nothing, or refuses and keeps the connection open. */
 export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
