@@ -26,6 +26,8 @@ const KNOWN: readonly Known[] = [
   [/^session\.resend\.pubrel\.v311$/, 'always'],
   // what was kept is served beside what comes in, so a later message may come first [MQTT-4.6.0-6]
   [/^session\.offline\.q[12]\.v311$/, 'sometimes'],
+  // a persistent client to whom messages come as its session returns is cut off: `no such packet` in aedes, and they wait for its next connection
+  [/^session\.takeover\.v311$/, 'sometimes'],
 ];
 
 /** Of checks that would not apply to an external broker of MQTT 5, or without a Pi, either. */
@@ -53,9 +55,15 @@ for (const style of STYLES) {
       ['the broker does not speak MQTT 5'],
     );
     t.is(verified.counts.skipped, verified.checks.length - tried.length);
-    t.true(broker.mostInFlight() <= IN_FLIGHT, `${broker.mostInFlight()} messages of one client in flight`);
   });
 }
+
+test('a thousand messages are received once, and no client has more than twenty of them in flight', async (t) => {
+  await using broker = await openAedes(RIGHTS, 'refuses');
+  const verified = await verifyExternal(RIGHTS, broker.port, ['--only', 'qos.exactly-once'], VERIFY_MS);
+  t.is(verified.counts.pass, 1, verified.told);
+  t.is(broker.mostInFlight(), IN_FLIGHT);
+});
 
 const HOLES: readonly Hole[] = [
   { kind: 'may publish', user: 'alice', topic: 'test' },
