@@ -17,14 +17,21 @@ export type Expiry =
 
 /**
  * Judges how long after the client's last packet its will came; `lateMs` is against the standard's 1.5 K, negative when early. `uncertainMs` is how
- * much of that may be no delay of the broker's: the packet's way to it, and stalls of this process.
+ * much of that may be no delay of the broker's: the packet's way to it, and stalls of this process; `earlierMs` is how much earlier than told the
+ * packet may have been sent.
  */
-export function judgeExpiry(afterMs: number, keepAlive: number, version: string | undefined, uncertainMs = 0): Expiry {
+export function judgeExpiry(
+  afterMs: number,
+  keepAlive: number,
+  version: string | undefined,
+  uncertainMs = 0,
+  earlierMs = 0,
+): Expiry {
   const { fromMs, toMs } = expiryWindow(keepAlive, version);
   const lateMs = Math.round(afterMs - 1500 * keepAlive);
   const seconds = (afterMs / 1000).toFixed(1);
   const against = `${seconds} s after the client's last packet`;
-  if (afterMs < fromMs) return { verdict: 'fail', lateMs, reason: `${against}, before ${fromMs / 1000} s` };
+  if (afterMs + earlierMs < fromMs) return { verdict: 'fail', lateMs, reason: `${against}, before ${fromMs / 1000} s` };
   if (afterMs - uncertainMs > toMs) return { verdict: 'fail', lateMs, reason: `${against}, after ${toMs / 1000} s` };
   return { verdict: 'pass', lateMs };
 }

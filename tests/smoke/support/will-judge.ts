@@ -51,20 +51,25 @@ export function delayWindow(delayS: number): { readonly fromMs: number; readonly
   return { fromMs: delayS * 1000 - 500, toMs: delayS * 1000 + 5_000 };
 }
 
-/** Judges how long after the loss of its owner a delayed last will came. */
-export function judgeDelay(afterMs: number, delayS: number): Judged {
+/** Judges how long after the loss of its owner a delayed last will came; of that, `uncertainMs` may be no delay of the broker's. */
+export function judgeDelay(afterMs: number, delayS: number, uncertainMs = 0): Judged {
   const { fromMs, toMs } = delayWindow(delayS);
-  if (afterMs >= fromMs && afterMs <= toMs) return { verdict: 'pass' };
+  if (afterMs >= fromMs && afterMs - uncertainMs <= toMs) return { verdict: 'pass' };
   const side = afterMs < fromMs ? `before ${fromMs / 1000} s` : `after ${toMs / 1000} s`;
   return { verdict: 'fail', reason: `the last will came ${(afterMs / 1000).toFixed(1)} s after the loss, ${side}` };
 }
 
 /** At once by the standard, since the session ends with the connection; after the delay where the version is known to wait for it. */
-export function judgeDelayWithoutSession(afterMs: number, delayS: number, version: string | undefined): Judged {
+export function judgeDelayWithoutSession(
+  afterMs: number,
+  delayS: number,
+  version: string | undefined,
+  uncertainMs = 0,
+): Judged {
   const name = 'will delay outlives the session';
   const { fromMs } = delayWindow(delayS);
   if (afterMs < fromMs) return judgeByVersion('as the standard says', name, version);
-  const delayed = judgeDelay(afterMs, delayS);
+  const delayed = judgeDelay(afterMs, delayS, uncertainMs);
   const { reason = '' } = delayed;
   return judgeByVersion(delayed.verdict === 'pass' ? 'as the deviation says' : { otherwise: reason }, name, version);
 }

@@ -1,5 +1,5 @@
 import { publishOnce } from '../../../probes/mosquitto-client.ts';
-import type { Packet } from '../../../probes/packet.ts';
+import { now, type Packet } from '../../../probes/packet.ts';
 import type { Host } from '../../../provisioning/hosts/host.ts';
 import type { User } from '../../../provisioning/lab-file/lab.ts';
 import type { LivePi } from '../../../provisioning/live-lab.ts';
@@ -13,6 +13,8 @@ import { nonce, type World } from './world.ts';
 /** A client with a last will on a Pi, and an observer of its topic on this machine; both are connected and subscribed. */
 export type WillScene<Client extends Actor = Actor> = AsyncDisposable & {
   readonly client: Client;
+  /** When the client was started, in milliseconds since 1970: what it sent, it sent later. */
+  readonly startedAt: number;
   evidence(): object[];
   /** Waits for the will; undefined when it does not come in time. */
   will(boundMs: number): Promise<Packet | undefined>;
@@ -40,10 +42,12 @@ export async function openWillScene<Client extends Actor>(
   const will = { topic, payload: payload.toString(), qos: 1 } as const;
   const wish = { ...pi.broker, topic, login: loginOf(owner), keepAlive, will, clientId: `lab-${nonce()}` };
   const limits = { boundMs: CLIENT_BOUND_MS, signal: world.stopped };
+  const startedAt = now();
   const client = await start(host, role, wish, limits);
   const isWill = isMessage(payload);
   return {
     client,
+    startedAt,
     evidence: () => [...client.evidence(), ...evidence('observer', ownPackets(observer.packets, own))],
     async will(boundMs) {
       // the barrier tells an observer that has lost its own connection from a will that did not come
