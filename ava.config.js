@@ -11,7 +11,7 @@ const files = ['tests/unit', 'tests/lab'].flatMap((folder) =>
 );
 
 // Unit tests are through before the base images of the labs are made; then the labs that take longest, Debian 13 when its image may be there.
-const FIRST = ['sabotage.ts', 'debian-12.ts', 'interrupted.ts', 'ssh-host.ts', 'apt.ts', 'debian-13.ts', 'occupied.ts'];
+const FIRST = ['mutants.ts', 'debian-12.ts', 'interrupted.ts', 'ssh-host.ts', 'apt.ts', 'debian-13.ts', 'occupied.ts'];
 
 const rank = (file) => {
   if (!file.includes('/tests/lab/')) return -1;

@@ -27,7 +27,7 @@ export async function main(args: string[]): Promise<number> {
     console.error(USAGE);
     return 2;
   }
-  const mutants = catalogue(await draftLab()).filter(({ name }) => isWanted(name, options.only));
+  const mutants = catalogue(draftLab()).filter(({ name }) => isWanted(name, options.only));
   if (options.list) {
     for (const { name, what, caughtBy } of mutants) console.log(`${name}: ${what}; ${caughtBy.join(', ')}`);
     return 0;

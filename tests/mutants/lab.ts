@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
@@ -21,14 +21,14 @@ export type MutantLab = {
 };
 
 /** What the lab file of the tests says, without a lab: for the names of the mutants. */
-export async function draftLab(): Promise<Lab> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'mutants-'));
+export function draftLab(): Lab {
+  const folder = mkdtempSync(path.join(tmpdir(), 'mutants-'));
   try {
     const file = path.join(folder, 'lab.yaml');
-    await writeFile(file, stringify({ name: 'mutants', ...USUAL }));
+    writeFileSync(file, stringify({ name: 'mutants', ...USUAL }));
     return readLab(file);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 

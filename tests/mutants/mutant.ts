@@ -17,8 +17,6 @@ type Fault = {
   readonly isExact?: true;
   /** How far the run goes. @default default */
   readonly scope?: Scope;
-  /** Whether it is of the subset that `npm test` runs. */
-  readonly isFast?: true;
 };
 
 /** Something is done behind the lab's back on one of its machines. */

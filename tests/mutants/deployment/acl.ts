@@ -117,7 +117,6 @@ const whole: readonly DeploymentMutant[] = [
     mutate: `sed -i '/^acl_file/d' ${LAB_CONF}\nrestart`,
     mend: MEND_BROKER,
     caughtBy: ['acl.publish.test.alice', 'acl.subscribe.status.sam', 'acl.subscribe.test.sam'],
-    isFast: true,
   },
   {
     kind: 'deployment',

@@ -3,7 +3,7 @@ import type { Lab } from '../../../provisioning/lab-file/lab.ts';
 import { MEND_BROKER, setMainOption, setOption } from '../machine-scripts.ts';
 import type { DeploymentMutant } from '../mutant.ts';
 
-type Optional = Partial<Pick<DeploymentMutant, 'scope' | 'isFast'>>;
+type Optional = Partial<Pick<DeploymentMutant, 'scope'>>;
 
 function onBroker(
   name: string,

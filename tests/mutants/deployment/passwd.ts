@@ -23,7 +23,7 @@ export function passwdMutants(lab: Lab): DeploymentMutant[] {
         `s/^${name}:\\(.*\\)/&\\n${STRANGER}:\\1/`,
         ['install.users'],
       ),
-      password(name, names[(index + 1) % names.length] ?? name, index === names.length - 1),
+      password(name, names[(index + 1) % names.length] ?? name),
     ]),
   ];
 }
@@ -38,7 +38,6 @@ const anonymous: DeploymentMutant = {
   mutate: `sed -i 's/^allow_anonymous .*/allow_anonymous true/' ${LAB_CONF}\nrestart`,
   mend: MEND_BROKER,
   caughtBy: ['auth.anonymous'],
-  isFast: true,
 };
 
 function edited(name: string, what: string, sed: string, caughtBy: readonly string[]): DeploymentMutant {
@@ -46,9 +45,9 @@ function edited(name: string, what: string, sed: string, caughtBy: readonly stri
   return { kind: 'deployment', machine: 'broker', name, what, mutate, mend: MEND_BROKER, caughtBy };
 }
 
-function password(name: string, other: string, isFast: boolean): DeploymentMutant {
+function password(name: string, other: string): DeploymentMutant {
   const mutate = `hash=$(sed -n 's/^${other}://p' ${PASSWD})\nsed -i "s|^${name}:.*|${name}:$hash|" ${PASSWD}\nrestart`;
-  const mutant = {
+  return {
     kind: 'deployment',
     machine: 'broker',
     name: `passwd.${name}.changed`,
@@ -56,6 +55,5 @@ function password(name: string, other: string, isFast: boolean): DeploymentMutan
     mutate,
     mend: MEND_BROKER,
     caughtBy: [accepted(name)],
-  } as const;
-  return isFast ? { ...mutant, isFast } : mutant;
+  };
 }

@@ -14,7 +14,6 @@ nft 'add chain inet mutant out { type filter hook output priority 0; }'
 nft add rule inet mutant out tcp dport ${broker.port} drop`,
       mend: 'nft delete table inet mutant',
       caughtBy: ['auth.accepted.*.pi', 'install.message'],
-      isFast: true,
     },
     {
       ...onPi,

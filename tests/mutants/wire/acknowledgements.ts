@@ -11,12 +11,9 @@ const mutant = (name: string, what: string, alter: WireMutant['alter'], caughtBy
 
 /** Acknowledgements that never arrive, in each direction in which that makes a difference. */
 export const acknowledgementMutants: readonly WireMutant[] = [
-  {
-    ...mutant('puback.to-publisher', 'PUBACK never reaches the publisher', swallow('toClient', 'puback'), [
-      'qos.this-machine.q1',
-    ]),
-    isFast: true,
-  },
+  mutant('puback.to-publisher', 'PUBACK never reaches the publisher', swallow('toClient', 'puback'), [
+    'qos.this-machine.q1',
+  ]),
   mutant('puback.to-broker', 'PUBACK of a subscriber never reaches the broker', swallow('toBroker', 'puback'), [
     'session.resend.publish-q1',
   ]),

@@ -42,7 +42,6 @@ export const answerMutants: readonly WireMutant[] = [
     what: 'CONNACK accepts every password',
     alter: letIn(({ user, password }) => user && password),
     caughtBy: throughProxy('wrong-password', 'unknown-user'),
-    isFast: true,
   },
   {
     kind: 'wire',

@@ -92,7 +92,6 @@ export const willMutants: readonly WireMutant[] = [
       willsBecome(() => undefined),
       AT_ONCE,
     ),
-    isFast: true,
   },
   mutant('will.altered', 'the last will has other bytes', willsBecome(upsideDown), AT_ONCE),
   mutant('will.sent-on-disconnect', 'a DISCONNECT does not keep the last will from being sent', withoutDisconnect, [
