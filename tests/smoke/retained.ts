@@ -10,7 +10,7 @@ import { isMessage } from './support/matching.ts';
 import { mustPublish } from './support/must-publish.ts';
 import { overOf, tagOf, VERSIONS } from './support/protocol.ts';
 import { judgeRetained, type RetainedSeen } from './support/retained-judge.ts';
-import { keepingRetained, newSubscription } from './support/retained-scene.ts';
+import { keepingRetained, newSubscription, retainedTurns } from './support/retained-scene.ts';
 import { nonce, type World } from './support/world.ts';
 
 type Cast = NonNullable<ReturnType<typeof openTopic>>;
@@ -121,6 +121,7 @@ function check(world: World, cast: Cast | undefined, version: Version, play: Pla
     statement: play.statement[version],
     expected: play.expected,
     boundMs: BOUND_MS,
+    turns: retainedTurns(world, topic),
     async run() {
       return await keepingRetained(world, topic, { writer, reader }, async () => {
         const writing = await world.raw(writer, { version });

@@ -2,7 +2,7 @@ import type { Version } from '../../probes/session.ts';
 import type { Topic } from '../../provisioning/lab-file/lab.ts';
 import { type Check, type Finding, notApplicable, word } from './support/check.ts';
 import { evidence, ownPackets } from './support/evidence.ts';
-import { keepingRetained, retainedOn } from './support/retained-scene.ts';
+import { keepingRetained, retainedOn, retainedTurns } from './support/retained-scene.ts';
 import { castWill, ROLES, type WillCast } from './support/will-cast.ts';
 import { judgeWills } from './support/will-judge.ts';
 import { newWill, openOwner } from './support/will-owner.ts';
@@ -33,6 +33,7 @@ export function retainedWills(world: World, topics: readonly Topic[]): Check[] {
           expected: { wills: 1, served: 1, qos: 1 },
           version,
           boundMs: BOUND_MS,
+          turns: retainedTurns(world, topic.name),
           run: () => retainedWill(world, stages, casting.cast, version),
         };
       }),

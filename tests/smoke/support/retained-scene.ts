@@ -30,6 +30,15 @@ const ATTEMPTS = 2;
 
 /** Of this process, since every family has a world of its own: a topic has one retained message only. */
 const turnsOf = new Map<string, Turns>();
+const checkTurnsOf = new Map<string, Turns>();
+
+/** For checks that keep what is retained on the topic: one begins, and its bound counts, when the one before is over. */
+export function retainedTurns({ broker: { address, port } }: World, topic: string): Turns {
+  const place = `${address} ${port} ${topic}`;
+  const turns = checkTurnsOf.get(place) ?? atMost(1);
+  checkTurnsOf.set(place, turns);
+  return turns;
+}
 
 /**
  * Runs work that changes what is retained on the topic, alone, and then restores what was retained before: also when the work fails, its check
