@@ -12,7 +12,7 @@ const RIGHTS: Rights = {
 };
 /** What a default Mosquitto takes of one client (mosquitto.conf(5), max_inflight_messages). */
 const IN_FLIGHT = 20;
-const VERIFY_MS = 60_000;
+const VERIFY_MS = 120_000;
 
 test.beforeEach((t) => t.timeout(2 * VERIFY_MS));
 
@@ -23,7 +23,7 @@ const KNOWN: readonly Known[] = [
   // what it sends again has no DUP flag [MQTT-3.3.1-1]
   [/^session\.resend\.publish-q[12]\.v311$/, 'always'],
   // it sends the PUBLISH again after its PUBREL [MQTT-4.3.3-1], since it confuses the exchanges of one client with each other
-  [/^session\.resend\.pubrel\.v311$/, 'always'],
+  [/^session\.resend\.pubrel\.v311$/, 'sometimes'],
   // what was kept is served beside what comes in, so a later message may come first [MQTT-4.6.0-6]
   [/^session\.offline\.q[12]\.v311$/, 'sometimes'],
   // a persistent client to whom messages come as its session returns is cut off: `no such packet` in aedes, and they wait for its next connection
@@ -79,7 +79,7 @@ const HOLES_FOUND = [
   /^auth\.(wrong|no)-password\.v311\.(sam|alice)\./,
 ];
 
-test('holes in its rights fail the checks of these rights, each and no others', async (t) => {
+test.serial('holes in its rights fail the checks of these rights, each and no others', async (t) => {
   await using broker = await openAedes(RIGHTS, 'refuses', HOLES);
   const verified = await verifyExternal(RIGHTS, broker.port, ['--quick', '--only', 'acl,auth'], VERIFY_MS);
   const tried = verified.checks.filter(({ verdict }) => verdict !== 'skipped').map(({ id }) => id);
