@@ -43,6 +43,8 @@ export async function runChecks(
   const runsDirectory = path.join(testLab.folder, '.lab', 'runs');
   const timeoutMs = wish.scope === 'disruptive' ? undefined : VERIFY_MS;
   const { records } = await verify(Promise.resolve(live), { runsDirectory, ...wish, timeoutMs, signal });
+  const notRun = records.find(({ id }) => id.startsWith('install.smoke-tests'));
+  if (notRun !== undefined) throw new Error(notRun.reason);
   return records;
 }
 
