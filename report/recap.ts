@@ -1,3 +1,4 @@
+import { results } from './json.ts';
 import { type Paint, printable, seconds } from './paint.ts';
 import { type CheckRecord, count, type Family, familyOf, type Verdict } from './record.ts';
 
@@ -55,9 +56,11 @@ function headline(records: readonly CheckRecord[], paint: Paint, scope: string):
   const from = Math.min(...records.map(({ startedAt }) => startedAt));
   const to = Math.max(...records.map(({ startedAt, durationMs }) => startedAt + durationMs));
   const took = records.length === 0 ? '' : ` in ${seconds(to - from)}`;
-  const mark = fail === 0 && records.length > 0 ? paint('green', '✓') : paint('red', '✗');
+  const mark = results(records).verdict === 'pass' ? paint('green', '✓') : paint('red', '✗');
   const which = scope === 'default' ? '' : ` (${scope})`;
-  return `${mark} ${records.length} checks${which}${took}: ${words.join(', ')}`;
+  const nothing = fail === 0 && pass + deviation === 0 ? `; ${paint('red', 'nothing was shown')}` : '';
+  const checks = records.length === 1 ? 'check' : 'checks';
+  return `${mark} ${records.length} ${checks}${which}${took}: ${words.join(', ')}${nothing}`;
 }
 
 function explained(

@@ -32,7 +32,11 @@ export type Repeated = {
 export const NO_RUNS: Repeated = { runs: [], failing: [], shown: results([]) };
 
 /** What `verify --repeat --json` prints: the counts are sums, `checks` and `environment` are those of the first run that failed, or else of the last. */
-export type RepeatedResults = Results & { readonly runs: readonly Run[] };
+export type RepeatedResults = Results & {
+  /** How many runs were asked for; fewer `runs` than that: it was interrupted, and passes in no case. */
+  readonly wanted: number;
+  readonly runs: readonly Run[];
+};
 
 export function withRun({ runs, failing, shown }: Repeated, found: Results, folder: string): Repeated {
   const { verdict, counts, checks, environment } = found;
@@ -47,11 +51,11 @@ export function withRun({ runs, failing, shown }: Repeated, found: Results, fold
   return { runs: [...runs, run], failing: [...seen.values()], shown: isShown ? found : shown };
 }
 
-export function repeatedResults({ runs, shown }: Repeated): RepeatedResults {
+export function repeatedResults({ runs, shown }: Repeated, wanted: number): RepeatedResults {
   const sum = (verdict: Verdict) => runs.reduce((total, { counts }) => total + counts[verdict], 0);
   const counts = { pass: sum('pass'), fail: sum('fail'), deviation: sum('deviation'), skipped: sum('skipped') };
-  const verdict = runs.length > 0 && runs.every((run) => run.verdict === 'pass') ? 'pass' : 'fail';
-  return { ...shown, verdict, counts, runs };
+  const verdict = isAllPassed(runs, wanted) ? 'pass' : 'fail';
+  return { ...shown, verdict, counts, wanted, runs };
 }
 
 /** `✓ run 3 of 100 in 8.8 s: 72 passed, 1 skipped`; of a failed one also where its records are. */
@@ -62,19 +66,25 @@ export function runLine({ verdict, counts, folder, durationMs }: Run, nth: numbe
 }
 
 /** How many runs passed, and which checks failed in the others: how often, and why the first time. */
-export function repeatedLines({ runs, failing }: Repeated, paint: Paint): string[] {
+export function repeatedLines({ runs, failing }: Repeated, wanted: number, paint: Paint): string[] {
   const failed = runs.filter(({ verdict }) => verdict === 'fail').length;
-  const mark = failed === 0 && runs.length > 0 ? paint('green', '✓') : paint('red', '✗');
+  const mark = isAllPassed(runs, wanted) ? paint('green', '✓') : paint('red', '✗');
+  const of = runs.length < wanted ? ` of ${wanted}, interrupted,` : '';
   const took = runs.reduce((sum, { durationMs }) => sum + durationMs, 0);
   const often = [...failing].sort((one, other) => other.times - one.times);
   return [
-    `${mark} ${runs.length} ${runs.length === 1 ? 'run' : 'runs'} in ${seconds(took)}: ${runs.length - failed} passed, ${failed} failed`,
+    `${mark} ${runs.length} ${runs.length === 1 ? 'run' : 'runs'}${of} in ${seconds(took)}: ${runs.length - failed} passed, ${failed} failed`,
     ...often.flatMap(({ id, times, reason, folder }) => [
       paint('red', `  ✗ ${id}  failed in ${times} of ${runs.length}`),
       `      first     ${printable(reason)}`,
       `      records   ${folder}`,
     ]),
   ];
+}
+
+/** A hundred runs of which five were done have not passed a hundred times. */
+function isAllPassed(runs: readonly Run[], wanted: number): boolean {
+  return runs.length > 0 && runs.length >= wanted && runs.every(({ verdict }) => verdict === 'pass');
 }
 
 function countWords({ pass, fail, deviation, skipped }: Counts): string {

@@ -145,9 +145,10 @@ async function repeated(
     if (!context.signal.aborted || done.runs.length === 0) throw error;
   } finally {
     display.stop();
-    for (const line of repeatedLines(done, paint)) print(line);
+    // where the first run could not be done, its error says it all
+    if (done.runs.length > 0) for (const line of repeatedLines(done, times, paint)) print(line);
   }
-  return repeatedResults(done);
+  return repeatedResults(done, times);
 }
 
 /** The `nth` run of this command; of those before this command's the oldest go. */

@@ -130,7 +130,7 @@ test.serial('verify --repeat that is interrupted tells of the runs that there we
   command.interrupt();
   const { code, stdout, all } = await command.ended;
   t.is(code, 130, all);
-  t.regex(stdout, /^✓ \d+ runs? in [\d.]+ s: \d+ passed, 0 failed$/m);
+  t.regex(stdout, /^✗ \d+ runs? of 1000, interrupted, in [\d.]+ s: \d+ passed, 0 failed$/m);
 });
 
 test.serial("ssh gives the command's exit code, output and input", async (t) => {

@@ -100,8 +100,15 @@ test('the headline tells how many rights are not shown', (t) => {
 });
 
 test('no record at all is a failure', (t) => {
-  t.deepEqual(recap([], plain), ['✗ 0 checks: 0 passed']);
+  t.deepEqual(recap([], plain), ['✗ 0 checks: 0 passed; nothing was shown']);
   t.is(results([]).verdict, 'fail');
+});
+
+test('a run in which all was skipped has failed, and says so; one that only deviated as is known has passed', (t) => {
+  const skipped = [record({ verdict: 'skipped', reason: 'no Pi' })];
+  t.is(results(skipped).verdict, 'fail');
+  t.is(recap(skipped, plain)[0], '✗ 1 check in 0.2 s: 0 passed, 1 skipped; nothing was shown');
+  t.is(recap([record({ verdict: 'deviation' })], plain)[0], '✓ 1 check in 0.2 s: 0 passed, 1 known deviation');
 });
 
 test('control characters of a broker do not reach the terminal', (t) => {

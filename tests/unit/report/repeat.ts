@@ -28,7 +28,7 @@ const after = (count: number): Repeated =>
   RUNS.slice(0, count).reduce((so, found, index) => withRun(so, found, `/runs/${index}`), NO_RUNS);
 
 test('which checks failed, how often, why the first time, and where its records are', (t) => {
-  t.deepEqual(repeatedLines(after(4), plain), [
+  t.deepEqual(repeatedLines(after(4), 4, plain), [
     '✗ 4 runs in 10 s: 2 passed, 2 failed',
     '  ✗ acl.a  failed in 2 of 4',
     '      first     late',
@@ -37,8 +37,8 @@ test('which checks failed, how often, why the first time, and where its records 
     '      first     later\\x1b',
     '      records   /runs/2',
   ]);
-  t.deepEqual(repeatedLines(after(1), plain), ['✓ 1 run in 1.0 s: 1 passed, 0 failed']);
-  t.deepEqual(repeatedLines(NO_RUNS, plain), ['✗ 0 runs in 0.0 s: 0 passed, 0 failed']);
+  t.deepEqual(repeatedLines(after(1), 1, plain), ['✓ 1 run in 1.0 s: 1 passed, 0 failed']);
+  t.deepEqual(repeatedLines(NO_RUNS, 1, plain), ['✗ 0 runs of 1, interrupted, in 0.0 s: 0 passed, 0 failed']);
 });
 
 test('a line a run', (t) => {
@@ -48,7 +48,7 @@ test('a line a run', (t) => {
 });
 
 test('one object for all: sums, and the checks of the first run that failed', (t) => {
-  const all = repeatedResults(after(4));
+  const all = repeatedResults(after(4), 4);
   t.is(all.verdict, 'fail');
   t.deepEqual(all.counts, { pass: 4, fail: 3, deviation: 1, skipped: 0 });
   t.deepEqual(all.checks, RUNS[1]?.checks);
@@ -66,8 +66,20 @@ test('one object for all: sums, and the checks of the first run that failed', (t
 
 test('where none failed, the checks of the last run', (t) => {
   const passing = [RUNS[0], RUNS[3]].flatMap((found) => found ?? []);
-  const all = repeatedResults(passing.reduce((so, found) => withRun(so, found, '/r'), NO_RUNS));
+  const all = repeatedResults(
+    passing.reduce((so, found) => withRun(so, found, '/r'), NO_RUNS),
+    2,
+  );
   t.is(all.verdict, 'pass');
   t.deepEqual(all.checks, RUNS[3]?.checks);
-  t.is(repeatedResults(NO_RUNS).verdict, 'fail');
+  t.is(repeatedResults(NO_RUNS, 1).verdict, 'fail');
+});
+
+test('runs that were asked for and not done have not passed', (t) => {
+  const good = withRun(NO_RUNS, run({ a: 'pass' }, 1_000), '/r');
+  const cut = repeatedResults(good, 100);
+  t.like(cut, { verdict: 'fail', wanted: 100, counts: { pass: 1, fail: 0 } });
+  t.is(cut.runs.length, 1);
+  t.deepEqual(repeatedLines(good, 100, plain), ['✗ 1 run of 100, interrupted, in 1.0 s: 1 passed, 0 failed']);
+  t.like(repeatedResults(good, 1), { verdict: 'pass', wanted: 1 });
 });
