@@ -1,11 +1,12 @@
-import type { PublishOutcome, QoS, Version } from '../../../probes/session.ts';
+import type { QoS, Version } from '../../../probes/session.ts';
 import type { Topic, User } from '../../../provisioning/lab-file/lab.ts';
 import { type Check, type Finding, word } from '../support/check.ts';
 import { evidence, ownPackets } from '../support/evidence.ts';
+import { overOf, tagOf, VERSIONS } from '../support/protocol.ts';
 import { judgeRight, mayText, type Right, rightOf } from '../support/right.ts';
-import { tooHigh } from '../support/too-high.ts';
 import { nonce, type World } from '../support/world.ts';
-import { BOUND_MS, castOf, hasArrived, over, publishAs, sentinel, stageOf, tag, turns, VERSIONS } from './stage.ts';
+import { type Answer, notMade, publishAs } from './attempt.ts';
+import { BOUND_MS, castOf, hasArrived, onStage, sentinel, turns } from './stage.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
 
@@ -21,8 +22,8 @@ export function publishing(world: World, { name: topic }: Topic, user: User): Ch
 
 function named(topic: string, user: User, qos: QoS, version: Version, right: Right) {
   return {
-    id: `acl.publish.${word(topic)}.${word(user.name)}.q${qos}.${tag(version)}`,
-    claim: `${user.name} ${mayText(right)} publish to ${topic} at QoS ${qos} ${over(version)}`,
+    id: `acl.publish.${word(topic)}.${word(user.name)}.q${qos}.${tagOf(version)}`,
+    claim: `${user.name} ${mayText(right)} publish to ${topic} at QoS ${qos} ${overOf(version)}`,
     version,
     boundMs: BOUND_MS,
     turns,
@@ -34,20 +35,21 @@ function byEffect(world: World, topic: string, user: User, qos: QoS, version: Ve
     ...named(topic, user, qos, version, right),
     expected: { delivered: right === 'allowed' },
     async run() {
-      const stage = await stageOf(world, topic);
-      const payload = Buffer.from(`publish ${nonce()}`);
-      const { answer, packets } = await publishAs(world, user, version, topic, payload, { qos });
-      const short = tooHigh(world, { packets }, qos);
-      if (short !== undefined) return short;
-      const last = await sentinel(stage);
-      const delivered = await hasArrived(stage, payload, right === 'allowed');
-      return {
-        ...judgeRight(right, delivered, { answer }, world.isOurs),
-        evidence: [
-          ...evidence(user.name, ownPackets(packets, [payload])),
-          ...evidence(stage.observer.name, ownPackets(stage.seeing.packets, [payload, last])),
-        ],
-      };
+      return await onStage(world, topic, async (stage) => {
+        const payload = Buffer.from(`publish ${nonce()}`);
+        const attempt = await publishAs(world, user, version, topic, payload, { qos });
+        if (attempt.short !== undefined) return attempt.short;
+        const last = await sentinel(world, stage);
+        const delivered = await hasArrived(stage, payload, right === 'allowed');
+        const { answer, packets } = attempt;
+        return {
+          ...(notMade(attempt, world.isOurs) ?? judgeRight(right, delivered, { answer }, world.isOurs)),
+          evidence: [
+            ...evidence(user.name, ownPackets(packets, [payload])),
+            ...evidence(stage.observer.name, ownPackets(stage.seeing.packets, [payload, last])),
+          ],
+        };
+      });
     },
   };
 }
@@ -61,10 +63,10 @@ function byReasonCode(world: World, topic: string, user: User, qos: QoS, right: 
     expected: { denied: right === 'denied' },
     async run() {
       const payload = Buffer.from(`publish ${nonce()}`);
-      const { answer, packets } = await publishAs(world, user, 5, topic, payload, { qos });
-      const short = tooHigh(world, { packets }, qos);
-      if (short !== undefined) return short;
-      return { ...judgeReasonCode(right, answer), evidence: evidence(user.name, ownPackets(packets, [payload])) };
+      const attempt = await publishAs(world, user, 5, topic, payload, { qos });
+      if (attempt.short !== undefined) return attempt.short;
+      const judged = notMade(attempt, world.isOurs) ?? judgeReasonCode(right, attempt.answer, world.isOurs);
+      return { ...judged, evidence: evidence(user.name, ownPackets(attempt.packets, [payload])) };
     },
   };
 }
@@ -72,19 +74,28 @@ function byReasonCode(world: World, topic: string, user: User, qos: QoS, right: 
 /** Not authorised, MQTT 5 table 3-4. */
 const DENIED = 0x87;
 
-/** Judges how a publication over MQTT 5 was answered; other codes below 0x80, such as 0x10 (no matching subscribers), are acceptance. */
-export function judgeReasonCode(right: Right, answer: PublishOutcome | 'nothing'): Finding {
-  const observed = answer;
-  if (answer === 'nothing' || answer.kind !== 'acknowledged') {
-    // the connection may be closed in place of an answer
-    if (right === 'denied') return { verdict: 'pass', observed };
-    return { verdict: 'fail', observed, reason: 'it was not acknowledged' };
-  }
-  const { code } = answer;
-  const shown = `0x${code.toString(16).padStart(2, '0')}`;
+/**
+ * Judges how a publication over MQTT 5 was answered; codes below 0x80, such as 0x10 (no matching subscribers), are acceptance. A broker that is not
+ * the lab's may deny by any code, by closing the connection, or without a word.
+ */
+export function judgeReasonCode(right: Right, answer: Answer, isOurs: boolean): Finding {
+  const observed = { answer };
+  const code = typeof answer === 'object' && answer.kind === 'acknowledged' ? answer.code : undefined;
+  const shown = code === undefined ? 'it was not acknowledged' : `code 0x${code.toString(16).padStart(2, '0')}`;
   if (right !== 'denied') {
-    return code < 0x80 ? { verdict: 'pass', observed } : { verdict: 'fail', observed, reason: `code ${shown}` };
+    return code !== undefined && code < 0x80
+      ? { verdict: 'pass', observed }
+      : { verdict: 'fail', observed, reason: shown };
   }
-  if (code === DENIED) return { verdict: 'pass', observed };
-  return { verdict: 'fail', observed, reason: `code ${shown}, not 0x87 (not authorised)` };
+  if (isOurs) {
+    return code === DENIED
+      ? { verdict: 'pass', observed }
+      : { verdict: 'fail', observed, reason: `${shown}, not 0x87 (not authorised)` };
+  }
+  if (code === undefined || code >= 0x80) return { verdict: 'pass', observed };
+  return {
+    verdict: 'skipped',
+    observed,
+    reason: 'unobservable: the broker acknowledges, and nobody may see the effect',
+  };
 }

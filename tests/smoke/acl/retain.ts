@@ -1,14 +1,21 @@
+import { payloadText } from '../../../probes/packet-text.ts';
 import type { Version } from '../../../probes/session.ts';
 import type { Topic, User } from '../../../provisioning/lab-file/lab.ts';
 import { type Check, notApplicable, word } from '../support/check.ts';
 import { evidence, ownPackets } from '../support/evidence.ts';
+import { overOf, tagOf, VERSIONS } from '../support/protocol.ts';
 import { keepingRetained, type RetainedCast, retainedOn, retainedTurns } from '../support/retained-scene.ts';
 import { judgeRight, mayText, type Right, rightOf } from '../support/right.ts';
 import { nonce, type World } from '../support/world.ts';
-import { BOUND_MS, castOf, over, publishAs, tag, VERSIONS } from './stage.ts';
+import { notMade, publishAs } from './attempt.ts';
+import { BOUND_MS, castOf } from './stage.ts';
 
 type Doing = 'set' | 'clear';
 const DOINGS: readonly Doing[] = ['set', 'clear'];
+const STATEMENTS = {
+  set: { 4: 'MQTT-3.3.1-5', 5: 'MQTT-3.3.1-5' },
+  clear: { 4: 'MQTT-3.3.1-10', 5: 'MQTT-3.3.1-6' },
+} as const;
 const NOTHING = Buffer.alloc(0);
 const SETTLE_MS = 5_000;
 
@@ -19,8 +26,8 @@ export function retaining(world: World, { name: topic }: Topic, user: User): Che
   return VERSIONS.flatMap((version) =>
     DOINGS.map((doing) => {
       const named = {
-        id: `acl.retain-${doing}.${word(topic)}.${word(user.name)}.${tag(version)}`,
-        claim: `${user.name} ${mayText(right)} ${doing} the retained message of ${topic} ${over(version)}`,
+        id: `acl.retain-${doing}.${word(topic)}.${word(user.name)}.${tagOf(version)}`,
+        claim: `${user.name} ${mayText(right)} ${doing} the retained message of ${topic} ${overOf(version)}`,
       } as const;
       if (cast.kind === 'unobservable') return notApplicable(named, `unobservable: ${cast.why}`);
       const retainedCast = { writer: cast.publisher, reader: cast.observer };
@@ -39,7 +46,8 @@ function changing(
   right: Right,
 ): Omit<Check, 'id' | 'claim'> {
   return {
-    statement: doing === 'set' ? 'MQTT-3.3.1-5' : version === 4 ? 'MQTT-3.3.1-10' : 'MQTT-3.3.1-6',
+    // a denied one is beyond the standard
+    ...(right === 'allowed' ? { statement: STATEMENTS[doing][version] } : {}),
     expected: { changed: right === 'allowed' },
     version,
     boundMs: 2 * BOUND_MS,
@@ -47,21 +55,24 @@ function changing(
     run: () =>
       keepingRetained(world, topic, cast, async () => {
         const before = Buffer.from(`retained before ${nonce()}`);
-        await publishAs(world, cast.writer, version, topic, before, { qos: 1, retain: true });
-        const payload = doing === 'set' ? Buffer.from(`retained ${nonce()}`) : NOTHING;
-        const { answer, packets } = await publishAs(world, user, version, topic, payload, { qos: 1, retain: true });
         const seen = () => retainedOn(world, topic, cast.reader).then((retained) => retained?.payload ?? NOTHING);
+        const settleMs = world.isOurs ? 0 : SETTLE_MS;
+        await publishAs(world, cast.writer, version, topic, before, { qos: 1, retain: true });
+        if (!(await settled(seen, [before], settleMs)).equals(before)) {
+          const reason = `nothing can be shown: what ${cast.writer.name} publishes with RETAIN is not retained`;
+          return { verdict: 'fail', observed: { retained: false }, reason };
+        }
+        const payload = doing === 'set' ? Buffer.from(`retained ${nonce()}`) : NOTHING;
+        const attempt = await publishAs(world, user, version, topic, payload, { qos: 1, retain: true });
+        const { answer, packets } = attempt;
         const wanted = { allowed: [payload], widened: [payload, before], denied: [before] }[right];
-        const retained = await settled(seen, wanted, world.isOurs ? 0 : SETTLE_MS);
+        const retained = await settled(seen, wanted, settleMs);
         const changed = retained.equals(payload);
-        const judged = judgeRight(right, changed, { changed, answer }, world.isOurs);
+        const judged = notMade(attempt, world.isOurs) ?? judgeRight(right, changed, { changed, answer }, world.isOurs);
         const found = { ...judged, evidence: evidence(user.name, ownPackets(packets, [payload])) };
         if (changed || retained.equals(before)) return found;
-        return {
-          ...found,
-          verdict: 'fail',
-          reason: `retained is ${retained.toString()}, neither the one before nor the new one`,
-        };
+        const reason = `retained is ${payloadText(retained)}, neither the one before nor the new one`;
+        return { ...found, verdict: 'fail', reason };
       }),
   };
 }

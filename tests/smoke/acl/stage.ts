@@ -1,6 +1,4 @@
-import type { Packet } from '../../../probes/packet.ts';
-import type { RawSession } from '../../../probes/raw-session.ts';
-import type { PublishOutcome, QoS, Session, Version } from '../../../probes/session.ts';
+import type { Session } from '../../../probes/session.ts';
 import type { User } from '../../../provisioning/lab-file/lab.ts';
 import { observerOf, publisherOf } from '../support/cast.ts';
 import { atMost } from '../support/limit.ts';
@@ -20,16 +18,12 @@ export type StageCast =
   | { readonly kind: 'cast'; readonly observer: User; readonly publisher: User }
   | { readonly kind: 'unobservable'; readonly why: string };
 
-export const VERSIONS: readonly Version[] = [4, 5];
 export const BOUND_MS = 30_000;
 /** How long an effect may take that comes in no fixed order with other things. */
 const ARRIVAL_MS = 5_000;
 
 /** Each takes a connection or two; a small broker or a low ulimit must not be the finding. */
 export const turns = atMost(8);
-
-export const tag = (version: Version) => (version === 4 ? 'v311' : 'v5');
-export const over = (version: Version) => (version === 4 ? 'over MQTT 3.1.1' : 'over MQTT 5');
 
 export function castOf({ lab }: World, topic: string): StageCast {
   const observer = observerOf(lab, topic);
@@ -39,14 +33,26 @@ export function castOf({ lab }: World, topic: string): StageCast {
   return { kind: 'cast', observer, publisher };
 }
 
-const stages = new WeakMap<World, Map<string, Promise<Stage>>>();
+type Open = { readonly stage: Promise<Stage>; users: number };
+const stages = new WeakMap<World, Map<string, Open>>();
 
-export async function stageOf(world: World, topic: string): Promise<Stage> {
-  const ofWorld = stages.get(world) ?? new Map<string, Promise<Stage>>();
+/** Works on a topic's stage; it is closed when nobody is on it any more, since whoever has subscribed gets the load of other checks too. */
+export async function onStage<T>(world: World, topic: string, work: (stage: Stage) => Promise<T>): Promise<T> {
+  const ofWorld = stages.get(world) ?? new Map<string, Open>();
   stages.set(world, ofWorld);
-  const stage = ofWorld.get(topic) ?? openStage(world, topic);
-  ofWorld.set(topic, stage);
-  return await stage;
+  const open = ofWorld.get(topic) ?? { stage: openStage(world, topic), users: 0 };
+  ofWorld.set(topic, open);
+  open.users += 1;
+  try {
+    return await work(await open.stage);
+  } finally {
+    open.users -= 1;
+    if (open.users === 0) {
+      ofWorld.delete(topic);
+      // one that could not be opened has been told already; an end is not waited for
+      open.stage.then(({ seeing, sending }) => Promise.all([seeing.close(), sending.close()])).catch(() => undefined);
+    }
+  }
 }
 
 async function openStage(world: World, topic: string): Promise<Stage> {
@@ -61,12 +67,18 @@ async function openStage(world: World, topic: string): Promise<Stage> {
 
 type Sentinel = Pick<Stage, 'topic' | 'seeing'> & { readonly sending: Pick<Session, 'publish'> };
 
+/** A broker that promises no order between publishers gets some round trips more to pass on what it should not. */
+const ROUNDS_ELSEWHERE = 3;
+
 /** Publishes a message behind everything that the broker has dealt with, and waits until the observer has it. */
-export async function sentinel({ topic, seeing, sending }: Sentinel): Promise<Buffer> {
+export async function sentinel({ isOurs }: World, { topic, seeing, sending }: Sentinel): Promise<Buffer> {
   const last = Buffer.from(`sentinel ${nonce()}`);
-  await sending.publish(topic, last, { qos: 1 });
-  await seeing.packet(isMessage(last), `sentinel on ${topic}`, ARRIVAL_MS);
-  return last;
+  for (let round = isOurs ? ROUNDS_ELSEWHERE : 1; round <= ROUNDS_ELSEWHERE; round += 1) {
+    const payload = Buffer.concat([last, Buffer.from(` ${round}`)]);
+    await sending.publish(topic, payload, { qos: 1 });
+    await seeing.packet(isMessage(payload), `sentinel on ${topic}`, ARRIVAL_MS);
+  }
+  return Buffer.concat([last, Buffer.from(` ${ROUNDS_ELSEWHERE}`)]);
 }
 
 /**
@@ -79,30 +91,4 @@ export async function hasArrived({ seeing }: Stage, payload: Buffer, mustCome: b
     () => true,
     () => false,
   );
-}
-
-/** How the broker answered a publication, as evidence: 3.1.1 leaves it open (MQTT-3.3.5-2), and an external broker may say nothing. */
-export type Answer = { readonly answer: PublishOutcome | 'nothing' };
-
-export type Attempted = Answer & { readonly packets: readonly Packet[] };
-
-/** Publishes as a user on a connection of its own; when it resolves, the broker has dealt with it. */
-export async function publishAs(
-  world: World,
-  user: User,
-  version: Version,
-  topic: string,
-  payload: Buffer,
-  options: { readonly qos: QoS; readonly retain?: boolean },
-): Promise<Attempted> {
-  await using acting = await world.raw(user, { version });
-  // a denied one may be left unanswered, or end the connection
-  const answer = await acting.publish(topic, payload, options).catch(() => 'nothing' as const);
-  await dealtWith(acting);
-  return { answer, packets: acting.packets };
-}
-
-/** What the broker had for the client is here, or the connection is over. */
-export async function dealtWith(session: RawSession): Promise<void> {
-  await Promise.race([session.barrier().catch(() => undefined), session.ended]);
 }

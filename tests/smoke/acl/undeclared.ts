@@ -1,23 +1,34 @@
 import type { RawSession } from '../../../probes/raw-session.ts';
-import type { Version } from '../../../probes/session.ts';
+import type { QoS, Version } from '../../../probes/session.ts';
 import type { Lab, User } from '../../../provisioning/lab-file/lab.ts';
 import { type Check, type Finding, word } from '../support/check.ts';
 import { evidence, ownPackets } from '../support/evidence.ts';
 import { isMessage } from '../support/matching.ts';
+import { overOf, tagOf, VERSIONS } from '../support/protocol.ts';
+import { tooHigh } from '../support/too-high.ts';
 import { nonce, type World } from '../support/world.ts';
-import { type Answer, BOUND_MS, dealtWith, over, tag, turns, VERSIONS } from './stage.ts';
+import { type Answer, type Dealt, dealtWith } from './attempt.ts';
+import { BOUND_MS, turns } from './stage.ts';
 
 /** Of a lab with more users or topics some are taken, the same number from each. */
 const MOST_READERS = 8;
 const MOST_TOPICS = 40;
+const LEVELS: readonly QoS[] = [0, 1, 2];
+/** Round trips in which a broker that promises no order may still pass on what it should not. */
+const ROUNDS_ELSEWHERE = 3;
 
-type Published = Answer & { readonly topic: string; readonly payload: Buffer };
+type Tried = {
+  readonly topic: string;
+  readonly how: 'QoS 0' | 'QoS 1' | 'QoS 2' | 'RETAIN' | 'last will';
+  readonly payload: Buffer;
+  readonly answer: Answer;
+};
 
 /** What a user publishes to topics that lab.yaml does not declare, nobody receives, the user included; names that are nearly declared ones too. */
 export function undeclared(world: World, user: User): Check[] {
   return VERSIONS.map((version) => ({
-    id: `acl.undeclared.${word(user.name)}.${tag(version)}`,
-    claim: `${user.name} can't reach anybody by a topic that lab.yaml does not declare ${over(version)}`,
+    id: `acl.undeclared.${word(user.name)}.${tagOf(version)}`,
+    claim: `${user.name} can't reach anybody by a topic that lab.yaml does not declare, be it by a message of any QoS, a retained one or a last will ${overOf(version)}`,
     expected: { delivered: [], ...(version === 5 && world.isOurs ? { codes: ['0x87'] } : {}) },
     version,
     boundMs: BOUND_MS,
@@ -27,80 +38,135 @@ export function undeclared(world: World, user: User): Check[] {
 }
 
 async function reachingOut(world: World, user: User, version: Version): Promise<Finding> {
-  const topics = undeclaredTopics(world.lab, nonce());
+  const topics = undeclaredTopics(world.lab, nonce(), world.isOurs);
   const others = world.lab.users.filter(({ name }) => name !== user.name).slice(0, MOST_READERS - 1);
-  const sessions: RawSession[] = [];
-  const enter = async (who: User) => {
-    const session = await world.raw(who, { version });
-    sessions.push(session);
-    return session;
+  const actors: RawSession[] = [];
+  const readers: RawSession[] = [];
+  const read = async (who: User) => {
+    const reader = await world.raw(who, { version });
+    readers.push(reader);
+    // a refusal is as good as a grant that nothing comes of
+    await Promise.all(topics.map((topic) => reader.subscribe(topic, 1).catch(() => 0x80)));
+  };
+  const act = async () => {
+    const actor = await world.raw(user, { version });
+    actors.push(actor);
+    return actor;
   };
   try {
-    const readers = await Promise.all([user, ...others].map(enter));
-    // a refusal is as good as a grant that nothing comes of
-    await Promise.all(readers.flatMap((reader) => topics.map((topic) => reader.subscribe(topic, 1).catch(() => 0x80))));
-    const published = await publishAll(() => enter(user), topics);
-    await Promise.all(readers.map(dealtWith));
-    const delivered = published.filter(({ payload }) =>
-      readers.some(({ packets }) => packets.some(isMessage(payload))),
-    );
-    const names = delivered.map(({ topic }) => topic);
-    const payloads = published.map(({ payload }) => payload);
+    await Promise.all([user, ...others].map(read));
+    const tried = [
+      ...(await publishAll(world, act, topics)),
+      ...(await leaveWill(world, user, version, topics.slice(0, 1))),
+    ];
+    // for what is retained, there have to be new subscriptions
+    await Promise.all([user, ...others].map(read));
+    const dealt: Dealt[] = [];
+    for (let round = world.isOurs ? ROUNDS_ELSEWHERE : 1; round <= ROUNDS_ELSEWHERE; round += 1) {
+      dealt.push(...(await Promise.all(readers.map(dealtWith))));
+    }
+    await clear(act, topics.slice(0, 1));
+    const delivered = tried.filter(({ payload }) => readers.some(({ packets }) => packets.some(isMessage(payload))));
+    const isLost = dealt.includes('silent') || (world.isOurs && dealt.includes('closed'));
     return {
-      ...judgeUndeclared(published, names, version === 5 && world.isOurs),
-      evidence: sessions
-        .slice(readers.length)
-        .flatMap(({ packets }) => evidence(user.name, ownPackets(packets, payloads))),
+      ...judgeUndeclared(tried, delivered, { isLost, byCode: version === 5 && world.isOurs }),
+      evidence: actors.flatMap(({ packets }) =>
+        evidence(
+          user.name,
+          ownPackets(
+            packets,
+            tried.map(({ payload }) => payload),
+          ),
+        ),
+      ),
     };
   } finally {
-    await Promise.all(sessions.map((session) => session[Symbol.asyncDispose]()));
+    await Promise.all([...actors, ...readers].map((session) => session[Symbol.asyncDispose]()));
   }
 }
 
-/** One after the other; a broker may close the connection upon each that it denies. */
-async function publishAll(enter: () => Promise<RawSession>, topics: readonly string[]): Promise<Published[]> {
-  const published: Published[] = [];
-  let acting: RawSession | undefined;
-  for (const topic of topics) {
-    acting ??= await enter();
+/** One after the other; a broker may close the connection upon each that it denies. What is retained is tried on the first topic alone, which is nobody's. */
+async function publishAll(world: World, act: () => Promise<RawSession>, topics: readonly string[]): Promise<Tried[]> {
+  const tried: Tried[] = [];
+  let actor: RawSession | undefined;
+  const wishes = topics.flatMap((topic, index) => [
+    ...LEVELS.map((qos) => ({ topic, how: `QoS ${qos}` as const, options: { qos } })),
+    ...(index === 0 ? [{ topic, how: 'RETAIN' as const, options: { qos: 1 as QoS, retain: true } }] : []),
+  ]);
+  for (const { topic, how, options } of wishes) {
+    actor ??= await act();
+    if (tooHigh(world, actor, options.qos) !== undefined) continue;
     const payload = Buffer.from(`undeclared ${nonce()}`);
-    const answer = await acting.publish(topic, payload, { qos: 1 }).catch(() => 'nothing' as const);
-    published.push({ topic, payload, answer });
-    if (typeof answer === 'object' && answer.kind === 'closed') acting = undefined;
+    const answer = await actor.publish(topic, payload, options).catch(() => 'nothing' as const);
+    tried.push({ topic, how, payload, answer });
+    if (typeof answer === 'object' && answer.kind === 'closed') actor = undefined;
   }
-  return published;
+  if (actor !== undefined) await dealtWith(actor);
+  return tried;
+}
+
+async function leaveWill(world: World, user: User, version: Version, topics: readonly string[]): Promise<Tried[]> {
+  return await Promise.all(
+    topics.map(async (topic): Promise<Tried> => {
+      const payload = Buffer.from(`undeclared will ${nonce()}`);
+      const will = { topic, payload, qos: 0, retain: false } as const;
+      // a broker may refuse the CONNECT for its will
+      const owner = await world.raw(user, { version, will }).catch(() => undefined);
+      await owner?.fin();
+      return { topic, how: 'last will', payload, answer: owner === undefined ? 'nothing' : { kind: 'sent' } };
+    }),
+  );
+}
+
+/** Where the broker has retained what it should not have, nothing of it stays. */
+async function clear(act: () => Promise<RawSession>, topics: readonly string[]): Promise<void> {
+  const actor = await act();
+  for (const topic of topics) {
+    await actor.publish(topic, Buffer.alloc(0), { qos: 1, retain: true }).catch(() => undefined);
+  }
 }
 
 /** By what came; Mosquitto's reason code tells too where nobody could receive it. */
 export function judgeUndeclared(
-  published: readonly Published[],
-  delivered: readonly string[],
-  byCode: boolean,
+  tried: readonly Tried[],
+  delivered: readonly Tried[],
+  { isLost, byCode }: { readonly isLost: boolean; readonly byCode: boolean },
 ): Finding {
-  const codes = published.map(({ answer }) =>
+  const codes = tried.map(({ answer }) =>
     typeof answer === 'object' && answer.kind === 'acknowledged' ? answer.code : undefined,
   );
-  const shown = [...new Set(codes)].map((code) =>
-    code === undefined ? 'none' : `0x${code.toString(16).padStart(2, '0')}`,
-  );
-  const observed = { topics: published.map(({ topic }) => topic), delivered, codes: shown };
-  if (delivered.length > 0) return { verdict: 'fail', observed, reason: `messages came on ${delivered.join(', ')}` };
-  const accepted = published.filter((_, index) => codes[index] !== 0x87).map(({ topic }) => topic);
+  const known = [...new Set(codes)].filter((code) => code !== undefined);
+  const text = ({ topic, how }: Tried) => `${topic} (${how})`;
+  const observed = {
+    topics: [...new Set(tried.map(({ topic }) => topic))],
+    delivered: delivered.map(text),
+    codes: known.map((code) => `0x${code.toString(16).padStart(2, '0')}`),
+  };
+  const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
+  if (delivered.length > 0) return fail(`messages came on ${observed.delivered.join(', ')}`);
+  if (isLost) return fail('a subscriber lost its connection, so nothing is shown');
+  const isAsked = ({ how }: Tried) => how !== 'QoS 0' && how !== 'last will';
+  const accepted = tried.filter((one, index) => isAsked(one) && codes[index] !== 0x87);
   if (!byCode || accepted.length === 0) return { verdict: 'pass', observed };
-  return { verdict: 'fail', observed, reason: `accepted was what was published to ${accepted.join(', ')}` };
+  return fail(`not denied was what was published to ${accepted.map(text).join(', ')}`);
 }
 
-/** A topic that nobody has thought of, and for each declared one those that a careless rule would let through. */
-export function undeclaredTopics({ topics }: Pick<Lab, 'topics'>, unique: string): string[] {
+/**
+ * A topic that nobody has thought of, and for each declared one those that a careless rule would let through. On a broker that is not the lab's they
+ * may be somebody's, so there each has something in it that makes it nobody's.
+ */
+export function undeclaredTopics({ topics }: Pick<Lab, 'topics'>, unique: string, isOurs: boolean): string[] {
   const declared = topics.map(({ name }) => name);
   const near = declared.flatMap((name) => [
     `${name}/${unique}`,
-    `${name}x`,
-    `/${name}`,
-    `${name}/`,
-    [...name].slice(0, -1).join(''),
-    name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase(),
+    `${name}${unique}`,
+    ...(isOurs ? somebodys(name) : []),
   ]);
   const all = [`lab-undeclared-${unique}`, ...near].filter((name) => name !== '' && !declared.includes(name));
   return [...new Set(all)].slice(0, MOST_TOPICS);
+}
+
+function somebodys(name: string): string[] {
+  const otherCase = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase();
+  return [`/${name}`, `${name}/`, [...name].slice(0, -1).join(''), otherCase];
 }

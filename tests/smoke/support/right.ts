@@ -16,10 +16,15 @@ export function rightOf(lab: Lab, user: string, action: Action, topic: string): 
 const WIDENED =
   'publishing and leaving a last will need the same write permission, so whoever has one right has the other (mosquitto.conf(5), acl_file)';
 
+const WIDENED_ELSEWHERE =
+  'the lab file does not give this right; where the broker has one write permission for publishing and for last wills, it comes with the other, else it is a hole';
+
 /** By effect alone; `observed` may hold what the broker answered, as evidence. */
 export function judgeRight(right: Right, delivered: boolean, observed: object, isOurs: boolean): Finding {
   const seen = { delivered, ...observed };
-  if (right === 'widened' && delivered) return { verdict: 'deviation', observed: seen, reason: WIDENED };
+  if (right === 'widened' && delivered) {
+    return { verdict: 'deviation', observed: seen, reason: isOurs ? WIDENED : WIDENED_ELSEWHERE };
+  }
   if (right === 'widened' && isOurs) {
     return { verdict: 'fail', observed: seen, reason: `it was denied, but in Mosquitto ${WIDENED}` };
   }

@@ -1,8 +1,9 @@
 import test from 'ava';
 import type { PublishOutcome } from '../../../probes/session.ts';
 import type { Verdict } from '../../../report/record.ts';
+import { type Dealt, notMade } from '../../smoke/acl/attempt.ts';
 import { judgeReasonCode } from '../../smoke/acl/publish.ts';
-import { filterOf, judgeSubscription } from '../../smoke/acl/subscribe.ts';
+import { filterOf, judgeSubscription, judgeSystem } from '../../smoke/acl/subscribe.ts';
 import { judgeUndeclared, undeclaredTopics } from '../../smoke/acl/undeclared.ts';
 import { hostBoundMs } from '../../smoke/auth.ts';
 import { judgeRight, type Right, rightOf } from '../../smoke/support/right.ts';
@@ -40,24 +41,32 @@ for (const [right, yes, yesThere, no, noThere] of EFFECTS) {
 const acknowledged = (code: number): PublishOutcome => ({ kind: 'acknowledged', code });
 
 /** [how a publication over MQTT 5 came out; verdict where the user may publish; where not] */
-const CODES: readonly (readonly [PublishOutcome | 'nothing', allowed: 'pass' | 'fail', denied: 'pass' | 'fail'])[] = [
-  [acknowledged(0x00), 'pass', 'fail'],
-  [acknowledged(0x10), 'pass', 'fail'],
-  [acknowledged(0x87), 'fail', 'pass'],
-  [acknowledged(0x80), 'fail', 'fail'],
-  [{ kind: 'closed', reason: 'x' }, 'fail', 'pass'],
-  ['nothing', 'fail', 'pass'],
+const CODES: readonly (readonly [
+  PublishOutcome | 'nothing',
+  allowed: Verdict,
+  denied: Verdict,
+  deniedThere: Verdict,
+])[] = [
+  [acknowledged(0x00), 'pass', 'fail', 'skipped'],
+  [acknowledged(0x10), 'pass', 'fail', 'skipped'],
+  [acknowledged(0x87), 'fail', 'pass', 'pass'],
+  [acknowledged(0x80), 'fail', 'fail', 'pass'],
+  [{ kind: 'closed', reason: 'x' }, 'fail', 'fail', 'pass'],
+  ['nothing', 'fail', 'fail', 'pass'],
 ];
 
-for (const [outcome, allowed, denied] of CODES) {
+for (const [outcome, allowed, denied, deniedThere] of CODES) {
   test(`a right by reason code: ${JSON.stringify(outcome)}`, (t) => {
-    t.is(judgeReasonCode('allowed', outcome).verdict, allowed);
-    t.is(judgeReasonCode('widened', outcome).verdict, allowed);
-    t.is(judgeReasonCode('denied', outcome).verdict, denied);
+    for (const isOurs of [true, false]) {
+      t.is(judgeReasonCode('allowed', outcome, isOurs).verdict, allowed);
+      t.is(judgeReasonCode('widened', outcome, isOurs).verdict, allowed);
+    }
+    t.is(judgeReasonCode('denied', outcome, true).verdict, denied);
+    t.is(judgeReasonCode('denied', outcome, false).verdict, deniedThere);
   });
 }
 
-const subscription = { isAllowed: true, form: 'exact', suback: 1, copies: 1, leaked: [] } as const;
+const subscription = { isAllowed: true, form: 'exact', suback: 1, dealt: 'answered', copies: 1, leaked: [] } as const;
 type Subscription = Parameters<typeof judgeSubscription>[0];
 
 const SUBSCRIPTIONS: readonly (readonly [Partial<Subscription>, ours: Verdict, external: Verdict])[] = [
@@ -71,6 +80,9 @@ const SUBSCRIPTIONS: readonly (readonly [Partial<Subscription>, ours: Verdict, e
   [{ isAllowed: false, copies: 0 }, 'pass', 'pass'],
   [{ isAllowed: false, copies: 0, suback: 0x80 }, 'pass', 'pass'],
   [{ isAllowed: false, copies: 1 }, 'fail', 'fail'],
+  [{ isAllowed: false, copies: 0, suback: 'nothing' }, 'fail', 'pass'],
+  [{ isAllowed: false, copies: 0, dealt: 'closed' }, 'fail', 'pass'],
+  [{ isAllowed: false, copies: 0, dealt: 'silent' }, 'fail', 'fail'],
 ];
 
 for (const [change, ours, external] of SUBSCRIPTIONS) {
@@ -92,26 +104,60 @@ test('the filters that match a topic', (t) => {
   );
 });
 
-test('topics that are nearly declared ones are not declared', (t) => {
+/** [answer; what became of the client; why nothing is shown, on the lab's own broker and on another] */
+const ATTEMPTS: readonly (readonly [PublishOutcome | 'nothing', Dealt, ours: boolean, there: boolean])[] = [
+  [acknowledged(0), 'answered', true, true],
+  [{ kind: 'sent' }, 'answered', true, true],
+  ['nothing', 'answered', false, true],
+  [{ kind: 'closed', reason: 'x' }, 'closed', false, true],
+  ['nothing', 'silent', false, false],
+];
+
+for (const [answer, dealt, ours, there] of ATTEMPTS) {
+  test(`whether a denial can be taken from it: ${JSON.stringify(answer)}, ${dealt}`, (t) => {
+    t.is(notMade({ answer, dealt }, true) === undefined, ours);
+    t.is(notMade({ answer, dealt }, false) === undefined, there);
+  });
+}
+
+/** [what came of the broker's own topics; verdict on the lab's own broker and on another] */
+const SYSTEMS: readonly (readonly [Parameters<typeof judgeSystem>[0], ours: Verdict, there: Verdict])[] = [
+  [{ topics: [], suback: 1, dealt: 'answered' }, 'pass', 'skipped'],
+  [{ topics: [], suback: 0x80, dealt: 'answered' }, 'pass', 'pass'],
+  [{ topics: ['$SYS/x'], suback: 1, dealt: 'answered' }, 'fail', 'fail'],
+  [{ topics: [], suback: 'nothing', dealt: 'silent' }, 'fail', 'fail'],
+];
+
+for (const [seen, ours, there] of SYSTEMS) {
+  test(`the broker's own topics: ${JSON.stringify(seen)}`, (t) => {
+    t.is(judgeSystem(seen, true).verdict, ours);
+    t.is(judgeSystem(seen, false).verdict, there);
+  });
+}
+
+test('topics that are nearly declared ones are not declared, and elsewhere nobody has them', (t) => {
   const topics = ['a', 'A', 'ax', 'home/lock'].map((name) => ({ name, publish: [], subscribe: [], lastWill: [] }));
-  const near = undeclaredTopics({ topics }, 'n0');
+  const near = undeclaredTopics({ topics }, 'n0', true);
   t.is(new Set(near).size, near.length);
   t.false(near.some((topic) => topic === '' || topics.some(({ name }) => name === topic)));
-  for (const topic of ['lab-undeclared-n0', 'a/n0', '/a', 'a/', 'axx', 'home/loc', 'HOME/LOCK']) {
-    t.true(near.includes(topic), topic);
-  }
+  t.is(near[0], 'lab-undeclared-n0');
+  for (const topic of ['a/n0', 'an0', '/a', 'a/', 'home/loc', 'HOME/LOCK']) t.true(near.includes(topic), topic);
+  t.true(undeclaredTopics({ topics }, 'n0', false).every((topic) => topic.includes('n0')));
 });
 
 test('a message on an undeclared topic is judged by what came, and on the own broker by its reason code', (t) => {
-  const published = [0x87, 0x10].map((code, index) => ({
-    topic: `t${index}`,
-    payload: Buffer.from('x'),
-    answer: acknowledged(code),
-  }));
-  t.is(judgeUndeclared(published, [], false).verdict, 'pass');
-  t.is(judgeUndeclared(published.slice(0, 1), [], true).verdict, 'pass');
-  t.regex(judgeUndeclared(published, [], true).reason ?? '', /t1$/);
-  t.regex(judgeUndeclared(published, ['t0'], false).reason ?? '', /t0$/);
+  const [denied, accepted, will] = [
+    { topic: 't0', how: 'QoS 1', payload: Buffer.from('0'), answer: acknowledged(0x87) },
+    { topic: 't1', how: 'QoS 2', payload: Buffer.from('1'), answer: acknowledged(0x10) },
+    { topic: 't0', how: 'last will', payload: Buffer.from('2'), answer: { kind: 'sent' } },
+  ] as const;
+  const here = { isLost: false, byCode: true };
+  const there = { isLost: false, byCode: false };
+  t.is(judgeUndeclared([denied, accepted, will], [], there).verdict, 'pass');
+  t.is(judgeUndeclared([denied, will], [], here).verdict, 'pass');
+  t.regex(judgeUndeclared([denied, accepted], [], here).reason ?? '', /t1 \(QoS 2\)$/);
+  t.regex(judgeUndeclared([denied, will], [will], there).reason ?? '', /t0 \(last will\)$/);
+  t.regex(judgeUndeclared([denied], [], { ...there, isLost: true }).reason ?? '', /nothing is shown/);
 });
 
 test('the bound on the logins of a host grows with their number', (t) => {
