@@ -26,7 +26,7 @@ export function openWire(): Wire {
   };
 }
 
-/** Cuts a stream into whole packets: one byte, the remaining length in one to four, and that many bytes (MQTT-2.2.3). */
+/** Cuts a stream into whole packets: one byte, the remaining length in one to four, and that many bytes (MQTT 3.1.1, section 2.2). */
 export function cutFrames(stream: Buffer): { frames: Buffer[]; rest: Buffer } {
   const frames: Buffer[] = [];
   let rest = stream;

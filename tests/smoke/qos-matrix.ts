@@ -66,7 +66,7 @@ async function deliver(sending: RawSession, seeing: RawSession, cell: Cell): Pro
   const granted = await seeing.subscribe(topic, requested);
   const last = Buffer.from(`sentinel ${nonce()}`);
   await mustPublish(sending, topic, payload, { qos });
-  // at the same QoS, since only that keeps the order (MQTT-4.6.0-6)
+  // at the same QoS, since only that keeps the order (MQTT-4.6.0-6, in MQTT 5 MQTT-4.6.0-5)
   await mustPublish(sending, topic, last, { qos });
   await seeing.packet(isMessage(last), 'sentinel');
   const isCopy = ({ type, direction, payload: seen }: Packet) =>

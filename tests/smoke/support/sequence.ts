@@ -24,7 +24,7 @@ export function expectedSequence(count: number): object {
   return { received: count, missing: 0, repeated: 0, altered: 0, inOrder: true, packets: bothEnds(packets), dup: 0 };
 }
 
-/** Each message once, unaltered and in order (MQTT-4.6.0-6), by four packets a message and hop. */
+/** Each message once, unaltered and in order (MQTT-4.6.0-6, in MQTT 5 MQTT-4.6.0-5), by four packets a message and hop. */
 export function judgeSequence({ mark, count, publisher, subscriber, durationMs }: Sequence): Finding {
   const arrived = subscriber.flatMap(({ type, payload }) =>
     type === 'PUBLISH' && payload?.includes(mark) === true ? [payload] : [],
