@@ -23,8 +23,10 @@ export function refusalStatement(version: Version): string {
 export function judgeRefusal(observed: Handshake, version: Version, isOurs: boolean): Finding {
   const expected = refusalBytes(version);
   const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
-  if (observed.error !== undefined) return fail(observed.error);
   if (isAcceptance(observed.answer)) return fail('the broker let the client in');
+  // another broker may close by RST; one that is not there at all refuses nobody
+  const isReset = !isOurs && observed.error?.includes('ECONNRESET') === true;
+  if (observed.error !== undefined && !isReset) return fail(observed.error);
   if (observed.closedBy !== 'broker') return fail('the broker left the connection open');
   if (isOurs && observed.answer !== expected.answer) {
     return fail(`the answer is ${observed.answer || 'nothing'}, not ${expected.answer}`);
@@ -59,11 +61,22 @@ export function judgeClientAttempt(
       : fail(noAnswer(seen) ?? `CONNACK code ${code}`);
   }
   if (code === 0) return fail('the broker let the client in');
-  if (!isOurs) return { verdict: 'pass', observed, evidence: packets };
+  if (!isOurs) {
+    const isRefused = code !== undefined || wasClosedOn(seen);
+    return isRefused ? { verdict: 'pass', observed, evidence: packets } : fail(noAnswer(seen) ?? 'no answer');
+  }
   const { code: expected } = refusalBytes(wanted.version);
   return code === expected
     ? { verdict: 'pass', observed, evidence: packets }
     : fail(noAnswer(seen) ?? `CONNACK code ${code}, not ${expected}`);
+}
+
+/** Exit code of mosquitto_sub when its connection is lost (mosquitto_sub(1); libmosquitto's MOSQ_ERR_CONN_LOST). */
+const CONNECTION_LOST = 7;
+
+/** The broker took the CONNECT and closed the connection without a word. */
+function wasClosedOn({ packets, exitCode }: LoginAttempt): boolean {
+  return exitCode === CONNECTION_LOST && packets.some(({ type }) => type === 'CONNECT');
 }
 
 function noAnswer({ packets, lines, exitCode }: LoginAttempt): string | undefined {

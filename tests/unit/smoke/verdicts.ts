@@ -15,6 +15,8 @@ const REFUSALS: readonly [Handshake, 4 | 5, { ours: Verdict; external: Verdict }
   [{ answer: '20 02 00 05', closedBy: 'nobody' }, 4, { ours: 'fail', external: 'fail' }],
   [{ answer: '', closedBy: 'broker' }, 4, { ours: 'fail', external: 'pass' }],
   [{ answer: '', closedBy: 'broker', error: 'connect ECONNREFUSED' }, 4, { ours: 'fail', external: 'fail' }],
+  [{ answer: '', closedBy: 'broker', error: 'read ECONNRESET' }, 4, { ours: 'fail', external: 'pass' }],
+  [{ answer: '20 02 00 00', closedBy: 'broker', error: 'read ECONNRESET' }, 4, { ours: 'fail', external: 'fail' }],
   [{ answer: '20 03 00 87 00', closedBy: 'broker' }, 5, { ours: 'pass', external: 'pass' }],
   [{ answer: '20 03 00 86 00', closedBy: 'broker' }, 5, { ours: 'fail', external: 'pass' }],
   [{ answer: '20 09 00 00 06 22 00 0a 21 00 14', closedBy: 'nobody' }, 5, { ours: 'fail', external: 'fail' }],
@@ -49,6 +51,25 @@ test('attempts of mosquitto_sub: refused, out of reach, accepted', (t) => {
   t.deepEqual(verdicts(true), ['fail', 'fail', 'pass']);
   t.is(judgeClientAttempt(unreachable, { isIn: true, version: 4 }, true).reason, 'Error: Connection refused');
   t.is(judgeClientAttempt(undefined, { isIn: true, version: 4 }, true).verdict, 'fail');
+});
+
+test("attempts of mosquitto_sub on a broker that is not the lab's: refused, or closed upon; no answer is no refusal", (t) => {
+  const sent = 'Client (null) sending CONNECT\n';
+  const attempts = parseAttempts(
+    [
+      `${sent}Client (null) received CONNACK (4)\nEXIT 4`,
+      `${sent}Error: The connection was lost.\nEXIT 7`,
+      'EXIT 1',
+      `${sent}EXIT 124`,
+      'EXIT 127',
+    ]
+      .map((section) => `ATTEMPT\n${section}\n`)
+      .join(''),
+  );
+  t.deepEqual(
+    attempts.map((seen) => judgeClientAttempt(seen, { isIn: false, version: 4 }, false).verdict),
+    ['pass', 'pass', 'fail', 'fail', 'fail'],
+  );
 });
 
 const EXPIRIES: readonly [afterS: number, version: string | undefined, verdict: 'pass' | 'fail'][] = [
