@@ -43,7 +43,7 @@ const CLEAN_UP_MS = 8_000;
 /**
  * Runs the smoke tests against a lab; AVA starts while what is still asked of it, such as the broker's version, is on its way.
  * A check that was planned and gave no record has failed, whatever became of its test file. Throws what `live` rejects with,
- * an InputError when `only` matches no check, a LabError when `signal` ended the run; then nothing of it is left running.
+ * an InputError when a pattern of `only` matches no check, a LabError when `signal` ended the run; then nothing of it is left running.
  */
 export async function verify(live: Promise<LiveLab>, options: VerifyOptions): Promise<Verification> {
   // told below
@@ -56,6 +56,7 @@ export async function verify(live: Promise<LiveLab>, options: VerifyOptions): Pr
     folder.add(record);
     options.onRecord?.(record);
   };
+  const mistakes: string[] = [];
   let why: string;
   {
     await using server = await listen(
@@ -64,6 +65,7 @@ export async function verify(live: Promise<LiveLab>, options: VerifyOptions): Pr
       (message, file) => {
         ledger.take(message, file);
         if (message.kind === 'record') add(message.record);
+        if (message.kind === 'refused') mistakes.push(...message.mistakes);
       },
     );
     const ava = startAva(server.path);
@@ -78,12 +80,12 @@ export async function verify(live: Promise<LiveLab>, options: VerifyOptions): Pr
     await discard();
     throw error;
   });
+  if (mistakes.length > 0) {
+    await discard();
+    throw new InputError(mistakes);
+  }
   const missing = ledger.missing(SMOKE_FILES, why);
   const records = [...ledger.records, ...missing];
-  if (records.length === 0 && options.only !== undefined) {
-    await discard();
-    throw new InputError([`--only ${options.only}: no check has such an id`]);
-  }
   for (const record of missing) add(record);
   const run = { startedAt, durationMs: Math.round(performance.now() - begun) };
   const results = await folder.finish(environmentOf(known, options, run, records));

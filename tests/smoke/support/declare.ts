@@ -1,6 +1,7 @@
 import test from 'ava';
 import { openChannel } from './channel.ts';
 import { type Check, hostOf, isInScope, isWanted, notApplicable, perform } from './check.ts';
+import { mistakesOf } from './only.ts';
 import { openPhases } from './phases.ts';
 import { allRestored } from './retained-scene.ts';
 import { softwareOf } from './software.ts';
@@ -20,15 +21,19 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
   const versions = await versionsOf(live);
   const worlds: World[] = [];
   const pis = live.pis.map(({ name }) => name);
-  const checks = Object.values(families).flatMap((plan) => {
+  const all = Object.values(families).flatMap((plan) => {
     const world = openWorld(live, stopped, versions);
     worlds.push(world);
-    const wanted = plan(world).filter((check) => isInScope(check, wish.scope) && isWanted(check.id, wish.only));
-    return wanted.map((check) => {
-      const applies = check.version === undefined || versions.includes(check.version);
-      const reason = `the broker does not speak MQTT ${check.version === 5 ? '5' : '3.1.1'}`;
-      return { ...(applies ? check : notApplicable(check, reason)), host: hostOf(check, pis) };
-    });
+    return plan(world);
+  });
+  const mistakes = mistakesOf(wish, all);
+  if (mistakes.length > 0) channel.tell({ kind: 'refused', mistakes });
+  const isPlanned = (check: Check) => mistakes.length === 0 && isInScope(check, wish.scope);
+  const wanted = all.filter((check) => isPlanned(check) && isWanted(check.id, wish.only));
+  const checks = wanted.map((check) => {
+    const applies = check.version === undefined || versions.includes(check.version);
+    const reason = `the broker does not speak MQTT ${check.version === 5 ? '5' : '3.1.1'}`;
+    return { ...(applies ? check : notApplicable(check, reason)), host: hostOf(check, pis) };
   });
   channel.tell({ kind: 'plan', checks: checks.map(({ id, claim, expected }) => ({ id, claim, expected })) });
   test.after.always('leave nothing open', async () => {

@@ -18,6 +18,8 @@ export type ToFile =
 export type FromFile =
   | { readonly kind: 'hello'; readonly file: string }
   | { readonly kind: 'plan'; readonly checks: readonly PlannedCheck[] }
+  /** What is wrong with the wish; nothing runs. */
+  | { readonly kind: 'refused'; readonly mistakes: readonly string[] }
   | { readonly kind: 'record'; readonly record: CheckRecord }
   | { readonly kind: 'done' };
 
