@@ -5,10 +5,11 @@ import { parseArgs } from 'node:util';
 import { seconds } from '../report/paint.ts';
 import { openLab } from '../tests/lab/support/lab.ts';
 import { catalogue } from '../tests/mutants/catalogue.ts';
+import type { JudgedCheck } from '../tests/mutants/judge.ts';
 import { killJson, killLine, killTable } from '../tests/mutants/kill-table.ts';
 import { draftLab, type MutantLab, readyForMutants } from '../tests/mutants/lab.ts';
 import { runCatalogue } from '../tests/mutants/run-catalogue.ts';
-import { type MutantRun, runChecks } from '../tests/mutants/run-mutant.ts';
+import { type MutantRun, runChecks, throughIdleProxy } from '../tests/mutants/run-mutant.ts';
 import { isWanted } from '../tests/smoke/support/check.ts';
 import { PROJECT } from '../tests/suite/child.ts';
 
@@ -41,11 +42,11 @@ export async function main(args: string[]): Promise<number> {
   try {
     return await inLab(async (lab) => {
       const begun = performance.now();
-      await passes(lab, 'before', interrupt.signal);
+      passed('before the mutants, with a proxy that alters nothing', await throughIdleProxy(lab, interrupt.signal));
       const runs = await runCatalogue(lab, mutants, interrupt.signal, (run) => console.log(killLine(run)));
       if (interrupt.signal.aborted) return INTERRUPTED;
       await keep(runs);
-      await passes(lab, 'after', interrupt.signal);
+      passed('after the mutants', await runChecks(lab, await lab.live(), {}, interrupt.signal));
       const killed = runs.filter(({ kill }) => kill.outcome === 'killed').length;
       console.log(`${killed} of ${runs.length} mutants killed in ${seconds(performance.now() - begun)}`);
       return killed === runs.length ? 0 : 1;
@@ -76,11 +77,11 @@ async function inLab(work: (lab: MutantLab) => Promise<number>, signal: AbortSig
   return await work(await readyForMutants(testLab, signal));
 }
 
-async function passes(lab: MutantLab, when: string, signal: AbortSignal): Promise<void> {
-  const checks = await runChecks(lab, await lab.live(), {}, signal);
+/** Throws an Error when a check of the unmutated lab failed. */
+function passed(when: string, checks: readonly JudgedCheck[]): void {
   const failed = checks.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id);
-  if (failed.length > 0) throw new Error(`${when} the mutants, the lab fails ${failed.join(', ')}`);
-  console.log(`${when} the mutants, the lab passes ${checks.length} checks`);
+  if (failed.length > 0) throw new Error(`${when}, the lab fails ${failed.join(', ')}`);
+  console.log(`${when}, the lab passes ${checks.length} checks`);
 }
 
 async function keep(runs: readonly MutantRun[]): Promise<void> {

@@ -6,6 +6,7 @@ import { type JudgedCheck, judge, type Kill } from './judge.ts';
 import type { MutantLab } from './lab.ts';
 import { onMachine } from './machine-scripts.ts';
 import type { DeploymentMutant, Mutant, WireMutant } from './mutant.ts';
+import type { Alteration } from './proxy/link.ts';
 import { openProxy } from './proxy/proxy.ts';
 
 export type MutantRun = {
@@ -64,9 +65,23 @@ async function deployed(lab: MutantLab, mutant: DeploymentMutant, signal: AbortS
 }
 
 async function onTheWire(lab: MutantLab, mutant: WireMutant, signal: AbortSignal) {
+  return await altered(lab, mutant.alter(), wishOf(mutant), signal);
+}
+
+/** The checks with a proxy that alters nothing: what fails then is the proxy's fault, and would kill every mutant on the wire. */
+export async function throughIdleProxy(lab: MutantLab, signal: AbortSignal): Promise<readonly JudgedCheck[]> {
+  return await altered(lab, () => ({}), {}, signal);
+}
+
+async function altered(
+  lab: MutantLab,
+  alteration: Alteration,
+  wish: Parameters<typeof runChecks>[2],
+  signal: AbortSignal,
+) {
   const live = await lab.live();
-  await using proxy = await openProxy(['127.0.0.1', lab.gateway], live.broker, mutant.alter());
-  return await runChecks(lab, throughProxy(live, proxy.places), wishOf(mutant), signal);
+  await using proxy = await openProxy(['127.0.0.1', lab.gateway], live.broker, alteration);
+  return await runChecks(lab, throughProxy(live, proxy.places), wish, signal);
 }
 
 /** The lab with its clients sent through a proxy; the broker's own host stays what it is, and so all checks are as strict. */
