@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, writeFile } from 'node:fs/promises';
+import { access, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { requireAnswer } from '../probes/ready.ts';
@@ -33,13 +33,24 @@ type Options = {
 export function verify(): LabCommand {
   const command = new Command('verify')
     .description(
-      'Prove on the wire that the lab as it stands does what the lab file says. Changes nothing on any host.',
+      'Prove on the wire that the lab as it stands does what the lab file says. No file on a host is changed; what is retained on declared topics is replaced and restored.',
     )
     .option('--quick', 'no wait longer than one keep-alive expiry at 5 s; what `up` runs')
     .option('--disruptive', 'also stop and crash the broker and reboot the Pis, and show what survives')
-    .option('--only <pattern>', 'only the checks whose id matches, such as will.* or auth.*,qos.2.*')
-    .option('--timeout <seconds>', 'bound on the checks of one run; cleaning up may take 8 s on top', boundSeconds)
-    .option('--repeat <times>', 'so many runs in a row, and at the end which checks failed how often', runCount)
+    .option(
+      '--only <pattern>',
+      'only the checks whose id matches, such as will or auth,qos.matrix.*.v5; each pattern must match one',
+    )
+    .option(
+      '--timeout <seconds>',
+      'bound on the checks of one run, 180 if not given, 360 with --disruptive; cleaning up may take 8 s on top',
+      boundSeconds,
+    )
+    .option(
+      '--repeat <times>',
+      'so many runs in a row, and at the end which checks failed how often; interrupted, they have not passed',
+      runCount,
+    )
     .option('--json', 'one JSON object on standard output, progress on standard error')
     .option('--tap', 'TAP version 14 on standard output, progress on standard error')
     .option(
@@ -84,19 +95,27 @@ export function verify(): LabCommand {
 
 /** Told before anything runs: a report that can't be written would be noticed after minutes. */
 async function refuseContradictions({ quick, disruptive, json, tap, junit }: Options): Promise<void> {
-  const mistakes = [
+  const mistakes: string[] = [
     ...(quick === true && disruptive === true ? ['--quick and --disruptive exclude each other'] : []),
     ...(json === true && tap === true ? ['--json and --tap exclude each other'] : []),
   ];
-  if (junit !== undefined) {
-    const folder = path.dirname(path.resolve(junit));
-    const isWritable = await access(folder, constants.W_OK).then(
+  if (junit !== undefined) mistakes.push(...(await junitMistakes(junit)));
+  if (mistakes.length > 0) throw new InputError(mistakes);
+}
+
+async function junitMistakes(junit: string): Promise<string[]> {
+  const file = path.resolve(junit);
+  const folder = path.dirname(file);
+  const isWritable = (place: string) =>
+    access(place, constants.W_OK).then(
       () => true,
       () => false,
     );
-    if (!isWritable) mistakes.push(`--junit ${junit}: there is no folder ${folder} that this user may write to`);
-  }
-  if (mistakes.length > 0) throw new InputError(mistakes);
+  const there = await stat(file).catch(() => undefined);
+  if (there?.isDirectory() === true) return [`--junit ${junit}: it is a folder; give the name of a file`];
+  if (there !== undefined) return (await isWritable(file)) ? [] : [`--junit ${junit}: this user may not write to it`];
+  if (await isWritable(folder)) return [];
+  return [`--junit ${junit}: there is no folder ${folder} that this user may write to`];
 }
 
 function scopeOf({ quick, disruptive }: Options): Scope {

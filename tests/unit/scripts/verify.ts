@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import process from 'node:process';
 import test from 'ava';
 import { InvalidArgumentError } from 'commander';
 import { boundSeconds, runCount } from '../../../scripts/verify.ts';
@@ -31,5 +33,29 @@ for (const [text, value] of [
 for (const text of ['0', '-1', '1.5', 'twice', '', '100001', 'Infinity']) {
   test(`--repeat '${text}' is refused`, (t) => {
     t.throws(() => runCount(text), { instanceOf: InvalidArgumentError, message: /whole number from 1 to 100000/ });
+  });
+}
+
+/** [arguments, what is told] */
+const REFUSED: readonly (readonly [args: readonly string[], told: RegExp])[] = [
+  [
+    ['--quick', '--disruptive', '--tap', '--junit', '/nonexistent/x.xml'],
+    /^--quick and --disruptive exclude each other\n--junit \/nonexistent\/x\.xml: there is no folder \/nonexistent that this user may write to\n$/,
+  ],
+  [['--junit', 'tests'], /^--junit tests: it is a folder; give the name of a file\n$/],
+  [['--tap', '--json'], /^--json and --tap exclude each other\n$/],
+  [
+    ['--repeat', '0'],
+    /^error: option '--repeat <times>' argument '0' is invalid\. a whole number from 1 to 100000 is needed\n$/,
+  ],
+  [['--repeat', 'x'], /^error: option '--repeat <times>' argument 'x' is invalid\. /],
+];
+
+for (const [args, told] of REFUSED) {
+  test(`verify ${args.join(' ')} is refused before anything runs: exit code 2`, (t) => {
+    const run = spawnSync(process.execPath, ['lab', 'verify', ...args], { encoding: 'utf8', timeout: 60_000 });
+    t.is(run.status, 2);
+    t.regex(run.stderr, told);
+    t.regex(run.stdout, args.includes('--json') ? /^\{"verdict":"fail","mistakes":\[.*\]\}\n$/ : /^$/);
   });
 }
