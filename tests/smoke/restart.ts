@@ -5,8 +5,16 @@ import type { BrokerEnd } from './support/broker-control.ts';
 import { openTopic } from './support/cast.ts';
 import { type Check, notApplicable } from './support/check.ts';
 import type { Plan } from './support/declare.ts';
-import { ASPECTS, type Aspect, expectedAfter, hasDatabase, judgeRestart, unpromised } from './support/restart-judge.ts';
-import { type Restarted, restartUnderClients } from './support/restart-scene.ts';
+import {
+  ASPECTS,
+  type Aspect,
+  expectedAfter,
+  hasDatabase,
+  judgeRestart,
+  judgeSpared,
+  unpromised,
+} from './support/restart-judge.ts';
+import { type Episode, restartUnderClients } from './support/restart-scene.ts';
 import { anyWillCast, type WillCast } from './support/will-cast.ts';
 import type { World } from './support/world.ts';
 
@@ -45,7 +53,7 @@ export const restart: Plan = (world) => [
 function brokerEnds(world: World, end: BrokerEnd): Check[] {
   const { host } = world.live.broker;
   const cast = castRestart(world.lab);
-  let episode: Promise<Restarted> | undefined;
+  let episode: Promise<Episode> | undefined;
   return ASPECTS.map((aspect): Check => {
     const named = { id: `restart.${end}.${aspect}`, claim: `${WORDS[end]} ${claimOf(aspect, end)}` } as const;
     const why = hindrance(aspect, world, cast);
@@ -62,7 +70,9 @@ function brokerEnds(world: World, end: BrokerEnd): Check[] {
       async run() {
         // one end of the broker for all: each aspect is looked at after it
         episode ??= endBroker(world, host, cast, end);
-        const seen = await episode;
+        const ended = await episode;
+        if (ended.kind === 'spared') return judgeSpared(aspect, ended.trouble);
+        const { seen } = ended;
         const judged = judgeRestart(aspect, end, seen, broker, world.live.broker.version);
         return { ...judged, evidence: seen.packets };
       },
@@ -92,7 +102,7 @@ function hindrance(aspect: Aspect, { live, lab }: World, cast: WillCast | undefi
   return unpromised(aspect, lab.broker);
 }
 
-async function endBroker(world: World, host: HostAddress, cast: WillCast, end: BrokerEnd): Promise<Restarted> {
+async function endBroker(world: World, host: HostAddress, cast: WillCast, end: BrokerEnd): Promise<Episode> {
   const there = await world.host('broker', host, 'restart');
   const isSaved = end === 'crash' && hasDatabase(world.lab.broker);
   return await restartUnderClients(world, there, cast, end, isSaved);

@@ -1,5 +1,6 @@
 import type { Lab } from '../../../provisioning/lab-file/lab.ts';
 import type { BrokerEnd } from './broker-control.ts';
+import type { Finding } from './check.ts';
 import type { Judged } from './deviations.ts';
 import type { Restarted } from './restart-scene.ts';
 import { judgeForgotten, judgeWills } from './will-judge.ts';
@@ -60,10 +61,6 @@ export function judgeRestart(
   broker: Broker,
   version: string | undefined,
 ): Judged & { readonly observed: object } {
-  const { saveTrouble } = seen;
-  const isStored = aspect === 'session' || aspect === 'queue' || aspect === 'retained';
-  if (isStored && saveTrouble !== undefined)
-    return { verdict: 'fail', reason: saveTrouble, observed: { isSaved: false } };
   switch (aspect) {
     case 'connections':
       return { ...judgeConnections(seen), observed: { downMs: seen.downMs, ends: seen.ends.map((one) => one?.how) } };
@@ -90,6 +87,14 @@ export function judgeRestart(
       return { ...verdict(isRetained, 'the retained message is gone'), observed: { isRetained } };
     }
   }
+}
+
+/** A broker that can't save its database fails what would be stored in it; the rest could not be looked at without a crash. */
+export function judgeSpared(aspect: Aspect, trouble: string): Finding {
+  const isStored = aspect === 'session' || aspect === 'queue' || aspect === 'retained';
+  const verdict = isStored ? 'fail' : 'skipped';
+  const reason = `the broker was not crashed, since its database could not be saved before: ${trouble}`;
+  return { verdict, observed: { isSaved: false }, reason };
 }
 
 function judgeConnections({ ends }: Restarted): Judged {

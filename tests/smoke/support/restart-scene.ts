@@ -4,12 +4,13 @@ import { awaitReady } from '../../../probes/ready.ts';
 import type { Host } from '../../../provisioning/hosts/host.ts';
 import { type BrokerEnd, restartBroker, saveDatabase } from './broker-control.ts';
 import { evidence, ownPackets } from './evidence.ts';
+import { withLasting } from './lasting.ts';
 import { isMessage } from './matching.ts';
 import { keepingRetained, retainedOn } from './retained-scene.ts';
 import { endWithin } from './silence.ts';
 import type { WillCast } from './will-cast.ts';
 import type { WillWish } from './will-judge.ts';
-import { forget, newWill, openOwner } from './will-owner.ts';
+import { newWill, openOwner } from './will-owner.ts';
 import { nonce, type World } from './world.ts';
 
 /** What was there before the broker ended, and what is there once it runs again. */
@@ -26,8 +27,6 @@ export type Restarted = {
   readonly sessionPresent: boolean;
   /** Whether a message of afterwards comes to the old session without a new SUBSCRIBE. */
   readonly isSubscribed: boolean;
-  /** Why the database could not be saved before; undefined: it was, or nobody asked for it. */
-  readonly saveTrouble: string | undefined;
   /** Copies of a message that was queued when the database was saved, and of one that came after. */
   readonly queued: { readonly saved: number; readonly later: number };
   /** Whether a new subscriber is served what was retained when the database was saved. */
@@ -35,33 +34,42 @@ export type Restarted = {
   readonly packets: readonly object[];
 };
 
-const LEFT_MS = 3_000;
+/** A crash would cost what the database lacks, other people's retained messages and queues too. */
+export type Spared = { readonly kind: 'spared'; readonly trouble: string };
+export type Episode = Spared | { readonly kind: 'restarted'; readonly seen: Restarted };
 
-/** Ends the broker and starts it again under connected clients and one that is away, whose session, queue and retained message are in the database. */
+/** What is left comes at once where the machine has time; a broker that has just started may not. */
+const LEFT_MS = 10_000;
+
+/**
+ * Ends the broker and starts it again under connected clients and one that is away, whose session, queue and retained message are in the database.
+ * Where the database is to be saved first and can't be, the broker goes on.
+ */
 export async function restartUnderClients(
   world: World,
   host: Host,
   cast: WillCast,
   end: BrokerEnd,
   isSaved: boolean,
-): Promise<Restarted> {
+): Promise<Episode> {
   const { topic, observer: reader, publisher: writer } = cast;
-  return await keepingRetained(world, topic, { writer, reader }, async () => {
-    const away = await world.raw(reader, { clean: false });
-    const { clientId } = away;
-    try {
+  return await keepingRetained(world, topic, { writer, reader }, () =>
+    withLasting(world, reader, 4, async (clientId): Promise<Episode> => {
+      const away = await world.raw(reader, { clean: false, clientId });
       await subscribe(away, topic);
       await away.disconnect();
       const [saved, later, kept] = ['saved', 'later', 'kept'].map((word) => Buffer.from(`${word} ${nonce()}`));
       if (saved === undefined || later === undefined || kept === undefined) throw new Error('no payload');
-      const [writing, seeing] = await Promise.all([world.raw(writer), world.raw(reader)]);
+      await using writing = await world.raw(writer);
+      await using seeing = await world.raw(reader);
       await subscribe(seeing, topic);
       await writing.publish(topic, saved, { qos: 1 });
       await writing.publish(topic, kept, { qos: 1, retain: true });
-      const saveTrouble = isSaved ? await troubleOf(saveDatabase(host)) : undefined;
+      const trouble = isSaved ? await troubleOf(saveDatabase(host)) : undefined;
+      if (trouble !== undefined) return { kind: 'spared', trouble };
       await writing.publish(topic, later, { qos: 1 });
       const will = newWill(cast);
-      const owner = await openOwner(world, cast, 4, will);
+      await using owner = await openOwner(world, cast, 4, will);
       const orderedAt = now();
       await restartBroker(host, end);
       await awaitReady(world.live, world.stopped);
@@ -72,7 +80,7 @@ export async function restartUnderClients(
       const isSubscribed = await reaches(world, cast, back);
       const carriesWill = (packet: Packet) => packet.payload?.includes(will.text) === true;
       const copies = (payload: Buffer) => back.packets.filter(isMessage(payload)).length;
-      return {
+      const seen = {
         downMs,
         ends,
         will,
@@ -80,7 +88,6 @@ export async function restartUnderClients(
         willsQueued: received(back).filter(carriesWill),
         sessionPresent: back.packets.some((packet) => packet.type === 'CONNACK' && packet.sessionPresent === true),
         isSubscribed,
-        saveTrouble,
         queued: { saved: copies(saved), later: copies(later) },
         isRetained: retained?.payload.equals(kept) === true,
         packets: [
@@ -88,10 +95,9 @@ export async function restartUnderClients(
           ...evidence('who was away', ownPackets(back.packets, [saved, later, will.payload])),
         ],
       };
-    } finally {
-      await forget(world, { owner: reader }, 4, clientId);
-    }
-  });
+      return { kind: 'restarted', seen };
+    }),
+  );
 }
 
 async function troubleOf(work: Promise<void>): Promise<string | undefined> {

@@ -1,13 +1,12 @@
 import type { Packet } from '../../../probes/packet.ts';
 import type { RawSession, RawWish } from '../../../probes/raw-session.ts';
 import { freshClientId, type Version } from '../../../probes/session.ts';
-import type { User } from '../../../provisioning/lab-file/lab.ts';
 import { openTopic } from './cast.ts';
 import { type Check, type Finding, notApplicable } from './check.ts';
 import { withCleanUp } from './clean-up.ts';
 import { evidence, ownPackets } from './evidence.ts';
+import { forget } from './lasting.ts';
 import { atMost } from './limit.ts';
-import { ownConnection } from './own-connection.ts';
 import { overOf, tagOf } from './protocol.ts';
 import { nonce, type World } from './world.ts';
 
@@ -109,12 +108,6 @@ export function copiesOf({ packets }: RawSession, payloads: readonly Buffer[]): 
       payload !== undefined &&
       payloads.some((own) => own.equals(payload)),
   );
-}
-
-/** A session that is asked for afresh, and ends with its connection, takes the kept one with it (MQTT-3.1.2-6). */
-async function forget(world: World, owner: User, wish: Partial<RawWish>): Promise<void> {
-  const session = await ownConnection(world, owner, { ...wish, clean: true });
-  await session.disconnect();
 }
 
 /** By client, over all of its connections: packet ids are the session's. */

@@ -3,7 +3,7 @@ import type { Packet } from '../../../probes/packet.ts';
 import type { End } from '../../../probes/raw-session.ts';
 import { restartScript } from '../../smoke/support/broker-control.ts';
 import { rebootOf } from '../../smoke/support/pi-reboot.ts';
-import { ASPECTS, type Aspect, judgeRestart, unpromised } from '../../smoke/support/restart-judge.ts';
+import { ASPECTS, type Aspect, judgeRestart, judgeSpared, unpromised } from '../../smoke/support/restart-judge.ts';
 import type { Restarted } from '../../smoke/support/restart-scene.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
 
@@ -19,7 +19,6 @@ const intact: Restarted = {
   willsQueued: [came],
   sessionPresent: true,
   isSubscribed: true,
-  saveTrouble: undefined,
   queued: { saved: 1, later: 1 },
   isRetained: true,
   packets: [],
@@ -42,8 +41,6 @@ const rows: readonly (readonly [what: Partial<Restarted>, Aspect, stop: Verdict,
   [{}, 'session', 'pass', 'pass'],
   [{ sessionPresent: false }, 'session', 'fail', 'fail'],
   [{ isSubscribed: false }, 'session', 'fail', 'fail'],
-  [{ saveTrouble: 'no database' }, 'session', 'fail', 'fail'],
-  [{ saveTrouble: 'no database' }, 'will', 'pass', 'fail'],
   [{}, 'queue', 'pass', 'pass'],
   [{ queued: { saved: 1, later: 0 } }, 'queue', 'fail', 'pass'],
   [{ queued: { saved: 0, later: 1 } }, 'queue', 'fail', 'fail'],
@@ -59,6 +56,17 @@ for (const [index, [what, aspect, stop, crash]] of rows.entries()) {
     t.is(judgeRestart(aspect, 'crash', { ...intact, ...what }, broker, VERSION).verdict, crash);
   });
 }
+
+test('a broker that can not save its database is not crashed: what it stores fails, the rest is skipped', (t) => {
+  const verdicts = ASPECTS.map((aspect) => [aspect, judgeSpared(aspect, 'no database').verdict]);
+  t.deepEqual(Object.fromEntries(verdicts), {
+    connections: 'skipped',
+    will: 'skipped',
+    session: 'fail',
+    queue: 'fail',
+    retained: 'fail',
+  });
+});
 
 test('nothing is queued or retained for a broker without a database, and its wills reach who is connected', (t) => {
   const without = brokerWith('persistence: false');
