@@ -2,41 +2,26 @@ import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { deferred } from '../provisioning/deferred.ts';
 import mqttPacket from './codec.ts';
-import { NotSeen, within } from './feed.ts';
+import { NotSeen, openFeed } from './feed.ts';
+import { now, type Packet } from './packet.ts';
 import { freshClientId, type SessionWish } from './session.ts';
+import { openWire } from './wire.ts';
 
-/** An MQTT client that is a process of its own on this machine. Disposing of it ends it. */
+/** An MQTT client whose connection is held by a process of its own on this machine. Disposing of it ends it. */
 export type KillableClient = AsyncDisposable & {
   readonly pid: number;
-  /** SIGKILL: what is left of the connection is the kernel's to close. */
-  kill(): void;
+  /** SIGKILL, and the end of the process: what is left of the connection is the kernel's to close. */
+  kill(): Promise<void>;
 };
 
 const BOUND_MS = 10_000;
 
-/**
- * Sends the bytes that its input tells as one line of JSON, waits for so many bytes of answer, says so, and then for its end: which is its parent's
- * too, when that closes the input.
- */
+/** Passes on bytes both ways, and ends with its connection or with its parent, which closes its input. */
 const SCRIPT = `
-const net = require('node:net');
-let text = '';
-process.stdin.on('data', (chunk) => {
-  text += chunk;
-  if (!text.includes('\\n')) return;
-  const { address, port, steps } = JSON.parse(text);
-  text = '';
-  const socket = net.connect(port, address);
-  const next = () => {
-    const step = steps.shift();
-    if (step === undefined) process.stdout.write('ready\\n');
-    else socket.write(Buffer.from(step, 'hex'));
-  };
-  socket.on('connect', next).on('data', (answer) => {
-    if (answer[0] === 0x20 && answer[3] !== 0) process.exit(3);
-    if (answer[0] === 0x20 || answer[0] === 0x90) next();
-  }).on('close', () => process.exit(4)).on('error', () => process.exit(5));
-}).on('end', () => process.exit(0));
+const [address, port] = process.argv.slice(1);
+const socket = require('node:net').connect({ port: Number(port), host: address, noDelay: true });
+socket.on('data', (chunk) => process.stdout.write(chunk)).on('close', () => process.exit(4)).on('error', () => process.exit(5));
+process.stdin.on('data', (chunk) => socket.write(chunk)).on('end', () => process.exit(0));
 `;
 
 /**
@@ -48,47 +33,55 @@ export async function startKillable(
   signal: AbortSignal,
 ): Promise<KillableClient> {
   signal.throwIfAborted();
-  const child = spawn(process.execPath, ['-e', SCRIPT], { stdio: ['pipe', 'pipe', 'ignore'], env: {}, signal });
-  const ready = deferred<void>();
+  const args = ['-e', SCRIPT, '--', address, String(port)];
+  const child = spawn(process.execPath, args, { stdio: ['pipe', 'pipe', 'ignore'], env: {}, signal });
+  const feed = openFeed<Packet>('a client process');
   const ended = deferred<void>();
-  child.on('error', (error) => ready.reject(error));
+  const wire = openWire();
+  child.on('error', (error) => feed.end(error.message));
   child.on('close', (code) => {
-    ready.reject(new NotSeen(`a client process ended before it was ready: exit code ${code}`));
+    feed.end(`it ended with exit code ${code}`);
     ended.resolve();
   });
   child.stdin.on('error', () => undefined);
-  child.stdout.on('data', () => ready.resolve());
-  const connect = mqttPacket.generate({
-    cmd: 'connect',
-    protocolId: 'MQTT',
-    protocolVersion: 4,
-    clean: true,
-    clientId: freshClientId(),
-    keepalive: keepAlive,
-    ...(login === undefined ? {} : { username: login.user }),
-    ...(login?.password === undefined ? {} : { password: Buffer.from(login.password) }),
-    ...(will === undefined ? {} : { will }),
+  // as they come: a segment may hold half a packet, or two
+  child.stdout.on('data', (chunk: Buffer) => {
+    try {
+      for (const packet of wire.take('received', chunk, now())) feed.push(packet);
+    } catch (error) {
+      feed.end(`no MQTT on the wire: ${error instanceof Error ? error.message : String(error)}`);
+    }
   });
-  const subscribe =
-    filter === undefined
-      ? []
-      : [mqttPacket.generate({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: filter, qos: 0 }] })];
-  const steps = [connect, ...subscribe].map((packet) => packet.toString('hex'));
-  child.stdin.write(`${JSON.stringify({ address, port, steps })}\n`);
-  const client: Omit<KillableClient, 'pid'> = {
-    kill: () => void child.kill('SIGKILL'),
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
-      await ended.promise;
-    },
+  const kill = async () => {
+    child.kill('SIGKILL');
+    await ended.promise;
   };
   try {
-    await within(ready.promise, 'CONNACK for a client process', BOUND_MS);
+    child.stdin.write(
+      mqttPacket.generate({
+        cmd: 'connect',
+        protocolId: 'MQTT',
+        protocolVersion: 4,
+        clean: true,
+        clientId: freshClientId(),
+        keepalive: keepAlive,
+        ...(login === undefined ? {} : { username: login.user }),
+        ...(login?.password === undefined ? {} : { password: Buffer.from(login.password) }),
+        ...(will === undefined ? {} : { will }),
+      }),
+    );
+    const { code } = await feed.first(({ type }) => type === 'CONNACK', 'CONNACK', BOUND_MS);
+    if (code !== 0) throw new NotSeen(`a client process: the broker refused it with code ${code}`);
+    if (filter !== undefined) {
+      const subscriptions = [{ topic: filter, qos: 0 }] as const;
+      child.stdin.write(mqttPacket.generate({ cmd: 'subscribe', messageId: 1, subscriptions: [...subscriptions] }));
+      await feed.first(({ type }) => type === 'SUBACK', 'SUBACK', BOUND_MS);
+    }
   } catch (error) {
-    await client[Symbol.asyncDispose]();
+    await kill();
     throw error;
   }
   const { pid } = child;
   if (pid === undefined) throw new Error('a client process without a process id');
-  return { ...client, pid };
+  return { pid, kill, [Symbol.asyncDispose]: kill };
 }
