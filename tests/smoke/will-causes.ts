@@ -1,24 +1,24 @@
 import { within } from '../../probes/feed.ts';
-import { now } from '../../probes/packet.ts';
 import type { RawSession, RawWish } from '../../probes/raw-session.ts';
 import type { Version } from '../../probes/session.ts';
 import type { Topic } from '../../provisioning/lab-file/lab.ts';
+import { AT_ONCE_MS, judgeAtOnce, loseAtOnce } from './support/at-once.ts';
 import { type Check, type Finding, notApplicable, word } from './support/check.ts';
 import { type DeviationName, deviationOf } from './support/deviations.ts';
 import { evidence, ownPackets } from './support/evidence.ts';
+import { withLasting } from './support/lasting.ts';
 import { atMost } from './support/limit.ts';
-import { castWill, ROLES, type WillCast } from './support/will-cast.ts';
+import { overOf, tagOf, VERSIONS } from './support/protocol.ts';
+import { actorOf, castWill, ROLES, type WillCast } from './support/will-cast.ts';
 import { judgeForgotten, judgeWills } from './support/will-judge.ts';
-import { forget, newWill, openOwner } from './support/will-owner.ts';
-import { openStages, type Stages, since } from './support/will-stage.ts';
+import { newWill, openOwner } from './support/will-owner.ts';
+import { openStages, type Stages, type WillStage } from './support/will-stage.ts';
 import type { World } from './support/world.ts';
 
-const AT_ONCE_MS = 3_000;
 const BOUND_MS = 20_000;
 /** The end of a connection that the broker has to close. */
 const END_BOUND_MS = 5_000;
 const turns = atMost(8);
-const BOTH: readonly Version[] = [4, 5];
 
 type Scene = { readonly world: World; readonly cast: WillCast; readonly version: Version };
 
@@ -33,9 +33,11 @@ type Cause = {
   /** Where versions of Mosquitto are known to leave no will. */
   readonly deviation?: DeviationName;
   readonly wish?: Partial<RawWish>;
-  /** Ends the connection and sees its end; gives back what is to be done when the wills are counted. */
-  end(client: RawSession, scene: Scene): Promise<(() => Promise<void>) | undefined>;
+  /** Has the connection end; gives back who took it over, to be let go when the wills are counted. */
+  end(client: RawSession, scene: Scene): Promise<RawSession | undefined>;
 };
+
+const PERSISTENT = { clean: false, sessionExpiry: 60 } as const;
 
 const CAUSES: readonly Cause[] = [
   {
@@ -43,7 +45,7 @@ const CAUSES: readonly Cause[] = [
     does: 'sends DISCONNECT leaves no last will',
     statement: 'MQTT-3.14.4-3',
     wills: 0,
-    end: (client) => nothingLeft(client.disconnect()),
+    end: (client) => nobodyElse(client.disconnect()),
   },
   {
     name: 'disconnect-with-will',
@@ -51,21 +53,21 @@ const CAUSES: readonly Cause[] = [
     statement: 'MQTT-3.1.2-8',
     wills: 1,
     versions: [5],
-    end: (client) => nothingLeft(client.disconnect(0x04)),
+    end: (client) => nobodyElse(client.disconnect(0x04)),
   },
   {
     name: 'fin',
     does: 'ends its connection by FIN without DISCONNECT leaves one last will, at once',
     statement: 'MQTT-3.1.2-8',
     wills: 1,
-    end: (client) => nothingLeft(client.fin()),
+    end: (client) => nobodyElse(client.fin()),
   },
   {
     name: 'rst',
     does: 'ends its connection by RST leaves one last will, at once',
     statement: 'MQTT-3.1.2-8',
     wills: 1,
-    end: (client) => nothingLeft(client.rst()),
+    end: (client) => nobodyElse(client.rst()),
   },
   {
     name: 'protocol-error',
@@ -75,7 +77,6 @@ const CAUSES: readonly Cause[] = [
     async end(client, { cast }) {
       // both QoS bits set: the broker has to close the connection (MQTT-3.3.1-4)
       client.sendBytes(publishOfQoS3(cast.topic));
-      await closed(client);
       return undefined;
     },
   },
@@ -88,6 +89,7 @@ const CAUSES: readonly Cause[] = [
     async end(client, { version, world }) {
       const { clientId } = client;
       const { keepAlive } = world.broker;
+      // a protocol violation, upon which the broker has to close the connection (MQTT-3.1.0-2)
       client.send({
         cmd: 'connect',
         protocolId: 'MQTT',
@@ -96,8 +98,6 @@ const CAUSES: readonly Cause[] = [
         clientId,
         keepalive: keepAlive,
       });
-      // a protocol violation, upon which the broker has to close the connection (MQTT-3.1.0-2)
-      await closed(client);
       return undefined;
     },
   },
@@ -106,12 +106,7 @@ const CAUSES: readonly Cause[] = [
     does: 'loses its client id to a new clean session leaves one last will, at once',
     statement: 'MQTT-3.1.2-8',
     wills: 1,
-    async end(client, { world, cast, version }) {
-      const { clientId } = client;
-      const successor = await world.raw(cast.owner, { version, clientId, clean: true });
-      await closed(client);
-      return () => successor.disconnect();
-    },
+    end: ({ clientId }, { world, cast, version }) => world.raw(cast.owner, { version, clientId, clean: true }),
   },
   {
     name: 'takeover-persistent',
@@ -119,16 +114,8 @@ const CAUSES: readonly Cause[] = [
     statement: 'MQTT-3.1.2-8',
     wills: 1,
     deviation: 'takeover of a persistent session leaves no will',
-    wish: { clean: false, sessionExpiry: 60 },
-    async end(client, { world, cast, version }) {
-      const { clientId } = client;
-      const successor = await world.raw(cast.owner, { version, clientId, clean: false, sessionExpiry: 60 });
-      await closed(client);
-      return async () => {
-        await successor.disconnect();
-        await forget(world, cast, version, clientId);
-      };
-    },
+    wish: PERSISTENT,
+    end: ({ clientId }, { world, cast, version }) => world.raw(cast.owner, { version, clientId, ...PERSISTENT }),
   },
 ];
 
@@ -137,17 +124,17 @@ export function willCauses(world: World, topics: readonly Topic[]): Check[] {
   const stages = openStages(world);
   return topics.flatMap((topic) =>
     CAUSES.flatMap((cause) =>
-      (cause.versions ?? BOTH).flatMap((version) =>
+      (cause.versions ?? VERSIONS).flatMap((version) =>
         ROLES.map((role): Check => {
           const named = {
-            id: `will.${cause.name}.${role}.${word(topic.name)}.${version === 4 ? 'v311' : 'v5'}`,
-            claim: `a ${role} on ${topic.name} that ${cause.does} (${version === 4 ? 'MQTT 3.1.1' : 'MQTT 5'})`,
+            id: `will.${cause.name}.${role}.${word(topic.name)}.${tagOf(version)}`,
+            claim: `${actorOf(world.lab, topic, role)} that ${cause.does}, ${overOf(version)}`,
           } as const;
           const casting = castWill(world.lab, topic, role);
           if (casting.kind === 'nobody') return notApplicable(named, casting.reason);
           const scene = { world, cast: casting.cast, version };
           const { statement, wills } = cause;
-          const expected = { wills };
+          const expected = { wills, ...(wills === 1 ? { withinMs: AT_ONCE_MS } : {}) };
           const run = () => causeCheck(stages, scene, cause);
           return { ...named, statement, expected, version, boundMs: BOUND_MS, turns, run };
         }),
@@ -158,35 +145,48 @@ export function willCauses(world: World, topics: readonly Topic[]): Check[] {
 
 async function causeCheck(stages: Stages, scene: Scene, cause: Cause): Promise<Finding> {
   const { world, cast, version } = scene;
-  const broker = world.live.broker.version;
   return await stages(cast, version, async (stage) => {
-    const will = newWill(cast);
-    await using client = await openOwner(world, cast, version, will, cause.wish);
-    const orderedAt = now();
-    const tidy = await cause.end(client, scene);
-    try {
-      const isForgotten = cause.deviation !== undefined && deviationOf(cause.deviation, broker) !== undefined;
-      const first = cause.wills === 1 && !isForgotten ? await stage.first(will.text, AT_ONCE_MS) : undefined;
-      const seen = await stage.untilSentinel(will.text);
-      const afterMs = first === undefined ? {} : { afterMs: since(orderedAt, first) };
-      const judged =
-        cause.deviation === undefined
-          ? judgeWills(will, cause.wills, seen)
-          : judgeForgotten(will, seen, cause.deviation, broker);
-      const packets = [...evidence(cast.role, ownPackets(client.packets, [])), ...stage.evidence(will.text)];
-      return { ...judged, observed: { wills: seen.length, ...afterMs }, evidence: packets };
-    } finally {
-      await tidy?.();
-    }
+    const play = (wish: Partial<RawWish> = {}) => endOwner(stage, scene, cause, { ...cause.wish, ...wish });
+    if (cause.wish?.clean !== false) return await play();
+    return await withLasting(world, cast.owner, version, (clientId) => play({ clientId }));
   });
 }
 
-async function nothingLeft(end: Promise<void>): Promise<undefined> {
-  await end;
+async function endOwner(stage: WillStage, scene: Scene, cause: Cause, wish: Partial<RawWish>): Promise<Finding> {
+  const { world, cast, version } = scene;
+  const broker = world.live.broker.version;
+  const will = newWill(cast);
+  await using client = await openOwner(world, cast, version, will, wish);
+  let successor: RawSession | undefined;
+  try {
+    const isForgotten = cause.deviation !== undefined && deviationOf(cause.deviation, broker) !== undefined;
+    const { seen, afterMs, uncertainMs } = await loseAtOnce(
+      stage,
+      will.text,
+      cause.wills === 1 && !isForgotten,
+      async () => {
+        successor = await cause.end(client, scene);
+        await within(client.ended, 'end of the connection by the broker', END_BOUND_MS);
+      },
+    );
+    const counted =
+      cause.deviation === undefined
+        ? judgeWills(will, cause.wills, seen)
+        : judgeForgotten(will, seen, cause.deviation, broker);
+    const isTimed = counted.verdict === 'pass' && afterMs !== undefined;
+    const packets = [...evidence(cast.role, ownPackets(client.packets, [])), ...stage.evidence(will.text)];
+    return {
+      ...(isTimed ? judgeAtOnce(afterMs, uncertainMs) : counted),
+      observed: { wills: seen.length, ...(afterMs === undefined ? {} : { afterMs, uncertainMs }) },
+      evidence: packets,
+    };
+  } finally {
+    await successor?.disconnect();
+  }
 }
 
-async function closed(client: RawSession): Promise<void> {
-  await within(client.ended, 'end of the connection by the broker', END_BOUND_MS);
+async function nobodyElse(end: Promise<void>): Promise<undefined> {
+  await end;
 }
 
 function publishOfQoS3(topic: string): Buffer {

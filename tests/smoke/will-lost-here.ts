@@ -1,18 +1,18 @@
 import { startKillable } from '../../probes/killable-client.ts';
-import { now } from '../../probes/packet.ts';
 import type { Topic } from '../../provisioning/lab-file/lab.ts';
+import { AT_ONCE_MS, judgeAtOnce, loseAtOnce } from './support/at-once.ts';
 import type { Role } from './support/cast.ts';
 import { type Check, type Finding, notApplicable, word } from './support/check.ts';
 import { expiryWindow } from './support/expiry.ts';
+import { loginOf } from './support/login.ts';
 import { AROUND_EXPIRY_MS, silentOwner } from './support/silence.ts';
-import { castWill, ROLES, type WillCast } from './support/will-cast.ts';
+import { actorOf, castWill, ROLES, type WillCast } from './support/will-cast.ts';
 import { judgeWills } from './support/will-judge.ts';
 import { newWill } from './support/will-owner.ts';
-import { openStages, type Stages, since } from './support/will-stage.ts';
+import { openStages, type Stages } from './support/will-stage.ts';
 import type { World } from './support/world.ts';
 
 const KEEP_ALIVE_S = 5;
-const AT_ONCE_MS = 3_000;
 const QUICK_BOUND_MS = 30_000;
 const VERSION = 4;
 
@@ -27,7 +27,7 @@ export function willsLostHere(world: World, topics: readonly Topic[]): Check[] {
 
 function silent(world: World, stages: Stages, topic: Topic, role: Role): Check {
   const id = `will.silent.${role}.${word(topic.name)}.this-machine` as const;
-  const claim = `a ${role} on ${topic.name} that falls silent leaves one last will, at keep-alive expiry (on this machine)`;
+  const claim = `${actorOf(world.lab, topic, role)} that falls silent leaves one last will, at keep-alive expiry (on this machine)`;
   return withCast(world, topic, role, { id, claim }, (cast) => {
     const { fromMs, toMs } = expiryWindow(KEEP_ALIVE_S, world.live.broker.version);
     return {
@@ -44,7 +44,7 @@ function silent(world: World, stages: Stages, topic: Topic, role: Role): Check {
 
 function killed(world: World, stages: Stages, topic: Topic, role: Role): Check {
   const id = `will.killed.${role}.${word(topic.name)}.this-machine` as const;
-  const claim = `a ${role} on ${topic.name} that is killed leaves one last will, at once (on this machine)`;
+  const claim = `${actorOf(world.lab, topic, role)} that is killed leaves one last will, at once (on this machine)`;
   return withCast(world, topic, role, { id, claim }, (cast) => ({
     id,
     claim,
@@ -58,17 +58,17 @@ function killed(world: World, stages: Stages, topic: Topic, role: Role): Check {
 async function kill(world: World, stages: Stages, cast: WillCast): Promise<Finding> {
   return await stages(cast, VERSION, async (stage) => {
     const { text, ...will } = newWill(cast);
-    const { name: user, password } = cast.owner;
-    const login = { user, password: password.reveal() };
     const filter = cast.role === 'subscriber' ? { filter: cast.topic } : {};
-    await using client = await startKillable({ ...world.broker, login, will, ...filter }, world.stopped);
-    const orderedAt = now();
-    client.kill();
-    const first = await stage.first(text, AT_ONCE_MS);
-    const seen = await stage.untilSentinel(text);
-    const afterMs = first === undefined ? {} : { afterMs: since(orderedAt, first) };
-    const observed = { wills: seen.length, ...afterMs };
-    return { ...judgeWills(will, 1, seen), observed, evidence: stage.evidence(text) };
+    const wish = { ...world.broker, login: loginOf(cast.owner), will, ...filter };
+    await using client = await startKillable(wish, world.stopped);
+    const { seen, afterMs, uncertainMs } = await loseAtOnce(stage, text, true, () => client.kill());
+    const counted = judgeWills(will, 1, seen);
+    const isTimed = counted.verdict === 'pass' && afterMs !== undefined;
+    return {
+      ...(isTimed ? judgeAtOnce(afterMs, uncertainMs) : counted),
+      observed: { wills: seen.length, ...(afterMs === undefined ? {} : { afterMs, uncertainMs }) },
+      evidence: stage.evidence(text),
+    };
   });
 }
 

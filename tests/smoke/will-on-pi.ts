@@ -3,19 +3,21 @@ import { cutSilently } from '../../probes/silent-cut.ts';
 import { run } from '../../provisioning/hosts/host.ts';
 import type { Lab, Topic } from '../../provisioning/lab-file/lab.ts';
 import type { LivePi } from '../../provisioning/live-lab.ts';
+import { AT_ONCE_MS, judgeAtOnce, LATER_MS } from './support/at-once.ts';
 import { onEachPi, type Role } from './support/cast.ts';
 import { type Check, type Finding, notApplicable, word } from './support/check.ts';
 import { expiryWindow, judgeExpiry } from './support/expiry.ts';
 import { atMost } from './support/limit.ts';
+import { lastSent } from './support/silence.ts';
 import { watchStalls } from './support/stall.ts';
 import { type LostActor, startCleanActor, startLostActor } from './support/will-actor.ts';
-import { castWill, ROLES, type WillCast } from './support/will-cast.ts';
+import { actorOf, castWill, ROLES, type WillCast } from './support/will-cast.ts';
 import { openWillScene, type WillScene } from './support/will-scene.ts';
+import { since } from './support/will-stage.ts';
 import type { World } from './support/world.ts';
 
 /** The shortest keep alive that the mosquitto clients take. */
 const SHORT_KEEP_ALIVE_S = 5;
-const AT_ONCE_MS = 3_000;
 const QUICK_BOUND_MS = 30_000;
 /** Connecting, cutting and the sentinel, on top of the expiry. */
 const AROUND_EXPIRY_MS = 20_000;
@@ -36,7 +38,7 @@ export function willsOnPi(world: World, topics: readonly Topic[]): Check[] {
 }
 
 function clean(world: World, topic: Topic, role: Role): Check[] {
-  const claim = `a ${role} on ${topic.name} that sends DISCONNECT leaves no last will`;
+  const claim = `${actorOf(world.lab, topic, role)} that sends DISCONNECT leaves no last will`;
   const id = `will.clean.${role}.${word(topic.name)}` as const;
   return withCast(world, topic, role, { id, claim }, (pi, check, cast) => ({
     ...check,
@@ -57,7 +59,7 @@ function clean(world: World, topic: Topic, role: Role): Check[] {
 }
 
 function killed(world: World, topic: Topic, role: Role): Check[] {
-  const claim = `a ${role} on ${topic.name} that is killed leaves one last will, at once`;
+  const claim = `${actorOf(world.lab, topic, role)} that is killed leaves one last will, at once`;
   const id = `will.killed.${role}.${word(topic.name)}` as const;
   return withCast(world, topic, role, { id, claim }, (pi, check, cast) => ({
     ...check,
@@ -68,23 +70,34 @@ function killed(world: World, topic: Topic, role: Role): Check[] {
     async run() {
       const host = await world.host(pi.name, pi.host, 'quick');
       await using scene = await openWillScene(world, host, pi, cast, world.broker.keepAlive, startLostActor);
-      const orderedAt = now();
-      await scene.client.kill();
-      const will = await scene.will(AT_ONCE_MS);
-      if (will === undefined) return failed(found(scene, { wills: 0 }), `no last will within ${AT_ONCE_MS / 1000} s`);
-      const afterMs = Math.round(will.at - orderedAt);
-      const wills = await scene.countWills('this machine');
-      const finding = found(scene, { wills, afterMs });
-      return wills === 1 ? finding : failed(finding, `${wills} last wills, not one`);
+      return await judgeKill(scene);
     },
   }));
+}
+
+async function judgeKill(scene: WillScene<LostActor>): Promise<Finding> {
+  const stalls = watchStalls();
+  const orderedAt = now();
+  await scene.client.kill();
+  // over SSH: somewhere in that time it was killed
+  const killedMs = since(orderedAt);
+  const boundMs = AT_ONCE_MS + LATER_MS;
+  const will = await scene.will(boundMs);
+  if (will === undefined) return failed(found(scene, { wills: 0 }), `no last will within ${boundMs / 1000} s`);
+  const afterMs = since(orderedAt, will);
+  const askedAt = now();
+  const wills = await scene.countWills('this machine');
+  const uncertainMs = killedMs + since(askedAt) + stalls.stop();
+  const finding = found(scene, { wills, afterMs, uncertainMs });
+  if (wills !== 1) return failed(finding, `${wills} last wills, not one`);
+  return { ...finding, ...judgeAtOnce(afterMs, uncertainMs) };
 }
 
 function silent(world: World, topic: Topic, role: Role, index: number): Check[] {
   const keepAlive = SHORT_KEEP_ALIVE_S;
   const { version } = world.live.broker;
   const { fromMs, toMs } = expiryWindow(keepAlive, version);
-  const claim = `a ${role} on ${topic.name} whose network goes silent leaves one last will, at keep-alive expiry`;
+  const claim = `${actorOf(world.lab, topic, role)} whose network goes silent leaves one last will, at keep-alive expiry`;
   const id = `will.silent.${role}.${word(topic.name)}` as const;
   const lane = `silent ${Math.floor(index / CLIENTS_A_CONNECTION)}`;
   return withCast(world, topic, role, { id, claim }, (pi, check, cast) => ({
@@ -124,24 +137,19 @@ async function judgeSilence(
   keepAlive: number,
   version: string | undefined,
 ): Promise<Finding> {
-  const sent = scene.client.packets.filter(({ direction, at }) => direction === 'sent' && at <= cutAt);
-  const last = sent.at(-1);
-  if (last === undefined) throw new Error('the client sent nothing before the cut');
+  const { lastAt, answeredMs } = lastSent({ packets: scene.client.packets.filter(({ at }) => at <= cutAt) });
   const { toMs } = expiryWindow(keepAlive, version);
   const stalls = watchStalls();
   const will = await scene.will(toMs + 2_000);
   if (will === undefined) return failed(found(scene, { wills: 0 }), `no last will within ${toMs / 1000 + 2} s`);
+  const askedAt = now();
   const wills = await scene.countWills('this machine');
-  const afterMs = Math.round(will.at - last.at);
-  const { verdict, lateMs, ...judged } = judgeExpiry(
-    afterMs,
-    keepAlive,
-    version,
-    stalls.stop(),
-    // its packets are told over SSH, which on a busy machine takes its time
-    last.at - scene.startedAt,
-  );
-  const finding = { ...found(scene, { wills, afterMs, lateMs }), waitMs: afterMs };
+  const afterMs = Math.round(will.at - lastAt);
+  const uncertainMs = answeredMs + since(askedAt) + stalls.stop();
+  // its packets are told over SSH, which on a busy machine takes its time
+  const earlierMs = lastAt - scene.startedAt;
+  const { verdict, lateMs, ...judged } = judgeExpiry(afterMs, keepAlive, version, uncertainMs, earlierMs);
+  const finding = { ...found(scene, { wills, afterMs, lateMs, uncertainMs }), waitMs: afterMs };
   if (will.at < cutAt) return failed(finding, 'the last will came before the network was cut');
   if (wills !== 1) return failed(finding, `${wills} last wills, not one`);
   return verdict === 'pass' ? finding : { ...finding, verdict, ...judged };

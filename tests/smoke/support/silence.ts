@@ -1,4 +1,5 @@
 import { NotSeen, within } from '../../../probes/feed.ts';
+import { now } from '../../../probes/packet.ts';
 import type { End, RawSession, RawWish } from '../../../probes/raw-session.ts';
 import type { Version } from '../../../probes/session.ts';
 import type { Finding } from './check.ts';
@@ -39,9 +40,11 @@ export async function silentOwner(
     const { toMs } = expiryWindow(keepAlive, world.live.broker.version);
     const boundMs = toMs + LATER_MS;
     const [first, end] = await Promise.all([stage.first(will.text, boundMs), endWithin(client, boundMs)]);
+    const askedAt = now();
     const seen = await stage.untilSentinel(will.text);
+    const passedOnMs = since(askedAt);
     const willAfterMs = first === undefined ? undefined : since(lastAt, first);
-    const uncertainMs = answeredMs + stalls.stop();
+    const uncertainMs = answeredMs + passedOnMs + stalls.stop();
     const silence = { willAfterMs, closedAfterMs: closedAfter(end, lastAt), keepAlive, uncertainMs };
     const judged = judgeSilence(silence, world.live.broker.version);
     const counted = judgeWills(will, 1, seen);
@@ -104,7 +107,7 @@ export function judgeSilence(silence: Silence, version: string | undefined) {
   return { finding, observed: { closedAfterMs, ...will, lateMs, uncertainMs } };
 }
 
-/** MQTT 5: a broker may set a keep alive of its own [MQTT-3.1.2-21]; then there is nothing to see of the one that was asked for. */
+/** MQTT 5: a broker may set a keep alive of its own (MQTT 5, 3.2.2.3.14); then there is nothing to see of the one that was asked for. */
 export function otherKeepAlive({ packets }: Pick<RawSession, 'packets'>, keepAlive: number): Finding | undefined {
   const texts = packets.find(({ type }) => type === 'CONNACK')?.properties ?? [];
   const set = texts.map((text) => /^serverKeepAlive (\d+)$/.exec(text)?.[1]).find((seconds) => seconds !== undefined);
@@ -124,7 +127,7 @@ export function lastSent({ packets }: Pick<RawSession, 'packets'>): { lastAt: nu
   const index = packets.findLastIndex(({ direction }) => direction === 'sent');
   const last = packets[index];
   if (last === undefined) throw new Error('the client sent nothing');
-  const answers = ['CONNACK', 'SUBACK', 'PUBACK'];
+  const answers = ['CONNACK', 'SUBACK', 'PUBACK', 'PINGRESP'];
   const answer = packets.slice(index).find(({ type, direction }) => direction === 'received' && answers.includes(type));
   return { lastAt: last.at, answeredMs: answer === undefined ? 0 : Math.round(answer.at - last.at) };
 }

@@ -1,5 +1,5 @@
 import type { Packet } from '../../../probes/packet.ts';
-import { type DeviationName, type Judged, judgeByVersion } from './deviations.ts';
+import { type DeviationName, deviationOf, type Judged, judgeByVersion } from './deviations.ts';
 
 /** A last will as its owner left it. */
 export type WillWish = {
@@ -11,7 +11,7 @@ export type WillWish = {
 
 /**
  * What is wrong with a last will as an established subscription received it; undefined: nothing. Its RETAIN flag is 0 there whatever the will's
- * is [MQTT-3.3.1-9].
+ * is [MQTT-3.3.1-9]; MQTT 5: [MQTT-3.3.1-12], the subscription being without Retain As Published.
  */
 export function alteration({ topic, payload, qos }: WillWish, seen: Packet): string | undefined {
   if (seen.topic !== topic) return `the last will came on ${seen.topic}, not on ${topic}`;
@@ -59,7 +59,10 @@ export function judgeDelay(afterMs: number, delayS: number, uncertainMs = 0): Ju
   return { verdict: 'fail', reason: `the last will came ${(afterMs / 1000).toFixed(1)} s after the loss, ${side}` };
 }
 
-/** At once by the standard, since the session ends with the connection; after the delay where the version is known to wait for it. */
+/**
+ * At once by the standard, since the session ends with the connection; after the delay where the version is known to wait for it. What `uncertainMs`
+ * leaves open is what the version does.
+ */
 export function judgeDelayWithoutSession(
   afterMs: number,
   delayS: number,
@@ -68,7 +71,8 @@ export function judgeDelayWithoutSession(
 ): Judged {
   const name = 'will delay outlives the session';
   const { fromMs } = delayWindow(delayS);
-  if (afterMs < fromMs) return judgeByVersion('as the standard says', name, version);
+  const isAtOnce = afterMs < fromMs || (afterMs - uncertainMs < fromMs && deviationOf(name, version) === undefined);
+  if (isAtOnce) return judgeByVersion('as the standard says', name, version);
   const delayed = judgeDelay(afterMs, delayS, uncertainMs);
   const { reason = '' } = delayed;
   return judgeByVersion(delayed.verdict === 'pass' ? 'as the deviation says' : { otherwise: reason }, name, version);

@@ -1,4 +1,4 @@
-import { connectRaw, type RawSession, type RawWish } from '../../../probes/raw-session.ts';
+import type { RawSession, RawWish } from '../../../probes/raw-session.ts';
 import type { Version } from '../../../probes/session.ts';
 import { may } from '../../../provisioning/lab-file/may.ts';
 import type { WillCast } from './will-cast.ts';
@@ -22,27 +22,13 @@ export async function openOwner(
   const { topic, payload, qos, retain } = will;
   const client = await world.raw(cast.owner, { version, ...wish, will: { topic, payload, qos, retain } });
   if (cast.role === 'subscriber') {
-    // granted or not: it is a subscriber by what it asks for
-    await client.subscribe(cast.topic, 1);
+    const granted = await client.subscribe(cast.topic, 1);
+    if (granted >= 0x80) {
+      client.destroy();
+      throw new Error(`${cast.owner.name} may not subscribe to ${cast.topic}: SUBACK code ${granted}`);
+    }
   } else if (may(world.lab, cast.owner.name, 'publish', cast.topic)) {
     await client.publish(cast.topic, Buffer.from(`alive ${nonce()}`), { qos: 1 });
   }
   return client;
-}
-
-/**
- * Removes the persistent session of a client id: a clean one takes its place and ends. By a connection that is none of the world's: those end when
- * the run is interrupted, and the session would stay.
- */
-export async function forget(
-  { broker }: World,
-  { owner }: Pick<WillCast, 'owner'>,
-  version: Version,
-  clientId: string,
-): Promise<void> {
-  const login = { user: owner.name, password: owner.password.reveal() };
-  const outcome = await connectRaw({ ...broker, login, version, clientId, clean: true });
-  if (outcome.kind === 'accepted') return await outcome.session.disconnect();
-  const answer = outcome.kind === 'refused' ? `the broker refused with code ${outcome.code}` : outcome.reason;
-  throw new Error(`the persistent session ${clientId} of ${owner.name} could not be removed: ${answer}`);
 }

@@ -1,10 +1,10 @@
 import { publishOnce } from '../../../probes/mosquitto-client.ts';
 import { now, type Packet } from '../../../probes/packet.ts';
 import type { Host } from '../../../provisioning/hosts/host.ts';
-import type { User } from '../../../provisioning/lab-file/lab.ts';
 import type { LivePi } from '../../../provisioning/live-lab.ts';
 import type { Role } from './cast.ts';
 import { evidence, ownPackets } from './evidence.ts';
+import { loginOf } from './login.ts';
 import { isMessage } from './matching.ts';
 import type { Actor, ActorWish } from './will-actor.ts';
 import type { WillCast } from './will-cast.ts';
@@ -37,13 +37,19 @@ export async function openWillScene<Client extends Actor>(
 ): Promise<WillScene<Client>> {
   const { topic, role, owner } = cast;
   const { observer, sentinel } = await openObserver(world, cast);
+  const closeBoth = async () => {
+    await Promise.all([observer.close(), sentinel.close()]);
+  };
   const payload = Buffer.from(`will ${nonce()}`);
   const own = [payload];
   const will = { topic, payload: payload.toString(), qos: 1 } as const;
   const wish = { ...pi.broker, topic, login: loginOf(owner), keepAlive, will, clientId: `lab-${nonce()}` };
   const limits = { boundMs: CLIENT_BOUND_MS, signal: world.stopped };
   const startedAt = now();
-  const client = await start(host, role, wish, limits);
+  const client = await start(host, role, wish, limits).catch(async (error: unknown) => {
+    await closeBoth();
+    throw error;
+  });
   const isWill = isMessage(payload);
   return {
     client,
@@ -64,7 +70,13 @@ export async function openWillScene<Client extends Actor>(
       await observer.packet(isMessage(last), 'sentinel');
       return observer.packets.filter(isWill).length;
     },
-    [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+    async [Symbol.asyncDispose]() {
+      try {
+        await client[Symbol.asyncDispose]();
+      } finally {
+        await closeBoth();
+      }
+    },
   };
 }
 
@@ -85,8 +97,4 @@ async function publishFromPi(
 ) {
   const wish = { address, port, topic, qos: 1, ...(login === undefined ? {} : { login }) } as const;
   await publishOnce(host, wish, payload, limits);
-}
-
-function loginOf({ name, password }: User): { user: string; password: string } {
-  return { user: name, password: password.reveal() };
 }

@@ -1,5 +1,6 @@
 import test from 'ava';
 import type { Packet } from '../../../probes/packet.ts';
+import { judgeAtOnce } from '../../smoke/support/at-once.ts';
 import { judgeDelay, judgeDelayWithoutSession, judgeForgotten, judgeWills } from '../../smoke/support/will-judge.ts';
 import { wrongWith } from '../../smoke/will-retained.ts';
 
@@ -62,6 +63,15 @@ for (const [afterMs, verdict, known, unknown] of delays) {
     t.is(judgeDelayWithoutSession(afterMs, 3, undefined).verdict, unknown);
   });
 }
+
+test('a last will that is seen late on a busy machine came at once, unless the version is known to wait', (t) => {
+  t.is(judgeDelayWithoutSession(2_900, 3, undefined, 300).verdict, 'fail');
+  t.is(judgeDelayWithoutSession(2_900, 3, undefined, 500).verdict, 'pass');
+  t.is(judgeDelayWithoutSession(2_900, 3, '2.0.21', 500).verdict, 'deviation');
+  t.is(judgeAtOnce(3_000, 0).verdict, 'pass');
+  t.is(judgeAtOnce(3_200, 100).verdict, 'fail');
+  t.is(judgeAtOnce(3_200, 200).verdict, 'pass');
+});
 
 test('a retained last will is served as it was left', (t) => {
   t.is(wrongWith({ payload: wish.payload, qos: 1 }, wish), undefined);
