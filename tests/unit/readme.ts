@@ -1,5 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import test from 'ava';
+import type { LiveLab } from '../../provisioning/live-lab.ts';
+import { families } from '../smoke/families.ts';
+import { DEVIATIONS } from '../smoke/support/deviations.ts';
+import { mistakesOf } from '../smoke/support/only.ts';
+import { openWorld } from '../smoke/support/world.ts';
+import { labOf } from './_lab.ts';
 import { read } from './lab-file/_reading.ts';
 import { COMMANDS } from './scripts/_commands.ts';
 
@@ -39,9 +45,27 @@ test('every command line in it is one that there is', (t) => {
   }
 });
 
+test('every pattern of --only in it matches a check of the default lab', (t) => {
+  const lab = labOf(readFileSync('lab.yaml', 'utf8'));
+  const at = { address: '127.0.0.1', port: 1883 };
+  const host = { kind: 'local' } as const;
+  const pis = lab.pis.map(({ name }) => ({ name, host, broker: at }));
+  const live: LiveLab = { lab, broker: { ...at, host, version: undefined }, pis };
+  const world = openWorld(live, new AbortController().signal);
+  const checks = Object.values(families).flatMap((plan) => plan(world));
+  const patterns = [...README.matchAll(/verify --only ([^\s`]+)/g), ...README.matchAll(/as in `([^`]+)`/g)];
+  t.true(patterns.length > 7);
+  for (const [, only = ''] of patterns) t.deepEqual(mistakesOf({ only, scope: 'default' }, checks), []);
+});
+
+test('it tells every known deviation, in the words of the report', (t) => {
+  const told = section('#### Verdicts and known deviations');
+  for (const { what } of Object.values(DEVIATIONS)) t.true(told.includes(what), what);
+});
+
 test('every npm script that it names is in package.json', (t) => {
   const { scripts } = JSON.parse(readFileSync('package.json', 'utf8'));
-  for (const [line, name = ''] of README.matchAll(/npm run ([a-z]+)/g)) t.true(name in scripts, line);
+  for (const [line, name = ''] of README.matchAll(/npm run ([a-z:]+)/g)) t.true(name in scripts, line);
 });
 
 const examples = [...README.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text = '']) => text);
@@ -68,7 +92,21 @@ test('the first full example is lab.yaml', (t) => {
 });
 
 test('every file and folder that it links to is there', (t) => {
-  for (const [, target = ''] of README.matchAll(/\]\(([^)#]+)\)/g)) t.true(existsSync(target), target);
+  const isLocal = (target: string) => !target.startsWith('https://');
+  const targets = [...README.matchAll(/\]\(([^)#]+)\)/g)].map(([, target = '']) => target);
+  for (const target of targets.filter(isLocal)) t.true(existsSync(target), target);
   for (const [, folder = ''] of section('## Development').matchAll(/^([a-z]+\/) /gm))
     t.true(existsSync(folder), folder);
+});
+
+test('every heading that it links to is there', (t) => {
+  const slugs = [...README.matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replaceAll(/[^\w -]/g, '')
+      .replaceAll(' ', '-'),
+  );
+  const targets = [...README.matchAll(/\]\(#([^)]+)\)/g)].map(([, target = '']) => target);
+  t.true(targets.length > 2);
+  for (const target of targets) t.true(slugs.includes(target), target);
 });

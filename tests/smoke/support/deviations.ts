@@ -12,7 +12,7 @@ export type Deviation = {
 };
 
 /** Measured on 2.0.11, 2.0.21 and 2.1.2, unless the source says otherwise. */
-const DEVIATIONS = {
+export const DEVIATIONS = {
   'takeover of a persistent session leaves no will': {
     what: 'no last will is published when a persistent session takes over a persistent session',
     source: 'eclipse-mosquitto/mosquitto issue 3509',
