@@ -3,6 +3,7 @@ import { onEachPi, openTopic } from './support/cast.ts';
 import { notApplicable } from './support/check.ts';
 import type { Plan } from './support/declare.ts';
 import { binaryPayload } from './support/delivery.ts';
+import { loginOf } from './support/login.ts';
 import { nonce } from './support/world.ts';
 
 const QOS = 2;
@@ -22,9 +23,9 @@ export const interop: Plan = (world) => {
     expected: { copies: 1, qos: QOS, unaltered: true },
     boundMs: BOUND_MS,
     async run() {
-      const [host, session] = await Promise.all([world.host(pi.name, pi.host), world.login(publisher)]);
-      const login = { user: subscriber.name, password: subscriber.password.reveal() };
-      const wish = { ...pi.broker, ...login, topic, qos: QOS, clientId: `lab-${nonce()}` } as const;
+      const host = await world.host(pi.name, pi.host);
+      await using session = await world.login(publisher);
+      const wish = { ...pi.broker, ...loginOf(subscriber), topic, qos: QOS, clientId: `lab-${nonce()}` } as const;
       await using paho = await startPahoSubscriber(host, wish, { boundMs: BOUND_MS, signal: world.stopped });
       await paho.events.first(({ kind }) => kind === 'subscribed', 'SUBACK', WAIT_MS);
       const payload = binaryPayload(nonce());

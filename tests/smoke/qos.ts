@@ -9,6 +9,7 @@ import type { Plan } from './support/declare.ts';
 import { binaryPayload, type Delivery, deliveryPackets, expectedDelivery, judgeDelivery } from './support/delivery.ts';
 import { evidence } from './support/evidence.ts';
 import { atMost } from './support/limit.ts';
+import { loginOf } from './support/login.ts';
 import { isMessage } from './support/matching.ts';
 import { nonce, type World } from './support/world.ts';
 
@@ -88,10 +89,8 @@ async function hostToPi(world: World, pi: LivePi, cast: Cast, qos: QoS, payload:
   const host = await world.host(pi.name, pi.host);
   const wish = { ...pi.broker, topic, qos, login: loginOf(subscriber), clientId: `lab-${nonce()}` };
   await using client = startSubscriber(host, wish, { boundMs: BOUND_MS, signal: world.stopped });
-  const [session, { codes }] = await Promise.all([
-    world.login(publisher),
-    client.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', WAIT_MS),
-  ]);
+  await using session = await world.login(publisher);
+  const { codes } = await client.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', WAIT_MS);
   const last = Buffer.from(`sentinel ${nonce()}`);
   await session.publish(topic, payload, { qos });
   await session.publish(topic, last, { qos });
@@ -108,14 +107,15 @@ async function hostToPi(world: World, pi: LivePi, cast: Cast, qos: QoS, payload:
 
 async function piToHost(world: World, pi: LivePi, cast: Cast, qos: QoS, payload: Buffer): Promise<Ends> {
   const { topic, publisher, subscriber } = cast;
-  const [host, session] = await Promise.all([world.host(pi.name, pi.host), world.login(subscriber)]);
+  const host = await world.host(pi.name, pi.host);
+  await using session = await world.login(subscriber);
   const granted = await session.subscribe(topic, qos);
   const limits = { boundMs: WAIT_MS, signal: world.stopped };
-  const wish = { ...pi.broker, topic, login: loginOf(publisher) };
-  const sent = await publishOnce(host, { ...wish, qos }, payload, limits);
+  const wish = { ...pi.broker, topic, qos, login: loginOf(publisher) };
+  const sent = await publishOnce(host, wish, payload, limits);
   const last = Buffer.from(`sentinel ${nonce()}`);
-  // from the Pi too, so that it travels behind the message
-  await publishOnce(host, { ...wish, qos: 0 }, last, limits);
+  // from the Pi too, and at the same QoS, so that it travels behind the message: order is kept within one (MQTT-4.6.0-6; MQTT 5: 4.6.0-5)
+  await publishOnce(host, wish, last, limits);
   await session.packet(isMessage(last), 'sentinel', WAIT_MS);
   return {
     granted,
@@ -126,7 +126,8 @@ async function piToHost(world: World, pi: LivePi, cast: Cast, qos: QoS, payload:
 
 async function hereToHere(world: World, cast: Cast, qos: QoS, payload: Buffer): Promise<Ends> {
   const { topic } = cast;
-  const [sending, seeing] = await Promise.all([world.login(cast.publisher), world.login(cast.subscriber)]);
+  await using sending = await world.login(cast.publisher);
+  await using seeing = await world.login(cast.subscriber);
   const granted = await seeing.subscribe(topic, qos);
   const last = Buffer.from(`sentinel ${nonce()}`);
   await sending.publish(topic, payload, { qos });
@@ -161,8 +162,4 @@ function isSent(payload: Buffer): (packet: Packet) => boolean {
 /** Whether a payload is this one, perhaps altered: it has its nonce. */
 function carries(seen: Buffer, payload: Buffer): boolean {
   return seen.includes(payload.subarray(0, 12));
-}
-
-function loginOf({ name, password }: User): { user: string; password: string } {
-  return { user: name, password: password.reveal() };
 }

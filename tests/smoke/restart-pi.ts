@@ -5,6 +5,7 @@ import { openHost } from '../../provisioning/hosts/open.ts';
 import type { LivePi } from '../../provisioning/live-lab.ts';
 import { type Check, type Finding, notApplicable, word } from './support/check.ts';
 import { expiryWindow } from './support/expiry.ts';
+import { loginOf } from './support/login.ts';
 import { awaitReboot, bootMark, orderReboot, planReboot, REBOOT_BOUND_MS } from './support/pi-reboot.ts';
 import { startLostActor } from './support/will-actor.ts';
 import { anyWillCast, type WillCast } from './support/will-cast.ts';
@@ -101,9 +102,9 @@ async function reboot(world: World, stages: Stages, cast: WillCast, pi: LivePi, 
   return await stages(cast, VERSION, async (stage) => {
     const { text, ...will } = newWill(cast);
     const { topic, owner } = cast;
-    const login = { user: owner.name, password: owner.password.reveal() };
     const left = { ...will, payload: will.payload.toString() };
-    const wish = { ...pi.broker, topic, login, clientId: `lab-${nonce()}`, keepAlive: KEEP_ALIVE_S, will: left };
+    const who = { login: loginOf(owner), clientId: `lab-${nonce()}` };
+    const wish = { ...pi.broker, ...who, topic, keepAlive: KEEP_ALIVE_S, will: left };
     const limits = { boundMs: REBOOT_BOUND_MS, signal: world.stopped };
     // not mosquitto_sub, which says DISCONNECT when a shutdown ends it by TERM
     const client = await startLostActor(before, 'publisher', wish, limits);
@@ -127,9 +128,9 @@ async function received(
   pi: LivePi,
   { topic, observer, publisher }: WillCast,
 ): Promise<number> {
-  const login = { user: observer.name, password: observer.password.reveal() };
   const limits = { boundMs: 3 * ARRIVAL_MS, signal: world.stopped };
-  await using client = startSubscriber(host, { ...pi.broker, topic, login, keepAlive: world.broker.keepAlive }, limits);
+  const wish = { ...pi.broker, topic, login: loginOf(observer), keepAlive: world.broker.keepAlive };
+  await using client = startSubscriber(host, wish, limits);
   await client.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', ARRIVAL_MS);
   await using writing = await world.raw(publisher);
   const [payload, last] = [Buffer.from(`back ${nonce()}`), Buffer.from(`sentinel ${nonce()}`)];
