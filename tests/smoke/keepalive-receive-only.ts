@@ -1,8 +1,10 @@
+import { now, type Packet } from '../../probes/packet.ts';
 import type { Version } from '../../probes/session.ts';
 import { openTopic } from './support/cast.ts';
 import { type Check, type Finding, notApplicable } from './support/check.ts';
 import { evidence, ownPackets } from './support/evidence.ts';
 import { expiryWindow } from './support/expiry.ts';
+import { overOf, tagOf, VERSIONS } from './support/protocol.ts';
 import { AROUND_EXPIRY_MS, silentClient, silentWish } from './support/silence.ts';
 import { watchStalls } from './support/stall.ts';
 import { nonce, type World } from './support/world.ts';
@@ -15,10 +17,10 @@ const LAST_MS = 2 * EVERY_MS;
 export function receiveOnly(world: World, keepAlive: number): Check[] {
   const cast = openTopic(world.lab);
   const { fromMs, toMs } = expiryWindow(keepAlive, world.live.broker.version);
-  return ([4, 5] as const).map((version: Version): Check => {
+  return VERSIONS.map((version): Check => {
     const named = {
-      id: `keepalive.receive-only.${keepAlive}s.${version === 4 ? 'v311' : 'v5'}`,
-      claim: `a subscriber with a keep alive of ${keepAlive} s that receives all the time and never pings is dropped (${version === 4 ? 'MQTT 3.1.1' : 'MQTT 5'})`,
+      id: `keepalive.receive-only.${keepAlive}s.${tagOf(version)}`,
+      claim: `a subscriber with a keep alive of ${keepAlive} s that receives all the time and never pings is dropped, ${overOf(version)}`,
     } as const;
     if (cast === undefined) return notApplicable(named, 'lab.yaml has no topic with a publisher and a subscriber');
     return {
@@ -38,12 +40,18 @@ async function receive(
   version: Version,
   keepAlive: number,
 ): Promise<Finding> {
-  const sending = await world.login(publisher, { version });
+  await using sending = await world.login(publisher, { version });
   await using client = await world.raw(subscriber, { version, ...silentWish(keepAlive) });
   const text = nonce();
   // at QoS 0 the subscriber has nothing to acknowledge
   await client.subscribe(topic, 0);
-  const send = () => void sending.publish(topic, Buffer.from(`tick ${text}`), { qos: 0 }).catch(() => undefined);
+  const sentAt: number[] = [];
+  const tick = (number: number) => Buffer.from(`tick ${text} ${number}`);
+  const send = () => {
+    const payload = tick(sentAt.length);
+    sentAt.push(now());
+    sending.publish(topic, payload, { qos: 0 }).catch(() => undefined);
+  };
   send();
   const stalls = watchStalls();
   const timer = setInterval(send, EVERY_MS);
@@ -59,18 +67,27 @@ async function receive(
       received: ticks.length,
       lastBeforeEndMs,
     };
-    const packets = evidence('subscriber', ownPackets(client.packets, [Buffer.from(`tick ${text}`)]));
+    const payloads = sentAt.map((_, number) => tick(number));
+    const packets = evidence('subscriber', ownPackets(client.packets, payloads));
     const judged = { ...finding, observed, evidence: packets };
     if (finding.verdict !== 'pass') return judged;
-    const reason = notAllTheTime(lastBeforeEndMs, stalls.stop());
+    const reason = notAllTheTime(lastBeforeEndMs, stalls.stop() + slowest(ticks, payloads, sentAt));
     return reason === undefined ? judged : { ...judged, verdict: 'fail', reason };
   } finally {
     clearInterval(timer);
-    await sending.close();
   }
 }
 
-/** Why the subscriber did not receive until its end; undefined: it did. `stallMs` is how late this process may have been with a message. */
+/** How long the slowest message that came was under way, in milliseconds. */
+function slowest(ticks: readonly Packet[], payloads: readonly Buffer[], sentAt: readonly number[]): number {
+  const ways = ticks.map(({ at, payload }) => {
+    const number = payloads.findIndex((sent) => payload?.equals(sent) === true);
+    return Math.round(at - (sentAt[number] ?? at));
+  });
+  return Math.max(0, ...ways);
+}
+
+/** Why the subscriber did not receive until its end; undefined: it did. `stallMs` is how late this process and the broker may be with a message. */
 export function notAllTheTime(lastBeforeEndMs: number | undefined, stallMs: number): string | undefined {
   if (lastBeforeEndMs === undefined) return 'the subscriber received nothing';
   if (lastBeforeEndMs <= LAST_MS + stallMs) return undefined;

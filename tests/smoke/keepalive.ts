@@ -1,9 +1,9 @@
-import type { Version } from '../../probes/session.ts';
 import { keepAlivePings } from './keepalive-ping.ts';
 import { receiveOnly } from './keepalive-receive-only.ts';
 import { type Check, notApplicable, type Scope } from './support/check.ts';
 import type { Plan } from './support/declare.ts';
 import { expiryWindow } from './support/expiry.ts';
+import { overOf, tagOf, VERSIONS } from './support/protocol.ts';
 import { AROUND_EXPIRY_MS, silentClient, silentOwner, silentWish } from './support/silence.ts';
 import { anyWillCast } from './support/will-cast.ts';
 import { openStages, type Stages } from './support/will-stage.ts';
@@ -21,25 +21,34 @@ export const keepalive: Plan = (world) => {
   return KEEP_ALIVES.flatMap(({ keepAlive, scope }) => {
     const checks = [
       ...expiry(world, stages, keepAlive),
-      ...keepAlivePings(world, keepAlive),
+      ...keepAlivePings(world, keepAlive, { name: 'ping', count: 1 }),
       ...(scope === 'quick' ? receiveOnly(world, keepAlive) : []),
-    ].map((check) => ({ ...check, scope, waits: true }));
+      ...(scope === 'quick' ? periods(world, keepAlive) : []),
+    ].map((check) => ({ scope, ...check, waits: true }));
     if (keepAlive <= maxKeepAlive) return checks;
     const reason = `the lab file allows a keep alive of ${maxKeepAlive} s at most`;
-    return checks.map((check) => ({ ...notApplicable(check, reason), scope }));
+    return checks.map((check) => ({ ...notApplicable(check, reason), scope: check.scope }));
   });
 };
+
+/** From ping to ping; it takes longer than an expiry, and less than one with the longer keep alive. */
+function periods(world: World, keepAlive: number): Check[] {
+  return keepAlivePings(world, keepAlive, { name: 'period', count: 3 }).map((check) => ({
+    ...check,
+    scope: 'default',
+  }));
+}
 
 function expiry(world: World, stages: Stages, keepAlive: number): Check[] {
   const { lab, live } = world;
   const cast = anyWillCast(lab);
   const [user] = lab.users;
   const { fromMs, toMs } = expiryWindow(keepAlive, live.broker.version);
-  return ([4, 5] as const).map((version: Version): Check => {
+  return VERSIONS.map((version): Check => {
     const loses = cast === undefined ? 'loses its connection' : 'loses its connection and leaves its last will';
     const named = {
-      id: `keepalive.expiry.${keepAlive}s.${version === 4 ? 'v311' : 'v5'}`,
-      claim: `a silent client with a keep alive of ${keepAlive} s ${loses} (${version === 4 ? 'MQTT 3.1.1' : 'MQTT 5'})`,
+      id: `keepalive.expiry.${keepAlive}s.${tagOf(version)}`,
+      claim: `a silent client with a keep alive of ${keepAlive} s ${loses}, ${overOf(version)}`,
     } as const;
     if (user === undefined) return notApplicable(named, 'lab.yaml names no user');
     return {
