@@ -1,5 +1,4 @@
 import type { Packet } from '../../probes/packet.ts';
-import { payloadText } from '../../probes/packet-text.ts';
 import type { RawSession } from '../../probes/raw-session.ts';
 import type { Version } from '../../probes/session.ts';
 import { openTopic } from './support/cast.ts';
@@ -176,5 +175,6 @@ function stageOf(world: World, cast: Cast, version: Version, writing: RawSession
 
 function nameOf({ payload = NOTHING }: Packet, messages: Pick<Stage, 'first' | 'second'>): string {
   if (payload.equals(messages.first)) return 'the first message';
-  return payload.equals(messages.second) ? 'the second message' : payloadText(payload);
+  // not in its own words: it may be the user's, and goes into the record
+  return payload.equals(messages.second) ? 'the second message' : 'another message';
 }

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Finding } from './check.ts';
 
-/** What a subscription was sent, in the words of the check: which of its messages, `nothing`, or the payload as text. */
+/** What a subscription was sent, in the words of the check: which of its messages, `nothing`, or `another message`. */
 export type RetainedSeen = {
   /** What a new subscription is served, and how. */
   readonly served: string;

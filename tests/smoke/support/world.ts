@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { connectRaw, type RawSession, type RawWish } from '../../../probes/raw-session.ts';
 import { connectSession, type Session, type SessionWish, type Version } from '../../../probes/session.ts';
 import { LabError } from '../../../provisioning/errors.ts';
@@ -6,6 +5,8 @@ import type { Host } from '../../../provisioning/hosts/host.ts';
 import type { HostAddress } from '../../../provisioning/hosts/open.ts';
 import type { Lab, User } from '../../../provisioning/lab-file/lab.ts';
 import type { LiveLab } from '../../../provisioning/live-lab.ts';
+
+export { nonce } from './nonce.ts';
 
 /**
  * What a check works with. Disposing of it ends every session and closes every host, those too that open only then: a check that has failed
@@ -102,9 +103,4 @@ export function openWorld(live: LiveLab, stopped: AbortSignal, versions: readonl
 async function openLater(name: string, where: HostAddress, stopped: AbortSignal): Promise<Host> {
   const { openHost } = await import('../../../provisioning/hosts/open.ts');
   return await openHost(name, where, stopped);
-}
-
-/** Text that appears nowhere else, for a payload or a name. */
-export function nonce(): string {
-  return randomBytes(6).toString('hex');
 }
