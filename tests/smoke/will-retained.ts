@@ -1,16 +1,16 @@
 import type { Version } from '../../probes/session.ts';
 import type { Topic } from '../../provisioning/lab-file/lab.ts';
+import { AT_ONCE_MS } from './support/at-once.ts';
 import { type Check, type Finding, notApplicable, word } from './support/check.ts';
 import { evidence, ownPackets } from './support/evidence.ts';
+import { overOf, tagOf, VERSIONS } from './support/protocol.ts';
 import { keepingRetained, retainedOn, retainedTurns } from './support/retained-scene.ts';
-import { castWill, ROLES, type WillCast } from './support/will-cast.ts';
+import { actorOf, castWill, ROLES, type WillCast } from './support/will-cast.ts';
 import { judgeWills } from './support/will-judge.ts';
 import { newWill, openOwner } from './support/will-owner.ts';
 import { openStages, type Stages } from './support/will-stage.ts';
 import type { World } from './support/world.ts';
 
-const VERSIONS: readonly Version[] = [4, 5];
-const AT_ONCE_MS = 3_000;
 /** A topic has one retained message, so the checks of it wait for each other, and for those of other families. */
 const BOUND_MS = 45_000;
 
@@ -20,10 +20,9 @@ export function retainedWills(world: World, topics: readonly Topic[]): Check[] {
   return topics.flatMap((topic) =>
     VERSIONS.flatMap((version) =>
       ROLES.map((role): Check => {
-        const over = version === 4 ? 'MQTT 3.1.1' : 'MQTT 5';
         const named = {
-          id: `will.retained.${role}.${word(topic.name)}.${version === 4 ? 'v311' : 'v5'}`,
-          claim: `the retained last will of a ${role} on ${topic.name} is served to a new subscriber (${over})`,
+          id: `will.retained.${role}.${word(topic.name)}.${tagOf(version)}`,
+          claim: `the retained last will of ${actorOf(world.lab, topic, role)} is served to a new subscriber, ${overOf(version)}`,
         } as const;
         const casting = castWill(world.lab, topic, role);
         if (casting.kind === 'nobody') return notApplicable(named, casting.reason);

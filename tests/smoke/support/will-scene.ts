@@ -8,6 +8,7 @@ import { loginOf } from './login.ts';
 import { isMessage } from './matching.ts';
 import type { Actor, ActorWish } from './will-actor.ts';
 import type { WillCast } from './will-cast.ts';
+import { ANSWER_MS } from './will-stage.ts';
 import { nonce, type World } from './world.ts';
 
 /** A client with a last will on a Pi, and an observer of its topic on this machine; both are connected and subscribed. */
@@ -81,7 +82,8 @@ export async function openWillScene<Client extends Actor>(
 }
 
 async function openObserver(world: World, { topic, observer, publisher }: WillCast) {
-  const [session, sentinel] = await Promise.all([world.login(observer), world.login(publisher)]);
+  const wish = { boundMs: ANSWER_MS };
+  const [session, sentinel] = await Promise.all([world.login(observer, wish), world.login(publisher, wish)]);
   const granted = await session.subscribe(topic, 1);
   if (granted >= 0x80) throw new Error(`${observer.name} may not subscribe to ${topic}: SUBACK code ${granted}`);
   return { observer: session, sentinel };

@@ -14,6 +14,9 @@ export type WillStage = {
   evidence(text: string): object[];
 };
 
+/** As long as a broker on a busy machine may take to answer, in milliseconds. */
+export const ANSWER_MS = 10_000;
+
 /** Hands stages out and closes each when nobody is on it any more. */
 export type Stages = <T>(cast: WillCast, version: Version, work: (stage: WillStage) => Promise<T>) => Promise<T>;
 
@@ -43,7 +46,8 @@ export function openStages(world: World): Stages {
 }
 
 async function logIn(world: World, { topic, observer, publisher }: WillCast, version: Version) {
-  const sessions = await Promise.all([world.login(observer, { version }), world.login(publisher, { version })]);
+  const wish = { version, boundMs: ANSWER_MS };
+  const sessions = await Promise.all([world.login(observer, wish), world.login(publisher, wish)]);
   const granted = await sessions[0].subscribe(topic, 1);
   if (granted >= 0x80) throw new Error(`${observer.name} may not subscribe to ${topic}: SUBACK code ${granted}`);
   return sessions;
