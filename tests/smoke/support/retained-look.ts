@@ -81,7 +81,7 @@ export async function newSubscription(
 export async function look(world: World, topic: string, pair: Pair, boundMs?: number): Promise<Kept | undefined> {
   const { reading, writing } = pair;
   const from = reading.packets.length;
-  await subscribeAsPublished(reading, topic);
+  mustBeGranted(await reading.subscribe(topic, 2), topic);
   const last = Buffer.from(`sentinel ${nonce()}`);
   await mustPublish(writing, topic, last, { qos: 1 });
   await reading.packet(isMessage(last), `sentinel on ${topic}, so what is retained there stays untouched`);
@@ -89,7 +89,7 @@ export async function look(world: World, topic: string, pair: Pair, boundMs?: nu
   return keptOf(await served(world, reading, from, boundMs));
 }
 
-/** Of all that the pair has seen retained on its topic, the last that no check of this process, or of the one with the mark, has published. */
+/** Of all that the pair was served as retained, late or not, the last that no check of this process, or of the one with the mark, has published. */
 export function lastOfUser({ reading }: Pair, mark: string): Kept | undefined {
   return keptOf(reading.packets.findLast((packet) => isRetained(packet) && !isOurs(packet.payload, mark)));
 }
@@ -125,21 +125,6 @@ export function propertiesOf(texts: readonly string[]): IPublishPacket['properti
   });
   return Object.fromEntries(entries);
 }
-
-/** Over MQTT 5 what others publish with RETAIN later is shown with the flag too, so that a device's message is known as retained (MQTT-3.3.1-13). */
-async function subscribeAsPublished({ send, packet }: RawSession, topic: string): Promise<void> {
-  subscriptions = (subscriptions % LAST_IDS) + 1;
-  const messageId = FIRST_ID + subscriptions;
-  send({ cmd: 'subscribe', messageId, subscriptions: [{ topic, qos: 2, rap: true }] });
-  const isAnswer = ({ type, packetId }: Packet) => type === 'SUBACK' && packetId === messageId;
-  const { codes = [] } = await packet(isAnswer, `SUBACK for ${topic}`);
-  mustBeGranted(codes[0] ?? 0x80, topic);
-}
-
-/** Packet ids that `publish` does not come to on these connections. */
-const FIRST_ID = 60_000;
-const LAST_IDS = 5_000;
-let subscriptions = 0;
 
 function mustBeGranted(code: number, topic: string): void {
   if (code >= 0x80) throw new Error(`the broker refused a subscription to ${topic} with code ${code}`);

@@ -95,7 +95,7 @@ async function lookBefore({ world, topic, pair }: Scene): Promise<Kept | undefin
 
 /**
  * Publishes what was kept in place of what the checks have left there. A message that is neither theirs nor that one has come from elsewhere in
- * the meantime: it is newer, and stays, or is restored where a check has replaced it.
+ * the meantime: it is newer, and stays.
  */
 async function restore({ world, topic, cast, pair: first, keeper }: Scene, { kept: noted, mark }: Note): Promise<void> {
   let trouble: unknown;
@@ -104,6 +104,7 @@ async function restore({ world, topic, cast, pair: first, keeper }: Scene, { kep
       // not the first where the broker may be late, and answer its former subscription
       await using pair = attempt === 1 && world.isOurs && !first.isOver() ? first : await openPair(world, cast);
       const there = await look(world, topic, pair);
+      // served late, where nothing seemed to be retained
       const kept = lastOfUser(first, mark) ?? noted;
       const isNewer = !isOurs(there?.payload, mark) && !isSame(there, kept);
       // an external broker's silence is no sign that nothing is there
