@@ -126,7 +126,7 @@ test.serial('verify --repeat: a line and a folder a run, one object for all', as
     [checks.length, checks.length],
   );
   t.is(counts.pass, 2 * checks.length);
-  t.deepEqual([...new Set(checks.map(({ host }) => host))].sort(), ['pi', 'this machine']);
+  t.deepEqual([...new Set(checks.map(({ host }) => host))].sort(), ['broker', 'pi', 'this machine']);
   t.true(checks.every(({ versions }) => versions.broker === 'mosquitto 2.0.11'));
   t.like(environment, { scope: 'quick', broker: { version: 'mosquitto 2.0.11' } });
   t.regex(stderr, /^✓ run 1 of 2 in [\d.]+ s: \d+ passed\n✓ run 2 of 2 .*\n✓ 2 runs in [\d.]+ s: 2 passed, 0 failed$/m);
