@@ -5,6 +5,7 @@ import { openFeed, within } from './feed.ts';
 import { now, type Packet } from './packet.ts';
 import { acknowledgement, connectPacket, packetBytes } from './raw-packet.ts';
 import { recordedSocket } from './recorded-socket.ts';
+import { resetConnection } from './reset.ts';
 import { freshClientId, type PublishOutcome, type QoS, type SessionWish } from './session.ts';
 
 export type RawWish = SessionWish & {
@@ -193,7 +194,7 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
     rst: () =>
       over(() => {
         how = 'RST';
-        socket.resetAndDestroy();
+        resetConnection(socket);
       }),
     destroy() {
       socket.destroy();

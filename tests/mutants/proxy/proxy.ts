@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import mqttPacket, { type Packet } from 'mqtt-packet';
+import { resetConnection } from '../../../probes/reset.ts';
 import { openFramer } from './framer.ts';
 import type { Alteration, Link, Passed } from './link.ts';
 
@@ -109,7 +110,7 @@ function openLink(client: Socket, { address, port }: Place, alter: Alteration, o
       if (hidesEnd) from.end();
     });
     from.on('error', () => {
-      if (!isHidden()) to.resetAndDestroy();
+      if (!isHidden()) resetConnection(to);
     });
     from.on('close', (hadError) => {
       if (!hadError && !isHidden() && !to.writableEnded) to.destroy();
