@@ -5,6 +5,7 @@ import { notApplicable } from './support/check.ts';
 import type { Plan } from './support/declare.ts';
 import { isMessage } from './support/matching.ts';
 import { mustPublish } from './support/must-publish.ts';
+import { unpromised } from './support/promises.ts';
 import { expectedSequence, judgeSequence, numbered } from './support/sequence.ts';
 import { nonce } from './support/world.ts';
 
@@ -24,6 +25,8 @@ export const qosExactlyOnce: Plan = (world) => {
   if (cast === undefined) {
     return [notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe')];
   }
+  const why = unpromised(world, { qos: 2 });
+  if (why !== undefined) return [notApplicable(named, why)];
   const { topic, publisher, subscriber } = cast;
   return [
     {

@@ -10,6 +10,7 @@ import { atMost } from './support/limit.ts';
 import { isMessage } from './support/matching.ts';
 import { type Cell, type Delivered, expectedCell, judgeCell } from './support/matrix.ts';
 import { mustPublish } from './support/must-publish.ts';
+import { unpromised } from './support/promises.ts';
 import { overOf, tagOf, VERSIONS } from './support/protocol.ts';
 import { tooHigh } from './support/too-high.ts';
 import { nonce, type World } from './support/world.ts';
@@ -36,6 +37,10 @@ function check(world: World, cast: Cast | undefined, version: Version, published
   if (cast === undefined) {
     return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
   }
+  // the lab's own grants what is asked for; another may grant less
+  const qos = world.isOurs && requested > published ? requested : published;
+  const why = unpromised(world, { qos, ...(requested > published ? { neverRaisesQoS: true } : {}) });
+  if (why !== undefined) return notApplicable(named, why);
   const { topic, publisher, subscriber } = cast;
   const cell: Cell = { version, topic, published, requested, payload: binaryPayload(nonce()) };
   return {

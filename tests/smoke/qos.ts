@@ -11,6 +11,7 @@ import { evidence } from './support/evidence.ts';
 import { atMost } from './support/limit.ts';
 import { loginOf } from './support/login.ts';
 import { isMessage } from './support/matching.ts';
+import { unpromised } from './support/promises.ts';
 import { nonce, type World } from './support/world.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
@@ -40,6 +41,8 @@ type Play = (world: World, pi: LivePi, cast: Cast, qos: QoS, payload: Buffer) =>
 function directions(world: World, cast: Cast | undefined, qos: QoS, name: string, way: string, play: Play): Check[] {
   const named = { id: `qos.${name}.q${qos}`, claim: `QoS ${qos} ${way}: exactly once, unaltered` } as const;
   if (cast === undefined) return [nobody(named)];
+  const why = unpromised(world, { qos });
+  if (why !== undefined) return [notApplicable(named, why)];
   return onEachPi(world, named, (pi, onPi) => {
     return { ...check(world, onPi, cast, qos, (payload) => play(world, pi, cast, qos, payload)), turns };
   });
@@ -51,6 +54,8 @@ function here(world: World, cast: Cast | undefined, qos: QoS): Check[] {
     claim: `QoS ${qos} on this machine: exactly once, unaltered`,
   } as const;
   if (cast === undefined) return [nobody(named)];
+  const why = unpromised(world, { qos });
+  if (why !== undefined) return [notApplicable(named, why)];
   return [check(world, named, cast, qos, (payload) => hereToHere(world, cast, qos, payload))];
 }
 

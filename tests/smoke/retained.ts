@@ -7,6 +7,7 @@ import type { Plan } from './support/declare.ts';
 import { evidence, ownPackets } from './support/evidence.ts';
 import { isMessage } from './support/matching.ts';
 import { mustPublish } from './support/must-publish.ts';
+import { unpromised } from './support/promises.ts';
 import { overOf, tagOf, VERSIONS } from './support/protocol.ts';
 import { judgeRetained, type RetainedSeen } from './support/retained-judge.ts';
 import { keepingRetained, newSubscription, retainedTurns } from './support/retained-scene.ts';
@@ -113,6 +114,8 @@ function check(world: World, cast: Cast | undefined, version: Version, play: Pla
   if (cast === undefined) {
     return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
   }
+  const why = unpromised(world, { retained: true, qos: 1, neverRaisesQoS: true });
+  if (why !== undefined) return notApplicable(named, why);
   const { topic, publisher: writer, subscriber: reader } = cast;
   return {
     ...named,

@@ -3,7 +3,7 @@ import type { Check, Finding } from './support/check.ts';
 import { isMessage } from './support/matching.ts';
 import { mustPublish } from './support/must-publish.ts';
 import { judgeOffline } from './support/session-judge.ts';
-import { copiesOf, isPresent, type SessionStage, sessionCheck } from './support/session-scene.ts';
+import { copiesOf, isPresent, queueing, type SessionStage, sessionCheck } from './support/session-scene.ts';
 import { tooHigh } from './support/too-high.ts';
 import type { World } from './support/world.ts';
 
@@ -25,6 +25,7 @@ export function offlineChecks(world: World, version: Version): Check[] {
       ...(qos === 0 ? {} : { statement: { 4: 'MQTT-3.1.2-5', 5: 'MQTT-3.1.2-23' } }),
       expected: { sessionPresent: true, arrived: qos === 0 ? [] : Array.from({ length: COUNT }, (_, index) => index) },
       role: 'subscriber',
+      need: qos === 0 ? { dropsQoS0: true } : queueing(qos),
       run: (stage) => goAway(stage, qos, version),
     }),
   );

@@ -51,6 +51,7 @@ export function publisherResendChecks(world: World, version: Version): Check[] {
       statement,
       expected: { sessionPresent: true, copies: qos === 2 ? 1 : 'at least 1', answers },
       role: 'publisher',
+      need: { qos },
       run: (stage) => sendAgain(stage, kind),
     });
   });

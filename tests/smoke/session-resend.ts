@@ -4,7 +4,7 @@ import type { Check, Finding } from './support/check.ts';
 import { isMessage } from './support/matching.ts';
 import { mustPublish } from './support/must-publish.ts';
 import { judgeResend, type Resent } from './support/session-judge.ts';
-import { copiesOf, isPresent, type SessionStage, sessionCheck } from './support/session-scene.ts';
+import { copiesOf, isPresent, queueing, type SessionStage, sessionCheck } from './support/session-scene.ts';
 import type { World } from './support/world.ts';
 
 type Kind = {
@@ -32,6 +32,7 @@ export function resendChecks(world: World, version: Version): Check[] {
       statement: { 4: 'MQTT-4.4.0-1', 5: 'MQTT-4.4.0-1' },
       expected: { sessionPresent: true, again: unanswered, samePacketId: true, afterwards: 0 },
       role: 'subscriber',
+      need: queueing(kind.qos),
       run: (stage) => loseAcknowledgement(stage, kind),
     });
   });

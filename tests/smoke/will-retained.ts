@@ -3,6 +3,7 @@ import type { Topic } from '../../provisioning/lab-file/lab.ts';
 import { AT_ONCE_MS } from './support/at-once.ts';
 import { type Check, type Finding, notApplicable, word } from './support/check.ts';
 import { evidence, ownPackets } from './support/evidence.ts';
+import { unpromised } from './support/promises.ts';
 import { overOf, tagOf, VERSIONS } from './support/protocol.ts';
 import { keepingRetained, retainedOn, retainedTurns } from './support/retained-scene.ts';
 import { actorOf, castWill, ROLES, type WillCast } from './support/will-cast.ts';
@@ -26,6 +27,8 @@ export function retainedWills(world: World, topics: readonly Topic[]): Check[] {
         } as const;
         const casting = castWill(world.lab, topic, role);
         if (casting.kind === 'nobody') return notApplicable(named, casting.reason);
+        const why = unpromised(world, { retained: true, qos: 1, neverRaisesQoS: true });
+        if (why !== undefined) return notApplicable(named, why);
         return {
           ...named,
           statement: version === 4 ? 'MQTT-3.1.2-17' : 'MQTT-3.1.2-15',

@@ -3,6 +3,7 @@ import { openChannel } from './channel.ts';
 import { type Check, hostOf, isInScope, isWanted, notApplicable, perform } from './check.ts';
 import { mistakesOf } from './only.ts';
 import { openPhases } from './phases.ts';
+import { announcedBy } from './promises.ts';
 import { allRestored } from './retained-scene.ts';
 import { softwareOf } from './software.ts';
 import { versionsOf } from './versions.ts';
@@ -19,10 +20,11 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
   const channel = await openChannel(file);
   const { live, wish, stopped } = channel;
   const versions = await versionsOf(live);
+  const announced = versions.includes(5) ? await announcedBy(live) : [];
   const worlds: World[] = [];
   const pis = live.pis.map(({ name }) => name);
   const all = Object.values(families).flatMap((plan) => {
-    const world = openWorld(live, stopped, versions);
+    const world = openWorld(live, stopped, versions, announced);
     worlds.push(world);
     return plan(world);
   });
@@ -41,7 +43,7 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
     await allRestored();
     await channel.close();
   });
-  const common = openWorld(live, stopped, versions);
+  const common = openWorld(live, stopped, versions, announced);
   worlds.push(common);
   const software = softwareOf(common, [...new Set(checks.map(({ host }) => host))]);
   // AVA fails a file without tests

@@ -2,6 +2,7 @@ import type { Lab } from '../../../provisioning/lab-file/lab.ts';
 import type { BrokerEnd } from './broker-control.ts';
 import type { Finding } from './check.ts';
 import type { Judged } from './deviations.ts';
+import { optionOf, turnedOff } from './promises.ts';
 import type { Restarted } from './restart-scene.ts';
 import { judgeForgotten, judgeWills } from './will-judge.ts';
 
@@ -13,29 +14,19 @@ type Broker = Pick<Lab['broker'], 'options'>;
 
 /** Whether the broker keeps a database: Debian's main file says so unless the lab file says otherwise. */
 export function hasDatabase(broker: Broker): boolean {
-  return option(broker, 'persistence') !== 'false';
+  return optionOf(broker, 'persistence') !== 'false';
 }
 
 /** Why this lab's broker promises nothing about it; undefined: it does. */
 export function unpromised(aspect: Aspect, broker: Broker): string | undefined {
   if (aspect === 'connections' || aspect === 'will') return undefined;
   if (!hasDatabase(broker)) return 'the lab file turns persistence off';
-  if (aspect === 'retained' && option(broker, 'retain_available') === 'false') {
-    return 'the lab file turns retained messages off';
-  }
-  if (aspect !== 'queue') return undefined;
-  if (option(broker, 'max_qos') === '0') return 'the lab file allows QoS 0 only, which is never queued';
-  const limit = Number(option(broker, 'max_queued_messages') ?? 0);
-  return limit > 0 && limit < MESSAGES ? `the lab file lets no more than ${limit} messages queue` : undefined;
+  if (aspect === 'retained') return turnedOff(broker, { retained: true });
+  return aspect === 'queue' ? turnedOff(broker, { queued: MESSAGES }) : undefined;
 }
 
 /** So many are queued for the client that is away. */
 const MESSAGES = 4;
-
-function option({ options }: Broker, wanted: string): string | undefined {
-  const found = options.findLast(({ name }) => name === wanted);
-  return found === undefined ? undefined : String(found.value);
-}
 
 /** What is expected after the broker's end; a crash may lose what came after the database was last saved, and so nothing is expected of that. */
 export function expectedAfter(aspect: Aspect, end: BrokerEnd, broker: Broker): object {

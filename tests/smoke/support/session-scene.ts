@@ -1,12 +1,13 @@
 import type { Packet } from '../../../probes/packet.ts';
 import type { RawSession, RawWish } from '../../../probes/raw-session.ts';
-import { freshClientId, type Version } from '../../../probes/session.ts';
+import { freshClientId, type QoS, type Version } from '../../../probes/session.ts';
 import { openTopic } from './cast.ts';
 import { type Check, type Finding, notApplicable } from './check.ts';
 import { withCleanUp } from './clean-up.ts';
 import { evidence, ownPackets } from './evidence.ts';
 import { forget } from './lasting.ts';
 import { atMost } from './limit.ts';
+import { type Need, unpromised } from './promises.ts';
 import { overOf, tagOf } from './protocol.ts';
 import { nonce, type World } from './world.ts';
 
@@ -32,6 +33,8 @@ export type SessionPlay = {
   readonly expected: object;
   /** Whose session is under test. */
   readonly role: SessionRole;
+  /** @default QoS 1, with messages that wait for who is away */
+  readonly need?: Need;
   run(stage: SessionStage): Promise<Finding>;
 };
 
@@ -39,6 +42,14 @@ const BOUND_MS = 20_000;
 /** Should the clean-up fail. */
 const EXPIRY_S = 120;
 const turns = atMost(6);
+
+/** The most messages that a check leaves to a client that is away, with what it publishes when the client is back. */
+const QUEUED = 4;
+
+/** What a check needs that leaves messages of a QoS to a client that is away. */
+export function queueing(qos: QoS): Need {
+  return { qos, queued: QUEUED };
+}
 
 export function sessionCheck(world: World, version: Version, play: SessionPlay): Check {
   const named = {
@@ -49,6 +60,8 @@ export function sessionCheck(world: World, version: Version, play: SessionPlay):
   if (cast === undefined) {
     return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
   }
+  const why = unpromised(world, play.need ?? queueing(1));
+  if (why !== undefined) return notApplicable(named, why);
   const owner = cast[play.role];
   return {
     ...named,

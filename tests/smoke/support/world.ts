@@ -23,6 +23,8 @@ export type World = AsyncDisposable & {
   readonly isOurs: boolean;
   /** Protocol levels that the broker speaks. */
   readonly versions: readonly Version[];
+  /** What a broker that is not the lab's announces of itself in its CONNACK of MQTT 5, in the recorder's texts. */
+  readonly announced: readonly string[];
   /** Logs a user in from this machine by a client that does only what it is told; throws a LabError when the broker does not accept. */
   raw(user: User, wish?: Partial<RawWish>): Promise<RawSession>;
   /** Logs a user in from this machine with mqtt.js; throws a LabError when the broker does not accept. */
@@ -41,7 +43,12 @@ type Connect<S> = (
 
 const KEEP_ALIVE_S = 60;
 
-export function openWorld(live: LiveLab, stopped: AbortSignal, versions: readonly Version[] = [4, 5]): World {
+export function openWorld(
+  live: LiveLab,
+  stopped: AbortSignal,
+  versions: readonly Version[] = [4, 5],
+  announced: readonly string[] = [],
+): World {
   const { lab, broker } = live;
   const keepAlive = Math.min(KEEP_ALIVE_S, lab.broker.maxKeepAlive);
   const sessions = new Set<Session | RawSession>();
@@ -82,6 +89,7 @@ export function openWorld(live: LiveLab, stopped: AbortSignal, versions: readonl
     broker: { address: broker.address, port: broker.port, keepAlive },
     isOurs: broker.host !== undefined,
     versions,
+    announced,
     login: (user, wish = {}) => logIn(user, (usual) => connectSession({ ...usual, ...wish })),
     raw: (user, wish = {}) => logIn(user, (usual) => connectRaw({ ...usual, ...wish })),
     async host(name, where, lane = '') {
