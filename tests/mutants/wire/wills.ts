@@ -3,8 +3,8 @@ import type { WireMutant } from '../mutant.ts';
 import type { Alteration, Alterer, Link } from '../proxy/link.ts';
 import { openDeliveries } from './alter.ts';
 
-/** Longer than what a check calls at once. */
-const LATE_MS = 4_000;
+/** Longer than what a check calls at once, with what it holds for uncertain on a busy machine. */
+const LATE_MS = 6_000;
 
 type Will = NonNullable<IConnectPacket['will']>;
 
