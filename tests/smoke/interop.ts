@@ -4,6 +4,7 @@ import { notApplicable } from './support/check.ts';
 import type { Plan } from './support/declare.ts';
 import { binaryPayload } from './support/delivery.ts';
 import { loginOf } from './support/login.ts';
+import { unpromised } from './support/promises.ts';
 import { nonce } from './support/world.ts';
 
 const QOS = 2;
@@ -16,6 +17,8 @@ export const interop: Plan = (world) => {
   if (cast === undefined) {
     return [notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe')];
   }
+  const why = unpromised(world, { qos: QOS });
+  if (why !== undefined) return [notApplicable(named, why)];
   const { topic, publisher, subscriber } = cast;
   return onEachPi(world, named, (pi, check) => ({
     ...check,

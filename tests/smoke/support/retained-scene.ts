@@ -123,7 +123,7 @@ async function restore({ world, topic, cast, pair: first, keeper }: Scene, { kep
 function notRestored(topic: string, file: string, trouble: unknown): LabError {
   const why = trouble instanceof Error ? trouble.message : String(trouble);
   const happened = `what was retained there before could not be restored: ${why}`;
-  const advice = `./lab verify --only retained, which begins by restoring it; it is kept in ${file}`;
+  const advice = `./lab verify --only retained,acl.retain-set, which begins by restoring it; it is kept in ${file}`;
   return new LabError({ subject: 'broker', step: `restore the retained message on ${topic}`, happened, advice }, 1);
 }
 
