@@ -159,8 +159,11 @@ function brokerOf({ broker: { address, port } }: World): string {
   return `${address} ${port}`;
 }
 
-function isRetained({ type, direction, retain }: Packet): boolean {
-  return type === 'PUBLISH' && direction === 'received' && retain === true;
+/** An empty one clears, and is never kept itself (MQTT-3.3.1-11): it can only be one that is passed on. */
+function isRetained({ type, direction, retain, payload }: Packet): boolean {
+  return (
+    type === 'PUBLISH' && direction === 'received' && retain === true && payload !== undefined && payload.length > 0
+  );
 }
 
 function keptOf(packet: Packet | undefined): Kept | undefined {
