@@ -1,8 +1,8 @@
-import { payloadText } from '../../../probes/packet-text.ts';
 import type { Version } from '../../../probes/session.ts';
 import type { Topic, User } from '../../../provisioning/lab-file/lab.ts';
 import { type Check, notApplicable, word } from '../support/check.ts';
 import { evidence, ownPackets } from '../support/evidence.ts';
+import { unpromised } from '../support/promises.ts';
 import { overOf, tagOf, VERSIONS } from '../support/protocol.ts';
 import { keepingRetained, type RetainedCast, retainedOn, retainedTurns } from '../support/retained-scene.ts';
 import { judgeRight, mayText, type Right, rightOf } from '../support/right.ts';
@@ -30,6 +30,8 @@ export function retaining(world: World, { name: topic }: Topic, user: User): Che
         claim: `${user.name} ${mayText(right)} ${doing} the retained message of ${topic} ${overOf(version)}`,
       } as const;
       if (cast.kind === 'unobservable') return notApplicable(named, `unobservable: ${cast.why}`);
+      const renounced = unpromised(world, { retained: true, qos: 1 });
+      if (renounced !== undefined) return notApplicable(named, renounced);
       const retainedCast = { writer: cast.publisher, reader: cast.observer };
       return { ...named, ...changing(world, topic, user, retainedCast, doing, version, right) };
     }),
@@ -71,7 +73,7 @@ function changing(
         const judged = notMade(attempt, world.isOurs) ?? judgeRight(right, changed, { changed, answer }, world.isOurs);
         const found = { ...judged, evidence: evidence(user.name, ownPackets(packets, [payload])) };
         if (changed || retained.equals(before)) return found;
-        const reason = `retained is ${payloadText(retained)}, neither the one before nor the new one`;
+        const reason = 'another message is retained, neither the one before nor the new one';
         return { ...found, verdict: 'fail', reason };
       }),
   };
