@@ -134,10 +134,13 @@ async function atOnce(address: Address, version: Version): Promise<Recorded[]> {
   const subscriber = accepted(await connectSession({ ...address, version, ...as('alice') }));
   await subscriber.subscribe(TOPIC, 2);
   const payloads = Array.from({ length: MANY }, (_, index) => Buffer.from(`${index}`.padEnd(index, '.')));
-  await Promise.all(
-    [...payloads, LARGE].map((payload, index) => publisher.publish(TOPIC, payload, { qos: QOS[index % 3] ?? 0 })),
-  );
+  const messages = [...payloads, LARGE].map((payload, index) => ({ payload, qos: QOS[index % QOS.length] ?? 0 }));
+  await Promise.all(messages.map(({ payload, qos }) => publisher.publish(TOPIC, payload, { qos })));
   await publisher.barrier();
+  // a PUBREL that comes to a closed connection is in the capture alone
+  const ends = messages.filter(({ qos }) => qos === 2).length;
+  const isEnd = ({ type, direction }: Packet) => type === 'PUBCOMP' && direction === 'sent';
+  await subscriber.packet(() => subscriber.packets.filter(isEnd).length >= ends, 'the last PUBCOMP');
   await subscriber.barrier();
   await publisher.close();
   await subscriber.close();
