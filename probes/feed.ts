@@ -5,55 +5,91 @@ export class NotSeen extends Error {
   override readonly name = 'NotSeen';
 }
 
+/**
+ * How long to wait: milliseconds, or as long as something else keeps coming in. A broker that serves one packet of a connection after the other
+ * answers late where there is much to answer before, and is not silent meanwhile.
+ */
+export type Bound = number | { readonly quietMs: number; readonly atMostMs: number };
+
+/** Beyond the bound, at the most, while other things come in. */
+const LONGEST = 4;
+
+/** A bound on silence: four times as long while other things come in. */
+export function onceQuiet(quietMs: number): Bound {
+  return { quietMs, atMostMs: LONGEST * quietMs };
+}
+
 /** What came in so far, in order, and a way to wait for more of it. */
 export type Feed<T> = {
   readonly items: readonly T[];
   push(item: T): void;
   /** Nothing more will come; whoever still waits gets a NotSeen with this reason. */
   end(reason: string): void;
-  /** The first item that matches, already here or still to come; rejects with NotSeen after `boundMs` or when the feed ends. */
-  first(matches: (item: T) => boolean, what: string, boundMs: number): Promise<T>;
+  /** The first item that matches, already here or still to come; rejects with NotSeen after the bound or when the feed ends. */
+  first(matches: (item: T) => boolean, what: string, bound: Bound): Promise<T>;
 };
 
 export function openFeed<T>(subject: string): Feed<T> {
   const items: T[] = [];
-  const waiting = new Set<{ matches: (item: T) => boolean; resolve: (item: T) => void; fail: (why: string) => void }>();
+  const waiting = new Set<{ offer(item: T): void; fail(why: string): void }>();
   let ended: string | undefined;
   return {
     items,
     push(item) {
       items.push(item);
-      for (const waiter of [...waiting]) {
-        if (waiter.matches(item)) waiter.resolve(item);
-      }
+      for (const waiter of [...waiting]) waiter.offer(item);
     },
     end(reason) {
       ended ??= reason;
       for (const waiter of [...waiting]) waiter.fail(reason);
     },
-    async first(matches, what, boundMs) {
+    async first(matches, what, bound) {
       const here = items.find(matches);
       if (here !== undefined) return here;
       if (ended !== undefined) throw new NotSeen(`${subject}: no ${what}: ${ended}`);
       const came = deferred<T>();
       const fail = (why: string) => came.reject(new NotSeen(`${subject}: no ${what}: ${why}`));
-      const waiter = { matches, resolve: came.resolve, fail };
-      const timer = setTimeout(() => fail(`not within ${boundMs / 1000} s`), boundMs);
+      const patience = openPatience(bound, fail);
+      const waiter = {
+        offer(item: T) {
+          if (matches(item)) came.resolve(item);
+          else patience.renew();
+        },
+        fail,
+      };
       waiting.add(waiter);
       try {
         return await came.promise;
       } finally {
-        clearTimeout(timer);
+        patience.close();
         waiting.delete(waiter);
       }
     },
   };
 }
 
+function openPatience(bound: Bound, fail: (why: string) => void): { renew(): void; close(): void } {
+  const { quietMs, atMostMs } = typeof bound === 'number' ? { quietMs: bound, atMostMs: bound } : bound;
+  const from = performance.now();
+  let isRenewed = false;
+  // what has come in while this process had no turn is read before: timers go first otherwise
+  const timer = setTimeout(() => setImmediate(() => fail(`not within ${seconds()} s`)), quietMs);
+  const seconds = () => (isRenewed ? ((performance.now() - from) / 1000).toFixed(1) : quietMs / 1000);
+  return {
+    renew() {
+      if (performance.now() + quietMs >= from + atMostMs) return;
+      isRenewed = true;
+      timer.refresh();
+    },
+    close: () => clearTimeout(timer),
+  };
+}
+
 /** A promise with a bound; rejects with NotSeen after `boundMs`. The work itself goes on: end it where it began. */
 export async function within<T>(work: Promise<T>, what: string, boundMs: number): Promise<T> {
   const late = deferred<never>();
-  const timer = setTimeout(() => late.reject(new NotSeen(`no ${what} within ${boundMs / 1000} s`)), boundMs);
+  const giveUp = () => late.reject(new NotSeen(`no ${what} within ${boundMs / 1000} s`));
+  const timer = setTimeout(() => setImmediate(giveUp), boundMs);
   try {
     return await Promise.race([work, late.promise]);
   } finally {

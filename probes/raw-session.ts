@@ -1,7 +1,7 @@
 import process from 'node:process';
 import type { IPublishPacket, Packet as Wire } from 'mqtt-packet';
 import { deferred } from '../provisioning/deferred.ts';
-import { openFeed, within } from './feed.ts';
+import { type Bound, onceQuiet, openFeed, within } from './feed.ts';
 import { now, type Packet } from './packet.ts';
 import { acknowledgement, connectPacket, packetBytes } from './raw-packet.ts';
 import { recordedSocket } from './recorded-socket.ts';
@@ -45,8 +45,8 @@ export type RawSession = AsyncDisposable & {
   subscribe(filter: string, qos: QoS): Promise<number>;
   /** Publishes and sees the whole exchange of its QoS through. */
   publish(topic: string, payload: Buffer, options?: RawPublish): Promise<PublishOutcome>;
-  /** The first packet that matches, already here or to come; rejects with NotSeen. */
-  packet(matches: (packet: Packet) => boolean, what: string, boundMs?: number): Promise<Packet>;
+  /** The first packet that matches, already here or to come; rejects with NotSeen. @default bound `onceQuiet` of the wish's */
+  packet(matches: (packet: Packet) => boolean, what: string, bound?: Bound): Promise<Packet>;
   /** PINGREQ and its PINGRESP: the broker has dealt with all that was sent before, and what it sent before is here. */
   barrier(): Promise<void>;
   /** DISCONNECT, with a reason code over MQTT 5, then the end of the connection. */
@@ -130,7 +130,7 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
     lastId = (lastId % 65_535) + 1;
     return lastId;
   };
-  const packet: RawSession['packet'] = (matches, what, bound = boundMs) => feed.first(matches, what, bound);
+  const packet: RawSession['packet'] = (matches, what, bound = onceQuiet(boundMs)) => feed.first(matches, what, bound);
   const received = (type: Packet['type'], id: number) => (seen: Packet) =>
     seen.direction === 'received' && seen.type === type && seen.packetId === id;
   const over = async (end: () => void) => {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import mqttClient from 'mqtt/lib/client';
 import { deferred } from '../provisioning/deferred.ts';
-import { type Feed, openFeed, within } from './feed.ts';
+import { type Bound, type Feed, onceQuiet, openFeed, within } from './feed.ts';
 import type { Packet, PacketType } from './packet.ts';
 import { recordedSocket } from './recorded-socket.ts';
 import type { TappedSocket } from './tapped-socket.ts';
@@ -45,8 +45,8 @@ export type Session = AsyncDisposable & {
   /** Subscribes and gives the code of the SUBACK: the QoS granted, or 0x80 and above where it was refused. */
   subscribe(filter: string, qos: QoS): Promise<number>;
   publish(topic: string, payload: Buffer, options?: { qos?: QoS; retain?: boolean }): Promise<PublishOutcome>;
-  /** The first packet that matches, already here or to come; rejects with NotSeen. */
-  packet(matches: (packet: Packet) => boolean, what: string, boundMs?: number): Promise<Packet>;
+  /** The first packet that matches, already here or to come; rejects with NotSeen. @default bound `onceQuiet` of the wish's */
+  packet(matches: (packet: Packet) => boolean, what: string, bound?: Bound): Promise<Packet>;
   /** PINGREQ and its PINGRESP: what the broker sent to this client before it is here now. */
   barrier(): Promise<void>;
   /** DISCONNECT, then the end of the connection. */
@@ -112,6 +112,7 @@ function openSession(
   clientId: string,
   boundMs: number,
 ): Session {
+  const patience = onceQuiet(boundMs);
   const closed = new Promise<void>((resolve) => {
     if (socket.closed) resolve();
     socket.once('close', () => resolve());
@@ -131,7 +132,7 @@ function openSession(
       client.subscribe(filter, { qos }, () => undefined);
       const id = client.getLastMessageId();
       const isAnswer = ({ type, packetId }: Packet) => type === 'SUBACK' && packetId === id;
-      const { codes = [] } = await feed.first(isAnswer, `SUBACK for ${filter}`, boundMs);
+      const { codes = [] } = await feed.first(isAnswer, `SUBACK for ${filter}`, patience);
       return codes[0] ?? 0x80;
     },
     async publish(topic, payload, { qos = 0, retain = false } = {}) {
@@ -142,14 +143,14 @@ function openSession(
       });
       return await within(done, `acknowledgement of a PUBLISH to ${topic}`, boundMs);
     },
-    packet: (matches, what, bound = boundMs) => feed.first(matches, what, bound),
+    packet: (matches, what, bound = patience) => feed.first(matches, what, bound),
     async barrier() {
       const seen = (type: PacketType) => feed.items.filter((packet) => packet.type === type).length;
       const before = seen('PINGREQ');
       client.sendPing();
-      await feed.first(() => seen('PINGREQ') > before, 'PINGREQ', boundMs);
+      await feed.first(() => seen('PINGREQ') > before, 'PINGREQ', patience);
       const asked = seen('PINGREQ');
-      await feed.first(() => seen('PINGRESP') >= asked, 'PINGRESP', boundMs);
+      await feed.first(() => seen('PINGRESP') >= asked, 'PINGRESP', patience);
     },
     close,
     destroy() {

@@ -38,7 +38,7 @@ export type SessionPlay = {
   run(stage: SessionStage): Promise<Finding>;
 };
 
-const BOUND_MS = 20_000;
+const BOUND_MS = 60_000;
 /** Should the clean-up fail. */
 const EXPIRY_S = 120;
 const turns = atMost(6);

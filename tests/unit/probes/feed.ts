@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import test from 'ava';
 import { NotSeen, openFeed, within } from '../../../probes/feed.ts';
 
@@ -15,6 +16,51 @@ test('what does not come is told with who waited, for what and how long', async 
   const feed = openFeed<number>('alice');
   const waiting = feed.first(() => true, 'PUBLISH', 20);
   await t.throwsAsync(waiting, { instanceOf: NotSeen, message: 'alice: no PUBLISH: not within 0.02 s' });
+});
+
+test('whoever waits for quiet goes on waiting while other things come', async (t) => {
+  const feed = openFeed<number>('alice');
+  let isOver = false;
+  const waiting = feed
+    .first((item) => item === 3, 'three', { quietMs: 60, atMostMs: 60_000 })
+    .finally(() => {
+      isOver = true;
+    });
+  for (const from = performance.now(); performance.now() - from < 150; ) {
+    feed.push(1);
+    await turn();
+    t.false(isOver);
+  }
+  feed.push(3);
+  t.is(await waiting, 3);
+});
+
+test('the longest wait ends it, however much comes', async (t) => {
+  const feed = openFeed<number>('alice');
+  let isOver = false;
+  const waiting = feed
+    .first((item) => item === 3, 'three', { quietMs: 20, atMostMs: 60 })
+    .finally(() => {
+      isOver = true;
+    });
+  const told = t.throwsAsync(waiting, { instanceOf: NotSeen, message: /^alice: no three: not within 0\.\d s$/ });
+  const from = performance.now();
+  while (!isOver && performance.now() - from < 10_000) {
+    feed.push(1);
+    await turn();
+  }
+  await told;
+});
+
+test('what came in while the process had no turn is not late', async (t) => {
+  const feed = openFeed<string>('alice');
+  const { port1, port2 } = new MessageChannel();
+  port2.onmessage = () => feed.push('there');
+  const waiting = feed.first(() => true, 'message', 20);
+  port1.postMessage('there');
+  for (const from = performance.now(); performance.now() - from < 50; );
+  t.is(await waiting, 'there');
+  port1.close();
 });
 
 test('the end of a feed ends every wait at once, and every later one', async (t) => {
