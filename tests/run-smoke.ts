@@ -6,10 +6,10 @@ import { clientsOf, type Environment } from '../report/environment.ts';
 import type { Results } from '../report/json.ts';
 import type { CheckRecord } from '../report/record.ts';
 import { openRunFolder } from '../report/run-folder.ts';
-import { type AvaRun, startAva } from './smoke/support/ava-run.ts';
+import { type AvaRun, startAva } from './smoke/run/ava.ts';
+import { openLedger } from './smoke/run/ledger.ts';
+import { listen, type Server } from './smoke/run/server.ts';
 import type { Scope } from './smoke/support/check.ts';
-import { openLedger } from './smoke/support/ledger.ts';
-import { listen, type Server } from './smoke/support/server.ts';
 
 export type VerifyOptions = {
   /** Where runs are kept, such as `.lab/runs`. */

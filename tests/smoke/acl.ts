@@ -3,7 +3,7 @@ import { retaining } from './acl/retain.ts';
 import { subscribing, system } from './acl/subscribe.ts';
 import { undeclared } from './acl/undeclared.ts';
 import { leavingAWill } from './acl/will.ts';
-import type { Plan } from './support/declare.ts';
+import type { Plan } from './run/declare.ts';
 
 /** Every user × every topic × every action, over both versions, by effect; and what lab.yaml does not name at all. */
 export const acl: Plan = (world) => [

@@ -1,18 +1,12 @@
 import { handshake, isAcceptance } from '../../probes/handshake.ts';
 import { connectSession } from '../../probes/session.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
-import { type Attempt, attempts } from './support/attempts.ts';
+import { type Attempt, attempts } from './auth/attempts.ts';
+import { judgeAcceptance, judgeClientAttempt, judgeRefusal, refusalBytes, refusalStatement } from './auth/refusal.ts';
+import type { Plan } from './run/declare.ts';
 import type { Check } from './support/check.ts';
-import type { Plan } from './support/declare.ts';
 import { judgeByVersion } from './support/deviations.ts';
 import { atMost } from './support/limit.ts';
-import {
-  judgeAcceptance,
-  judgeClientAttempt,
-  judgeRefusal,
-  refusalBytes,
-  refusalStatement,
-} from './support/refusal.ts';
 import type { World } from './support/world.ts';
 
 const BOUND_MS = 5_000;

@@ -1,17 +1,17 @@
 import { acl } from './acl.ts';
 import { auth } from './auth.ts';
+import { installState } from './install/state.ts';
 import { install } from './install.ts';
-import { installState } from './install-state.ts';
 import { interop } from './interop.ts';
+import { keepaliveLimit } from './keepalive/limit.ts';
 import { keepalive } from './keepalive.ts';
-import { keepaliveLimit } from './keepalive-limit.ts';
+import { qosExactlyOnce } from './qos/exactly-once.ts';
+import { qosMatrix } from './qos/matrix.ts';
 import { qos } from './qos.ts';
-import { qosExactlyOnce } from './qos-exactly-once.ts';
-import { qosMatrix } from './qos-matrix.ts';
 import { restart } from './restart.ts';
 import { retained } from './retained.ts';
+import type { Plan } from './run/declare.ts';
 import { session } from './session.ts';
-import type { Plan } from './support/declare.ts';
 import { will } from './will.ts';
 
 /** Every plan of checks. The keep alives and the wills come first, since keep-alive expiry decides how long a run is. */

@@ -1,9 +1,9 @@
 import { publishOnce, startSubscriber } from '../../probes/mosquitto-client.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import type { LivePi } from '../../provisioning/live-lab.ts';
+import type { Plan } from './run/declare.ts';
 import { onEachPi, openTopic } from './support/cast.ts';
 import { type Finding, notApplicable } from './support/check.ts';
-import type { Plan } from './support/declare.ts';
 import { nonce, type World } from './support/world.ts';
 
 /** The topic that the checkpoint tests an installation with; another open one where lab.yaml does not declare it. */

@@ -1,8 +1,8 @@
 import { startPahoSubscriber } from '../../probes/paho-subscriber.ts';
+import { binaryPayload } from './qos/delivery.ts';
+import type { Plan } from './run/declare.ts';
 import { onEachPi, openTopic } from './support/cast.ts';
 import { notApplicable } from './support/check.ts';
-import type { Plan } from './support/declare.ts';
-import { binaryPayload } from './support/delivery.ts';
 import { loginOf } from './support/login.ts';
 import { unpromised } from './support/promises.ts';
 import { nonce } from './support/world.ts';

@@ -1,13 +1,13 @@
-import { keepAlivePings } from './keepalive-ping.ts';
-import { receiveOnly } from './keepalive-receive-only.ts';
+import { expiryWindow } from './keepalive/expiry.ts';
+import { keepAlivePings } from './keepalive/ping.ts';
+import { receiveOnly } from './keepalive/receive-only.ts';
+import type { Plan } from './run/declare.ts';
 import { type Check, notApplicable, type Scope } from './support/check.ts';
-import type { Plan } from './support/declare.ts';
-import { expiryWindow } from './support/expiry.ts';
 import { overOf, tagOf, VERSIONS } from './support/protocol.ts';
 import { AROUND_EXPIRY_MS, silentClient, silentOwner, silentWish } from './support/silence.ts';
-import { anyWillCast } from './support/will-cast.ts';
-import { openStages, type Stages } from './support/will-stage.ts';
 import type { World } from './support/world.ts';
+import { anyWillCast } from './will/cast.ts';
+import { openStages, type Stages } from './will/stage.ts';
 
 /** The two keep alives that the checkpoint compares, in seconds, and the smallest run that has time for each. */
 const KEEP_ALIVES: readonly { readonly keepAlive: number; readonly scope: Scope }[] = [

@@ -1,10 +1,6 @@
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import type { Lab } from '../../provisioning/lab-file/lab.ts';
-import { rebootedPis } from './restart-pi.ts';
-import type { BrokerEnd } from './support/broker-control.ts';
-import { openTopic } from './support/cast.ts';
-import { type Check, notApplicable } from './support/check.ts';
-import type { Plan } from './support/declare.ts';
+import type { BrokerEnd } from './restart/broker-control.ts';
 import {
   ASPECTS,
   type Aspect,
@@ -13,10 +9,14 @@ import {
   judgeRestart,
   judgeSpared,
   unpromised,
-} from './support/restart-judge.ts';
-import { type Episode, restartUnderClients } from './support/restart-scene.ts';
-import { anyWillCast, type WillCast } from './support/will-cast.ts';
+} from './restart/judge.ts';
+import { rebootedPis } from './restart/pi.ts';
+import { type Episode, restartUnderClients } from './restart/scene.ts';
+import type { Plan } from './run/declare.ts';
+import { openTopic } from './support/cast.ts';
+import { type Check, notApplicable } from './support/check.ts';
 import type { World } from './support/world.ts';
+import { anyWillCast, type WillCast } from './will/cast.ts';
 
 const scope = 'disruptive';
 /** Taking note of what is retained, ending and starting the broker, looking at what is left. */

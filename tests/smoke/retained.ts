@@ -1,16 +1,16 @@
 import type { Packet } from '../../probes/packet.ts';
 import type { RawSession } from '../../probes/raw-session.ts';
 import type { Version } from '../../probes/session.ts';
+import { judgeRetained, type RetainedSeen } from './retained/judge.ts';
+import { keepingRetained, newSubscription, retainedTurns } from './retained/scene.ts';
+import type { Plan } from './run/declare.ts';
 import { openTopic } from './support/cast.ts';
 import { type Check, notApplicable } from './support/check.ts';
-import type { Plan } from './support/declare.ts';
 import { evidence, ownPackets } from './support/evidence.ts';
 import { isMessage } from './support/matching.ts';
 import { mustPublish } from './support/must-publish.ts';
 import { unpromised } from './support/promises.ts';
 import { overOf, tagOf, VERSIONS } from './support/protocol.ts';
-import { judgeRetained, type RetainedSeen } from './support/retained-judge.ts';
-import { keepingRetained, newSubscription, retainedTurns } from './support/retained-scene.ts';
 import { nonce, type World } from './support/world.ts';
 
 type Cast = NonNullable<ReturnType<typeof openTopic>>;

@@ -1,10 +1,10 @@
+import type { Plan } from './run/declare.ts';
 import { notApplicable } from './support/check.ts';
-import type { Plan } from './support/declare.ts';
-import { willCauses } from './will-causes.ts';
-import { willDelays } from './will-delay.ts';
-import { willsLostHere } from './will-lost-here.ts';
-import { willsOnPi } from './will-on-pi.ts';
-import { retainedWills } from './will-retained.ts';
+import { willCauses } from './will/causes.ts';
+import { willDelays } from './will/delay.ts';
+import { willsLostHere } from './will/lost-here.ts';
+import { willsOnPi } from './will/on-pi.ts';
+import { retainedWills } from './will/retained.ts';
 
 export const will: Plan = (world) => {
   const topics = world.lab.topics.filter(({ lastWill }) => lastWill.length > 0);

@@ -3,9 +3,9 @@ import type { Topic, User } from '../../../provisioning/lab-file/lab.ts';
 import { type Check, type Finding, word } from '../support/check.ts';
 import { evidence, ownPackets } from '../support/evidence.ts';
 import { overOf, tagOf, VERSIONS } from '../support/protocol.ts';
-import { judgeRight, mayText, type Right, rightOf } from '../support/right.ts';
 import { nonce, type World } from '../support/world.ts';
 import { type Answer, notMade, publishAs } from './attempt.ts';
+import { judgeRight, mayText, type Right, rightOf } from './right.ts';
 import { BOUND_MS, castOf, hasArrived, onStage, sentinel, turns } from './stage.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];

@@ -1,13 +1,13 @@
 import type { Version } from '../../../probes/session.ts';
 import type { Topic, User } from '../../../provisioning/lab-file/lab.ts';
+import { keepingRetained, type RetainedCast, retainedOn, retainedTurns } from '../retained/scene.ts';
 import { type Check, notApplicable, word } from '../support/check.ts';
 import { evidence, ownPackets } from '../support/evidence.ts';
 import { unpromised } from '../support/promises.ts';
 import { overOf, tagOf, VERSIONS } from '../support/protocol.ts';
-import { keepingRetained, type RetainedCast, retainedOn, retainedTurns } from '../support/retained-scene.ts';
-import { judgeRight, mayText, type Right, rightOf } from '../support/right.ts';
 import { nonce, type World } from '../support/world.ts';
 import { notMade, publishAs } from './attempt.ts';
+import { judgeRight, mayText, type Right, rightOf } from './right.ts';
 import { BOUND_MS, castOf } from './stage.ts';
 
 type Doing = 'set' | 'clear';

@@ -8,9 +8,9 @@ import { evidence, ownPackets } from '../support/evidence.ts';
 import { isMessage } from '../support/matching.ts';
 import { mustPublish } from '../support/must-publish.ts';
 import { overOf, tagOf, VERSIONS } from '../support/protocol.ts';
-import { mayText, rightOf } from '../support/right.ts';
 import { nonce, type World } from '../support/world.ts';
 import { type Dealt, dealtWith, notMade } from './attempt.ts';
+import { mayText, rightOf } from './right.ts';
 import { BOUND_MS, castOf, onStage, turns } from './stage.ts';
 
 type Form = 'exact' | 'plus' | 'hash';

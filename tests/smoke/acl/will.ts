@@ -4,8 +4,8 @@ import type { Topic, User } from '../../../provisioning/lab-file/lab.ts';
 import { type Check, type Finding, notApplicable, word } from '../support/check.ts';
 import { evidence, ownPackets } from '../support/evidence.ts';
 import { overOf, tagOf, VERSIONS } from '../support/protocol.ts';
-import { judgeRight, mayText, type Right, rightOf } from '../support/right.ts';
 import { nonce, type World } from '../support/world.ts';
+import { judgeRight, mayText, type Right, rightOf } from './right.ts';
 import { BOUND_MS, castOf, hasArrived, onStage, type Stage, sentinel, turns } from './stage.ts';
 
 /** A user with a last will on the topic is lost. */

@@ -2,14 +2,14 @@ import { NotSeen, within } from '../../../probes/feed.ts';
 import { now } from '../../../probes/packet.ts';
 import type { End, RawSession, RawWish } from '../../../probes/raw-session.ts';
 import type { Version } from '../../../probes/session.ts';
+import { expiryWindow, judgeExpiry } from '../keepalive/expiry.ts';
+import type { WillCast } from '../will/cast.ts';
+import { judgeWills } from '../will/judge.ts';
+import { newWill, openOwner } from '../will/owner.ts';
+import { type Stages, since } from '../will/stage.ts';
 import type { Finding } from './check.ts';
 import { evidence, ownPackets } from './evidence.ts';
-import { expiryWindow, judgeExpiry } from './expiry.ts';
 import { watchStalls } from './stall.ts';
-import type { WillCast } from './will-cast.ts';
-import { judgeWills } from './will-judge.ts';
-import { newWill, openOwner } from './will-owner.ts';
-import { type Stages, since } from './will-stage.ts';
 import type { World } from './world.ts';
 
 /** On top of the window, so that a late will is told as late and not as missing. */

@@ -1,4 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { MessageChannel } from 'node:worker_threads';
 import test from 'ava';
 import { NotSeen, openFeed, within } from '../../../probes/feed.ts';
 
@@ -55,7 +56,7 @@ test('the longest wait ends it, however much comes', async (t) => {
 test('what came in while the process had no turn is not late', async (t) => {
   const feed = openFeed<string>('alice');
   const { port1, port2 } = new MessageChannel();
-  port2.onmessage = () => feed.push('there');
+  port2.on('message', () => feed.push('there'));
   const waiting = feed.first(() => true, 'message', 20);
   port1.postMessage('there');
   for (const from = performance.now(); performance.now() - from < 50; );

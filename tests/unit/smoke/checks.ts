@@ -2,10 +2,10 @@ import test from 'ava';
 import type { Lab } from '../../../provisioning/lab-file/lab.ts';
 import { Secret } from '../../../provisioning/lab-file/secret.ts';
 import type { CheckRecord } from '../../../report/record.ts';
-import { attempts } from '../../smoke/support/attempts.ts';
+import { attempts } from '../../smoke/auth/attempts.ts';
+import { openLedger } from '../../smoke/run/ledger.ts';
 import { observerOf, openTopic, publisherOf, willOwner } from '../../smoke/support/cast.ts';
 import { hostOf, isWanted, notApplicable, perform, word } from '../../smoke/support/check.ts';
-import { openLedger } from '../../smoke/support/ledger.ts';
 import { atMost } from '../../smoke/support/limit.ts';
 
 const WANTED: readonly [id: string, only: string | undefined, isWanted: boolean][] = [

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { judgeClock, judgeSame, listeningPorts, rulesOf } from '../../smoke/support/install-judge.ts';
+import { judgeClock, judgeSame, listeningPorts, rulesOf } from '../../smoke/install/judge.ts';
 
 test('names what is missing and what is too much', (t) => {
   t.is(judgeSame(['alice', 'sam'], ['sam', 'alice']).verdict, 'pass');

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { Packet, PacketType } from '../../../probes/packet.ts';
-import { notAllTheTime } from '../../smoke/keepalive-receive-only.ts';
-import { judgePings, MQTT_JS } from '../../smoke/support/ping-period.ts';
+import { judgePings, MQTT_JS } from '../../smoke/keepalive/ping-period.ts';
+import { notAllTheTime } from '../../smoke/keepalive/receive-only.ts';
 import { judgeSilence, lastSent, otherKeepAlive } from '../../smoke/support/silence.ts';
 
 type Verdict = 'pass' | 'fail';

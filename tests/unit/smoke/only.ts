@@ -1,6 +1,6 @@
 import test from 'ava';
+import { mistakesOf } from '../../smoke/run/only.ts';
 import type { Scope } from '../../smoke/support/check.ts';
-import { mistakesOf } from '../../smoke/support/only.ts';
 
 const CHECKS = [
   { id: 'qos.matrix.q1.q2.v5' },

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { deferred } from '../../../provisioning/deferred.ts';
+import { openPhases } from '../../smoke/run/phases.ts';
 import { isInScope } from '../../smoke/support/check.ts';
-import { openPhases } from '../../smoke/support/phases.ts';
 
 test('a run includes the checks of its scope and of the smaller ones', (t) => {
   t.deepEqual(

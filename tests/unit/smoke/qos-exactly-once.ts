@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Packet } from '../../../probes/packet.ts';
-import { judgeSequence, numbered } from '../../smoke/support/sequence.ts';
+import { judgeSequence, numbered } from '../../smoke/qos/sequence.ts';
 
 const MARK = 'mark';
 const COUNT = 3;

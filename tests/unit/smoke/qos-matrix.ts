@@ -2,7 +2,7 @@ import test from 'ava';
 import { hop } from '../../../probes/hop.ts';
 import type { Packet } from '../../../probes/packet.ts';
 import type { QoS, Version } from '../../../probes/session.ts';
-import { type Cell, type Delivered, judgeCell } from '../../smoke/support/matrix.ts';
+import { type Cell, type Delivered, judgeCell } from '../../smoke/qos/matrix-judge.ts';
 
 const payload = Buffer.from('hello');
 const cell: Cell = { version: 4, topic: 'status', published: 2, requested: 1, payload };

@@ -1,10 +1,10 @@
 import test from 'ava';
 import type { Packet } from '../../../probes/packet.ts';
 import type { End } from '../../../probes/raw-session.ts';
-import { restartScript } from '../../smoke/support/broker-control.ts';
-import { rebootOf } from '../../smoke/support/pi-reboot.ts';
-import { ASPECTS, type Aspect, judgeRestart, judgeSpared, unpromised } from '../../smoke/support/restart-judge.ts';
-import type { Restarted } from '../../smoke/support/restart-scene.ts';
+import { restartScript } from '../../smoke/restart/broker-control.ts';
+import { ASPECTS, type Aspect, judgeRestart, judgeSpared, unpromised } from '../../smoke/restart/judge.ts';
+import { rebootOf } from '../../smoke/restart/pi-reboot.ts';
+import type { Restarted } from '../../smoke/restart/scene.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
 
 const VERSION = '2.0.11';

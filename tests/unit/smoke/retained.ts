@@ -1,6 +1,6 @@
 import test from 'ava';
-import { judgeRetained, type RetainedSeen } from '../../smoke/support/retained-judge.ts';
-import { propertiesOf } from '../../smoke/support/retained-scene.ts';
+import { judgeRetained, type RetainedSeen } from '../../smoke/retained/judge.ts';
+import { propertiesOf } from '../../smoke/retained/scene.ts';
 
 const set: RetainedSeen = { served: 'the first message', retain: true, atItsQoS: true };
 const served: RetainedSeen = { ...set, established: { copies: 1, retain: false } };

@@ -3,10 +3,10 @@ import type { PublishOutcome } from '../../../probes/session.ts';
 import type { Verdict } from '../../../report/record.ts';
 import { type Dealt, notMade } from '../../smoke/acl/attempt.ts';
 import { judgeReasonCode } from '../../smoke/acl/publish.ts';
+import { judgeRight, type Right, rightOf } from '../../smoke/acl/right.ts';
 import { filterOf, judgeSubscription, judgeSystem } from '../../smoke/acl/subscribe.ts';
 import { judgeUndeclared, undeclaredTopics } from '../../smoke/acl/undeclared.ts';
 import { hostBoundMs } from '../../smoke/auth.ts';
-import { judgeRight, type Right, rightOf } from '../../smoke/support/right.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
 
 const lab = labOf(

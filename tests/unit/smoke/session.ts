@@ -1,8 +1,6 @@
 import test from 'ava';
 import type { Packet } from '../../../probes/packet.ts';
 import type { QoS } from '../../../probes/session.ts';
-import { ofExchange } from '../../smoke/session-resend.ts';
-import { isMessage } from '../../smoke/support/matching.ts';
 import {
   judgeClean,
   judgeOffline,
@@ -11,7 +9,9 @@ import {
   type PublisherResendSeen,
   type ResendSeen,
   type Resent,
-} from '../../smoke/support/session-judge.ts';
+} from '../../smoke/session/judge.ts';
+import { ofExchange } from '../../smoke/session/resend.ts';
+import { isMessage } from '../../smoke/support/matching.ts';
 
 type OfflineRow = readonly [
   qos: QoS,

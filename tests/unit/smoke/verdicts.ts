@@ -4,9 +4,9 @@ import { hop } from '../../../probes/hop.ts';
 import { parseAttempts } from '../../../probes/login-attempts.ts';
 import type { Packet } from '../../../probes/packet.ts';
 import type { Verdict } from '../../../report/record.ts';
-import { type Delivery, judgeDelivery } from '../../smoke/support/delivery.ts';
-import { expiryWindow, judgeExpiry } from '../../smoke/support/expiry.ts';
-import { judgeClientAttempt, judgeRefusal } from '../../smoke/support/refusal.ts';
+import { judgeClientAttempt, judgeRefusal } from '../../smoke/auth/refusal.ts';
+import { expiryWindow, judgeExpiry } from '../../smoke/keepalive/expiry.ts';
+import { type Delivery, judgeDelivery } from '../../smoke/qos/delivery.ts';
 
 const REFUSALS: readonly [Handshake, 4 | 5, { ours: Verdict; external: Verdict }][] = [
   [{ answer: '20 02 00 05', closedBy: 'broker' }, 4, { ours: 'pass', external: 'pass' }],

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { versionsOf } from '../../smoke/support/versions.ts';
+import { versionsOf } from '../../smoke/run/versions.ts';
 import { type Answer, bytes, fakeBroker } from '../_fake-broker.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
 

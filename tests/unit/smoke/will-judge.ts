@@ -1,8 +1,8 @@
 import test from 'ava';
 import type { Packet } from '../../../probes/packet.ts';
-import { judgeAtOnce } from '../../smoke/support/at-once.ts';
-import { judgeDelay, judgeDelayWithoutSession, judgeForgotten, judgeWills } from '../../smoke/support/will-judge.ts';
-import { wrongWith } from '../../smoke/will-retained.ts';
+import { judgeAtOnce } from '../../smoke/will/at-once.ts';
+import { judgeDelay, judgeDelayWithoutSession, judgeForgotten, judgeWills } from '../../smoke/will/judge.ts';
+import { wrongWith } from '../../smoke/will/retained.ts';
 
 type Verdict = 'pass' | 'fail' | 'deviation';
 

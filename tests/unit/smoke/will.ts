@@ -1,6 +1,6 @@
 import test from 'ava';
-import { actorOf, anyWillCast, castWill } from '../../smoke/support/will-cast.ts';
-import { withoutCut } from '../../smoke/will-on-pi.ts';
+import { actorOf, anyWillCast, castWill } from '../../smoke/will/cast.ts';
+import { withoutCut } from '../../smoke/will/on-pi.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
 
 const lab = labOf(`${TWO_USERS}pis: { emulated: { host: container }, real: { host: 'ssh://pi@198.51.100.7' } }\n`);

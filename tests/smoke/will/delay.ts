@@ -1,0 +1,162 @@
+import { now } from '../../../probes/packet.ts';
+import type { RawSession } from '../../../probes/raw-session.ts';
+import type { Topic } from '../../../provisioning/lab-file/lab.ts';
+import { type Check, type Finding, notApplicable, word } from '../support/check.ts';
+import { evidence, ownPackets } from '../support/evidence.ts';
+import { withLasting } from '../support/lasting.ts';
+import { watchStalls } from '../support/stall.ts';
+import type { World } from '../support/world.ts';
+import { LATER_MS } from './at-once.ts';
+import { actorOf, castWill, ROLES, type WillCast } from './cast.ts';
+import { alteration, delayWindow, judgeDelay, judgeDelayWithoutSession, judgeWills } from './judge.ts';
+import { newWill, openOwner } from './owner.ts';
+import { openStages, since, type WillStage } from './stage.ts';
+
+const VERSION = 5;
+const DELAY_S = 2;
+/** Longer, so that a client is back within it on a busy machine too. */
+const DELAY_RECONNECT_S = 4;
+/** Longer, so that a last will that comes at once on a busy machine is told from one that comes after the delay. */
+const DELAY_WITHOUT_SESSION_S = 3;
+const SESSION_EXPIRY_S = 60;
+const BOUND_MS = 20_000;
+
+type Scene = { readonly world: World; readonly cast: WillCast; readonly stage: WillStage };
+type DelayCheck = {
+  readonly name: string;
+  readonly does: string;
+  readonly statement: string;
+  readonly expected: object;
+  run(scene: Scene): Promise<Finding>;
+};
+
+const CHECKS: readonly DelayCheck[] = [
+  {
+    name: 'delay',
+    does: `is lost leaves one last will, after its will delay of ${DELAY_S} s`,
+    statement: 'MQTT-3.1.2-8',
+    expected: { wills: 1, delayS: DELAY_S, ...delayWindow(DELAY_S) },
+    run: delayed,
+  },
+  {
+    name: 'delay-reconnect',
+    does: `is lost and back within its will delay of ${DELAY_RECONNECT_S} s leaves no last will`,
+    statement: 'MQTT-3.1.3-9',
+    expected: { wills: 0, delayS: DELAY_RECONNECT_S },
+    run: reconnected,
+  },
+  {
+    name: 'delay-without-session',
+    does: 'is lost, its session with it, leaves one last will, at once whatever its will delay',
+    statement: 'MQTT-3.1.2-8',
+    expected: { wills: 1, delayS: DELAY_WITHOUT_SESSION_S, sessionExpiryS: 0 },
+    run: withoutSession,
+  },
+];
+
+/** MQTT 5's will delay, by clients of this machine. */
+export function willDelays(world: World, topics: readonly Topic[]): Check[] {
+  const stages = openStages(world);
+  return topics.flatMap((topic) =>
+    CHECKS.flatMap(({ name, does, run, ...check }) =>
+      ROLES.map((role): Check => {
+        const id = `will.${name}.${role}.${word(topic.name)}.v5` as const;
+        const claim = `${actorOf(world.lab, topic, role)} that ${does}`;
+        const casting = castWill(world.lab, topic, role);
+        if (casting.kind === 'nobody') return notApplicable({ id, claim }, casting.reason);
+        const { cast } = casting;
+        const act = () => stages(cast, VERSION, (stage) => run({ world, cast, stage }));
+        return { id, claim, ...check, version: VERSION, boundMs: BOUND_MS, run: act };
+      }),
+    ),
+  );
+}
+
+async function delayed({ world, cast, stage }: Scene): Promise<Finding> {
+  const will = newWill(cast);
+  return await withLasting(world, cast.owner, VERSION, async (clientId) => {
+    const wish = { clientId, willDelay: DELAY_S, sessionExpiry: SESSION_EXPIRY_S };
+    await using client = await openOwner(world, cast, VERSION, will, wish);
+    const { lostAt, first, seen, uncertainMs } = await lose(client, stage, will.text, DELAY_S);
+    const packets = told(cast, client, stage, will.text);
+    if (first === undefined)
+      return { ...judgeWills(will, 1, seen), observed: { wills: seen.length }, evidence: packets };
+    const afterMs = since(lostAt, first);
+    const counted = judgeWills(will, 1, seen);
+    const judged = counted.verdict === 'pass' ? judgeDelay(afterMs, DELAY_S, uncertainMs) : counted;
+    return { ...judged, observed: { wills: seen.length, afterMs, uncertainMs }, evidence: packets, waitMs: afterMs };
+  });
+}
+
+/**
+ * Has the client be lost, and waits for its will. Uncertain is how long the broker took to notice the FIN and, when the will was there, to pass
+ * on a message, and what kept this process from looking.
+ */
+async function lose(client: RawSession, stage: WillStage, text: string, delayS: number) {
+  const stalls = watchStalls();
+  const lostAt = now();
+  await client.fin();
+  const noticedMs = since(lostAt);
+  const first = await stage.first(text, delayWindow(delayS).toMs + LATER_MS);
+  const askedAt = now();
+  const seen = await stage.untilSentinel(text);
+  return { lostAt, first, seen, uncertainMs: noticedMs + since(askedAt) + stalls.stop() };
+}
+
+/** Nobody waits the delay out: the will of a control, lost after the client and with the same delay, shows that the client's would have come. */
+async function reconnected(scene: Scene): Promise<Finding> {
+  const { world, cast } = scene;
+  return await withLasting(world, cast.owner, VERSION, (clientId) =>
+    withLasting(world, cast.owner, VERSION, (otherId) => comeBack(scene, clientId, otherId)),
+  );
+}
+
+async function comeBack({ world, cast, stage }: Scene, clientId: string, otherId: string): Promise<Finding> {
+  const will = newWill(cast);
+  const control = newWill(cast);
+  const wish = { willDelay: DELAY_RECONNECT_S, sessionExpiry: SESSION_EXPIRY_S };
+  await using client = await openOwner(world, cast, VERSION, will, { ...wish, clientId });
+  await using other = await openOwner(world, cast, VERSION, control, { ...wish, clientId: otherId });
+  const lostAt = now();
+  await client.fin();
+  const kept = { version: VERSION, clientId, clean: false, sessionExpiry: SESSION_EXPIRY_S } as const;
+  await using back = await world.raw(cast.owner, kept);
+  const awayMs = since(lostAt);
+  await other.fin();
+  const window = delayWindow(DELAY_RECONNECT_S);
+  const shown = await stage.first(control.text, window.toMs + LATER_MS);
+  const seen = await stage.untilSentinel(will.text);
+  const observed = { wills: seen.length, awayMs, sessionPresent: isPresent(back) };
+  const found = { observed, evidence: [...told(cast, client, stage, will.text), ...stage.evidence(control.text)] };
+  if (shown === undefined) return { ...found, verdict: 'fail', reason: "the control's last will did not come" };
+  const wrong = alteration(control, shown);
+  if (wrong !== undefined) return { ...found, verdict: 'fail', reason: wrong };
+  if (seen.length > 0 && awayMs >= window.fromMs) {
+    const reason = `the machine is too busy: the client was back after ${(awayMs / 1000).toFixed(1)} s only`;
+    return { ...found, verdict: 'skipped', reason };
+  }
+  return { ...judgeWills(will, 0, seen), ...found, waitMs: since(lostAt, shown) };
+}
+
+async function withoutSession({ world, cast, stage }: Scene): Promise<Finding> {
+  const will = newWill(cast);
+  const wish = { willDelay: DELAY_WITHOUT_SESSION_S, sessionExpiry: 0 };
+  await using client = await openOwner(world, cast, VERSION, will, wish);
+  const { lostAt, first, seen, uncertainMs } = await lose(client, stage, will.text, DELAY_WITHOUT_SESSION_S);
+  const packets = told(cast, client, stage, will.text);
+  const counted = judgeWills(will, 1, seen);
+  if (first === undefined || counted.verdict !== 'pass') {
+    return { ...counted, observed: { wills: seen.length }, evidence: packets };
+  }
+  const afterMs = since(lostAt, first);
+  const judged = judgeDelayWithoutSession(afterMs, DELAY_WITHOUT_SESSION_S, world.live.broker.version, uncertainMs);
+  return { ...judged, observed: { wills: 1, afterMs, uncertainMs }, evidence: packets, waitMs: afterMs };
+}
+
+function isPresent({ packets }: RawSession): boolean {
+  return packets.some(({ type, sessionPresent }) => type === 'CONNACK' && sessionPresent === true);
+}
+
+function told({ role }: WillCast, client: RawSession, stage: WillStage, text: string): object[] {
+  return [...evidence(role, ownPackets(client.packets, [])), ...stage.evidence(text)];
+}

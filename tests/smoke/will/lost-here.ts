@@ -1,0 +1,78 @@
+import { startKillable } from '../../../probes/killable-client.ts';
+import type { Topic } from '../../../provisioning/lab-file/lab.ts';
+import { expiryWindow } from '../keepalive/expiry.ts';
+import type { Role } from '../support/cast.ts';
+import { type Check, type Finding, notApplicable, word } from '../support/check.ts';
+import { loginOf } from '../support/login.ts';
+import { AROUND_EXPIRY_MS, silentOwner } from '../support/silence.ts';
+import type { World } from '../support/world.ts';
+import { AT_ONCE_MS, judgeAtOnce, loseAtOnce } from './at-once.ts';
+import { actorOf, castWill, ROLES, type WillCast } from './cast.ts';
+import { judgeWills } from './judge.ts';
+import { newWill } from './owner.ts';
+import { openStages, type Stages } from './stage.ts';
+
+const KEEP_ALIVE_S = 5;
+const QUICK_BOUND_MS = 30_000;
+const VERSION = 4;
+
+type Named = Pick<Check, 'id' | 'claim'>;
+
+/** A killed process and a silent client on this machine, as on the Pis. */
+export function willsLostHere(world: World, topics: readonly Topic[]): Check[] {
+  const stages = openStages(world);
+  const scenes = topics.flatMap((topic) => ROLES.map((role) => ({ topic, role })));
+  return [silent, killed].flatMap((make) => scenes.map(({ topic, role }) => make(world, stages, topic, role)));
+}
+
+function silent(world: World, stages: Stages, topic: Topic, role: Role): Check {
+  const id = `will.silent.${role}.${word(topic.name)}.this-machine` as const;
+  const claim = `${actorOf(world.lab, topic, role)} that falls silent leaves one last will, at keep-alive expiry (on this machine)`;
+  return withCast(world, topic, role, { id, claim }, (cast) => {
+    const { fromMs, toMs } = expiryWindow(KEEP_ALIVE_S, world.live.broker.version);
+    return {
+      id,
+      claim,
+      statement: 'MQTT-3.1.2-24',
+      expected: { wills: 1, keepAlive: KEEP_ALIVE_S, fromMs, toMs },
+      waits: true,
+      boundMs: toMs + AROUND_EXPIRY_MS,
+      run: () => silentOwner(world, stages, cast, VERSION, KEEP_ALIVE_S),
+    };
+  });
+}
+
+function killed(world: World, stages: Stages, topic: Topic, role: Role): Check {
+  const id = `will.killed.${role}.${word(topic.name)}.this-machine` as const;
+  const claim = `${actorOf(world.lab, topic, role)} that is killed leaves one last will, at once (on this machine)`;
+  return withCast(world, topic, role, { id, claim }, (cast) => ({
+    id,
+    claim,
+    statement: 'MQTT-3.1.2-8',
+    expected: { wills: 1, withinMs: AT_ONCE_MS },
+    boundMs: QUICK_BOUND_MS,
+    run: () => kill(world, stages, cast),
+  }));
+}
+
+async function kill(world: World, stages: Stages, cast: WillCast): Promise<Finding> {
+  return await stages(cast, VERSION, async (stage) => {
+    const { text, ...will } = newWill(cast);
+    const filter = cast.role === 'subscriber' ? { filter: cast.topic } : {};
+    const wish = { ...world.broker, login: loginOf(cast.owner), will, ...filter };
+    await using client = await startKillable(wish, world.stopped);
+    const { seen, afterMs, uncertainMs } = await loseAtOnce(stage, text, true, () => client.kill());
+    const counted = judgeWills(will, 1, seen);
+    const isTimed = counted.verdict === 'pass' && afterMs !== undefined;
+    return {
+      ...(isTimed ? judgeAtOnce(afterMs, uncertainMs) : counted),
+      observed: { wills: seen.length, ...(afterMs === undefined ? {} : { afterMs, uncertainMs }) },
+      evidence: stage.evidence(text),
+    };
+  });
+}
+
+function withCast(world: World, topic: Topic, role: Role, named: Named, make: (cast: WillCast) => Check): Check {
+  const casting = castWill(world.lab, topic, role);
+  return casting.kind === 'nobody' ? notApplicable(named, casting.reason) : make(casting.cast);
+}

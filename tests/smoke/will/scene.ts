@@ -1,0 +1,102 @@
+import { publishOnce } from '../../../probes/mosquitto-client.ts';
+import { now, type Packet } from '../../../probes/packet.ts';
+import type { Host } from '../../../provisioning/hosts/host.ts';
+import type { LivePi } from '../../../provisioning/live-lab.ts';
+import type { Role } from '../support/cast.ts';
+import { evidence, ownPackets } from '../support/evidence.ts';
+import { loginOf } from '../support/login.ts';
+import { isMessage } from '../support/matching.ts';
+import { nonce, type World } from '../support/world.ts';
+import type { Actor, ActorWish } from './actor.ts';
+import type { WillCast } from './cast.ts';
+import { ANSWER_MS } from './stage.ts';
+
+/** A client with a last will on a Pi, and an observer of its topic on this machine; both are connected and subscribed. */
+export type WillScene<Client extends Actor = Actor> = AsyncDisposable & {
+  readonly client: Client;
+  /** When the client was started, in milliseconds since 1970: what it sent, it sent later. */
+  readonly startedAt: number;
+  evidence(): object[];
+  /** Waits for the will; undefined when it does not come in time. */
+  will(boundMs: number): Promise<Packet | undefined>;
+  /** Has a message come after everything before it, and counts the wills that came until then. */
+  countWills(sentinelFrom: 'this machine' | 'the Pi'): Promise<number>;
+};
+
+type Start<Client extends Actor> = (host: Host, role: Role, wish: ActorWish, limits: Limits) => Promise<Client>;
+type Limits = { readonly boundMs: number; readonly signal: AbortSignal };
+
+const CLIENT_BOUND_MS = 60_000;
+
+export async function openWillScene<Client extends Actor>(
+  world: World,
+  host: Host,
+  pi: LivePi,
+  cast: WillCast,
+  keepAlive: number,
+  start: Start<Client>,
+): Promise<WillScene<Client>> {
+  const { topic, role, owner } = cast;
+  const { observer, sentinel } = await openObserver(world, cast);
+  const closeBoth = async () => {
+    await Promise.all([observer.close(), sentinel.close()]);
+  };
+  const payload = Buffer.from(`will ${nonce()}`);
+  const own = [payload];
+  const will = { topic, payload: payload.toString(), qos: 1 } as const;
+  const wish = { ...pi.broker, topic, login: loginOf(owner), keepAlive, will, clientId: `lab-${nonce()}` };
+  const limits = { boundMs: CLIENT_BOUND_MS, signal: world.stopped };
+  const startedAt = now();
+  const client = await start(host, role, wish, limits).catch(async (error: unknown) => {
+    await closeBoth();
+    throw error;
+  });
+  const isWill = isMessage(payload);
+  return {
+    client,
+    startedAt,
+    evidence: () => [...client.evidence(), ...evidence('observer', ownPackets(observer.packets, own))],
+    async will(boundMs) {
+      // the barrier tells an observer that has lost its own connection from a will that did not come
+      return await observer.packet(isWill, 'last will', boundMs).catch(async () => {
+        await observer.barrier();
+        return observer.packets.find(isWill);
+      });
+    },
+    async countWills(from) {
+      const last = Buffer.from(`sentinel ${nonce()}`);
+      own.push(last);
+      if (from === 'this machine') await sentinel.publish(topic, last, { qos: 1 });
+      else await publishFromPi(host, { ...pi.broker, topic, login: loginOf(cast.publisher) }, last, limits);
+      await observer.packet(isMessage(last), 'sentinel');
+      return observer.packets.filter(isWill).length;
+    },
+    async [Symbol.asyncDispose]() {
+      try {
+        await client[Symbol.asyncDispose]();
+      } finally {
+        await closeBoth();
+      }
+    },
+  };
+}
+
+async function openObserver(world: World, { topic, observer, publisher }: WillCast) {
+  const wish = { boundMs: ANSWER_MS };
+  const [session, sentinel] = await Promise.all([world.login(observer, wish), world.login(publisher, wish)]);
+  const granted = await session.subscribe(topic, 1);
+  if (granted >= 0x80) throw new Error(`${observer.name} may not subscribe to ${topic}: SUBACK code ${granted}`);
+  return { observer: session, sentinel };
+}
+
+type PublishWish = Parameters<typeof publishOnce>[1];
+
+async function publishFromPi(
+  host: Host,
+  { address, port, topic, login }: PublishWish,
+  payload: Buffer,
+  limits: Limits,
+) {
+  const wish = { address, port, topic, qos: 1, ...(login === undefined ? {} : { login }) } as const;
+  await publishOnce(host, wish, payload, limits);
+}
