@@ -57,7 +57,9 @@ export function up(): LabCommand {
         const live = await locate(lab, machines);
         await awaitReady(live, context.signal);
         const proved = verify
-          ? await (await import('./verify.ts')).verification(live, context, display, { scope: 'quick' })
+          ? await (await import('./verify.ts')).verification(lab, Promise.resolve(live), context, display, {
+              scope: 'quick',
+            })
           : undefined;
         if (json) console.log(JSON.stringify({ verdict: 'pass', hosts: hostsJson(outcomes), ...proved }));
         else for (const line of nextSteps(live, paint)) print(line);

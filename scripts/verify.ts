@@ -4,6 +4,7 @@ import path from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { requireAnswer } from '../probes/ready.ts';
 import { InputError } from '../provisioning/errors.ts';
+import type { Lab } from '../provisioning/lab-file/lab.ts';
 import type { LiveLab } from '../provisioning/live-lab.ts';
 import { withVersion } from '../provisioning/locate.ts';
 import { privateFolder } from '../provisioning/private-folder.ts';
@@ -65,7 +66,10 @@ export function verify(): LabCommand {
       await refuseContradictions(options);
       const display = await openDisplay(json === true || tap === true);
       try {
-        const live = await context.live();
+        // a mistake in the lab file is told before anything runs; the hosts are asked for while the smoke tests start
+        const lab = context.lab();
+        const live = context.live();
+        live.catch(() => undefined);
         const wish = {
           only,
           scope: scopeOf(options),
@@ -74,8 +78,8 @@ export function verify(): LabCommand {
         };
         const proved =
           repeat === undefined
-            ? await verification(live, context, display, wish)
-            : await repeated(live, context, display, wish, repeat);
+            ? await verification(lab, live, context, display, wish)
+            : await repeated(lab, live, context, display, wish, repeat);
         if (junit !== undefined) await writeFile(junit, junitXml(proved));
         if (json === true) console.log(JSON.stringify(proved));
         if (tap === true) console.log((await import('../report/tap.ts')).tapLines(proved).join('\n'));
@@ -132,9 +136,15 @@ type Wish = {
 };
 
 /** Runs the smoke tests, shows how far they are and the recap at the end. */
-export async function verification(live: LiveLab, context: Context, display: Display, wish: Wish): Promise<Results> {
+export async function verification(
+  lab: Lab,
+  live: Promise<LiveLab>,
+  context: Context,
+  display: Display,
+  wish: Wish,
+): Promise<Results> {
   display.tell({ host: 'verify', kind: 'step', text: 'smoke tests' });
-  const { results, folder } = await runOnce(live, context, display, wish, 1);
+  const { results, folder } = await runOnce(lab, live, context, display, wish, 1);
   for (const line of recap(results.checks, display.paint, wish.scope)) display.print(line);
   display.print(`records: ${folder}`);
   return results;
@@ -142,7 +152,8 @@ export async function verification(live: LiveLab, context: Context, display: Dis
 
 /** Runs them so many times in a row, with a line a run; ends early on Ctrl-C, and still tells what there was. */
 async function repeated(
-  live: LiveLab,
+  lab: Lab,
+  live: Promise<LiveLab>,
   context: Context,
   display: Display,
   wish: Wish,
@@ -154,8 +165,8 @@ async function repeated(
     while (done.runs.length < times && !context.signal.aborted) {
       const nth = done.runs.length + 1;
       // an emulated Pi that a run has rebooted has other ports
-      const now = nth > 1 && wish.scope === 'disruptive' ? await context.live() : live;
-      const { results, folder } = await runOnce(now, context, display, wish, nth, `run ${nth} of ${times}: `);
+      const now = nth > 1 && wish.scope === 'disruptive' ? context.live() : live;
+      const { results, folder } = await runOnce(lab, now, context, display, wish, nth, `run ${nth} of ${times}: `);
       done = withRun(done, results, folder);
       const last = done.runs.at(-1);
       if (last !== undefined) print(runLine(last, nth, times, paint));
@@ -172,7 +183,8 @@ async function repeated(
 
 /** The `nth` run of this command; of those before this command's the oldest go. */
 async function runOnce(
-  live: LiveLab,
+  lab: Lab,
+  live: Promise<LiveLab>,
   { signal }: Context,
   { tell, stop }: Display,
   { mustAnswer, ...wish }: Wish,
@@ -181,9 +193,12 @@ async function runOnce(
 ): Promise<Verification> {
   let done = 0;
   let failed = 0;
-  const first = mustAnswer === true ? requireAnswer(live, signal) : undefined;
-  const known = Promise.all([withVersion(live, signal), first]).then(([withIt]) => withIt);
-  const runsDirectory = privateFolder(live.lab, 'runs');
+  const known = live.then(async (found) => {
+    const first = mustAnswer === true ? requireAnswer(found, signal) : undefined;
+    const [withIt] = await Promise.all([withVersion(found, signal), first]);
+    return withIt;
+  });
+  const runsDirectory = privateFolder(lab, 'runs');
   const verified = await runSmokeTests(known, {
     ...wish,
     runsDirectory,
