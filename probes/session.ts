@@ -57,6 +57,7 @@ export type Session = AsyncDisposable & {
 
 const BOUND_MS = 5_000;
 const CLOSE_BOUND_MS = 1_000;
+const LATER_MS = 10_000;
 
 export function freshClientId(): string {
   return `lab-${randomBytes(8).toString('hex')}`;
@@ -75,7 +76,7 @@ export async function connectSession(wish: SessionWish): Promise<ConnectOutcome>
     keepalive: wish.keepAlive ?? 60,
     reconnectPeriod: 0,
     // the feed's own bound comes first, and names what is missing
-    connectTimeout: 2 * boundMs,
+    connectTimeout: boundMs + LATER_MS,
     ...(wish.login === undefined ? {} : { username: wish.login.user }),
     ...(wish.login?.password === undefined ? {} : { password: wish.login.password }),
     ...(wish.will === undefined ? {} : { will: wish.will }),

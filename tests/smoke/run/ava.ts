@@ -44,7 +44,7 @@ export function startAva(socketPath: string): AvaRun {
   const env = Object.fromEntries(
     PASSED_ON.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );
-  const cli = path.join(PROJECT, 'node_modules/ava/entrypoints/cli.mjs');
+  const cli = path.join(PROJECT, 'scripts/ava.js');
   const child = spawn(process.execPath, [...LEAN, cli, '--config', 'tests/smoke/ava.config.js'], {
     cwd: PROJECT,
     env: { ...env, [CHANNEL]: socketPath, NO_COLOR: '1' },
