@@ -65,8 +65,9 @@ export type RawOutcome =
   | { readonly kind: 'closed'; readonly reason: string; readonly packets: readonly Packet[] };
 
 const BOUND_MS = 5_000;
-/** A socket that is closed with received bytes unread sends RST, upon which a busy broker may never read the DISCONNECT before it. */
 const CLOSE_BOUND_MS = 3_000;
+/** A socket that is closed with received bytes unread sends RST, upon which a busy broker may never read the DISCONNECT before it. */
+const DISCONNECT_BOUND_MS = 15_000;
 
 /** Connects and tells what the broker answered; rejects with NotSeen when it answers nothing, or refuses and keeps the connection open. */
 export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
@@ -133,10 +134,14 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
   const packet: RawSession['packet'] = (matches, what, bound = onceQuiet(boundMs)) => feed.first(matches, what, bound);
   const received = (type: Packet['type'], id: number) => (seen: Packet) =>
     seen.direction === 'received' && seen.type === type && seen.packetId === id;
-  const over = async (end: () => void) => {
+  const over = async (end: () => void, closeBoundMs = CLOSE_BOUND_MS) => {
     end();
-    await within(ended.promise, 'end of the connection', CLOSE_BOUND_MS).catch(() => socket.destroy());
+    await within(ended.promise, 'end of the connection', closeBoundMs).catch(() => socket.destroy());
     await ended.promise;
+  };
+  const leave = (reasonCode?: number) => {
+    write({ cmd: 'disconnect', ...(reasonCode === undefined ? {} : { reasonCode }) });
+    socket.end();
   };
   const session: RawSession = {
     clientId,
@@ -185,11 +190,7 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
       write({ cmd: 'pingreq' });
       await packet(() => pings.answered >= wanted, 'PINGRESP');
     },
-    disconnect: (reasonCode) =>
-      over(() => {
-        write({ cmd: 'disconnect', ...(reasonCode === undefined ? {} : { reasonCode }) });
-        socket.end();
-      }),
+    disconnect: (reasonCode) => over(() => leave(reasonCode), DISCONNECT_BOUND_MS),
     fin: () => over(() => socket.end()),
     rst: () =>
       over(() => {
@@ -200,7 +201,7 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
       socket.destroy();
     },
     async [Symbol.asyncDispose]() {
-      if (!socket.destroyed) await session.disconnect();
+      if (!socket.destroyed) await over(leave);
     },
   };
   return { kind: 'accepted', session, sessionPresent };

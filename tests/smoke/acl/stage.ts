@@ -3,6 +3,7 @@ import type { User } from '../../../provisioning/lab-file/lab.ts';
 import { observerOf, publisherOf } from '../support/cast.ts';
 import { atMost } from '../support/limit.ts';
 import { isMessage } from '../support/matching.ts';
+import { passingOn } from '../support/passing-on.ts';
 import { nonce, type World } from '../support/world.ts';
 
 /** Who sees what passes on a topic, and who may publish to it: one of each for all the checks of the topic. */
@@ -19,8 +20,6 @@ export type StageCast =
   | { readonly kind: 'unobservable'; readonly why: string };
 
 export const BOUND_MS = 30_000;
-/** How long an effect may take that comes in no fixed order with other things. */
-const ARRIVAL_MS = 5_000;
 
 /** Each takes a connection or two; a small broker or a low ulimit must not be the finding. */
 export const turns = atMost(8);
@@ -75,8 +74,10 @@ export async function sentinel({ isOurs }: World, { topic, seeing, sending }: Se
   const last = Buffer.from(`sentinel ${nonce()}`);
   for (let round = isOurs ? ROUNDS_ELSEWHERE : 1; round <= ROUNDS_ELSEWHERE; round += 1) {
     const payload = Buffer.concat([last, Buffer.from(` ${round}`)]);
-    await sending.publish(topic, payload, { qos: 1 });
-    await seeing.packet(isMessage(payload), `sentinel on ${topic}`, ARRIVAL_MS);
+    await passingOn.timed(async () => {
+      await sending.publish(topic, payload, { qos: 1 });
+      await seeing.packet(isMessage(payload), `sentinel on ${topic}`);
+    });
   }
   return Buffer.concat([last, Buffer.from(` ${ROUNDS_ELSEWHERE}`)]);
 }
@@ -87,7 +88,7 @@ export async function sentinel({ isOurs }: World, { topic, seeing, sending }: Se
  */
 export async function hasArrived({ seeing }: Stage, payload: Buffer, mustCome: boolean): Promise<boolean> {
   if (!mustCome) return seeing.packets.some(isMessage(payload));
-  return await seeing.packet(isMessage(payload), 'message', ARRIVAL_MS).then(
+  return await seeing.packet(isMessage(payload), 'message').then(
     () => true,
     () => false,
   );

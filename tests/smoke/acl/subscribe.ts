@@ -15,7 +15,6 @@ import { BOUND_MS, castOf, onStage, turns } from './stage.ts';
 
 type Form = 'exact' | 'plus' | 'hash';
 const FORMS: readonly Form[] = ['exact', 'plus', 'hash'];
-const ARRIVAL_MS = 5_000;
 
 /** A user subscribes to a topic by name, and by wildcards that match it. */
 export function subscribing(world: World, { name: topic }: Topic, user: User): Check[] {
@@ -53,9 +52,8 @@ function byForm(world: World, topic: string, user: User, form: Form, version: Ve
     const payload = Buffer.from(`subscribe ${nonce()}`);
     await using sending = await world.raw(publisher);
     await mustPublish(sending, topic, payload, { qos: 1 });
-    await witness?.packet(isMessage(payload), `message on ${topic}`, ARRIVAL_MS);
-    if (isAllowed && granted(suback))
-      await acting.packet(isMessage(payload), 'message', ARRIVAL_MS).catch(() => undefined);
+    await witness?.packet(isMessage(payload), `message on ${topic}`);
+    if (isAllowed && granted(suback)) await acting.packet(isMessage(payload), 'message').catch(() => undefined);
     const dealt = await dealtWith(acting);
     const copies = acting.packets.filter(isMessage(payload)).length;
     const leaked = leaks(lab, user.name, acting.packets);

@@ -1,14 +1,15 @@
 import { NotSeen, within } from '../../../probes/feed.ts';
-import { now } from '../../../probes/packet.ts';
 import type { End, RawSession, RawWish } from '../../../probes/raw-session.ts';
 import type { Version } from '../../../probes/session.ts';
 import { expiryWindow, judgeExpiry } from '../keepalive/expiry.ts';
+import { AT_ONCE_MS } from '../will/at-once.ts';
 import type { WillCast } from '../will/cast.ts';
 import { judgeWills } from '../will/judge.ts';
 import { newWill, openOwner } from '../will/owner.ts';
 import { type Stages, since } from '../will/stage.ts';
 import type { Finding } from './check.ts';
 import { evidence, ownPackets } from './evidence.ts';
+import { passingOn } from './passing-on.ts';
 import { watchStalls } from './stall.ts';
 import type { World } from './world.ts';
 
@@ -37,12 +38,11 @@ export async function silentOwner(
     if (other !== undefined) return other;
     const stalls = watchStalls();
     const { lastAt, answeredMs } = lastSent(client);
-    const { toMs } = expiryWindow(keepAlive, world.live.broker.version);
+    const { fromMs, toMs } = expiryWindow(keepAlive, world.live.broker.version);
     const boundMs = toMs + LATER_MS;
     const [first, end] = await Promise.all([stage.first(will.text, boundMs), endWithin(client, boundMs)]);
-    const askedAt = now();
     const seen = await stage.untilSentinel(will.text);
-    const passedOnMs = since(askedAt);
+    const passedOnMs = passingOn.slowestSince(lastAt + fromMs);
     const willAfterMs = first === undefined ? undefined : since(lastAt, first);
     const uncertainMs = answeredMs + passedOnMs + stalls.stop();
     const silence = { willAfterMs, closedAfterMs: closedAfter(end, lastAt), keepAlive, uncertainMs };
@@ -83,7 +83,10 @@ export type Silence = {
   readonly uncertainMs?: number;
 };
 
-/** The connection closed within the window of the broker's version, and the last will, where there is one, published within it too. */
+/**
+ * The connection closed within the window of the broker's version, and the last will, where there is one, published within it too: that comes with
+ * the closing, and reaches its observer at once.
+ */
 export function judgeSilence(silence: Silence, version: string | undefined) {
   const { keepAlive, closedAfterMs, willAfterMs, uncertainMs } = silence;
   const seconds = expiryWindow(keepAlive, version).toMs / 1000 + LATER_MS / 1000;
@@ -100,11 +103,17 @@ export function judgeSilence(silence: Silence, version: string | undefined) {
   const closed = ['the broker closed the connection', 'the broker did not close the connection'] as const;
   const came = ['the last will came', 'the last will did not come'] as const;
   const closedLateMs = judge(...closed, closedAfterMs);
-  const lateMs = 'willAfterMs' in silence ? judge(...came, willAfterMs) : closedLateMs;
+  const lateMs = 'willAfterMs' in silence ? judge(...came, publishedAfter(silence)) : closedLateMs;
   const [reason] = failures;
   const finding = reason === undefined ? ({ verdict: 'pass' } as const) : ({ verdict: 'fail', reason } as const);
   const will = 'willAfterMs' in silence ? { willAfterMs } : {};
   return { finding, observed: { closedAfterMs, ...will, lateMs, uncertainMs } };
+}
+
+/** A last will that comes at once behind the closing of the connection was published with it. */
+function publishedAfter({ willAfterMs, closedAfterMs }: Silence): number | undefined {
+  if (willAfterMs === undefined || closedAfterMs === undefined || willAfterMs < closedAfterMs) return willAfterMs;
+  return Math.max(closedAfterMs, willAfterMs - AT_ONCE_MS);
 }
 
 /** MQTT 5: a broker may set a keep alive of its own (MQTT 5, 3.2.2.3.14); then there is nothing to see of the one that was asked for. */

@@ -1,5 +1,6 @@
 import { now, type Packet } from '../../../probes/packet.ts';
 import type { Judged } from '../support/deviations.ts';
+import { passingOn } from '../support/passing-on.ts';
 import { watchStalls } from '../support/stall.ts';
 import { since, type WillStage } from './stage.ts';
 
@@ -24,7 +25,7 @@ export type Loss = {
 
 /**
  * Loses the owner of a last will and waits for what comes; does not wait for a last will where none is `due`. Uncertain is how long the loss
- * itself took to be noticed, how long the broker took to pass on a message then, and what kept this process from looking.
+ * itself took to be noticed, how long the broker took to pass messages on meanwhile, and what kept this process from looking.
  */
 export async function loseAtOnce(
   stage: WillStage,
@@ -37,9 +38,8 @@ export async function loseAtOnce(
   await lose();
   const noticedMs = since(orderedAt);
   if (due) await stage.first(text, AT_ONCE_MS + LATER_MS);
-  const askedAt = now();
   const seen = await stage.untilSentinel(text);
-  const uncertainMs = noticedMs + since(askedAt) + stalls.stop();
+  const uncertainMs = noticedMs + passingOn.slowestSince(orderedAt) + stalls.stop();
   const [first] = seen;
   return { seen, afterMs: first === undefined ? undefined : since(orderedAt, first), uncertainMs };
 }

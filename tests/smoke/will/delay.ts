@@ -4,6 +4,7 @@ import type { Topic } from '../../../provisioning/lab-file/lab.ts';
 import { type Check, type Finding, notApplicable, word } from '../support/check.ts';
 import { evidence, ownPackets } from '../support/evidence.ts';
 import { withLasting } from '../support/lasting.ts';
+import { passingOn } from '../support/passing-on.ts';
 import { watchStalls } from '../support/stall.ts';
 import type { World } from '../support/world.ts';
 import { LATER_MS } from './at-once.ts';
@@ -89,18 +90,18 @@ async function delayed({ world, cast, stage }: Scene): Promise<Finding> {
 }
 
 /**
- * Has the client be lost, and waits for its will. Uncertain is how long the broker took to notice the FIN and, when the will was there, to pass
- * on a message, and what kept this process from looking.
+ * Has the client be lost, and waits for its will. Uncertain is how long the broker took to notice the FIN and, when the will was due, to pass
+ * messages on, and what kept this process from looking.
  */
 async function lose(client: RawSession, stage: WillStage, text: string, delayS: number) {
   const stalls = watchStalls();
   const lostAt = now();
   await client.fin();
   const noticedMs = since(lostAt);
-  const first = await stage.first(text, delayWindow(delayS).toMs + LATER_MS);
-  const askedAt = now();
+  const { fromMs, toMs } = delayWindow(delayS);
+  const first = await stage.first(text, toMs + LATER_MS);
   const seen = await stage.untilSentinel(text);
-  return { lostAt, first, seen, uncertainMs: noticedMs + since(askedAt) + stalls.stop() };
+  return { lostAt, first, seen, uncertainMs: noticedMs + passingOn.slowestSince(lostAt + fromMs) + stalls.stop() };
 }
 
 /** Nobody waits the delay out: the will of a control, lost after the client and with the same delay, shows that the client's would have come. */

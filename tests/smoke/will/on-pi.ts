@@ -7,6 +7,7 @@ import { expiryWindow, judgeExpiry } from '../keepalive/expiry.ts';
 import { onEachPi, type Role } from '../support/cast.ts';
 import { type Check, type Finding, notApplicable, word } from '../support/check.ts';
 import { atMost } from '../support/limit.ts';
+import { passingOn } from '../support/passing-on.ts';
 import { lastSent } from '../support/silence.ts';
 import { watchStalls } from '../support/stall.ts';
 import type { World } from '../support/world.ts';
@@ -85,9 +86,8 @@ async function judgeKill(scene: WillScene<LostActor>): Promise<Finding> {
   const will = await scene.will(boundMs);
   if (will === undefined) return failed(found(scene, { wills: 0 }), `no last will within ${boundMs / 1000} s`);
   const afterMs = since(orderedAt, will);
-  const askedAt = now();
   const wills = await scene.countWills('this machine');
-  const uncertainMs = killedMs + since(askedAt) + stalls.stop();
+  const uncertainMs = killedMs + passingOn.slowestSince(orderedAt) + stalls.stop();
   const finding = found(scene, { wills, afterMs, uncertainMs });
   if (wills !== 1) return failed(finding, `${wills} last wills, not one`);
   return { ...finding, ...judgeAtOnce(afterMs, uncertainMs) };
@@ -138,14 +138,13 @@ async function judgeSilence(
   version: string | undefined,
 ): Promise<Finding> {
   const { lastAt, answeredMs } = lastSent({ packets: scene.client.packets.filter(({ at }) => at <= cutAt) });
-  const { toMs } = expiryWindow(keepAlive, version);
+  const { fromMs, toMs } = expiryWindow(keepAlive, version);
   const stalls = watchStalls();
   const will = await scene.will(toMs + 2_000);
   if (will === undefined) return failed(found(scene, { wills: 0 }), `no last will within ${toMs / 1000 + 2} s`);
-  const askedAt = now();
   const wills = await scene.countWills('this machine');
   const afterMs = Math.round(will.at - lastAt);
-  const uncertainMs = answeredMs + since(askedAt) + stalls.stop();
+  const uncertainMs = answeredMs + passingOn.slowestSince(lastAt + fromMs) + stalls.stop();
   // its packets are told over SSH, which on a busy machine takes its time
   const earlierMs = lastAt - scene.startedAt;
   const { verdict, lateMs, ...judged } = judgeExpiry(afterMs, keepAlive, version, uncertainMs, earlierMs);

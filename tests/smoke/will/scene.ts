@@ -6,6 +6,7 @@ import type { Role } from '../support/cast.ts';
 import { evidence, ownPackets } from '../support/evidence.ts';
 import { loginOf } from '../support/login.ts';
 import { isMessage } from '../support/matching.ts';
+import { passingOn } from '../support/passing-on.ts';
 import { nonce, type World } from '../support/world.ts';
 import type { Actor, ActorWish } from './actor.ts';
 import type { WillCast } from './cast.ts';
@@ -66,9 +67,16 @@ export async function openWillScene<Client extends Actor>(
     async countWills(from) {
       const last = Buffer.from(`sentinel ${nonce()}`);
       own.push(last);
-      if (from === 'this machine') await sentinel.publish(topic, last, { qos: 1 });
-      else await publishFromPi(host, { ...pi.broker, topic, login: loginOf(cast.publisher) }, last, limits);
-      await observer.packet(isMessage(last), 'sentinel');
+      const arrival = () => observer.packet(isMessage(last), 'sentinel');
+      if (from === 'this machine') {
+        await passingOn.timed(async () => {
+          await sentinel.publish(topic, last, { qos: 1 });
+          await arrival();
+        });
+      } else {
+        await publishFromPi(host, { ...pi.broker, topic, login: loginOf(cast.publisher) }, last, limits);
+        await arrival();
+      }
       return observer.packets.filter(isWill).length;
     },
     async [Symbol.asyncDispose]() {

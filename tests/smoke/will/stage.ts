@@ -2,6 +2,7 @@ import { now, type Packet } from '../../../probes/packet.ts';
 import type { Session, Version } from '../../../probes/session.ts';
 import { evidence, ownPackets } from '../support/evidence.ts';
 import { isMessage } from '../support/matching.ts';
+import { passingOn } from '../support/passing-on.ts';
 import { nonce, type World } from '../support/world.ts';
 import type { WillCast } from './cast.ts';
 
@@ -66,8 +67,10 @@ function stageOf(observer: Session, publisher: Session, topic: string): WillStag
     },
     async untilSentinel(text) {
       const last = Buffer.from(`sentinel ${nonce()}`);
-      await publisher.publish(topic, last, { qos: 1 });
-      await observer.packet(isMessage(last), 'sentinel');
+      await passingOn.timed(async () => {
+        await publisher.publish(topic, last, { qos: 1 });
+        await observer.packet(isMessage(last), 'sentinel');
+      });
       return observer.packets.filter(carries(text));
     },
     evidence(text) {

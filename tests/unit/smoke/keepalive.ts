@@ -1,7 +1,8 @@
 import test from 'ava';
-import type { Packet, PacketType } from '../../../probes/packet.ts';
+import { now, type Packet, type PacketType } from '../../../probes/packet.ts';
 import { judgePings, MQTT_JS } from '../../smoke/keepalive/ping-period.ts';
 import { notAllTheTime } from '../../smoke/keepalive/receive-only.ts';
+import { openPassingOn } from '../../smoke/support/passing-on.ts';
 import { judgeSilence, lastSent, otherKeepAlive } from '../../smoke/support/silence.ts';
 
 type Verdict = 'pass' | 'fail';
@@ -103,6 +104,27 @@ test('what the broker got late and this process saw late is not held against the
   t.is(judgeSilence(late, '2.0.21').finding.verdict, 'fail');
   t.is(judgeSilence({ ...late, uncertainMs: 300 }, '2.0.21').finding.verdict, 'pass');
   t.is(judgeSilence({ keepAlive: 5, closedAfterMs: 5_900, uncertainMs: 300 }, '2.0.21').finding.verdict, 'fail');
+});
+
+test('a last will that reaches its observer at once behind the closing was published with it', (t) => {
+  const verdictOf = (closedAfterMs: number | undefined, willAfterMs: number) =>
+    judgeSilence({ keepAlive: 5, closedAfterMs, willAfterMs }, '2.0.21').finding.verdict;
+  t.is(verdictOf(9_000, 11_900), 'pass');
+  t.is(verdictOf(9_000, 12_600), 'fail');
+  t.is(verdictOf(9_600, 9_700), 'fail');
+  // published before the window opens, and passed on late
+  t.is(verdictOf(5_000, 6_500), 'fail');
+});
+
+test('the slowest message is the slowest of those that were under way', async (t) => {
+  const { timed, slowestSince } = openPassingOn();
+  const before = now();
+  await t.throwsAsync(timed(() => Promise.reject(new Error('lost'))));
+  t.is(slowestSince(before), 0);
+  const arrival = new Promise((resolve) => setTimeout(resolve, 50, 'there'));
+  t.is(await timed(() => arrival), 'there');
+  t.true(slowestSince(before) >= 49);
+  t.is(slowestSince(now() + 1), 0);
 });
 
 test('the last packet is the last that was sent, and its answer the next of that kind', (t) => {
