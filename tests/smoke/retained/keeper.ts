@@ -37,13 +37,7 @@ export async function openKeeper(lab: Pick<Lab, 'directory'>, place: string, top
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = path.join(folder, `${createHash('sha256').update(place).digest('hex').slice(0, 16)}.json`);
   const write = (name: string, kept?: Kept | null) => writePrivate(name, text(topic, kept));
-  const left = await write(file).then(
-    () => undefined,
-    (error: unknown) => {
-      if (error instanceof Error && 'code' in error && error.code === 'EEXIST') return leftIn(file, topic);
-      throw error;
-    },
-  );
+  const left = await take(file, topic, write);
   return {
     file,
     left,
@@ -58,12 +52,32 @@ export async function openKeeper(lab: Pick<Lab, 'directory'>, place: string, top
   };
 }
 
-/** What the file of another run says; of a run that has changed nothing yet, nothing. */
-async function leftIn(file: string, topic: string): Promise<Note | undefined> {
+/** Another run may end between two looks at its file. */
+const LOOKS = 3;
+
+/** Makes the file; where it is there already, gives what a run left in it that ended before it had restored. */
+async function take(file: string, topic: string, write: (name: string) => Promise<void>): Promise<Note | undefined> {
+  for (let looks = 1; ; looks += 1) {
+    try {
+      await write(file);
+      return undefined;
+    } catch (error) {
+      if (!isError(error, 'EEXIST')) throw error;
+    }
+    const written = await readFile(file, 'utf8').catch((error: unknown) => {
+      if (isError(error, 'ENOENT')) return looks < LOOKS ? undefined : '';
+      throw error;
+    });
+    if (written !== undefined) return await leftIn(written, file, topic);
+  }
+}
+
+/** What another run wrote; of a run that has changed nothing yet, nothing. */
+async function leftIn(written: string, file: string, topic: string): Promise<Note | undefined> {
   const step = `keep the retained message of ${topic}`;
   // loaded only here: hardly any run finds such a file
   const { parsed } = await import('./note.ts');
-  const content = parsed(await readFile(file, 'utf8'));
+  const content = parsed(written);
   if (content === undefined) {
     const happened = `${file} can't be read`;
     const advice = 'look whether another verify is under way; if not, remove the file';
@@ -93,8 +107,12 @@ function isAlive(pid: number): boolean {
     return true;
   } catch (error) {
     // it is there, and somebody else's
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return isError(error, 'EPERM');
   }
+}
+
+function isError(error: unknown, code: string): boolean {
+  return error instanceof Error && 'code' in error && error.code === code;
 }
 
 async function writePrivate(file: string, content: string): Promise<void> {
