@@ -27,12 +27,38 @@ export type Feed<T> = {
   end(reason: string): void;
   /** The first item that matches, already here or still to come; rejects with NotSeen after the bound or when the feed ends. */
   first(matches: (item: T) => boolean, what: string, bound: Bound): Promise<T>;
+  /** What the work gives that ends with something that comes in; rejects with NotSeen after the bound. */
+  until<R>(work: Promise<R>, what: string, bound: Bound): Promise<R>;
 };
 
-export function openFeed<T>(subject: string): Feed<T> {
+/** `isFromOther` tells what comes in from what is taken down of this side; only that is waited on for quiet. */
+export function openFeed<T>(subject: string, isFromOther: (item: T) => boolean = () => true): Feed<T> {
   const items: T[] = [];
   const waiting = new Set<{ offer(item: T): void; fail(why: string): void }>();
   let ended: string | undefined;
+  const until = async <R>(
+    work: Promise<R>,
+    what: string,
+    bound: Bound,
+    { offer, endsWithFeed }: { offer(item: T): boolean; endsWithFeed: boolean },
+  ): Promise<R> => {
+    const failed = deferred<never>();
+    const fail = (why: string) => failed.reject(new NotSeen(`${subject}: no ${what}: ${why}`));
+    const patience = openPatience(bound, fail);
+    const waiter = {
+      offer(item: T) {
+        if (!offer(item) && isFromOther(item)) patience.renew();
+      },
+      fail: (why: string) => (endsWithFeed ? fail(why) : undefined),
+    };
+    waiting.add(waiter);
+    try {
+      return await Promise.race([work, failed.promise]);
+    } finally {
+      patience.close();
+      waiting.delete(waiter);
+    }
+  };
   return {
     items,
     push(item) {
@@ -48,23 +74,14 @@ export function openFeed<T>(subject: string): Feed<T> {
       if (here !== undefined) return here;
       if (ended !== undefined) throw new NotSeen(`${subject}: no ${what}: ${ended}`);
       const came = deferred<T>();
-      const fail = (why: string) => came.reject(new NotSeen(`${subject}: no ${what}: ${why}`));
-      const patience = openPatience(bound, fail);
-      const waiter = {
-        offer(item: T) {
-          if (matches(item)) came.resolve(item);
-          else patience.renew();
-        },
-        fail,
+      const offer = (item: T) => {
+        const isIt = matches(item);
+        if (isIt) came.resolve(item);
+        return isIt;
       };
-      waiting.add(waiter);
-      try {
-        return await came.promise;
-      } finally {
-        patience.close();
-        waiting.delete(waiter);
-      }
+      return await until(came.promise, what, bound, { offer, endsWithFeed: true });
     },
+    until: (work, what, bound) => until(work, what, bound, { offer: () => false, endsWithFeed: false }),
   };
 }
 
@@ -72,16 +89,23 @@ function openPatience(bound: Bound, fail: (why: string) => void): { renew(): voi
   const { quietMs, atMostMs } = typeof bound === 'number' ? { quietMs: bound, atMostMs: bound } : bound;
   const from = performance.now();
   let isRenewed = false;
-  // what has come in while this process had no turn is read before: timers go first otherwise
-  const timer = setTimeout(() => setImmediate(() => fail(`not within ${seconds()} s`)), quietMs);
+  let givingUp: NodeJS.Immediate | undefined;
   const seconds = () => (isRenewed ? ((performance.now() - from) / 1000).toFixed(1) : quietMs / 1000);
+  const timer = setTimeout(() => {
+    // what has come in while this process had no turn is read before: timers go first otherwise
+    givingUp = setImmediate(() => fail(`not within ${seconds()} s`));
+  }, quietMs);
   return {
     renew() {
       if (performance.now() + quietMs >= from + atMostMs) return;
       isRenewed = true;
+      clearImmediate(givingUp);
       timer.refresh();
     },
-    close: () => clearTimeout(timer),
+    close() {
+      clearTimeout(timer);
+      clearImmediate(givingUp);
+    },
   };
 }
 

@@ -14,7 +14,7 @@ export type KillableClient = AsyncDisposable & {
   kill(): Promise<void>;
 };
 
-const BOUND_MS = 10_000;
+const BOUND_MS = 20_000;
 
 /** Passes on bytes both ways, and ends with its connection or with its parent, which closes its input. */
 const SCRIPT = `

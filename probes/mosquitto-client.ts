@@ -33,7 +33,7 @@ export type MosquittoPublisher = MosquittoClient & {
 
 type Limits = { readonly boundMs: number; readonly signal?: AbortSignal | undefined };
 
-const KILL_BOUND_MS = 5_000;
+const KILL_BOUND_MS = 15_000;
 
 /** Starts mosquitto_sub; it is subscribed once a SUBACK is in its `packets`. */
 export function startSubscriber(host: Host, wish: ClientWish, limits: Limits): MosquittoClient {

@@ -43,6 +43,10 @@ export type Packet = {
   readonly properties?: readonly string[];
 };
 
+export function isReceived({ direction }: Pick<Packet, 'direction'>): boolean {
+  return direction === 'received';
+}
+
 export type Filter = { readonly filter: string; readonly qos?: number };
 
 /** What a CONNECT asks for; of the password only whether there is one. */

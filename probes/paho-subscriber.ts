@@ -37,7 +37,7 @@ export type PahoSubscriber = AsyncDisposable & {
 
 type Limits = { readonly boundMs: number; readonly signal?: AbortSignal | undefined };
 
-const KILL_BOUND_MS = 5_000;
+const KILL_BOUND_MS = 15_000;
 
 export async function startPahoSubscriber(host: Host, wish: PahoWish, limits: Limits): Promise<PahoSubscriber> {
   const program = await readFile(new URL('paho_subscriber.py', import.meta.url), 'utf8');

@@ -2,7 +2,7 @@ import process from 'node:process';
 import type { IPublishPacket, Packet as Wire } from 'mqtt-packet';
 import { deferred } from '../provisioning/deferred.ts';
 import { type Bound, onceQuiet, openFeed, within } from './feed.ts';
-import { now, type Packet } from './packet.ts';
+import { isReceived, now, type Packet } from './packet.ts';
 import { acknowledgement, connectPacket, packetBytes } from './raw-packet.ts';
 import { recordedSocket } from './recorded-socket.ts';
 import { resetConnection } from './reset.ts';
@@ -24,8 +24,13 @@ export type RawPublish = {
   readonly properties?: IPublishPacket['properties'];
 };
 
-/** Who ended the connection, and how. */
-export type End = { readonly by: 'broker' | 'client'; readonly at: number; readonly how: 'FIN' | 'RST' };
+/** Who ended the connection, and how; given up where the broker did not end its side in time. */
+export type End = {
+  readonly by: 'broker' | 'client';
+  readonly at: number;
+  readonly how: 'FIN' | 'RST';
+  readonly isGivenUp?: true;
+};
 
 /**
  * A connection of one MQTT client that does only what it is told: no ping, no reconnection, no DISCONNECT of its own. With every control packet
@@ -72,11 +77,12 @@ const DISCONNECT_BOUND_MS = 15_000;
 /** Connects and tells what the broker answered; rejects with NotSeen when it answers nothing, or refuses and keeps the connection open. */
 export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
   const { version = 4, boundMs = BOUND_MS, clientId = freshClientId(), acknowledges = () => true } = wish;
-  const feed = openFeed<Packet>(`the session of ${wish.login?.user ?? clientId}`);
+  const feed = openFeed<Packet>(`the session of ${wish.login?.user ?? clientId}`, isReceived);
   const ended = deferred<End>();
   let how: End['how'] = 'FIN';
   let by: End['by'] = 'client';
   let isOver = false;
+  let isGivenUp = false;
   const pings = { asked: 0, answered: 0 };
   const write = (packet: Wire) => {
     if (!socket.writable) return;
@@ -107,7 +113,7 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
   socket.on('close', () => {
     // before the feed: whoever waits for a packet then knows that it is over, not late
     isOver = true;
-    ended.resolve({ by, how, at: now() });
+    ended.resolve({ by, how, at: now(), ...(isGivenUp ? { isGivenUp: true as const } : {}) });
     feed.end(trouble ?? 'the connection is closed');
   });
   write(connectPacket(wish, version, clientId));
@@ -136,7 +142,10 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
     seen.direction === 'received' && seen.type === type && seen.packetId === id;
   const over = async (end: () => void, closeBoundMs = CLOSE_BOUND_MS) => {
     end();
-    await within(ended.promise, 'end of the connection', closeBoundMs).catch(() => socket.destroy());
+    await within(ended.promise, 'end of the connection', closeBoundMs).catch(() => {
+      isGivenUp = true;
+      socket.destroy();
+    });
     await ended.promise;
   };
   const leave = (reasonCode?: number) => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import mqttClient from 'mqtt/lib/client';
 import { deferred } from '../provisioning/deferred.ts';
 import { type Bound, type Feed, onceQuiet, openFeed, within } from './feed.ts';
-import type { Packet, PacketType } from './packet.ts';
+import { isReceived, type Packet, type PacketType } from './packet.ts';
 import { recordedSocket } from './recorded-socket.ts';
 import type { TappedSocket } from './tapped-socket.ts';
 
@@ -21,7 +21,7 @@ export type SessionWish = {
   /** Seconds. */
   readonly keepAlive?: number;
   readonly will?: { readonly topic: string; readonly payload: Buffer; readonly qos: QoS; readonly retain: boolean };
-  /** Bound on everything that the broker has to answer, in milliseconds. */
+  /** Bound on everything that the broker has to answer, in milliseconds; up to four times that while it sends other things. @default 5 s */
   readonly boundMs?: number;
 };
 
@@ -66,7 +66,7 @@ export function freshClientId(): string {
 /** Connects and tells what the broker answered; rejects with NotSeen when it answers nothing. */
 export async function connectSession(wish: SessionWish): Promise<ConnectOutcome> {
   const { boundMs = BOUND_MS, clientId = freshClientId() } = wish;
-  const feed = openFeed<Packet>(`the session of ${wish.login?.user ?? clientId}`);
+  const feed = openFeed<Packet>(`the session of ${wish.login?.user ?? clientId}`, isReceived);
   const socket = recordedSocket(wish.address, wish.port, feed.push, feed.end);
   socket.on('close', () => feed.end('the connection is closed'));
   const client = new mqttClient.default(() => socket, {
@@ -142,7 +142,7 @@ function openSession(
         // mqtt.js would keep the message for a reconnection that never comes
         closed.then(() => resolve({ kind: 'closed', reason: 'the connection is closed' }));
       });
-      return await within(done, `acknowledgement of a PUBLISH to ${topic}`, boundMs);
+      return await feed.until(done, `acknowledgement of a PUBLISH to ${topic}`, patience);
     },
     packet: (matches, what, bound = patience) => feed.first(matches, what, bound),
     async barrier() {

@@ -14,7 +14,7 @@ export type SilentCut = AsyncDisposable & {
 
 export type CutOutcome = SilentCut | { readonly kind: 'impossible'; readonly reason: string };
 
-const STEP_BOUND_MS = 10_000;
+const STEP_BOUND_MS = 20_000;
 
 /**
  * Makes the connection of a process on a host to its broker silent: nothing of it passes any more, and neither end is told. Everything else

@@ -7,9 +7,9 @@ import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 
-/** Of each kind: a command that runs may yet load a part of what it was started from. */
+/** A command that runs may yet load a part of what it was started from: the newest of each kind stay, and all of the last day. */
 const KEPT = 10;
-const STAGED_MS = 3_600_000;
+const KEEP_MS = 24 * 3_600_000;
 /** What finds its own files by its place, is optional (ssh2's native parts) and so may be missing, or is for AVA's watch mode alone. */
 const EXTERNAL = ['ava', 'esbuild', 'tsx', 'cpu-features', '*.node', '@vercel/nft'];
 /** CommonJS packages in an ES module ask for Node's own modules, and some for their place. */
@@ -103,15 +103,15 @@ async function compile(root, files, options, cache, folder) {
   await removeOld(cache);
 }
 
-/** All but the newest of each kind, and what a killed compilation has left. */
+/** What older sources left, and killed compilations. */
 async function removeOld(cache) {
   const ages = readdirSync(cache).map((name) => {
     const { mtimeMs } = statSync(path.join(cache, name), { throwIfNoEntry: false }) ?? { mtimeMs: 0 };
     return { name, kind: name.slice(0, name.lastIndexOf('-')), ageMs: Date.now() - mtimeMs };
   });
   const isOld = ({ name, kind, ageMs }) => {
-    if (name.startsWith('.')) return ageMs > STAGED_MS;
-    return ages.filter((other) => other.kind === kind && other.ageMs < ageMs).length >= KEPT;
+    if (ageMs < KEEP_MS) return false;
+    return name.startsWith('.') || ages.filter((other) => other.kind === kind && other.ageMs < ageMs).length >= KEPT;
   };
   for (const { name } of ages.filter(isOld)) await rm(path.join(cache, name), { recursive: true, force: true });
 }

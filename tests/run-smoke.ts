@@ -34,7 +34,7 @@ export type Verification = {
   readonly folder: string;
 };
 
-/** What AVA runs (tests/smoke/ava.config.js). */
+/** The names that test files say hello with. */
 const SMOKE_FILES = ['all.ts'];
 const TIMEOUT_MS = { quick: 180_000, default: 180_000, disruptive: 360_000 } as const;
 /** How long the test files may take to clean up when the run ends early. */

@@ -18,10 +18,13 @@ export function shellWords(asRoot: boolean, loginIsRoot: boolean): readonly stri
   return [...sudo, 'setsid', '-w', 'sh', '-c', WRAPPER];
 }
 
-/** The command line that sends a signal to a process group; `kill` is the shell's own, since a minimal Debian has no other. */
+/**
+ * The command line that sends a signal to a process group; `kill` is the shell's own, since a minimal Debian has no other. A process that was
+ * stopped goes on, so that it gets the signal.
+ */
 export function killWords(group: number, signal: string, asRoot: boolean, loginIsRoot: boolean): readonly string[] {
   const sudo = asRoot && !loginIsRoot ? ['sudo', '-n'] : [];
-  return [...sudo, 'sh', '-c', `kill -s ${signal} -- -${group}`];
+  return [...sudo, 'sh', '-c', `kill -s ${signal} -- -${group}; kill -s CONT -- -${group}`];
 }
 
 export function shellInput(script: string): string {

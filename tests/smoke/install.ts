@@ -8,8 +8,8 @@ import { nonce, type World } from './support/world.ts';
 
 /** The topic that the checkpoint tests an installation with; another open one where lab.yaml does not declare it. */
 const INSTALLATION_TOPIC = 'test';
-const BOUND_MS = 20_000;
-const ARRIVAL_MS = 5_000;
+const BOUND_MS = 60_000;
+const ARRIVAL_MS = 20_000;
 
 type Cast = NonNullable<ReturnType<typeof openTopic>>;
 

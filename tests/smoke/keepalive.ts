@@ -1,10 +1,10 @@
 import { expiryWindow } from './keepalive/expiry.ts';
 import { keepAlivePings } from './keepalive/ping.ts';
 import { receiveOnly } from './keepalive/receive-only.ts';
+import { AROUND_EXPIRY_MS, silentClient, silentOwner, silentWish } from './keepalive/silence.ts';
 import type { Plan } from './run/declare.ts';
 import { type Check, notApplicable, type Scope } from './support/check.ts';
 import { overOf, tagOf, VERSIONS } from './support/protocol.ts';
-import { AROUND_EXPIRY_MS, silentClient, silentOwner, silentWish } from './support/silence.ts';
 import type { World } from './support/world.ts';
 import { anyWillCast } from './will/cast.ts';
 import { openStages, type Stages } from './will/stage.ts';

@@ -1,3 +1,5 @@
+import { isAtLeast } from '../support/at-least.ts';
+
 /** When a client that went silent may lose its session, in milliseconds from its last packet. */
 export type ExpiryWindow = { readonly fromMs: number; readonly toMs: number };
 
@@ -34,12 +36,4 @@ export function judgeExpiry(
   if (afterMs + earlierMs < fromMs) return { verdict: 'fail', lateMs, reason: `${against}, before ${fromMs / 1000} s` };
   if (afterMs - uncertainMs > toMs) return { verdict: 'fail', lateMs, reason: `${against}, after ${toMs / 1000} s` };
   return { verdict: 'pass', lateMs };
-}
-
-/** Whether a version such as `2.0.11` is this one or a later one. */
-export function isAtLeast(version: string, [major, minor, patch]: readonly [number, number, number]): boolean {
-  const [has = 0, hasMinor = 0, hasPatch = 0] = version.split('.').map((part) => Number.parseInt(part, 10));
-  if (has !== major) return has > major;
-  if (hasMinor !== minor) return hasMinor > minor;
-  return hasPatch >= patch;
 }

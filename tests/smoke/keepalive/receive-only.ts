@@ -4,10 +4,10 @@ import { openTopic } from '../support/cast.ts';
 import { type Check, type Finding, notApplicable } from '../support/check.ts';
 import { evidence, ownPackets } from '../support/evidence.ts';
 import { overOf, tagOf, VERSIONS } from '../support/protocol.ts';
-import { AROUND_EXPIRY_MS, silentClient, silentWish } from '../support/silence.ts';
 import { watchStalls } from '../support/stall.ts';
 import { nonce, type World } from '../support/world.ts';
 import { expiryWindow } from './expiry.ts';
+import { AROUND_EXPIRY_MS, silentClient, silentWish } from './silence.ts';
 
 /** How often the subscriber is sent a message, and how long before its end the last one may lie: a second more, on a busy machine. */
 const EVERY_MS = 1_000;

@@ -16,7 +16,7 @@ import { binaryPayload, deliveryPackets } from './delivery.ts';
 import { type Cell, type Delivered, expectedCell, judgeCell } from './matrix-judge.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
-const BOUND_MS = 20_000;
+const BOUND_MS = 60_000;
 const turns = atMost(6);
 
 type Cast = NonNullable<ReturnType<typeof openTopic>>;

@@ -6,7 +6,7 @@ import type { Lab } from '../../../provisioning/lab-file/lab.ts';
 import type { LivePi } from '../../../provisioning/live-lab.ts';
 import { PROCESS_FUNCTIONS } from '../../../provisioning/resources/processes.ts';
 
-const STEP_BOUND_MS = 10_000;
+const STEP_BOUND_MS = 20_000;
 /** A real Pi takes about a minute; an emulated one about a second. */
 export const REBOOT_BOUND_MS = 180_000;
 const RETRY_MS = 250;

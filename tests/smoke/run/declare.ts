@@ -1,6 +1,7 @@
 import test from 'ava';
 import { allRestored } from '../retained/scene.ts';
 import { type Check, hostOf, isInScope, isWanted, notApplicable, perform } from '../support/check.ts';
+import { openPassingOn } from '../support/passing-on.ts';
 import { announcedBy } from '../support/promises.ts';
 import { openWorld, type World } from '../support/world.ts';
 import { openChannel } from './channel.ts';
@@ -21,10 +22,11 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
   const { live, wish, stopped } = channel;
   const versions = await versionsOf(live);
   const announced = versions.includes(5) ? await announcedBy(live) : [];
+  const passingOn = openPassingOn();
   const worlds: World[] = [];
   const pis = live.pis.map(({ name }) => name);
   const all = Object.values(families).flatMap((plan) => {
-    const world = openWorld(live, stopped, versions, announced);
+    const world = openWorld(live, stopped, versions, announced, passingOn);
     worlds.push(world);
     return plan(world);
   });
@@ -43,7 +45,7 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
     await allRestored();
     await channel.close();
   });
-  const common = openWorld(live, stopped, versions, announced);
+  const common = openWorld(live, stopped, versions, announced, passingOn);
   worlds.push(common);
   const software = softwareOf(common, [...new Set(checks.map(({ host }) => host))]);
   // AVA fails a file without tests

@@ -12,7 +12,7 @@ const MODULES = fileURLToPath(new URL('../../../node_modules', import.meta.url))
 /** The clients on this machine by the names that people know, and their packages. */
 const CLIENTS_HERE = { 'mqtt.js': 'mqtt', 'mqtt-packet': 'mqtt-packet' } as const;
 const CLIENTS_THERE = packagesQuery(['mosquitto-clients', 'python3-paho-mqtt']);
-const BOUND_MS = 15_000;
+const BOUND_MS = 30_000;
 const UNKNOWN = 'unknown';
 
 /** What is at the two ends of the checks on a host. */

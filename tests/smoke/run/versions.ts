@@ -23,7 +23,7 @@ export async function versionsOf({ lab, broker }: LiveLab): Promise<readonly Ver
 
 async function answerTo(wish: RawWish): Promise<'yes' | 'no' | 'closed' | 'unclear'> {
   const outcome = await connectRaw(wish).catch(() => undefined);
-  if (outcome?.kind === 'accepted') await outcome.session.disconnect();
+  if (outcome?.kind === 'accepted') await outcome.session[Symbol.asyncDispose]();
   if (outcome?.kind === 'refused') return NOT_SPOKEN.includes(outcome.code) ? 'no' : 'unclear';
   return outcome === undefined ? 'unclear' : outcome.kind === 'accepted' ? 'yes' : 'closed';
 }

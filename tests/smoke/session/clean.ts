@@ -7,7 +7,7 @@ import type { World } from '../support/world.ts';
 import { judgeClean } from './judge.ts';
 import { copiesOf, isPresent, type SessionStage, sessionCheck } from './scene.ts';
 
-const CLOSE_BOUND_MS = 5_000;
+const CLOSE_BOUND_MS = 15_000;
 
 /** What ends a session, and what does not. */
 export function cleanChecks(world: World, version: Version): Check[] {

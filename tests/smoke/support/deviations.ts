@@ -1,4 +1,4 @@
-import { isAtLeast } from '../keepalive/expiry.ts';
+import { isAtLeast } from './at-least.ts';
 
 /** Where a version of Mosquitto does other than the standard says: a verdict of its own, and a failure when it is not so. */
 export type Deviation = {

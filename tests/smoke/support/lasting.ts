@@ -25,6 +25,5 @@ export async function withLasting<T>(
 
 /** A session that is asked for afresh, and ends with its connection, takes the kept one with it (MQTT-3.1.2-6; MQTT 5: MQTT-3.1.2-4). */
 export async function forget(world: World, owner: User, { version, clientId }: Lasting): Promise<void> {
-  const session = await ownConnection(world, owner, { version, clientId, clean: true });
-  await session.disconnect();
+  await using _session = await ownConnection(world, owner, { version, clientId, clean: true });
 }

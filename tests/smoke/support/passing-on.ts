@@ -1,28 +1,25 @@
 import { now } from '../../../probes/packet.ts';
 
-/** A message that an observer was sure to get: when it was published, and how long it took to be there, in milliseconds. */
-export type PassedOn = { readonly at: number; readonly tookMs: number };
-
 /**
- * How long the broker took to pass messages on. Its subscribers wait for each other on a busy machine, so what one check has measured is true of
- * all of them.
+ * How long the broker takes to pass messages on, measured by those that an observer was sure to get. Its subscribers wait for each other on a busy
+ * machine, so what one check has measured is true of all of them.
  */
-export function openPassingOn() {
-  const seen: PassedOn[] = [];
+export type PassingOn = {
+  /** Times a message from its publication to its arrival. */
+  timed<T>(message: () => Promise<T>): Promise<T>;
+  /** Of the messages that were under way since a moment of `now()`, the longest that one took from then on, in milliseconds. */
+  slowestSince(moment: number): number;
+};
+
+export function openPassingOn(): PassingOn {
+  const ways: { readonly from: number; readonly to: number }[] = [];
   return {
-    /** Times a message from its publication to its arrival. */
-    async timed<T>(message: () => Promise<T>): Promise<T> {
-      const at = now();
+    async timed(message) {
+      const from = now();
       const came = await message();
-      seen.push({ at, tookMs: Math.round(now() - at) });
+      ways.push({ from, to: now() });
       return came;
     },
-    /** The slowest of those that were under way at some time since a moment of `now()`, in milliseconds. */
-    slowestSince(moment: number): number {
-      return Math.max(0, ...seen.filter(({ at, tookMs }) => at + tookMs >= moment).map(({ tookMs }) => tookMs));
-    },
+    slowestSince: (moment) => Math.round(Math.max(0, ...ways.map(({ from, to }) => to - Math.max(from, moment)))),
   };
 }
-
-/** Of the broker that this process checks. */
-export const passingOn = openPassingOn();

@@ -70,7 +70,7 @@ export async function announcedBy({ lab, broker }: LiveLab): Promise<readonly st
   const wish = { address, port, version: 5, keepAlive: 10 } as const;
   const outcome = await connectRaw({ ...wish, ...(login === undefined ? {} : { login }) }).catch(() => undefined);
   if (outcome?.kind !== 'accepted') return [];
-  const connack = outcome.session.packets.find(({ type }) => type === 'CONNACK');
-  await outcome.session.disconnect();
+  await using session = outcome.session;
+  const connack = session.packets.find(({ type }) => type === 'CONNACK');
   return connack?.properties ?? [];
 }

@@ -6,6 +6,8 @@ import type { HostAddress } from '../../../provisioning/hosts/open.ts';
 import type { Lab, User } from '../../../provisioning/lab-file/lab.ts';
 import type { LiveLab } from '../../../provisioning/live-lab.ts';
 
+import { openPassingOn, type PassingOn } from './passing-on.ts';
+
 export { nonce } from './nonce.ts';
 
 /**
@@ -25,6 +27,7 @@ export type World = AsyncDisposable & {
   readonly versions: readonly Version[];
   /** What a broker that is not the lab's announces of itself in its CONNACK of MQTT 5, in the recorder's texts. */
   readonly announced: readonly string[];
+  readonly passingOn: PassingOn;
   /** Logs a user in from this machine by a client that does only what it is told; throws a LabError when the broker does not accept. */
   raw(user: User, wish?: Partial<RawWish>): Promise<RawSession>;
   /** Logs a user in from this machine with mqtt.js; throws a LabError when the broker does not accept. */
@@ -48,6 +51,7 @@ export function openWorld(
   stopped: AbortSignal,
   versions: readonly Version[] = [4, 5],
   announced: readonly string[] = [],
+  passingOn: PassingOn = openPassingOn(),
 ): World {
   const { lab, broker } = live;
   const keepAlive = Math.min(KEEP_ALIVE_S, lab.broker.maxKeepAlive);
@@ -90,6 +94,7 @@ export function openWorld(
     isOurs: broker.host !== undefined,
     versions,
     announced,
+    passingOn,
     login: (user, wish = {}) => logIn(user, (usual) => connectSession({ ...usual, ...wish })),
     raw: (user, wish = {}) => logIn(user, (usual) => connectRaw({ ...usual, ...wish })),
     async host(name, where, lane = '') {

@@ -32,8 +32,8 @@ export type LostActor = Actor & {
 /** `end`: it sends DISCONNECT and ends. */
 export type CleanActor = Actor & { end(): Promise<void> };
 
-const READY_BOUND_MS = 10_000;
-const END_BOUND_MS = 10_000;
+const READY_BOUND_MS = 30_000;
+const END_BOUND_MS = 20_000;
 
 /** The mosquitto client of a role; it is going to be killed or cut off. */
 export async function startLostActor(host: Host, role: Role, wish: ActorWish, limits: Limits): Promise<LostActor> {

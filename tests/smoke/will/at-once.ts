@@ -1,6 +1,6 @@
 import { now, type Packet } from '../../../probes/packet.ts';
+import type { End } from '../../../probes/raw-session.ts';
 import type { Judged } from '../support/deviations.ts';
-import { passingOn } from '../support/passing-on.ts';
 import { watchStalls } from '../support/stall.ts';
 import { since, type WillStage } from './stage.ts';
 
@@ -24,22 +24,22 @@ export type Loss = {
 };
 
 /**
- * Loses the owner of a last will and waits for what comes; does not wait for a last will where none is `due`. Uncertain is how long the loss
- * itself took to be noticed, how long the broker took to pass messages on meanwhile, and what kept this process from looking.
+ * Loses the owner of a last will and waits for what comes; does not wait for a last will where none is `due`. Uncertain is how long the broker
+ * took to notice the loss, where it did, how long the broker took to pass messages on meanwhile, and what kept this process from looking.
  */
 export async function loseAtOnce(
   stage: WillStage,
   text: string,
   due: boolean,
-  lose: () => Promise<void>,
+  lose: () => Promise<End | undefined>,
 ): Promise<Loss> {
   const stalls = watchStalls();
   const orderedAt = now();
-  await lose();
-  const noticedMs = since(orderedAt);
+  const end = await lose();
+  const noticedMs = end?.isGivenUp ? 0 : since(orderedAt);
   if (due) await stage.first(text, AT_ONCE_MS + LATER_MS);
   const seen = await stage.untilSentinel(text);
-  const uncertainMs = noticedMs + passingOn.slowestSince(orderedAt) + stalls.stop();
+  const uncertainMs = noticedMs + stage.slowestSince(orderedAt) + stalls.stop();
   const [first] = seen;
   return { seen, afterMs: first === undefined ? undefined : since(orderedAt, first), uncertainMs };
 }

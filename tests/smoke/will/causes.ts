@@ -15,9 +15,9 @@ import { judgeForgotten, judgeWills } from './judge.ts';
 import { newWill, openOwner } from './owner.ts';
 import { openStages, type Stages, type WillStage } from './stage.ts';
 
-const BOUND_MS = 20_000;
+const BOUND_MS = 60_000;
 /** The end of a connection that the broker has to close. */
-const END_BOUND_MS = 5_000;
+const END_BOUND_MS = 15_000;
 const turns = atMost(8);
 
 type Scene = { readonly world: World; readonly cast: WillCast; readonly version: Version };
@@ -166,7 +166,7 @@ async function endOwner(stage: WillStage, scene: Scene, cause: Cause, wish: Part
       cause.wills === 1 && !isForgotten,
       async () => {
         successor = await cause.end(client, scene);
-        await within(client.ended, 'end of the connection by the broker', END_BOUND_MS);
+        return await within(client.ended, 'end of the connection by the broker', END_BOUND_MS);
       },
     );
     const counted =
@@ -181,7 +181,7 @@ async function endOwner(stage: WillStage, scene: Scene, cause: Cause, wish: Part
       evidence: packets,
     };
   } finally {
-    await successor?.disconnect();
+    await successor?.[Symbol.asyncDispose]();
   }
 }
 

@@ -4,7 +4,6 @@ import type { Topic } from '../../../provisioning/lab-file/lab.ts';
 import { type Check, type Finding, notApplicable, word } from '../support/check.ts';
 import { evidence, ownPackets } from '../support/evidence.ts';
 import { withLasting } from '../support/lasting.ts';
-import { passingOn } from '../support/passing-on.ts';
 import { watchStalls } from '../support/stall.ts';
 import type { World } from '../support/world.ts';
 import { LATER_MS } from './at-once.ts';
@@ -20,7 +19,7 @@ const DELAY_RECONNECT_S = 4;
 /** Longer, so that a last will that comes at once on a busy machine is told from one that comes after the delay. */
 const DELAY_WITHOUT_SESSION_S = 3;
 const SESSION_EXPIRY_S = 60;
-const BOUND_MS = 20_000;
+const BOUND_MS = 60_000;
 
 type Scene = { readonly world: World; readonly cast: WillCast; readonly stage: WillStage };
 type DelayCheck = {
@@ -101,7 +100,7 @@ async function lose(client: RawSession, stage: WillStage, text: string, delayS: 
   const { fromMs, toMs } = delayWindow(delayS);
   const first = await stage.first(text, toMs + LATER_MS);
   const seen = await stage.untilSentinel(text);
-  return { lostAt, first, seen, uncertainMs: noticedMs + passingOn.slowestSince(lostAt + fromMs) + stalls.stop() };
+  return { lostAt, first, seen, uncertainMs: noticedMs + stage.slowestSince(lostAt + fromMs) + stalls.stop() };
 }
 
 /** Nobody waits the delay out: the will of a control, lost after the client and with the same delay, shows that the client's would have come. */

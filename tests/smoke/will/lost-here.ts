@@ -1,10 +1,10 @@
 import { startKillable } from '../../../probes/killable-client.ts';
 import type { Topic } from '../../../provisioning/lab-file/lab.ts';
 import { expiryWindow } from '../keepalive/expiry.ts';
+import { AROUND_EXPIRY_MS, silentOwner } from '../keepalive/silence.ts';
 import type { Role } from '../support/cast.ts';
 import { type Check, type Finding, notApplicable, word } from '../support/check.ts';
 import { loginOf } from '../support/login.ts';
-import { AROUND_EXPIRY_MS, silentOwner } from '../support/silence.ts';
 import type { World } from '../support/world.ts';
 import { AT_ONCE_MS, judgeAtOnce, loseAtOnce } from './at-once.ts';
 import { actorOf, castWill, ROLES, type WillCast } from './cast.ts';
@@ -13,7 +13,7 @@ import { newWill } from './owner.ts';
 import { openStages, type Stages } from './stage.ts';
 
 const KEEP_ALIVE_S = 5;
-const QUICK_BOUND_MS = 30_000;
+const QUICK_BOUND_MS = 60_000;
 const VERSION = 4;
 
 type Named = Pick<Check, 'id' | 'claim'>;
@@ -61,7 +61,10 @@ async function kill(world: World, stages: Stages, cast: WillCast): Promise<Findi
     const filter = cast.role === 'subscriber' ? { filter: cast.topic } : {};
     const wish = { ...world.broker, login: loginOf(cast.owner), will, ...filter };
     await using client = await startKillable(wish, world.stopped);
-    const { seen, afterMs, uncertainMs } = await loseAtOnce(stage, text, true, () => client.kill());
+    const { seen, afterMs, uncertainMs } = await loseAtOnce(stage, text, true, async () => {
+      await client.kill();
+      return undefined;
+    });
     const counted = judgeWills(will, 1, seen);
     const isTimed = counted.verdict === 'pass' && afterMs !== undefined;
     return {

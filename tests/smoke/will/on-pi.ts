@@ -4,11 +4,10 @@ import { run } from '../../../provisioning/hosts/host.ts';
 import type { Lab, Topic } from '../../../provisioning/lab-file/lab.ts';
 import type { LivePi } from '../../../provisioning/live-lab.ts';
 import { expiryWindow, judgeExpiry } from '../keepalive/expiry.ts';
+import { lastSent } from '../keepalive/silence.ts';
 import { onEachPi, type Role } from '../support/cast.ts';
 import { type Check, type Finding, notApplicable, word } from '../support/check.ts';
 import { atMost } from '../support/limit.ts';
-import { passingOn } from '../support/passing-on.ts';
-import { lastSent } from '../support/silence.ts';
 import { watchStalls } from '../support/stall.ts';
 import type { World } from '../support/world.ts';
 import { type LostActor, startCleanActor, startLostActor } from './actor.ts';
@@ -19,7 +18,7 @@ import { since } from './stage.ts';
 
 /** The shortest keep alive that the mosquitto clients take. */
 const SHORT_KEEP_ALIVE_S = 5;
-const QUICK_BOUND_MS = 30_000;
+const QUICK_BOUND_MS = 60_000;
 /** Connecting, cutting and the sentinel, on top of the expiry. */
 const AROUND_EXPIRY_MS = 20_000;
 /** sshd allows ten channels a connection: this many clients with their kills and cuts share one. */
@@ -87,7 +86,7 @@ async function judgeKill(scene: WillScene<LostActor>): Promise<Finding> {
   if (will === undefined) return failed(found(scene, { wills: 0 }), `no last will within ${boundMs / 1000} s`);
   const afterMs = since(orderedAt, will);
   const wills = await scene.countWills('this machine');
-  const uncertainMs = killedMs + passingOn.slowestSince(orderedAt) + stalls.stop();
+  const uncertainMs = killedMs + scene.slowestSince(orderedAt) + stalls.stop();
   const finding = found(scene, { wills, afterMs, uncertainMs });
   if (wills !== 1) return failed(finding, `${wills} last wills, not one`);
   return { ...finding, ...judgeAtOnce(afterMs, uncertainMs) };
@@ -144,7 +143,7 @@ async function judgeSilence(
   if (will === undefined) return failed(found(scene, { wills: 0 }), `no last will within ${toMs / 1000 + 2} s`);
   const wills = await scene.countWills('this machine');
   const afterMs = Math.round(will.at - lastAt);
-  const uncertainMs = answeredMs + passingOn.slowestSince(lastAt + fromMs) + stalls.stop();
+  const uncertainMs = answeredMs + scene.slowestSince(lastAt + fromMs) + stalls.stop();
   // its packets are told over SSH, which on a busy machine takes its time
   const earlierMs = lastAt - scene.startedAt;
   const { verdict, lateMs, ...judged } = judgeExpiry(afterMs, keepAlive, version, uncertainMs, earlierMs);

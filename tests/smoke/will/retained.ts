@@ -6,14 +6,14 @@ import { evidence, ownPackets } from '../support/evidence.ts';
 import { unpromised } from '../support/promises.ts';
 import { overOf, tagOf, VERSIONS } from '../support/protocol.ts';
 import type { World } from '../support/world.ts';
-import { AT_ONCE_MS } from './at-once.ts';
+import { AT_ONCE_MS, LATER_MS } from './at-once.ts';
 import { actorOf, castWill, ROLES, type WillCast } from './cast.ts';
 import { judgeWills } from './judge.ts';
 import { newWill, openOwner } from './owner.ts';
 import { openStages, type Stages } from './stage.ts';
 
 /** A topic has one retained message, so the checks of it wait for each other, and for those of other families. */
-const BOUND_MS = 45_000;
+const BOUND_MS = 60_000;
 
 /** A last will with the RETAIN flag is served to whoever subscribes later. */
 export function retainedWills(world: World, topics: readonly Topic[]): Check[] {
@@ -50,7 +50,7 @@ async function retainedWill(world: World, stages: Stages, cast: WillCast, versio
       const will = newWill(cast, true);
       await using client = await openOwner(world, cast, version, will);
       await client.fin();
-      await stage.first(will.text, AT_ONCE_MS);
+      await stage.first(will.text, AT_ONCE_MS + LATER_MS);
       const seen = await stage.untilSentinel(will.text);
       const kept = await retainedOn(world, cast.topic, cast.observer);
       const observed = { wills: seen.length, served: kept === undefined ? 0 : 1, qos: kept?.qos };

@@ -6,7 +6,6 @@ import type { Role } from '../support/cast.ts';
 import { evidence, ownPackets } from '../support/evidence.ts';
 import { loginOf } from '../support/login.ts';
 import { isMessage } from '../support/matching.ts';
-import { passingOn } from '../support/passing-on.ts';
 import { nonce, type World } from '../support/world.ts';
 import type { Actor, ActorWish } from './actor.ts';
 import type { WillCast } from './cast.ts';
@@ -17,6 +16,8 @@ export type WillScene<Client extends Actor = Actor> = AsyncDisposable & {
   readonly client: Client;
   /** When the client was started, in milliseconds since 1970: what it sent, it sent later. */
   readonly startedAt: number;
+  /** How long the broker took to pass messages on since a moment of `now()`, in milliseconds. */
+  slowestSince(moment: number): number;
   evidence(): object[];
   /** Waits for the will; undefined when it does not come in time. */
   will(boundMs: number): Promise<Packet | undefined>;
@@ -56,6 +57,7 @@ export async function openWillScene<Client extends Actor>(
   return {
     client,
     startedAt,
+    slowestSince: world.passingOn.slowestSince,
     evidence: () => [...client.evidence(), ...evidence('observer', ownPackets(observer.packets, own))],
     async will(boundMs) {
       // the barrier tells an observer that has lost its own connection from a will that did not come
@@ -69,7 +71,7 @@ export async function openWillScene<Client extends Actor>(
       own.push(last);
       const arrival = () => observer.packet(isMessage(last), 'sentinel');
       if (from === 'this machine') {
-        await passingOn.timed(async () => {
+        await world.passingOn.timed(async () => {
           await sentinel.publish(topic, last, { qos: 1 });
           await arrival();
         });

@@ -2,7 +2,7 @@ import { now, type Packet } from '../../../probes/packet.ts';
 import type { Session, Version } from '../../../probes/session.ts';
 import { evidence, ownPackets } from '../support/evidence.ts';
 import { isMessage } from '../support/matching.ts';
-import { passingOn } from '../support/passing-on.ts';
+import type { PassingOn } from '../support/passing-on.ts';
 import { nonce, type World } from '../support/world.ts';
 import type { WillCast } from './cast.ts';
 
@@ -12,10 +12,12 @@ export type WillStage = {
   first(text: string, boundMs: number): Promise<Packet | undefined>;
   /** Has a message come after everything before it, and gives what carries the text until then. */
   untilSentinel(text: string): Promise<Packet[]>;
+  /** How long the broker took to pass messages on since a moment of `now()`, in milliseconds. */
+  slowestSince(moment: number): number;
   evidence(text: string): object[];
 };
 
-/** As long as a broker on a busy machine may take to answer, in milliseconds. */
+/** As long as a broker on a busy machine may send nothing, in milliseconds. */
 export const ANSWER_MS = 10_000;
 
 /** Hands stages out and closes each when nobody is on it any more. */
@@ -32,7 +34,7 @@ export function openStages(world: World): Stages {
     stage.users += 1;
     try {
       const [observer, publisher] = await stage.sessions;
-      return await work(stageOf(observer, publisher, cast.topic));
+      return await work(stageOf(observer, publisher, cast.topic, world.passingOn));
     } finally {
       stage.users -= 1;
       if (stage.users === 0) {
@@ -54,7 +56,7 @@ async function logIn(world: World, { topic, observer, publisher }: WillCast, ver
   return sessions;
 }
 
-function stageOf(observer: Session, publisher: Session, topic: string): WillStage {
+function stageOf(observer: Session, publisher: Session, topic: string, { timed, slowestSince }: PassingOn): WillStage {
   const carries = (text: string) => (packet: Packet) =>
     packet.type === 'PUBLISH' && packet.direction === 'received' && packet.payload?.includes(text) === true;
   return {
@@ -67,12 +69,13 @@ function stageOf(observer: Session, publisher: Session, topic: string): WillStag
     },
     async untilSentinel(text) {
       const last = Buffer.from(`sentinel ${nonce()}`);
-      await passingOn.timed(async () => {
+      await timed(async () => {
         await publisher.publish(topic, last, { qos: 1 });
         await observer.packet(isMessage(last), 'sentinel');
       });
       return observer.packets.filter(carries(text));
     },
+    slowestSince,
     evidence(text) {
       const own = observer.packets
         .filter(carries(text))

@@ -36,6 +36,38 @@ test('whoever waits for quiet goes on waiting while other things come', async (t
   t.is(await waiting, 3);
 });
 
+test('one that came in the last moment renews the wait, and what this side sends does not', async (t) => {
+  const feed = openFeed<'other' | 'own' | 'wanted'>('alice', (item) => item !== 'own');
+  const { port1, port2 } = new MessageChannel();
+  port2.on('message', () => feed.push('other'));
+  const waiting = feed.first((item) => item === 'wanted', 'message', { quietMs: 40, atMostMs: 60_000 });
+  port1.postMessage('there');
+  for (const from = performance.now(); performance.now() - from < 60; );
+  await new Promise((resolve) => port2.once('message', resolve));
+  await turn();
+  feed.push('wanted');
+  t.is(await waiting, 'wanted');
+  port1.close();
+  const silent = feed.first(() => false, 'answer', { quietMs: 40, atMostMs: 60_000 });
+  const sending = setInterval(() => feed.push('own'), 5);
+  await t.throwsAsync(silent, { message: 'alice: no answer: not within 0.04 s' });
+  clearInterval(sending);
+});
+
+test('work that ends with what comes in has the same patience', async (t) => {
+  const feed = openFeed<number>('alice');
+  t.is(await feed.until(Promise.resolve('done'), 'answer', 1_000), 'done');
+  const never = new Promise(() => undefined);
+  const waiting = t.throwsAsync(feed.until(never, 'answer', { quietMs: 30, atMostMs: 60_000 }), {
+    message: /^alice: no answer: not within 0\.\d+ s$/,
+  });
+  const from = performance.now();
+  const coming = setInterval(() => feed.push(1), 5);
+  setTimeout(() => clearInterval(coming), 100);
+  await waiting;
+  t.true(performance.now() - from >= 110);
+});
+
 test('the longest wait ends it, however much comes', async (t) => {
   const feed = openFeed<number>('alice');
   let isOver = false;

@@ -33,7 +33,7 @@ test('one CONNECT: accepted, refused, no CONNACK, no listener', async (t) => {
     kind: 'refused',
     text: 'CONNACK with return code 5 (not authorised)',
   });
-  t.deepEqual(await knockOnce(knock(mute.port), 50), { kind: 'silent', text: 'connected, but no CONNACK' });
+  t.deepEqual(await knockOnce(knock(mute.port), 1_000), { kind: 'silent', text: 'connected, but no CONNACK' });
   t.is((await knockOnce(knock(1))).kind, 'silent');
 });
 

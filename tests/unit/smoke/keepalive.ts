@@ -2,8 +2,8 @@ import test from 'ava';
 import { now, type Packet, type PacketType } from '../../../probes/packet.ts';
 import { judgePings, MQTT_JS } from '../../smoke/keepalive/ping-period.ts';
 import { notAllTheTime } from '../../smoke/keepalive/receive-only.ts';
+import { judgeSilence, lastSent, otherKeepAlive } from '../../smoke/keepalive/silence.ts';
 import { openPassingOn } from '../../smoke/support/passing-on.ts';
-import { judgeSilence, lastSent, otherKeepAlive } from '../../smoke/support/silence.ts';
 
 type Verdict = 'pass' | 'fail';
 
@@ -112,8 +112,15 @@ test('a last will that reaches its observer at once behind the closing was publi
   t.is(verdictOf(9_000, 11_900), 'pass');
   t.is(verdictOf(9_000, 12_600), 'fail');
   t.is(verdictOf(9_600, 9_700), 'fail');
+  t.is(verdictOf(undefined, 9_400), 'fail');
   // published before the window opens, and passed on late
   t.is(verdictOf(5_000, 6_500), 'fail');
+});
+
+test('a last will that came late behind the closing is told by when it came', (t) => {
+  const { finding, observed } = judgeSilence({ keepAlive: 5, closedAfterMs: 9_000, willAfterMs: 12_600 }, '2.0.21');
+  t.like(finding, { reason: "the last will came 12.6 s after the client's last packet, after 9.5 s" });
+  t.is(observed.lateMs, 5_100);
 });
 
 test('the slowest message is the slowest of those that were under way', async (t) => {
@@ -124,6 +131,7 @@ test('the slowest message is the slowest of those that were under way', async (t
   const arrival = new Promise((resolve) => setTimeout(resolve, 50, 'there'));
   t.is(await timed(() => arrival), 'there');
   t.true(slowestSince(before) >= 49);
+  t.true(slowestSince(now() - 20) <= 21);
   t.is(slowestSince(now() + 1), 0);
 });
 

@@ -55,6 +55,16 @@ for (const [asRoot, isRoot, sudo] of logins) {
   });
 }
 
+test('a process that was stopped is ended too', (t) => {
+  const kill = killWords(7, 'TERM', false, true).at(-1)?.replaceAll('-7', '-"$group"');
+  // it leads its group, since the shell's own must not end
+  const { stdout } = sh(
+    `setsid sleep 60 & group=$!; until [ "$(cut -d' ' -f5 "/proc/$group/stat")" = "$group" ]; do :; done
+    kill -s STOP "$group"; ${kill}; wait "$group"; echo "$?"`,
+  );
+  t.is(stdout, '143\n');
+});
+
 test('the command line holds nothing of the script', (t) => {
   const line = shellWords(false, true).map(quote).join(' ');
   const { code, stdout } = sh(`${line} <<'END'\n${shellInput('echo "$1 $LC_ALL"; umask; cat; exit 3')}END`);
