@@ -14,7 +14,7 @@ import { expiryWindow, judgeExpiry } from './expiry.ts';
 
 /** On top of the window, so that a late will is told as late and not as missing. */
 const LATER_MS = 4_000;
-/** Connecting and the sentinel, on top of the expiry. */
+/** Connecting, cutting a Pi off and the sentinel, on top of the expiry. */
 export const AROUND_EXPIRY_MS = 60_000;
 
 /** A client that sends nothing any more, and no acknowledgement either. */

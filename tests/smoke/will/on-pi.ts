@@ -4,7 +4,7 @@ import { run } from '../../../provisioning/hosts/host.ts';
 import type { Lab, Topic } from '../../../provisioning/lab-file/lab.ts';
 import type { LivePi } from '../../../provisioning/live-lab.ts';
 import { expiryWindow, judgeExpiry } from '../keepalive/expiry.ts';
-import { lastSent } from '../keepalive/silence.ts';
+import { AROUND_EXPIRY_MS, lastSent } from '../keepalive/silence.ts';
 import { onEachPi, type Role } from '../support/cast.ts';
 import { type Check, type Finding, notApplicable, word } from '../support/check.ts';
 import { atMost } from '../support/limit.ts';
@@ -19,8 +19,6 @@ import { since } from './stage.ts';
 /** The shortest keep alive that the mosquitto clients take. */
 const SHORT_KEEP_ALIVE_S = 5;
 const QUICK_BOUND_MS = 60_000;
-/** Connecting, cutting and the sentinel, on top of the expiry. */
-const AROUND_EXPIRY_MS = 20_000;
 /** sshd allows ten channels a connection: this many clients with their kills and cuts share one. */
 const CLIENTS_A_CONNECTION = 3;
 

@@ -28,7 +28,7 @@ export type WillScene<Client extends Actor = Actor> = AsyncDisposable & {
 type Start<Client extends Actor> = (host: Host, role: Role, wish: ActorWish, limits: Limits) => Promise<Client>;
 type Limits = { readonly boundMs: number; readonly signal: AbortSignal };
 
-const CLIENT_BOUND_MS = 60_000;
+const CLIENT_BOUND_MS = 90_000;
 
 export async function openWillScene<Client extends Actor>(
   world: World,
