@@ -9,7 +9,8 @@ import { openHost } from './hosts/open.ts';
 import { ensureSudo } from './hosts/sudo.ts';
 import type { Lab } from './lab-file/lab.ts';
 import { brokerHostAddress, hostAddress } from './locate.ts';
-import { containerMachines, machineMaker } from './machines.ts';
+import { machineMaker } from './machine-maker.ts';
+import { containerMachines } from './machines.ts';
 import type { Tell } from './progress.ts';
 import type { Resource } from './resources/resource.ts';
 

@@ -4,8 +4,8 @@ import { removeImages } from '../provisioning/docker/image.ts';
 import { removeMachines } from '../provisioning/docker/machine.ts';
 import { removeNetworks } from '../provisioning/docker/network.ts';
 import { LabError } from '../provisioning/errors.ts';
+import { removeLoginKey } from '../provisioning/login-key.ts';
 import { containerMachines } from '../provisioning/machines.ts';
-import { removeLoginKey } from '../provisioning/private-folder.ts';
 import type { LabCommand } from './lab.ts';
 
 /** `./lab down`: removes what the lab made in Docker, and its key. */

@@ -4,7 +4,6 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import type Docker from 'dockerode';
-import { $ } from 'zx/core';
 import { LabError } from '../errors.ts';
 import { sudoAgent } from './sudo-agent.ts';
 
@@ -97,5 +96,6 @@ function text(value: unknown, ...keys: string[]): string | undefined {
 }
 
 async function mayUseSudo(): Promise<boolean> {
+  const { $ } = await import('zx/core');
   return (await $({ quiet: true, nothrow: true })`sudo -n true`).exitCode === 0;
 }

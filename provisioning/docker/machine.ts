@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { createConnection } from 'node:net';
 import type Docker from 'dockerode';
 import { LabError, lastLines } from '../errors.ts';
-import { ed25519Pair } from '../hosts/ed25519.ts';
 import type { SshAddress } from '../hosts/ssh.ts';
 import type { Image } from './image.ts';
 import { HOST_KEY, LAB, LOGIN, labFilter, MACHINE, RECIPE } from './labels.ts';
@@ -59,6 +58,7 @@ export async function ensureMachine(docker: Docker, wanted: MachineWanted, signa
     }
     await docker.getContainer(existing.Id).remove({ force: true, v: true });
   }
+  const { ed25519Pair } = await import('../hosts/ed25519.ts');
   const hostKey = ed25519Pair();
   const exposed = [22, ...wanted.ports].map((port) => `${port}/tcp`);
   const container = await docker.createContainer({

@@ -5,7 +5,7 @@ import { renderPasswd } from '../../mosquitto/passwd.ts';
 import { run } from '../../provisioning/hosts/host.ts';
 import { sshHost } from '../../provisioning/hosts/ssh.ts';
 import type { Lab } from '../../provisioning/lab-file/lab.ts';
-import { machineMaker } from '../../provisioning/machines.ts';
+import { machineMaker } from '../../provisioning/machine-maker.ts';
 
 const APT = 'apt-get --quiet --yes update && apt-get --quiet --yes install --no-install-recommends';
 const TIMEOUT_MS = 600_000;

@@ -8,7 +8,7 @@ import { removeImages } from '../../provisioning/docker/image.ts';
 import { removeMachines } from '../../provisioning/docker/machine.ts';
 import { removeNetworks } from '../../provisioning/docker/network.ts';
 import { readLab } from '../../provisioning/lab-file/read.ts';
-import { machineMaker } from '../../provisioning/machines.ts';
+import { machineMaker } from '../../provisioning/machine-maker.ts';
 import { runLab } from './lab-command.ts';
 import { plainSshAndApt } from './plain.ts';
 import type { Round } from './table.ts';

@@ -2,7 +2,7 @@ import { connectRaw, type RawSession, type RawWish } from '../../../probes/raw-s
 import { connectSession, type Session, type SessionWish, type Version } from '../../../probes/session.ts';
 import { LabError } from '../../../provisioning/errors.ts';
 import type { Host } from '../../../provisioning/hosts/host.ts';
-import type { HostAddress } from '../../../provisioning/hosts/open.ts';
+import { type HostAddress, openHost } from '../../../provisioning/hosts/open.ts';
 import type { Lab, User } from '../../../provisioning/lab-file/lab.ts';
 import type { LiveLab } from '../../../provisioning/live-lab.ts';
 
@@ -100,7 +100,7 @@ export function openWorld(
     async host(name, where, lane = '') {
       stillOn(`open ${name}`);
       const key = `${name} ${lane}`;
-      const open = hosts.get(key) ?? openLater(name, where, stopped);
+      const open = hosts.get(key) ?? openHost(name, where, stopped);
       hosts.set(key, open);
       return await open;
     },
@@ -110,10 +110,4 @@ export function openWorld(
       await Promise.allSettled([...hosts.values()].map(async (host) => (await host)[Symbol.asyncDispose]()));
     },
   };
-}
-
-/** SSH is loaded when a check first needs it: a lab without Pis never does. */
-async function openLater(name: string, where: HostAddress, stopped: AbortSignal): Promise<Host> {
-  const { openHost } = await import('../../../provisioning/hosts/open.ts');
-  return await openHost(name, where, stopped);
 }

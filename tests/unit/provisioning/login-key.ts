@@ -2,7 +2,8 @@ import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import ssh2 from 'ssh2';
-import { ensureLoginKey, privateFolder, removeLoginKey } from '../../../provisioning/private-folder.ts';
+import { ensureLoginKey, removeLoginKey } from '../../../provisioning/login-key.ts';
+import { privateFolder } from '../../../provisioning/private-folder.ts';
 import { folderFor } from '../_sh.ts';
 
 const mode = (file: string) => (statSync(file).mode & 0o777).toString(8);
