@@ -1,9 +1,9 @@
-import { chmod, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import ssh2 from 'ssh2';
 import { ed25519Pair } from './hosts/ed25519.ts';
 import type { Lab } from './lab-file/lab.ts';
-import { privateFolder } from './private-folder.ts';
+import { privateFolder, writePrivate } from './private-folder.ts';
 
 export type LoginKey = { readonly file: string; readonly publicKey: string };
 
@@ -37,14 +37,4 @@ async function publicKeyOf(file: string): Promise<string | undefined> {
   if (key instanceof Error) return undefined;
   const [first] = [key].flat();
   return first === undefined ? undefined : `${first.type} ${first.getPublicSSH().toString('base64')}`;
-}
-
-async function writePrivate(file: string, text: string): Promise<void> {
-  const handle = await open(file, 'wx', 0o600);
-  try {
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

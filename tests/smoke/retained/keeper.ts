@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import process from 'node:process';
 import { LabError } from '../../../provisioning/errors.ts';
 import type { Lab } from '../../../provisioning/lab-file/lab.ts';
-import { privateFolder } from '../../../provisioning/private-folder.ts';
+import { privateFolder, writePrivate } from '../../../provisioning/private-folder.ts';
 import { PROCESS_MARK } from '../support/nonce.ts';
 
 /** A retained message as a subscriber was served it; properties in the recorder's texts. */
@@ -113,14 +113,4 @@ function isAlive(pid: number): boolean {
 
 function isError(error: unknown, code: string): boolean {
   return error instanceof Error && 'code' in error && error.code === code;
-}
-
-async function writePrivate(file: string, content: string): Promise<void> {
-  const handle = await open(file, 'wx', 0o600);
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
