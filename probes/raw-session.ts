@@ -69,7 +69,7 @@ export type RawOutcome =
   | { readonly kind: 'refused'; readonly code: number; readonly packets: readonly Packet[]; readonly ended: End }
   | { readonly kind: 'closed'; readonly reason: string; readonly packets: readonly Packet[] };
 
-const BOUND_MS = 5_000;
+const BOUND_MS = 10_000;
 const CLOSE_BOUND_MS = 3_000;
 /** A socket that is closed with received bytes unread sends RST, upon which a busy broker may never read the DISCONNECT before it. */
 const DISCONNECT_BOUND_MS = 15_000;

@@ -21,7 +21,7 @@ export type SessionWish = {
   /** Seconds. */
   readonly keepAlive?: number;
   readonly will?: { readonly topic: string; readonly payload: Buffer; readonly qos: QoS; readonly retain: boolean };
-  /** Bound on everything that the broker has to answer, in milliseconds; up to four times that while it sends other things. @default 5 s */
+  /** Bound on everything that the broker has to answer, in milliseconds; up to four times that while it sends other things. @default 10 s */
   readonly boundMs?: number;
 };
 
@@ -55,7 +55,7 @@ export type Session = AsyncDisposable & {
   destroy(): void;
 };
 
-const BOUND_MS = 5_000;
+const BOUND_MS = 10_000;
 const CLOSE_BOUND_MS = 1_000;
 const LATER_MS = 10_000;
 
