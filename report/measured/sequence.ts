@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { clockSchema } from './clock.ts';
+
+/** A control packet as a record keeps it: `who` is the user whose client saw it, `direction` as that client sees it, `at` in this machine's time. */
+export const packetSchema = z.looseObject({
+  who: z.string(),
+  direction: z.enum(['sent', 'received']),
+  type: z.string(),
+  /** Milliseconds since 1970, with fractions. */
+  at: z.number(),
+  bytes: z.number().optional(),
+  packetId: z.number().optional(),
+  qos: z.number().optional(),
+  dup: z.boolean().optional(),
+  retain: z.boolean().optional(),
+  code: z.number().optional(),
+});
+
+/**
+ * `observed` of `qos.sequence.q<QoS>.<Pi>`: one message from this machine to the Pi. The packets of both ends are in the record's `evidence`
+ * (`packetSchema`), those of the subscriber in this machine's time by `clock`.
+ */
+export const sequenceSchema = z.object({
+  qos: z.union([z.literal(0), z.literal(1), z.literal(2)]),
+  topic: z.string(),
+  payloadBytes: z.number(),
+  publisher: z.string(),
+  subscriber: z.string(),
+  clock: clockSchema,
+  /** What `mosquitto_sub -d`, subscribed beside it, printed of the same message. */
+  debug: z.object({ host: z.string(), command: z.string(), lines: z.array(z.string()) }),
+});
+
+export type SequencePacket = z.infer<typeof packetSchema>;
+export type Sequence = z.infer<typeof sequenceSchema>;

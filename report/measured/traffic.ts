@@ -1,0 +1,33 @@
+import { z } from 'zod';
+
+/** What a client does beside keeping its connection; one message a second where it does anything. */
+export const ACTIVITIES = ['idle', 'publishes QoS 0', 'publishes QoS 1', 'receives QoS 0', 'receives QoS 1'] as const;
+
+/** `observed` of `keepalive.traffic.<K>s.<client>.<activity>.<host>`: what one connection cost, over time. */
+export const trafficSchema = z.object({
+  keepAlive: z.number(),
+  /** `mosquitto_sub 2.0.11`, `mqtt.js 5.16.0`, `paho 1.6.1`. */
+  client: z.string(),
+  activity: z.enum(ACTIVITIES),
+  durationMs: z.number(),
+  pings: z.number(),
+  /** When each PINGREQ was sent, in milliseconds from the connection's begin. */
+  pingsAtMs: z.array(z.number()),
+  /** Cumulative, from the connection's begin; `ipBytes` and `segments` (both directions) only where the kernel's counters can be read. */
+  samples: z.array(
+    z.object({
+      atMs: z.number(),
+      mqttBytes: z.number(),
+      ipBytes: z.number().optional(),
+      segments: z.number().optional(),
+    }),
+  ),
+  /** What one ping with its answer cost, from the counters before and after; absent where none was seen alone. */
+  perPing: z
+    .object({ mqttBytes: z.number(), ipBytes: z.number().optional(), segments: z.number().optional() })
+    .optional(),
+  /** `tcp_diag of pi`, or where there are no such counters, `the recorder on this machine`. */
+  source: z.string(),
+});
+
+export type Traffic = z.infer<typeof trafficSchema>;
