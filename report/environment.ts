@@ -6,6 +6,8 @@ export type Environment = {
   readonly lab: string;
   /** `quick`, `default` or `disruptive`. */
   readonly scope: string;
+  /** Whether measurements took the time that the report's questions ask for; absent in runs that were written before there were such. */
+  readonly full?: boolean;
   /** Ids or patterns of the wanted checks, where not all were. */
   readonly only?: string;
   /** Milliseconds since 1970. */

@@ -130,6 +130,8 @@ function scopeOf({ quick, disruptive }: Options): Scope {
 type Wish = {
   readonly scope: Scope;
   readonly only?: string | undefined;
+  /** Whether measurements take the time that the report's questions ask for. */
+  readonly full?: boolean;
   readonly timeoutMs?: number | undefined;
   /** Where the broker does not answer, no check begins. */
   readonly mustAnswer?: boolean;

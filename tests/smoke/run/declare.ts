@@ -26,7 +26,7 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
   const worlds: World[] = [];
   const pis = live.pis.map(({ name }) => name);
   const all = Object.values(families).flatMap((plan) => {
-    const world = openWorld(live, stopped, versions, announced, passingOn);
+    const world = openWorld(live, stopped, versions, announced, passingOn, wish.full);
     worlds.push(world);
     return plan(world);
   });

@@ -6,8 +6,14 @@ import type { Scope } from '../support/check.ts';
 /** Environment variable with the path of the socket between `verify` and the test files. */
 export const CHANNEL = 'MQTT_LAB_CHANNEL';
 
-/** Which checks are wanted: ids or patterns between commas (undefined: all), and how far the run goes. */
-export type Wish = { readonly only?: string | undefined; readonly scope: Scope };
+/** Which checks are wanted, and how far the run goes. */
+export type Wish = {
+  /** Ids or patterns between commas. @default all */
+  readonly only?: string | undefined;
+  readonly scope: Scope;
+  /** Whether measurements take the time that the report's questions ask for. */
+  readonly full: boolean;
+};
 
 /** What `verify` tells a test file: one JSON object a line, as in the other direction. */
 export type ToFile =

@@ -28,6 +28,8 @@ export type World = AsyncDisposable & {
   /** What a broker that is not the lab's announces of itself in its CONNACK of MQTT 5, in the recorder's texts. */
   readonly announced: readonly string[];
   readonly passingOn: PassingOn;
+  /** Whether measurements take the time that the report's questions ask for. */
+  readonly isFull: boolean;
   /** Logs a user in from this machine by a client that does only what it is told; throws a LabError when the broker does not accept. */
   raw(user: User, wish?: Partial<RawWish>): Promise<RawSession>;
   /** Logs a user in from this machine with mqtt.js; throws a LabError when the broker does not accept. */
@@ -52,6 +54,7 @@ export function openWorld(
   versions: readonly Version[] = [4, 5],
   announced: readonly string[] = [],
   passingOn: PassingOn = openPassingOn(),
+  isFull = false,
 ): World {
   const { lab, broker } = live;
   const keepAlive = Math.min(KEEP_ALIVE_S, lab.broker.maxKeepAlive);
@@ -95,6 +98,7 @@ export function openWorld(
     versions,
     announced,
     passingOn,
+    isFull,
     login: (user, wish = {}) => logIn(user, (usual) => connectSession({ ...usual, ...wish })),
     raw: (user, wish = {}) => logIn(user, (usual) => connectRaw({ ...usual, ...wish })),
     async host(name, where, lane = '') {
