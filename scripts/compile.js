@@ -10,8 +10,8 @@ import { pathToFileURL } from 'node:url';
 /** A command that runs may yet load a part of what it was started from: the newest of each kind stay, and all of the last day. */
 const KEPT = 10;
 const KEEP_MS = 24 * 3_600_000;
-/** What finds its own files by its place, is optional (ssh2's native parts) and so may be missing, or is for AVA's watch mode alone. */
-const EXTERNAL = ['ava', 'esbuild', 'tsx', 'cpu-features', '*.node', '@vercel/nft'];
+/** What finds its own files by its place, is optional and so may be missing (ssh2's native parts, linkedom's canvas), or is for AVA's watch mode alone. */
+const EXTERNAL = ['ava', 'esbuild', 'tsx', 'cpu-features', '*.node', '@vercel/nft', 'canvas', 'playwright-core'];
 /** CommonJS packages in an ES module ask for Node's own modules, and some for their place. */
 const COMMONJS = `import { createRequire as banner$createRequire } from 'node:module';
 import { dirname as banner$dirname } from 'node:path';
@@ -61,7 +61,7 @@ function toolsDigest(root) {
 function sourcesDigest(root) {
   const hash = toolsDigest(root);
   for (const folder of FOLDERS) {
-    const names = readdirSync(path.join(root, folder), { recursive: true }).filter((name) => name.endsWith('.ts'));
+    const names = readdirSync(path.join(root, folder), { recursive: true }).filter((name) => /\.tsx?$/.test(name));
     for (const name of names.sort()) {
       const { mtimeMs, size } = statSync(path.join(root, folder, name));
       hash.update(`${folder}/${name} ${mtimeMs} ${size}\n`);
@@ -89,6 +89,8 @@ async function compile(root, files, options, cache, folder) {
       platform: 'node',
       format: 'esm',
       target: 'node20',
+      jsx: 'automatic',
+      jsxImportSource: 'preact',
       logLevel: 'error',
       plugins: [{ name: 'import.meta.url', setup: keepUrls }],
     });
@@ -118,9 +120,14 @@ async function removeOld(cache) {
 
 /** A source finds its neighbours by its own URL, not by that of the compiled file. So does AVA. */
 function keepUrls({ onLoad }) {
-  onLoad({ filter: /\.ts$|[\\/]node_modules[\\/]ava[\\/].*\.js$/ }, async ({ path: file }) => {
+  onLoad({ filter: /\.tsx?$|[\\/]node_modules[\\/]ava[\\/].*\.js$/ }, async ({ path: file }) => {
     const source = await readFile(file, 'utf8');
     const contents = source.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(file).href));
-    return { loader: file.endsWith('.ts') ? 'ts' : 'js', contents };
+    return { loader: loaderOf(file), contents };
   });
+}
+
+function loaderOf(file) {
+  const [, extension = ''] = /\.(tsx?)$/.exec(file) ?? [];
+  return extension === '' ? 'js' : extension;
 }
