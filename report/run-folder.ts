@@ -17,7 +17,7 @@ export type RunFolder = {
 export const KEPT_RUNS = 50;
 
 /** A folder's name: ISO 8601 without the colons, which not every file system takes. */
-const RUN_NAME = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/;
+export const RUN_NAME = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/;
 
 /** Makes `<directory>/<time>`, which only this user can read. */
 export async function openRunFolder(directory: string, startedAt: Date): Promise<RunFolder> {

@@ -127,7 +127,7 @@ function scopeOf({ quick, disruptive }: Options): Scope {
   return quick === true ? 'quick' : 'default';
 }
 
-type Wish = {
+export type Wish = {
   readonly scope: Scope;
   readonly only?: string | undefined;
   /** Whether measurements take the time that the report's questions ask for. */
@@ -149,6 +149,8 @@ export async function verification(
   const { results, folder } = await runOnce(lab, live, context, display, wish, 1);
   for (const line of recap(results.checks, display.paint, wish.scope)) display.print(line);
   display.print(`records: ${folder}`);
+  // after the recap, which nobody should wait for
+  display.print(`report: ${await writePage(folder, results)}`);
   return results;
 }
 
@@ -169,6 +171,7 @@ async function repeated(
       // an emulated Pi that a run has rebooted has other ports
       const now = nth > 1 && wish.scope === 'disruptive' ? context.live() : live;
       const { results, folder } = await runOnce(lab, now, context, display, wish, nth, `run ${nth} of ${times}: `);
+      await writePage(folder, results);
       done = withRun(done, results, folder);
       const last = done.runs.at(-1);
       if (last !== undefined) print(runLine(last, nth, times, paint));
@@ -182,6 +185,17 @@ async function repeated(
   }
   return repeatedResults(done, times);
 }
+
+/** Draws the report of a run beside its records; gives its path. */
+async function writePage(folder: string, results: Results): Promise<string> {
+  const page = await loadPage();
+  return await page.writePage(folder, results);
+}
+
+/** What draws the page takes a tenth of a second to load: while the checks wait for something, nobody does. */
+const loadPage = () => import('../report/page/write.ts');
+/** When the checks have all begun. */
+const LOAD_PAGE_MS = 3_000;
 
 /** The `nth` run of this command; of those before this command's the oldest go. */
 async function runOnce(
@@ -201,6 +215,8 @@ async function runOnce(
     return withIt;
   });
   const runsDirectory = privateFolder(lab, 'runs');
+  // what is wrong with it is told when it is used
+  const loading = setTimeout(() => loadPage().catch(() => undefined), LOAD_PAGE_MS);
   const verified = await runSmokeTests(known, {
     ...wish,
     runsDirectory,
@@ -212,7 +228,7 @@ async function runOnce(
       const so = failed === 0 ? '' : `, ${failed} failed`;
       tell({ host: 'verify', kind: 'detail', text: `${prefix}${done} checks${so}, last ${id}` });
     },
-  });
+  }).finally(() => clearTimeout(loading));
   stop();
   // one that can't be removed is in nobody's way
   await pruneRuns(runsDirectory, Math.max(KEPT_RUNS, nth)).catch(() => undefined);

@@ -2,12 +2,13 @@ import type { Command } from 'commander';
 import { down } from '../../../scripts/down.ts';
 import type { LabCommand } from '../../../scripts/lab.ts';
 import { publish } from '../../../scripts/publish.ts';
+import { report } from '../../../scripts/report.ts';
 import { ssh } from '../../../scripts/ssh.ts';
 import { status } from '../../../scripts/status.ts';
 import { subscribe } from '../../../scripts/subscribe.ts';
 import { up } from '../../../scripts/up.ts';
 import { verify } from '../../../scripts/verify.ts';
 
-const MAKERS: readonly (() => LabCommand)[] = [up, verify, status, ssh, publish, subscribe, down];
+const MAKERS: readonly (() => LabCommand)[] = [up, verify, report, status, ssh, publish, subscribe, down];
 
 export const COMMANDS: readonly Command[] = MAKERS.map((make) => make().command);

@@ -1,0 +1,29 @@
+import type { CheckRecord, Verdict } from '../../record.ts';
+import { hrefOf } from '../anchor.ts';
+import { shown } from '../format.ts';
+
+const MARKS: Readonly<Record<Verdict, string>> = { pass: '✓', fail: '✗', deviation: '≈', skipped: '–' };
+const WORDS: Readonly<Record<Verdict, string>> = {
+  pass: 'passed',
+  fail: 'failed',
+  deviation: 'known deviation',
+  skipped: 'skipped',
+};
+
+/** A verdict as sign and word, so that it does not rest on its colour. */
+export function VerdictMark({ verdict }: Pick<CheckRecord, 'verdict'>) {
+  return (
+    <span class={`verdict ${verdict}`}>
+      <span aria-hidden="true">{MARKS[verdict]}</span> {WORDS[verdict]}
+    </span>
+  );
+}
+
+/** A link to a check's record further down. */
+export function CheckLink({ id }: Pick<CheckRecord, 'id'>) {
+  return (
+    <a href={hrefOf(id)} class="check-link">
+      {shown(id)}
+    </a>
+  );
+}

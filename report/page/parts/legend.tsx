@@ -1,0 +1,33 @@
+import { lookOf } from '../plot.ts';
+
+type Props = {
+  /** A name a series, in the order of `lookOf`. */
+  readonly names: readonly string[];
+  /** `line`: dash and colour; `area`: a filled square. */
+  readonly kind?: 'line' | 'area';
+};
+
+/** Which line or area is which. */
+export function Legend({ names, kind = 'line' }: Props) {
+  return (
+    <ul class="legend">
+      {names.map((name, index) => (
+        <li>
+          <svg width="34" height="12" aria-hidden="true">
+            <Swatch kind={kind} index={index} />
+          </svg>{' '}
+          {name}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Swatch({ kind, index }: { readonly kind: 'line' | 'area'; readonly index: number }) {
+  const { stroke, strokeDasharray } = lookOf(index);
+  return kind === 'area' ? (
+    <rect width="34" height="12" fill={stroke} />
+  ) : (
+    <path d="M0,6H34" stroke={stroke} stroke-dasharray={strokeDasharray} stroke-width="2.5" />
+  );
+}

@@ -1,0 +1,50 @@
+import { type PlotOptions, plot } from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+
+/** How the nth series of a plot looks: colour, dash and symbol each tell it, so that none of them is needed. */
+export type Look = {
+  /** A CSS variable: light and dark differ. */
+  readonly stroke: string;
+  readonly strokeDasharray: string;
+  readonly symbol: 'circle' | 'square' | 'triangle' | 'diamond' | 'star' | 'wye';
+};
+
+const DASHES = ['none', '7 3', '2 3', '9 3 2 3', '4 2', '12 4'];
+const SYMBOLS = ['circle', 'square', 'triangle', 'diamond', 'star', 'wye'] as const;
+
+/** The look of a series by its place; there are six. */
+export function lookOf(index: number): Look {
+  const at = index % SYMBOLS.length;
+  return {
+    stroke: `var(--series-${at + 1})`,
+    strokeDasharray: DASHES[at] ?? 'none',
+    symbol: SYMBOLS[at] ?? 'circle',
+  };
+}
+
+const WIDTH = 680;
+const HEIGHT = 340;
+
+/**
+ * A plot of Observable Plot (observablehq.com/plot) as SVG in letters, its texts escaped. Marks take their colours from `lookOf`; axes need `label`
+ * with the unit. Ids and classes are its own, so that several stand on one page.
+ */
+export function drawPlot(options: PlotOptions): string {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const drawn: { readonly outerHTML: string } = plot({
+    width: WIDTH,
+    height: HEIGHT,
+    marginLeft: 56,
+    marginBottom: 44,
+    style: { fontSize: '12px' },
+    ...options,
+    className: 'plot',
+    document,
+  });
+  return withoutStyle(drawn.outerHTML);
+}
+
+/** Plot brings its style with each drawing; the page has it once. */
+function withoutStyle(svg: string): string {
+  return svg.replace(/<style>[^<]*<\/style>/, '');
+}

@@ -1,0 +1,6 @@
+import { NotMeasured } from '../parts/not-measured.tsx';
+import type { SectionProps } from '../parts/section.tsx';
+
+export function KeepAliveValue({ results }: SectionProps) {
+  return <NotMeasured results={results} prefix="keepalive.traffic" command="./lab report --only keepalive" />;
+}

@@ -1,0 +1,76 @@
+import path from 'node:path';
+import { Command } from 'commander';
+import { InputError } from '../provisioning/errors.ts';
+import { privateFolder } from '../provisioning/private-folder.ts';
+import { openDisplay } from '../report/display.ts';
+import { type Context, labFileOf } from './context.ts';
+import type { LabCommand } from './lab.ts';
+import { boundSeconds, verification } from './verify.ts';
+
+type Options = { disruptive?: true; only?: string; timeout?: number; json?: true };
+
+/** `./lab report`: a full run and its page, or the page of an earlier run again. */
+export function report(): LabCommand {
+  const command = new Command('report')
+    .description(
+      "Measure all that the checkpoint asks for and write it as one HTML page beside the run's records; of an earlier run: write its page again, without touching a host.",
+    )
+    .argument('[run]', 'an earlier run: a folder of .lab/runs, its path, or latest')
+    .option('--disruptive', 'also stop and crash the broker and reboot the Pis, and show what survives')
+    .option(
+      '--only <pattern>',
+      'only the checks whose id matches, such as qos or keepalive.traffic; what is not measured, the page says',
+    )
+    .option('--timeout <seconds>', 'bound on the checks, as for verify', boundSeconds)
+    .option('--json', 'one JSON object on standard output, progress on standard error');
+  return {
+    command,
+    async run(context) {
+      const options = command.opts<Options>();
+      const [run] = command.args;
+      if (run === undefined) return await measure(context, options);
+      const given = command.options.filter((option) => option.attributeName() in options && option.long !== '--lab');
+      const meant = given.flatMap(({ long }) => (long === undefined || long === '--json' ? [] : [long]));
+      if (meant.length > 0)
+        throw new InputError([`${meant.join(', ')}: nothing is measured where an earlier run is named`]);
+      return await again(labFileOf(command), run, options);
+    },
+  };
+}
+
+async function measure(context: Context, { disruptive, only, timeout, json }: Options): Promise<number> {
+  const display = await openDisplay(json === true);
+  try {
+    const lab = context.lab();
+    const live = context.live();
+    live.catch(() => undefined);
+    const results = await verification(lab, live, context, display, {
+      scope: disruptive === true ? 'disruptive' : 'default',
+      full: true,
+      only,
+      timeoutMs: timeout === undefined ? undefined : timeout * 1000,
+      mustAnswer: true,
+    });
+    if (json === true) console.log(JSON.stringify(results));
+    return results.verdict === 'pass' ? 0 : 1;
+  } finally {
+    display.stop();
+  }
+}
+
+/** Whatever that run found: its page is written, which is what was asked. */
+async function again(labFile: string, run: string, { json }: Options): Promise<number> {
+  const [{ findRun, readRun }, { writePage }] = await Promise.all([
+    import('../report/read-run.ts'),
+    import('../report/page/write.ts'),
+  ]);
+  const runs = privateFolder({ directory: path.dirname(path.resolve(labFile)) }, 'runs');
+  const folder = await findRun(runs, run);
+  const results = await readRun(folder);
+  const page = await writePage(folder, results);
+  const { print, stop } = await openDisplay(json === true);
+  print(`report: ${page}`);
+  stop();
+  if (json === true) console.log(JSON.stringify(results));
+  return 0;
+}
