@@ -9,6 +9,8 @@ import { resetConnection } from './reset.ts';
 import { freshClientId, type PublishOutcome, type QoS, type SessionWish } from './session.ts';
 
 export type RawWish = SessionWish & {
+  /** TCP_NODELAY (tcp(7)); false: Nagle's algorithm holds small segments back. @default true */
+  readonly noDelay?: boolean;
   /** Whether a received PUBLISH, PUBREC, PUBREL is acknowledged; all are, if not given. */
   readonly acknowledges?: (packet: Packet) => boolean;
   /** MQTT 5: seconds that the session outlives the connection. @default 0 when clean, else an hour; a 3.1.1 session has none */
@@ -102,6 +104,7 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
     feed.end(why);
   };
   const socket = recordedSocket(wish.address, wish.port, onPacket, onNoMqtt);
+  if (wish.noDelay === false) socket.setNoDelay(false);
   socket.on('data', () => undefined);
   socket.on('end', () => {
     if (!socket.writableEnded) by = 'broker';

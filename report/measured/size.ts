@@ -11,7 +11,15 @@ const hopSchema = z.object({
   types: z.record(z.string(), amount),
   mqttBytes: z.number(),
   /** From the kernel's counters of the connection (TCP_INFO, tcp(7)); absent where they can't be read. */
-  ip: z.object({ bytes: z.number(), segmentsSent: z.number(), segmentsReceived: z.number() }).optional(),
+  ip: z
+    .object({
+      bytes: z.number(),
+      /** Bytes of the TCP stream: what is left without the headers of IP and TCP. */
+      streamBytes: z.number(),
+      segmentsSent: z.number(),
+      segmentsReceived: z.number(),
+    })
+    .optional(),
 });
 
 /** `observed` of `qos.size.q<QoS>.<payload bytes>.<Pi>`: what messages of one size cost on both hops: publisher to broker, broker to subscriber. */

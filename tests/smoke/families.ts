@@ -7,6 +7,7 @@ import { keepaliveLimit } from './keepalive/limit.ts';
 import { keepalive } from './keepalive.ts';
 import { qosExactlyOnce } from './qos/exactly-once.ts';
 import { qosMatrix } from './qos/matrix.ts';
+import { qosMeasured } from './qos/measured.ts';
 import { qos } from './qos.ts';
 import { restart } from './restart.ts';
 import { retained } from './retained.ts';
@@ -26,6 +27,7 @@ export const families: Readonly<Record<string, Plan>> = {
   retained,
   qosMatrix,
   qosExactlyOnce,
+  qosMeasured,
   auth,
   acl,
   interop,

@@ -3,6 +3,7 @@ import type { RawSession } from '../../../probes/raw-session.ts';
 import type { Plan } from '../run/declare.ts';
 import { openTopic } from '../support/cast.ts';
 import { notApplicable } from '../support/check.ts';
+import { loads } from '../support/limit.ts';
 import { isMessage } from '../support/matching.ts';
 import { mustPublish } from '../support/must-publish.ts';
 import { unpromised } from '../support/promises.ts';
@@ -33,6 +34,7 @@ export const qosExactlyOnce: Plan = (world) => {
       ...named,
       scope: 'default',
       isLoad: true,
+      turns: loads,
       statement: 'MQTT-4.6.0-6',
       expected: expectedSequence(COUNT),
       boundMs: BOUND_MS,

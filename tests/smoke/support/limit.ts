@@ -16,3 +16,6 @@ export function atMost(count: number): Turns {
     }
   };
 }
+
+/** Loads and measurements of the whole run: side by side they would measure each other. */
+export const loads = atMost(1);

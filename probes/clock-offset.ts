@@ -1,0 +1,38 @@
+/** A question to another clock: when it was asked and answered by this one, when it came and was answered there; all in nanoseconds. */
+export type Exchange = {
+  readonly asked: number;
+  readonly came: number;
+  readonly left: number;
+  readonly answered: number;
+};
+
+/** What to add to a moment of the other clock, and how far off that may be at most; nanoseconds. */
+export type Offset = { readonly ns: number; readonly uncertainNs: number };
+
+/**
+ * The offset between two clocks from questions and answers, as NTP has it (RFC 5905, section 8): the answer left at some moment between question and
+ * arrival, so the fastest exchange bounds the error by half of what it spent on the way. Undefined without an exchange.
+ */
+export function offsetOf(exchanges: readonly Exchange[]): Offset | undefined {
+  const fastest = exchanges.reduce<Exchange | undefined>(
+    (best, one) => (best === undefined || onTheWay(one) < onTheWay(best) ? one : best),
+    undefined,
+  );
+  if (fastest === undefined) return undefined;
+  const { asked, came, left, answered } = fastest;
+  return { ns: (asked - came + (answered - left)) / 2, uncertainNs: onTheWay(fastest) / 2 };
+}
+
+/** The offset at a moment between two that were measured, since clocks drift; `at`s are moments of the other clock. */
+export function offsetBetween(
+  first: Offset & { readonly at: number },
+  last: Offset & { readonly at: number },
+): (at: number) => number {
+  const span = last.at - first.at;
+  const perNs = span === 0 ? 0 : (last.ns - first.ns) / span;
+  return (at) => first.ns + (at - first.at) * perNs;
+}
+
+function onTheWay({ asked, came, left, answered }: Exchange): number {
+  return answered - asked - (left - came);
+}

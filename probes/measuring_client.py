@@ -1,0 +1,285 @@
+"""Two MQTT 3.1.1 connections of one lab host, a subscriber's and a publisher's, that measure: when packets pass, what they weigh, and what the
+kernel counted for it. Told by messages on the topic itself, `<nonce> <verb> <arguments in JSON>`; tells by lines of JSON on standard output.
+
+The wish, passwords included, is JSON on descriptor 3. No library: a message's time is taken right behind the read that brought it. Times are
+nanoseconds of CLOCK_MONOTONIC (clock_gettime(2)); counters are those of TCP_INFO (tcp(7), linux/tcp.h).
+"""
+
+import json
+import os
+import select
+import socket
+import struct
+import sys
+import time
+
+TYPES = [
+    "", "CONNECT", "CONNACK", "PUBLISH", "PUBACK", "PUBREC", "PUBREL", "PUBCOMP",
+    "SUBSCRIBE", "SUBACK", "UNSUBSCRIBE", "UNSUBACK", "PINGREQ", "PINGRESP", "DISCONNECT",
+]
+CONNACK, PUBLISH, PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK, DISCONNECT = 2, 3, 4, 5, 6, 7, 9, 14
+BOUND_S = 20
+# longer than Linux delays an acknowledgement on such a connection, 40 ms; RFC 1122 4.2.3.2 allows 500 ms
+QUIET_S = 0.1
+# between two messages that are weighed: each is alone on the wire, with acknowledgements of its own
+APART_S = 0.06
+IP_HEADER, TCP_HEADER, TIME_STAMPS = 20, 20, 12
+
+with os.fdopen(3) as pipe:
+    wish = json.load(pipe)
+nonce = wish["nonce"].encode()
+
+
+def tell(kind, **facts):
+    print(json.dumps({"kind": kind, **facts}, separators=(",", ":")), flush=True)
+
+
+def text(value):
+    data = value.encode()
+    return struct.pack("!H", len(data)) + data
+
+
+def packet(first, body):
+    length, rest = b"", len(body)
+    while True:
+        rest, digit = divmod(rest, 128) if rest >= 128 else (0, rest)
+        length += bytes([digit | (0x80 if rest else 0)])
+        if not rest:
+            return bytes([first]) + length + body
+
+
+class Connection:
+    """One client: its socket, the packets that passed, and how many bytes each type took."""
+
+    def __init__(self, login):
+        self.family = socket.AF_INET6 if ":" in wish["address"] else socket.AF_INET
+        self.socket = socket.create_connection((wish["address"], wish["port"]), BOUND_S)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.unread = b""
+        self.amounts = {}
+        self.trace = None
+        self.last_id = 0
+        self.answers = []
+        # a clean session with user name and password
+        body = text("MQTT") + b"\x04\xc2" + struct.pack("!H", wish["keepAlive"]) + text(login["clientId"])
+        self.send(0x10, body + text(login["user"]) + text(login["password"]))
+
+    def note(self, direction, kind, flags, body, size, at):
+        amount = self.amounts.setdefault(TYPES[kind], [0, 0])
+        amount[0] += 1
+        amount[1] += size
+        if self.trace is None:
+            return
+        seen = {"direction": direction, "type": TYPES[kind], "bytes": size, "atNs": at}
+        if kind == PUBLISH:
+            skip = 2 + struct.unpack_from("!H", body)[0]
+            qos = flags >> 1 & 3
+            seen.update(qos=qos, dup=bool(flags & 8), retain=bool(flags & 1))
+            if qos:
+                seen["packetId"] = struct.unpack_from("!H", body, skip)[0]
+            seen["isOwn"] = body[skip + (2 if qos else 0) :].startswith(nonce + b" m ")
+        elif PUBACK <= kind <= PUBCOMP:
+            seen["packetId"] = struct.unpack_from("!H", body)[0]
+        self.trace.append(seen)
+
+    def send(self, first, body):
+        data = packet(first, body)
+        at = time.monotonic_ns()
+        self.socket.sendall(data)
+        self.note("sent", first >> 4, first & 15, body, len(data), at)
+
+    def publish(self, payload, qos):
+        body = text(wish["topic"])
+        if qos:
+            self.last_id = self.last_id % 65535 + 1
+            body += struct.pack("!H", self.last_id)
+        self.send(0x30 | qos << 1, body + payload)
+
+    def read(self):
+        """The packets that are complete now, as (type, flags, body, time); acknowledged already where they ask for it."""
+        data = self.socket.recv(1 << 20)
+        at = time.monotonic_ns()
+        if not data:
+            sys.exit("the broker closed the connection")
+        self.unread += data
+        while True:
+            taken = self.take()
+            if taken is None:
+                return
+            first, body, size = taken
+            kind, flags = first >> 4, first & 15
+            self.note("received", kind, flags, body, size, at)
+            self.acknowledge(kind, flags, body)
+            yield kind, flags, body, at
+
+    def take(self):
+        length = shift = 0
+        for index in range(1, 5):
+            if index >= len(self.unread):
+                return None
+            digit = self.unread[index]
+            length |= (digit & 127) << shift
+            shift += 7
+            if digit < 128:
+                break
+        end = index + 1 + length
+        if len(self.unread) < end:
+            return None
+        first, body = self.unread[0], self.unread[index + 1 : end]
+        self.unread = self.unread[end:]
+        return first, body, end
+
+    def acknowledge(self, kind, flags, body):
+        if kind == PUBLISH and flags & 6:
+            skip = 2 + struct.unpack_from("!H", body)[0]
+            self.send(0x40 if flags & 2 else 0x50, body[skip : skip + 2])
+        elif kind == PUBREC:
+            self.send(0x62, body[:2])
+        elif kind == PUBREL:
+            self.send(0x70, body[:2])
+        if kind in (CONNACK, SUBACK, PUBACK, PUBCOMP):
+            self.answers.append((kind, body))
+
+    def counters(self):
+        """Bytes and segments of the connection so far, and what a segment's headers take."""
+        info = self.socket.getsockopt(socket.IPPROTO_TCP, 11, 256)
+        # struct tcp_info: 8 bytes of flags, 24 of 32 bits, then 64 bits each: pacing rates, bytes_acked, bytes_received; segs_out, segs_in
+        if len(info) < 144:
+            return None
+        acked, received = struct.unpack_from("=QQ", info, 120)
+        segments_out, segments_in = struct.unpack_from("=II", info, 136)
+        header = (40 if self.family == socket.AF_INET6 else IP_HEADER) + TCP_HEADER + (TIME_STAMPS if info[5] & 1 else 0)
+        return {"bytes": acked + received, "sent": segments_out, "received": segments_in, "header": header}
+
+
+tell("clock", bootId=open("/proc/sys/kernel/random/boot_id").read().strip())
+subscriber = Connection(wish["subscriber"])
+publisher = Connection(wish["publisher"])
+both = {subscriber.socket: subscriber, publisher.socket: publisher}
+
+
+def answer(connection, kind):
+    """The body of the first answer of this type."""
+    end = time.monotonic() + BOUND_S
+    while time.monotonic() < end:
+        for index, (seen, body) in enumerate(connection.answers):
+            if seen == kind:
+                del connection.answers[index]
+                return body
+        pump(0.1)
+    sys.exit(f"no {TYPES[kind]} within {BOUND_S} s")
+
+
+messages = []
+
+
+def pump(seconds):
+    """Reads what comes within so many seconds, up to the first message; False where nothing came."""
+    ready, _, _ = select.select(list(both), [], [], max(0, seconds))
+    for readable in ready:
+        connection = both[readable]
+        for kind, flags, body, at in connection.read():
+            if kind == PUBLISH and connection is subscriber:
+                skip = 2 + struct.unpack_from("!H", body)[0] + (2 if flags & 6 else 0)
+                messages.append((body[skip:], at))
+    return bool(ready)
+
+
+def settle(bound=BOUND_S):
+    """Until nothing has come for a while: late acknowledgements have passed."""
+    end = time.monotonic() + bound
+    while pump(QUIET_S) and time.monotonic() < end:
+        pass
+
+
+def begin(connection):
+    settle()
+    messages.clear()
+    connection.amounts.clear()
+    return connection.counters()
+
+
+def hop(role, connection, before, foreign):
+    settle()
+    after = connection.counters()
+    types = {name: {"packets": packets, "bytes": size} for name, (packets, size) in connection.amounts.items()}
+    facts = {"role": role, "types": types, "foreign": foreign}
+    if before is not None and after is not None:
+        sent, received = after["sent"] - before["sent"], after["received"] - before["received"]
+        payload = after["bytes"] - before["bytes"]
+        size = payload + (sent + received) * after["header"]
+        facts["ip"] = {"bytes": size, "streamBytes": payload, "segmentsSent": sent, "segmentsReceived": received}
+    tell("hop", **facts)
+
+
+def weigh_arrivals(count, size):
+    """The subscriber's hop of so many messages, all of one byte repeated."""
+    before = begin(subscriber)
+    tell("begun")
+    wanted, seen, foreign = b"x" * size, 0, 0
+    end = time.monotonic() + BOUND_S
+    while seen < count and time.monotonic() < end:
+        pump(0.5)
+        seen += sum(payload == wanted for payload, _ in messages)
+        foreign += sum(payload != wanted for payload, _ in messages)
+        messages.clear()
+    hop("subscriber", subscriber, before, foreign + len(messages))
+
+
+def weigh_publishing(count, size, qos):
+    """The publisher's hop of so many messages, one after the other, each with its whole exchange."""
+    before = begin(publisher)
+    for _ in range(count):
+        publisher.publish(b"x" * size, qos)
+        if qos:
+            answer(publisher, PUBACK if qos == 1 else PUBCOMP)
+        apart = time.monotonic() + APART_S
+        while time.monotonic() < apart:
+            pump(apart - time.monotonic())
+    hop("publisher", publisher, before, 0)
+
+
+arrivals = []
+
+
+def obey(verb, arguments, at):
+    """Does what a message told; False where that was to end."""
+    if verb == "ping":
+        sent = f"{wish['nonce']} pong {arguments} {at} {time.monotonic_ns()}"
+        publisher.publish(sent.encode(), 0)
+    elif verb == "m":
+        arrivals.append([int(arguments.split()[0]), at])
+    elif verb == "flush":
+        tell("arrivals", at=arrivals)
+        arrivals.clear()
+    elif verb == "trace":
+        subscriber.trace = []
+        tell("begun")
+    elif verb == "packets":
+        # the end of an exchange is on its way, where others don't keep the topic busy
+        settle(2)
+        tell("packets", packets=subscriber.trace)
+        subscriber.trace = None
+    elif verb == "arrive":
+        weigh_arrivals(**json.loads(arguments))
+    elif verb == "publish":
+        weigh_publishing(**json.loads(arguments))
+    return verb != "end"
+
+
+for connection in (subscriber, publisher):
+    code = answer(connection, CONNACK)[1]
+    if code != 0:
+        sys.exit(f"the broker refused with code {code}")
+subscriber.send(0x82, struct.pack("!H", 1) + text(wish["topic"]) + b"\x02")
+tell("subscribed", qos=answer(subscriber, SUBACK)[2])
+goes_on = True
+while goes_on:
+    pump(1)
+    told, messages[:] = messages[:], []
+    for payload, at in told:
+        if payload.startswith(nonce + b" "):
+            verb, _, arguments = payload[len(nonce) + 1 :].decode().partition(" ")
+            goes_on = goes_on and obey(verb, arguments, at)
+for connection in (subscriber, publisher):
+    connection.send(0xE0, b"")

@@ -1,0 +1,126 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { RawSession } from '../../../../probes/raw-session.ts';
+import type { QoS } from '../../../../probes/session.ts';
+import type { LivePi } from '../../../../provisioning/live-lab.ts';
+import type { Latency } from '../../../../report/measured/latency.ts';
+import { quantile } from '../../../../report/statistics/quantile.ts';
+import type { Finding } from '../../support/check.ts';
+import type { World } from '../../support/world.ts';
+import { type PiTime, withPiTime } from './clock.ts';
+import { type Cast, openStage, ownPayload, type Stage } from './stage.ts';
+
+export const MESSAGES = 1_000;
+export const PAYLOAD_BYTES = 100;
+/** From message to message of one series; the other series' are halfway between. */
+const PERIOD_MS = 4;
+const ARRIVAL_MS = 10_000;
+
+/** What both publishers' messages of one QoS took to the Pi: with Nagle's algorithm and without, in turns, so that the machine's mood is the same. */
+export type Series = { readonly noDelay: Finding; readonly nagle: Finding };
+
+export async function measureLatency(world: World, pi: LivePi, cast: Cast, qos: QoS): Promise<Series> {
+  await using stage = await openStage(world, pi, cast);
+  await using listening = await world.raw(cast.subscriber);
+  await listening.subscribe(cast.topic, 0);
+  if (stage.granted < qos) {
+    const finding = granted(stage);
+    return { noDelay: finding, nagle: finding };
+  }
+  await using noDelay = await world.raw(cast.publisher);
+  await using nagle = await world.raw(cast.publisher, { noDelay: false });
+  const { result, time } = await withPiTime(stage, listening, async () => {
+    const loop = monitorEventLoopDelay({ resolution: 1 });
+    loop.enable();
+    await sendPaced(stage, [noDelay, nagle], qos);
+    loop.disable();
+    return { arrivals: await arrivalsOf(stage), eventLoopP99Us: Math.round(loop.percentile(99) / 1e3) };
+  });
+  const finding = (session: RawSession, first: number, isNoDelay: boolean): Finding =>
+    judgeLatency({
+      ...{ qos, noDelay: isNoDelay, payloadBytes: PAYLOAD_BYTES, messages: MESSAGES, perSecond: 1_000 / PERIOD_MS },
+      ...brokerNoDelay(world),
+      clock: time.clock,
+      latenciesUs: latencies(sentTimes(session), result.arrivals, first, time),
+      eventLoopP99Us: result.eventLoopP99Us,
+    });
+  return { noDelay: finding(noDelay, 0, true), nagle: finding(nagle, MESSAGES, false) };
+}
+
+function granted({ granted: qos }: Stage): Finding {
+  return { verdict: 'skipped', observed: { granted: qos }, reason: `the broker grants QoS ${qos} only` };
+}
+
+/** The lab sets it unless lab.yaml says otherwise; of an external broker nobody knows. */
+function brokerNoDelay({ isOurs, lab }: World): { brokerNoDelay?: boolean } {
+  if (!isOurs) return {};
+  const option = lab.broker.options.find(({ name }) => name === 'set_tcp_nodelay');
+  return { brokerNoDelay: option === undefined || String(option.value) === 'true' };
+}
+
+/** Each series at its steady rate; a message that is late moves those after it, since two at once would wait for each other. */
+async function sendPaced(stage: Stage, sessions: readonly RawSession[], qos: QoS): Promise<void> {
+  const { topic } = stage.cast;
+  let due = performance.now();
+  for (let index = 0; index < MESSAGES; index += 1) {
+    for (const [nth, session] of sessions.entries()) {
+      const payload = ownPayload(stage, nth * MESSAGES + index, PAYLOAD_BYTES);
+      const id = qos === 0 ? {} : { messageId: index + 1 };
+      session.send({ cmd: 'publish', topic, payload, qos, dup: false, retain: false, ...id });
+      due = Math.max(due + PERIOD_MS / sessions.length, performance.now());
+      await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
+    }
+  }
+}
+
+/** When each message came, by its number, in nanoseconds of the Pi's clock; waits for those that are on their way. */
+async function arrivalsOf(stage: Stage): Promise<ReadonlyMap<number, number>> {
+  const seen = new Map<number, number>();
+  const end = performance.now() + ARRIVAL_MS;
+  while (seen.size < 2 * MESSAGES && performance.now() < end) {
+    await stage.tell('flush');
+    for (const [index, at] of (await stage.event('arrivals')).at) if (!seen.has(index)) seen.set(index, at);
+  }
+  return seen;
+}
+
+/** When each was handed to the kernel, in the order of sending, in this machine's time. */
+function sentTimes({ packets }: RawSession): readonly number[] {
+  return packets.flatMap(({ type, direction, at }) => (type === 'PUBLISH' && direction === 'sent' ? [at] : []));
+}
+
+function latencies(
+  sent: readonly number[],
+  arrivals: ReadonlyMap<number, number>,
+  first: number,
+  time: PiTime,
+): number[] {
+  return sent.flatMap((at, index) => {
+    const came = arrivals.get(first + index);
+    return came === undefined ? [] : [Math.round((time.toHere(came) - at) * 1e3)];
+  });
+}
+
+type Measured = Omit<Latency, 'lost' | 'p50Us' | 'p95Us' | 'p99Us' | 'maxUs'>;
+
+/** All have come, and none before it was sent. How long they took is told, not judged: it is the machine's and the network's. */
+export function judgeLatency(measured: Measured): Finding {
+  const { messages, latenciesUs, clock } = measured;
+  const observed: Latency = {
+    ...measured,
+    lost: messages - latenciesUs.length,
+    p50Us: quantile(latenciesUs, 0.5),
+    p95Us: quantile(latenciesUs, 0.95),
+    p99Us: quantile(latenciesUs, 0.99),
+    maxUs: quantile(latenciesUs, 1),
+  };
+  const earliest = quantile(latenciesUs, 0);
+  const uncertainUs = clock.kind === 'same' ? 0 : clock.uncertaintyUs;
+  if (observed.lost > 0) return { verdict: 'fail', observed, reason: `${observed.lost} of ${messages} did not come` };
+  if (earliest < -uncertainUs)
+    return {
+      verdict: 'fail',
+      observed,
+      reason: `a message came ${-earliest} µs before it was sent: the clocks differ`,
+    };
+  return { verdict: 'pass', observed };
+}
