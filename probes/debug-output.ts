@@ -1,4 +1,4 @@
-import type { Packet, PacketType } from './packet.ts';
+import { PACKET_TYPES, type Packet, type PacketType } from './packet.ts';
 
 /** A message as mosquitto_sub prints it with MESSAGE_FORMAT. */
 export type Message = {
@@ -43,7 +43,7 @@ export function parseDebugLine(line: string, at: number): Packet | undefined {
     return { direction: 'received', type: 'SUBACK', at, packetId: Number(granted[1]), codes };
   }
   const match = PACKET.exec(line);
-  const type = TYPES.find((name) => name === match?.[2]);
+  const type = PACKET_TYPES.find((name) => name === match?.[2]);
   if (match === null || type === undefined || type === 'SUBACK') return undefined;
   const direction = match[1] === 'sending' ? 'sent' : 'received';
   return { direction, type, at, ...detailsOf(type, match[3] ?? '') };
@@ -83,21 +83,3 @@ function publishDetails(text: string): Partial<Packet> {
     ...(qos === '0' ? {} : { packetId: Number(id) }),
   };
 }
-
-const TYPES: readonly PacketType[] = [
-  'CONNECT',
-  'CONNACK',
-  'PUBLISH',
-  'PUBACK',
-  'PUBREC',
-  'PUBREL',
-  'PUBCOMP',
-  'SUBSCRIBE',
-  'SUBACK',
-  'UNSUBSCRIBE',
-  'UNSUBACK',
-  'PINGREQ',
-  'PINGRESP',
-  'DISCONNECT',
-  'AUTH',
-];

@@ -40,9 +40,12 @@ export function startSubscriber(host: Host, wish: ClientWish, limits: Limits): M
   return startClient(host, 'mosquitto_sub', subscriberScript(wish), limits).client;
 }
 
-/** Starts mosquitto_pub so that it stays connected; it is connected once a CONNACK is in its `packets`. */
-export function startPublisher(host: Host, wish: ClientWish, limits: Limits): MosquittoPublisher {
-  const script = publisherScript(wish, Math.ceil(limits.boundMs / 1000));
+/**
+ * Starts mosquitto_pub so that it stays connected; it is connected once a CONNACK is in its `packets`. With `everySecond`, a text, it publishes that
+ * and a number once a second.
+ */
+export function startPublisher(host: Host, wish: ClientWish, limits: Limits, everySecond?: string): MosquittoPublisher {
+  const script = publisherScript(wish, Math.ceil(limits.boundMs / 1000), everySecond);
   const { client, told } = startClient(host, 'mosquitto_pub', script, limits);
   return {
     ...client,

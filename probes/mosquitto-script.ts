@@ -45,11 +45,18 @@ echo "CLIENT $client"
 wait "$client"`;
 }
 
-/** A publisher that stays connected and publishes each line that is written to `$dir/lines`; tells `LINES path`, `HOLDER n`, `CLIENT n`. */
-export function publisherScript(wish: ClientWish, holdSeconds: number): string {
+/**
+ * A publisher that stays connected and publishes each line that is written to `$dir/lines`; tells `LINES path`, `HOLDER n`, `CLIENT n`. With
+ * `everySecond`, a text, such a line is written there once a second, each with its number.
+ */
+export function publisherScript(wish: ClientWish, holdSeconds: number, everySecond?: string): string {
   const words = ['stdbuf', '-oL', ...clientWords('mosquitto_pub', wish), '-l'];
+  const hold =
+    everySecond === undefined
+      ? `sleep ${holdSeconds}`
+      : `{ n=0; while [ $n -lt ${holdSeconds} ]; do echo ${quote(everySecond)} $n; n=$((n + 1)); sleep 1; done; }`;
   return `${SETUP}mkfifo "$dir/lines"
-sleep ${holdSeconds} >"$dir/lines" &
+${hold} >"$dir/lines" &
 holder=$!
 trap 'rm -rf "$dir"; kill "$holder" 2>/dev/null' EXIT
 ${withLogin(words, wish, ' <"$dir/lines" &')}client=$!

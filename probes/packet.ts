@@ -1,20 +1,22 @@
 /** Control packets of MQTT 3.1.1 and 5, by the standards' names. */
-export type PacketType =
-  | 'CONNECT'
-  | 'CONNACK'
-  | 'PUBLISH'
-  | 'PUBACK'
-  | 'PUBREC'
-  | 'PUBREL'
-  | 'PUBCOMP'
-  | 'SUBSCRIBE'
-  | 'SUBACK'
-  | 'UNSUBSCRIBE'
-  | 'UNSUBACK'
-  | 'PINGREQ'
-  | 'PINGRESP'
-  | 'DISCONNECT'
-  | 'AUTH';
+export const PACKET_TYPES = [
+  'CONNECT',
+  'CONNACK',
+  'PUBLISH',
+  'PUBACK',
+  'PUBREC',
+  'PUBREL',
+  'PUBCOMP',
+  'SUBSCRIBE',
+  'SUBACK',
+  'UNSUBSCRIBE',
+  'UNSUBACK',
+  'PINGREQ',
+  'PINGRESP',
+  'DISCONNECT',
+  'AUTH',
+] as const;
+export type PacketType = (typeof PACKET_TYPES)[number];
 
 /** A control packet that an instrument saw pass; only the fields that its type has, and that the instrument could see, are there. */
 export type Packet = {

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { attempt, type Host, run } from '../provisioning/hosts/host.ts';
+import { type Dropped, parseDropped } from './dropped.ts';
 import { now } from './packet.ts';
 import { cutName, cutScript, type Flow, flowScript, undoScript } from './silent-cut-script.ts';
 
@@ -10,6 +11,8 @@ export type SilentCut = AsyncDisposable & {
   readonly flow: Flow;
   /** By when it was in force, in milliseconds since 1970. */
   readonly at: number;
+  /** Lets it speak again, and tells what it has dropped until then; undefined: the tool did not tell. */
+  lift(): Promise<Dropped | undefined>;
 };
 
 export type CutOutcome = SilentCut | { readonly kind: 'impossible'; readonly reason: string };
@@ -37,17 +40,22 @@ export async function cutSilently(
   });
   const tool = /^CUT (\w+)$/m.exec(stdout)?.[1];
   const watchdog = Number(/^WATCHDOG (\d+)$/m.exec(stdout)?.[1]);
-  const undo = async () => {
-    const lift = undoScript(name, flow, watchdog);
-    await run(host, { step: 'undo the silent cut', script: lift, root: true, timeoutMs: STEP_BOUND_MS });
+  const lift = async () => {
+    const undo = undoScript(name, flow, watchdog);
+    const told = await run(host, { step: 'undo the silent cut', script: undo, root: true, timeoutMs: STEP_BOUND_MS });
+    return parseDropped(told.stdout, flow);
   };
-  if (tool !== undefined) return { kind: 'cut', tool, flow, at: now(), [Symbol.asyncDispose]: undo };
+  const undo = async () => {
+    await lift();
+  };
+  if (tool !== undefined) return { kind: 'cut', tool, flow, at: now(), lift, [Symbol.asyncDispose]: undo };
   return { kind: 'impossible', reason: impossible(host.name, code, stderr) };
 }
 
-async function findFlow(host: Host, pid: number, brokerPort: number): Promise<Flow> {
+/** The connection of a process on a host to its broker; throws where it has none. */
+export async function findFlow(host: Host, pid: number, brokerPort: number): Promise<Flow> {
   const { stdout } = await run(host, {
-    step: 'find the connection to cut',
+    step: 'find the connection of a process',
     // as the user whose process it is: in a container, root may not look into another user's
     script: flowScript(pid, brokerPort),
     timeoutMs: STEP_BOUND_MS,

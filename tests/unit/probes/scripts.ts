@@ -10,6 +10,7 @@ const flow = { family: 4, clientPort: 40_000, brokerPort: 1883 } as const;
 const SCRIPTS = {
   subscriber: subscriberScript(wish),
   publisher: publisherScript(wish, 30),
+  'a message a second': publisherScript(wish, 30, "it's a"),
   'one message': publishScript(wish, Buffer.from([0, 37, 255])),
   attempts: attemptsScript([wish, { ...wish, login: { user: 'sam' } }], 5),
   flow: flowScript(1, 1883),

@@ -1,0 +1,96 @@
+"""Prints the kernel's counters of this host's TCP connections to a port, as `ss -ti` has them; no root is needed.
+
+Arguments: the port, milliseconds from round to round, seconds after which it ends. Each round is a line `ROUND ms` and, for each connection that
+has changed since the last, `COUNTERS port ip-version options sent resent received segments-out segments-in`: the client's port, version of the IP that
+its segments have, tcpi_options, bytes of payload and segments. The time is the monotonic clock's. Where the kernel does not tell: `UNAVAILABLE why`.
+Shapes: sock_diag(7); struct inet_diag_req_v2, struct inet_diag_msg in linux/inet_diag.h; struct tcp_info in linux/tcp.h.
+"""
+
+import os
+import socket
+import struct
+import sys
+import time
+
+NETLINK_SOCK_DIAG = 4
+SOCK_DIAG_BY_FAMILY = 20
+NLMSG_ERROR, NLMSG_DONE = 2, 3
+NLM_F_REQUEST_DUMP = 0x301
+INET_DIAG_INFO = 2
+ESTABLISHED = 1 << 1
+
+port, every, bound = int(sys.argv[1]), int(sys.argv[2]) / 1000, int(sys.argv[3])
+kernel = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG)
+kernel.settimeout(5)
+
+
+def unavailable(why):
+    print("UNAVAILABLE", why, flush=True)
+    sys.exit()
+
+
+def messages(family):
+    """Asks for the established connections of a family to the port; the kernel's answers without their headers."""
+    wanted = struct.pack("=BBBxI", family, socket.IPPROTO_TCP, 1 << (INET_DIAG_INFO - 1), ESTABLISHED)
+    wanted += struct.pack("!HH", 0, port) + bytes(44)
+    kernel.send(struct.pack("=IHHII", 16 + len(wanted), SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST_DUMP, 0, 0) + wanted)
+    while True:
+        answer = kernel.recv(1 << 17)
+        while answer:
+            length, kind = struct.unpack_from("=IH", answer)
+            body, answer = answer[16:length], answer[(length + 3) & ~3 :]
+            if kind in (NLMSG_DONE, NLMSG_ERROR):
+                code = struct.unpack_from("=i", body)[0] if len(body) >= 4 else 0
+                if code:
+                    unavailable(f"sock_diag: {os.strerror(-code)}")
+                return
+            if kind == SOCK_DIAG_BY_FAMILY:
+                yield body
+
+
+def tcp_info(attributes):
+    while len(attributes) >= 4:
+        length, kind = struct.unpack_from("=HH", attributes)
+        if kind == INET_DIAG_INFO:
+            return attributes[4:length]
+        attributes = attributes[(length + 3) & ~3 :]
+    return b""
+
+
+def counters(message):
+    """The words of a line, from `struct inet_diag_msg` and the `struct tcp_info` behind it."""
+    (local,) = struct.unpack_from("!H", message, 4)
+    is_mapped = message[8:20] == bytes(10) + b"\xff\xff"
+    version = 6 if message[0] == socket.AF_INET6 and not is_mapped else 4
+    info = tcp_info(message[72:])
+    if len(info) < 216:
+        unavailable("the kernel counts no bytes sent, which Linux does since 4.19")
+    received, segments_out, segments_in = struct.unpack_from("=QII", info, 128)
+    sent, resent = struct.unpack_from("=QQ", info, 200)
+    return local, version, info[5], sent, resent, received, segments_out, segments_in
+
+
+def round_of(last):
+    print("ROUND", f"{time.monotonic() * 1000:.1f}")
+    now = {}
+    for family in (socket.AF_INET, socket.AF_INET6):
+        for message in messages(family):
+            words = counters(message)
+            now[words[0]] = words
+            if last.get(words[0]) != words:
+                print("COUNTERS", *words)
+    sys.stdout.flush()
+    return now
+
+
+end = time.monotonic() + bound
+last = {}
+try:
+    while time.monotonic() < end:
+        last = round_of(last)
+        time.sleep(every)
+except BrokenPipeError:
+    # nobody reads any more
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+except OSError as error:
+    unavailable(error)
