@@ -4,12 +4,12 @@ import { gzipSync } from 'node:zlib';
 import { render } from 'preact-render-to-string';
 import type { Results } from '../json.ts';
 import { Header } from './parts/header.tsx';
+import { Navigation } from './parts/navigation.tsx';
 import { Section } from './parts/section.tsx';
-import { Failures } from './sections/failures.tsx';
-import { SECTIONS } from './sections.ts';
+import { FAILED, SECTIONS, type SectionOfPage } from './sections.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
-const STYLE = `${read('./style.css')}${read('./print.css')}`;
+const STYLE = ['./style.css', './parts.css', './print.css'].map(read).join('');
 const SCRIPT = read('./script.js');
 
 /** Nothing is loaded from anywhere, and no script runs but the page's own. */
@@ -28,8 +28,7 @@ export function pageHtml(results: Results, records: string): string {
 }
 
 function Page({ results, records }: { readonly results: Results; readonly records: string }) {
-  const title = `${results.environment?.lab ?? 'lab'}: report`;
-  const failed = results.counts.fail > 0;
+  const sections = results.verdict === 'pass' ? SECTIONS : [FAILED, ...SECTIONS];
   return (
     <html lang="en">
       <head>
@@ -38,28 +37,35 @@ function Page({ results, records }: { readonly results: Results; readonly record
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <link rel="icon" href="data:," />
-        <title>{title}</title>
+        <title>{`${results.environment?.lab ?? 'lab'}: report`}</title>
         <style dangerouslySetInnerHTML={{ __html: STYLE }} />
       </head>
       <body>
         <Header results={results} />
-        <main>
-          {failed ? (
-            <Section id="failures" title="What failed">
-              <Failures results={results} />
-            </Section>
-          ) : null}
-          {SECTIONS.map(({ id, title, question, Content }) => (
-            <Section id={id} title={title} question={question}>
-              <Content results={results} />
-            </Section>
-          ))}
-        </main>
+        <div class="columns">
+          <Navigation sections={sections} />
+          <main>
+            {sections.map(({ id, title, question, Content }) => (
+              <Section id={id} title={title} question={question}>
+                <Guarded Content={Content} results={results} />
+              </Section>
+            ))}
+          </main>
+        </div>
         <script type="application/octet-stream" id="records" dangerouslySetInnerHTML={{ __html: packed(records) }} />
         <script dangerouslySetInnerHTML={{ __html: SCRIPT }} />
       </body>
     </html>
   );
+}
+
+/** A section that can't be drawn takes neither the others with it nor the run that the page is of. */
+function Guarded({ Content, results }: { readonly Content: SectionOfPage['Content']; readonly results: Results }) {
+  try {
+    return <div dangerouslySetInnerHTML={{ __html: render(<Content results={results} />) }} />;
+  } catch (error) {
+    return <p class="undrawn">This could not be drawn: {error instanceof Error ? error.message : String(error)}</p>;
+  }
 }
 
 /** Compressed and in letters that mean nothing in HTML. */

@@ -4,6 +4,7 @@ import { Authorisation } from './sections/authorisation.tsx';
 import { Checks } from './sections/checks.tsx';
 import { Deviations } from './sections/deviations.tsx';
 import { EnvironmentTable } from './sections/environment.tsx';
+import { Failures } from './sections/failures.tsx';
 import { KeepAliveTraffic } from './sections/keep-alive-traffic.tsx';
 import { KeepAliveValue } from './sections/keep-alive-value.tsx';
 import { LastWill } from './sections/last-will.tsx';
@@ -23,7 +24,10 @@ export type SectionOfPage = {
   readonly Content: ComponentType<SectionProps>;
 };
 
-/** The checkpoint's questions in its order, and then what they rest on. Where something failed, that stands before all of them. */
+/** Before all others, where the run did not pass. */
+export const FAILED: SectionOfPage = { id: 'failures', short: 'What failed', title: 'What failed', Content: Failures };
+
+/** The checkpoint's questions in its order, and then what they rest on. */
 export const SECTIONS: readonly SectionOfPage[] = [
   {
     id: 'authorisation',

@@ -1,25 +1,46 @@
 import type { Results } from '../../json.ts';
-import { SECTIONS } from '../sections.ts';
+import { seconds } from '../../paint.ts';
+import { counted, listed } from '../format.ts';
 import { Text } from './text.tsx';
 
-/** What was verified, with which result, and the navigation. */
+/** What was verified, when, how far, and with which result. */
 export function Header({ results }: { readonly results: Results }) {
   const { environment, verdict } = results;
   return (
     <header>
       <h1>
-        <Text>{environment?.lab ?? 'lab'}</Text>
+        <Text>{environment?.lab ?? 'lab'}</Text>: the checkpoint’s questions, answered by this lab
       </h1>
-      <p>{verdict}</p>
-      <nav aria-label="Questions">
-        <ul>
-          {SECTIONS.map(({ id, short }) => (
-            <li>
-              <a href={`#${id}`}>{short}</a>
-            </li>
-          ))}
-        </ul>
-      </nav>
+      {environment === undefined ? null : (
+        <p class="subtitle">
+          <time datetime={new Date(environment.startedAt).toISOString()}>{day(environment.startedAt)}</time>,{' '}
+          {scopeText(environment)} in {seconds(environment.durationMs)}; broker{' '}
+          <Text>{environment.broker.version}</Text>
+        </p>
+      )}
+      <p class={`outcome ${verdict}`}>
+        <strong>{verdict === 'pass' ? '✓ As the lab file says.' : '✗ Not as the lab file says.'}</strong>{' '}
+        {countsText(results)}
+      </p>
     </header>
   );
+}
+
+function day(ms: number): string {
+  return `${new Date(ms).toISOString().slice(0, 'YYYY-MM-DDTHH:MM'.length).replace('T', ' ')} UTC`;
+}
+
+function scopeText({ scope, full, only }: NonNullable<Results['environment']>): string {
+  const what = full === true ? `full${scope === 'default' ? '' : `, ${scope}`}` : scope;
+  return only === undefined ? `a ${what} run` : `a ${what} run of ${only} alone`;
+}
+
+function countsText({ counts: { pass, fail, deviation, skipped }, checks }: Results): string {
+  const words = [
+    `${pass} passed`,
+    ...(fail > 0 ? [`${fail} failed`] : []),
+    ...(deviation > 0 ? [counted(deviation, 'known deviation')] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+  ];
+  return `Of ${counted(checks.length, 'check')}: ${listed(words)}.`;
 }

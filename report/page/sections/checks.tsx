@@ -1,21 +1,57 @@
-import { anchorOf } from '../anchor.ts';
-import { VerdictMark } from '../parts/check-link.tsx';
+import { type CheckRecord, count, FAMILIES, familyOf } from '../../record.ts';
+import { counted } from '../format.ts';
+import { CheckDetails } from '../parts/check-details.tsx';
 import type { SectionProps } from '../parts/section.tsx';
-import { Text } from '../parts/text.tsx';
 
+const VERDICTS = [
+  { verdict: 'fail', word: 'failed' },
+  { verdict: 'deviation', word: 'known deviations' },
+  { verdict: 'skipped', word: 'skipped' },
+  { verdict: 'pass', word: 'passed' },
+] as const;
+
+/** Every record of the run, folded, by family; a filter that works without the script, and a search that does not. */
 export function Checks({ results }: SectionProps) {
+  const { checks } = results;
+  const families = FAMILIES.filter((family) => checks.some((record) => familyOf(record) === family));
   return (
     <>
-      {results.checks.map(({ id, claim, verdict }) => (
-        <details id={anchorOf(id)} class={`check ${verdict}`}>
-          <summary>
-            <VerdictMark verdict={verdict} /> <Text>{id}</Text>
-          </summary>
-          <p>
-            <Text>{claim}</Text>
-          </p>
-        </details>
+      <p>
+        What this page says rests on {counted(checks.length, 'check')}. Each has a claim, what was expected and what was
+        observed, and the packets that its verdict rests on. <span id="save-records" />
+      </p>
+      <Filter checks={checks} />
+      {families.map((family) => (
+        <>
+          <h3>{family}</h3>
+          {checks
+            .filter((record) => familyOf(record) === family)
+            .map((record) => (
+              <CheckDetails record={record} />
+            ))}
+        </>
       ))}
     </>
+  );
+}
+
+function Filter({ checks }: { readonly checks: readonly CheckRecord[] }) {
+  const counts = count(checks);
+  const there = VERDICTS.filter(({ verdict }) => counts[verdict] > 0);
+  return (
+    <fieldset class="filter">
+      <legend>Show</legend>
+      <label>
+        <input type="radio" name="verdict" id="only-all" checked /> all {checks.length}
+      </label>
+      {there.map(({ verdict, word }) => (
+        <label>
+          <input type="radio" name="verdict" id={`only-${verdict}`} /> {counts[verdict]} {word}
+        </label>
+      ))}
+      <label hidden>
+        with the words <input type="search" id="find-checks" />
+      </label>
+    </fieldset>
   );
 }
