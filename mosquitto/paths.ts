@@ -10,3 +10,5 @@ export const ACL = `${FOLDER}/lab.acl`;
 export const LOADED = '/run/mqtt-lab/loaded';
 /** What was there before `--take-over`. */
 export const TAKEN_OVER = '/var/lib/mqtt-lab/taken-over';
+/** Where Debian's main file has the broker log. */
+export const LOG = '/var/log/mosquitto/mosquitto.log';

@@ -41,9 +41,14 @@ echo "WATCHDOG $!"
 echo "CUT $tool"`;
 }
 
-/** Undoes a cut, whichever tool made it, and ends its watchdog; does nothing where it is undone already. */
+/**
+ * Undoes a cut, whichever tool made it, and ends its watchdog; does nothing where it is undone already. Before, it tells the rules with their
+ * counters as the tool prints them: what was dropped.
+ */
 export function undoScript(name: string, flow: Flow, watchdog: number): string {
-  return `grep -q ${name} /proc/${watchdog}/cmdline 2>/dev/null && kill -s TERM -- -${watchdog}
+  return `nft list table inet ${name} 2>/dev/null
+${iptables(flow)} -w 5 -nvxL ${name} 2>/dev/null
+grep -q ${name} /proc/${watchdog}/cmdline 2>/dev/null && kill -s TERM -- -${watchdog}
 ${undoLines(name, flow)}
 :`;
 }
@@ -55,8 +60,8 @@ export function cutName(nonce: string): string {
 
 function nftRules(name: string, { clientPort, brokerPort }: Flow): string {
   return `table inet ${name} {
-  chain in { type filter hook input priority -300; tcp sport ${brokerPort} tcp dport ${clientPort} drop; }
-  chain out { type filter hook output priority -300; tcp sport ${clientPort} tcp dport ${brokerPort} drop; }
+  chain in { type filter hook input priority -300; tcp sport ${brokerPort} tcp dport ${clientPort} counter drop; }
+  chain out { type filter hook output priority -300; tcp sport ${clientPort} tcp dport ${brokerPort} counter drop; }
 }`;
 }
 

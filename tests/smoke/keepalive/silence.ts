@@ -10,6 +10,7 @@ import type { WillCast } from '../will/cast.ts';
 import { judgeWills } from '../will/judge.ts';
 import { newWill, openOwner } from '../will/owner.ts';
 import { type Stages, since } from '../will/stage.ts';
+import { leftBy, ownerEvidence, socketEnd, willEvents } from '../will/story.ts';
 import { expiryWindow, judgeExpiry } from './expiry.ts';
 
 /** On top of the window, so that a late will is told as late and not as missing. */
@@ -47,7 +48,13 @@ export async function silentOwner(
     const silence = { willAfterMs, closedAfterMs: closedAfter(end, lastAt), keepAlive, uncertainMs };
     const judged = judgeSilence(silence, world.live.broker.version);
     const counted = judgeWills(will, 1, seen);
-    const packets = [...evidence(cast.role, ownPackets(client.packets, [])), ...stage.evidence(will.text)];
+    const events = await willEvents(world, {
+      owner: leftBy(client, will),
+      cause: { at: lastAt, what: lastSentText(client) },
+      end: socketEnd(end),
+      wills: seen,
+    });
+    const packets = [...ownerEvidence(cast.role, client.packets), ...stage.evidence(will.text), ...events];
     return {
       ...(counted.verdict === 'pass' || first === undefined ? judged.finding : counted),
       waitMs: Math.max(0, silence.willAfterMs ?? 0, silence.closedAfterMs ?? 0),
@@ -139,6 +146,12 @@ export function lastSent({ packets }: Pick<RawSession, 'packets'>): { lastAt: nu
   const answers = ['CONNACK', 'SUBACK', 'PUBACK', 'PINGRESP'];
   const answer = packets.slice(index).find(({ type, direction }) => direction === 'received' && answers.includes(type));
   return { lastAt: last.at, answeredMs: answer === undefined ? 0 : Math.round(answer.at - last.at) };
+}
+
+/** What a silent client's time counts from, in words. */
+export function lastSentText({ packets }: Pick<RawSession, 'packets'>): string {
+  const last = packets.findLast(({ direction }) => direction === 'sent');
+  return `${last?.type ?? 'nothing'}, then silence`;
 }
 
 /** How the broker ended the connection; undefined: it did not within the bound. */

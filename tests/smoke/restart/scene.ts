@@ -11,6 +11,7 @@ import { nonce, type World } from '../support/world.ts';
 import type { WillCast } from '../will/cast.ts';
 import type { WillWish } from '../will/judge.ts';
 import { newWill, openOwner } from '../will/owner.ts';
+import { acceptedAt, leftBy, ownerEvidence, socketEnd, willEvents } from '../will/story.ts';
 import { type BrokerEnd, restartBroker, saveDatabase } from './broker-control.ts';
 
 /** What was there before the broker ended, and what is there once it runs again. */
@@ -70,6 +71,7 @@ export async function restartUnderClients(
       await writing.publish(topic, later, { qos: 1 });
       const will = newWill(cast);
       await using owner = await openOwner(world, cast, 4, will);
+      world.brokerLog();
       const orderedAt = now();
       await restartBroker(host, end);
       await awaitReady(world.live, world.stopped);
@@ -80,19 +82,29 @@ export async function restartUnderClients(
       const isSubscribed = await reaches(world, cast, back);
       const carriesWill = (packet: Packet) => packet.payload?.includes(will.text) === true;
       const copies = (payload: Buffer) => back.packets.filter(isMessage(payload)).length;
+      const willsConnected = received(seeing).filter(carriesWill);
       const seen = {
         downMs,
         ends,
         will,
-        willsConnected: received(seeing).filter(carriesWill),
+        willsConnected,
         willsQueued: received(back).filter(carriesWill),
         sessionPresent: back.packets.some((packet) => packet.type === 'CONNACK' && packet.sessionPresent === true),
         isSubscribed,
         queued: { saved: copies(saved), later: copies(later) },
         isRetained: retained?.payload.equals(kept) === true,
         packets: [
+          ...ownerEvidence(cast.role, owner.packets),
           ...evidence('observer', ownPackets(seeing.packets, [will.payload])),
           ...evidence('who was away', ownPackets(back.packets, [saved, later, will.payload])),
+          ...(await willEvents(world, {
+            owner: leftBy(owner, will),
+            cause: { at: orderedAt, what: end === 'stop' ? 'a clean stop of the broker' : 'SIGKILL to the broker' },
+            end: socketEnd(ends[2]),
+            wills: willsConnected,
+            backAt: acceptedAt(back),
+            broker: 'ended',
+          })),
         ],
       };
       return { kind: 'restarted', seen };

@@ -23,10 +23,11 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
   const versions = await versionsOf(live);
   const announced = versions.includes(5) ? await announcedBy(live) : [];
   const passingOn = openPassingOn();
-  const worlds: World[] = [];
+  const common = openWorld(live, stopped, versions, announced, passingOn);
+  const worlds: World[] = [common];
   const pis = live.pis.map(({ name }) => name);
   const all = Object.values(families).flatMap((plan) => {
-    const world = openWorld(live, stopped, versions, announced, passingOn, wish.full);
+    const world = openWorld(live, stopped, versions, announced, passingOn, wish.full, common.brokerLog);
     worlds.push(world);
     return plan(world);
   });
@@ -45,8 +46,6 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
     await allRestored();
     await channel.close();
   });
-  const common = openWorld(live, stopped, versions, announced, passingOn);
-  worlds.push(common);
   const software = softwareOf(common, [...new Set(checks.map(({ host }) => host))]);
   // AVA fails a file without tests
   if (checks.length === 0) test(`${file}: no check is wanted`, (t) => t.pass());

@@ -1,3 +1,5 @@
+import { LOG } from '../../../mosquitto/paths.ts';
+import { type BrokerLog, followBrokerLog, NO_LOG } from '../../../probes/broker-log.ts';
 import { connectRaw, type RawSession, type RawWish } from '../../../probes/raw-session.ts';
 import { connectSession, type Session, type SessionWish, type Version } from '../../../probes/session.ts';
 import { LabError } from '../../../provisioning/errors.ts';
@@ -36,6 +38,8 @@ export type World = AsyncDisposable & {
   login(user: User, wish?: Partial<SessionWish>): Promise<Session>;
   /** A host of the lab; opened once a lane, since one SSH connection takes ten commands at a time (sshd_config(5), MaxSessions). */
   host(name: string, where: HostAddress, lane?: string): Promise<Host>;
+  /** What the lab's own broker logs, followed from the first call on; evidence alone, which may be missing. */
+  brokerLog(): BrokerLog;
 };
 
 type Connect<S> = (
@@ -47,6 +51,8 @@ type Connect<S> = (
 >;
 
 const KEEP_ALIVE_S = 60;
+/** The longest that the checks of a run may take, and more. */
+const LOG_BOUND_MS = 3_600_000;
 
 export function openWorld(
   live: LiveLab,
@@ -55,11 +61,13 @@ export function openWorld(
   announced: readonly string[] = [],
   passingOn: PassingOn = openPassingOn(),
   isFull = false,
+  sharedLog?: World['brokerLog'],
 ): World {
   const { lab, broker } = live;
   const keepAlive = Math.min(KEEP_ALIVE_S, lab.broker.maxKeepAlive);
   const sessions = new Set<Session | RawSession>();
   const hosts = new Map<string, Promise<Host>>();
+  let log: BrokerLog | undefined;
   let isOver = false;
   const stillOn = (step: string) => {
     stopped.throwIfAborted();
@@ -89,6 +97,18 @@ export function openWorld(
     void session.ended.then(() => sessions.delete(session));
     return session;
   };
+  const openOnce = async (name: string, where: HostAddress, lane = ''): Promise<Host> => {
+    stillOn(`open ${name}`);
+    const key = `${name} ${lane}`;
+    const open = hosts.get(key) ?? openHost(name, where, stopped);
+    hosts.set(key, open);
+    return await open;
+  };
+  const followLog = () => {
+    if (broker.host === undefined) return NO_LOG;
+    const limits = { boundMs: LOG_BOUND_MS, signal: stopped };
+    return followBrokerLog(openOnce('broker', broker.host, 'log'), LOG, limits);
+  };
   return {
     live,
     lab,
@@ -101,16 +121,16 @@ export function openWorld(
     isFull,
     login: (user, wish = {}) => logIn(user, (usual) => connectSession({ ...usual, ...wish })),
     raw: (user, wish = {}) => logIn(user, (usual) => connectRaw({ ...usual, ...wish })),
-    async host(name, where, lane = '') {
-      stillOn(`open ${name}`);
-      const key = `${name} ${lane}`;
-      const open = hosts.get(key) ?? openHost(name, where, stopped);
-      hosts.set(key, open);
-      return await open;
+    host: openOnce,
+    brokerLog() {
+      if (sharedLog !== undefined) return sharedLog();
+      log ??= followLog();
+      return log;
     },
     async [Symbol.asyncDispose]() {
       isOver = true;
-      await Promise.allSettled([...sessions].map((session) => session[Symbol.asyncDispose]()));
+      const following = log === undefined ? [] : [log];
+      await Promise.allSettled([...sessions, ...following].map((open) => open[Symbol.asyncDispose]()));
       await Promise.allSettled([...hosts.values()].map(async (host) => (await host)[Symbol.asyncDispose]()));
     },
   };

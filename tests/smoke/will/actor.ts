@@ -1,3 +1,4 @@
+import { type KernelEnd, killSeen } from '../../../probes/kernel-end.ts';
 import { startPublisher, startSubscriber } from '../../../probes/mosquitto-client.ts';
 import type { Packet } from '../../../probes/packet.ts';
 import { startPahoSubscriber } from '../../../probes/paho-subscriber.ts';
@@ -28,6 +29,8 @@ export type LostActor = Actor & {
   /** Its control packets, as its debug output told them. */
   readonly packets: readonly Packet[];
   kill(): Promise<void>;
+  /** Kills it, and tells how its kernel ended its connection. */
+  killSeen(): Promise<KernelEnd>;
 };
 /** `end`: it sends DISCONNECT and ends. */
 export type CleanActor = Actor & { end(): Promise<void> };
@@ -48,6 +51,7 @@ export async function startLostActor(host: Host, role: Role, wish: ActorWish, li
     packets: client.packets.items,
     evidence: () => evidence(`${role} on ${host.name}`, ownPackets(client.packets.items, [])),
     kill: () => client.kill('KILL'),
+    killSeen: async () => await killSeen(host, await client.pid, wish.port),
     [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
   };
 }

@@ -17,6 +17,9 @@ export function judgeAtOnce(afterMs: number, uncertainMs: number): Judged {
 }
 
 export type Loss = {
+  readonly orderedAt: number;
+  /** How the owner's connection ended, where its socket is this process's. */
+  readonly end: End | undefined;
   readonly seen: readonly Packet[];
   /** From the order to the first last will; undefined: none came. */
   readonly afterMs: number | undefined;
@@ -41,5 +44,5 @@ export async function loseAtOnce(
   const seen = await stage.untilSentinel(text);
   const uncertainMs = noticedMs + stage.slowestSince(orderedAt) + stalls.stop();
   const [first] = seen;
-  return { seen, afterMs: first === undefined ? undefined : since(orderedAt, first), uncertainMs };
+  return { orderedAt, end, seen, afterMs: first === undefined ? undefined : since(orderedAt, first), uncertainMs };
 }

@@ -4,7 +4,6 @@ import type { Version } from '../../../probes/session.ts';
 import type { Topic } from '../../../provisioning/lab-file/lab.ts';
 import { type Check, type Finding, notApplicable, word } from '../support/check.ts';
 import { type DeviationName, deviationOf } from '../support/deviations.ts';
-import { evidence, ownPackets } from '../support/evidence.ts';
 import { withLasting } from '../support/lasting.ts';
 import { atMost } from '../support/limit.ts';
 import { overOf, tagOf, VERSIONS } from '../support/protocol.ts';
@@ -14,6 +13,7 @@ import { actorOf, castWill, ROLES, type WillCast } from './cast.ts';
 import { judgeForgotten, judgeWills } from './judge.ts';
 import { newWill, openOwner } from './owner.ts';
 import { openStages, type Stages, type WillStage } from './stage.ts';
+import { acceptedAt, leftBy, ownerEvidence, socketEnd, willEvents } from './story.ts';
 
 const BOUND_MS = 60_000;
 /** The end of a connection that the broker has to close. */
@@ -27,12 +27,16 @@ type Cause = {
   readonly name: string;
   /** Of the claim: `a publisher on status that …`. */
   readonly does: string;
+  /** What ends the connection, on the wire. */
+  readonly what: string;
   readonly statement: string;
   readonly wills: 0 | 1;
   readonly versions?: readonly Version[];
   /** Where versions of Mosquitto are known to leave no will. */
   readonly deviation?: DeviationName;
   readonly wish?: Partial<RawWish>;
+  /** What it sends on a topic that is no MQTT, and so is not among its packets. */
+  malformed?(topic: string): Buffer;
   /** Has the connection end; gives back who took it over, to be let go when the wills are counted. */
   end(client: RawSession, scene: Scene): Promise<RawSession | undefined>;
 };
@@ -43,6 +47,7 @@ const CAUSES: readonly Cause[] = [
   {
     name: 'clean',
     does: 'sends DISCONNECT leaves no last will',
+    what: 'DISCONNECT, then FIN',
     statement: 'MQTT-3.14.4-3',
     wills: 0,
     end: (client) => nobodyElse(client.disconnect()),
@@ -50,6 +55,7 @@ const CAUSES: readonly Cause[] = [
   {
     name: 'disconnect-with-will',
     does: 'sends DISCONNECT with reason code 0x04 leaves one last will, at once',
+    what: 'DISCONNECT with reason code 0x04, then FIN',
     statement: 'MQTT-3.1.2-8',
     wills: 1,
     versions: [5],
@@ -58,6 +64,7 @@ const CAUSES: readonly Cause[] = [
   {
     name: 'fin',
     does: 'ends its connection by FIN without DISCONNECT leaves one last will, at once',
+    what: 'FIN without DISCONNECT',
     statement: 'MQTT-3.1.2-8',
     wills: 1,
     end: (client) => nobodyElse(client.fin()),
@@ -65,6 +72,7 @@ const CAUSES: readonly Cause[] = [
   {
     name: 'rst',
     does: 'ends its connection by RST leaves one last will, at once',
+    what: 'RST',
     statement: 'MQTT-3.1.2-8',
     wills: 1,
     end: (client) => nobodyElse(client.rst()),
@@ -72,10 +80,12 @@ const CAUSES: readonly Cause[] = [
   {
     name: 'protocol-error',
     does: 'sends a malformed packet leaves one last will, at once',
+    what: 'a PUBLISH with both QoS bits set',
+    // both QoS bits set: the broker has to close the connection (MQTT-3.3.1-4)
+    malformed: publishOfQoS3,
     statement: 'MQTT-3.1.2-8',
     wills: 1,
     async end(client, { cast }) {
-      // both QoS bits set: the broker has to close the connection (MQTT-3.3.1-4)
       client.sendBytes(publishOfQoS3(cast.topic));
       return undefined;
     },
@@ -83,6 +93,7 @@ const CAUSES: readonly Cause[] = [
   {
     name: 'second-connect',
     does: 'sends a second CONNECT leaves one last will, at once',
+    what: 'a second CONNECT on the same connection',
     statement: 'MQTT-3.1.2-8',
     wills: 1,
     deviation: 'second CONNECT leaves no will',
@@ -104,6 +115,7 @@ const CAUSES: readonly Cause[] = [
   {
     name: 'takeover-clean',
     does: 'loses its client id to a new clean session leaves one last will, at once',
+    what: 'a CONNECT with its client id on another connection, for a clean session',
     statement: 'MQTT-3.1.2-8',
     wills: 1,
     end: ({ clientId }, { world, cast, version }) => world.raw(cast.owner, { version, clientId, clean: true }),
@@ -111,6 +123,7 @@ const CAUSES: readonly Cause[] = [
   {
     name: 'takeover-persistent',
     does: 'loses its persistent session to a new connection leaves one last will, at once',
+    what: 'a CONNECT with its client id on another connection, for its persistent session',
     statement: 'MQTT-3.1.2-8',
     wills: 1,
     deviation: 'takeover of a persistent session leaves no will',
@@ -160,7 +173,7 @@ async function endOwner(stage: WillStage, scene: Scene, cause: Cause, wish: Part
   let successor: RawSession | undefined;
   try {
     const isForgotten = cause.deviation !== undefined && deviationOf(cause.deviation, broker) !== undefined;
-    const { seen, afterMs, uncertainMs } = await loseAtOnce(
+    const { orderedAt, end, seen, afterMs, uncertainMs } = await loseAtOnce(
       stage,
       will.text,
       cause.wills === 1 && !isForgotten,
@@ -174,11 +187,23 @@ async function endOwner(stage: WillStage, scene: Scene, cause: Cause, wish: Part
         ? judgeWills(will, cause.wills, seen)
         : judgeForgotten(will, seen, cause.deviation, broker);
     const isTimed = counted.verdict === 'pass' && afterMs !== undefined;
-    const packets = [...evidence(cast.role, ownPackets(client.packets, [])), ...stage.evidence(will.text)];
+    const bytes = cause.malformed?.(cast.topic).toString('hex');
+    const events = await willEvents(world, {
+      owner: leftBy(client, will),
+      cause: { at: orderedAt, what: cause.what, ...(bytes === undefined ? {} : { bytes }) },
+      end: socketEnd(end),
+      wills: seen,
+      backAt: successor === undefined ? undefined : acceptedAt(successor),
+    });
+    const packets = [
+      ...ownerEvidence(cast.role, client.packets),
+      ...(successor === undefined ? [] : ownerEvidence('who took the client id', successor.packets)),
+      ...stage.evidence(will.text),
+    ];
     return {
       ...(isTimed ? judgeAtOnce(afterMs, uncertainMs) : counted),
       observed: { wills: seen.length, ...(afterMs === undefined ? {} : { afterMs, uncertainMs }) },
-      evidence: packets,
+      evidence: [...packets, ...events],
     };
   } finally {
     await successor?.[Symbol.asyncDispose]();

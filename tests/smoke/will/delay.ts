@@ -1,8 +1,7 @@
-import { now } from '../../../probes/packet.ts';
+import { now, type Packet } from '../../../probes/packet.ts';
 import type { RawSession } from '../../../probes/raw-session.ts';
 import type { Topic } from '../../../provisioning/lab-file/lab.ts';
 import { type Check, type Finding, notApplicable, word } from '../support/check.ts';
-import { evidence, ownPackets } from '../support/evidence.ts';
 import { withLasting } from '../support/lasting.ts';
 import { watchStalls } from '../support/stall.ts';
 import type { World } from '../support/world.ts';
@@ -11,6 +10,7 @@ import { actorOf, castWill, ROLES, type WillCast } from './cast.ts';
 import { alteration, delayWindow, judgeDelay, judgeDelayWithoutSession, judgeWills } from './judge.ts';
 import { newWill, openOwner } from './owner.ts';
 import { openStages, since, type WillStage } from './stage.ts';
+import { acceptedAt, leftBy, ownerEvidence, socketEnd, willEvents } from './story.ts';
 
 const VERSION = 5;
 const DELAY_S = 2;
@@ -72,13 +72,14 @@ export function willDelays(world: World, topics: readonly Topic[]): Check[] {
   );
 }
 
-async function delayed({ world, cast, stage }: Scene): Promise<Finding> {
+async function delayed(scene: Scene): Promise<Finding> {
+  const { world, cast, stage } = scene;
   const will = newWill(cast);
   return await withLasting(world, cast.owner, VERSION, async (clientId) => {
     const wish = { clientId, willDelay: DELAY_S, sessionExpiry: SESSION_EXPIRY_S };
     await using client = await openOwner(world, cast, VERSION, will, wish);
     const { lostAt, first, seen, uncertainMs } = await lose(client, stage, will.text, DELAY_S);
-    const packets = told(cast, client, stage, will.text);
+    const packets = await told(scene, client, will, { delayS: DELAY_S, lostAt, seen });
     if (first === undefined)
       return { ...judgeWills(will, 1, seen), observed: { wills: seen.length }, evidence: packets };
     const afterMs = since(lostAt, first);
@@ -111,7 +112,8 @@ async function reconnected(scene: Scene): Promise<Finding> {
   );
 }
 
-async function comeBack({ world, cast, stage }: Scene, clientId: string, otherId: string): Promise<Finding> {
+async function comeBack(scene: Scene, clientId: string, otherId: string): Promise<Finding> {
+  const { world, cast, stage } = scene;
   const will = newWill(cast);
   const control = newWill(cast);
   const wish = { willDelay: DELAY_RECONNECT_S, sessionExpiry: SESSION_EXPIRY_S };
@@ -127,7 +129,10 @@ async function comeBack({ world, cast, stage }: Scene, clientId: string, otherId
   const shown = await stage.first(control.text, window.toMs + LATER_MS);
   const seen = await stage.untilSentinel(will.text);
   const observed = { wills: seen.length, awayMs, sessionPresent: isPresent(back) };
-  const found = { observed, evidence: [...told(cast, client, stage, will.text), ...stage.evidence(control.text)] };
+  const lost = { delayS: DELAY_RECONNECT_S, lostAt, seen, backAt: acceptedAt(back) };
+  const packets = await told(scene, client, will, lost);
+  const others = [...ownerEvidence('the same client, back', back.packets), ...stage.evidence(control.text)];
+  const found = { observed, evidence: [...packets, ...others] };
   if (shown === undefined) return { ...found, verdict: 'fail', reason: "the control's last will did not come" };
   const wrong = alteration(control, shown);
   if (wrong !== undefined) return { ...found, verdict: 'fail', reason: wrong };
@@ -138,12 +143,13 @@ async function comeBack({ world, cast, stage }: Scene, clientId: string, otherId
   return { ...judgeWills(will, 0, seen), ...found, waitMs: since(lostAt, shown) };
 }
 
-async function withoutSession({ world, cast, stage }: Scene): Promise<Finding> {
+async function withoutSession(scene: Scene): Promise<Finding> {
+  const { world, cast, stage } = scene;
   const will = newWill(cast);
   const wish = { willDelay: DELAY_WITHOUT_SESSION_S, sessionExpiry: 0 };
   await using client = await openOwner(world, cast, VERSION, will, wish);
   const { lostAt, first, seen, uncertainMs } = await lose(client, stage, will.text, DELAY_WITHOUT_SESSION_S);
-  const packets = told(cast, client, stage, will.text);
+  const packets = await told(scene, client, will, { delayS: DELAY_WITHOUT_SESSION_S, lostAt, seen });
   const counted = judgeWills(will, 1, seen);
   if (first === undefined || counted.verdict !== 'pass') {
     return { ...counted, observed: { wills: seen.length }, evidence: packets };
@@ -157,6 +163,25 @@ function isPresent({ packets }: RawSession): boolean {
   return packets.some(({ type, sessionPresent }) => type === 'CONNACK' && sessionPresent === true);
 }
 
-function told({ role }: WillCast, client: RawSession, stage: WillStage, text: string): object[] {
-  return [...evidence(role, ownPackets(client.packets, [])), ...stage.evidence(text)];
+type Lost = {
+  readonly delayS: number;
+  readonly lostAt: number;
+  readonly seen: readonly Packet[];
+  readonly backAt?: number | undefined;
+};
+
+async function told(
+  { world, cast, stage }: Scene,
+  client: RawSession,
+  will: ReturnType<typeof newWill>,
+  { delayS, lostAt, seen, backAt }: Lost,
+): Promise<object[]> {
+  const events = await willEvents(world, {
+    owner: leftBy(client, will, delayS),
+    cause: { at: lostAt, what: 'FIN without DISCONNECT' },
+    end: socketEnd(await client.ended),
+    wills: seen,
+    backAt,
+  });
+  return [...ownerEvidence(cast.role, client.packets), ...stage.evidence(will.text), ...events];
 }

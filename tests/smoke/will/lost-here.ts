@@ -1,3 +1,4 @@
+import type { KernelEnd } from '../../../probes/kernel-end.ts';
 import { startKillable } from '../../../probes/killable-client.ts';
 import type { Topic } from '../../../provisioning/lab-file/lab.ts';
 import { expiryWindow } from '../keepalive/expiry.ts';
@@ -11,6 +12,7 @@ import { actorOf, castWill, ROLES, type WillCast } from './cast.ts';
 import { judgeWills } from './judge.ts';
 import { newWill } from './owner.ts';
 import { openStages, type Stages } from './stage.ts';
+import { kernelEnd, leftBy, ownerEvidence, willEvents } from './story.ts';
 
 const KEEP_ALIVE_S = 5;
 const QUICK_BOUND_MS = 60_000;
@@ -61,16 +63,23 @@ async function kill(world: World, stages: Stages, cast: WillCast): Promise<Findi
     const filter = cast.role === 'subscriber' ? { filter: cast.topic } : {};
     const wish = { ...world.broker, login: loginOf(cast.owner), will, ...filter };
     await using client = await startKillable(wish, world.stopped);
-    const { seen, afterMs, uncertainMs } = await loseAtOnce(stage, text, true, async () => {
-      await client.kill();
+    let end: KernelEnd | undefined;
+    const { orderedAt, seen, afterMs, uncertainMs } = await loseAtOnce(stage, text, true, async () => {
+      end = await client.kill();
       return undefined;
     });
     const counted = judgeWills(will, 1, seen);
+    const events = await willEvents(world, {
+      owner: leftBy(client, will),
+      cause: { at: orderedAt, what: 'SIGKILL to its process' },
+      end: kernelEnd(end),
+      wills: seen,
+    });
     const isTimed = counted.verdict === 'pass' && afterMs !== undefined;
     return {
       ...(isTimed ? judgeAtOnce(afterMs, uncertainMs) : counted),
       observed: { wills: seen.length, ...(afterMs === undefined ? {} : { afterMs, uncertainMs }) },
-      evidence: stage.evidence(text),
+      evidence: [...ownerEvidence(cast.role, client.packets), ...stage.evidence(text), ...events],
     };
   });
 }

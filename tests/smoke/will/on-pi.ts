@@ -1,10 +1,11 @@
+import type { Dropped } from '../../../probes/dropped.ts';
 import { now } from '../../../probes/packet.ts';
 import { cutSilently } from '../../../probes/silent-cut.ts';
 import { run } from '../../../provisioning/hosts/host.ts';
 import type { Lab, Topic } from '../../../provisioning/lab-file/lab.ts';
 import type { LivePi } from '../../../provisioning/live-lab.ts';
 import { expiryWindow, judgeExpiry } from '../keepalive/expiry.ts';
-import { AROUND_EXPIRY_MS, lastSent } from '../keepalive/silence.ts';
+import { AROUND_EXPIRY_MS, lastSent, lastSentText } from '../keepalive/silence.ts';
 import { onEachPi, type Role } from '../support/cast.ts';
 import { type Check, type Finding, notApplicable, word } from '../support/check.ts';
 import { atMost } from '../support/limit.ts';
@@ -15,6 +16,7 @@ import { AT_ONCE_MS, judgeAtOnce, LATER_MS } from './at-once.ts';
 import { actorOf, castWill, ROLES, type WillCast } from './cast.ts';
 import { openWillScene, type WillScene } from './scene.ts';
 import { since } from './stage.ts';
+import { kernelEnd } from './story.ts';
 
 /** The shortest keep alive that the mosquitto clients take. */
 const SHORT_KEEP_ALIVE_S = 5;
@@ -47,10 +49,12 @@ function clean(world: World, topic: Topic, role: Role): Check[] {
     async run() {
       const host = await world.host(pi.name, pi.host, 'quick');
       await using scene = await openWillScene(world, host, pi, cast, world.broker.keepAlive, startCleanActor);
+      const orderedAt = now();
       await scene.client.end();
       // from the Pi, so that it travels behind the end of the client's connection
       const wills = await scene.countWills('the Pi');
-      const finding = found(scene, { wills });
+      const cause = { at: orderedAt, what: 'DISCONNECT, then FIN' };
+      const finding = found({ wills }, await scene.evidence(cause));
       return wills === 0 ? finding : failed(finding, `${wills} last will(s) after a DISCONNECT`);
     },
   }));
@@ -76,16 +80,19 @@ function killed(world: World, topic: Topic, role: Role): Check[] {
 async function judgeKill(scene: WillScene<LostActor>): Promise<Finding> {
   const stalls = watchStalls();
   const orderedAt = now();
-  await scene.client.kill();
+  const cause = { at: orderedAt, what: 'SIGKILL to its process' };
+  const end = await scene.client.killSeen();
   // over SSH: somewhere in that time it was killed
-  const killedMs = since(orderedAt);
+  const killedMs = Math.round(end.at - orderedAt);
   const boundMs = AT_ONCE_MS + LATER_MS;
   const will = await scene.will(boundMs);
-  if (will === undefined) return failed(found(scene, { wills: 0 }), `no last will within ${boundMs / 1000} s`);
+  const evidence = () => scene.evidence(cause, kernelEnd(end));
+  if (will === undefined)
+    return failed(found({ wills: 0 }, await evidence()), `no last will within ${boundMs / 1000} s`);
   const afterMs = since(orderedAt, will);
   const wills = await scene.countWills('this machine');
   const uncertainMs = killedMs + scene.slowestSince(orderedAt) + stalls.stop();
-  const finding = found(scene, { wills, afterMs, uncertainMs });
+  const finding = found({ wills, afterMs, uncertainMs }, await evidence());
   if (wills !== 1) return failed(finding, `${wills} last wills, not one`);
   return { ...finding, ...judgeAtOnce(afterMs, uncertainMs) };
 }
@@ -109,15 +116,19 @@ function silent(world: World, topic: Topic, role: Role, index: number): Check[] 
       const pid = await scene.client.pid;
       const cut = await cutSilently(host, pid, pi.broker.port, (toMs + AROUND_EXPIRY_MS) / 1000);
       if (cut.kind === 'impossible') return withoutCut(world.lab, pi.name, cut.reason);
+      let finding: Finding;
+      let dropped: Dropped | undefined;
       try {
         // one that gets no PINGRESP connects again, by another flow, and its will would come of that takeover
         await run(host, { step: 'freeze the client', script: `kill -STOP ${pid}`, timeoutMs: QUICK_BOUND_MS });
-        return await judgeSilence(scene, cut.at, keepAlive, version);
+        finding = await judgeSilence(scene, cut.at, keepAlive, version);
       } finally {
         // before the cut is undone, or the client would come back and leave another will
         await scene.client.kill();
-        await cut[Symbol.asyncDispose]();
+        dropped = await cut.lift();
       }
+      const swallowed = dropped === undefined ? [] : [{ kind: 'dropped', tool: cut.tool, ...dropped }];
+      return { ...finding, evidence: [...(finding.evidence ?? []), ...swallowed] };
     },
   }));
 }
@@ -134,18 +145,25 @@ async function judgeSilence(
   keepAlive: number,
   version: string | undefined,
 ): Promise<Finding> {
-  const { lastAt, answeredMs } = lastSent({ packets: scene.client.packets.filter(({ at }) => at <= cutAt) });
+  const before = { packets: scene.client.packets.filter(({ at }) => at <= cutAt) };
+  const { lastAt, answeredMs } = lastSent(before);
+  const cause = { at: lastAt, what: lastSentText(before) };
   const { fromMs, toMs } = expiryWindow(keepAlive, version);
   const stalls = watchStalls();
   const will = await scene.will(toMs + 2_000);
-  if (will === undefined) return failed(found(scene, { wills: 0 }), `no last will within ${toMs / 1000 + 2} s`);
+  if (will === undefined) {
+    return failed(found({ wills: 0 }, await scene.evidence(cause)), `no last will within ${toMs / 1000 + 2} s`);
+  }
   const wills = await scene.countWills('this machine');
   const afterMs = Math.round(will.at - lastAt);
   const uncertainMs = answeredMs + scene.slowestSince(lastAt + fromMs) + stalls.stop();
   // its packets are told over SSH, which on a busy machine takes its time
   const earlierMs = lastAt - scene.startedAt;
   const { verdict, lateMs, ...judged } = judgeExpiry(afterMs, keepAlive, version, uncertainMs, earlierMs);
-  const finding = { ...found(scene, { wills, afterMs, lateMs, uncertainMs }), waitMs: afterMs };
+  const finding = {
+    ...found({ wills, afterMs, lateMs, uncertainMs }, await scene.evidence(cause)),
+    waitMs: afterMs,
+  };
   if (will.at < cutAt) return failed(finding, 'the last will came before the network was cut');
   if (wills !== 1) return failed(finding, `${wills} last wills, not one`);
   return verdict === 'pass' ? finding : { ...finding, verdict, ...judged };
@@ -167,8 +185,8 @@ function withCast(
   return onEachPi(world, named, (pi, onPi) => make(pi, onPi, cast));
 }
 
-function found(scene: WillScene, observed: unknown): Finding {
-  return { verdict: 'pass', observed, evidence: scene.evidence() };
+function found(observed: unknown, evidence: readonly object[]): Finding {
+  return { verdict: 'pass', observed, evidence };
 }
 
 function failed(finding: Finding, reason: string): Finding {

@@ -1,8 +1,8 @@
+import { now } from '../../../probes/packet.ts';
 import type { Version } from '../../../probes/session.ts';
 import type { Topic } from '../../../provisioning/lab-file/lab.ts';
 import { keepingRetained, retainedOn, retainedTurns } from '../retained/scene.ts';
 import { type Check, type Finding, notApplicable, word } from '../support/check.ts';
-import { evidence, ownPackets } from '../support/evidence.ts';
 import { unpromised } from '../support/promises.ts';
 import { overOf, tagOf, VERSIONS } from '../support/protocol.ts';
 import type { World } from '../support/world.ts';
@@ -11,6 +11,7 @@ import { actorOf, castWill, ROLES, type WillCast } from './cast.ts';
 import { judgeWills } from './judge.ts';
 import { newWill, openOwner } from './owner.ts';
 import { openStages, type Stages } from './stage.ts';
+import { leftBy, ownerEvidence, socketEnd, willEvents } from './story.ts';
 
 /** A topic has one retained message, so the checks of it wait for each other, and for those of other families. */
 const BOUND_MS = 60_000;
@@ -49,12 +50,19 @@ async function retainedWill(world: World, stages: Stages, cast: WillCast, versio
     stages(cast, version, async (stage) => {
       const will = newWill(cast, true);
       await using client = await openOwner(world, cast, version, will);
+      const lostAt = now();
       await client.fin();
       await stage.first(will.text, AT_ONCE_MS + LATER_MS);
       const seen = await stage.untilSentinel(will.text);
       const kept = await retainedOn(world, cast.topic, cast.observer);
       const observed = { wills: seen.length, served: kept === undefined ? 0 : 1, qos: kept?.qos };
-      const packets = [...evidence(cast.role, ownPackets(client.packets, [])), ...stage.evidence(will.text)];
+      const events = await willEvents(world, {
+        owner: leftBy(client, will),
+        cause: { at: lostAt, what: 'FIN without DISCONNECT' },
+        end: socketEnd(await client.ended),
+        wills: seen,
+      });
+      const packets = [...ownerEvidence(cast.role, client.packets), ...stage.evidence(will.text), ...events];
       const judged = judgeWills(will, 1, seen);
       if (judged.verdict !== 'pass') return { ...judged, observed, evidence: packets };
       const reason = wrongWith(kept, will);

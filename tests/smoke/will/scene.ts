@@ -10,6 +10,7 @@ import { nonce, type World } from '../support/world.ts';
 import type { Actor, ActorWish } from './actor.ts';
 import type { WillCast } from './cast.ts';
 import { ANSWER_MS } from './stage.ts';
+import { type Cause, type KnownEnd, willEvents } from './story.ts';
 
 /** A client with a last will on a Pi, and an observer of its topic on this machine; both are connected and subscribed. */
 export type WillScene<Client extends Actor = Actor> = AsyncDisposable & {
@@ -18,7 +19,8 @@ export type WillScene<Client extends Actor = Actor> = AsyncDisposable & {
   readonly startedAt: number;
   /** How long the broker took to pass messages on since a moment of `now()`, in milliseconds. */
   slowestSince(moment: number): number;
-  evidence(): object[];
+  /** What was seen of all this; waits a moment for the broker's log. */
+  evidence(cause: Cause, end?: KnownEnd): Promise<object[]>;
   /** Waits for the will; undefined when it does not come in time. */
   will(boundMs: number): Promise<Packet | undefined>;
   /** Has a message come after everything before it, and counts the wills that came until then. */
@@ -39,6 +41,7 @@ export async function openWillScene<Client extends Actor>(
   start: Start<Client>,
 ): Promise<WillScene<Client>> {
   const { topic, role, owner } = cast;
+  world.brokerLog();
   const { observer, sentinel } = await openObserver(world, cast);
   const closeBoth = async () => {
     await Promise.all([observer.close(), sentinel.close()]);
@@ -58,7 +61,13 @@ export async function openWillScene<Client extends Actor>(
     client,
     startedAt,
     slowestSince: world.passingOn.slowestSince,
-    evidence: () => [...client.evidence(), ...evidence('observer', ownPackets(observer.packets, own))],
+    async evidence(cause, end) {
+      const left = { topic, qos: will.qos, retain: false };
+      const wills = observer.packets.filter(isWill);
+      const known = { clientId: wish.clientId, keepAlive, will: left };
+      const events = await willEvents(world, { owner: known, cause, end, wills });
+      return [...client.evidence(), ...evidence('observer', ownPackets(observer.packets, own)), ...events];
+    },
     async will(boundMs) {
       // the barrier tells an observer that has lost its own connection from a will that did not come
       return await observer.packet(isWill, 'last will', boundMs).catch(async () => {

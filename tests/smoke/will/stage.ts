@@ -28,6 +28,8 @@ type Open = { readonly sessions: Promise<readonly [Session, Session]>; users: nu
 export function openStages(world: World): Stages {
   const open = new Map<string, Open>();
   return async (cast, version, work) => {
+    // so that it tells of the clients that are to be lost
+    world.brokerLog();
     const key = JSON.stringify([cast.topic, cast.observer.name, cast.publisher.name, version]);
     const stage = open.get(key) ?? { sessions: logIn(world, cast, version), users: 0 };
     open.set(key, stage);

@@ -56,7 +56,12 @@ test('killed, its connection ends without DISCONNECT', async (t) => {
     if (cmd === 'connect') socket.write(bytes('20 02 00 00')) && socket.on('close', () => over());
     if (cmd === 'subscribe') socket.write(bytes('90 03 00 01 00'));
   });
-  await client.kill();
+  const { how } = await client.kill();
   await closed;
+  t.is(how, 'FIN');
+  t.deepEqual(
+    client.packets.map(({ direction, type }) => `${direction} ${type}`),
+    ['sent CONNECT', 'received CONNACK', 'sent SUBSCRIBE', 'received SUBACK'],
+  );
   t.deepEqual(told, ['connect', 'subscribe']);
 });

@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import test from 'ava';
+import { followScript } from '../../../probes/broker-log.ts';
+import { killScript } from '../../../probes/kernel-end.ts';
 import { attemptsScript, publisherScript, publishScript, subscriberScript } from '../../../probes/mosquitto-script.ts';
 import { cutScript, flowScript, undoScript } from '../../../probes/silent-cut-script.ts';
 
@@ -17,6 +19,8 @@ const SCRIPTS = {
   cut: cutScript('mqttlab_a', flow, 30),
   'cut, IPv6': cutScript('mqttlab_a', { ...flow, family: 6 }, 30),
   undo: undoScript('mqttlab_a', flow, 99),
+  kill: killScript(1, 1883),
+  log: followScript("it's"),
 };
 
 for (const [name, script] of Object.entries(SCRIPTS)) {

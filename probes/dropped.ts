@@ -1,0 +1,24 @@
+import type { Flow } from './silent-cut-script.ts';
+
+type Amount = { readonly segments: number; readonly bytes: number };
+
+/** Segments of TCP, with their bytes of IP, that a cut connection swallowed, as its client's machine sees the directions. */
+export type Dropped = { readonly sent: Amount; readonly received: Amount };
+
+/**
+ * What the rules of a cut have counted, out of `nft list table` or `iptables -nvxL`; undefined where a direction is not told.
+ *
+ *     tcp sport 1883 tcp dport 40000 counter packets 3 bytes 164 drop
+ *            3      164 DROP       6    --  *      *       0.0.0.0/0            0.0.0.0/0            tcp spt:1883 dpt:40000
+ */
+export function parseDropped(rules: string, { clientPort, brokerPort }: Flow): Dropped | undefined {
+  const counted = (from: number, to: number): Amount | undefined => {
+    const nft = new RegExp(`tcp sport ${from} tcp dport ${to} counter packets (\\d+) bytes (\\d+) drop`);
+    const iptables = new RegExp(`^\\s*(\\d+)\\s+(\\d+) DROP .*tcp spt:${from} dpt:${to}\\b`, 'm');
+    const [, segments, bytes] = nft.exec(rules) ?? iptables.exec(rules) ?? [];
+    return segments === undefined ? undefined : { segments: Number(segments), bytes: Number(bytes) };
+  };
+  const sent = counted(clientPort, brokerPort);
+  const received = counted(brokerPort, clientPort);
+  return sent === undefined || received === undefined ? undefined : { sent, received };
+}
