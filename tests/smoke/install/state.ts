@@ -1,5 +1,5 @@
 import { renderAcl } from '../../../mosquitto/acl.ts';
-import { ACL, PASSWD } from '../../../mosquitto/paths.ts';
+import { ACL, LAB_CONF, PASSWD } from '../../../mosquitto/paths.ts';
 import { noBrokerQuery } from '../../../pi/pi-host.ts';
 import { now } from '../../../probes/packet.ts';
 import { LabError } from '../../../provisioning/errors.ts';
@@ -11,11 +11,13 @@ import type { Plan } from '../run/declare.ts';
 import { onEachPi } from '../support/cast.ts';
 import { type Check, type Finding, notApplicable } from '../support/check.ts';
 import type { World } from '../support/world.ts';
+import { fileEvidence, namesOf, passwdQuery } from './files.ts';
 import { judgeClock, judgeSame, listeningPorts, rulesOf } from './judge.ts';
 
 const BOUND_MS = 60_000;
 
-const USERS: Query = { id: 'users', script: `cut -d: -f1 ${PASSWD}` };
+const USERS = passwdQuery(PASSWD);
+const CONF: Query = { id: 'conf', script: `cat ${LAB_CONF}` };
 const RIGHTS: Query = { id: 'rights', script: `cat ${ACL}` };
 /** By the sockets' user and by the processes' descriptors: a container's root may not look into the latter, and another version may bind as root. */
 const LISTENERS: Query = {
@@ -47,11 +49,21 @@ function onBrokerHost(world: World): Check[] {
   let facts: Promise<Facts> | undefined;
   const ask = async (): Promise<Facts> => {
     if (where === undefined) throw new Error('the broker is external');
-    return await gather(await world.host('broker', where), [USERS, RIGHTS, LISTENERS], world.stopped);
+    return await gather(await world.host('broker', where), [USERS, RIGHTS, LISTENERS, CONF], world.stopped);
   };
-  const asked = (named: Named, expected: readonly string[], query: Query, read: (text: string) => string[]): Check => {
+  const asked = (
+    named: Named,
+    expected: readonly string[],
+    query: Query,
+    read: (text: string) => string[],
+    // what it is judged by, and where that says nothing to people, what it comes from
+    [file, source = query]: readonly [path: string, source?: Query],
+  ): Check => {
     if (where === undefined) return notApplicable(named, 'the broker is external: its host is never touched');
-    const judge = (found: Facts) => judgeSame(read(found.get(query).output), expected);
+    const judge = (found: Facts) => ({
+      ...judgeSame(read(found.get(query).output), expected),
+      evidence: [fileEvidence(file, found.get(source).output)],
+    });
     const look = async () => {
       facts ??= ask();
       return await facts.then(judge, withoutRoot);
@@ -65,18 +77,21 @@ function onBrokerHost(world: World): Check[] {
       [String(lab.broker.port)],
       LISTENERS,
       listeningPorts,
+      [LAB_CONF, CONF],
     ),
     asked(
       { id: 'install.users', claim: "the broker's password file names the lab file's users and nobody else" },
       names,
       USERS,
-      (text) => text.split('\n').filter((name) => name !== ''),
+      namesOf,
+      [PASSWD],
     ),
     asked(
       { id: 'install.rights', claim: "the broker's ACL file gives the rights of the lab file and no others" },
       rulesOf(renderAcl(lab)),
       RIGHTS,
       rulesOf,
+      [ACL],
     ),
   ];
 }
