@@ -20,6 +20,28 @@ export type Environment = {
   readonly pis: readonly string[];
   /** Client software by host, such as `this machine` → `mqtt.js 5.16.0`; of the hosts that a check ran on. */
   readonly clients: Readonly<Record<string, string>>;
+  /** The machines, this one first, then the broker's and the Pis; absent in runs that were written before they were asked. */
+  readonly hosts?: readonly HostOfRun[];
+};
+
+/** A machine of a run; without a system where it was not asked: an external broker's, or one that no check ran on. */
+export type HostOfRun = System & {
+  /** `this machine`, `broker` or a Pi's name. */
+  readonly name: string;
+  /** `this machine`, `container`, `ssh://user@host:port` or `external: address`. */
+  readonly place: string;
+};
+
+/** What a machine says of itself. */
+export type System = {
+  /** Such as `Debian GNU/Linux 12 (bookworm)` (os-release(5), PRETTY_NAME). */
+  readonly system?: string;
+  /** Such as `x86_64` or `aarch64` (uname(1), -m). */
+  readonly architecture?: string;
+  /** Release of its kernel. */
+  readonly kernel?: string;
+  /** Whether that kernel is this machine's, and so its monotonic clock too (random(4), boot_id). */
+  readonly isSameKernel?: boolean;
 };
 
 /** Client software by host, as the records tell it. */

@@ -2,13 +2,14 @@ import { rm } from 'node:fs/promises';
 import process from 'node:process';
 import { InputError, LabError } from '../provisioning/errors.ts';
 import type { LiveLab } from '../provisioning/live-lab.ts';
-import { clientsOf, type Environment } from '../report/environment.ts';
+import { clientsOf, type Environment, type System } from '../report/environment.ts';
 import type { Results } from '../report/json.ts';
 import type { CheckRecord } from '../report/record.ts';
 import { openRunFolder } from '../report/run-folder.ts';
 import { type AvaRun, startAva } from './smoke/run/ava.ts';
 import { openLedger } from './smoke/run/ledger.ts';
 import { listen, type Server } from './smoke/run/server.ts';
+import { hostsOf, systemHere } from './smoke/run/system.ts';
 import type { Scope } from './smoke/support/check.ts';
 
 export type VerifyOptions = {
@@ -59,6 +60,7 @@ export async function verify(live: Promise<LiveLab>, options: VerifyOptions): Pr
     options.onRecord?.(record);
   };
   const mistakes: string[] = [];
+  const systems = new Map<string, System>();
   let why: string;
   {
     await using server = await listen(
@@ -67,6 +69,7 @@ export async function verify(live: Promise<LiveLab>, options: VerifyOptions): Pr
       (message, file) => {
         ledger.take(message, file);
         if (message.kind === 'record') add(message.record);
+        if (message.kind === 'host') systems.set(message.name, message.system);
         if (message.kind === 'refused') mistakes.push(...message.mistakes);
       },
     );
@@ -90,14 +93,15 @@ export async function verify(live: Promise<LiveLab>, options: VerifyOptions): Pr
   const records = [...ledger.records, ...missing];
   for (const record of missing) add(record);
   const run = { startedAt, durationMs: Math.round(performance.now() - begun) };
-  const results = await folder.finish(environmentOf(known, options, run, records));
+  const hosts = hostsOf(known, await systemHere(), systems);
+  const results = await folder.finish(environmentOf(known, options, { ...run, hosts }, records));
   return { verdict: results.verdict, records: results.checks, results, folder: folder.path };
 }
 
 function environmentOf(
   { lab, broker, pis }: LiveLab,
   { scope = 'default', only, full = false }: VerifyOptions,
-  run: Pick<Environment, 'startedAt' | 'durationMs'>,
+  run: Pick<Environment, 'startedAt' | 'durationMs' | 'hosts'>,
   records: readonly CheckRecord[],
 ): Environment {
   const version = broker.version === undefined ? 'unknown' : `mosquitto ${broker.version}`;

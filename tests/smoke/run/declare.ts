@@ -46,7 +46,8 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
     await allRestored();
     await channel.close();
   });
-  const software = softwareOf(common, [...new Set(checks.map(({ host }) => host))]);
+  const hosts = [...new Set(checks.map(({ host }) => host))];
+  const software = softwareOf(common, hosts, (name, system) => channel.tell({ kind: 'host', name, system }));
   // AVA fails a file without tests
   if (checks.length === 0) test(`${file}: no check is wanted`, (t) => t.pass());
   const inItsPhase = openPhases(checks);

@@ -1,5 +1,6 @@
 import { Secret } from '../../../provisioning/lab-file/secret.ts';
 import type { LiveLab } from '../../../provisioning/live-lab.ts';
+import type { System } from '../../../report/environment.ts';
 import type { CheckRecord } from '../../../report/record.ts';
 import type { Scope } from '../support/check.ts';
 
@@ -27,6 +28,8 @@ export type FromFile =
   /** What is wrong with the wish; nothing runs. */
   | { readonly kind: 'refused'; readonly mistakes: readonly string[] }
   | { readonly kind: 'record'; readonly record: CheckRecord }
+  /** What a host said of itself. */
+  | { readonly kind: 'host'; readonly name: string; readonly system: System }
   | { readonly kind: 'done' };
 
 export type PlannedCheck = Pick<CheckRecord, 'id' | 'claim' | 'expected'>;
