@@ -6,13 +6,16 @@ export const ACTIVITIES = ['idle', 'publishes QoS 0', 'publishes QoS 1', 'receiv
 /** `observed` of `keepalive.traffic.<K>s.<client>.<activity>.<host>`: what one connection cost, over time. */
 export const trafficSchema = z.object({
   keepAlive: z.number(),
-  /** `mosquitto_sub 2.0.11`, `mqtt.js 5.16.0`, `paho 1.6.1`. */
+  /** `mosquitto_pub 2.0.11`, `mqtt.js 5.16.0`, `paho-mqtt 1.6.1`. */
   client: z.string(),
   activity: z.enum(ACTIVITIES),
   durationMs: z.number(),
   pings: z.number(),
   /** When each PINGREQ was sent, in milliseconds from the connection's begin. */
   pingsAtMs: z.array(z.number()),
+  /** Control packets, and PUBLISH among them, both directions. */
+  packets: z.number(),
+  messages: z.number(),
   /** Cumulative, from the connection's begin; `ipBytes` and `segments` (both directions) only where the kernel's counters can be read. */
   samples: z.array(
     z.object({
@@ -26,8 +29,20 @@ export const trafficSchema = z.object({
   perPing: z
     .object({ mqttBytes: z.number(), ipBytes: z.number().optional(), segments: z.number().optional() })
     .optional(),
-  /** `tcp_diag of pi`, or where there are no such counters, `the recorder on this machine`. */
+  /** Of an idle client: the one message that it published before, and when it was at the subscriber, from the connection's begin. */
+  exchange: z
+    .object({
+      topic: z.string(),
+      publisher: z.string(),
+      subscriber: z.string(),
+      qos: z.number(),
+      payload: z.string(),
+      arrivedAtMs: z.number(),
+    })
+    .optional(),
+  /** `the kernel of pi`, or where its counters can't be read, `the log of mosquitto_pub on pi`, or `the recorder on this machine`. */
   source: z.string(),
 });
 
 export type Traffic = z.infer<typeof trafficSchema>;
+export type Exchange = NonNullable<Traffic['exchange']>;

@@ -4,6 +4,7 @@ import { installState } from './install/state.ts';
 import { install } from './install.ts';
 import { interop } from './interop.ts';
 import { keepaliveLimit } from './keepalive/limit.ts';
+import { keepaliveTraffic } from './keepalive/traffic.ts';
 import { keepalive } from './keepalive.ts';
 import { qosExactlyOnce } from './qos/exactly-once.ts';
 import { qosMatrix } from './qos/matrix.ts';
@@ -18,6 +19,7 @@ import { will } from './will.ts';
 /** Every plan of checks. The keep alives and the wills come first, since keep-alive expiry decides how long a run is. */
 export const families: Readonly<Record<string, Plan>> = {
   keepalive,
+  keepaliveTraffic,
   will,
   install,
   installState,

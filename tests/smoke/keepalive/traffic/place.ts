@@ -1,0 +1,78 @@
+import { now } from '../../../../probes/packet.ts';
+import type { LivePi } from '../../../../provisioning/live-lab.ts';
+import { softwareHere } from '../../run/software.ts';
+import type { openTopic } from '../../support/cast.ts';
+import { type Finding, HERE, word } from '../../support/check.ts';
+import type { watchStalls } from '../../support/stall.ts';
+import type { World } from '../../support/world.ts';
+import { MOSQUITTO_CLIENT, MQTT_JS, type PingingClient } from '../ping-period.ts';
+import type { ClientName, TrafficClient, TrafficWish } from './client.ts';
+import { openHere } from './here.ts';
+import type { Watched } from './judge.ts';
+import { sharedCounters } from './shared.ts';
+import { openThere } from './there.ts';
+
+/** Where a client runs: mqtt.js on this machine, the others on a Pi. */
+export type Place = {
+  readonly client: ClientName;
+  readonly label: string;
+  readonly host: string;
+  readonly word: string;
+  readonly tolerance: PingingClient;
+  use(wish: TrafficWish, work: (client: TrafficClient) => Promise<Finding>): Promise<Finding>;
+};
+
+/** A topic with somebody who publishes and somebody who subscribes. */
+export type Cast = NonNullable<ReturnType<typeof openTopic>>;
+
+export function placeHere(world: World): Place {
+  return {
+    client: 'mqttjs',
+    label: `mqtt.js on ${HERE}`,
+    host: HERE,
+    word: 'this-machine',
+    tolerance: MQTT_JS,
+    async use(wish, work) {
+      await using client = await openHere(world, await softwareHere('mqtt.js', 'mqtt'), wish);
+      return await work(client);
+    },
+  };
+}
+
+export function placesOn(world: World, pi: LivePi): { readonly mosquitto: Place; readonly paho: Place } {
+  const counters = sharedCounters(world, pi, 'traffic');
+  const place = (client: 'mosquitto' | 'paho', program: string): Place => ({
+    client,
+    label: `${program} on ${pi.name}`,
+    host: pi.name,
+    word: word(pi.name),
+    tolerance: MOSQUITTO_CLIENT,
+    use: (wish, work) =>
+      counters(async (counting) => {
+        // apart, since one SSH connection takes ten commands at a time
+        const host = await world.host(pi.name, pi.host, wish.doing.kind === 'told' ? 'traffic' : `traffic ${client}`);
+        await using opened = await openThere(world, pi, host, counting, client, wish);
+        return await work(opened);
+      }),
+  });
+  return { mosquitto: place('mosquitto', 'a mosquitto client'), paho: place('paho', 'paho-mqtt') };
+}
+
+/** Why a client can't have this keep alive; undefined: it can. */
+export function tooLong(world: World, keepAlive: number): string | undefined {
+  const { maxKeepAlive } = world.lab.broker;
+  return keepAlive <= maxKeepAlive ? undefined : `the lab file allows a keep alive of ${maxKeepAlive} s at most`;
+}
+
+/** Looks at a client for the last time. */
+export async function watch(
+  client: TrafficClient,
+  { keepAlive, startedAt }: Pick<Watched, 'keepAlive' | 'startedAt'>,
+  stalls: ReturnType<typeof watchStalls>,
+): Promise<Watched> {
+  const counted = await client.counted();
+  const { packets } = client;
+  const endedAt = now();
+  const toldMs = await client.toldMs();
+  return { keepAlive, packets, counted, startedAt, endedAt, uncertainMs: toldMs + stalls.stop() };
+}
