@@ -1,42 +1,82 @@
 import { z } from 'zod';
 import { shown } from './format.ts';
 
-/** What any packet of a record has; the rest of its fields is told as it is. */
+/** What any packet of a record has, and what is told of it in fewer words; the rest of its fields is told as it is. */
 const packetSchema = z.looseObject({
   who: z.string(),
   direction: z.enum(['sent', 'received']),
   type: z.string(),
   at: z.number(),
   bytes: z.number().optional(),
+  packetId: z.number().optional(),
+  code: z.number().optional(),
+  connect: z
+    .looseObject({
+      version: z.number(),
+      clientId: z.string(),
+      clean: z.boolean(),
+      keepAlive: z.number(),
+      user: z.string().optional(),
+      will: z.looseObject({ topic: z.string(), qos: z.number() }).optional(),
+    })
+    .optional(),
 });
+type Packet = z.infer<typeof packetSchema>;
 
 /** A file as a host has it. */
 export const fileSchema = z.object({ kind: z.literal('file'), path: z.string(), lines: z.array(z.string()) });
 
-/** Fields that the line has in other words, or that say nothing. */
-const TOLD = new Set(['who', 'direction', 'type', 'at', 'bytes']);
-const LONGEST = 160;
+/** Fields that a line has in other words, or that follow from others. */
+const TOLD = new Set(['who', 'direction', 'type', 'at', 'bytes', 'packetId', 'code', 'connect', 'payloadBytes']);
+const LONGEST_FIELD = 60;
+const MOST_LINES = 40;
 
 /** Evidence as lines: packets with their time from the first one, lines of programs as they are. */
 export function evidenceLines(evidence: readonly unknown[]): string[] {
-  const times = evidence.flatMap((thing) => packetSchema.safeParse(thing).data?.at ?? []);
-  const first = Math.min(...times);
-  return evidence.flatMap((thing) => {
-    const packet = packetSchema.safeParse(thing).data;
+  const packets = evidence.map((thing) => packetSchema.safeParse(thing).data);
+  const first = Math.min(...packets.flatMap((packet) => packet?.at ?? []));
+  const lines = evidence.flatMap((thing, index) => {
+    const packet = packets[index];
     if (packet !== undefined) return packetLine(packet, packet.at - first);
     const file = fileSchema.safeParse(thing).data;
     if (file !== undefined) return [`${file.path}:`, ...file.lines].map(shown);
     return shown(typeof thing === 'string' ? thing : (JSON.stringify(thing) ?? ''));
   });
+  const rest = lines.length - MOST_LINES;
+  return rest > 0 ? [...lines.slice(0, MOST_LINES), `${rest} more, in the records`] : lines;
 }
 
-function packetLine(packet: z.infer<typeof packetSchema>, afterMs: number): string {
+function packetLine(packet: Packet, afterMs: number): string {
   const { who, direction, type, bytes } = packet;
-  const time = `${afterMs.toFixed(3)} ms`.padStart(13);
+  const words = [...known(packet), ...others(packet)].join(', ');
   const size = bytes === undefined ? '' : ` ${bytes} B`;
-  const fields = Object.entries(packet).flatMap(([name, value]) =>
-    TOLD.has(name) || value === false ? [] : [`${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`],
-  );
-  const text = `${time}  ${who} ${direction === 'sent' ? '→' : '←'} ${type}${size}  ${fields.join(', ')}`;
-  return shown(text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text).trimEnd();
+  return shown(
+    `${afterMs.toFixed(1).padStart(8)} ms ${who} ${direction === 'sent' ? '→' : '←'} ${type}${size} ${words}`,
+  ).trimEnd();
+}
+
+function known({ type, packetId, code, connect }: Packet): string[] {
+  const words = packetId === undefined ? [] : [`id ${packetId}`];
+  // that an acknowledgement accepts is what one expects
+  if (code !== undefined && (code !== 0 || type === 'CONNACK')) words.push(`code ${code}`);
+  if (connect === undefined) return words;
+  const { version, clientId, clean, keepAlive, user, will } = connect;
+  return [
+    ...words,
+    `MQTT ${version === 5 ? '5' : '3.1.1'}`,
+    ...(user === undefined ? [] : [`user ${user}`]),
+    clientId,
+    `${clean ? 'clean' : 'keeps its session'}`,
+    `keep alive ${keepAlive} s`,
+    ...(will === undefined ? [] : [`will on ${will.topic} at QoS ${will.qos}`]),
+  ];
+}
+
+function others(packet: Packet): string[] {
+  return Object.entries(packet).flatMap(([name, value]) => {
+    if (TOLD.has(name) || value === false || value === undefined) return [];
+    if (value === true) return [name];
+    const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+    return [`${name} ${text.length > LONGEST_FIELD ? `${text.slice(0, LONGEST_FIELD)}…` : text}`];
+  });
 }

@@ -50,7 +50,7 @@ export function CheckFacts({ record }: { readonly record: CheckRecord }) {
         {versions === undefined ? null : <Text>{`; ${versions.broker}, ${versions.client}`}</Text>}
       </Fact>
       <Fact name="again">
-        <Name>{`./lab verify --only '${id}'`}</Name> <Permalink to={anchorOf(id)} name={id} />
+        <Name>{`./lab verify --only '${id}'`}</Name> <Permalink to={anchorOf(id)} name="this check" />
       </Fact>
     </dl>
   );

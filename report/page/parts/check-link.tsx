@@ -1,6 +1,7 @@
 import type { CheckRecord, Verdict } from '../../record.ts';
 import { hrefOf } from '../anchor.ts';
 import { shown } from '../format.ts';
+import { Name } from './text.tsx';
 
 const MARKS: Readonly<Record<Verdict, string>> = { pass: '✓', fail: '✗', deviation: '≈', skipped: '–' };
 const WORDS: Readonly<Record<Verdict, string>> = {
@@ -19,11 +20,15 @@ export function VerdictMark({ verdict }: Pick<CheckRecord, 'verdict'>) {
   );
 }
 
-/** A link to a check's record further down. */
-export function CheckLink({ id }: Pick<CheckRecord, 'id'>) {
-  return (
-    <a href={hrefOf(id)} class="check-link">
-      {shown(id)}
+/** A link to a check's record further down: its id, or other words. */
+export function CheckLink({ id, words }: Pick<CheckRecord, 'id'> & { readonly words?: string }) {
+  return words === undefined ? (
+    <a href={hrefOf(id)}>
+      <Name>{id}</Name>
+    </a>
+  ) : (
+    <a href={hrefOf(id)} aria-label={`${words} ${shown(id)}`}>
+      {words}
     </a>
   );
 }

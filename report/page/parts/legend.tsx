@@ -3,22 +3,26 @@ import { lookOf } from '../plot.ts';
 type Props = {
   /** A name a series, in the order of `lookOf`. */
   readonly names: readonly string[];
+  /** Those that the figure has. @default all */
+  readonly shown?: readonly string[];
   /** `line`: dash and colour; `area`: a filled square. */
   readonly kind?: 'line' | 'area';
 };
 
 /** Which line or area is which. */
-export function Legend({ names, kind = 'line' }: Props) {
+export function Legend({ names, shown = names, kind = 'line' }: Props) {
   return (
     <ul class="legend">
-      {names.map((name, index) => (
-        <li>
-          <svg width="34" height="12" aria-hidden="true">
-            <Swatch kind={kind} index={index} />
-          </svg>{' '}
-          {name}
-        </li>
-      ))}
+      {names.map((name, index) =>
+        shown.includes(name) ? (
+          <li>
+            <svg width="34" height="12" aria-hidden="true">
+              <Swatch kind={kind} index={index} />
+            </svg>{' '}
+            {name}
+          </li>
+        ) : null,
+      )}
     </ul>
   );
 }

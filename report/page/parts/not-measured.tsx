@@ -14,7 +14,7 @@ const MOST_NAMED = 4;
 
 /** Says that a question has no measurement in this run, why where its checks tell it, and which command measures it. */
 export function NotMeasured({ results, prefix, command }: Props) {
-  const checks = checksOf(results, prefix);
+  const checks = checksOf(results, prefix).filter(({ verdict }) => verdict !== 'pass');
   return (
     <div class="not-measured">
       <p>

@@ -1,6 +1,181 @@
+import { line, type PlotOptions } from '@observablehq/plot';
+import { type Latency, latencySchema } from '../../measured/latency.ts';
+import { bytesText, listed, msOfUs, whole } from '../format.ts';
+import { groupsOf } from '../groups.ts';
+import { clockText } from '../judge/clock.ts';
+import { type EcdfPoint, ecdf } from '../judge/ecdf.ts';
+import { acknowledgedSentence, loopSentence, lossSentence, medianSentence, nagleSentence } from '../judge/latency.ts';
+import { type Measured, recordsOf } from '../measured.ts';
+import { CheckLink } from '../parts/check-link.tsx';
+import { Figure, RawPoints } from '../parts/figure.tsx';
+import { Legend } from '../parts/legend.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
+import { Says } from '../parts/says.tsx';
 import type { SectionProps } from '../parts/section.tsx';
+import { Table } from '../parts/table.tsx';
+import { Text } from '../parts/text.tsx';
+import { drawPlot, lookOf } from '../plot.ts';
 
+const COMMAND = './lab report --only qos.latency';
+
+/** How long messages took to a Pi, by QoS, with TCP_NODELAY and with Nagle's algorithm: quantiles, distributions, and how it was timed. */
 export function QosLatency({ results }: SectionProps) {
-  return <NotMeasured results={results} prefix="qos.latency" command="./lab report --only qos.latency" />;
+  const measured = recordsOf(results, 'qos.latency', latencySchema).sort(byLevel);
+  if (measured.length === 0) return <NotMeasured results={results} prefix="qos.latency" command={COMMAND} />;
+  const byPi = groupsOf(measured, ({ record }) => record.id.split('.').at(-1) ?? '');
+  return (
+    <>
+      {byPi.map((own) => (
+        <OnPi measured={own} />
+      ))}
+    </>
+  );
+}
+
+/** By QoS, with TCP_NODELAY before without. */
+function byLevel({ observed: one }: Measured<Latency>, { observed: other }: Measured<Latency>): number {
+  return one.qos - other.qos || Number(other.noDelay) - Number(one.noDelay);
+}
+
+function OnPi({ measured }: { readonly measured: readonly [Measured<Latency>, ...Measured<Latency>[]] }) {
+  const [{ record, observed }] = measured;
+  const latencies = measured.map((one) => one.observed);
+  const sentences = [
+    medianSentence(latencies),
+    acknowledgedSentence(latencies),
+    nagleSentence(latencies),
+    lossSentence(latencies),
+    loopSentence(latencies),
+  ];
+  const pi = decodeURIComponent(record.id.split('.').at(-1) ?? '');
+  return (
+    <>
+      <h3>
+        From this machine to <Text>{pi}</Text>
+      </h3>
+      {sentences.map((sentence) => (sentence === undefined ? null : <Says sentence={sentence} />))}
+      <p>
+        Timed from the moment before a PUBLISH was written on this machine until the subscriber on the Pi had read its
+        own; the broker is in between. {capitalised(clockText(observed.clock))}.{brokerText(observed)}
+      </p>
+      <Quantiles measured={measured} />
+      <Distribution measured={measured} pi={pi} />
+    </>
+  );
+}
+
+function brokerText({ brokerNoDelay }: Latency): string {
+  if (brokerNoDelay === undefined) return '';
+  return brokerNoDelay
+    ? ' On its own side the broker sends with TCP_NODELAY (set_tcp_nodelay true), so that the difference is the publisher’s.'
+    : ' On its own side the broker sends with Nagle’s algorithm (set_tcp_nodelay false).';
+}
+
+function capitalised(text: string): string {
+  return `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+}
+
+const right = (title: string) => ({ title, align: 'right' }) as const;
+
+function Quantiles({ measured }: { readonly measured: readonly Measured<Latency>[] }) {
+  const [first] = measured;
+  const rate = first === undefined ? '' : `, ${whole(first.observed.perSecond)} a second`;
+  const payloads = listed([...new Set(measured.map(({ observed }) => bytesText(observed.payloadBytes)))]);
+  return (
+    <Table
+      caption={`Latency in ms; payload ${payloads}${rate}`}
+      columns={[
+        right('QoS'),
+        'publisher’s socket',
+        right('p50'),
+        right('p95'),
+        right('p99'),
+        right('max'),
+        right('messages'),
+        right('lost'),
+        'check',
+      ]}
+      rows={measured.map(({ record, observed }) => [
+        observed.qos,
+        socketText(observed),
+        msOfUs(observed.p50Us),
+        msOfUs(observed.p95Us),
+        msOfUs(observed.p99Us),
+        msOfUs(observed.maxUs),
+        whole(observed.messages),
+        whole(observed.lost),
+        <CheckLink id={record.id} words="check" />,
+      ])}
+    />
+  );
+}
+
+function socketText({ noDelay }: Pick<Latency, 'noDelay'>): string {
+  return noDelay ? 'TCP_NODELAY' : 'Nagle';
+}
+
+type Point = EcdfPoint & { readonly socket: string; readonly level: string };
+
+const LEVELS = ['QoS 0', 'QoS 1', 'QoS 2'];
+
+function Distribution({ measured, pi }: { readonly measured: readonly Measured<Latency>[]; readonly pi: string }) {
+  const series = measured.map(({ observed }) => {
+    const level = `QoS ${observed.qos}`;
+    const socket = socketText(observed);
+    return { level, socket, name: `${level} ${socket}`, observed };
+  });
+  const points = series.flatMap(({ level, socket, observed }) =>
+    ecdf(observed.latenciesUs).map((point) => ({ ...point, level, socket })),
+  );
+  const told = series.map(({ name, observed }) => {
+    return `${name}: half within ${msOfUs(observed.p50Us)} ms, 99 % within ${msOfUs(observed.p99Us)} ms, all within ${msOfUs(observed.maxUs)} ms`;
+  });
+  return (
+    <Figure
+      id={`figure-latency-${pi}`}
+      caption="Which share of the messages had arrived after how long, by what the publisher’s socket does; time on a logarithmic axis. A line that goes on to the right under 100 % is a tail."
+      alternative={`Cumulative distributions of the latency. ${told.join('; ')}.`}
+      command={COMMAND}
+      legend={<Legend names={LEVELS} shown={series.map(({ level }) => level)} />}
+      drawing={drawPlot(plotOf(points))}
+    >
+      <RawPoints title="The latencies in the order of sending, in microseconds" lines={rawLines(series)} />
+    </Figure>
+  );
+}
+
+/** A line a message, a column a series. */
+function rawLines(series: readonly { readonly name: string; readonly observed: Latency }[]): string[] {
+  const longest = Math.max(...series.map(({ observed }) => observed.latenciesUs.length));
+  const head = series.map(({ name }) => name).join(',');
+  const rows = Array.from({ length: longest }, (_, index) =>
+    series.map(({ observed }) => observed.latenciesUs[index] ?? '').join(','),
+  );
+  return [head, ...rows];
+}
+
+function plotOf(points: readonly Point[]): PlotOptions {
+  return {
+    x: { type: 'log', label: 'latency in ms', grid: true, ticks: 4, tickFormat: (ms: number) => `${ms}` },
+    y: {
+      label: 'share of the messages',
+      tickFormat: (share: number) => `${Math.round(share * 100)} %`,
+      grid: true,
+      domain: [0, 1],
+    },
+    fx: { label: null, padding: 0.12 },
+    marks: LEVELS.map((level, index) => {
+      const { stroke, strokeDasharray } = lookOf(index);
+      const own = points.filter((point) => point.level === level);
+      return line(own, {
+        x: 'ms',
+        y: 'share',
+        fx: 'socket',
+        curve: 'step-after',
+        strokeWidth: 2,
+        stroke,
+        strokeDasharray,
+      });
+    }),
+  };
 }

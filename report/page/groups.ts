@@ -1,0 +1,20 @@
+import type { CheckRecord, Verdict } from '../record.ts';
+
+/** The items by a key, the groups in the order of their first items; none is empty. */
+export function groupsOf<T>(items: readonly T[], keyOf: (item: T) => string): (readonly [T, ...T[]])[] {
+  const groups = new Map<string, [T, ...T[]]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return [...groups.values()];
+}
+
+const WORST_FIRST: readonly Verdict[] = ['fail', 'deviation', 'pass', 'skipped'];
+
+/** What to say of several checks in one word; skipped where all of them are. */
+export function worstOf(checks: readonly Pick<CheckRecord, 'verdict'>[]): Verdict {
+  return WORST_FIRST.find((verdict) => checks.some((record) => record.verdict === verdict)) ?? 'skipped';
+}

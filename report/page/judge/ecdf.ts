@@ -1,0 +1,19 @@
+/** A point of an empirical distribution: `share` of the messages took `ms` at most. */
+export type EcdfPoint = { readonly ms: number; readonly share: number };
+
+/** Steps finer than this can't be seen in a plot; the tail has all of its points. */
+const STEP = 0.004;
+const TAIL = 0.98;
+
+/** The distribution of latencies in microseconds, thinned to what a plot can show. */
+export function ecdf(latenciesUs: readonly number[]): EcdfPoint[] {
+  const sorted = [...latenciesUs].sort((one, other) => one - other);
+  let last = Number.NEGATIVE_INFINITY;
+  return sorted.flatMap((us, index) => {
+    const share = (index + 1) / sorted.length;
+    const isFirst = index === 0;
+    if (!isFirst && share < TAIL && share - last < STEP) return [];
+    last = share;
+    return [{ ms: us / 1000, share }];
+  });
+}

@@ -1,0 +1,123 @@
+import { hop } from '../../../probes/hop.ts';
+import type { HopSize, Size } from '../../measured/size.ts';
+import { bytesText, counted, listed, whole } from '../format.ts';
+import type { Measured } from '../measured.ts';
+import type { Sentence } from './sentence.ts';
+
+export const HOPS = ['publisher', 'subscriber'] as const;
+export type HopName = (typeof HOPS)[number];
+
+/** What one message took on one hop: averages over the messages of a measurement. */
+export type HopCost = {
+  readonly mqttBytes: number;
+  readonly packets: number;
+  /** Bytes of MQTT by the standard's arithmetic. */
+  readonly wantedBytes: number;
+  /** Bytes of IP packets, both directions, where the kernel's counters tell them. */
+  readonly ipBytes: number | undefined;
+};
+
+export function costOf({ qos, topic, payloadBytes, messages, hops }: Size, name: HopName): HopCost {
+  const { types, mqttBytes, ip } = hops[name];
+  const steps = hop(name, qos, topic, payloadBytes);
+  return {
+    mqttBytes: mqttBytes / messages,
+    packets: packetsOf(types) / messages,
+    wantedBytes: steps.reduce((sum, { bytes = 0 }) => sum + bytes, 0),
+    ipBytes: ip === undefined ? undefined : ip.bytes / messages,
+  };
+}
+
+function packetsOf(types: HopSize['types']): number {
+  return Object.values(types).reduce((sum, { packets }) => sum + packets, 0);
+}
+
+/** Whether every hop took the bytes of MQTT that sections 3.3 to 3.7 of the standard add up to. */
+export function arithmeticSentence(sizes: readonly Size[]): Sentence {
+  const hops = sizes.flatMap((size) => HOPS.map((name) => ({ size, name, cost: costOf(size, name) })));
+  const wrong = hops.filter(({ cost }) => cost.mqttBytes !== cost.wantedBytes);
+  if (wrong.length === 0) {
+    return {
+      says: 'so',
+      text: `On all ${hops.length} hops a message took exactly the bytes of MQTT that the standard’s arithmetic gives: fixed header, topic, packet id above QoS 0 and payload for the PUBLISH, 4 bytes for each acknowledgement.`,
+    };
+  }
+  const told = wrong.map(({ size, name, cost }) => {
+    return `${bytesText(size.payloadBytes)} at QoS ${size.qos} on the ${name}’s hop took ${number(cost.mqttBytes)} B, by the arithmetic ${whole(cost.wantedBytes)} B`;
+  });
+  return { says: 'not so', text: `${listed(told)}.` };
+}
+
+/** What QoS 1 and 2 add to QoS 0 on the publisher's hop, at the smallest and the largest payload. */
+export function addedSentences(sizes: readonly Size[]): Sentence[] {
+  const payloads = [...new Set(sizes.map(({ payloadBytes }) => payloadBytes))].sort((one, other) => one - other);
+  const ends = [...new Set([payloads[0], payloads.at(-1)])];
+  return ends.flatMap((payloadBytes) => {
+    const at = (qos: number) => {
+      const size = sizes.find((one) => one.payloadBytes === payloadBytes && one.qos === qos);
+      return size === undefined ? undefined : costOf(size, 'publisher').mqttBytes;
+    };
+    const none = at(0);
+    if (none === undefined || payloadBytes === undefined) return [];
+    const added = ([1, 2] as const).flatMap((qos) => {
+      const bytes = at(qos);
+      return bytes === undefined ? [] : [{ qos, more: bytes - none }];
+    });
+    if (added.length === 0) return [];
+    const told = added.map(({ qos, more }) => `QoS ${qos} ${signed(more)} B (${percent(more, none)})`);
+    const says = added.every(({ more }) => more > 0) ? 'so' : 'not so';
+    const text = `Against QoS 0 a payload of ${bytesText(payloadBytes)} takes at ${listed(told)} on a hop.`;
+    return [{ says, text }];
+  });
+}
+
+/** How much of what went over the network was MQTT, at the smallest payload. */
+export function overheadSentence(sizes: readonly Size[]): Sentence | undefined {
+  const [smallest] = [...sizes].sort((one, other) => one.payloadBytes - other.payloadBytes);
+  const told = sizes.flatMap((size) => {
+    const { ipBytes, mqttBytes } = costOf(size, 'publisher');
+    if (ipBytes === undefined || size.payloadBytes !== smallest?.payloadBytes) return [];
+    return [`at QoS ${size.qos} ${number(ipBytes)} bytes of IP packets for ${number(mqttBytes)} of MQTT`];
+  });
+  if (told.length === 0 || smallest === undefined) return undefined;
+  const payload = bytesText(smallest.payloadBytes);
+  return {
+    says: 'so',
+    text: `On the network the headers weigh more than MQTT: a payload of ${payload} took ${listed(told)}; each segment has some 52 bytes of IP and TCP headers, and acknowledgements of TCP are segments too.`,
+  };
+}
+
+/** The records of each payload, by size. */
+export function byPayload(
+  measured: readonly Measured<Size>[],
+): { readonly payloadBytes: number; readonly own: Measured<Size>[] }[] {
+  const payloads = [...new Set(measured.map(({ observed }) => observed.payloadBytes))].sort(
+    (one, other) => one - other,
+  );
+  return payloads.map((payloadBytes) => ({
+    payloadBytes,
+    own: measured
+      .filter(({ observed }) => observed.payloadBytes === payloadBytes)
+      .sort((one, other) => one.observed.qos - other.observed.qos),
+  }));
+}
+
+/** Whole where it is, else with one decimal: an average of messages. */
+export function number(value: number): string {
+  return value.toLocaleString('en-GB', { maximumFractionDigits: 1 });
+}
+
+function signed(value: number): string {
+  return `${value < 0 ? '−' : '+'}${number(Math.abs(value))}`;
+}
+
+function percent(more: number, of: number): string {
+  const share = (more / of) * 100;
+  return `${share < 0 ? '−' : '+'}${Math.abs(share).toFixed(Math.abs(share) < 1 ? 2 : 0)} %`;
+}
+
+/** `5 messages each`. */
+export function messagesText(sizes: readonly Size[]): string {
+  const counts = [...new Set(sizes.map(({ messages }) => messages))].sort((one, other) => one - other);
+  return `${counts.length === 1 ? counted(counts[0] ?? 0, 'message') : `${whole(counts[0] ?? 0)} to ${counted(counts.at(-1) ?? 0, 'message')}`} each`;
+}

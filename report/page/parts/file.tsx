@@ -1,0 +1,15 @@
+import { shown } from '../format.ts';
+import { Name } from './text.tsx';
+
+/** A file of a host: its path and what stands in it. */
+export function HostFile({ path, lines }: { readonly path: string; readonly lines: readonly string[] }) {
+  return (
+    <div>
+      <p>
+        <Name>{path}</Name>
+      </p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by the keyboard too */}
+      <pre tabIndex={0}>{shown(lines.join('\n'))}</pre>
+    </div>
+  );
+}
