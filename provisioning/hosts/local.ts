@@ -2,7 +2,13 @@ import process from 'node:process';
 import { $ } from 'zx/core';
 import type { Command, Host, Running } from './host.ts';
 import { startOver } from './running.ts';
-import { killWords, shellInput, shellWords } from './shell.ts';
+import { killWords, quote, shellInput, shellWords } from './shell.ts';
+
+/**
+ * Not bash, which zx would take: with a socket as its standard input and no SHLVL it believes to be started by sshd and reads ~/.bashrc (bash(1),
+ * INVOCATION), and what stands there may take seconds, or wait for ever.
+ */
+const PLAIN = { shell: '/bin/sh', prefix: '', quote, quiet: true, nothrow: true } as const;
 
 /** This machine, by zx. Root steps go through `sudo -n` where the user is not root. */
 export function localHost(name: string): Host {
@@ -21,13 +27,13 @@ function startLocal(name: string, isRoot: boolean, command: Command): Running {
     name,
     {
       async launch(onStdout, onStderr) {
-        const shell = $({ input: shellInput(command.script), quiet: true, nothrow: true, stdio: 'pipe' })`${words}`;
+        const shell = $({ ...PLAIN, input: shellInput(command.script), stdio: 'pipe' })`${words}`;
         shell.stdout.setEncoding('utf8').on('data', onStdout);
         shell.stderr.setEncoding('utf8').on('data', onStderr);
         return { exit: shell.then(({ exitCode, signal }) => exitCode ?? (signal === null ? 1 : 128)) };
       },
       async killGroup(group, signal) {
-        await $({ quiet: true, nothrow: true })`${killWords(group, signal, root, isRoot)}`;
+        await $(PLAIN)`${killWords(group, signal, root, isRoot)}`;
       },
     },
     command,

@@ -1,7 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import test from 'ava';
 import { attempt, type Host, run, stepFailed } from '../../../../provisioning/hosts/host.ts';
 import { localHost } from '../../../../provisioning/hosts/local.ts';
+import { quote } from '../../../../provisioning/hosts/shell.ts';
+import { folderFor } from '../../_sh.ts';
 
 const host: Host = localHost('kitchen');
 
@@ -61,3 +63,18 @@ function processesOf(group: number): string[] {
     }
   });
 }
+
+test.serial(
+  "a command runs without the user's ~/.bashrc, also where nothing says that a shell started this process",
+  async (t) => {
+    const { HOME, SHLVL } = process.env;
+    t.teardown(() => Object.assign(process.env, { HOME, ...(SHLVL === undefined ? {} : { SHLVL }) }));
+    const home = folderFor(t);
+    writeFileSync(`${home}/.bashrc`, 'echo from .bashrc >&2\n');
+    process.env.HOME = home;
+    delete process.env.SHLVL;
+    const words = "it's \\ $HOME";
+    const command = { step: 'talk', script: `echo ${quote(words)}`, timeoutMs: 10_000 };
+    t.deepEqual(await attempt(host, command), { code: 0, stdout: `${words}\n`, stderr: '' });
+  },
+);
