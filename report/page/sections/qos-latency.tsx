@@ -55,8 +55,8 @@ function OnPi({ measured }: { readonly measured: readonly [Measured<Latency>, ..
       </h3>
       {sentences.map((sentence) => (sentence === undefined ? null : <Says sentence={sentence} />))}
       <p>
-        Timed from the moment before a PUBLISH was written on this machine until the subscriber on the Pi had read its
-        own; the broker is in between. {capitalised(clockText(observed.clock))}.{brokerText(observed)}
+        Timed from the moment before a PUBLISH was written on this machine until the Pi’s kernel took in that of the
+        subscriber; the broker is in between. {capitalised(clockText(observed.clock))}.{brokerText(observed)}
       </p>
       <Quantiles measured={measured} />
       <Distribution measured={measured} pi={pi} />
@@ -110,8 +110,10 @@ function Quantiles({ measured }: { readonly measured: readonly Measured<Latency>
   );
 }
 
+const SOCKETS = ['TCP_NODELAY', 'Nagle'] as const;
+
 function socketText({ noDelay }: Pick<Latency, 'noDelay'>): string {
-  return noDelay ? 'TCP_NODELAY' : 'Nagle';
+  return SOCKETS[noDelay ? 0 : 1];
 }
 
 type Point = EcdfPoint & { readonly socket: string; readonly level: string };
@@ -163,7 +165,7 @@ function plotOf(points: readonly Point[]): PlotOptions {
       grid: true,
       domain: [0, 1],
     },
-    fx: { label: null, padding: 0.12 },
+    fx: { label: null, padding: 0.12, domain: SOCKETS },
     marks: LEVELS.map((level, index) => {
       const { stroke, strokeDasharray } = lookOf(index);
       const own = points.filter((point) => point.level === level);
