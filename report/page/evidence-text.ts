@@ -2,26 +2,32 @@ import { z } from 'zod';
 import { shown } from './format.ts';
 
 /** What any packet of a record has, and what is told of it in fewer words; the rest of its fields is told as it is. */
-const packetSchema = z.looseObject({
-  who: z.string(),
-  direction: z.enum(['sent', 'received']),
-  type: z.string(),
-  at: z.number(),
-  bytes: z.number().optional(),
-  packetId: z.number().optional(),
-  code: z.number().optional(),
-  connect: z
-    .looseObject({
-      version: z.number(),
-      clientId: z.string(),
-      clean: z.boolean(),
-      keepAlive: z.number(),
-      user: z.string().optional(),
-      will: z.looseObject({ topic: z.string(), qos: z.number() }).optional(),
-    })
-    .optional(),
+type Packet = {
+  readonly who: string;
+  readonly direction: 'sent' | 'received';
+  readonly type: string;
+  readonly at: number;
+  readonly bytes?: number;
+  readonly packetId?: number;
+  readonly code?: number;
+  readonly connect?: unknown;
+};
+
+/** A record has thousands of packets, and a schema takes as long for them as all the rest of the page. */
+function isPacket(thing: unknown): thing is Packet {
+  if (typeof thing !== 'object' || thing === null) return false;
+  if (!('who' in thing && 'direction' in thing && 'type' in thing && 'at' in thing)) return false;
+  return typeof thing.who === 'string' && typeof thing.type === 'string' && typeof thing.at === 'number';
+}
+
+const connectSchema = z.object({
+  version: z.number(),
+  clientId: z.string(),
+  clean: z.boolean(),
+  keepAlive: z.number(),
+  user: z.string().optional(),
+  will: z.object({ topic: z.string(), qos: z.number() }).optional(),
 });
-type Packet = z.infer<typeof packetSchema>;
 
 /** A file as a host has it. */
 export const fileSchema = z.object({ kind: z.literal('file'), path: z.string(), lines: z.array(z.string()) });
@@ -33,11 +39,12 @@ const MOST_LINES = 40;
 
 /** Evidence as lines: packets with their time from the first one, lines of programs as they are. */
 export function evidenceLines(evidence: readonly unknown[]): string[] {
-  const packets = evidence.map((thing) => packetSchema.safeParse(thing).data);
-  const first = Math.min(...packets.flatMap((packet) => packet?.at ?? []));
-  const lines = evidence.flatMap((thing, index) => {
-    const packet = packets[index];
-    if (packet !== undefined) return packetLine(packet, packet.at - first);
+  const first = evidence.reduce(
+    (least: number, thing) => (isPacket(thing) ? Math.min(least, thing.at) : least),
+    Infinity,
+  );
+  const lines = evidence.flatMap((thing) => {
+    if (isPacket(thing)) return packetLine(thing, thing.at - first);
     const file = fileSchema.safeParse(thing).data;
     if (file !== undefined) return [`${file.path}:`, ...file.lines].map(shown);
     return shown(typeof thing === 'string' ? thing : (JSON.stringify(thing) ?? ''));
@@ -59,8 +66,9 @@ function known({ type, packetId, code, connect }: Packet): string[] {
   const words = packetId === undefined ? [] : [`id ${packetId}`];
   // that an acknowledgement accepts is what one expects
   if (code !== undefined && (code !== 0 || type === 'CONNACK')) words.push(`code ${code}`);
-  if (connect === undefined) return words;
-  const { version, clientId, clean, keepAlive, user, will } = connect;
+  const { data } = connectSchema.safeParse(connect);
+  if (data === undefined) return words;
+  const { version, clientId, clean, keepAlive, user, will } = data;
   return [
     ...words,
     `MQTT ${version === 5 ? '5' : '3.1.1'}`,

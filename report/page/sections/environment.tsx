@@ -46,7 +46,11 @@ function Facts({ environment }: { readonly environment: Environment }) {
     ['Node on this machine', node],
   ] as const;
   return (
-    <Table caption="The run" columns={['what', '']} rows={rows.map(([what, value]) => [what, <Text>{value}</Text>])} />
+    <Table
+      caption="The run"
+      columns={['what', 'value']}
+      rows={rows.map(([what, value]) => [what, <Text>{value}</Text>])}
+    />
   );
 }
 

@@ -1,0 +1,123 @@
+import type { Results } from '../../json.ts';
+import { restartWillSchema, type WillEvent, willEventSchema, willObservedSchema } from '../../measured/will.ts';
+import type { CheckRecord } from '../../record.ts';
+import { checksOf, evidenceOf } from '../measured.ts';
+
+/** What may end a connection under a last will, by the words of the checks' ids, in the order of the page. */
+export const CAUSES = [
+  'clean',
+  'disconnect-with-will',
+  'fin',
+  'rst',
+  'killed',
+  'protocol-error',
+  'second-connect',
+  'takeover-clean',
+  'takeover-persistent',
+  'stop',
+  'crash',
+  'silent',
+  'delay',
+  'delay-reconnect',
+  'delay-without-session',
+  'retained',
+] as const;
+export type Cause = (typeof CAUSES)[number];
+
+type EventOf<Kind extends WillEvent['kind']> = Extract<WillEvent, { readonly kind: Kind }>;
+
+/** One check of a last will: what ended its owner's connection, what was seen of that, and whether and when the will came. */
+export type WillRow = {
+  readonly record: CheckRecord;
+  readonly cause: Cause;
+  readonly role: 'publisher' | 'subscriber';
+  readonly topic: string;
+  /** `MQTT 3.1.1`, `MQTT 5`, or the host that its owner ran on. */
+  readonly where: string;
+  /** What ended the connection, on the wire; absent in runs that did not take it down. */
+  readonly what: string | undefined;
+  readonly wills: number;
+  /** Milliseconds from the cause to the first last will; undefined: none came, or when was not taken down. */
+  readonly willAfterMs: number | undefined;
+  readonly end: (Pick<EventOf<'end'>, 'by' | 'how' | 'seenBy'> & { readonly afterMs: number }) | undefined;
+  readonly backAfterMs: number | undefined;
+  /** The broker's log from the cause on; `afterMs` is when a line was on this machine. */
+  readonly log: readonly { readonly afterMs: number; readonly text: string }[];
+  /** Whether the broker's log tells of this client at all. */
+  readonly isLogged: boolean;
+  readonly owner: EventOf<'owner'> | undefined;
+  readonly dropped: EventOf<'dropped'> | undefined;
+};
+
+/** A line that was read while its cause was under way may have come before it by the hosts' own delays. */
+const BEGIN = /^New client connected /;
+
+/** A row a check that was judged, by cause, and within it in the order of the records. */
+export function willRows(results: Pick<Results, 'checks'>): WillRow[] {
+  const rows = [...checksOf(results, 'will').flatMap(willRow), ...checksOf(results, 'restart').flatMap(restartRow)];
+  return CAUSES.flatMap((cause) => rows.filter((row) => row.cause === cause));
+}
+
+/** `will.<cause>.<role>.<topic>.<version or host>`. */
+function willRow(record: CheckRecord): WillRow[] {
+  const [, word, role, topic, where] = record.id.split('.').map(decodeURIComponent);
+  const cause = CAUSES.find((name) => name === word);
+  const observed = willObservedSchema.safeParse(record.observed).data;
+  if (cause === undefined || topic === undefined || where === undefined || observed === undefined) return [];
+  if (role !== 'publisher' && role !== 'subscriber') return [];
+  const afterMs = observed.afterMs ?? observed.willAfterMs;
+  return [{ ...seenOf(record, afterMs), record, cause, role, topic, where: placeOf(where), wills: observed.wills }];
+}
+
+/** `restart.<stop or crash>.will`. */
+function restartRow(record: CheckRecord): WillRow[] {
+  const [, cause, aspect] = record.id.split('.');
+  const observed = restartWillSchema.safeParse(record.observed).data;
+  if ((cause !== 'stop' && cause !== 'crash') || aspect !== 'will' || observed === undefined) return [];
+  const seen = seenOf(record, undefined);
+  const topic = seen.owner?.will.topic ?? '';
+  return [{ ...seen, record, cause, role: 'publisher', topic, where: 'this machine', wills: observed.connected }];
+}
+
+function placeOf(word: string): string {
+  if (word === 'v311') return 'MQTT 3.1.1';
+  if (word === 'v5') return 'MQTT 5';
+  return word === 'this-machine' ? 'this machine' : word;
+}
+
+type Seen = Omit<WillRow, 'record' | 'cause' | 'role' | 'topic' | 'where' | 'wills'>;
+
+function seenOf(record: CheckRecord, knownAfterMs: number | undefined): Seen {
+  const events = evidenceOf(record, willEventSchema);
+  const all = <Kind extends WillEvent['kind']>(kind: Kind) => events.filter((event) => isOf(event, kind));
+  const [owner] = all('owner');
+  const [cause] = all('cause');
+  const [end] = all('end');
+  const [will] = all('last will');
+  const [back] = all('back');
+  const [dropped] = all('dropped');
+  const after = (at: number | undefined) => (at === undefined || cause === undefined ? undefined : at - cause.at);
+  const endAfterMs = after(end?.at);
+  const lines = all('broker log');
+  return {
+    owner,
+    what: cause?.what,
+    willAfterMs: after(will?.at) ?? knownAfterMs,
+    end:
+      end === undefined || endAfterMs === undefined
+        ? undefined
+        : { by: end.by, how: end.how, seenBy: end.seenBy, afterMs: endAfterMs },
+    backAfterMs: after(back?.at),
+    log: lines.flatMap(({ at, text }) => {
+      const afterMs = after(at);
+      const isStory = afterMs !== undefined && afterMs >= 0 && (!BEGIN.test(text) || back !== undefined);
+      return isStory ? [{ afterMs, text }] : [];
+    }),
+    isLogged: lines.length > 0,
+    dropped,
+  };
+}
+
+function isOf<Kind extends WillEvent['kind']>(event: WillEvent, kind: Kind): event is EventOf<Kind> {
+  return event.kind === kind;
+}
