@@ -21,6 +21,7 @@ const LOADERS = {
   up: async () => (await import('./up.ts')).up(),
   verify: async () => (await import('./verify.ts')).verify(),
   report: async () => (await import('./report.ts')).report(),
+  compare: async () => (await import('./compare.ts')).compare(),
   status: async () => (await import('./status.ts')).status(),
   ssh: async () => (await import('./ssh.ts')).ssh(),
   publish: async () => (await import('./publish.ts')).publish(),
@@ -77,7 +78,7 @@ async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
 /** Whether the command line is one whose standard output is an object; `--json` to `ssh` is the remote command's. */
 export function wantsJson(args: readonly string[]): boolean {
   const name = args.find((arg) => arg in LOADERS);
-  return args.includes('--json') && ['up', 'verify', 'report', 'status'].includes(name ?? '');
+  return args.includes('--json') && ['up', 'verify', 'report', 'compare', 'status'].includes(name ?? '');
 }
 
 const EXIT_CODES = `

@@ -1,12 +1,15 @@
 import { mean } from './welch.ts';
 
-/** The share of the values above `threshold` in each of `count` stretches of equal length; what does not fill a stretch at the end is left out. */
+/**
+ * The share of the values above `threshold`, those that are equal to it half, in each of `count` stretches of equal length; what does not fill a
+ * stretch at the end is left out.
+ */
 export function sharesAbove(values: readonly number[], threshold: number, count: number): number[] {
   const length = Math.floor(values.length / count);
   return Array.from({ length: count }, (_, block) => {
     let above = 0;
-    for (let index = block * length; index < (block + 1) * length; index++)
-      if ((values[index] ?? 0) > threshold) above += 1;
+    for (const value of values.slice(block * length, (block + 1) * length))
+      above += value > threshold ? 1 : value === threshold ? 0.5 : 0;
     return above / length;
   });
 }

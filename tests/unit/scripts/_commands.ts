@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { compare } from '../../../scripts/compare.ts';
 import { down } from '../../../scripts/down.ts';
 import type { LabCommand } from '../../../scripts/lab.ts';
 import { publish } from '../../../scripts/publish.ts';
@@ -9,6 +10,6 @@ import { subscribe } from '../../../scripts/subscribe.ts';
 import { up } from '../../../scripts/up.ts';
 import { verify } from '../../../scripts/verify.ts';
 
-const MAKERS: readonly (() => LabCommand)[] = [up, verify, report, status, ssh, publish, subscribe, down];
+const MAKERS: readonly (() => LabCommand)[] = [up, verify, report, compare, status, ssh, publish, subscribe, down];
 
 export const COMMANDS: readonly Command[] = MAKERS.map((make) => make().command);

@@ -11,6 +11,7 @@ const rows: readonly (readonly [line: string, isJson: boolean])[] = [
   ['verify --json', true],
   ['--lab x.yaml up --json', true],
   ['status --json', true],
+  ['compare latest previous --json', true],
   ['verify', false],
   ['ssh pi verify --json', false],
   ['publish --as sam status --json', false],

@@ -66,7 +66,7 @@ test('in how many pairs the second is greater, ties half', (t) => {
 });
 
 test('shares by blocks leave out what does not fill one, and neighbours are told alike or unlike', (t) => {
-  t.deepEqual(sharesAbove([1, 9, 9, 9, 1, 1, 9], 5, 3), [0.5, 1, 0]);
+  t.deepEqual(sharesAbove([1, 9, 9, 5, 1, 1, 9], 5, 3), [0.5, 0.75, 0]);
   t.true(neighbourly([0, 0, 0, 1, 1, 1]) > 0.3);
   t.true(neighbourly([0, 1, 0, 1, 0, 1]) < -0.5);
   t.is(neighbourly([2, 2, 2]), 0);

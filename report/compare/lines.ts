@@ -1,0 +1,173 @@
+import { type Paint, printable, seconds } from '../paint.ts';
+import { FAMILIES, type Verdict } from '../record.ts';
+import type { ComparedRun, Comparison } from './compare.ts';
+import { latencyLines } from './latency-lines.ts';
+import type { SizeChange, Sizes } from './sizes.ts';
+import type { Span, Timings } from './timings.ts';
+import type { Change, VerdictChange } from './verdicts.ts';
+
+/** So many of one kind are told one by one, the rest is counted. */
+const MOST_LISTED = 5;
+const LONGEST_REASON = 160;
+/** The lines of the runs say them. */
+const IN_RUN_LINE: readonly string[] = ['scope', 'checks', 'measurements'];
+
+/** What changed between two runs, for a terminal: what got worse first, what can't be told last. */
+export function comparisonLines(comparison: Comparison, paint: Paint): string[] {
+  const { before, after, checks, environment, sizes, timings, latency } = comparison;
+  return [
+    headline(comparison, paint),
+    runLine('before', before),
+    runLine('after', after),
+    ...environment
+      .filter(({ what }) => !IN_RUN_LINE.includes(what))
+      .map(({ what, before: was, after: is }) => printable(`  ${paint('yellow', '≠')} ${what}: ${was} → ${is}`)),
+    ...excessLines(comparison, paint),
+    ...ONE_BY_ONE.flatMap((change) => changeLines(checks, change, paint)),
+    ...onlyIn(checks, 'only before', 'before', paint),
+    ...onlyIn(checks, 'only after', 'after', paint),
+    ...sizeLines(sizes, paint),
+    ...timingLines(timings, paint),
+    ...latencyLines(latency, paint),
+  ];
+}
+
+function headline({ verdict, checks, common, excesses }: Comparison, paint: Paint): string {
+  const count = (wanted: Change) => checks.filter(({ change }) => change === wanted).length;
+  const broken = count('broken');
+  const words = [
+    ...(broken > 0 ? [paint('red', `${counted(broken, 'check')} got worse`)] : []),
+    ...(excesses.length > 0
+      ? [paint('red', `${counted(excesses.length, 'latency', 'latencies')} slower than allowed`)]
+      : []),
+    ...(verdict === 'pass' ? ['nothing got worse'] : []),
+    ...(count('mended') > 0 ? [`${count('mended')} mended`] : []),
+    `${counted(common, 'check')} in both runs`,
+  ];
+  return `${verdict === 'pass' ? paint('green', '✓') : paint('red', '✗')} ${words.join(', ')}`;
+}
+
+function runLine(which: string, { name, counts, environment, unreadable }: ComparedRun): string {
+  const { lab, scope, only, full, durationMs } = environment;
+  const words = [
+    ...(lab === undefined ? [] : [lab]),
+    ...(full === true ? ['full'] : scope === undefined ? [] : [scope]),
+    ...(only === undefined ? [] : [`only ${only}`]),
+    ...(durationMs === undefined ? [] : [seconds(durationMs)]),
+  ];
+  const { pass, fail, deviation, skipped } = counts;
+  const found = [
+    `${pass} passed`,
+    ...(fail > 0 ? [`${fail} failed`] : []),
+    ...(deviation > 0 ? [counted(deviation, 'known deviation')] : []),
+    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+    ...(unreadable > 0 ? [`${counted(unreadable, 'record')} can't be read`] : []),
+  ];
+  return printable(
+    `  ${which.padEnd(6)} ${[name, ...(words.length === 0 ? [] : [words.join(', ')])].join('  ')}: ${found.join(', ')}`,
+  );
+}
+
+function excessLines({ excesses }: Comparison, paint: Paint): string[] {
+  return excesses.map(({ id, name, percent }) =>
+    paint('red', `  ✗ ${printable(id)}: ${name} slower by at least ${Math.floor(percent)} %`),
+  );
+}
+
+type Told = { readonly mark: string; readonly style: 'red' | 'yellow' | 'green' | 'dim'; readonly text: string };
+
+const TOLD: Readonly<Record<Exclude<Change, 'only before' | 'only after'>, Told>> = {
+  broken: { mark: '✗', style: 'red', text: 'fails' },
+  fails: { mark: '✗', style: 'red', text: 'fails' },
+  'still fails': { mark: '✗', style: 'red', text: 'fails in both' },
+  deviates: { mark: '≈', style: 'yellow', text: 'deviates, as is known' },
+  'no longer shown': { mark: '–', style: 'dim', text: 'skipped' },
+  mended: { mark: '✓', style: 'green', text: 'mended' },
+  'as wanted': { mark: '✓', style: 'green', text: 'deviates no longer' },
+  'now shown': { mark: '✓', style: 'green', text: 'shown' },
+};
+
+const ONE_BY_ONE = [
+  'broken',
+  'fails',
+  'still fails',
+  'deviates',
+  'no longer shown',
+  'mended',
+  'as wanted',
+  'now shown',
+] as const;
+
+const WAS: Readonly<Record<Verdict, string>> = {
+  pass: 'passed',
+  fail: 'failed',
+  deviation: 'deviated',
+  skipped: 'was skipped',
+};
+
+function changeLines(checks: readonly VerdictChange[], wanted: keyof typeof TOLD, paint: Paint): string[] {
+  const { mark, style, text } = TOLD[wanted];
+  const own = checks.filter(({ change }) => change === wanted);
+  const listed = own.slice(0, MOST_LISTED).flatMap(({ id, before, reason }) => {
+    const was = before === undefined ? 'was not there' : WAS[before];
+    const line = `  ${paint(style, mark)} ${printable(id)}: ${text}${wanted === 'still fails' ? '' : ` (${was})`}`;
+    const why = reason === undefined || style === 'green' ? [] : [`      ${shortened(reason)}`];
+    return [line, ...why];
+  });
+  const more = own.length - MOST_LISTED;
+  return more > 0 ? [...listed, `  ${paint(style, mark)} ${more} more: ${text}`] : listed;
+}
+
+/** By family: the checks of a quick run are not those of a default one. */
+function onlyIn(checks: readonly VerdictChange[], wanted: Change, which: string, paint: Paint): string[] {
+  const own = checks.filter(({ change }) => change === wanted);
+  if (own.length === 0) return [];
+  const families = FAMILIES.flatMap((family) => {
+    const count = own.filter(({ id }) => id.startsWith(`${family}.`)).length;
+    return count === 0 ? [] : [`${family} ${count}`];
+  });
+  return [`  ${paint('dim', '·')} ${counted(own.length, 'check')} only ${which}: ${families.join(', ')}`];
+}
+
+function sizeLines({ compared, changes }: Sizes, paint: Paint): string[] {
+  if (compared === 0) return [];
+  if (changes.length === 0) return [`sizes: the same to the byte in ${counted(compared, 'check')}`];
+  return [
+    `sizes: ${counted(changes.length, 'number')} of a message in ${counted(compared, 'check')} changed`,
+    ...changes.slice(0, MOST_LISTED).map((change) => sizeLine(change, paint)),
+    ...(changes.length > MOST_LISTED ? [`  ${paint('yellow', '≠')} ${changes.length - MOST_LISTED} more`] : []),
+  ];
+}
+
+function sizeLine({ id, what, before, after }: SizeChange, paint: Paint): string {
+  return printable(`  ${paint('yellow', '≠')} ${id}: ${what} ${tidy(before)} → ${tidy(after)}`);
+}
+
+function timingLines({ compared, changes }: Timings, paint: Paint): string[] {
+  if (compared === 0) return [];
+  const kinds = counted(compared, 'kind');
+  if (changes.length === 0) return [`times of wills and expiries: no difference beyond their uncertainty (${kinds})`];
+  return [
+    `times of wills and expiries: ${changes.length} of ${kinds} differ beyond their uncertainty`,
+    ...changes.map(({ what, before, after }) =>
+      printable(`  ${paint('yellow', '≠')} ${what}: ${spanText(before)} → ${spanText(after)}`),
+    ),
+  ];
+}
+
+function spanText({ fromMs, toMs }: Span): string {
+  return `${(fromMs / 1000).toFixed(2)} to ${(toMs / 1000).toFixed(2)} s`;
+}
+
+function tidy(value: number): string {
+  return Number.isInteger(value) ? String(value) : value.toFixed(2);
+}
+
+function shortened(text: string): string {
+  const shown = printable(text).replaceAll('\n', ' ');
+  return shown.length > LONGEST_REASON ? `${shown.slice(0, LONGEST_REASON)}…` : shown;
+}
+
+export function counted(count: number, what: string, plural = `${what}s`): string {
+  return `${count} ${count === 1 ? what : plural}`;
+}

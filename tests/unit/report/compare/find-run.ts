@@ -1,0 +1,91 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test from 'ava';
+import { findRuns } from '../../../../report/compare/find-run.ts';
+
+const named = (second: number) => `2026-01-02T03-04-0${second}.000Z`;
+const RESULTS = '{"checks":[]}';
+
+/** Runs 1, 2 and 3, a run 4 that did not come to its end, and a run 5 whose results are broken but that is not named as one. */
+async function withRuns(teardown: (undo: () => Promise<void>) => void): Promise<string> {
+  const directory = await mkdtemp(path.join(tmpdir(), 'mqtt-lab-test-'));
+  teardown(() => rm(directory, { recursive: true }));
+  for (const name of [named(1), named(2), named(3), named(4), 'broken'])
+    await mkdir(path.join(directory, name), { recursive: true });
+  for (const second of [1, 2, 3]) await writeFile(path.join(directory, named(second), 'results.json'), RESULTS);
+  await writeFile(path.join(directory, 'broken', 'results.json'), '{"checks":[');
+  return directory;
+}
+
+/** [what is asked for, which runs are meant] */
+const FOUND: readonly (readonly [
+  wanted: readonly [before?: string, after?: string],
+  seconds: readonly [number, number],
+])[] = [
+  [[], [2, 3]],
+  [[named(1)], [1, 3]],
+  [
+    [named(1), named(2)],
+    [1, 2],
+  ],
+  [
+    ['latest', 'previous'],
+    [3, 2],
+  ],
+];
+
+for (const [wanted, [before, after]] of FOUND) {
+  test(`compare ${wanted.join(' ')}`, async (t) => {
+    const runs = await findRuns(await withRuns(t.teardown), wanted);
+    t.deepEqual(
+      runs.map(({ name }) => name),
+      [named(before), named(after)],
+    );
+  });
+}
+
+test('paths of a folder and of its results.json', async (t) => {
+  const directory = await withRuns(t.teardown);
+  const elsewhere = path.join(directory, 'nowhere');
+  const wanted = [path.join(directory, named(1)), path.join(directory, named(2), 'results.json')] as const;
+  const runs = await findRuns(elsewhere, wanted);
+  t.deepEqual(
+    runs.map(({ name }) => name),
+    [named(1), named(2)],
+  );
+});
+
+/** [what is asked for, what is told] */
+const REFUSED: readonly (readonly [wanted: readonly [before?: string, after?: string], told: readonly RegExp[]])[] = [
+  [
+    ['lates'],
+    [/^lates: there is no such run in .* \(did you mean "latest"\?\); the newest are 2026-01-02T03-04-03\.000Z, /],
+  ],
+  [['2026-01-02T03-04-09.000Z'], [/did you mean "2026-01-02T03-04-0/]],
+  [[named(4)], [/03-04-04\.000Z: it has no results\.json: no run, or one that did not come to its end/]],
+  [['broken'], [/broken\/results\.json: it is not JSON: /]],
+  [
+    ['broken', 'nothing'],
+    [/broken\/results\.json: /, /^nothing: there is no such run/],
+  ],
+  [['latest'], [/is both runs/]],
+  [[named(1), named(1)], [/is both runs/]],
+];
+
+for (const [wanted, told] of REFUSED) {
+  test(`compare ${wanted.join(' ')} is refused`, async (t) => {
+    const directory = await withRuns(t.teardown);
+    const error = await t.throwsAsync(findRuns(directory, wanted), { name: 'InputError' });
+    const lines = (error?.message ?? '').split('\n');
+    t.is(lines.length, told.length);
+    for (const [index, line] of lines.entries()) t.regex(line, told[index] ?? /$^/);
+  });
+}
+
+test('without enough runs it says what makes one', async (t) => {
+  const nowhere = path.join(tmpdir(), 'mqtt-lab-test-no-such-folder');
+  await t.throwsAsync(findRuns(nowhere, []), {
+    message: /previous: two runs needed in .*, and none is kept; \.\/lab verify/,
+  });
+});

@@ -1,0 +1,54 @@
+import test from 'ava';
+import { compareRuns } from '../../../../report/compare/compare.ts';
+import { type Change, verdictChanges } from '../../../../report/compare/verdicts.ts';
+import type { Verdict } from '../../../../report/record.ts';
+import { record, run } from './_runs.ts';
+
+/** [verdict before, verdict after, what has become of it, whether that is worse] */
+const ROWS: readonly (readonly [Verdict | undefined, Verdict | undefined, Change | undefined, boolean])[] = [
+  ['pass', 'pass', undefined, false],
+  ['pass', 'fail', 'broken', true],
+  ['pass', 'deviation', 'deviates', false],
+  ['pass', 'skipped', 'no longer shown', false],
+  ['pass', undefined, 'only before', false],
+  ['deviation', 'fail', 'broken', true],
+  ['deviation', 'pass', 'as wanted', false],
+  ['deviation', 'deviation', undefined, false],
+  ['fail', 'fail', 'still fails', false],
+  ['fail', 'pass', 'mended', false],
+  ['fail', 'deviation', 'mended', false],
+  ['fail', 'skipped', 'no longer shown', false],
+  ['skipped', 'fail', 'fails', false],
+  ['skipped', 'pass', 'now shown', false],
+  [undefined, 'fail', 'fails', false],
+  [undefined, 'pass', 'only after', false],
+];
+
+for (const [before, after, change, isWorse] of ROWS) {
+  test(`${before ?? 'absent'}, then ${after ?? 'absent'}: ${change ?? 'nothing'}`, (t) => {
+    const of = (verdict: Verdict | undefined) => run(verdict === undefined ? [] : [record('acl.a', { verdict })]);
+    const comparison = compareRuns(of(before), of(after));
+    t.is(comparison.checks[0]?.change, change);
+    t.is(comparison.verdict, isWorse ? 'fail' : 'pass');
+  });
+}
+
+test('what got worse comes first, then by id; the reason is that of the second run', (t) => {
+  const before = run([
+    record('acl.mended', { verdict: 'fail', reason: 'late' }),
+    record('will.b'),
+    record('will.a'),
+    record('acl.gone', { reason: 'was so' }),
+  ]);
+  const after = run([
+    record('acl.mended'),
+    record('will.b', { verdict: 'fail', reason: 'none came' }),
+    record('will.a', { verdict: 'fail' }),
+  ]);
+  t.deepEqual(verdictChanges(before, after), [
+    { id: 'will.a', change: 'broken', before: 'pass', after: 'fail' },
+    { id: 'will.b', change: 'broken', before: 'pass', after: 'fail', reason: 'none came' },
+    { id: 'acl.mended', change: 'mended', before: 'fail', after: 'pass' },
+    { id: 'acl.gone', change: 'only before', before: 'pass', reason: 'was so' },
+  ]);
+});
