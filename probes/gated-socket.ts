@@ -1,4 +1,4 @@
-import { TappedSocket } from './tapped-socket.ts';
+import { type OnSent, TappedSocket } from './tapped-socket.ts';
 
 /**
  * A tapped socket that also decides what of the received bytes its reader gets: `admit` is given each chunk as it comes off the network and gives
@@ -7,7 +7,7 @@ import { TappedSocket } from './tapped-socket.ts';
 export class GatedSocket extends TappedSocket {
   readonly #admit: (bytes: Buffer) => Buffer;
 
-  constructor(onSent: (bytes: Buffer) => void, admit: (bytes: Buffer) => Buffer) {
+  constructor(onSent: OnSent, admit: (bytes: Buffer) => Buffer) {
     super(onSent);
     this.#admit = admit;
   }

@@ -1,8 +1,9 @@
 """Two MQTT 3.1.1 connections of one lab host, a subscriber's and a publisher's, that measure: when packets pass, what they weigh, and what the
 kernel counted for it. Told by messages on the topic itself, `<nonce> <verb> <arguments in JSON>`; tells by lines of JSON on standard output.
 
-The wish, passwords included, is JSON on descriptor 3. No library: a message's time is taken right behind the read that brought it. Times are
-nanoseconds of CLOCK_MONOTONIC (clock_gettime(2)); counters are those of TCP_INFO (tcp(7), linux/tcp.h).
+The wish, passwords included, is JSON on descriptor 3. No library, since none tells when the kernel took a message in: that is its time of arrival
+(SO_TIMESTAMPNS, socket(7)), whatever else the host has to do before this program may read it. Times are nanoseconds of CLOCK_MONOTONIC
+(clock_gettime(2)); counters are those of TCP_INFO (tcp(7), linux/tcp.h).
 """
 
 import json
@@ -24,6 +25,9 @@ QUIET_S = 0.1
 # between two messages that are weighed: each is alone on the wire, with acknowledgements of its own
 APART_S = 0.06
 IP_HEADER, TCP_HEADER, TIME_STAMPS = 20, 20, 12
+# asm-generic/socket.h; Python has no name for it
+SO_TIMESTAMPNS = 35
+TIMESPEC = struct.Struct("@ll")
 
 with os.fdopen(3) as pipe:
     wish = json.load(pipe)
@@ -48,6 +52,27 @@ def packet(first, body):
             return bytes([first]) + length + body
 
 
+def both_clocks():
+    """The monotonic clock and the one that the kernel stamps with, at one moment: nothing came between reading the one and the other."""
+    for _ in range(5):
+        before, stamping, after = time.monotonic_ns(), time.time_ns(), time.monotonic_ns()
+        if after - before < 10_000:
+            break
+    return (before + after) // 2, stamping
+
+
+def arrival(about):
+    """When the kernel took in what was read, or now where it does not say."""
+    at, stamping = both_clocks()
+    for _, kind, data in about:
+        if kind == SO_TIMESTAMPNS and len(data) == TIMESPEC.size:
+            seconds, rest = TIMESPEC.unpack(data)
+            waited = stamping - (seconds * 10**9 + rest)
+            # a clock that was set meanwhile
+            return at - waited if 0 <= waited < 10**9 else at
+    return at
+
+
 class Connection:
     """One client: its socket, the packets that passed, and how many bytes each type took."""
 
@@ -55,6 +80,7 @@ class Connection:
         self.family = socket.AF_INET6 if ":" in wish["address"] else socket.AF_INET
         self.socket = socket.create_connection((wish["address"], wish["port"]), BOUND_S)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         self.unread = b""
         self.amounts = {}
         self.trace = None
@@ -97,8 +123,8 @@ class Connection:
 
     def read(self):
         """The packets that are complete now, as (type, flags, body, time); acknowledged already where they ask for it."""
-        data = self.socket.recv(1 << 20)
-        at = time.monotonic_ns()
+        data, about, _, _ = self.socket.recvmsg(1 << 20, socket.CMSG_SPACE(TIMESPEC.size))
+        at = arrival(about)
         if not data:
             sys.exit("the broker closed the connection")
         self.unread += data

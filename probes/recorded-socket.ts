@@ -23,9 +23,8 @@ export function recordedSocket(
   const pending: Record<Packet['direction'], Buffer> = { sent: Buffer.alloc(0), received: Buffer.alloc(0) };
   let deaf = false;
   /** The frames that the chunk completes and that may go on. */
-  const take = (direction: Packet['direction'], chunk: Buffer): Buffer[] => {
+  const take = (direction: Packet['direction'], chunk: Buffer, at: number): Buffer[] => {
     if (deaf && direction === 'sent') return [];
-    const at = now();
     try {
       const { frames, rest } = cutFrames(Buffer.concat([pending[direction], chunk]));
       pending[direction] = Buffer.from(rest);
@@ -47,8 +46,8 @@ export function recordedSocket(
     }
   };
   const socket: TappedSocket = new GatedSocket(
-    (bytes) => take('sent', bytes),
-    (bytes) => Buffer.concat(take('received', bytes)),
+    (bytes, at) => take('sent', bytes, at),
+    (bytes) => Buffer.concat(take('received', bytes, now())),
   );
   socket.setNoDelay(true);
   socket.connect(port, address);

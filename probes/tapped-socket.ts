@@ -1,28 +1,36 @@
 import { Socket } from 'node:net';
+import { now } from './packet.ts';
 
 type WriteCallback = (error?: Error | null) => void;
 type Chunk = { readonly chunk: Buffer | string; readonly encoding: BufferEncoding };
 
+/** Bytes that were handed to the kernel, and the moment before, in milliseconds since 1970. */
+export type OnSent = (bytes: Buffer, at: number) => void;
+
 /**
- * A TCP socket that shows every byte that is written to it. The tap is below the stream's buffer, where chunks come in the order of the wire;
+ * A TCP socket that shows every byte that is written to it, once the kernel has it: what is done with it then holds up nothing. The tap is below the stream's buffer, where chunks come in the order of the wire;
  * `write` would be above it. What is received is had from the `data` event.
  */
 export class TappedSocket extends Socket {
-  readonly #onSent: (bytes: Buffer) => void;
+  readonly #onSent: OnSent;
 
-  constructor(onSent: (bytes: Buffer) => void) {
+  constructor(onSent: OnSent) {
     super();
     this.#onSent = onSent;
   }
 
   override _write(chunk: Buffer | string, encoding: BufferEncoding, callback: WriteCallback): void {
-    this.#onSent(bytesOf({ chunk, encoding }));
+    const at = now();
     super._write(chunk, encoding, callback);
+    this.#onSent(bytesOf({ chunk, encoding }), at);
   }
 
   override _writev(chunks: Chunk[], callback: WriteCallback): void {
-    this.#onSent(Buffer.concat(chunks.map(bytesOf)));
+    // first, since Node takes the chunks apart
+    const bytes = Buffer.concat(chunks.map(bytesOf));
+    const at = now();
     super._writev?.(chunks, callback);
+    this.#onSent(bytes, at);
   }
 }
 

@@ -16,6 +16,8 @@ export type Capture = {
 };
 
 const BOUND_MS = 15_000;
+/** Packets that may wait to be written. */
+const QUEUE = '200000';
 
 /** In the order of their numbers, the first of which is 1 (MQTT 3.1.1, table 2.1). */
 export const PACKET_TYPES = [
@@ -23,12 +25,40 @@ export const PACKET_TYPES = [
   ...(['SUBACK', 'UNSUBSCRIBE', 'UNSUBACK', 'PINGREQ', 'PINGRESP', 'DISCONNECT', 'AUTH'] as const),
 ] satisfies readonly PacketType[];
 
-/** Captures what goes to and from a port into a file; says why where this machine has no tshark or lets this user capture nothing. */
+/** What is captured: TCP of these ports on these interfaces. */
+export type CaptureWish = { readonly interfaces: readonly string[]; readonly ports: readonly number[] };
+
+/** Captures what goes to and from a port of the loopback; says why where this machine has no tshark or lets this user capture nothing. */
 export async function startCapture(port: number, file: string): Promise<Capture | string> {
+  const capturing = await startDumpcap({ interfaces: ['lo'], ports: [port] }, port, file);
+  if (typeof capturing === 'string') return capturing;
+  return {
+    async stop() {
+      await capturing.end();
+      const fields = ['tcp.stream', 'tcp.dstport', 'mqtt.msgtype', 'mqtt.len', 'mqtt.clientid'];
+      return byClient(await capturing.decode([port], fields), port);
+    },
+  };
+}
+
+/** A capture under way; `mark` is a port of the loopback that is among what it captures. */
+export type Dumpcap = {
+  /** Ends it, when all is in the file that went before. */
+  end(): Promise<void>;
+  /** Lines of the frames with MQTT, their fields between bars; the file is gone afterwards. */
+  decode(ports: readonly number[], fields: readonly string[], filter?: string): Promise<string>;
+};
+
+export async function startDumpcap(
+  { interfaces, ports }: CaptureWish,
+  mark: number,
+  file: string,
+): Promise<Dumpcap | string> {
   if ((await run('tshark', ['--version'])) === undefined) return 'tshark is not installed';
-  const dumpcap = spawn('dumpcap', ['-q', '-i', 'lo', '-f', `tcp port ${port}`, '-w', file], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
+  const filter = ports.map((port) => `tcp port ${port}`).join(' or ');
+  const places = interfaces.flatMap((name) => ['-i', name, '-f', filter]);
+  // the usual queue holds 1,000 packets, and what comes while this machine is busy is lost
+  const dumpcap = spawn('dumpcap', ['-q', '-N', QUEUE, ...places, '-w', file], { stdio: ['ignore', 'ignore', 'pipe'] });
   let told = '';
   dumpcap.stderr.setEncoding('utf8').on('data', (text: string) => {
     told += text;
@@ -43,40 +73,28 @@ export async function startCapture(port: number, file: string): Promise<Capture 
     const marks: Buffer[] = [];
     return await until(what, BOUND_MS, async () => {
       if (isOver) return false;
-      marks.push(await touch(port));
+      marks.push(await touch(mark));
       const seen = await readFile(file).catch(() => Buffer.alloc(0));
-      return marks.some((mark) => seen.includes(mark)) ? true : undefined;
+      return marks.some((bytes) => seen.includes(bytes)) ? true : undefined;
     });
   };
   if (!(await caughtUp('the first packet in the capture'))) return `dumpcap: ${told.trim()}`;
   return {
-    async stop() {
+    async end() {
       try {
         await caughtUp('the last packet in the capture');
       } finally {
         dumpcap.kill('SIGINT');
         await within('the end of dumpcap', BOUND_MS, ended);
       }
-      const fields = ['tcp.stream', 'tcp.dstport', 'mqtt.msgtype', 'mqtt.len', 'mqtt.clientid'].flatMap((name) => [
-        '-e',
-        name,
-      ]);
-      const decode = [
-        '-r',
-        file,
-        '-d',
-        `tcp.port==${port},mqtt`,
-        '-Y',
-        'mqtt',
-        '-T',
-        'fields',
-        '-E',
-        'separator=|',
-        ...fields,
-      ];
-      const frames = (await run('tshark', decode)) ?? '';
+    },
+    async decode(of, fields, only = 'mqtt') {
+      const as = of.flatMap((port) => ['-d', `tcp.port==${port},mqtt`]);
+      const shown = fields.flatMap((name) => ['-e', name]);
+      const args = ['-r', file, ...as, '-Y', only, '-T', 'fields', '-E', 'separator=|', ...shown];
+      const frames = (await run('tshark', args)) ?? '';
       await rm(file, { force: true });
-      return byClient(frames, port);
+      return frames;
     },
   };
 }

@@ -25,6 +25,7 @@ test('other lines, and events that are none, are nothing', (t) => {
     '{"kind":"subscribed"}',
     '{"kind":"moon"}',
     '{"qos":2}',
+    '{',
   ]) {
     t.is(parseMeasuringLine(line), undefined, line);
   }

@@ -1,0 +1,127 @@
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import * as z from 'zod';
+import { type Latency, latencySchema } from '../../report/measured/latency.ts';
+import { type Size, sizeSchema } from '../../report/measured/size.ts';
+import { quantile } from '../../report/statistics/quantile.ts';
+import { startDumpcap } from './support/capture.ts';
+import { engine } from './support/container.ts';
+import { FIELDS, type Frame, framesOf } from './support/frames.ts';
+import { PORT } from './support/lab.ts';
+import { ownLab } from './support/own-lab.ts';
+
+const theLab = ownLab('measurements');
+
+/** What a measurement may be off from the capture, at the median. */
+const OFF_US = 200;
+
+const Verified = z.object({
+  verdict: z.literal('pass'),
+  checks: z.array(z.object({ id: z.string(), observed: z.unknown(), startedAt: z.number(), durationMs: z.number() })),
+});
+
+test.serial('the lab is up', async (t) => {
+  const { code, all } = await theLab().run(['up', '--no-verify']);
+  t.is(code, 0, all);
+});
+
+test.serial('sizes and latencies are those of a capture: bytes exact, times to 0.2 ms at the median', async (t) => {
+  const published = await theLab().container('broker').published(PORT);
+  const { address: pi, bridge } = await networkOf('pi');
+  const ports = [PORT, published];
+  const file = path.join(theLab().folder, 'measurements.pcapng');
+  const capture = await startDumpcap({ interfaces: ['lo', bridge], ports }, published, file);
+  if (typeof capture === 'string') {
+    t.log(`nothing was compared: ${capture}`);
+    t.pass();
+    return;
+  }
+  // the first of two series that are measured together has their time
+  const only = 'qos.latency.*.nodelay,qos.size.*.1,qos.size.*.100';
+  const { code, stdout, all } = await theLab().run(['verify', '--json', '--only', only]);
+  await capture.end();
+  t.is(code, 0, all.slice(0, 3_000));
+  const frames = framesOf(await capture.decode(ports, FIELDS, 'tcp'));
+  const { checks } = Verified.parse(JSON.parse(stdout));
+  t.is(checks.length, 9);
+  for (const { id, observed, startedAt, durationMs } of checks) {
+    const meanwhile = frames.filter(({ at }) => at >= startedAt && at <= startedAt + durationMs);
+    const latency = latencySchema.safeParse(observed);
+    if (latency.success) compareLatency(t, id, latency.data, meanwhile, { published, pi });
+    else compareSize(t, id, sizeSchema.parse(observed), meanwhile, pi);
+  }
+});
+
+type Place = { readonly published: number; readonly pi: string };
+
+/** From the frame that left the publisher to the one that came to the Pi, a message at a time. */
+function compareLatency(t: ExecutionContext, id: string, latency: Latency, frames: readonly Frame[], place: Place) {
+  const left = times(frames, ({ toPort }) => toPort === place.published);
+  const came = times(frames, ({ fromPort, to }) => fromPort === PORT && to === place.pi);
+  t.is(latency.latenciesUs.length, latency.messages, id);
+  const offUs = latency.latenciesUs.flatMap((ownUs, index) => {
+    const [from, to] = [left.get(index), came.get(index)];
+    return from === undefined || to === undefined ? [] : [ownUs - (to - from) * 1e3];
+  });
+  t.is(offUs.length, latency.messages, `${id}: messages in the capture`);
+  const median = quantile(offUs, 0.5);
+  t.log(`${id}: ${Math.round(median)} µs more than in the capture at the median`);
+  t.true(Math.abs(median) <= OFF_US, `${id}: ${median} µs off at the median`);
+}
+
+/** When each message first passed in such a frame, by its number. */
+function times(frames: readonly Frame[], isThere: (frame: Frame) => boolean): ReadonlyMap<number, number> {
+  const found = new Map<number, number>();
+  for (const frame of frames.filter(isThere)) {
+    for (const payload of frame.payloads) {
+      const index = / m (\d+) /.exec(payload)?.[1];
+      if (index !== undefined && !found.has(Number(index))) found.set(Number(index), frame.at);
+    }
+  }
+  return found;
+}
+
+/** Each hop's own connection, from its first message that was weighed to the next thing that the measuring client was told, or to its end. */
+function compareSize(t: ExecutionContext, id: string, size: Size, frames: readonly Frame[], pi: string) {
+  const isWeighed = ({ payloads }: Frame) => payloads.includes('x'.repeat(size.payloadBytes));
+  const ways = {
+    publisher: frames.find((frame) => frame.from === pi && isWeighed(frame)),
+    subscriber: frames.find((frame) => frame.to === pi && isWeighed(frame)),
+  };
+  for (const role of ['publisher', 'subscriber'] as const) {
+    const first = ways[role];
+    const { ip, mqttBytes } = size.hops[role];
+    const name = `${id}, the ${role}'s hop`;
+    if (first === undefined || ip === undefined) return t.fail(`${name}: it is not there`);
+    const connection = frames.slice(frames.indexOf(first)).filter((frame) => isSameConnection(frame, first));
+    const next = connection.findIndex((frame) => frame.isEnd || (frame.payloads.length > 0 && !isWeighed(frame)));
+    const own = connection.slice(0, next < 0 ? undefined : next);
+    const sum = (of: (frame: Frame) => number) => own.reduce((bytes, frame) => bytes + of(frame), 0);
+    const acknowledgements = own.filter(({ streamBytes }) => streamBytes === 0);
+    t.is(
+      mqttBytes,
+      sum(({ streamBytes }) => streamBytes),
+      `${name}: bytes of MQTT`,
+    );
+    const off = ip.bytes - sum(({ ipBytes }) => ipBytes);
+    const slack = acknowledgements.reduce((bytes, { ipBytes }) => bytes + ipBytes, 0);
+    t.true(Math.abs(off) <= slack, `${name}: ${off} bytes of IP off, the acknowledgements have ${slack}`);
+    t.log(`${name}: ${ip.bytes} bytes of IP, ${off} off`);
+  }
+}
+
+function isSameConnection(one: Frame, other: Frame): boolean {
+  const ends = ({ from, to, fromPort, toPort }: Frame) => [`${from}:${fromPort}`, `${to}:${toPort}`].sort().join();
+  return ends(one) === ends(other);
+}
+
+/** A machine's address in the lab's network, and the interface of this machine that all of the network passes. */
+async function networkOf(machine: string): Promise<{ readonly address: string; readonly bridge: string }> {
+  const { NetworkSettings } = await theLab().container(machine).inspect();
+  const [network] = Object.values(NetworkSettings.Networks);
+  if (network === undefined) throw new Error(`${machine} is in no network`);
+  const { Options } = await (await engine()).getNetwork(network.NetworkID).inspect();
+  const bridge = Options?.['com.docker.network.bridge.name'];
+  if (bridge === undefined) throw new Error(`the network of ${machine} has no bridge with a name`);
+  return { address: network.IPAddress, bridge };
+}
