@@ -1,3 +1,4 @@
+import { essence } from './essence.ts';
 import { results } from './json.ts';
 import { type Paint, printable, seconds } from './paint.ts';
 import { type CheckRecord, count, type Family, familyOf, type Verdict } from './record.ts';
@@ -12,24 +13,31 @@ const NAMED_OF_MANY = 6;
 const MOST_REASONS = 6;
 const MOST_EXAMPLES = 2;
 const LONGEST_VALUE = 160;
+/** What was measured is left out where it would push the failures off the screen. */
+const SCREEN = 45;
 
 /**
  * The records of a run for a terminal: failures first, with what was expected, what was observed and what to try; each explanation of known
- * deviations and of skipped checks once.
+ * deviations and of skipped checks once; what was measured.
  */
 export function recap(records: readonly CheckRecord[], paint: Paint, scope = 'default'): string[] {
   const of = (wanted: Verdict) => records.filter(({ verdict }) => verdict === wanted);
   const failed = of('fail');
   const passed = of('pass');
   const wide = Math.max(0, ...passed.map(({ id }) => id.length));
-  return [
+  const verdicts = [
     headline(records, paint, scope),
     ...failures(failed, paint),
     ...advice(failed),
     ...(passed.length > MOST_LISTED ? byFamily(passed, paint) : passed.map((record) => listed(record, wide, paint))),
+  ];
+  const explanations = [
     ...byReason(of('deviation'), paint('yellow', '≈'), 'known deviation', paint),
     ...byReason(of('skipped'), paint('dim', '–'), 'skipped', paint),
   ];
+  const measured = essence(records, paint);
+  const isShort = verdicts.length + measured.length + explanations.length <= SCREEN;
+  return [...verdicts, ...explanations, ...(isShort ? measured : [])];
 }
 
 function failures(failed: readonly CheckRecord[], paint: Paint): string[] {
