@@ -13,6 +13,8 @@ export const latencySchema = z.object({
   messages: z.number(),
   lost: z.number(),
   perSecond: z.number(),
+  /** After so many messages the publisher pings: an answer of the broker's is what its kernel's delayed acknowledgements come after. */
+  messagesAPing: z.number().optional(),
   /** `set_tcp_nodelay` of the broker's configuration, where the lab wrote it. */
   brokerNoDelay: z.boolean().optional(),
   clock: clockSchema,

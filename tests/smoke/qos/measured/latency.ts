@@ -13,6 +13,11 @@ export const MESSAGES = 1_000;
 export const PAYLOAD_BYTES = 100;
 /** From message to message of one series; the other series' are halfway between. */
 const PERIOD_MS = 4;
+/**
+ * So often a publisher pings, as clients do at their keep alive. Once the broker has answered on a connection, its kernel delays the next
+ * acknowledgement, in the hope of data that it can go with (RFC 1122, 4.2.3.2), and Nagle's algorithm waits for just that.
+ */
+const MESSAGES_A_PING = 100;
 const ARRIVAL_MS = 10_000;
 
 /** What both publishers' messages of one QoS took to the Pi: with Nagle's algorithm and without, in turns, so that the machine's mood is the same. */
@@ -37,7 +42,14 @@ export async function measureLatency(world: World, pi: LivePi, cast: Cast, qos: 
   });
   const finding = (session: RawSession, first: number, isNoDelay: boolean): Finding =>
     judgeLatency({
-      ...{ qos, noDelay: isNoDelay, payloadBytes: PAYLOAD_BYTES, messages: MESSAGES, perSecond: 1_000 / PERIOD_MS },
+      ...{
+        qos,
+        noDelay: isNoDelay,
+        payloadBytes: PAYLOAD_BYTES,
+        messages: MESSAGES,
+        perSecond: 1_000 / PERIOD_MS,
+        messagesAPing: MESSAGES_A_PING,
+      },
       ...brokerNoDelay(world),
       clock: time.clock,
       latenciesUs: latencies(sentTimes(session), result.arrivals, first, time),
@@ -65,6 +77,7 @@ async function sendPaced(stage: Stage, sessions: readonly RawSession[], qos: QoS
     for (const [nth, session] of sessions.entries()) {
       const payload = ownPayload(stage, nth * MESSAGES + index, PAYLOAD_BYTES);
       const id = qos === 0 ? {} : { messageId: index + 1 };
+      if (index % MESSAGES_A_PING === 0) session.send({ cmd: 'pingreq' });
       session.send({ cmd: 'publish', topic, payload, qos, dup: false, retain: false, ...id });
       due = Math.max(due + PERIOD_MS / sessions.length, performance.now());
       await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
