@@ -41,15 +41,14 @@ export type WillRow = {
   readonly willAfterMs: number | undefined;
   readonly end: (Pick<EventOf<'end'>, 'by' | 'how' | 'seenBy'> & { readonly afterMs: number }) | undefined;
   readonly backAfterMs: number | undefined;
-  /** The broker's log from the cause on; `afterMs` is when a line was on this machine. */
-  readonly log: readonly { readonly afterMs: number; readonly text: string }[];
+  /** The broker's log but for the owner's own connection; `afterMs` is when a line was on this machine, undefined where it was read later. */
+  readonly log: readonly { readonly afterMs: number | undefined; readonly text: string }[];
   /** Whether the broker's log tells of this client at all. */
   readonly isLogged: boolean;
   readonly owner: EventOf<'owner'> | undefined;
   readonly dropped: EventOf<'dropped'> | undefined;
 };
 
-/** A line that was read while its cause was under way may have come before it by the hosts' own delays. */
 const BEGIN = /^New client connected /;
 
 /** A row a check that was judged, by cause, and within it in the order of the records. */
@@ -108,11 +107,9 @@ function seenOf(record: CheckRecord, knownAfterMs: number | undefined): Seen {
         ? undefined
         : { by: end.by, how: end.how, seenBy: end.seenBy, afterMs: endAfterMs },
     backAfterMs: after(back?.at),
-    log: lines.flatMap(({ at, text }) => {
-      const afterMs = after(at);
-      const isStory = afterMs !== undefined && afterMs >= 0 && (!BEGIN.test(text) || back !== undefined);
-      return isStory ? [{ afterMs, text }] : [];
-    }),
+    log: lines
+      .filter((line) => line !== lines.find(({ text }) => BEGIN.test(text)))
+      .map(({ at, text }) => ({ afterMs: after(at), text })),
     isLogged: lines.length > 0,
     dropped,
   };

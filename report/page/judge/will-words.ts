@@ -22,19 +22,19 @@ const NAMES: Readonly<Record<Cause, string>> = {
 };
 
 /** A cause as the page names it; silence by where it was, since on a Pi the network is cut. */
-export function causeName({ cause, where, owner, dropped }: WillRow): string {
+export function causeName({ cause, where, owner }: WillRow): string {
   const name = NAMES[cause];
   if (cause === 'silent') {
-    const how = where === 'this machine' ? 'client silent' : 'network cut';
-    return `${how}, keep alive ${owner?.keepAlive ?? dropped?.tool ?? '?'} s`;
+    const how = where === 'this machine' ? 'client silent' : `network cut, ${where}`;
+    return owner === undefined ? how : `${how}, ${owner.keepAlive} s`;
   }
   if (cause === 'killed') return `${name}, ${where}`;
   return owner?.delayS === undefined ? name : `${name}, ${owner.delayS} s`;
 }
 
-/** `43 ms`, `7.5 s`. */
+/** `0.2 ms`, `43 ms`, `7.5 s`. */
 export function timeText(ms: number): string {
-  if (ms < 0.5) return 'under 1 ms';
+  if (ms < 0.95) return `${Math.max(0.1, ms).toFixed(1)} ms`;
   return ms < 999.5 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 }
 
