@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { shown } from './format.ts';
 
 /** What any packet of a record has, and what is told of it in fewer words; the rest of its fields is told as it is. */
 type Packet = {
@@ -46,8 +45,8 @@ export function evidenceLines(evidence: readonly unknown[]): string[] {
   const lines = evidence.flatMap((thing) => {
     if (isPacket(thing)) return packetLine(thing, thing.at - first);
     const file = fileSchema.safeParse(thing).data;
-    if (file !== undefined) return [`${file.path}:`, ...file.lines].map(shown);
-    return shown(typeof thing === 'string' ? thing : (JSON.stringify(thing) ?? ''));
+    if (file !== undefined) return [`${file.path}:`, ...file.lines];
+    return typeof thing === 'string' ? thing : (JSON.stringify(thing) ?? '');
   });
   const rest = lines.length - MOST_LINES;
   return rest > 0 ? [...lines.slice(0, MOST_LINES), `${rest} more, in the records`] : lines;
@@ -57,9 +56,7 @@ function packetLine(packet: Packet, afterMs: number): string {
   const { who, direction, type, bytes } = packet;
   const words = [...known(packet), ...others(packet)].join(', ');
   const size = bytes === undefined ? '' : ` ${bytes} B`;
-  return shown(
-    `${afterMs.toFixed(1).padStart(8)} ms ${who} ${direction === 'sent' ? '→' : '←'} ${type}${size} ${words}`,
-  ).trimEnd();
+  return `${afterMs.toFixed(1).padStart(8)} ms ${who} ${direction === 'sent' ? '→' : '←'} ${type}${size} ${words}`.trimEnd();
 }
 
 function known({ type, packetId, code, connect }: Packet): string[] {

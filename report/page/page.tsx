@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { render } from 'preact-render-to-string';
 import type { Results } from '../json.ts';
+import { shown } from './format.ts';
 import { Header } from './parts/header.tsx';
 import { Navigation } from './parts/navigation.tsx';
 import { Section } from './parts/section.tsx';
@@ -22,9 +23,12 @@ const POLICY = [
   "form-action 'none'",
 ].join('; ');
 
-/** The report of a run as one HTML document that needs nothing else; `records` are the lines of records.jsonl, which it gives away unaltered. */
+/**
+ * The report of a run as one HTML document that needs nothing else; `records` are the lines of records.jsonl, which it gives away unaltered. No
+ * text of it, wherever it comes from, has a character that nobody sees.
+ */
 export function pageHtml(results: Results, records: string): string {
-  return `<!doctype html>\n${render(<Page results={results} records={records} />)}\n`;
+  return `<!doctype html>\n${shown(render(<Page results={results} records={records} />))}\n`;
 }
 
 function Page({ results, records }: { readonly results: Results; readonly records: string }) {

@@ -31,7 +31,7 @@ const HEIGHT = 340;
  */
 export function drawPlot(options: PlotOptions): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
-  const drawn: { readonly outerHTML: string } = plot({
+  const drawn = plot({
     width: WIDTH,
     height: HEIGHT,
     marginLeft: 56,
@@ -41,10 +41,17 @@ export function drawPlot(options: PlotOptions): string {
     className: 'plot',
     document,
   });
-  return withoutStyle(drawn.outerHTML);
+  return bare(drawn);
 }
 
-/** Plot brings its style with each drawing; the page has it once. */
-function withoutStyle(svg: string): string {
-  return svg.replace(/<style>[^<]*<\/style>/, '');
+type Drawn = {
+  readonly outerHTML: string;
+  querySelectorAll(selectors: string): Iterable<{ remove(): void; removeAttribute(name: string): void }>;
+};
+
+/** Plot brings its style with each drawing, which the page has once, and labels groups that have no role; the figure tells all in words. */
+function bare(drawn: Drawn): string {
+  for (const style of drawn.querySelectorAll('style')) style.remove();
+  for (const labelled of drawn.querySelectorAll('[aria-label]')) labelled.removeAttribute('aria-label');
+  return drawn.outerHTML;
 }

@@ -1,5 +1,3 @@
-import { shown } from './format.ts';
-
 /** Longer lists of numbers, such as latencies, are told by their length; they are in the records. */
 const MOST_NUMBERS = 20;
 /** Of lines, such as a program's, and of other things. */
@@ -9,7 +7,7 @@ const LINE = 100;
 
 /** What a record expected or observed, to read: JSON without quotes around its keys, and without what only a program reads. */
 export function valueText(value: unknown): string {
-  return shown(typeof value === 'string' ? value : written(value, ''));
+  return typeof value === 'string' ? value : written(value, '');
 }
 
 function written(value: unknown, indent: string): string {

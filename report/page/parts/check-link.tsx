@@ -1,6 +1,5 @@
 import type { CheckRecord, Verdict } from '../../record.ts';
 import { hrefOf } from '../anchor.ts';
-import { shown } from '../format.ts';
 import { Name } from './text.tsx';
 
 const MARKS: Readonly<Record<Verdict, string>> = { pass: '✓', fail: '✗', deviation: '≈', skipped: '–' };
@@ -27,7 +26,7 @@ export function CheckLink({ id, words }: Pick<CheckRecord, 'id'> & { readonly wo
       <Name>{id}</Name>
     </a>
   ) : (
-    <a href={hrefOf(id)} aria-label={`${words} ${shown(id)}`}>
+    <a href={hrefOf(id)} aria-label={`${words} ${id}`}>
       {words}
     </a>
   );

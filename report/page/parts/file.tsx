@@ -1,4 +1,3 @@
-import { shown } from '../format.ts';
 import { Name } from './text.tsx';
 
 /** A file of a host: its path and what stands in it. */
@@ -9,7 +8,7 @@ export function HostFile({ path, lines }: { readonly path: string; readonly line
         <Name>{path}</Name>
       </p>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, by the keyboard too */}
-      <pre tabIndex={0}>{shown(lines.join('\n'))}</pre>
+      <pre tabIndex={0}>{lines.join('\n')}</pre>
     </div>
   );
 }

@@ -1,5 +1,4 @@
 import type { SequencePacket } from '../../measured/sequence.ts';
-import { shown } from '../format.ts';
 import type { Hops } from '../judge/sequence.ts';
 
 const WIDTH = 680;
@@ -31,9 +30,9 @@ export function SequenceDiagram({ hops, publisher, subscriber }: Props) {
   const rows = rowsOf(hops);
   const height = TOP + rows.length * ROW + 14;
   const names = {
-    publisher: `publisher ${shown(publisher)}`,
+    publisher: `publisher ${publisher}`,
     broker: 'broker',
-    subscriber: `subscriber ${shown(subscriber)}`,
+    subscriber: `subscriber ${subscriber}`,
   };
   return (
     <svg aria-hidden="true" viewBox={`0 0 ${WIDTH} ${height}`} font-size="12" font-family="system-ui, sans-serif">
@@ -66,7 +65,7 @@ function Arrow({ row, y }: { readonly row: Row; readonly y: number }) {
       <path d={`M${from},${y}H${to - 2 * towards}`} stroke={colour} stroke-width="2" />
       <path d={`M${to},${y}l${-9 * towards},-5v10z`} fill={colour} />
       <text x={middle} y={y - 6} text-anchor="middle">
-        <tspan font-weight="600">{shown(packet.type)}</tspan>
+        <tspan font-weight="600">{packet.type}</tspan>
         {packet.packetId === undefined ? '' : ` id ${packet.packetId}`}
       </text>
       <text x={middle} y={y + 15} text-anchor="middle" font-size="11">

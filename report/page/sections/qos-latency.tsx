@@ -134,7 +134,7 @@ function Distribution({ measured, pi }: { readonly measured: readonly Measured<L
   });
   return (
     <Figure
-      id={`figure-latency-${pi}`}
+      id={`figure-latency-${encodeURIComponent(pi)}`}
       caption="Which share of the messages had arrived after how long, by what the publisher’s socket does; time on a logarithmic axis. A line that goes on to the right under 100 % is a tail."
       alternative={`Cumulative distributions of the latency. ${told.join('; ')}.`}
       command={COMMAND}

@@ -1,0 +1,266 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { pathToFileURL } from 'node:url';
+import test, { type ExecutionContext } from 'ava';
+import type { Browser } from 'playwright-core';
+import { z } from 'zod';
+import type { Results } from '../../report/json.ts';
+import { writePage } from '../../report/page/write.ts';
+import { recordOf, resultsOf } from '../unit/report/page/_results.ts';
+import { wholeRun } from '../unit/report/page/_whole-run.ts';
+import { openBrowser, openPage, type Watched } from './support/browser.ts';
+
+const AXE = new URL('../../node_modules/axe-core/axe.min.js', import.meta.url);
+const DESKTOP = { viewport: { width: 1280, height: 900 } };
+const PHONE = { viewport: { width: 360, height: 780 } };
+
+let browser: Browser | undefined;
+let folder = '';
+
+test.before(async () => {
+  folder = await mkdtemp(path.join(tmpdir(), 'mqtt-lab-test-'));
+  browser = await openBrowser();
+});
+
+test.after.always(async () => {
+  await browser?.close();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const hostile = [
+  '<script>alert(1)</script>',
+  '</script><script>alert(2)</script>',
+  '"><img src=x onerror=alert(3)>',
+  '‮txt.exe',
+  'a\u001b[31mred\u0000',
+  "' onmouseover='alert(4)",
+];
+
+const RUNS: Readonly<Record<string, () => Results>> = {
+  whole: () => resultsOf(wholeRun()),
+  failing: () =>
+    resultsOf([
+      ...wholeRun().filter(({ id }) => id !== 'qos.matrix.p2s1.v311'),
+      recordOf('qos.matrix.p2s1.v311', { verdict: 'fail', reason: 'two copies arrived, not one' }),
+    ]),
+  empty: () => resultsOf([]),
+  hostile: () => resultsOf(hostileRun(), { lab: hostile.join(' ') }),
+};
+
+/** A run in which everything that somebody else chose a text for has a text that would like to be more. */
+function hostileRun() {
+  const bad = hostile.join(' ');
+  const word = encodeURIComponent(bad).replaceAll('.', '%2E');
+  const spoilt = wholeRun().map((record) => replaced(record, bad));
+  return [
+    ...spoilt,
+    recordOf(`acl.publish.${word}.${word}.q0.v311`, {
+      expected: { delivered: true },
+      observed: { delivered: false },
+      verdict: 'fail',
+      reason: bad,
+      evidence: [bad, { [bad]: bad }],
+    }),
+    recordOf(`will.fin.publisher.${word}.v311`, {
+      verdict: 'skipped',
+      reason: bad,
+      host: bad,
+      versions: { broker: bad, client: bad },
+    }),
+  ];
+}
+
+function replaced<T>(value: T, bad: string): T {
+  const text = JSON.stringify(value);
+  return JSON.parse(
+    text.replaceAll('"status"', () => JSON.stringify(bad)).replaceAll(/"(sam|alice)"/g, () => JSON.stringify(bad)),
+  );
+}
+
+/** The page of a run, opened; undefined where this machine has no Chromium, which is no fault of the page. */
+async function open(
+  t: ExecutionContext,
+  run: string,
+  options: Parameters<typeof openPage>[2],
+  anchor = '',
+): Promise<Watched | undefined> {
+  if (browser === undefined) {
+    t.log('nothing was looked at: this machine has neither chromium nor google-chrome');
+    t.pass();
+    return undefined;
+  }
+  const at = await mkdtemp(path.join(folder, `${run}-`));
+  const results = RUNS[run]?.();
+  if (results === undefined) throw new Error(`there is no run ${run}`);
+  const records = results.checks.map((record) => `${JSON.stringify(record)}\n`).join('');
+  await writeFile(path.join(at, 'records.jsonl'), records);
+  const url = pathToFileURL(await writePage(at, results)).href;
+  return await openPage(browser, `${url}${anchor}`, options);
+}
+
+const axeSchema = z.object({
+  violations: z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) })),
+});
+
+/** What axe-core finds, a line each. */
+async function violations({ page }: Watched): Promise<string[]> {
+  await page.evaluate(await readFile(AXE, 'utf8'));
+  const found = axeSchema.parse(await page.evaluate('axe.run()'));
+  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
+}
+
+const SCREENS = {
+  'at a desk, in the light': { ...DESKTOP, colorScheme: 'light' },
+  'on a phone, in the dark': { ...PHONE, colorScheme: 'dark' },
+} as const;
+/** Each look once: it is the same in every run. */
+const LOOKS: Readonly<Record<string, keyof typeof SCREENS>> = {
+  failing: 'at a desk, in the light',
+  whole: 'on a phone, in the dark',
+  empty: 'at a desk, in the light',
+  hostile: 'on a phone, in the dark',
+};
+
+for (const [run, look] of Object.entries(LOOKS)) {
+  test.serial(
+    `a ${run} run, ${look}: asks for nothing, complains of nothing, fits the screen, axe finds nothing`,
+    async (t) => {
+      const options = SCREENS[look];
+      await using opened = await open(t, run, options);
+      if (opened === undefined) return;
+      const { page, complaints } = opened;
+      await page.evaluate('for (const folded of document.querySelectorAll("details")) folded.open = true');
+      t.is(await page.evaluate('document.documentElement.scrollWidth'), options.viewport.width);
+      // its words are others, not what holds them
+      if (run !== 'hostile') t.deepEqual(await violations(opened), []);
+      t.deepEqual(await page.locator('.undrawn').allTextContents(), []);
+      t.deepEqual(complaints, []);
+    },
+  );
+
+  test.serial(`a ${run} run: every link leads somewhere in the page`, async (t) => {
+    await using opened = await open(t, run, DESKTOP);
+    if (opened === undefined) return;
+    const lost = await opened.page.evaluate(`[...document.querySelectorAll('a[href]')]
+      .map((link) => link.getAttribute('href'))
+      .filter((to) => !to.startsWith('#') || document.getElementById(decodeURIComponent(to.slice(1))) === null)`);
+    t.deepEqual(lost, []);
+    const ids = await opened.page.evaluate('[...document.querySelectorAll("[id]")].map(({ id }) => id)');
+    const known = z.array(z.string()).parse(ids);
+    t.deepEqual(known, [...new Set(known)]);
+  });
+}
+
+test.serial(
+  'the words that others chose are words: no element, no attribute and no script comes of them',
+  async (t) => {
+    await using opened = await open(t, 'hostile', DESKTOP);
+    if (opened === undefined) return;
+    const { page, complaints } = opened;
+    t.is(await page.locator('script').count(), 2);
+    t.is(await page.locator('img, iframe, object, embed, [onerror], [onmouseover], [onclick]').count(), 0);
+    const text = z.string().parse(await page.evaluate('document.body.textContent'));
+    for (const word of [
+      '<script>alert(1)</script>',
+      '</script><script>alert(2)</script>',
+      '\\x1b[31m',
+      '\\u202etxt.exe',
+    ]) {
+      t.true(text.includes(word), word);
+    }
+    for (const unseen of ['\u202e', '\u001b', '\u0000']) t.false(text.includes(unseen));
+    t.deepEqual(complaints, []);
+  },
+);
+
+test.serial('what failed stands before everything else', async (t) => {
+  await using opened = await open(t, 'failing', PHONE);
+  if (opened === undefined) return;
+  const first = opened.page.locator('main > section').first();
+  t.is(await first.getAttribute('id'), 'failures');
+  t.regex((await first.textContent()) ?? '', /qos\.matrix\.p2s1\.v311.*two copies arrived, not one/s);
+  t.is(await opened.page.locator('nav a').first().textContent(), 'What failed');
+});
+
+test.serial('the checks are filtered by verdict and by words', async (t) => {
+  await using opened = await open(t, 'failing', DESKTOP);
+  if (opened === undefined) return;
+  const { page } = opened;
+  const seen = page.locator('.check:visible');
+  const all = await seen.count();
+  await page.getByLabel('known deviation').check();
+  t.is(await seen.count(), 1);
+  t.regex((await seen.textContent()) ?? '', /acl\.publish\.status\.alice/);
+  await page.getByLabel('1 failed').check();
+  t.regex((await seen.textContent()) ?? '', /qos\.matrix\.p2s1\.v311/);
+  await page.getByRole('radio', { name: 'all' }).check();
+  t.is(await seen.count(), all);
+  await page.getByLabel('with the words').fill('matrix p0s0');
+  t.is(await seen.count(), 1);
+});
+
+test.serial('a permalink shows its check, also where it is folded and filtered away', async (t) => {
+  await using opened = await open(t, 'whole', DESKTOP, '#check-qos.matrix.p2s1.v311');
+  if (opened === undefined) return;
+  const { page } = opened;
+  const check = page.locator('[id="check-qos.matrix.p2s1.v311"] dl');
+  t.true(await check.isVisible());
+  await page.getByLabel('known deviation').check();
+  t.false(await check.isVisible());
+  await page.evaluate('location.hash = ""');
+  await page.evaluate('location.hash = "check-qos.matrix.p2s1.v311"');
+  await check.waitFor({ state: 'visible' });
+  t.true(await page.evaluate('document.activeElement !== null && scrollY > 500'));
+});
+
+test.serial('the records are given away as they were written', async (t) => {
+  await using opened = await open(t, 'hostile', { ...DESKTOP, acceptDownloads: true });
+  if (opened === undefined) return;
+  const { page, complaints } = opened;
+  const download = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save records.jsonl' }).click();
+  const saved = await download;
+  t.is(saved.suggestedFilename(), 'records.jsonl');
+  const lines = (await readFile(await saved.path(), 'utf8')).trim().split('\n');
+  t.deepEqual(
+    lines.map((line) => JSON.parse(line)),
+    JSON.parse(JSON.stringify(RUNS.hostile?.().checks)),
+  );
+  t.deepEqual(complaints, []);
+});
+
+test.serial('the raw points of a figure are given away', async (t) => {
+  await using opened = await open(t, 'whole', { ...DESKTOP, acceptDownloads: true });
+  if (opened === undefined) return;
+  const { page } = opened;
+  const figure = page.locator('#figure-latency-pi');
+  await figure.locator('summary').click();
+  const download = page.waitForEvent('download');
+  await figure.getByRole('button', { name: 'Save as CSV' }).click();
+  const [head = '', ...rows] = (await readFile(await (await download).path(), 'utf8')).split('\n');
+  t.is(head.split(',').length, 6);
+  t.is(rows.length, 200);
+});
+
+test.serial('without JavaScript everything can be read, and filtered by verdict', async (t) => {
+  await using opened = await open(t, 'whole', { ...PHONE, javaScriptEnabled: false });
+  if (opened === undefined) return;
+  const { page } = opened;
+  await page.getByLabel('known deviation').check();
+  t.is(await page.locator('.check:visible').count(), 1);
+  await page.locator('.check:visible summary').click();
+  t.true(await page.locator('.check:visible dl').isVisible());
+  t.is(await page.getByRole('button').count(), 0);
+});
+
+test.serial('on paper there is neither navigation nor filter', async (t) => {
+  await using opened = await open(t, 'whole', DESKTOP);
+  if (opened === undefined) return;
+  const { page } = opened;
+  await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
+  t.false(await page.locator('nav').isVisible());
+  t.false(await page.locator('.filter').isVisible());
+  t.is(await page.evaluate('getComputedStyle(document.body).backgroundColor'), 'rgb(255, 255, 255)');
+  t.true(await page.locator('figure .drawing').first().isVisible());
+});
