@@ -1,4 +1,5 @@
 import test from 'ava';
+import { spanText } from '../../../report/essence/span.ts';
 import { essence } from '../../../report/essence.ts';
 import { recap } from '../../../report/recap.ts';
 import type { CheckRecord, Verdict } from '../../../report/record.ts';
@@ -156,6 +157,21 @@ const ROWS: readonly (readonly [string, readonly CheckRecord[], readonly string[
 for (const [name, records, lines] of ROWS) {
   test(`${name}: ${lines.length} lines`, (t) => {
     t.deepEqual(essence(records, plain), lines);
+  });
+}
+
+/** [milliseconds, text] */
+const SPANS: readonly (readonly [readonly number[], string])[] = [
+  [[48, 33], '33–48 ms'],
+  [[12_265, 11_888], '11.9–12.3 s'],
+  [[42_745, 42_747], '42.7 s'],
+  [[10, 1_520], '10 ms–1.5 s'],
+  [[999.6], '1.0 s'],
+];
+
+for (const [times, text] of SPANS) {
+  test(`${times.join(' and ')} ms: ${text}`, (t) => {
+    t.is(spanText(times), text);
   });
 }
 
