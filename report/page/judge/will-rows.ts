@@ -87,7 +87,7 @@ function placeOf(word: string): string {
 type Seen = Omit<WillRow, 'record' | 'cause' | 'role' | 'topic' | 'where' | 'wills'>;
 
 function seenOf(record: CheckRecord, knownAfterMs: number | undefined): Seen {
-  const events = evidenceOf(record, willEventSchema);
+  const events = evidenceOf({ ...record, evidence: (record.evidence ?? []).filter(hasKind) }, willEventSchema);
   const all = <Kind extends WillEvent['kind']>(kind: Kind) => events.filter((event) => isOf(event, kind));
   const [owner] = all('owner');
   const [cause] = all('cause');
@@ -113,6 +113,11 @@ function seenOf(record: CheckRecord, knownAfterMs: number | undefined): Seen {
     isLogged: lines.length > 0,
     dropped,
   };
+}
+
+/** Packets have none: to try the schema on each of them takes longer than the rest of the page. */
+function hasKind(thing: unknown): boolean {
+  return typeof thing === 'object' && thing !== null && 'kind' in thing;
 }
 
 function isOf<Kind extends WillEvent['kind']>(event: WillEvent, kind: Kind): event is EventOf<Kind> {

@@ -28,7 +28,7 @@ const MOST_LINES = 20;
 
 /** The story as events, with what the broker logged of it; waits a moment for that log. */
 export async function willEvents(
-  world: World,
+  world: Pick<World, 'brokerLog'>,
   { owner, cause, end, wills, backAt, broker }: Story,
 ): Promise<WillEvent[]> {
   const log = world.brokerLog();
