@@ -194,6 +194,15 @@ test('versions that differ in what is delivered have a table each, and a failure
   t.false(lines[4]?.includes('<red>'));
 });
 
+test('a will that failed to come is red, and one that was not retained has no cause of its own', (t) => {
+  const lost = record('will.fin.publisher.status.v5', { wills: 0 }, { withinMs: 3_000 }, 'fail');
+  const notServed = record('will.retained.publisher.status.v5', { wills: 0, served: 0 }, {}, 'fail');
+  t.deepEqual(essence([...WILLS.slice(0, 2), lost, notServed], marked), [
+    'wills at once: FIN 33–48 ms',
+    'no will: <red>FIN</>',
+  ]);
+});
+
 test('all of it fits 16 lines of 80 columns', (t) => {
   const causes = ['disconnect-with-will', 'fin', 'killed', 'protocol-error', 'rst', 'takeover-clean'];
   const wills = causes.map((cause, index) =>
