@@ -1,0 +1,111 @@
+import test from 'ava';
+import type { Size } from '../../../../../report/measured/size.ts';
+import {
+  addedSentences,
+  arithmeticSentence,
+  byPayload,
+  costOf,
+  messagesText,
+  number,
+  overheadSentence,
+} from '../../../../../report/page/judge/size.ts';
+import { LEVELS, recordOf, sizeOf } from '../_results.ts';
+
+const all = [1, 10_000].flatMap((bytes) => LEVELS.map((qos) => sizeOf(qos, bytes)));
+
+/** A byte more on the publisher's hop than there should be. */
+function fatter(size: Size): Size {
+  const { publisher, subscriber } = size.hops;
+  return { ...size, hops: { publisher: { ...publisher, mqttBytes: publisher.mqttBytes + 1 }, subscriber } };
+}
+
+function withoutIp(size: Size): Size {
+  const { ip: _, ...publisher } = size.hops.publisher;
+  return { ...size, hops: { ...size.hops, publisher } };
+}
+
+test('a message costs the average of its measurement, beside what the standard adds up to', (t) => {
+  const { hops } = sizeOf(1, 5);
+  const twice = {
+    ...sizeOf(1, 5),
+    messages: 2,
+    hops: {
+      ...hops,
+      publisher: {
+        ...hops.publisher,
+        mqttBytes: 2 * 21,
+        types: { PUBLISH: { packets: 2, bytes: 34 }, PUBACK: { packets: 2, bytes: 8 } },
+      },
+    },
+  };
+  // 12 + 5 bytes of PUBLISH on `status` and 4 of PUBACK (MQTT 3.1.1, 3.3 and 3.4)
+  t.like(costOf(twice, 'publisher'), { mqttBytes: 21, packets: 2, wantedBytes: 21 });
+  t.is(costOf(withoutIp(sizeOf(1, 5)), 'publisher').ipBytes, undefined);
+});
+
+test('sizes as the arithmetic has them', (t) => {
+  t.like(arithmeticSentence(all), { says: 'so' });
+  t.regex(arithmeticSentence(all).text, /^On all 12 hops/);
+});
+
+test('a size that is not as the arithmetic has it is told with both numbers', (t) => {
+  const sentence = arithmeticSentence([sizeOf(0, 1), fatter(sizeOf(2, 100))]);
+  t.is(sentence.says, 'not so');
+  t.is(sentence.text, '100 B at QoS 2 on the publisher’s hop took 125 B, by the arithmetic 124 B.');
+});
+
+test('what a higher QoS adds is told for the smallest and the largest payload', (t) => {
+  t.deepEqual(
+    addedSentences(all).map(({ says, text }) => `${says}: ${text}`),
+    [
+      'so: Against QoS 0 a payload of 1 B takes at QoS 1 +6 B (+55 %) and QoS 2 +14 B (+127 %) on a hop.',
+      'so: Against QoS 0 a payload of 10 kB takes at QoS 1 +6 B (+0.06 %) and QoS 2 +14 B (+0.14 %) on a hop.',
+    ],
+  );
+  t.deepEqual(addedSentences([sizeOf(1, 1)]), []);
+  t.is(addedSentences([sizeOf(0, 100), { ...sizeOf(0, 1), qos: 1, payloadBytes: 100 }])[0]?.says, 'not so');
+});
+
+test('headers are weighed against MQTT where the kernel counted them', (t) => {
+  t.regex(
+    overheadSentence(all)?.text ?? '',
+    /a payload of 1 B took at QoS 0 115 bytes of IP packets for 11 of MQTT, at/,
+  );
+  t.is(overheadSentence(all.map(withoutIp)), undefined);
+  t.is(overheadSentence([]), undefined);
+});
+
+test('the rows are in the order of payloads and levels', (t) => {
+  const measured = [sizeOf(2, 100), sizeOf(0, 100), sizeOf(1, 1)].map((observed) => ({
+    record: recordOf('qos.size.x'),
+    observed,
+  }));
+  const rows = byPayload(measured).map(({ payloadBytes, own }) => [
+    payloadBytes,
+    own.map(({ observed }) => observed.qos),
+  ]);
+  t.deepEqual(rows, [
+    [1, [1]],
+    [100, [0, 2]],
+  ]);
+});
+
+for (const [value, text] of [
+  [12, '12'],
+  [10_489.44, '10,489.4'],
+] as const) {
+  test(`an average of ${value} is ${text}`, (t) => {
+    t.is(number(value), text);
+  });
+}
+
+test('how many messages were counted', (t) => {
+  t.is(messagesText([sizeOf(0, 1)]), '1 message each');
+  t.is(
+    messagesText([
+      { ...sizeOf(0, 1), messages: 5 },
+      { ...sizeOf(0, 1), messages: 20 },
+    ]),
+    '5 to 20 messages each',
+  );
+});
