@@ -60,9 +60,9 @@ function endText({ by, how, seenBy }: End): string {
   return by === 'broker' || how === 'RST' ? how : `${how}; the broker’s own is back`;
 }
 
-/** `−120 ms`, `7.5 s`. */
+/** `−120 ms`, `7.5 s`, `not timed`. */
 export function momentText(afterMs: number | undefined): string {
-  if (afterMs === undefined) return '';
+  if (afterMs === undefined) return 'not timed';
   return afterMs < 0 ? `−${timeText(-afterMs)}` : afterMs === 0 ? '0' : timeText(afterMs);
 }
 

@@ -189,7 +189,7 @@ test('times are told in the unit that reads best', (t) => {
   t.is(spanText([43, 43.2, undefined]), 'after 43 ms');
   t.is(spanText([999.6, 12_345]), 'after 1.0 s to 12.3 s');
   t.is(spanText([undefined]), undefined);
-  t.deepEqual([-120, 0, 43, undefined].map(momentText), ['−120 ms', '0', '43 ms', '']);
+  t.deepEqual([-120, 0, 43, undefined].map(momentText), ['−120 ms', '0', '43 ms', 'not timed']);
 });
 
 test('a story is told in time: the owner’s packets from the begin, the observer’s from the cause on', (t) => {
@@ -204,7 +204,7 @@ test('a story is told in time: the owner’s packets from the begin, the observe
       '0 cause CONNECT, then silence',
       '5 ms broker’s log Client lab-0123456789abcdef has exceeded timeout, disconnecting.',
       '9.7 s observer received PUBLISH QoS 1, 29 B',
-      ' the cut (nft) swallowed 3 segments from the broker, 1 segment from the client',
+      'not timed the cut (nft) swallowed 3 segments from the broker, 1 segment from the client',
     ],
   );
   t.deepEqual(storyOf(recordOf(id)), []);
