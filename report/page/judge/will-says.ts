@@ -2,11 +2,11 @@ import { counted, listed } from '../format.ts';
 import { deviationSentences } from './will-deviations.ts';
 import type { WillRow } from './will-rows.ts';
 import { fraction, isNotAtOnce, of, open, say, sum, tally, type WillSentence, when } from './will-sentence.ts';
-import { causeName, spanText } from './will-words.ts';
+import { causeName, spanText, timeText } from './will-words.ts';
 
 /** What was measured, a sentence a question; one that nothing was measured for says so. */
 export function willSentences(rows: readonly WillRow[]): WillSentence[] {
-  return [goodbye, closedProgram, closedByBroker, outage, compared, brokerEnds, bothRoles, delays]
+  return [goodbye, closedProgram, closedByBroker, outage, lateness, compared, brokerEnds, bothRoles, delays]
     .map((say) => say(rows))
     .concat(deviationSentences(rows))
     .filter((told) => told !== undefined);
@@ -82,6 +82,28 @@ function outage(rows: readonly WillRow[]): WillSentence {
       : ` The cut network swallowed ${counted(received ?? 0, 'segment')} from the broker and ${counted(sent ?? 0, 'segment')} from the clients, whose processes were killed behind the cut.`;
   const text = `In an outage nothing tells the broker: no FIN, no RST, no DISCONNECT. Only the keep alive ends the connection${bound}, and the last will came ${when(silent)} of silence.${lost}`;
   return say('so', text, silent);
+}
+
+/** The broker has to close the connection within one and a half times the keep alive; a second more is what its clock and the way here take. */
+function lateness(rows: readonly WillRow[]): WillSentence | undefined {
+  const known = of(rows, 'silent').flatMap((row) =>
+    row.owner === undefined || row.willAfterMs === undefined
+      ? []
+      : [{ row, lateMs: row.willAfterMs - 1_500 * row.owner.keepAlive }],
+  );
+  if (known.length === 0) return undefined;
+  const all = known.map(({ row }) => row);
+  const late = known.filter(({ lateMs }) => lateMs > 1_000);
+  if (late.length === 0) {
+    return say('so', 'The broker kept to one and a half times the keep alive, as [MQTT-3.1.2-24] wants.', all);
+  }
+  const most = timeText(Math.max(...late.map(({ lateMs }) => lateMs)));
+  const text = `[MQTT-3.1.2-24] wants a silent connection ended within one and a half times its keep alive; the broker was up to ${most} late.`;
+  return say(
+    'not so',
+    text,
+    late.map(({ row }) => row),
+  );
 }
 
 /** How much longer an outage stays unknown than the end of a program. */

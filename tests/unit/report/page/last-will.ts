@@ -85,6 +85,8 @@ const said: readonly (readonly [
     /came after 9\.1 s of silence\.$/,
     'so',
   ],
+  ['a keep alive that the broker is late with', whole, /within one and a half times .* up to 2\.2 s late/, 'not so'],
+  ['a keep alive that the broker keeps', changed('will.silent.', late(8_000)), /kept to one and a half times/, 'so'],
   ['no outage', without('will.silent.'), /^No network outage was tried/, 'open'],
   [
     'outage against program',
