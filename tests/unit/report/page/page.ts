@@ -1,0 +1,104 @@
+import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import test from 'ava';
+import type { Results } from '../../../../report/json.ts';
+import { pageHtml } from '../../../../report/page/page.tsx';
+import { SECTIONS } from '../../../../report/page/sections.ts';
+import { recordOf, resultsOf } from './_results.ts';
+import { wholeRun } from './_whole-run.ts';
+
+const html = (results: Results) => pageHtml(results, '');
+const idsOf = (page: string) => [...page.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id);
+
+test('every question has its section and its link, in the order of the checkpoint', (t) => {
+  const page = html(resultsOf(wholeRun()));
+  const ids = SECTIONS.map(({ id }) => id);
+  t.deepEqual(idsOf(page), ids);
+  for (const id of ids) t.true(page.includes(`<li><a href="#${id}">`), id);
+});
+
+test('a run that did not pass begins with what failed', (t) => {
+  const failing = html(resultsOf([...wholeRun(), recordOf('will.fin.x', { verdict: 'fail', reason: 'no will came' })]));
+  t.is(idsOf(failing)[0], 'failures');
+  t.regex(failing, /✗ Not as the lab file says\./);
+  const first = failing.slice(
+    failing.indexOf('<section id="failures"'),
+    failing.indexOf('<section id="authorisation"'),
+  );
+  t.regex(first, /no will came/);
+});
+
+test('a run in which nothing was shown says so, and which commands measure each question', (t) => {
+  const empty = html(resultsOf([], { only: 'nothing' }));
+  t.regex(empty, /Nothing was shown/);
+  for (const command of ['auth', 'acl', 'qos.sequence', 'qos.size', 'qos.matrix']) {
+    t.true(empty.includes(`<code>./lab verify --only ${command}</code> measures it`), command);
+  }
+  t.true(empty.includes('<code>./lab report --only qos.latency</code> measures it'));
+  t.false(empty.includes('<figure'));
+});
+
+test('a question that was skipped tells why', (t) => {
+  const reason = 'the broker is external';
+  const page = html(resultsOf([recordOf('qos.size.q0.1.pi', { verdict: 'skipped', observed: undefined, reason })]));
+  const section = page.slice(page.indexOf('<section id="qos-size"'), page.indexOf('<section id="qos-latency"'));
+  t.regex(section, /Not measured in this run.*skipped.*qos\.size\.q0\.1\.pi.*the broker is external/s);
+});
+
+test('an old run, which does not tell what it ran on, has a page too', (t) => {
+  const { environment: _, ...old } = resultsOf(wholeRun());
+  t.regex(html(old), /<h1><bdi>lab<\/bdi>/);
+  t.notRegex(html(old), /could not be drawn/);
+});
+
+test('it loads nothing, and runs no script but its own', (t) => {
+  const page = html(resultsOf(wholeRun()));
+  const [, policy = ''] = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(page) ?? [];
+  t.regex(policy, /^default-src 'none'; /);
+  const scripts = [...page.matchAll(/<script>([\s\S]*?)<\/script>/g)].map(([, script = '']) => script);
+  t.is(scripts.length, 1);
+  const digest = createHash('sha256')
+    .update(scripts[0] ?? '')
+    .digest('base64');
+  t.true(policy.includes(`script-src 'sha256-${digest}'`));
+  t.notRegex(page, /(?:src|href)="(?!#|data:,")/);
+  t.notRegex(page, /@import|url\(/);
+});
+
+test('the records are in it as they were', (t) => {
+  const records = '{"id":"qos.a","claim":"</script>\u202e"}\n';
+  const [, packed = ''] = /id="records">([^<]*)</.exec(pageHtml(resultsOf([]), records)) ?? [];
+  t.is(gunzipSync(Buffer.from(packed, 'base64')).toString(), records);
+});
+
+test('a topic, a user or a payload is text, and shows what can’t be seen', (t) => {
+  const bad = '<script>alert("1")</script>\u202e\u0007';
+  const record = recordOf('acl.publish.x.y.q0.v5', {
+    ...{
+      verdict: 'fail',
+      claim: bad,
+      reason: bad,
+      expected: bad,
+      observed: { [bad]: bad },
+      evidence: [bad],
+      host: bad,
+    },
+  });
+  const page = html(resultsOf([record], { lab: bad }));
+  t.notRegex(page, /<script>alert/);
+  t.true(page.includes('&lt;script>alert(&quot;1&quot;)&lt;/script>\\u202e\\x07'));
+  for (const unseen of ['\u202e', '\u0007']) t.false(page.includes(unseen));
+});
+
+test('a plot has axes with units, and nothing that a page can’t have twice', (t) => {
+  const page = html(resultsOf(wholeRun()));
+  const figure = page.slice(page.indexOf('<figure id="figure-latency-pi"'));
+  const svg = figure.slice(0, figure.indexOf('</svg>', figure.indexOf('class="plot"')));
+  for (const words of ['latency in ms', 'share of the messages', 'TCP_NODELAY', 'Nagle'])
+    t.true(svg.includes(words), words);
+  t.regex(
+    figure,
+    /role="img" aria-label="Cumulative distributions of the latency\. QoS 0 TCP_NODELAY: half within 0\.\d+ ms/,
+  );
+  t.is(page.match(/<style/g)?.length, 1);
+});
