@@ -61,7 +61,9 @@ function toolsDigest(root) {
 function sourcesDigest(root) {
   const hash = toolsDigest(root);
   for (const folder of FOLDERS) {
-    const names = readdirSync(path.join(root, folder), { recursive: true }).filter((name) => /\.tsx?$/.test(name));
+    const names = readdirSync(path.join(root, folder), { recursive: true }).filter((name) =>
+      /\.(?:js|tsx?)$/.test(name),
+    );
     for (const name of names.sort()) {
       const { mtimeMs, size } = statSync(path.join(root, folder, name));
       hash.update(`${folder}/${name} ${mtimeMs} ${size}\n`);

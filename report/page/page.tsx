@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { render } from 'preact-render-to-string';
 import type { Results } from '../json.ts';
+import { valueScript } from '../keep-alive-value/script.ts';
 import { shown } from './format.ts';
 import { Header } from './parts/header.tsx';
 import { Navigation } from './parts/navigation.tsx';
@@ -11,7 +12,7 @@ import { FAILED, SECTIONS, type SectionOfPage } from './sections.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
 const STYLE = ['./style.css', './parts.css', './print.css'].map(read).join('');
-const SCRIPT = read('./script.js');
+const SCRIPT = read('./script.js') + valueScript();
 
 /** Nothing is loaded from anywhere, and no script runs but the page's own. */
 const POLICY = [

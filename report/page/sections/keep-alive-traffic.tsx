@@ -1,6 +1,263 @@
+import { line, type PlotOptions } from '@observablehq/plot';
+import { ACTIVITIES, type Traffic, trafficSchema } from '../../measured/traffic.ts';
+import { whole } from '../format.ts';
+import { groupsOf } from '../groups.ts';
+import { amountText, busySentence, costSentence, dailyOf, pingSentence, stepsText } from '../judge/keep-alive-cost.ts';
+import { type Measured, recordsOf } from '../measured.ts';
+import { CheckLink } from '../parts/check-link.tsx';
+import { Figure, RawPoints } from '../parts/figure.tsx';
+import { Legend } from '../parts/legend.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
+import { Says } from '../parts/says.tsx';
 import type { SectionProps } from '../parts/section.tsx';
+import { Table } from '../parts/table.tsx';
+import { Name, Text } from '../parts/text.tsx';
+import { drawPlot, lookOf } from '../plot.ts';
 
+const COMMAND = './lab report --only keepalive.traffic';
+
+type One = Measured<Traffic>;
+
+/** Two exchanges side by side that differ in their keep alive, what each cost on the network, and what busy clients send of it. */
 export function KeepAliveTraffic({ results }: SectionProps) {
-  return <NotMeasured results={results} prefix="keepalive.traffic" command="./lab report --only keepalive.traffic" />;
+  const measured = recordsOf(results, 'keepalive.traffic', trafficSchema);
+  const idle = measured.filter(({ observed }) => observed.activity === 'idle').sort(byKeepAlive);
+  if (measured.length === 0) return <NotMeasured results={results} prefix="keepalive.traffic" command={COMMAND} />;
+  // those with the kernel's counters first
+  const places = groupsOf(idle, ({ record }) => record.host ?? '').sort((one, other) => ranked(one) - ranked(other));
+  const busy = measured.filter(({ observed }) => observed.activity !== 'idle');
+  return (
+    <>
+      {places.map((own, index) => (index === 0 ? <Place measured={own} /> : <FoldedPlace measured={own} />))}
+      {busy.length === 0 ? null : <BusyClients measured={[...busy, ...idle]} />}
+    </>
+  );
+}
+
+function byKeepAlive({ observed: one }: One, { observed: other }: One): number {
+  return one.keepAlive - other.keepAlive;
+}
+
+function ranked([{ observed }]: readonly [One, ...One[]]): number {
+  return observed.samples.some(({ ipBytes }) => ipBytes !== undefined) ? 0 : 1;
+}
+
+/** The same once more by another client or of another Pi. */
+function FoldedPlace({ measured }: { readonly measured: readonly [One, ...One[]] }) {
+  const [{ record, observed }] = measured;
+  return (
+    <details>
+      <summary>
+        The same with <Text>{observed.client}</Text> on <Text>{record.host ?? 'this machine'}</Text>
+      </summary>
+      <Place measured={measured} />
+    </details>
+  );
+}
+
+function Place({ measured }: { readonly measured: readonly [One, ...One[]] }) {
+  const [{ record, observed: fast }] = measured;
+  const slow = measured.at(-1)?.observed ?? fast;
+  const isCompared = slow.keepAlive !== fast.keepAlive;
+  return (
+    <>
+      <h3>
+        <Text>{fast.client}</Text> on <Text>{record.host ?? 'this machine'}</Text>
+      </h3>
+      <Exchanges measured={measured} />
+      {isCompared ? <Says sentence={costSentence(fast, slow)} /> : null}
+      <Says sentence={pingSentence(fast)} />
+      <Costs measured={measured} />
+      <Steps id={`figure-${record.id}`} series={measured.map(({ observed }) => observed)} />
+    </>
+  );
+}
+
+function Exchanges({ measured }: { readonly measured: readonly One[] }) {
+  return (
+    <>
+      <p>
+        In parallel, a message each, and then nothing but the keep alive. The client that is watched is the publisher: a
+        subscriber would also get what other checks publish on the topic, and not be idle.
+      </p>
+      <Table
+        caption="3a: the exchanges"
+        columns={[
+          { title: 'keep alive', align: 'right' },
+          'message',
+          { title: 'arrived after', align: 'right' },
+          { title: 'PINGREQ', align: 'right' },
+          'sent at (s from the CONNECT)',
+          'check',
+        ]}
+        rows={measured.map(({ record, observed: { keepAlive, exchange, pings, pingsAtMs } }) => [
+          `${keepAlive} s`,
+          exchange === undefined ? (
+            '–'
+          ) : (
+            <>
+              <Text>{exchange.publisher}</Text> to <Text>{exchange.subscriber}</Text> on <Name>{exchange.topic}</Name>,
+              QoS {exchange.qos}: <Name>{exchange.payload}</Name>
+            </>
+          ),
+          exchange === undefined ? '–' : `${whole(exchange.arrivedAtMs)} ms`,
+          pings,
+          pingsAtMs.map((ms) => (ms / 1000).toFixed(1)).join(', '),
+          <CheckLink id={record.id} words="record" />,
+        ])}
+      />
+    </>
+  );
+}
+
+function Costs({ measured }: { readonly measured: readonly One[] }) {
+  const days = measured.flatMap(({ observed: { keepAlive, perPing } }) => {
+    const bytes = perPing?.ipBytes ?? perPing?.mqttBytes;
+    return bytes === undefined
+      ? []
+      : [`86,400 s ÷ ${keepAlive} s × ${bytes} B = ${whole((86_400 / keepAlive) * bytes)} B`];
+  });
+  return (
+    <>
+      <Table
+        caption={`3b: on the network, by ${measured[0]?.observed.source}`}
+        columns={[
+          { title: 'keep alive', align: 'right' },
+          ...['watched for', 'control packets', 'MQTT bytes', 'segments', 'IP bytes', 'a ping, MQTT', 'a ping, IP'].map(
+            (title) => ({ title, align: 'right' as const }),
+          ),
+          { title: 'an idle day, IP', align: 'right' },
+        ]}
+        rows={measured.map(({ observed }) => {
+          const last = observed.samples.at(-1);
+          const daily = dailyOf(observed);
+          return [
+            `${observed.keepAlive} s`,
+            `${(observed.durationMs / 1000).toFixed(1)} s`,
+            observed.packets,
+            orNone(last?.mqttBytes),
+            orNone(last?.segments),
+            orNone(last?.ipBytes),
+            orNone(observed.perPing?.mqttBytes),
+            orNone(observed.perPing?.ipBytes),
+            daily?.ipBytes === undefined ? '–' : amountText(daily.ipBytes),
+          ];
+        })}
+      />
+      {days.length === 0 ? null : <p class="small">An idle day: {days.join('; ')}.</p>}
+    </>
+  );
+}
+
+function orNone(value: number | undefined): string {
+  return value === undefined ? '–' : whole(value);
+}
+
+function Steps({ id, series }: { readonly id: string; readonly series: readonly Traffic[] }) {
+  const isOfIp = series.every(({ samples }) => samples.every(({ ipBytes }) => ipBytes !== undefined));
+  const unit = isOfIp ? 'IP' : 'MQTT';
+  return (
+    <Figure
+      id={id}
+      caption={`Cumulative bytes of ${unit}, both directions, from the connection’s begin.`}
+      alternative={stepsText(series)}
+      command={COMMAND}
+      legend={<Legend names={series.map(({ keepAlive }) => `keep alive ${keepAlive} s`)} />}
+      drawing={drawPlot(stepsPlot(series, isOfIp))}
+    >
+      <RawPoints
+        title="The counters as comma-separated values"
+        lines={[
+          'keep alive in s,ms,bytes of MQTT,bytes of IP,segments',
+          ...series.flatMap(({ keepAlive, samples }) =>
+            samples.map(({ atMs, mqttBytes, ipBytes, segments }) =>
+              [keepAlive, atMs, mqttBytes, ipBytes, segments].join(','),
+            ),
+          ),
+        ]}
+      />
+    </Figure>
+  );
+}
+
+/** Each as steps: the counters stand still until the next ping. */
+function stepsPlot(series: readonly Traffic[], isOfIp: boolean): PlotOptions {
+  const marks = series.map(({ samples, durationMs }, index) => {
+    const points = samples.map(({ atMs, mqttBytes, ipBytes }) => ({
+      s: atMs / 1000,
+      bytes: isOfIp ? ipBytes : mqttBytes,
+    }));
+    const { stroke, strokeDasharray } = lookOf(index);
+    const ends = { s: durationMs / 1000, bytes: points.at(-1)?.bytes };
+    return line([{ s: 0, bytes: 0 }, ...points, ends], {
+      x: 's',
+      y: 'bytes',
+      curve: 'step-after',
+      stroke,
+      strokeDasharray,
+      strokeWidth: 2,
+    });
+  });
+  return {
+    x: { label: 'seconds', grid: true },
+    y: { label: `bytes of ${isOfIp ? 'IP' : 'MQTT'}`, grid: true, zero: true },
+    marks,
+  };
+}
+
+/** PINGREQ by client and activity, all with the same keep alive. */
+function BusyClients({ measured }: { readonly measured: readonly One[] }) {
+  const keepAlive = measured.find(({ observed }) => observed.activity !== 'idle')?.observed.keepAlive;
+  const clients = groupsOf(
+    measured.filter(({ observed }) => observed.keepAlive === keepAlive),
+    ({ record }) => `${record.id.split('.')[3]} ${record.host}`,
+  );
+  const rows = clients.filter((own) => own.some(({ observed }) => observed.activity !== 'idle'));
+  return (
+    <>
+      <h3>The same for busy clients</h3>
+      <p>
+        One message a second each, with a keep alive of {keepAlive} s: how many PINGREQ they send, of so many bytes in
+        all.
+      </p>
+      <Table
+        caption="PINGREQ by client and activity"
+        columns={['client', ...ACTIVITIES.map((title) => ({ title, align: 'right' as const }))]}
+        rows={rows.map((own) => [
+          <>
+            <Text>{nameOf(own)}</Text> on <Text>{own[0].record.host ?? 'this machine'}</Text>
+          </>,
+          ...ACTIVITIES.map((activity) => (
+            <BusyCell one={own.find(({ observed }) => observed.activity === activity)} />
+          )),
+        ])}
+      />
+      {rows.map((own) => {
+        const busy = own.map(({ observed }) => observed).filter(({ activity }) => activity !== 'idle');
+        return <Says sentence={busySentence(busy.map((one) => ({ ...one, client: nameOf(own) })))} />;
+      })}
+    </>
+  );
+}
+
+/** mosquitto_pub and mosquitto_sub are one library. */
+function nameOf([{ observed }]: readonly [One, ...One[]]): string {
+  return observed.client.replace(/^mosquitto_(pub|sub)/, 'mosquitto clients');
+}
+
+function BusyCell({ one }: { readonly one: One | undefined }) {
+  if (one === undefined) return <>–</>;
+  const { pings, durationMs, samples } = one.observed;
+  const last = samples.at(-1);
+  const bytes =
+    last?.ipBytes === undefined ? `${whole(last?.mqttBytes ?? 0)} B of MQTT` : `${whole(last.ipBytes)} B of IP`;
+  return (
+    <>
+      <CheckLink id={one.record.id} words={`${pings} PINGREQ`} />
+      <br />
+      <span class="small">
+        in {(durationMs / 1000).toFixed(0)} s, {bytes}
+      </span>
+    </>
+  );
 }

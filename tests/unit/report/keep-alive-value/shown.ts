@@ -1,0 +1,89 @@
+import { Script } from 'node:vm';
+import test from 'ava';
+import { parseHTML } from 'linkedom';
+import { batteryPlot, delayPlot, plotText, svgOf } from '../../../../report/keep-alive-value/drawing.js';
+import { DEFAULTS, type Measurements, SWEEP } from '../../../../report/keep-alive-value/model.js';
+import { valueScript } from '../../../../report/keep-alive-value/script.ts';
+import {
+  COLUMNS,
+  daysText,
+  PROFILE_COLUMNS,
+  profileRows,
+  recommendationText,
+  secondsText,
+  sizeText,
+  sweepRows,
+} from '../../../../report/keep-alive-value/text.js';
+
+const MEASURED: Measurements = {
+  expiries: [{ keepAlive: 5, afterMs: 13_000 }],
+  pingBytes: 160,
+  bytesOf: 'IP',
+  maxKeepAlive: 1200,
+};
+
+/** [what is wished; what the recommendation says] */
+const texts: readonly (readonly [Partial<typeof DEFAULTS>, RegExp])[] = [
+  [
+    {},
+    /^56 s is the longest .* within 90 s at the worst: after 89\.5 s\. .* 1,543 times a day, puts 247 kB of IP .*cheaper/,
+  ],
+  [{ detectS: 30 }, /^16 s .* more than the 25 % wanted: that begins at 50 s.*exclude each other/],
+  [{ detectS: 30, sharePercent: 0 }, /no keep alive that the broker allows/],
+  [{ detectS: 5 }, /^No keep alive tells a loss within 5 s at the worst: 5 s, .* needs 13\.0 s/],
+];
+
+for (const [change, says] of texts) {
+  test(`wished ${JSON.stringify(change)}, the recommendation gives its reasons`, (t) => {
+    t.regex(recommendationText(MEASURED, { ...DEFAULTS, ...change }), says);
+  });
+}
+
+test('each row has a cell a column, and one row is the recommended one', (t) => {
+  const rows = sweepRows(MEASURED, DEFAULTS);
+  t.true(rows.every(({ cells }) => cells.length === COLUMNS.length));
+  t.deepEqual(
+    rows.filter(({ isRecommended }) => isRecommended).map(({ cells }) => cells[0]),
+    ['56 s ◆'],
+  );
+  t.deepEqual(rows[0]?.cells.slice(0, 3), ['5 s', '13.0 s', '13.0 s']);
+  t.is(rows[1]?.cells[1], '–');
+  const profiles = profileRows(MEASURED, DEFAULTS);
+  t.true(profiles.every((cells) => cells.length === PROFILE_COLUMNS.length));
+  t.deepEqual(profiles[1]?.slice(0, 4), ['balanced', '90 s', '25 %', '56 s']);
+});
+
+test('numbers are told with their units', (t) => {
+  t.deepEqual([90, 900].map(secondsText), ['90.0 s', '15.0 min']);
+  t.deepEqual([950, 11_520, 2_764_800].map(sizeText), ['950 B', '11.5 kB', '2.76 MB']);
+  t.deepEqual([1234.4, Number.POSITIVE_INFINITY].map(daysText), ['1,234 days', 'for ever']);
+});
+
+for (const [name, plot, change] of [
+  ['delay', delayPlot, {}],
+  ['battery', batteryPlot, {}],
+  ['battery, with costs of nothing', batteryPlot, { wakeUpMj: 0, baseMw: 0 }],
+  ['delay, on a bound far away', delayPlot, { detectS: 3_600 }],
+] as const) {
+  test(`the plot of ${name} has a point each, in the picture, and the words of all`, (t) => {
+    const plotted = plot(MEASURED, { ...DEFAULTS, ...change });
+    const { document } = parseHTML(`<html><body>${svgOf(plotted)}</body></html>`);
+    const finite = plotted.points.filter(({ y }) => Number.isFinite(y)).length;
+    t.is(document.querySelectorAll('circle').length, Math.max(0, finite - 1));
+    for (const circle of document.querySelectorAll('circle')) {
+      const [x, y] = [Number(circle.getAttribute('cx')), Number(circle.getAttribute('cy'))];
+      t.true(x >= 0 && x <= 680 && y >= 0 && y <= 340, `${x}, ${y}`);
+    }
+    t.false(svgOf(plotted).includes('NaN'));
+    for (const keepAlive of SWEEP) t.true(plotText(plotted).includes(`${keepAlive} s: `));
+  });
+}
+
+test('the page gets the model as one script without modules, whose names are its own', (t) => {
+  const script = valueScript();
+  t.notThrows(() => new Script(script));
+  t.notRegex(script, /^(import|export)/m);
+  // where the form is missing it does nothing, as on a page without a measurement
+  const document = { getElementById: () => null };
+  t.notThrows(() => new Script(script).runInNewContext({ document }));
+});

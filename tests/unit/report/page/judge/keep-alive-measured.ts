@@ -1,0 +1,26 @@
+import test from 'ava';
+import { modelInput } from '../../../../../report/page/judge/keep-alive-measured.ts';
+import { keepAliveRecords, trafficRecord } from '../_keep-alive.ts';
+import { recordOf, resultsOf } from '../_results.ts';
+
+test('the model gets the cost of a ping by the kernel, the expiries that passed and the limit of the broker', (t) => {
+  const input = modelInput(resultsOf(keepAliveRecords()));
+  t.deepEqual(input?.measured, {
+    expiries: [
+      { keepAlive: 25, afterMs: 42_990 },
+      { keepAlive: 5, afterMs: 13_073 },
+    ],
+    pingBytes: 160,
+    bytesOf: 'IP',
+    maxKeepAlive: 600,
+  });
+  t.is(input?.ping.record.id, 'keepalive.traffic.5s.mosquitto.idle.pi');
+  t.deepEqual(input?.expiryIds, ['keepalive.expiry.25s.v5', 'keepalive.expiry.5s.v311']);
+});
+
+test('without a Pi it gets bytes of MQTT, without a ping nothing, and without a limit the usual one', (t) => {
+  const here = trafficRecord(5, 'mqttjs', 'idle', { perPing: { mqttBytes: 4 } });
+  t.like(modelInput(resultsOf([here]))?.measured, { pingBytes: 4, bytesOf: 'MQTT', maxKeepAlive: 1200, expiries: [] });
+  t.is(modelInput(resultsOf([])), undefined);
+  t.is(modelInput(resultsOf([recordOf('keepalive.traffic.5s.mosquitto.idle.pi', { observed: null })])), undefined);
+});
