@@ -63,7 +63,7 @@ function compared({ name, file, unreadable, environment, records }: KeptRun): Co
 function excessesOf(change: LatencyChange, maxSlower: number): Excess[] {
   if (change.kind === 'not tested') return [];
   return change.quantiles.flatMap(({ name, verdict, beforeUs, fromUs }) => {
-    const percent = fromUs === null ? 0 : (fromUs / beforeUs) * 100;
+    const percent = fromUs === null || beforeUs <= 0 ? 0 : (fromUs / beforeUs) * 100;
     return verdict === 'slower' && percent > maxSlower ? [{ id: change.id, name, percent }] : [];
   });
 }

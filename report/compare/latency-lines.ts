@@ -7,8 +7,8 @@ type Tested = Extract<LatencyChange, { kind: 'tested' }>;
 export function latencyLines(changes: readonly LatencyChange[], paint: Paint): string[] {
   const tested = changes.flatMap((change) => (change.kind === 'tested' ? [change] : []));
   const untested = changes.flatMap((change) => (change.kind === 'not tested' ? [change] : []));
-  const left = untested.map(({ id, reason }) =>
-    printable(`  ${paint('dim', '–')} ${nameOf(id)}: not compared: ${reason}`),
+  const left = untested.map(
+    ({ id, reason }) => `  ${paint('dim', '–')} ${printable(`${nameOf(id)}: not compared: ${reason}`)}`,
   );
   if (tested.length === 0) return left.length === 0 ? [] : ['latency: not compared', ...left];
   const wide = Math.max(...tested.map(({ id }) => nameOf(id).length));
@@ -49,9 +49,10 @@ function slowerShare(verdict: QuantileChange['verdict'], superiority: number): n
 function reach({ verdict, fromUs, toUs, beforeUs }: QuantileChange): string {
   const [near, far] = verdict === 'slower' ? [fromUs, toUs] : [negative(toUs), negative(fromUs)];
   const least = Math.max(0, near ?? 0);
-  const percent = (us: number) => Math.round((us / beforeUs) * 100);
+  // a clock's error may be more than what it measured
+  const percent = (us: number) => (beforeUs > 0 ? Math.round((us / beforeUs) * 100) : '?');
   // no message takes less than no time
-  const most = verdict === 'faster' ? Math.min(far ?? beforeUs, beforeUs) : far;
+  const most = verdict === 'faster' ? Math.min(far ?? beforeUs, Math.max(beforeUs, least)) : far;
   if (most === null) return `at least ${rounded(least)} (${percent(least)} %)`;
   return `${rounded(least)} to ${rounded(most)} (${percent(least)} to ${percent(most)} %)`;
 }

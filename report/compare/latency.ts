@@ -54,6 +54,7 @@ const seriesSchema = z.object({
   latenciesUs: z.array(z.number()),
   payloadBytes: z.number().optional().catch(undefined),
   perSecond: z.number().optional().catch(undefined),
+  messagesAPing: z.number().optional().catch(undefined),
   clock: clockSchema.optional().catch(undefined),
   eventLoopP99Us: z.number().nullable().catch(null),
 });
@@ -103,9 +104,8 @@ function pairOf(before: KeptRecord, after: KeptRecord): Pair {
     const which = one === undefined ? (other === undefined ? 'both runs' : 'the first run') : 'the second run';
     return { id, series: `no latencies in ${which}` };
   }
-  if (one.payloadBytes !== other.payloadBytes || one.perSecond !== other.perSecond) {
-    return { id, series: `different messages: ${kindOf(one)}, then ${kindOf(other)}` };
-  }
+  const [was, is] = [kindOf(one), kindOf(other)];
+  if (was !== is) return { id, series: `different messages: ${was}, then ${is}` };
   const fewer = Math.min(one.latenciesUs.length, other.latenciesUs.length);
   const needed = valuesNeeded(0.5);
   return { id, series: fewer < needed ? `${fewer} messages, and ${needed} are needed` : [one, other] };
@@ -143,8 +143,10 @@ function clockUs({ clock }: Series): number {
   return clock?.kind === 'exchanged' ? clock.uncertaintyUs : 0;
 }
 
-function kindOf({ payloadBytes, perSecond }: Series): string {
-  return `${payloadBytes ?? 'unknown'} bytes, ${perSecond ?? 'unknown'} a second`;
+/** What makes latencies comparable: how much was sent, how often, and what went between. */
+function kindOf({ payloadBytes, perSecond, messagesAPing }: Series): string {
+  const pings = messagesAPing === undefined ? '' : `, a ping every ${messagesAPing}`;
+  return `${payloadBytes ?? 'unknown'} bytes, ${perSecond ?? 'unknown'} a second${pings}`;
 }
 
 function ascending({ latenciesUs }: Series): number[] {

@@ -21,7 +21,7 @@ export function comparisonLines(comparison: Comparison, paint: Paint): string[] 
     runLine('after', after),
     ...environment
       .filter(({ what }) => !IN_RUN_LINE.includes(what))
-      .map(({ what, before: was, after: is }) => printable(`  ${paint('yellow', '≠')} ${what}: ${was} → ${is}`)),
+      .map(({ what, before: was, after: is }) => differs(`${what}: ${was} → ${is}`, paint)),
     ...excessLines(comparison, paint),
     ...ONE_BY_ONE.flatMap((change) => changeLines(checks, change, paint)),
     ...onlyIn(checks, 'only before', 'before', paint),
@@ -140,7 +140,7 @@ function sizeLines({ compared, changes }: Sizes, paint: Paint): string[] {
 }
 
 function sizeLine({ id, what, before, after }: SizeChange, paint: Paint): string {
-  return printable(`  ${paint('yellow', '≠')} ${id}: ${what} ${tidy(before)} → ${tidy(after)}`);
+  return differs(`${id}: ${what} ${tidy(before)} → ${tidy(after)}`, paint);
 }
 
 function timingLines({ compared, changes }: Timings, paint: Paint): string[] {
@@ -149,10 +149,12 @@ function timingLines({ compared, changes }: Timings, paint: Paint): string[] {
   if (changes.length === 0) return [`times of wills and expiries: no difference beyond their uncertainty (${kinds})`];
   return [
     `times of wills and expiries: ${changes.length} of ${kinds} differ beyond their uncertainty`,
-    ...changes.map(({ what, before, after }) =>
-      printable(`  ${paint('yellow', '≠')} ${what}: ${spanText(before)} → ${spanText(after)}`),
-    ),
+    ...changes.map(({ what, before, after }) => differs(`${what}: ${spanText(before)} → ${spanText(after)}`, paint)),
   ];
+}
+
+function differs(text: string, paint: Paint): string {
+  return `  ${paint('yellow', '≠')} ${printable(text)}`;
 }
 
 function spanText({ fromMs, toMs }: Span): string {

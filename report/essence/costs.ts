@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { clockSchema } from '../measured/clock.ts';
 import { printable } from '../paint.ts';
 import type { CheckRecord } from '../record.ts';
 
@@ -10,7 +11,11 @@ const SOCKETS = [
 
 const hop = z.object({ mqttBytes: z.number() });
 const sizeSchema = z.object({ messages: z.number().positive(), hops: z.object({ publisher: hop, subscriber: hop }) });
-const latencySchema = z.object({ p50Us: z.number(), p99Us: z.number() });
+const latencySchema = z.object({
+  p50Us: z.number(),
+  p99Us: z.number(),
+  clock: clockSchema.optional().catch(undefined),
+});
 const ends = z.object({ publisher: z.number(), subscriber: z.number() });
 const matrixSchema = z.object({ bytes: ends });
 
@@ -28,7 +33,7 @@ export function costLines(records: readonly CheckRecord[]): string[] {
   if (columns.length === 0) return matrixLine(records);
   const what = [
     ...(sizes.length > 0 ? ['bytes of MQTT on a hop'] : []),
-    ...(pi === undefined ? [] : [`latency to ${printable(pi)}, p50/p99 in ms`]),
+    ...(pi === undefined ? [] : [`latency to ${printable(pi)}, p50/p99 in ms${uncertainty(records, pi)}`]),
   ];
   const rows = LEVELS.map((qos) => [String(qos), ...columns.map(({ cells }) => cells[qos] ?? '')]);
   return [`a message: ${what.join('; ')}`, ...aligned([['QoS', ...columns.map(({ head }) => head)], ...rows])];
@@ -77,6 +82,13 @@ function latencyColumns(records: readonly CheckRecord[], pi: string): Column[] {
   }));
 }
 
+/** ` (± 0.47)` where the Pi's clock is another one. */
+function uncertainty(records: readonly CheckRecord[], pi: string): string {
+  const found = records.flatMap(({ id, observed }) => (piOf(id) === pi ? (latencyOf(id, observed)?.clock ?? []) : []));
+  const us = Math.max(0, ...found.map((clock) => (clock.kind === 'exchanged' ? clock.uncertaintyUs : 0)));
+  return us === 0 ? '' : ` (± ${milliseconds(us)})`;
+}
+
 function latencyOf(id: string, observed: unknown): z.infer<typeof latencySchema> | undefined {
   return id.startsWith('qos.latency.') ? latencySchema.safeParse(observed).data : undefined;
 }
@@ -91,7 +103,7 @@ function aligned(rows: readonly (readonly string[])[]): string[] {
 }
 
 function milliseconds(us: number): string {
-  return (us / 1000).toFixed(us < 9_950 ? 2 : 0);
+  return (us / 1000).toFixed(us < 9_950 ? 2 : 0).replace('-0.00', '0.00');
 }
 
 function tidy(value: number): string {

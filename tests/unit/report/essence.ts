@@ -213,6 +213,16 @@ test('all of it fits 16 lines of 80 columns', (t) => {
   for (const line of lines) t.true(line.length <= 80, line);
 });
 
+test('where the clock of the Pi is another one, by how much it may be off', (t) => {
+  const one = (qos: number, uncertaintyUs: number) => {
+    const clock = { kind: 'exchanged', uncertaintyUs, exchanges: 80 };
+    return record(`qos.latency.q${qos}.nagle.pi`, { p50Us: -1, p99Us: 900, clock });
+  };
+  const [head, , row] = essence([one(0, 207), one(1, 471)], plain);
+  t.is(head, 'a message: latency to pi, p50/p99 in ms (± 0.47)');
+  t.is(row, '  0     –             0.00/0.90');
+});
+
 test('a name from the lab file does not reach the terminal as it is', (t) => {
   const [head] = essence([latency(0, 'nagle', 'p\u001b[31m', 400)], plain);
   t.is(head, 'a message: latency to p\\x1b[31m, p50/p99 in ms');

@@ -84,6 +84,12 @@ const UNTESTED: readonly (readonly [string, unknown, unknown, RegExp])[] = [
   ['no latencies after', { latenciesUs: [1] }, undefined, /^no latencies in the second run$/],
   ['no latencies at all', null, 7, /^no latencies in both runs$/],
   [
+    'pings between',
+    { latenciesUs: [1], payloadBytes: 1, perSecond: 9 },
+    { latenciesUs: [1], payloadBytes: 1, perSecond: 9, messagesAPing: 100 },
+    /^different messages: 1 bytes, 9 a second, then 1 bytes, 9 a second, a ping every 100$/,
+  ],
+  [
     'other payloads',
     { latenciesUs: [1], payloadBytes: 1, perSecond: 9 },
     { latenciesUs: [1], payloadBytes: 2 },

@@ -48,6 +48,26 @@ test('what got worse first, then what changed, then what was measured', (t) => {
   ]);
 });
 
+test('colours are colours, and what a host said is not', (t) => {
+  const coloured = (_style: unknown, text: string) => `\u001b[1m${text}\u001b[0m`;
+  const observed = { latenciesUs: [1] };
+  const of = (mark: string, after: number) =>
+    run(
+      [
+        matrix(285 + after),
+        fin(40 + 900 * after),
+        record(`acl.${'\u001b'}`, { verdict: after === 0 ? 'pass' : 'fail', reason: mark }),
+        record(`qos.latency.q0.nagle.${'\u001b'}`, { observed }),
+      ],
+      { broker: { version: mark } },
+    );
+  const text = comparisonLines(compareRuns(of('\u001b[2J', 0), of('\u001b[3J', 1)), coloured).join('\n');
+  // only those of the colours are left
+  const escapes = text.split('\u001b').slice(1);
+  t.true(escapes.every((rest) => rest.startsWith('[1m') || rest.startsWith('[0m')));
+  t.is(text.match(/\\x1b/g)?.length, 5);
+});
+
 test('two runs that found the same', (t) => {
   const one = run([matrix(285), fin(40)], { lab: 'l' }, 'one');
   t.deepEqual(comparisonLines(compareRuns(one, { ...one, name: 'two', unreadable: 2 }), plain), [
