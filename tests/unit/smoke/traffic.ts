@@ -4,6 +4,7 @@ import type { Packet, PacketType } from '../../../probes/packet.ts';
 import { MOSQUITTO_CLIENT } from '../../smoke/keepalive/ping-period.ts';
 import { bytesOf } from '../../smoke/keepalive/traffic/bytes.ts';
 import { isWhole, judgeBusy, judgeIdle, type Watched } from '../../smoke/keepalive/traffic/judge.ts';
+import { slowestAnswer } from '../../smoke/keepalive/traffic/place.ts';
 import { shared } from '../../smoke/keepalive/traffic/shared.ts';
 
 const TOLD = { clientId: 'c1', user: 'sam', password: 'sampw', keepAlive: 5, topic: 'status' };
@@ -134,9 +135,22 @@ for (const [what, change, reason] of busy) {
   });
 }
 
-test('of a client that does something else meanwhile nobody can tell what a ping costs', (t) => {
-  const packets = [...BUSY.packets, ...pingAt(9_500), ...messagesAt([10_000])];
-  t.is(judgeBusy({ ...BUSY, packets }, MOSQUITTO_CLIENT, 8).measured.perPing, undefined);
+test('a ping before the message is none that was seen alone', (t) => {
+  const early = { ...IDLE, packets: [...SETUP.slice(0, 2), ...pingAt(1), ...SETUP.slice(2), ...pingAt(5_003)] };
+  const counted = [sample(260, 57, 12), sample(5_010, 61, 15)];
+  const { measured } = judgeIdle({ ...early, counted }, MOSQUITTO_CLIENT, 1);
+  t.deepEqual(measured.perPing, { mqttBytes: 4, ipBytes: 160, segments: 3 });
+  const never = judgeIdle({ ...early, packets: early.packets.slice(0, 6), counted }, MOSQUITTO_CLIENT, 1);
+  t.is(never.measured.perPing, undefined);
+});
+
+test('the slowest answer is that of the packet that waited longest for its own', (t) => {
+  t.is(slowestAnswer([...SETUP, ...pingAt(5_000)]), 1);
+  t.is(
+    slowestAnswer([...SETUP, packet('PINGREQ', 'sent', 6_000, 2), packet('PINGRESP', 'received', 11_000, 2)]),
+    5_000,
+  );
+  t.is(slowestAnswer([packet('PINGREQ', 'sent', 6_000, 2)]), 0);
 });
 
 test('counters that stand between two packets are not whole, nor those that are far behind', (t) => {

@@ -29,7 +29,8 @@ export type Judged = Pick<Finding, 'verdict' | 'reason' | 'waitMs'> & { readonly
 /** An idle client: so many pings, in time and answered, and nothing else on the network. */
 export function judgeIdle(watched: Watched, client: PingingClient, wanted: number): Judged {
   const { packets, startedAt, keepAlive, uncertainMs } = watched;
-  const measured = measuredOf(watched);
+  const perPing = costOfPing(watched);
+  const measured = { ...measuredOf(watched), ...(perPing === undefined ? {} : { perPing }) };
   const pings = judgePings({ packets, startedAt, uncertainMs }, keepAlive, client, wanted);
   const { segments } = measured.perPing ?? {};
   const failures = [
@@ -103,7 +104,6 @@ function measuredOf(watched: Watched): Measured {
   const fromKernel = counted?.map(({ at, streamBytes: mqttBytes, ipBytes, segments }) => {
     return { atMs: atMs(at), mqttBytes, ipBytes, segments };
   });
-  const perPing = costOfPing(watched);
   return {
     durationMs: atMs(endedAt),
     pings: pings.length,
@@ -111,20 +111,17 @@ function measuredOf(watched: Watched): Measured {
     packets: packets.length,
     messages: packets.filter(({ type }) => type === 'PUBLISH').length,
     samples: fromKernel ?? fromPackets,
-    ...(perPing === undefined ? {} : { perPing }),
   };
 }
 
 /**
- * What a ping cost on average, from the counters before the first and after the last answer: told by the bytes that they stand at and not by the
- * time, so that no late acknowledgement is missed. Only of a client that did nothing else meanwhile.
+ * What a ping cost on average, from the counters before the first and after the last answer of those behind everything else: told by the bytes that
+ * they stand at and not by the time, so that no late acknowledgement is missed.
  */
 function costOfPing({ packets, counted }: Watched): Traffic['perPing'] {
-  const first = packets.findIndex(({ type }) => type === 'PINGREQ');
-  if (first < 0) return undefined;
-  const since = packets.slice(first);
-  const pings = since.filter(({ type }) => type === 'PINGRESP').length;
-  if (pings === 0 || since.some(({ type }) => !type.startsWith('PING'))) return undefined;
+  const first = packets.findLastIndex(({ type }) => !type.startsWith('PING')) + 1;
+  const pings = packets.slice(first).filter(({ type }) => type === 'PINGRESP').length;
+  if (pings === 0) return undefined;
   if (counted === undefined) return { mqttBytes: PING_BYTES };
   const before = packets.slice(0, first).reduce((sum, { bytes }) => sum + bytes, 0);
   const from = counted.findLast(({ streamBytes }) => streamBytes === before);

@@ -1,4 +1,4 @@
-import { now } from '../../../../probes/packet.ts';
+import { now, type Packet, type PacketType } from '../../../../probes/packet.ts';
 import type { LivePi } from '../../../../provisioning/live-lab.ts';
 import { softwareHere } from '../../run/software.ts';
 import type { openTopic } from '../../support/cast.ts';
@@ -74,5 +74,22 @@ export async function watch(
   const { packets } = client;
   const endedAt = now();
   const toldMs = await client.toldMs();
-  return { keepAlive, packets, counted, startedAt, endedAt, uncertainMs: toldMs + stalls.stop() };
+  // mqtt.js counts its keep alive from an answer, for which a busy broker takes its time
+  const uncertainMs = toldMs + stalls.stop() + slowestAnswer(packets);
+  return { keepAlive, packets, counted, startedAt, endedAt, uncertainMs };
 }
+
+/** The longest time from a packet of the client's to the next of the broker's that answers such, in milliseconds; 0 where there is none. */
+export function slowestAnswer(packets: readonly Packet[]): number {
+  const ways = packets.map(({ type, at }, index) => {
+    const answer = packets.slice(index).find((later) => later.type === ANSWERS.get(type));
+    return answer === undefined ? 0 : Math.round(answer.at - at);
+  });
+  return Math.max(0, ...ways);
+}
+
+const ANSWERS: ReadonlyMap<PacketType, PacketType> = new Map([
+  ['CONNECT', 'CONNACK'],
+  ['PUBLISH', 'PUBACK'],
+  ['PINGREQ', 'PINGRESP'],
+]);
