@@ -115,7 +115,7 @@ function changeLines(checks: readonly VerdictChange[], wanted: keyof typeof TOLD
     return [line, ...why];
   });
   const more = own.length - MOST_LISTED;
-  return more > 0 ? [...listed, `  ${paint(style, mark)} ${more} more: ${text}`] : listed;
+  return more > 0 ? [...listed, `  ${paint(style, mark)} and ${more} more`] : listed;
 }
 
 /** By family: the checks of a quick run are not those of a default one. */
@@ -135,7 +135,7 @@ function sizeLines({ compared, changes }: Sizes, paint: Paint): string[] {
   return [
     `sizes: ${counted(changes.length, 'number')} of a message in ${counted(compared, 'check')} changed`,
     ...changes.slice(0, MOST_LISTED).map((change) => sizeLine(change, paint)),
-    ...(changes.length > MOST_LISTED ? [`  ${paint('yellow', '≠')} ${changes.length - MOST_LISTED} more`] : []),
+    ...(changes.length > MOST_LISTED ? [`  ${paint('yellow', '≠')} and ${changes.length - MOST_LISTED} more`] : []),
   ];
 }
 
