@@ -23,7 +23,7 @@ export type BrokerLog = AsyncDisposable & {
 /** The log is written before the last will is sent, and follows it over the same network. */
 const SETTLING_MS = 250;
 /** A broker that logs more is a busy one: its older lines are forgotten. */
-const KEPT_LINES = 20_000;
+const KEPT_LINES = 10_000;
 const BEGIN = /^New client connected /;
 const END = / (disconnected|closed its connection|has exceeded timeout|already connected, closing|connection lost)\b/;
 /** Between what was in the log before and what comes. */
@@ -48,26 +48,30 @@ type Limits = { readonly boundMs: number; readonly signal?: AbortSignal | undefi
  */
 export function followBrokerLog(opening: Promise<Host>, file: string, { boundMs, signal }: Limits): BrokerLog {
   const lines: LogLine[] = [];
-  const waiting = new Set<() => void>();
+  const waiting = new Set<{ readonly clientId: string; look(): void }>();
   let isLive = false;
   let isOver = false;
-  const wake = () => {
-    for (const look of [...waiting]) look();
+  const wake = (isMeant: (clientId: string) => boolean) => {
+    for (const waiter of [...waiting]) if (isMeant(waiter.clientId)) waiter.look();
   };
   const onLine = (line: string, stream: 'stdout' | 'stderr') => {
     const text = logText(line);
     if (stream === 'stderr' || text === undefined) return;
-    if (text === LIVE) isLive = true;
-    else lines.push({ at: isLive ? now() : undefined, text });
+    if (text === LIVE) {
+      isLive = true;
+      return wake(() => true);
+    }
+    lines.push({ at: isLive ? now() : undefined, text });
     if (lines.length > KEPT_LINES) lines.splice(0, KEPT_LINES / 2);
-    wake();
+    // a busy broker logs hundreds of lines at once, and each look goes through all that are kept
+    wake((clientId) => text.includes(clientId));
   };
   const step = "follow the broker's log";
   const command = { step, script: followScript(file), root: true, timeoutMs: boundMs, signal, onLine };
   const starting: Promise<Running> = opening.then((host) => host.start(command));
   const over = () => {
     isOver = true;
-    wake();
+    wake(() => true);
   };
   starting.then(({ result }) => result).then(over, over);
   const about = (clientId: string) => lines.filter(({ text }) => text.includes(clientId));
@@ -79,13 +83,13 @@ export function followBrokerLog(opening: Promise<Host>, file: string, { boundMs,
       await new Promise<void>((resolve) => {
         const done = () => {
           clearTimeout(timer);
-          waiting.delete(look);
+          waiting.delete(waiter);
           resolve();
         };
-        const look = () => (isSettled() ? done() : undefined);
+        const waiter = { clientId, look: () => (isSettled() ? done() : undefined) };
         const timer = setTimeout(done, SETTLING_MS);
-        waiting.add(look);
-        look();
+        waiting.add(waiter);
+        waiter.look();
       });
     },
     async [Symbol.asyncDispose]() {
@@ -103,11 +107,12 @@ export function isTold(lines: readonly LogLine[]): boolean {
 
 /**
  * The broker's words of a line of its log: `1795412703: Client a disconnected.` → `Client a disconnected.`; whatever `log_timestamp_format` puts
- * before them stays. Undefined: a heartbeat, or a control packet (`log_type all`), which the clients' instruments tell better.
+ * before them stays. Undefined: a heartbeat, a connection before its CONNECT, or a control packet (`log_type all`), which the clients' instruments
+ * tell better.
  */
 export function logText(line: string): string | undefined {
   const text = line.replace(/^\d+: /, '');
-  return text === '' || /^(Received|Sending) [A-Z]+ /.test(text) ? undefined : text;
+  return text === '' || /^(Received|Sending) [A-Z]+ |^New connection from /.test(text) ? undefined : text;
 }
 
 /**

@@ -2,7 +2,7 @@ import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { followBrokerLog, isTold, logText } from '../../../probes/broker-log.ts';
-import type { Host } from '../../../provisioning/hosts/host.ts';
+import type { Command, Host } from '../../../provisioning/hosts/host.ts';
 import { localHost } from '../../../provisioning/hosts/local.ts';
 import { until } from '../../lab/support/until.ts';
 import { folderFor } from '../_sh.ts';
@@ -49,6 +49,29 @@ test('a log that is not there, and a host that is not: no lines, and nobody wait
   t.deepEqual(unreachable.about('lab-a'), []);
 });
 
+test('thousands of lines at once, while many wait for lines of their own, take no time', async (t) => {
+  let feed: Command['onLine'];
+  const quiet: Host = {
+    ...here,
+    start(command) {
+      feed = command.onLine;
+      return { result: new Promise(() => undefined), group: Promise.resolve(1), kill: async () => undefined };
+    },
+  };
+  const log = followBrokerLog(Promise.resolve(quiet), '/log', { boundMs: 30_000 });
+  await until('the following', 10_000, () => feed);
+  feed?.('LIVE', 'stdout');
+  const ids = Array.from({ length: 20 }, (_, index) => `lab-${index}w`);
+  for (const id of ids) feed?.(`1: New client connected from 192.0.2.1:1 as ${id} (p2).`, 'stdout');
+  const settled = ids.map((id) => log.settled(id));
+  const from = performance.now();
+  for (let index = 0; index < 5_000; index += 1) feed?.(`1: New client connected as other-${index}`, 'stdout');
+  t.true(performance.now() - from < 1_000);
+  for (const id of ids) feed?.(`1: Client ${id} disconnected.`, 'stdout');
+  await Promise.all(settled);
+  t.is(log.about('lab-7w').length, 2);
+});
+
 /** [lines about a client; whether there is nothing to wait for] */
 const told: readonly (readonly [lines: readonly string[], isTold: boolean])[] = [
   [[], true],
@@ -72,6 +95,7 @@ const texts: readonly (readonly [line: string, text: string | undefined])[] = [
   ['1795412661: Client a disconnected.', 'Client a disconnected.'],
   ['2026-11-23T05:45:03: Client a disconnected.', '2026-11-23T05:45:03: Client a disconnected.'],
   ['', undefined],
+  ['1795412661: New connection from 192.0.2.1:1 on port 1883.', undefined],
   ['1795412661: Received PINGREQ from a', undefined],
   ['1795412661: Sending CONNACK to a (0, 0)', undefined],
 ];
