@@ -3,6 +3,7 @@ import test, { type ExecutionContext } from 'ava';
 import * as z from 'zod';
 import { type Latency, latencySchema } from '../../report/measured/latency.ts';
 import { type Size, sizeSchema } from '../../report/measured/size.ts';
+import { type Traffic, trafficSchema } from '../../report/measured/traffic.ts';
 import { quantile } from '../../report/statistics/quantile.ts';
 import { isWanted } from '../smoke/support/check.ts';
 import { startDumpcap } from './support/capture.ts';
@@ -18,6 +19,7 @@ const OFF_US = 200;
 
 /** What is compared with a capture; of two series that are measured together, the first has their time. */
 const COMPARED = ['qos.latency.*.nodelay', 'qos.size.*.1', 'qos.size.*.100'];
+const TRAFFIC = 'keepalive.traffic.*.mosquitto.idle';
 const OTHERS = [
   'qos.latency.*.nagle',
   'qos.size.*.10000',
@@ -60,6 +62,9 @@ test.serial('what is measured passes; sizes are those of a capture, latencies to
     if (latency.success) compareLatency(t, id, latency.data, meanwhile, { published, pi });
     else compareSize(t, id, sizeSchema.parse(observed), meanwhile, pi);
   }
+  const connections = checks.filter(({ id }) => isWanted(id, TRAFFIC));
+  t.is(connections.length, 2);
+  for (const { id, observed } of connections) compareTraffic(t, id, trafficSchema.parse(observed), frames, pi);
 });
 
 type Place = { readonly published: number; readonly pi: string };
@@ -122,6 +127,32 @@ function compareSize(t: ExecutionContext, id: string, size: Size, frames: readon
     t.log(`${name}: ${ip.bytes} bytes of IP, ${off} off`);
   }
 }
+
+/** A whole connection, its handshake too, until the counters were read for the last time; an acknowledgement may be under way then. */
+function compareTraffic(t: ExecutionContext, id: string, traffic: Traffic, frames: readonly Frame[], pi: string) {
+  const { exchange, samples } = traffic;
+  const message = frames.find(({ from, payloads }) => from === pi && payloads.includes(exchange?.payload ?? ''));
+  const last = samples.at(-1);
+  if (message === undefined || last?.ipBytes === undefined) return t.fail(`${id}: it is not there`);
+  const connection = frames.filter((frame) => isSameConnection(frame, message));
+  let streamBytes = 0;
+  const next = connection.findIndex((frame) => {
+    streamBytes += frame.streamBytes;
+    return frame.isEnd || streamBytes > last.mqttBytes;
+  });
+  const own = connection.slice(0, next < 0 ? undefined : next);
+  t.is(
+    own.reduce((sum, frame) => sum + frame.streamBytes, 0),
+    last.mqttBytes,
+    `${id}: bytes of MQTT`,
+  );
+  const off = last.ipBytes - own.reduce((sum, frame) => sum + frame.ipBytes, 0);
+  t.true(Math.abs(off) <= ACKNOWLEDGEMENT_BYTES, `${id}: ${off} of ${last.ipBytes} bytes of IP off`);
+  t.log(`${id}: ${last.ipBytes} bytes of IP in ${last.segments} segments, ${off} off, ${own.length} frames`);
+}
+
+/** IP and TCP headers with time stamps. */
+const ACKNOWLEDGEMENT_BYTES = 52;
 
 function isSameConnection(one: Frame, other: Frame): boolean {
   const ends = ({ from, to, fromPort, toPort }: Frame) => [`${from}:${fromPort}`, `${to}:${toPort}`].sort().join();
