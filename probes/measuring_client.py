@@ -223,7 +223,7 @@ def pump(seconds):
         for kind, flags, body, at in connection.read():
             if kind == PUBLISH and connection is subscriber:
                 skip = 2 + struct.unpack_from("!H", body)[0] + (2 if flags & 6 else 0)
-                messages.append((body[skip:], at))
+                messages.append((body[skip:], at, time.monotonic_ns()))
     return bool(ready)
 
 
@@ -246,7 +246,7 @@ def begin(connection, payload):
 def hop(role, connection, before, foreign):
     settle()
     after = connection.counters()
-    foreign += sum(payload != connection.weighed for payload, _ in messages)
+    foreign += sum(payload != connection.weighed for payload, *_ in messages)
     connection.weighed = None
     types = {name: {"packets": packets, "bytes": size} for name, (packets, size) in connection.amounts.items()}
     facts = {"role": role, "types": types, "foreign": foreign}
@@ -266,8 +266,8 @@ def weigh_arrivals(count, size):
     end = time.monotonic() + BOUND_S
     while seen < count and time.monotonic() < end:
         pump(0.5)
-        seen += sum(payload == wanted for payload, _ in messages)
-        foreign += sum(payload != wanted for payload, _ in messages)
+        seen += sum(payload == wanted for payload, *_ in messages)
+        foreign += sum(payload != wanted for payload, *_ in messages)
         messages.clear()
     hop("subscriber", subscriber, before, foreign)
 
@@ -290,10 +290,11 @@ def weigh_publishing(count, size, qos):
 arrivals = []
 
 
-def obey(verb, arguments, at):
-    """Does what a message told; False where that was to end."""
+def obey(verb, arguments, at, read):
+    """Does what a message told that came at `at` and was read at `read`; False where that was to end."""
     if verb == "ping":
-        sent = f"{wish['nonce']} pong {arguments} {at} {time.monotonic_ns()}"
+        # this clock's own reading, which needs no second clock as the kernel's stamp does
+        sent = f"{wish['nonce']} pong {arguments} {read} {time.monotonic_ns()}"
         publisher.publish(sent.encode(), 0)
     elif verb == "m":
         arrivals.append([int(arguments.split()[0]), at])
@@ -325,9 +326,9 @@ goes_on = True
 while goes_on:
     pump(1)
     told, messages[:] = messages[:], []
-    for payload, at in told:
+    for payload, at, read in told:
         if payload.startswith(nonce + b" "):
             verb, _, arguments = payload[len(nonce) + 1 :].decode().partition(" ")
-            goes_on = goes_on and obey(verb, arguments, at)
+            goes_on = goes_on and obey(verb, arguments, at, read)
 for connection in (subscriber, publisher):
     connection.send(0xE0, b"")
