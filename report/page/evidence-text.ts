@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { valueText } from './value-text.ts';
 
 /** What any packet of a record has, and what is told of it in fewer words; the rest of its fields is told as it is. */
 type Packet = {
@@ -33,30 +34,45 @@ export const fileSchema = z.object({ kind: z.literal('file'), path: z.string(), 
 
 /** Fields that a line has in other words, or that follow from others. */
 const TOLD = new Set(['who', 'direction', 'type', 'at', 'bytes', 'packetId', 'code', 'connect', 'payloadBytes']);
-const LONGEST_FIELD = 60;
-const MOST_LINES = 40;
+const LONGEST_FIELD = 110;
+const MOST_LINES = 30;
 
-/** Evidence as lines: packets with their time from the first one, lines of programs as they are. */
+/** Evidence as lines: packets and other moments with their time from the first one, lines of programs as they are. */
 export function evidenceLines(evidence: readonly unknown[]): string[] {
-  const first = evidence.reduce(
-    (least: number, thing) => (isPacket(thing) ? Math.min(least, thing.at) : least),
-    Infinity,
-  );
+  const first = evidence.reduce((least: number, thing) => Math.min(least, timeOf(thing) ?? least), Infinity);
   const lines = evidence.flatMap((thing) => {
     if (isPacket(thing)) return packetLine(thing, thing.at - first);
     const file = fileSchema.safeParse(thing).data;
     if (file !== undefined) return [`${file.path}:`, ...file.lines];
-    return typeof thing === 'string' ? thing : (JSON.stringify(thing) ?? '');
+    return typeof thing === 'object' && thing !== null ? thingLine(thing, first) : String(thing);
   });
   const rest = lines.length - MOST_LINES;
   return rest > 0 ? [...lines.slice(0, MOST_LINES), `${rest} more, in the records`] : lines;
+}
+
+function timeOf(thing: unknown): number | undefined {
+  if (typeof thing !== 'object' || thing === null || !('at' in thing)) return undefined;
+  return typeof thing.at === 'number' ? thing.at : undefined;
 }
 
 function packetLine(packet: Packet, afterMs: number): string {
   const { who, direction, type, bytes } = packet;
   const words = [...known(packet), ...others(packet)].join(', ');
   const size = bytes === undefined ? '' : ` ${bytes} B`;
-  return `${afterMs.toFixed(1).padStart(8)} ms ${who} ${direction === 'sent' ? '→' : '←'} ${type}${size} ${words}`.trimEnd();
+  return `${timeText(afterMs)} ${who} ${direction === 'sent' ? '→' : '←'} ${type}${size} ${words}`.trimEnd();
+}
+
+/** Such as what the broker logged, or what ended a connection: its kind and what it says. */
+function thingLine(thing: object, first: number): string {
+  const at = timeOf(thing);
+  const kind = 'kind' in thing && typeof thing.kind === 'string' ? `${thing.kind}: ` : '';
+  const fields = Object.entries(thing).filter(([name]) => name !== 'at' && (name !== 'kind' || kind === ''));
+  const words = fields.map(([name, value]) => `${name} ${fieldText(value)}`).join(', ');
+  return `${at === undefined ? '' : `${timeText(at - first)} `}${kind}${words}`.trimEnd();
+}
+
+function timeText(ms: number): string {
+  return `${ms.toFixed(1).padStart(8)} ms`;
 }
 
 function known({ type, packetId, code, connect }: Packet): string[] {
@@ -80,8 +96,11 @@ function known({ type, packetId, code, connect }: Packet): string[] {
 function others(packet: Packet): string[] {
   return Object.entries(packet).flatMap(([name, value]) => {
     if (TOLD.has(name) || value === false || value === undefined) return [];
-    if (value === true) return [name];
-    const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-    return [`${name} ${text.length > LONGEST_FIELD ? `${text.slice(0, LONGEST_FIELD)}…` : text}`];
+    return [value === true ? name : `${name} ${fieldText(value)}`];
   });
+}
+
+function fieldText(value: unknown): string {
+  const text = typeof value === 'string' ? value : valueText(value);
+  return text.length > LONGEST_FIELD ? `${text.slice(0, LONGEST_FIELD)}…` : text;
 }

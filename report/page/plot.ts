@@ -53,5 +53,10 @@ type Drawn = {
 function bare(drawn: Drawn): string {
   for (const style of drawn.querySelectorAll('style')) style.remove();
   for (const labelled of drawn.querySelectorAll('[aria-label]')) labelled.removeAttribute('aria-label');
-  return drawn.outerHTML;
+  return drawn.outerHTML.replaceAll(/ d="[^"]*"/g, rounded);
+}
+
+/** A tenth of a pixel is less than anybody sees, and its digits are half of a path. */
+function rounded(path: string): string {
+  return path.replaceAll(/\d+\.\d{2,}/g, (number) => `${Number(Number(number).toFixed(1))}`);
 }

@@ -1,7 +1,7 @@
 /** Longer lists of numbers, such as latencies, are told by their length; they are in the records. */
 const MOST_NUMBERS = 20;
-/** Of lines, such as a program's, and of other things. */
-const MOST_THINGS = 60;
+/** Of other things. */
+const MOST_THINGS = 20;
 /** What fits a line is one. */
 const LINE = 100;
 

@@ -1,11 +1,10 @@
 import type { ComponentChildren } from 'preact';
 import { seconds } from '../../paint.ts';
 import type { CheckRecord } from '../../record.ts';
-import { anchorOf } from '../anchor.ts';
+import { anchorOf, hrefOf } from '../anchor.ts';
 import { evidenceLines } from '../evidence-text.ts';
 import { valueText } from '../value-text.ts';
 import { VerdictMark } from './check-link.tsx';
-import { Permalink } from './section.tsx';
 import { Name, Text } from './text.tsx';
 
 /** A record, folded: its verdict, id and claim, and inside all that it says. */
@@ -23,7 +22,7 @@ export function CheckDetails({ record }: { readonly record: CheckRecord }) {
 
 /** What was expected and observed, why, where, and the packets. */
 export function CheckFacts({ record }: { readonly record: CheckRecord }) {
-  const { id, statement, expected, observed, reason, evidence = [], host, versions, startedAt, durationMs } = record;
+  const { id, statement, expected, observed, reason, evidence = [] } = record;
   const lines = evidenceLines(evidence);
   return (
     <dl>
@@ -45,15 +44,16 @@ export function CheckFacts({ record }: { readonly record: CheckRecord }) {
         </Fact>
       )}
       <Fact name="ran">
-        {host === undefined ? 'nowhere' : <Text>{`on ${host}`}</Text>}, {new Date(startedAt).toISOString()},{' '}
-        {seconds(durationMs)}
-        {versions === undefined ? null : <Text>{`; ${versions.broker}, ${versions.client}`}</Text>}
-      </Fact>
-      <Fact name="again">
-        <Name>{`./lab verify --only '${id}'`}</Name> <Permalink to={anchorOf(id)} name="this check" />
+        {ranText(record)} <a href={hrefOf(id)}>permalink</a>
       </Fact>
     </dl>
   );
+}
+
+/** Where and when; versions are those of the environment's hosts. */
+function ranText({ host, startedAt, durationMs }: CheckRecord): string {
+  const time = new Date(startedAt).toISOString().slice('YYYY-MM-DDT'.length, -1);
+  return `${host === undefined ? 'nowhere' : `on ${host}`}, ${time} UTC, ${seconds(durationMs)}`;
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {

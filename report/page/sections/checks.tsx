@@ -18,7 +18,8 @@ export function Checks({ results }: SectionProps) {
     <>
       <p>
         What this page says rests on {counted(checks.length, 'check')}. Each has a claim, what was expected and what was
-        observed, and the packets that its verdict rests on. <span id="save-records" />
+        observed, and the packets that its verdict rests on. <code>./lab verify --only ID</code> runs one again.{' '}
+        <span id="save-records" />
       </p>
       <Filter checks={checks} />
       {families.map((family) => (

@@ -35,23 +35,39 @@ test('packets are told with their time from the first one, and what is as always
 
 test('lines, files and anything else', (t) => {
   const file = { kind: 'file', path: '/etc/passwd', lines: ['sam:…', 'alice:…'] };
-  t.deepEqual(evidenceLines(['a line', file, { other: 1 }]), [
+  t.deepEqual(evidenceLines(['a line', file, { other: 1 }, 7]), [
     'a line',
     '/etc/passwd:',
     'sam:…',
     'alice:…',
-    '{"other":1}',
+    'other 1',
+    '7',
   ]);
   t.deepEqual(evidenceLines([]), []);
 });
 
+test('other moments have their times among those of the packets', (t) => {
+  t.deepEqual(
+    evidenceLines([
+      packet({ at: 1_002 }),
+      { kind: 'end', at: 1_005, by: 'client', how: { segment: 'FIN' } },
+      { kind: 'broker log', at: 1_000, text: 'Client lab-1 closed its connection.' },
+    ]),
+    [
+      '     2.0 ms sam → PUBLISH',
+      '     5.0 ms end: by client, how {segment: "FIN"}',
+      '     0.0 ms broker log: text Client lab-1 closed its connection.',
+    ],
+  );
+});
+
 test('of many lines the first are told, and how many more there are', (t) => {
   const lines = evidenceLines(Array.from({ length: 100 }, (_, index) => `line ${index}`));
-  t.is(lines.length, 41);
-  t.is(lines.at(-1), '60 more, in the records');
+  t.is(lines.length, 31);
+  t.is(lines.at(-1), '70 more, in the records');
 });
 
 test('a long field is cut', (t) => {
   const [line = ''] = evidenceLines([packet({ payload: 'x'.repeat(500) })]);
-  t.regex(line, /payload x{60}…$/);
+  t.regex(line, /payload x{110}…$/);
 });

@@ -17,6 +17,6 @@ for (const [value, text] of [
 
 test('of a long list the first things are told', (t) => {
   const lines = valueText(Array.from({ length: 200 }, () => 'a longer line')).split('\n');
-  t.is(lines.length, 2 + 60 + 1);
-  t.regex(lines.at(-2) ?? '', /140 more, in the records/);
+  t.is(lines.length, 2 + 20 + 1);
+  t.regex(lines.at(-2) ?? '', /180 more, in the records/);
 });
