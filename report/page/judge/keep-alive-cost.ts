@@ -89,7 +89,7 @@ const KNOWN: readonly { readonly client: RegExp; readonly spares: readonly strin
   {
     client: /^paho-mqtt/,
     spares: [],
-    why: 'Like libmosquitto it would ping when it has sent nothing or received nothing for its keep alive; but of what it sends it notes no time (`_packet_write` in client.py of 1.6 and 2.1 returns before it does), so that it counts from its last ping.',
+    why: 'Like libmosquitto it would ping when it has sent nothing or received nothing for its keep alive; but of what it sends it notes no time (_packet_write in client.py of 1.6 and 2.1 returns before it does), so that it counts from its last ping.',
   },
 ];
 

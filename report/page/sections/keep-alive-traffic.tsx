@@ -81,13 +81,13 @@ function Exchanges({ measured }: { readonly measured: readonly One[] }) {
         subscriber would also get what other checks publish on the topic, and not be idle.
       </p>
       <Table
-        caption="3a: the exchanges"
+        caption="3a: the exchanges; times are seconds from the CONNECT"
         columns={[
           { title: 'keep alive', align: 'right' },
           'message',
-          { title: 'arrived after', align: 'right' },
+          { title: 'arrived at', align: 'right' },
           { title: 'PINGREQ', align: 'right' },
-          'sent at (s from the CONNECT)',
+          'sent at',
           'check',
         ]}
         rows={measured.map(({ record, observed: { keepAlive, exchange, pings, pingsAtMs } }) => [
@@ -100,7 +100,7 @@ function Exchanges({ measured }: { readonly measured: readonly One[] }) {
               QoS {exchange.qos}: <Name>{exchange.payload}</Name>
             </>
           ),
-          exchange === undefined ? '–' : `${whole(exchange.arrivedAtMs)} ms`,
+          exchange === undefined ? '–' : (exchange.arrivedAtMs / 1000).toFixed(1),
           pings,
           pingsAtMs.map((ms) => (ms / 1000).toFixed(1)).join(', '),
           <CheckLink id={record.id} words="record" />,

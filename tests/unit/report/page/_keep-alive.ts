@@ -35,7 +35,7 @@ export function trafficRecord(
     subscriber: 'alice',
     qos: 1,
     payload: 'healthy',
-    arrivedAtMs: 9,
+    arrivedAtMs: 900,
   };
   const perPing = isKernel ? { mqttBytes: 4, ipBytes: 160, segments: 3 } : { mqttBytes: 4 };
   return recordOf(`keepalive.traffic.${keepAlive}s.${name}.${activity.replaceAll(' ', '-')}.${word}`, {

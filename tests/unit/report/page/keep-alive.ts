@@ -28,8 +28,8 @@ test('3a and 3b: both exchanges, what each cost by the kernel, and the other cli
   t.deepEqual(
     cellsOf(traffic, /^3a/).map(([keepAlive, , arrived, pings]) => [keepAlive, arrived, pings]),
     [
-      ['5 s', '9 ms', '15'],
-      ['25 s', '9 ms', '3'],
+      ['5 s', '0.9', '15'],
+      ['25 s', '0.9', '3'],
     ],
   );
   t.deepEqual(cellsOf(traffic, /^3b: on the network, by the kernel of pi$/), [
