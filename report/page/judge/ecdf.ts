@@ -2,7 +2,7 @@
 export type EcdfPoint = { readonly ms: number; readonly share: number };
 
 /** Steps finer than this can't be seen in a plot; the tail has all of its points. */
-const STEP = 0.01;
+const STEP = 0.005;
 const TAIL = 0.98;
 
 /** The distribution of latencies in microseconds, thinned to what a plot can show. */

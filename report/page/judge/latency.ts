@@ -1,11 +1,31 @@
 import type { Latency } from '../../measured/latency.ts';
+import { quantileDifference } from '../../statistics/quantile-test.ts';
 import { counted, listed, msOfUs, whole } from '../format.ts';
 import type { Sentence } from './sentence.ts';
 
 /** Linux delays an acknowledgement by 40 ms at least (TCP_DELACK_MIN); Nagle's algorithm holds a small segment back that long. */
 const HELD_BACK_US = 30_000;
-/** Medians that differ by less than this share are told as alike: between two runs of the same they do. */
+/** Medians are told as different where chance makes that of one in a hundred pairs, and where the difference is worth telling. */
+const CHANCE = 0.01;
 const ALIKE = 0.1;
+/** Where a hundredth of this machine's own timers is later than this, what it measures is its own doing too. */
+const BUSY_US = 10_000;
+
+/** Second against first: as fast, or by how much it differs where that is no chance. */
+function compared(one: Latency, other: Latency): 'alike' | 'slower' | 'faster' {
+  const ratio = other.p50Us / one.p50Us;
+  const { p } = quantileDifference(one.latenciesUs, other.latenciesUs, 0.5, 1 - CHANCE);
+  if (p >= CHANCE || Math.abs(ratio - 1) <= ALIKE) return 'alike';
+  return ratio > 1 ? 'slower' : 'faster';
+}
+
+/** What a busy machine measures against the theory proves nothing against it. */
+function unlessBusy(all: readonly Latency[], sentence: Sentence): Sentence {
+  const isBusy = all.some(({ eventLoopP99Us }) => eventLoopP99Us >= BUSY_US);
+  if (!isBusy || sentence.says !== 'not so') return sentence;
+  const text = `${sentence.text.slice(0, 1).toUpperCase()}${sentence.text.slice(1)}`;
+  return { says: 'open', text: `${text} But this machine was busy meanwhile, and that may be the reason.` };
+}
 
 /** Share of messages that took as long as a delayed acknowledgement. */
 export function heldBack({ latenciesUs }: Pick<Latency, 'latenciesUs'>): number {
@@ -26,19 +46,21 @@ export function medianSentence(all: readonly Latency[]): Sentence {
   const told = known.map(({ qos, p50Us }) => `${msOfUs(p50Us)} ms at QoS ${qos}`);
   const ratio = twice.p50Us / none.p50Us;
   const medians = `Half of the messages were there after ${listed(told)}`;
-  if (ratio >= 1 + ALIKE) {
+  const outcome = compared(none, twice);
+  if (outcome === 'slower') {
     return {
       says: 'so',
       text: `${medians}. QoS 2 took ${ratio.toFixed(1)} times as long as QoS 0, since the broker passes a message on when its PUBREL has come, a round trip later.`,
     };
   }
-  if (ratio > 1 - ALIKE) {
+  if (outcome === 'alike') {
     return {
       says: 'open',
       text: `${medians}. QoS 2 was as fast as QoS 0. A broker may pass a message on before its PUBREL has come (4.3.3), and then the rest of the handshake delays nothing.`,
     };
   }
-  return { says: 'not so', text: `${medians}. QoS 2 was faster than QoS 0, although it has more to do.` };
+  const text = `${medians}. QoS 2 was faster than QoS 0, although it has more to do.`;
+  return unlessBusy(all, { says: 'not so', text });
 }
 
 /** QoS 1 is passed on as QoS 0 is: its PUBACK travels while the message does. */
@@ -46,21 +68,23 @@ export function acknowledgedSentence(all: readonly Latency[]): Sentence | undefi
   const of = (qos: number) => all.find((latency) => latency.noDelay && latency.qos === qos);
   const [none, once] = [of(0), of(1)];
   if (none === undefined || once === undefined) return undefined;
-  const ratio = once.p50Us / none.p50Us;
   const medians = `${msOfUs(once.p50Us)} against ${msOfUs(none.p50Us)} ms`;
-  if (Math.abs(ratio - 1) <= ALIKE) {
+  const outcome = compared(none, once);
+  if (outcome === 'alike') {
     return {
       says: 'so',
       text: `QoS 1 was as fast as QoS 0 (${medians}): nobody waits for the PUBACK before the message is passed on.`,
     };
   }
-  const share = `${whole(Math.abs(ratio - 1) * 100)} %`;
-  return ratio > 1
-    ? {
-        says: 'open',
-        text: `QoS 1 was slower than QoS 0 by ${share} (${medians}): nobody waits for the PUBACK, but both ends and the broker have more to do.`,
-      }
-    : { says: 'not so', text: `QoS 1 was faster than QoS 0 by ${share} (${medians}), although it has more to do.` };
+  const share = `${whole(Math.abs(once.p50Us / none.p50Us - 1) * 100)} %`;
+  if (outcome === 'slower') {
+    return {
+      says: 'open',
+      text: `QoS 1 was slower than QoS 0 by ${share} (${medians}): nobody waits for the PUBACK, but both ends and the broker have more to do.`,
+    };
+  }
+  const text = `QoS 1 was faster than QoS 0 by ${share} (${medians}), although it has more to do.`;
+  return unlessBusy(all, { says: 'not so', text });
 }
 
 /** Whether Nagle's algorithm with delayed acknowledgements shows: messages of 40 ms, which TCP_NODELAY does away with. */
@@ -90,15 +114,15 @@ export function nagleSentence(all: readonly Latency[]): Sentence {
     };
   }
   if (tailWith.length === 0) {
-    return {
+    return unlessBusy(all, {
       says: 'not so',
       text: `with TCP_NODELAY messages took ${limit} (${listed(tailWithout)}), with Nagle’s algorithm none did; something other than Nagle held them up.`,
-    };
+    });
   }
-  return {
+  return unlessBusy(all, {
     says: 'not so',
     text: `messages of ${limit} there were with Nagle’s algorithm (${listed(tailWith)}) and with TCP_NODELAY too (${listed(tailWithout)}), so that they are not its doing alone.`,
-  };
+  });
 }
 
 /** Whether all messages came. */
@@ -119,12 +143,11 @@ export function loopSentence(all: readonly Latency[]): Sentence | undefined {
   const latest = Math.max(...all.map(({ eventLoopP99Us }) => eventLoopP99Us));
   const slowest = Math.max(...all.map(({ p99Us }) => p99Us));
   if (!Number.isFinite(latest)) return undefined;
-  return latest * 2 < slowest
-    ? undefined
-    : {
-        says: 'open',
-        text: `This machine was busy: one in a hundred of its own timers was late by ${msOfUs(latest)} ms or more, so that the tails (p99, max) may be its doing and not the network’s. Medians bear that better.`,
-      };
+  if (latest < BUSY_US && latest * 2 < slowest) return undefined;
+  return {
+    says: 'open',
+    text: `One in a hundred of this machine’s own timers was late by ${msOfUs(latest)} ms or more, so that the tails (p99, max) may be its doing and not the network’s. Medians bear that better.`,
+  };
 }
 
 /** `0.4 %`. */

@@ -84,11 +84,11 @@ export function sizeOf(qos: Level, payloadBytes: number): Size {
   return { qos, topic: 'status', payloadBytes, messages: 1, hops };
 }
 
-/** Latencies between half of the median and twice of it, with so many of 40 ms at the end. */
+/** Latencies between half of the median and twice of it, in no order, with so many of 40 ms at the end. */
 export function latencyOf(qos: Level, noDelay: boolean, p50Us: number, held = 0): Latency {
   const messages = 200;
   const latenciesUs = Array.from({ length: messages }, (_, index) =>
-    index >= messages - held ? 40_000 : Math.round(p50Us * 2 ** ((2 * (index % 101)) / 100 - 1)),
+    index >= messages - held ? 40_000 : Math.round(p50Us * 2 ** ((2 * ((index * 37) % 101)) / 100 - 1)),
   );
   const sorted = [...latenciesUs].sort((one, other) => one - other);
   const at = (share: number) => sorted[Math.floor(share * (messages - 1))] ?? 0;
