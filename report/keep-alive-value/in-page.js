@@ -5,8 +5,8 @@ import { profileRows, recommendationText, sweepRows } from './text.js';
 
 const form = document.getElementById('keep-alive-wishes');
 if (form !== null) {
-  const measured = JSON.parse(document.getElementById('keep-alive-measured').textContent);
-  form.hidden = false;
+  const measured = JSON.parse(form.dataset.measured);
+  form.parentElement.hidden = false;
   form.addEventListener('input', () => {
     if (form.checkValidity()) showValue(measured, wishesOf(form));
   });

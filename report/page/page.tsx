@@ -11,7 +11,7 @@ import { Section } from './parts/section.tsx';
 import { FAILED, SECTIONS, type SectionOfPage } from './sections.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
-const STYLE = ['./style.css', './parts.css', './print.css'].map(read).join('');
+const STYLE = ['./style.css', './parts.css', './keep-alive.css', './print.css'].map(read).join('');
 const SCRIPT = read('./script.js') + valueScript();
 
 /** Nothing is loaded from anywhere, and no script runs but the page's own. */

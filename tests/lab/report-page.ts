@@ -243,6 +243,34 @@ test.serial('the raw points of a figure are given away', async (t) => {
   t.is(rows.length, 200);
 });
 
+test.serial(
+  'the ideal keep alive is computed anew when something else is wished, and goes back to the defaults',
+  async (t) => {
+    await using opened = await open(t, 'whole', PHONE);
+    if (opened === undefined) return;
+    const { page, complaints } = opened;
+    const said = page.locator('#keep-alive-recommended');
+    const drawn = page.locator('#figure-keep-alive-delay .drawing');
+    const [before, drawnBefore] = [await said.textContent(), await drawn.innerHTML()];
+    t.regex(before ?? '', /^56 s is the longest/);
+    await page.getByLabel('loss told within').fill('30');
+    t.regex((await said.textContent()) ?? '', /^16 s is the longest/);
+    t.not(await drawn.innerHTML(), drawnBefore);
+    t.is(await page.locator('#keep-alive-sweep tr.recommended th').textContent(), '16 s ◆');
+    const lasts = page.locator('#keep-alive-profiles tbody tr').first().locator('td').nth(6);
+    const lastsBefore = await lasts.textContent();
+    await page.getByLabel('a wake-up').fill('66');
+    t.not(await lasts.textContent(), lastsBefore);
+    await page.getByLabel('battery, Wh').fill('');
+    t.regex((await said.textContent()) ?? '', /^16 s is the longest/);
+    await page.getByRole('button', { name: 'Defaults' }).click();
+    await page.waitForFunction(`document.getElementById('keep-alive-recommended').textContent.startsWith('56 s')`);
+    t.is(await said.textContent(), before);
+    t.is(await drawn.innerHTML(), drawnBefore);
+    t.deepEqual(complaints, []);
+  },
+);
+
 test.serial('without JavaScript everything can be read, and filtered by verdict', async (t) => {
   await using opened = await open(t, 'whole', { ...PHONE, javaScriptEnabled: false });
   if (opened === undefined) return;

@@ -22,7 +22,7 @@ export function KeepAliveValue({ results }: SectionProps) {
       <p class="says" id="keep-alive-recommended">
         {recommendationText(measured, DEFAULTS)}
       </p>
-      <Inputs />
+      <Inputs measured={measured} />
       <Sources input={input} />
       <div id="keep-alive-sweep">
         <Table
@@ -53,11 +53,6 @@ export function KeepAliveValue({ results }: SectionProps) {
           rows={profileRows(measured, DEFAULTS)}
         />
       </div>
-      <script
-        type="application/json"
-        id="keep-alive-measured"
-        dangerouslySetInnerHTML={{ __html: inScript(measured) }}
-      />
     </>
   );
 }
@@ -68,11 +63,6 @@ function toTheRight(title: string) {
 
 function drawn(plotted: ReturnType<typeof delayPlot>) {
   return { drawing: svgOf(plotted), alternative: plotText(plotted) };
-}
-
-/** `<` would end the script early where it stood in a text. */
-function inScript(measured: Measurements): string {
-  return JSON.stringify(measured).replaceAll('<', '\\u003c');
 }
 
 /** What the numbers are from, and how they are made. */
@@ -136,26 +126,33 @@ function Links({ ids }: { readonly ids: ModelInput['expiryIds'] }) {
 }
 
 /** Changes what is assumed and wanted; shown by the script that computes anew. */
-function Inputs() {
+function Inputs({ measured }: { readonly measured: Measurements }) {
   return (
-    <form id="keep-alive-wishes" class="filter" hidden>
-      <Input name="wakeUpMj" min={0} max={10_000} step="any">
-        a wake-up, mJ
-      </Input>
-      <Input name="baseMw" min={0} max={10_000} step="any">
-        base load, mW
-      </Input>
-      <Input name="batteryWh" min={0.1} max={10_000} step="any">
-        battery, Wh
-      </Input>
-      <Input name="detectS" min={1} max={3_600} step="1">
-        loss told within, s
-      </Input>
-      <Input name="sharePercent" min={0} max={100} step="any">
-        energy at most, %
-      </Input>
-      <button type="reset">Defaults</button>
-    </form>
+    <div id="keep-alive-inputs" hidden>
+      <form
+        id="keep-alive-wishes"
+        class="wishes"
+        aria-label="what is assumed and wanted"
+        data-measured={JSON.stringify(measured)}
+      >
+        <Input name="wakeUpMj" min={0} max={10_000} step="any">
+          a wake-up, mJ
+        </Input>
+        <Input name="baseMw" min={0} max={10_000} step="any">
+          base load, mW
+        </Input>
+        <Input name="batteryWh" min={0.1} max={10_000} step="any">
+          battery, Wh
+        </Input>
+        <Input name="detectS" min={1} max={3_600} step="1">
+          loss told within, s
+        </Input>
+        <Input name="sharePercent" min={0} max={100} step="any">
+          energy at most, %
+        </Input>
+        <button type="reset">Defaults</button>
+      </form>
+    </div>
   );
 }
 

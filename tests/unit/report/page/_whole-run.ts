@@ -1,11 +1,12 @@
 import type { CheckRecord } from '../../../../report/record.ts';
+import { keepAliveRecords } from './_keep-alive.ts';
 import { LEVELS, latencyOf, packetsOf, recordOf, sizeOf } from './_results.ts';
 
 const WIDENED = 'publishing and leaving a last will need the same write permission (mosquitto.conf(5), acl_file)';
 
 /** Records of every question that the page's own sections answer, as a lab that is as it should be gives them. */
 export function wholeRun(): CheckRecord[] {
-  return [...logins(), ...rights(), ...files(), ...clients(), ...matrix(), ...measurements()];
+  return [...logins(), ...rights(), ...files(), ...clients(), ...matrix(), ...measurements(), ...keepAliveRecords()];
 }
 
 function logins(): CheckRecord[] {

@@ -4,7 +4,8 @@ import { keepAliveRecords, trafficRecord } from '../_keep-alive.ts';
 import { recordOf, resultsOf } from '../_results.ts';
 
 test('the model gets the cost of a ping by the kernel, the expiries that passed and the limit of the broker', (t) => {
-  const input = modelInput(resultsOf(keepAliveRecords()));
+  const late = { observed: { closedAfterMs: 90_000 }, verdict: 'fail' } as const;
+  const input = modelInput(resultsOf([...keepAliveRecords(), recordOf('keepalive.expiry.25s.v311', late)]));
   t.deepEqual(input?.measured, {
     expiries: [
       { keepAlive: 25, afterMs: 42_990 },
