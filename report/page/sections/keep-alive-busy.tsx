@@ -1,0 +1,68 @@
+import { ACTIVITIES, type Traffic } from '../../measured/traffic.ts';
+import { whole } from '../format.ts';
+import { groupsOf } from '../groups.ts';
+import { busySentence } from '../judge/keep-alive-cost.ts';
+import type { Measured } from '../measured.ts';
+import { CheckLink } from '../parts/check-link.tsx';
+import { Says } from '../parts/says.tsx';
+import { Table } from '../parts/table.tsx';
+import { Text } from '../parts/text.tsx';
+
+type One = Measured<Traffic>;
+
+/** PINGREQ by client and activity, all with the same keep alive. */
+export function BusyClients({ measured }: { readonly measured: readonly One[] }) {
+  const keepAlive = measured.find(({ observed }) => observed.activity !== 'idle')?.observed.keepAlive;
+  const clients = groupsOf(
+    measured.filter(({ observed }) => observed.keepAlive === keepAlive),
+    ({ record }) => `${record.id.split('.')[3]} ${record.host}`,
+  );
+  const rows = clients.filter((own) => own.some(({ observed }) => observed.activity !== 'idle'));
+  return (
+    <>
+      <h3>The same for busy clients</h3>
+      <p>
+        One message a second each, with a keep alive of {keepAlive} s: how many PINGREQ they send, of so many bytes in
+        all.
+      </p>
+      <Table
+        caption="PINGREQ by client and activity"
+        columns={['client', ...ACTIVITIES.map((title) => ({ title, align: 'right' as const }))]}
+        rows={rows.map((own) => [
+          <>
+            <Text>{nameOf(own)}</Text> on <Text>{own[0].record.host ?? 'this machine'}</Text>
+          </>,
+          ...ACTIVITIES.map((activity) => (
+            <BusyCell one={own.find(({ observed }) => observed.activity === activity)} />
+          )),
+        ])}
+      />
+      {rows.map((own) => {
+        const busy = own.map(({ observed }) => observed).filter(({ activity }) => activity !== 'idle');
+        return <Says sentence={busySentence(busy.map((one) => ({ ...one, client: nameOf(own) })))} />;
+      })}
+    </>
+  );
+}
+
+/** mosquitto_pub and mosquitto_sub are one library. */
+function nameOf([{ observed }]: readonly [One, ...One[]]): string {
+  return observed.client.replace(/^mosquitto_(pub|sub)/, 'mosquitto clients');
+}
+
+function BusyCell({ one }: { readonly one: One | undefined }) {
+  if (one === undefined) return <>–</>;
+  const { pings, durationMs, samples } = one.observed;
+  const last = samples.at(-1);
+  const bytes =
+    last?.ipBytes === undefined ? `${whole(last?.mqttBytes ?? 0)} B of MQTT` : `${whole(last.ipBytes)} B of IP`;
+  return (
+    <>
+      <CheckLink id={one.record.id} words={`${pings} PINGREQ`} />
+      <br />
+      <span class="small">
+        in {(durationMs / 1000).toFixed(0)} s, {bytes}
+      </span>
+    </>
+  );
+}
