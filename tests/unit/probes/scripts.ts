@@ -52,6 +52,13 @@ test('a payload reaches mosquitto_pub byte by byte', (t) => {
   t.is(stdout.split('PAYLOAD\n')[1]?.trim(), '00 25 ff');
 });
 
+test('a publisher of a message a second gets them as lines, numbered', (t) => {
+  const script = publisherScript(wish, 1, "it's $(id)");
+  const { stdout } = spawnSync('sh', [], { input: STAND_IN + script, encoding: 'utf8' });
+  const payload = stdout.split('PAYLOAD\n')[1]?.split('\n')[0]?.trim().replaceAll(' ', '') ?? '';
+  t.is(Buffer.from(payload, 'hex').toString(), "it's $(id) 0\n");
+});
+
 test('a login that the options file cannot hold is refused', (t) => {
   const login = { user: 'sam', password: 'two\nlines' };
   t.throws(() => subscriberScript({ ...wish, login }), { message: /password with a line end/ });
