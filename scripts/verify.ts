@@ -14,6 +14,7 @@ import { junitXml } from '../report/junit.ts';
 import { recap } from '../report/recap.ts';
 import { NO_RUNS, type RepeatedResults, repeatedLines, repeatedResults, runLine, withRun } from '../report/repeat.ts';
 import { KEPT_RUNS, pruneRuns } from '../report/run-folder.ts';
+import { openRunPage, type RunPage } from '../report/run-page.ts';
 import { verify as runSmokeTests, type Verification } from '../tests/run-smoke.ts';
 import type { Scope } from '../tests/smoke/support/check.ts';
 import type { Context } from './context.ts';
@@ -146,11 +147,11 @@ export async function verification(
   wish: Wish,
 ): Promise<Results> {
   display.tell({ host: 'verify', kind: 'step', text: 'smoke tests' });
-  const { results, folder } = await runOnce(lab, live, context, display, wish, 1);
+  const { results, folder, page } = await runOnce(lab, live, context, display, wish, 1);
   for (const line of recap(results.checks, display.paint, wish.scope)) display.print(line);
   display.print(`records: ${folder}`);
   // after the recap, which nobody should wait for
-  display.print(`report: ${await writePage(folder, results)}`);
+  display.print(`report: ${await page.write(folder, results)}`);
   return results;
 }
 
@@ -170,8 +171,9 @@ async function repeated(
       const nth = done.runs.length + 1;
       // an emulated Pi that a run has rebooted has other ports
       const now = nth > 1 && wish.scope === 'disruptive' ? context.live() : live;
-      const { results, folder } = await runOnce(lab, now, context, display, wish, nth, `run ${nth} of ${times}: `);
-      await writePage(folder, results);
+      const prefix = `run ${nth} of ${times}: `;
+      const { results, folder, page } = await runOnce(lab, now, context, display, wish, nth, prefix);
+      await page.write(folder, results);
       done = withRun(done, results, folder);
       const last = done.runs.at(-1);
       if (last !== undefined) print(runLine(last, nth, times, paint));
@@ -186,16 +188,8 @@ async function repeated(
   return repeatedResults(done, times);
 }
 
-/** Draws the report of a run beside its records; gives its path. */
-async function writePage(folder: string, results: Results): Promise<string> {
-  const page = await loadPage();
-  return await page.writePage(folder, results);
-}
-
-/** What draws the page takes a tenth of a second to load: while the checks wait for something, nobody does. */
-const loadPage = () => import('../report/page/write.ts');
-/** When the checks have all begun. */
-const LOAD_PAGE_MS = 3_000;
+/** When the checks of a quick run have all begun; the others time messages. */
+const DRAW_PAGE_MS = 2_000;
 
 /** The `nth` run of this command; of those before this command's the oldest go. */
 async function runOnce(
@@ -206,7 +200,7 @@ async function runOnce(
   { mustAnswer, ...wish }: Wish,
   nth: number,
   prefix = '',
-): Promise<Verification> {
+): Promise<Verification & { readonly page: RunPage }> {
   let done = 0;
   let failed = 0;
   const known = live.then(async (found) => {
@@ -215,24 +209,25 @@ async function runOnce(
     return withIt;
   });
   const runsDirectory = privateFolder(lab, 'runs');
-  // what is wrong with it is told when it is used
-  const loading = setTimeout(() => loadPage().catch(() => undefined), LOAD_PAGE_MS);
+  const page = openRunPage(wish.scope === 'quick' ? DRAW_PAGE_MS : undefined);
   const verified = await runSmokeTests(known, {
     ...wish,
     runsDirectory,
     signal,
-    onRecord({ id, verdict }) {
+    onRecord(record) {
+      const { id, verdict } = record;
+      page.add(record);
       done += 1;
       if (verdict === 'fail') failed += 1;
       // the recap tells each failure, once
       const so = failed === 0 ? '' : `, ${failed} failed`;
       tell({ host: 'verify', kind: 'detail', text: `${prefix}${done} checks${so}, last ${id}` });
     },
-  }).finally(() => clearTimeout(loading));
+  }).finally(page[Symbol.dispose]);
   stop();
   // one that can't be removed is in nobody's way
   await pruneRuns(runsDirectory, Math.max(KEPT_RUNS, nth)).catch(() => undefined);
-  return verified;
+  return { ...verified, page };
 }
 
 const MOST_RUNS = 100_000;

@@ -1,10 +1,17 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Results } from '../json.ts';
+import type { CheckRecord } from '../record.ts';
 import { pageHtml } from './page.tsx';
+import { drawnCheck } from './parts/check-details.tsx';
 
 /** Name of the page in a run's folder. */
 export const PAGE = 'report.html';
+
+/** Draws what a page says of a record before there is a page; it is not drawn again. */
+export function drawAhead(record: CheckRecord): void {
+  drawnCheck(record);
+}
 
 /** Writes the report of a run into its folder, for this user alone, and gives its path; the records come from records.jsonl beside it. */
 export async function writePage(folder: string, results: Results): Promise<string> {

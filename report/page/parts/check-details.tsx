@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { render } from 'preact-render-to-string';
 import { seconds } from '../../paint.ts';
 import type { CheckRecord } from '../../record.ts';
 import { anchorOf, hrefOf } from '../anchor.ts';
@@ -7,8 +8,17 @@ import { valueText } from '../value-text.ts';
 import { VerdictMark } from './check-link.tsx';
 import { Name, Text } from './text.tsx';
 
+const drawn = new WeakMap<CheckRecord, string>();
+
+/** What the page says of a record, as HTML; drawn once, maybe before there is a page. */
+export function drawnCheck(record: CheckRecord): string {
+  const html = drawn.get(record) ?? render(<CheckDetails record={record} />);
+  drawn.set(record, html);
+  return html;
+}
+
 /** A record, folded: its verdict, id and claim, and inside all that it says. */
-export function CheckDetails({ record }: { readonly record: CheckRecord }) {
+function CheckDetails({ record }: { readonly record: CheckRecord }) {
   const { id, claim, verdict } = record;
   return (
     <details id={anchorOf(id)} class={`check ${verdict}`}>
