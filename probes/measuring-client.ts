@@ -4,6 +4,7 @@ import { z } from 'zod';
 import type { Host } from '../provisioning/hosts/host.ts';
 import { endRunning } from './end-running.ts';
 import { type Feed, openFeed } from './feed.ts';
+import { ipAmountSchema } from './ip-amount.ts';
 import { freshClientId } from './session.ts';
 
 export type MeasuringWish = {
@@ -43,14 +44,7 @@ const event = z.discriminatedUnion('kind', [
     types: z.record(z.string(), z.object({ packets: z.number(), bytes: z.number() })),
     /** Messages of others that came meanwhile: what was weighed holds them too. */
     foreign: z.number(),
-    ip: z
-      .object({
-        bytes: z.number(),
-        streamBytes: z.number(),
-        segmentsSent: z.number(),
-        segmentsReceived: z.number(),
-      })
-      .optional(),
+    ip: ipAmountSchema.optional(),
   }),
   z.object({ kind: z.literal('arrivals'), at: z.array(z.tuple([z.number(), z.number()])) }),
   z.object({ kind: z.literal('packets'), packets: z.array(packet) }),
@@ -62,11 +56,13 @@ export type TracedPacket = z.infer<typeof packet>;
 /** Two connections of a host that measure what arrives and what is sent there; told by messages on the topic. Disposing of it ends it. */
 export type MeasuringClient = AsyncDisposable & { readonly events: Feed<MeasuringEvent> };
 
+const PROGRAM = ['measuring_connection.py', 'measuring_client.py'].map((name) => new URL(name, import.meta.url));
+
 type Limits = { readonly boundMs: number; readonly signal?: AbortSignal | undefined };
 
 /** Starts it; it is ready once `subscribed` is among its events. What it can be told is in measuring_client.py. */
 export async function startMeasuringClient(host: Host, wish: MeasuringWish, limits: Limits): Promise<MeasuringClient> {
-  const program = await readFile(new URL('measuring_client.py', import.meta.url), 'utf8');
+  const program = (await Promise.all(PROGRAM.map((file) => readFile(file, 'utf8')))).join('\n');
   const events = openFeed<MeasuringEvent>(`the measuring client on ${host.name}`);
   let lastError = '';
   const running = host.start({

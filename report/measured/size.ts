@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ipAmountSchema } from '../../probes/ip-amount.ts';
 
 /** A number of packets of one type, and their bytes of MQTT together. */
 const amount = z.object({ packets: z.number(), bytes: z.number() });
@@ -10,16 +11,8 @@ const hopSchema = z.object({
   /** By type of control packet, such as `PUBLISH`; both directions together. */
   types: z.record(z.string(), amount),
   mqttBytes: z.number(),
-  /** From the kernel's counters of the connection (TCP_INFO, tcp(7)); absent where they can't be read. */
-  ip: z
-    .object({
-      bytes: z.number(),
-      /** Bytes of the TCP stream: what is left without the headers of IP and TCP. */
-      streamBytes: z.number(),
-      segmentsSent: z.number(),
-      segmentsReceived: z.number(),
-    })
-    .optional(),
+  /** Absent where the kernel's counters can't be read, or hold messages of others too. */
+  ip: ipAmountSchema.optional(),
 });
 
 /** `observed` of `qos.size.q<QoS>.<payload bytes>.<Pi>`: what messages of one size cost on both hops: publisher to broker, broker to subscriber. */

@@ -1,0 +1,178 @@
+"""One MQTT 3.1.1 connection that notes when packets pass and what they weigh, and reads what the kernel counted for it. measuring_client.py is
+run with this in front.
+
+No library, since none tells when the kernel took a message in: that is its time of arrival (SO_TIMESTAMPNS, socket(7)), whatever else the host has to
+do before this program may read it. Times are nanoseconds of CLOCK_MONOTONIC (clock_gettime(2)); counters are those of TCP_INFO (tcp(7), linux/tcp.h).
+"""
+
+import socket
+import struct
+import sys
+import time
+
+TYPES = [
+    "", "CONNECT", "CONNACK", "PUBLISH", "PUBACK", "PUBREC", "PUBREL", "PUBCOMP",
+    "SUBSCRIBE", "SUBACK", "UNSUBSCRIBE", "UNSUBACK", "PINGREQ", "PINGRESP", "DISCONNECT",
+]
+CONNACK, PUBLISH, PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK, DISCONNECT = 2, 3, 4, 5, 6, 7, 9, 14
+BOUND_S = 20
+IP_HEADER, IP6_HEADER, TCP_HEADER, TIME_STAMPS = 20, 40, 20, 12
+# asm-generic/socket.h; Python has no name for it
+SO_TIMESTAMPNS = 35
+TIMESPEC = struct.Struct("@ll")
+
+def text(value):
+    data = value.encode()
+    return struct.pack("!H", len(data)) + data
+
+
+def packet(first, body):
+    length, rest = b"", len(body)
+    while True:
+        rest, digit = divmod(rest, 128) if rest >= 128 else (0, rest)
+        length += bytes([digit | (0x80 if rest else 0)])
+        if not rest:
+            return bytes([first]) + length + body
+
+
+def both_clocks():
+    """The monotonic clock and the one that the kernel stamps with, at one moment: nothing came between reading the one and the other."""
+    for _ in range(5):
+        before, stamping, after = time.monotonic_ns(), time.time_ns(), time.monotonic_ns()
+        if after - before < 10_000:
+            break
+    return (before + after) // 2, stamping
+
+
+def arrival(about):
+    """When the kernel took in what was read, or now where it does not say."""
+    at, stamping = both_clocks()
+    for _, kind, data in about:
+        if kind == SO_TIMESTAMPNS and len(data) == TIMESPEC.size:
+            seconds, rest = TIMESPEC.unpack(data)
+            waited = stamping - (seconds * 10**9 + rest)
+            # a clock that was set meanwhile
+            return at - waited if 0 <= waited < 10**9 else at
+    return at
+
+
+class Connection:
+    """One client: its socket, the packets that passed, and how many bytes each type took."""
+
+    def __init__(self, login, wish):
+        self.topic = wish["topic"]
+        self.own = wish["nonce"].encode() + b" m "
+        self.socket = socket.create_connection((wish["address"], wish["port"]), BOUND_S)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        self.unread = b""
+        # what is weighed: messages with this payload, and the exchanges that they began; None: nothing
+        self.weighed = None
+        self.amounts = {}
+        self.exchanges = set()
+        self.trace = None
+        self.last_id = 0
+        self.answers = []
+        # a clean session with user name and password
+        body = text("MQTT") + b"\x04\xc2" + struct.pack("!H", wish["keepAlive"]) + text(login["clientId"])
+        self.send(0x10, body + text(login["user"]) + text(login["password"]))
+
+    def note(self, direction, kind, flags, body, size, at):
+        if self.is_weighed(kind, flags, body):
+            amount = self.amounts.setdefault(TYPES[kind], [0, 0])
+            amount[0] += 1
+            amount[1] += size
+        if self.trace is None:
+            return
+        seen = {"direction": direction, "type": TYPES[kind], "bytes": size, "atNs": at}
+        if kind == PUBLISH:
+            skip = 2 + struct.unpack_from("!H", body)[0]
+            qos = flags >> 1 & 3
+            seen.update(qos=qos, dup=bool(flags & 8), retain=bool(flags & 1))
+            if qos:
+                seen["packetId"] = struct.unpack_from("!H", body, skip)[0]
+            seen["isOwn"] = body[skip + (2 if qos else 0) :].startswith(self.own)
+        elif PUBACK <= kind <= PUBCOMP:
+            seen["packetId"] = struct.unpack_from("!H", body)[0]
+        self.trace.append(seen)
+
+    def is_weighed(self, kind, flags, body):
+        """Whether a packet is part of a delivery that is weighed: a topic carries other people's messages too."""
+        if self.weighed is None or not PUBLISH <= kind <= PUBCOMP:
+            return False
+        if kind != PUBLISH:
+            return body[:2] in self.exchanges
+        skip = 2 + struct.unpack_from("!H", body)[0]
+        is_own = body[skip + (2 if flags & 6 else 0) :] == self.weighed
+        if flags & 6:
+            (self.exchanges.add if is_own else self.exchanges.discard)(body[skip : skip + 2])
+        return is_own
+
+    def send(self, first, body):
+        data = packet(first, body)
+        at = time.monotonic_ns()
+        self.socket.sendall(data)
+        self.note("sent", first >> 4, first & 15, body, len(data), at)
+
+    def publish(self, payload, qos):
+        body = text(self.topic)
+        if qos:
+            self.last_id = self.last_id % 65535 + 1
+            body += struct.pack("!H", self.last_id)
+        self.send(0x30 | qos << 1, body + payload)
+
+    def read(self):
+        """The packets that are complete now, as (type, flags, body, time); acknowledged already where they ask for it."""
+        data, about, _, _ = self.socket.recvmsg(1 << 20, socket.CMSG_SPACE(TIMESPEC.size))
+        at = arrival(about)
+        if not data:
+            sys.exit("the broker closed the connection")
+        self.unread += data
+        while True:
+            taken = self.take()
+            if taken is None:
+                return
+            first, body, size = taken
+            kind, flags = first >> 4, first & 15
+            self.note("received", kind, flags, body, size, at)
+            self.acknowledge(kind, flags, body)
+            yield kind, flags, body, at
+
+    def take(self):
+        length = shift = 0
+        for index in range(1, 5):
+            if index >= len(self.unread):
+                return None
+            digit = self.unread[index]
+            length |= (digit & 127) << shift
+            shift += 7
+            if digit < 128:
+                break
+        end = index + 1 + length
+        if len(self.unread) < end:
+            return None
+        first, body = self.unread[0], self.unread[index + 1 : end]
+        self.unread = self.unread[end:]
+        return first, body, end
+
+    def acknowledge(self, kind, flags, body):
+        if kind == PUBLISH and flags & 6:
+            skip = 2 + struct.unpack_from("!H", body)[0]
+            self.send(0x40 if flags & 2 else 0x50, body[skip : skip + 2])
+        elif kind == PUBREC:
+            self.send(0x62, body[:2])
+        elif kind == PUBREL:
+            self.send(0x70, body[:2])
+        if kind in (CONNACK, SUBACK, PUBACK, PUBCOMP):
+            self.answers.append((kind, body))
+
+    def counters(self):
+        """Bytes and segments of the connection so far, and what a segment's headers take."""
+        info = self.socket.getsockopt(socket.IPPROTO_TCP, 11, 256)
+        # struct tcp_info: 8 bytes of flags, 24 of 32 bits, then 64 bits each: pacing rates, bytes_acked, bytes_received; segs_out, segs_in
+        if len(info) < 144:
+            return None
+        acked, received = struct.unpack_from("=QQ", info, 120)
+        segments_out, segments_in = struct.unpack_from("=II", info, 136)
+        header = (IP6_HEADER if self.socket.family == socket.AF_INET6 else IP_HEADER) + TCP_HEADER + (TIME_STAMPS if info[5] & 1 else 0)
+        return {"bytes": acked + received, "sent": segments_out, "received": segments_in, "header": header}
