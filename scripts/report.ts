@@ -3,9 +3,10 @@ import { Command } from 'commander';
 import { InputError } from '../provisioning/errors.ts';
 import { privateFolder } from '../provisioning/private-folder.ts';
 import { openDisplay } from '../report/display.ts';
+import { boundSeconds } from './bounds.ts';
 import { type Context, labFileOf } from './context.ts';
 import type { LabCommand } from './lab.ts';
-import { boundSeconds, verification } from './verify.ts';
+import { verification } from './verify.ts';
 
 type Options = { disruptive?: true; only?: string; timeout?: number; json?: true };
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { requireAnswer } from '../probes/ready.ts';
 import { InputError } from '../provisioning/errors.ts';
 import type { Lab } from '../provisioning/lab-file/lab.ts';
@@ -17,6 +17,7 @@ import { KEPT_RUNS, pruneRuns } from '../report/run-folder.ts';
 import { openRunPage, type RunPage } from '../report/run-page.ts';
 import { verify as runSmokeTests, type Verification } from '../tests/run-smoke.ts';
 import type { Scope } from '../tests/smoke/support/check.ts';
+import { boundSeconds, runCount } from './bounds.ts';
 import type { Context } from './context.ts';
 import type { LabCommand } from './lab.ts';
 
@@ -228,25 +229,4 @@ async function runOnce(
   // one that can't be removed is in nobody's way
   await pruneRuns(runsDirectory, Math.max(KEPT_RUNS, nth)).catch(() => undefined);
   return { ...verified, page };
-}
-
-const MOST_RUNS = 100_000;
-
-export function runCount(text: string): number {
-  const value = Number(text);
-  if (!(Number.isInteger(value) && value >= 1 && value <= MOST_RUNS)) {
-    throw new InvalidArgumentError(`a whole number from 1 to ${MOST_RUNS} is needed`);
-  }
-  return value;
-}
-
-/** setTimeout takes 2³¹ ms at most and fires at once beyond that. */
-const LONGEST_S = 86_400;
-
-export function boundSeconds(text: string): number {
-  const value = Number(text);
-  if (!(value > 0 && value <= LONGEST_S)) {
-    throw new InvalidArgumentError(`a number of seconds above 0 and at most ${LONGEST_S} (a day) is needed`);
-  }
-  return value;
 }

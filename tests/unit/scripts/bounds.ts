@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import test from 'ava';
 import { InvalidArgumentError } from 'commander';
-import { boundSeconds, runCount } from '../../../scripts/verify.ts';
+import { boundSeconds, runCount } from '../../../scripts/bounds.ts';
 
 for (const [text, value] of [
   ['0.5', 0.5],
