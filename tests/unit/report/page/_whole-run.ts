@@ -1,12 +1,14 @@
 import type { CheckRecord } from '../../../../report/record.ts';
 import { keepAliveRecords } from './_keep-alive.ts';
 import { LEVELS, latencyOf, packetsOf, recordOf, sizeOf } from './_results.ts';
+import { willRecords } from './_wills.ts';
 
 const WIDENED = 'publishing and leaving a last will need the same write permission (mosquitto.conf(5), acl_file)';
 
-/** Records of every question that the page's own sections answer, as a lab that is as it should be gives them. */
+/** Records of every question, as a lab that is as it should be gives them. */
 export function wholeRun(): CheckRecord[] {
-  return [...logins(), ...rights(), ...files(), ...clients(), ...matrix(), ...measurements(), ...keepAliveRecords()];
+  const own = [...logins(), ...rights(), ...files(), ...clients(), ...matrix(), ...measurements()];
+  return [...own, ...keepAliveRecords(), ...willRecords()];
 }
 
 function logins(): CheckRecord[] {
