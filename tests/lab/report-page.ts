@@ -5,13 +5,11 @@ import { pathToFileURL } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import type { Browser } from 'playwright-core';
 import { z } from 'zod';
-import type { Results } from '../../report/json.ts';
 import { writePage } from '../../report/page/write.ts';
-import { recordOf, resultsOf } from '../unit/report/page/_results.ts';
-import { wholeRun } from '../unit/report/page/_whole-run.ts';
 import { openBrowser, openPage, type Watched } from './support/browser.ts';
+import { idsOf, lostLinks, unfold, violations } from './support/look.ts';
+import { deviationsOf, resultsOf } from './support/report-runs.ts';
 
-const AXE = new URL('../../node_modules/axe-core/axe.min.js', import.meta.url);
 const DESKTOP = { viewport: { width: 1280, height: 900 } };
 const PHONE = { viewport: { width: 360, height: 780 } };
 
@@ -28,60 +26,6 @@ test.after.always(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-const hostile = [
-  '<script>alert(1)</script>',
-  '</script><script>alert(2)</script>',
-  '"><img src=x onerror=alert(3)>',
-  '‮txt.exe',
-  'a\u001b[31mred\u0000',
-  "' onmouseover='alert(4)",
-];
-
-const RUNS: Readonly<Record<string, () => Results>> = {
-  whole: () => resultsOf(wholeRun()),
-  failing: () =>
-    resultsOf([
-      ...wholeRun().filter(({ id }) => id !== 'qos.matrix.p2s1.v311'),
-      recordOf('qos.matrix.p2s1.v311', { verdict: 'fail', reason: 'two copies arrived, not one' }),
-    ]),
-  empty: () => resultsOf([]),
-  hostile: () => resultsOf(hostileRun(), { lab: hostile.join(' ') }),
-};
-
-/** A run in which everything that somebody else chose a text for has a text that would like to be more. */
-function hostileRun() {
-  const bad = hostile.join(' ');
-  const word = encodeURIComponent(bad).replaceAll('.', '%2E');
-  const spoilt = wholeRun().map((record) => replaced(record, bad));
-  return [
-    ...spoilt,
-    recordOf(`acl.publish.${word}.${word}.q0.v311`, {
-      expected: { delivered: true },
-      observed: { delivered: false },
-      verdict: 'fail',
-      reason: bad,
-      evidence: [bad, { [bad]: bad }],
-    }),
-    recordOf(`will.fin.publisher.${word}.v311`, {
-      verdict: 'skipped',
-      reason: bad,
-      host: bad,
-      versions: { broker: bad, client: bad },
-    }),
-  ];
-}
-
-function replaced<T>(value: T, bad: string): T {
-  const text = JSON.stringify(value);
-  return JSON.parse(
-    text.replaceAll('"status"', () => JSON.stringify(bad)).replaceAll(/"(sam|alice)"/g, () => JSON.stringify(bad)),
-  );
-}
-
-function deviationsOf(run: string): number {
-  return RUNS[run]?.().counts.deviation ?? 0;
-}
-
 /** The page of a run, opened; undefined where this machine has no Chromium, which is no fault of the page. */
 async function open(
   t: ExecutionContext,
@@ -95,27 +39,11 @@ async function open(
     return undefined;
   }
   const at = await mkdtemp(path.join(folder, `${run}-`));
-  const results = RUNS[run]?.();
-  if (results === undefined) throw new Error(`there is no run ${run}`);
+  const results = resultsOf(run);
   const records = results.checks.map((record) => `${JSON.stringify(record)}\n`).join('');
   await writeFile(path.join(at, 'records.jsonl'), records);
   const url = pathToFileURL(await writePage(at, results)).href;
   return await openPage(browser, `${url}${anchor}`, options);
-}
-
-const axeSchema = z.object({
-  violations: z.array(z.object({ id: z.string(), nodes: z.array(z.object({ html: z.string() })) })),
-});
-
-async function unfold({ page }: Watched, selector: string): Promise<void> {
-  await page.evaluate(`for (const folded of document.querySelectorAll('${selector}')) folded.open = true`);
-}
-
-/** What axe-core finds, a line each. */
-async function violations({ page }: Watched): Promise<string[]> {
-  await page.evaluate(await readFile(AXE, 'utf8'));
-  const found = axeSchema.parse(await page.evaluate('axe.run()'));
-  return found.violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 200)}`));
 }
 
 const SCREENS = {
@@ -132,7 +60,7 @@ const LOOKS: Readonly<Record<string, keyof typeof SCREENS>> = {
 
 for (const [run, look] of Object.entries(LOOKS)) {
   test.serial(
-    `a ${run} run, ${look}: asks for nothing, complains of nothing, fits the screen, axe finds nothing`,
+    `a ${run} run, ${look}: asks for nothing, complains of nothing, fits the screen, has no lost link, axe finds nothing`,
     async (t) => {
       const options = SCREENS[look];
       await using opened = await open(t, run, options);
@@ -142,24 +70,15 @@ for (const [run, look] of Object.entries(LOOKS)) {
       await unfold(opened, 'details:not(.check), .check:nth-of-type(-n + 2)');
       // its words are others, not what holds them
       if (run !== 'hostile') t.deepEqual(await violations(opened), []);
+      t.deepEqual(await lostLinks(opened), []);
+      const ids = await idsOf(opened);
+      t.deepEqual(ids, [...new Set(ids)]);
       await unfold(opened, 'details');
       t.is(await page.evaluate('document.documentElement.scrollWidth'), options.viewport.width);
       t.deepEqual(await page.locator('.undrawn').allTextContents(), []);
       t.deepEqual(complaints, []);
     },
   );
-
-  test.serial(`a ${run} run: every link leads somewhere in the page`, async (t) => {
-    await using opened = await open(t, run, DESKTOP);
-    if (opened === undefined) return;
-    const lost = await opened.page.evaluate(`[...document.querySelectorAll('a[href]')]
-      .map((link) => link.getAttribute('href'))
-      .filter((to) => !to.startsWith('#') || document.getElementById(decodeURIComponent(to.slice(1))) === null)`);
-    t.deepEqual(lost, []);
-    const ids = await opened.page.evaluate('[...document.querySelectorAll("[id]")].map(({ id }) => id)');
-    const known = z.array(z.string()).parse(ids);
-    t.deepEqual(known, [...new Set(known)]);
-  });
 }
 
 test.serial(
@@ -235,7 +154,7 @@ test.serial('the records are given away as they were written', async (t) => {
   const lines = (await readFile(await saved.path(), 'utf8')).trim().split('\n');
   t.deepEqual(
     lines.map((line) => JSON.parse(line)),
-    JSON.parse(JSON.stringify(RUNS.hostile?.().checks)),
+    JSON.parse(JSON.stringify(resultsOf('hostile').checks)),
   );
   t.deepEqual(complaints, []);
 });
