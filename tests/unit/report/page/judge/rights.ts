@@ -59,3 +59,16 @@ test('a right that came with another one is told with that one, and only where i
   const narrow = wholeRun().filter(({ verdict }) => verdict !== 'deviation');
   t.deepEqual(widenedRights(rightCells(resultsOf(narrow))), []);
 });
+
+test('a deviation that took no effect, or is of a right that was given, widens nothing', (t) => {
+  const deviation = { verdict: 'deviation', reason: 'otherwise' } as const;
+  const records = [
+    recordOf('acl.publish.a.sam.q0.v5', {
+      ...deviation,
+      expected: { delivered: false },
+      observed: { delivered: false },
+    }),
+    recordOf('acl.publish.b.sam.q0.v5', { ...deviation, expected: { delivered: true }, observed: { delivered: true } }),
+  ];
+  t.deepEqual(widenedRights(rightCells(resultsOf(records))), []);
+});
