@@ -81,7 +81,7 @@ test.serial('verify writes JUnit XML where it is told to, and TAP to standard ou
   t.is(document.match(/<testcase /g)?.length, points.length);
   const [run = ''] = (await runsOf(lab)).slice(-1);
   t.is(await readFile(path.join(run, 'junit.xml'), 'utf8'), document);
-  t.deepEqual((await readdir(run)).sort(), ['junit.xml', 'records.jsonl', 'results.json']);
+  t.deepEqual((await readdir(run)).sort(), ['junit.xml', 'records.jsonl', 'report.html', 'results.json']);
 });
 
 test.serial('verify --tap that can not run bails out; a place for JUnit XML that is none is told before', async (t) => {

@@ -47,7 +47,7 @@ test.serial('no record, no container and no image holds a password, and no recor
   t.is(hashes.length, 2 * PASSWORDS.length);
   const folder = path.join(lab.folder, '.lab');
   const files = (await readdir(folder, { recursive: true, withFileTypes: true })).filter((entry) => entry.isFile());
-  for (const written of ['records.jsonl', 'results.json', 'junit.xml'])
+  for (const written of ['records.jsonl', 'results.json', 'junit.xml', 'report.html'])
     t.true(files.some(({ name }) => name === written));
   for (const { parentPath, name } of files) {
     const text = await readFile(path.join(parentPath, name), 'utf8');
