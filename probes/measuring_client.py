@@ -10,6 +10,8 @@ import select
 
 # longer than Linux delays an acknowledgement on such a connection, 40 ms; RFC 1122 4.2.3.2 allows 500 ms
 QUIET_S = 0.1
+# for that silence, where others keep the topic busy; and for the other end's acknowledgements, on a slow network
+SETTLED_S, ACKNOWLEDGED_S = 1, 5
 # between two messages that are weighed: each is alone on the wire, with acknowledgements of its own
 APART_S = 0.06
 
@@ -55,9 +57,9 @@ def pump(seconds):
     return bool(ready)
 
 
-def settle(bound=BOUND_S):
-    """Until nothing has come for a while: late acknowledgements have passed."""
-    end = time.monotonic() + bound
+def settle():
+    """Until nothing has come for a while, or as long as others keep the topic busy: late acknowledgements have passed."""
+    end = time.monotonic() + SETTLED_S
     while pump(QUIET_S) and time.monotonic() < end:
         pass
 
@@ -71,9 +73,21 @@ def begin(connection, payload):
     return connection.counters()
 
 
+def counted(connection, before):
+    """The counters, once the other end has acknowledged all that was sent: on a slow network later than the last packet."""
+    size = sum(size for _, size in connection.amounts.values())
+    end = time.monotonic() + ACKNOWLEDGED_S
+    while True:
+        after = connection.counters()
+        is_there = after is None or before is None or after["bytes"] - before["bytes"] >= size
+        if is_there or time.monotonic() >= end:
+            return after
+        pump(0.05)
+
+
 def hop(role, connection, before, foreign):
     settle()
-    after = connection.counters()
+    after = counted(connection, before)
     foreign += sum(payload != connection.weighed for payload, *_ in messages)
     connection.weighed = None
     types = {name: {"packets": packets, "bytes": size} for name, (packets, size) in connection.amounts.items()}
@@ -86,15 +100,20 @@ def hop(role, connection, before, foreign):
     tell("hop", **facts)
 
 
-def weigh_arrivals(count, size):
+def ended(count, qos):
+    """Whether so many deliveries to the subscriber are over, their last acknowledgements sent."""
+    last = TYPES[(PUBLISH, PUBACK, PUBCOMP)[qos]]
+    return subscriber.amounts.get(last, (0, 0))[0] >= count
+
+
+def weigh_arrivals(count, size, qos):
     """The subscriber's hop of so many messages, all of one byte repeated."""
-    wanted, seen, foreign = b"x" * size, 0, 0
+    wanted, foreign = b"x" * size, 0
     before = begin(subscriber, wanted)
     tell("begun")
     end = time.monotonic() + BOUND_S
-    while seen < count and time.monotonic() < end:
+    while not ended(count, qos) and time.monotonic() < end:
         pump(0.5)
-        seen += sum(payload == wanted for payload, *_ in messages)
         foreign += sum(payload != wanted for payload, *_ in messages)
         messages.clear()
     hop("subscriber", subscriber, before, foreign)
@@ -134,7 +153,7 @@ def obey(verb, arguments, at, read):
         tell("begun")
     elif verb == "packets":
         # the end of an exchange is on its way, where others don't keep the topic busy
-        settle(2)
+        settle()
         tell("packets", packets=subscriber.trace)
         subscriber.trace = None
     elif verb == "arrive":
@@ -153,6 +172,8 @@ tell("subscribed", qos=answer(subscriber, SUBACK)[2])
 goes_on = True
 while goes_on:
     pump(1)
+    for connection in (subscriber, publisher):
+        connection.stay()
     told, messages[:] = messages[:], []
     for payload, at, read in told:
         if payload.startswith(nonce + b" "):

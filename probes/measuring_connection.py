@@ -61,6 +61,7 @@ class Connection:
 
     def __init__(self, login, wish):
         self.topic = wish["topic"]
+        self.keep_alive = wish["keepAlive"]
         self.own = wish["nonce"].encode() + b" m "
         self.socket = socket.create_connection((wish["address"], wish["port"]), BOUND_S)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -112,7 +113,13 @@ class Connection:
         data = packet(first, body)
         at = time.monotonic_ns()
         self.socket.sendall(data)
+        self.last_sent = time.monotonic()
         self.note("sent", first >> 4, first & 15, body, len(data), at)
+
+    def stay(self):
+        """A sign of life at half of the keep alive, where nothing else was sent."""
+        if time.monotonic() - self.last_sent > self.keep_alive / 2:
+            self.send(0xC0, b"")
 
     def publish(self, payload, qos):
         body = text(self.topic)

@@ -20,17 +20,17 @@ const MONOTONIC_NS = Array.from({ length: 20 }, () => {
 }).reduce((best, one) => (one.apart < best.apart ? one : best)).ns;
 
 /**
- * Reads the Pi's clock before `work` and after it. On one kernel (equal boot_id) it is this machine's; else questions and answers through the
+ * Reads the Pi's clock before `work`, which is told how long a question to it takes at least, and after it. On one kernel (equal boot_id) it is this machine's; else questions and answers through the
  * broker tell its offset, and what it drifted meanwhile.
  */
 export async function withPiTime<T>(
   stage: Stage,
   listening: RawSession,
-  work: () => Promise<T>,
+  work: (roundTripMs: number) => Promise<T>,
 ): Promise<{ readonly result: T; readonly time: PiTime }> {
   const { bootId } = await stage.event('clock');
   const first = await ask(stage, listening, 'first');
-  const result = await work();
+  const result = await work((2 * first.uncertainNs) / 1e6);
   const last = await ask(stage, listening, 'last');
   return { result, time: piTime(bootId === (await ownBootId()), first, last) };
 }

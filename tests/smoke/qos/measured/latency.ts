@@ -7,12 +7,10 @@ import { quantile } from '../../../../report/statistics/quantile.ts';
 import type { Finding } from '../../support/check.ts';
 import type { World } from '../../support/world.ts';
 import { type PiTime, withPiTime } from './clock.ts';
+import { type Pace, paceOf } from './pace.ts';
 import { type Cast, openStage, ownPayload, type Stage } from './stage.ts';
 
-export const MESSAGES = 1_000;
 export const PAYLOAD_BYTES = 100;
-/** From message to message of one series; the other series' are halfway between. */
-const PERIOD_MS = 4;
 /**
  * So often a publisher pings, as clients do at their keep alive. Once the broker has answered on a connection, its kernel delays the next
  * acknowledgement, in the hope of data that it can go with (RFC 1122, 4.2.3.2), and Nagle's algorithm waits for just that.
@@ -33,21 +31,23 @@ export async function measureLatency(world: World, pi: LivePi, cast: Cast, qos: 
   }
   await using noDelay = await world.raw(cast.publisher);
   await using nagle = await world.raw(cast.publisher, { noDelay: false });
-  const { result, time } = await withPiTime(stage, listening, async () => {
+  const { result, time } = await withPiTime(stage, listening, async (roundTripMs) => {
+    const pace = paceOf(roundTripMs, world.isFull);
     const loop = monitorEventLoopDelay({ resolution: 1 });
     loop.enable();
-    await sendPaced(stage, [noDelay, nagle], qos);
+    await sendPaced(stage, [noDelay, nagle], qos, pace);
     loop.disable();
-    return { arrivals: await arrivalsOf(stage), eventLoopP99Us: Math.round(loop.percentile(99) / 1e3) };
+    return { pace, arrivals: await arrivalsOf(stage, pace), eventLoopP99Us: Math.round(loop.percentile(99) / 1e3) };
   });
+  const { periodMs, messages } = result.pace;
   const finding = (session: RawSession, first: number, isNoDelay: boolean): Finding =>
     judgeLatency({
       ...{
         qos,
         noDelay: isNoDelay,
         payloadBytes: PAYLOAD_BYTES,
-        messages: MESSAGES,
-        perSecond: 1_000 / PERIOD_MS,
+        messages,
+        perSecond: 1_000 / periodMs,
         messagesAPing: MESSAGES_A_PING,
       },
       ...brokerNoDelay(world),
@@ -55,7 +55,7 @@ export async function measureLatency(world: World, pi: LivePi, cast: Cast, qos: 
       latenciesUs: latencies(sentTimes(session), result.arrivals, first, time),
       eventLoopP99Us: result.eventLoopP99Us,
     });
-  return { noDelay: finding(noDelay, 0, true), nagle: finding(nagle, MESSAGES, false) };
+  return { noDelay: finding(noDelay, 0, true), nagle: finding(nagle, messages, false) };
 }
 
 function granted({ granted: qos }: Stage): Finding {
@@ -69,27 +69,32 @@ function brokerNoDelay({ isOurs, lab }: World): { brokerNoDelay?: boolean } {
   return { brokerNoDelay: option === undefined || String(option.value) === 'true' };
 }
 
-/** Each series at its steady rate; a message that is late moves those after it, since two at once would wait for each other. */
-async function sendPaced(stage: Stage, sessions: readonly RawSession[], qos: QoS): Promise<void> {
+/** Each series at its steady rate, halfway between the other's; a message that is late moves those after it, since two at once would wait for each other. */
+async function sendPaced(
+  stage: Stage,
+  sessions: readonly RawSession[],
+  qos: QoS,
+  { periodMs, messages }: Pace,
+): Promise<void> {
   const { topic } = stage.cast;
   let due = performance.now();
-  for (let index = 0; index < MESSAGES; index += 1) {
+  for (let index = 0; index < messages; index += 1) {
     for (const [nth, session] of sessions.entries()) {
-      const payload = ownPayload(stage, nth * MESSAGES + index, PAYLOAD_BYTES);
+      const payload = ownPayload(stage, nth * messages + index, PAYLOAD_BYTES);
       const id = qos === 0 ? {} : { messageId: index + 1 };
       if (index % MESSAGES_A_PING === 0) session.send({ cmd: 'pingreq' });
       session.send({ cmd: 'publish', topic, payload, qos, dup: false, retain: false, ...id });
-      due = Math.max(due + PERIOD_MS / sessions.length, performance.now());
+      due = Math.max(due + periodMs / sessions.length, performance.now());
       await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
     }
   }
 }
 
 /** When each message came, by its number, in nanoseconds of the Pi's clock; waits for those that are on their way. */
-async function arrivalsOf(stage: Stage): Promise<ReadonlyMap<number, number>> {
+async function arrivalsOf(stage: Stage, { messages }: Pace): Promise<ReadonlyMap<number, number>> {
   const seen = new Map<number, number>();
   const end = performance.now() + ARRIVAL_MS;
-  while (seen.size < 2 * MESSAGES && performance.now() < end) {
+  while (seen.size < 2 * messages && performance.now() < end) {
     await stage.tell('flush');
     for (const [index, at] of (await stage.event('arrivals')).at) if (!seen.has(index)) seen.set(index, at);
   }

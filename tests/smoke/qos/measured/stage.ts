@@ -27,7 +27,7 @@ export type Stage = AsyncDisposable & {
   event<K extends MeasuringEvent['kind']>(kind: K): Promise<Extract<MeasuringEvent, { kind: K }>>;
 };
 
-const BOUND_MS = 60_000;
+const BOUND_MS = 120_000;
 const WAIT_MS = 25_000;
 
 /** Opens both; throws a NotSeen or a LabError where one of them does not come to be. */

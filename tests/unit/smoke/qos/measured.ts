@@ -2,6 +2,7 @@ import test from 'ava';
 import type { Size } from '../../../../report/measured/size.ts';
 import { piTime } from '../../../smoke/qos/measured/clock.ts';
 import { judgeLatency } from '../../../smoke/qos/measured/latency.ts';
+import { MESSAGES, paceOf } from '../../../smoke/qos/measured/pace.ts';
 import { expectedTypes, judgeSize } from '../../../smoke/qos/measured/size.ts';
 
 const series = {
@@ -28,6 +29,13 @@ test('latency: a message can come before it was sent by no more than the clocks 
   const exchanged = { kind: 'exchanged', exchanges: 80 } as const;
   t.is(judgeLatency({ ...series, latenciesUs: early, clock: { ...exchanged, uncertaintyUs: 79 } }).verdict, 'fail');
   t.is(judgeLatency({ ...series, latenciesUs: early, clock: { ...exchanged, uncertaintyUs: 80 } }).verdict, 'pass');
+});
+
+test('pace: 250 a second, less where a round trip is long, and in a full run as many for all that', (t) => {
+  t.deepEqual(paceOf(0.4, false), { periodMs: 4, messages: MESSAGES });
+  t.deepEqual(paceOf(10, false), { periodMs: 4, messages: MESSAGES });
+  t.deepEqual(paceOf(100, false), { periodMs: 40, messages: 500 });
+  t.deepEqual(paceOf(100, true), { periodMs: 40, messages: MESSAGES });
 });
 
 const reading = (ns: number, uncertainNs: number, at = 0) => ({ ns, uncertainNs, at });
