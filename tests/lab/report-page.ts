@@ -26,6 +26,21 @@ test.after.always(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
+/** Addresses of the pages, each written once. */
+const pages = new Map<string, Promise<string>>();
+
+async function written(run: string): Promise<string> {
+  const making = (async () => {
+    const at = await mkdtemp(path.join(folder, `${run}-`));
+    const results = resultsOf(run);
+    const records = results.checks.map((record) => `${JSON.stringify(record)}\n`).join('');
+    await writeFile(path.join(at, 'records.jsonl'), records);
+    return pathToFileURL(await writePage(at, results)).href;
+  })();
+  pages.set(run, making);
+  return await making;
+}
+
 /** The page of a run, opened; undefined where this machine has no Chromium, which is no fault of the page. */
 async function open(
   t: ExecutionContext,
@@ -38,11 +53,7 @@ async function open(
     t.pass();
     return undefined;
   }
-  const at = await mkdtemp(path.join(folder, `${run}-`));
-  const results = resultsOf(run);
-  const records = results.checks.map((record) => `${JSON.stringify(record)}\n`).join('');
-  await writeFile(path.join(at, 'records.jsonl'), records);
-  const url = pathToFileURL(await writePage(at, results)).href;
+  const url = await (pages.get(run) ?? written(run));
   return await openPage(browser, `${url}${anchor}`, options);
 }
 
