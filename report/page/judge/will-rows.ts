@@ -75,7 +75,10 @@ function restartRow(record: CheckRecord): WillRow[] {
   if ((cause !== 'stop' && cause !== 'crash') || aspect !== 'will' || observed === undefined) return [];
   const seen = seenOf(record, undefined);
   const topic = seen.owner?.will.topic ?? '';
-  return [{ ...seen, record, cause, role: 'publisher', topic, where: 'this machine', wills: observed.connected }];
+  const { connected, queued } = observed;
+  // nobody is connected to a broker that has crashed: what it published afterwards would be in the queue
+  const wills = cause === 'crash' ? Math.max(connected, queued) : connected;
+  return [{ ...seen, record, cause, role: 'publisher', topic, where: 'this machine', wills }];
 }
 
 function placeOf(word: string): string {

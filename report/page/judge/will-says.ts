@@ -1,15 +1,22 @@
 import { counted, listed } from '../format.ts';
 import { deviationSentences } from './will-deviations.ts';
-import type { WillRow } from './will-rows.ts';
-import { fraction, isNotAtOnce, of, open, say, sum, tally, type WillSentence, when } from './will-sentence.ts';
-import { causeName, spanText, timeText } from './will-words.ts';
+import { outageSentences } from './will-outage.ts';
+import type { Cause, WillRow } from './will-rows.ts';
+import { fraction, isNotAtOnce, of, open, say, tally, type WillSentence, when } from './will-sentence.ts';
+import { causeName, spanText } from './will-words.ts';
 
 /** What was measured, a sentence a question; one that nothing was measured for says so. */
 export function willSentences(rows: readonly WillRow[]): WillSentence[] {
-  return [goodbye, closedProgram, closedByBroker, outage, lateness, compared, brokerEnds, bothRoles, delays]
-    .map((say) => say(rows))
-    .concat(deviationSentences(rows))
-    .filter((told) => told !== undefined);
+  return [
+    goodbye(rows),
+    closedProgram(rows),
+    closedByBroker(rows),
+    ...outageSentences(rows),
+    brokerEnds(rows),
+    bothRoles(rows),
+    delays(rows),
+    ...deviationSentences(rows),
+  ].filter((told) => told !== undefined);
 }
 
 function goodbye(rows: readonly WillRow[]): WillSentence {
@@ -46,85 +53,23 @@ function closedProgram(rows: readonly WillRow[]): WillSentence {
   return say('so', text, closed);
 }
 
+/** What has the broker close a connection, and how that is told. */
+const BROKER_CLOSES: readonly (readonly [cause: Cause, words: string])[] = [
+  ['protocol-error', 'after a malformed packet'],
+  ['takeover-clean', 'because another connection took the client id'],
+];
+
 function closedByBroker(rows: readonly WillRow[]): WillSentence {
-  const closed = of(rows, 'protocol-error', 'takeover-clean');
+  const closed = of(rows, ...BROKER_CLOSES.map(([cause]) => cause));
   if (closed.length === 0) return open('No connection was closed by the broker in this run.');
   const late = closed.filter(isNotAtOnce);
   if (late.length > 0)
     return say('not so', `Closed by the broker, ${fraction(late, closed)} left no last will at once.`, late);
   const ends = closed.flatMap(({ end }) => (end?.by === 'broker' ? [end.how] : []));
   const seen = ends.length === 0 ? '' : ` The client sees the broker’s end: ${tally(ends)}.`;
-  const text = `Where the broker closes the connection, after a malformed packet or because another connection took the client id, it publishes the last will itself, ${when(closed)}.${seen}`;
+  const why = BROKER_CLOSES.filter(([cause]) => closed.some((row) => row.cause === cause)).map(([, words]) => words);
+  const text = `Where the broker closes the connection, ${why.join(' or ')}, it publishes the last will itself, ${when(closed)}.${seen}`;
   return say('so', text, closed);
-}
-
-function outage(rows: readonly WillRow[]): WillSentence {
-  const cut = of(rows, 'silent').filter(({ where }) => where !== 'this machine');
-  const silent = cut.length > 0 ? cut : of(rows, 'silent');
-  if (silent.length === 0) return open('No network outage was tried in this run.');
-  const missing = silent.filter(({ wills }) => wills !== 1);
-  if (missing.length > 0)
-    return say('not so', `After silence ${fraction(missing, silent)} left no single last will.`, missing);
-  const early = silent.filter(({ owner, willAfterMs = 0 }) => willAfterMs < (owner?.keepAlive ?? 0) * 1000);
-  if (early.length > 0)
-    return say('not so', `A last will came before its keep alive had passed, ${when(early)}.`, early);
-  const keepAlives = [...new Set(silent.flatMap(({ owner }) => owner?.keepAlive ?? []))];
-  const due = keepAlives.map((seconds) => `${seconds} s, so from ${1.5 * seconds} s on`);
-  const bound = due.length === 0 ? '' : ` (keep alive ${listed(due)})`;
-  const swallowed = silent.flatMap(({ dropped }) => dropped ?? []);
-  const [sent, received] = [
-    swallowed.map((one) => one.sent.segments),
-    swallowed.map((one) => one.received.segments),
-  ].map(sum);
-  const lost =
-    swallowed.length === 0
-      ? ''
-      : ` The cut network swallowed ${counted(received ?? 0, 'segment')} from the broker and ${counted(sent ?? 0, 'segment')} from the clients, whose processes were killed behind the cut.`;
-  const text = `In an outage nothing tells the broker: no FIN, no RST, no DISCONNECT. Only the keep alive ends the connection${bound}, and the last will came ${when(silent)} of silence.${lost}`;
-  return say('so', text, silent);
-}
-
-/** The broker has to close the connection within one and a half times the keep alive; a second more is what its clock and the way here take. */
-function lateness(rows: readonly WillRow[]): WillSentence | undefined {
-  const known = of(rows, 'silent').flatMap((row) =>
-    row.owner === undefined || row.willAfterMs === undefined
-      ? []
-      : [{ row, lateMs: row.willAfterMs - 1_500 * row.owner.keepAlive }],
-  );
-  if (known.length === 0) return undefined;
-  const all = known.map(({ row }) => row);
-  const late = known.filter(({ lateMs }) => lateMs > 1_000);
-  if (late.length === 0) {
-    return say('so', 'The broker kept to one and a half times the keep alive, as [MQTT-3.1.2-24] wants.', all);
-  }
-  const most = timeText(Math.max(...late.map(({ lateMs }) => lateMs)));
-  const text = `[MQTT-3.1.2-24] wants a silent connection ended within one and a half times its keep alive; the broker was up to ${most} late.`;
-  return say(
-    'not so',
-    text,
-    late.map(({ row }) => row),
-  );
-}
-
-/** How much longer an outage stays unknown than the end of a program. */
-function compared(rows: readonly WillRow[]): WillSentence | undefined {
-  const [closed, silent] = [of(rows, 'killed'), of(rows, 'silent')].map((all) =>
-    all.flatMap(({ willAfterMs, wills }) => (wills === 1 && willAfterMs !== undefined ? [willAfterMs] : [])),
-  );
-  if (closed === undefined || silent === undefined || closed.length === 0 || silent.length === 0) return undefined;
-  const slowest = Math.max(...closed);
-  const fastest = Math.min(...silent);
-  const on = of(rows, 'killed', 'silent');
-  if (fastest <= slowest) {
-    return say(
-      'not so',
-      `An outage was known sooner than the end of a program: ${spanText([fastest])} against ${spanText([slowest])}.`,
-      on,
-    );
-  }
-  const times = Math.floor(fastest / slowest);
-  const text = `The quickest outage was known ${spanText([fastest])}, the slowest end of a program ${spanText([slowest])}: ${times < 2 ? 'longer' : `at least ${times} times as long`}. A shorter keep alive makes up for that, at the price of question 3.`;
-  return say('so', text, on);
 }
 
 function brokerEnds(rows: readonly WillRow[]): WillSentence {
@@ -144,7 +89,10 @@ function brokerEnds(rows: readonly WillRow[]): WillSentence {
 /** The role makes no difference. */
 function bothRoles(rows: readonly WillRow[]): WillSentence | undefined {
   const [publishers, subscribers] = (['publisher', 'subscriber'] as const).map((wanted) =>
-    rows.filter(({ role, cause }) => role === wanted && cause !== 'stop' && cause !== 'crash'),
+    rows.filter(
+      ({ role, cause, record }) =>
+        role === wanted && cause !== 'stop' && cause !== 'crash' && record.verdict !== 'skipped',
+    ),
   );
   if (!publishers?.length || !subscribers?.length)
     return open('Only one of publisher and subscriber had a last will in this run.');
@@ -154,6 +102,10 @@ function bothRoles(rows: readonly WillRow[]): WillSentence | undefined {
     );
     return twin === undefined ? [] : [[row, twin] as const];
   });
+  if (twins.length === 0)
+    return open(
+      'No last will of a publisher and of a subscriber was lost in the same way on the same topic in this run.',
+    );
   const differing = twins.filter(([one, other]) => one.wills !== other.wills).map(([row]) => row);
   if (differing.length > 0) {
     return say(

@@ -69,21 +69,27 @@ export function momentText(afterMs: number | undefined): string {
 /** What the three ends are shown by, and a goodbye beside them. */
 export type Example = { readonly title: string; readonly row: WillRow };
 
-type Wanted = { readonly title: string; readonly cause: WillRow['cause']; readonly place: 'here' | 'a Pi' };
+type Wanted = {
+  readonly title: string;
+  /** Where only this machine has such a check. @default the title */
+  readonly titleHere?: string;
+  readonly cause: WillRow['cause'];
+  readonly place: 'here' | 'a Pi';
+};
 
 const EXAMPLES: readonly Wanted[] = [
   { title: 'the client says goodbye', cause: 'clean', place: 'here' },
   { title: 'its program is closed', cause: 'killed', place: 'a Pi' },
   { title: 'the broker closes', cause: 'protocol-error', place: 'here' },
-  { title: 'the network is out', cause: 'silent', place: 'a Pi' },
+  { title: 'the network is out', titleHere: 'the client falls silent', cause: 'silent', place: 'a Pi' },
 ];
 
 /** One check of each, where there is one by the client that shows most: on a Pi the network can be cut, this machine's sees its own socket. */
 export function examplesOf(rows: readonly WillRow[]): Example[] {
-  return EXAMPLES.flatMap(({ title, cause, place }) => {
+  return EXAMPLES.flatMap(({ title, titleHere = title, cause, place }) => {
     const all = rows.filter((row) => row.cause === cause && row.what !== undefined && row.role === 'publisher');
     const row = all.find((one) => isOnPi(one) === (place === 'a Pi')) ?? all[0];
-    return row === undefined ? [] : [{ title, row }];
+    return row === undefined ? [] : [{ title: isOnPi(row) ? title : titleHere, row }];
   });
 }
 
