@@ -1,10 +1,9 @@
 import type { Latency } from '../../measured/latency.ts';
 import { quantileDifference } from '../../statistics/quantile-test.ts';
 import { counted, listed, msOfUs, whole } from '../format.ts';
+import type { PassedOn } from './passed-on.ts';
 import type { Sentence } from './sentence.ts';
 
-/** Linux delays an acknowledgement by 40 ms at least (TCP_DELACK_MIN); Nagle's algorithm holds a small segment back that long. */
-const HELD_BACK_US = 30_000;
 /** Medians are told as different where chance makes that of one in a hundred pairs, and where the difference is worth telling. */
 const CHANCE = 0.01;
 const ALIKE = 0.1;
@@ -20,20 +19,15 @@ function compared(one: Latency, other: Latency): 'alike' | 'slower' | 'faster' {
 }
 
 /** What a busy machine measures against the theory proves nothing against it. */
-function unlessBusy(all: readonly Latency[], sentence: Sentence): Sentence {
+export function unlessBusy(all: readonly Latency[], sentence: Sentence): Sentence {
   const isBusy = all.some(({ eventLoopP99Us }) => eventLoopP99Us >= BUSY_US);
   if (!isBusy || sentence.says !== 'not so') return sentence;
   const text = `${sentence.text.slice(0, 1).toUpperCase()}${sentence.text.slice(1)}`;
   return { says: 'open', text: `${text} But this machine was busy meanwhile, and that may be the reason.` };
 }
 
-/** Share of messages that took as long as a delayed acknowledgement. */
-export function heldBack({ latenciesUs }: Pick<Latency, 'latenciesUs'>): number {
-  return latenciesUs.filter((us) => us >= HELD_BACK_US).length / Math.max(1, latenciesUs.length);
-}
-
-/** What the medians say of the three levels with TCP_NODELAY: a message of QoS 2 is passed on after one more round trip. */
-export function medianSentence(all: readonly Latency[]): Sentence {
+/** What the medians say of QoS 2 against QoS 0 with TCP_NODELAY; why only where it was seen when the broker passes a message of QoS 2 on. */
+export function medianSentence(all: readonly Latency[], passedOn: PassedOn | undefined): Sentence {
   const known = all.filter(({ noDelay }) => noDelay);
   const of = (qos: number) => known.find((latency) => latency.qos === qos);
   const [none, twice] = [of(0), of(2)];
@@ -44,24 +38,45 @@ export function medianSentence(all: readonly Latency[]): Sentence {
     };
   }
   const told = known.map(({ qos, p50Us }) => `${msOfUs(p50Us)} ms at QoS ${qos}`);
-  const ratio = twice.p50Us / none.p50Us;
   const medians = `Half of the messages were there after ${listed(told)}`;
   const outcome = compared(none, twice);
-  if (outcome === 'slower') {
-    return {
-      says: 'so',
-      text: `${medians}. QoS 2 took ${ratio.toFixed(1)} times as long as QoS 0, since the broker passes a message on when its PUBREL has come, a round trip later.`,
-    };
+  if (outcome === 'faster') {
+    const text = `${medians}. QoS 2 was faster than QoS 0, although it has more to do.`;
+    return unlessBusy(all, { says: 'not so', text });
   }
-  if (outcome === 'alike') {
-    return {
-      says: 'open',
-      text: `${medians}. QoS 2 was as fast as QoS 0. A broker may pass a message on before its PUBREL has come (4.3.3), and then the rest of the handshake delays nothing.`,
-    };
-  }
-  const text = `${medians}. QoS 2 was faster than QoS 0, although it has more to do.`;
-  return unlessBusy(all, { says: 'not so', text });
+  const ratio = (twice.p50Us / none.p50Us).toFixed(1);
+  const how = outcome === 'slower' ? `QoS 2 took ${ratio} times as long as QoS 0` : 'QoS 2 was as fast as QoS 0';
+  const { says, why } = WHY_TWICE[outcome][passedOn ?? 'unseen'];
+  return { says, text: `${medians}. ${how}${why}.` };
 }
+
+/** What the packets of QoS 2 say of its latency: a message that is passed on after its PUBREL has one more round trip. */
+const WHY_TWICE: Readonly<
+  Record<'slower' | 'alike', Record<PassedOn | 'unseen', { readonly says: Sentence['says']; readonly why: string }>>
+> = {
+  slower: {
+    'after PUBREL': {
+      says: 'so',
+      why: ': its packets show that this broker passes a message on when its PUBREL has come, a round trip later',
+    },
+    'before PUBREL': {
+      says: 'open',
+      why: ', and its handshake is not why: its packets show that this broker passes a message on before its PUBREL has come',
+    },
+    unseen: { says: 'so', why: '' },
+  },
+  alike: {
+    'after PUBREL': {
+      says: 'open',
+      why: ', although its packets show that this broker passes a message on a round trip later, when its PUBREL has come',
+    },
+    'before PUBREL': {
+      says: 'so',
+      why: ': its packets show that this broker passes a message on before its PUBREL has come, and then the rest of the handshake delays nothing',
+    },
+    unseen: { says: 'open', why: '' },
+  },
+};
 
 /** QoS 1 is passed on as QoS 0 is: its PUBACK travels while the message does. */
 export function acknowledgedSentence(all: readonly Latency[]): Sentence | undefined {
@@ -83,46 +98,10 @@ export function acknowledgedSentence(all: readonly Latency[]): Sentence | undefi
       text: `QoS 1 was slower than QoS 0 by ${share} (${medians}): nobody waits for the PUBACK, but both ends and the broker have more to do.`,
     };
   }
-  const text = `QoS 1 was faster than QoS 0 by ${share} (${medians}), although it has more to do.`;
-  return unlessBusy(all, { says: 'not so', text });
-}
-
-/** Whether Nagle's algorithm with delayed acknowledgements shows: messages of 40 ms, which TCP_NODELAY does away with. */
-export function nagleSentence(all: readonly Latency[]): Sentence {
-  const held = (noDelay: boolean) => all.filter((latency) => latency.noDelay === noDelay);
-  const [without, withNagle] = [held(true), held(false)];
-  if (without.length === 0 || withNagle.length === 0) {
-    return { says: 'open', text: 'TCP_NODELAY was not measured both on and off.' };
-  }
-  const tails = (some: readonly Latency[]) =>
-    some.flatMap((latency) => {
-      const share = heldBack(latency);
-      return share === 0 ? [] : [`${shareText(share)} at QoS ${latency.qos}`];
-    });
-  const [tailWithout, tailWith] = [tails(without), tails(withNagle)];
-  const limit = `${whole(HELD_BACK_US / 1000)} ms or more`;
-  if (tailWith.length > 0 && tailWithout.length === 0) {
-    return {
-      says: 'so',
-      text: `With Nagle’s algorithm messages took ${limit} (${listed(tailWith)}), with TCP_NODELAY none did: a small segment waits there until the one before it is acknowledged, and Linux may delay that by 40 ms.`,
-    };
-  }
-  if (tailWith.length === 0 && tailWithout.length === 0) {
-    return {
-      says: 'open',
-      text: `No message took ${limit}, with Nagle’s algorithm or without: at this rate and on this network every segment was acknowledged before the next one was ready to leave. The 40 ms appear where two small segments follow each other sooner.`,
-    };
-  }
-  if (tailWith.length === 0) {
-    return unlessBusy(all, {
-      says: 'not so',
-      text: `with TCP_NODELAY messages took ${limit} (${listed(tailWithout)}), with Nagle’s algorithm none did; something other than Nagle held them up.`,
-    });
-  }
-  return unlessBusy(all, {
-    says: 'not so',
-    text: `messages of ${limit} there were with Nagle’s algorithm (${listed(tailWith)}) and with TCP_NODELAY too (${listed(tailWithout)}), so that they are not its doing alone.`,
-  });
+  return {
+    says: 'open',
+    text: `QoS 1 was faster than QoS 0 by ${share} (${medians}), although it has more to do. The two were measured one after the other, and this run can’t tell the cause; a guess is that a client that is answered keeps both ends awake.`,
+  };
 }
 
 /** Whether all messages came. */
@@ -148,10 +127,4 @@ export function loopSentence(all: readonly Latency[]): Sentence | undefined {
     says: 'open',
     text: `One in a hundred of this machine’s own timers was late by ${msOfUs(latest)} ms or more, so that the tails (p99, max) may be its doing and not the network’s. Medians bear that better.`,
   };
-}
-
-/** `0.4 %`. */
-function shareText(share: number): string {
-  const percent = share * 100;
-  return `${percent.toFixed(percent < 10 ? 1 : 0)} %`;
 }

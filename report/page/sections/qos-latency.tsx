@@ -4,7 +4,9 @@ import { bytesText, listed, msOfUs, whole } from '../format.ts';
 import { groupsOf } from '../groups.ts';
 import { clockText } from '../judge/clock.ts';
 import { type EcdfPoint, ecdf } from '../judge/ecdf.ts';
-import { acknowledgedSentence, loopSentence, lossSentence, medianSentence, nagleSentence } from '../judge/latency.ts';
+import { acknowledgedSentence, loopSentence, lossSentence, medianSentence } from '../judge/latency.ts';
+import { nagleSentence } from '../judge/nagle.ts';
+import { type PassedOn, passedOnIn } from '../judge/passed-on.ts';
 import { type Measured, recordsOf } from '../measured.ts';
 import { CheckLink } from '../parts/check-link.tsx';
 import { Figure, RawPoints } from '../parts/figure.tsx';
@@ -23,10 +25,11 @@ export function QosLatency({ results }: SectionProps) {
   const measured = recordsOf(results, 'qos.latency', latencySchema).sort(byLevel);
   if (measured.length === 0) return <NotMeasured results={results} prefix="qos.latency" command={COMMAND} />;
   const byPi = groupsOf(measured, ({ record }) => record.id.split('.').at(-1) ?? '');
+  const passedOn = passedOnIn(results);
   return (
     <>
       {byPi.map((own) => (
-        <OnPi measured={own} />
+        <OnPi measured={own} passedOn={passedOn} />
       ))}
     </>
   );
@@ -37,11 +40,16 @@ function byLevel({ observed: one }: Measured<Latency>, { observed: other }: Meas
   return one.qos - other.qos || Number(other.noDelay) - Number(one.noDelay);
 }
 
-function OnPi({ measured }: { readonly measured: readonly [Measured<Latency>, ...Measured<Latency>[]] }) {
+type OnPiProps = {
+  readonly measured: readonly [Measured<Latency>, ...Measured<Latency>[]];
+  readonly passedOn: PassedOn | undefined;
+};
+
+function OnPi({ measured, passedOn }: OnPiProps) {
   const [{ record, observed }] = measured;
   const latencies = measured.map((one) => one.observed);
   const sentences = [
-    medianSentence(latencies),
+    medianSentence(latencies, passedOn),
     acknowledgedSentence(latencies),
     nagleSentence(latencies),
     lossSentence(latencies),
@@ -67,7 +75,7 @@ function OnPi({ measured }: { readonly measured: readonly [Measured<Latency>, ..
 
 function pingText({ messagesAPing }: Latency): string {
   if (messagesAPing === undefined) return '';
-  return ` After every ${whole(messagesAPing)} messages the publisher pings, as clients do: after an answer its kernel delays acknowledgements.`;
+  return ` After every ${whole(messagesAPing)} messages each publisher pings, as clients do at their keep alive: once the broker has answered on a connection, its kernel delays the next acknowledgement, in the hope of data that it can go with (RFC 1122, 4.2.3.2), and Nagle’s algorithm waits for just that.`;
 }
 
 function brokerText({ brokerNoDelay }: Latency): string {

@@ -5,7 +5,6 @@ import {
   loopSentence,
   lossSentence,
   medianSentence,
-  nagleSentence,
 } from '../../../../../report/page/judge/latency.ts';
 import type { Sentence } from '../../../../../report/page/judge/sentence.ts';
 import { type Level, latencyOf } from '../_results.ts';
@@ -15,28 +14,48 @@ const at = (qos: Level, p50Us: number, eventLoopP99Us = 90): Latency => ({
   p50Us,
   eventLoopP99Us,
 });
-const tails = (withNodelay: number, withNagle: number) => [
-  latencyOf(0, true, 300, withNodelay),
-  latencyOf(0, false, 300, withNagle),
-];
 
 /** [what it is about, what is said, how, in which words] */
 const CASES: readonly (readonly [string, Sentence | undefined, Sentence['says'] | undefined, RegExp])[] = [
   [
     'QoS 2 slower than 0',
-    medianSentence([at(0, 300), at(2, 600)]),
+    medianSentence([at(0, 300), at(2, 600)], undefined),
     'so',
-    /0\.300 ms at QoS 0 and 0\.600 ms at QoS 2\. QoS 2 took 2\.0 times/,
+    /0\.300 ms at QoS 0 and 0\.600 ms at QoS 2\. QoS 2 took 2\.0 times as long as QoS 0\.$/,
   ],
-  ['QoS 2 like 0', medianSentence([at(0, 300), at(2, 305)]), 'open', /as fast as QoS 0\. A broker may pass/],
-  ['QoS 2 faster than 0', medianSentence([at(0, 300), at(2, 200)]), 'not so', /was faster than QoS 0/],
+  [
+    'QoS 2 slower than 0, passed on after its PUBREL',
+    medianSentence([at(0, 300), at(2, 600)], 'after PUBREL'),
+    'so',
+    /as long as QoS 0: its packets show that this broker passes a message on when its PUBREL has come/,
+  ],
+  [
+    'QoS 2 slower than 0, passed on before its PUBREL',
+    medianSentence([at(0, 300), at(2, 600)], 'before PUBREL'),
+    'open',
+    /its handshake is not why: its packets show that this broker passes a message on before its PUBREL/,
+  ],
+  ['QoS 2 like 0', medianSentence([at(0, 300), at(2, 305)], undefined), 'open', /as fast as QoS 0\.$/],
+  [
+    'QoS 2 like 0, passed on before its PUBREL',
+    medianSentence([at(0, 300), at(2, 305)], 'before PUBREL'),
+    'so',
+    /as fast as QoS 0: .* before its PUBREL has come, and then/,
+  ],
+  [
+    'QoS 2 like 0, passed on after its PUBREL',
+    medianSentence([at(0, 300), at(2, 305)], 'after PUBREL'),
+    'open',
+    /as fast as QoS 0, although .* a round trip later/,
+  ],
+  ['QoS 2 faster than 0', medianSentence([at(0, 300), at(2, 200)], undefined), 'not so', /was faster than QoS 0/],
   [
     'QoS 2 faster than 0, measured by a busy machine',
-    medianSentence([at(0, 300), at(2, 200, 12_000)]),
+    medianSentence([at(0, 300), at(2, 200, 12_000)], undefined),
     'open',
     /faster than QoS 0.* But this machine was busy/,
   ],
-  ['QoS 2 alone', medianSentence([at(2, 200)]), 'open', /not both measured/],
+  ['QoS 2 alone', medianSentence([at(2, 200)], undefined), 'open', /not both measured/],
   [
     'QoS 1 like 0',
     acknowledgedSentence([at(0, 300), at(1, 310)]),
@@ -44,24 +63,14 @@ const CASES: readonly (readonly [string, Sentence | undefined, Sentence['says'] 
     /as fast as QoS 0 \(0\.310 against 0\.300 ms\)/,
   ],
   ['QoS 1 slower than 0', acknowledgedSentence([at(0, 300), at(1, 450)]), 'open', /slower than QoS 0 by 50 %/],
-  ['QoS 1 faster than 0', acknowledgedSentence([at(0, 300), at(1, 150)]), 'not so', /faster than QoS 0 by 50 %/],
+  [
+    'QoS 1 faster than 0',
+    acknowledgedSentence([at(0, 300), at(1, 150)]),
+    'open',
+    /faster than QoS 0 by 50 % .* one after the other, and this run can’t tell the cause; a guess is/,
+  ],
   ['QoS 1 far from 0 by chance', acknowledgedSentence([at(0, 300), { ...at(1, 300), p50Us: 400 }]), 'so', /as fast/],
   ['QoS 1 alone', acknowledgedSentence([at(1, 150)]), undefined, /^$/],
-  [
-    'a tail with Nagle alone',
-    nagleSentence(tails(0, 4)),
-    'so',
-    /messages took 30 ms or more \(2\.0 % at QoS 0\), with TCP_NODELAY none did/,
-  ],
-  ['no tail', nagleSentence(tails(0, 0)), 'open', /No message took 30 ms or more/],
-  ['a tail with TCP_NODELAY alone', nagleSentence(tails(4, 0)), 'not so', /something other than Nagle/],
-  [
-    'tails with both',
-    nagleSentence(tails(4, 30)),
-    'not so',
-    /Nagle’s algorithm \(15 % at QoS 0\) and with TCP_NODELAY too \(2\.0 % at QoS 0\)/,
-  ],
-  ['no Nagle measured', nagleSentence([at(0, 300)]), 'open', /not measured both/],
   ['all came', lossSentence([at(0, 300), at(2, 300)]), 'so', /All of 400 messages came/],
   [
     'QoS 0 lost some',

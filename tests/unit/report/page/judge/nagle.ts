@@ -1,0 +1,111 @@
+import test from 'ava';
+import type { Latency } from '../../../../../report/measured/latency.ts';
+import { heldBack, nagleSentence } from '../../../../../report/page/judge/nagle.ts';
+import type { Sentence } from '../../../../../report/page/judge/sentence.ts';
+import { type Level, latencyOf } from '../_results.ts';
+
+const MESSAGES = 1_000;
+
+/** A series around `p50Us`, in which the messages of these numbers took 40 ms more. */
+function series(noDelay: boolean, held: readonly number[], p50Us = 300, qos: Level = 0): Latency {
+  const latenciesUs = Array.from({ length: MESSAGES }, (_, index) =>
+    held.includes(index) ? p50Us + 40_000 : p50Us + (index % 7) - 3,
+  );
+  return { ...latencyOf(qos, noDelay, p50Us), messages: MESSAGES, latenciesUs, p50Us };
+}
+
+/** A number in each hundred, so many times. */
+const each = (times: number, first = 2) => Array.from({ length: times }, (_, index) => index * 100 + first);
+const pair = (without: readonly number[], withNagle: readonly number[], p50Us = 300) => [
+  series(true, without, p50Us),
+  series(false, withNagle, p50Us),
+];
+const pinging = (all: readonly Latency[]) => all.map((one) => ({ ...one, messagesAPing: 100 }));
+const busy = (all: readonly Latency[]) => all.map((one) => ({ ...one, eventLoopP99Us: 12_000 }));
+
+/** [what was measured, what is said, how, in which words] */
+const CASES: readonly (readonly [string, Sentence, Sentence['says'], RegExp])[] = [
+  [
+    'a tail with Nagle alone',
+    nagleSentence(pair([], each(10))),
+    'so',
+    /^With Nagle’s algorithm messages took 30 ms more than the median of their own series \(1\.0 % at QoS 0\), with TCP_NODELAY none did: .* by 40 ms\.$/,
+  ],
+  [
+    'a tail with Nagle alone, after pings',
+    nagleSentence(pinging(pair([], [...each(9), 850]))),
+    'so',
+    / 9 of these 10 were sent within 40 ms of a ping of their publisher\.$/,
+  ],
+  [
+    'a tail with Nagle alone, where some were lost and nobody knows which',
+    nagleSentence(pinging(pair([], each(10))).map((one) => ({ ...one, lost: 1 }))),
+    'so',
+    /by 40 ms\.$/,
+  ],
+  [
+    'many more with Nagle',
+    nagleSentence(pair([501, 502], each(10))),
+    'so',
+    /\(1\.0 % at QoS 0\), with TCP_NODELAY fewer \(0\.2 % at QoS 0\) did/,
+  ],
+  [
+    'as many with both',
+    nagleSentence(pair(each(8), each(10))),
+    'open',
+    /^With Nagle’s algorithm 1\.0 % at QoS 0 took .*, with TCP_NODELAY 0\.8 % at QoS 0: chance makes such a difference too/,
+  ],
+  ['one more by chance', nagleSentence(pair([], [500])), 'open', /with TCP_NODELAY none: chance/],
+  [
+    'twenty that waited for one thing',
+    nagleSentence(
+      pair(
+        [],
+        Array.from({ length: 20 }, (_, index) => 300 + index),
+      ),
+    ),
+    'open',
+    /2\.0 % at QoS 0 took .*: chance/,
+  ],
+  [
+    'a tail with TCP_NODELAY alone',
+    nagleSentence(pair(each(10), [])),
+    'not so',
+    /^with TCP_NODELAY messages took .* with Nagle’s algorithm none did; something other than Nagle/,
+  ],
+  ['the same by a busy machine', nagleSentence(busy(pair(each(10), []))), 'open', /But this machine was busy/],
+  ['no tail', nagleSentence(pair([], [])), 'open', /^No messages took 30 ms more than the median of their own series/],
+  ['a link of 50 ms without a tail', nagleSentence(pair([], [], 50_000)), 'open', /^No messages took 30 ms more/],
+  ['a link of 50 ms with one', nagleSentence(pair([], each(10), 50_000)), 'so', /\(1\.0 % at QoS 0\)/],
+  [
+    'so many that powers of two overflow',
+    nagleSentence([
+      ...([0, 1, 2] as const).map((qos) => series(true, [], 300, qos)),
+      ...([0, 1, 2] as const).map((qos) => series(false, evens(), 300, qos)),
+    ]),
+    'so',
+    /40 % at QoS 0, 40 % at QoS 1 and 40 % at QoS 2/,
+  ],
+  ['no Nagle measured', nagleSentence([series(true, [])]), 'open', /not measured both/],
+  [
+    'each measured, but at another QoS',
+    nagleSentence([series(true, []), series(false, each(10), 300, 1)]),
+    'open',
+    /not measured both/,
+  ],
+];
+
+function evens(): number[] {
+  return Array.from({ length: 400 }, (_, index) => index * 2);
+}
+
+for (const [name, sentence, says, text] of CASES) {
+  test(`${name}: ${says}`, (t) => {
+    t.is(sentence.says, says);
+    t.regex(sentence.text, text);
+  });
+}
+
+test('what is held back is told from the median of its own series, not from the time that the way takes', (t) => {
+  t.deepEqual(heldBack({ p50Us: 50_000, latenciesUs: [49_000, 79_999, 80_000] }), [false, false, true]);
+});
