@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { hop } from '../../../probes/hop.ts';
+import type { QoS } from '../../../probes/session.ts';
 import type { Results } from '../../json.ts';
 import type { CheckRecord } from '../../record.ts';
 import { counted, listed } from '../format.ts';
@@ -50,39 +52,85 @@ export function minimumSentence(cells: readonly MatrixCell[]): Sentence {
     ({ published, seen }) => seen?.copies !== 1 || seen.delivered !== Math.min(published, seen.granted),
   );
   if (other.length > 0) {
-    const told = other.map(({ published, requested, version, seen }) => {
+    const told = other.map((cell) => {
+      const { seen } = cell;
       const came =
         seen?.delivered === undefined
           ? 'did not come'
           : `came ${counted(seen.copies, 'time')} at QoS ${seen.delivered}`;
-      return `QoS ${published} to a subscription of QoS ${requested} over MQTT ${version} ${came}`;
+      return `${nameOf(cell)} ${came}`;
     });
     return {
       says: 'not so',
-      text: `${listed(told)}; it is to come once, at the lower of the published and the granted QoS [MQTT-3.8.4-6].`,
+      text: `${listed(told)}; it is to come once, at the lower of the published and the granted QoS ${statements(other)}.`,
     };
   }
-  const of = cells.length === seen.length ? `all ${seen.length}` : `${seen.length} of ${cells.length}`;
   return {
     says: 'so',
-    text: `In ${of} combinations the message came once, at the lower of the publisher’s QoS and the one that the subscription was granted.`,
+    text: `In ${ofAll(seen, cells)} the message came once, at the lower of the publisher’s QoS and the one that the subscription was granted ${statements(seen)}.`,
   };
 }
 
-/** Whether the publisher's own hop kept its QoS where the subscriber's is lower, and what the subscriber lost by it. */
+/** Whether each hop took the packets of its own QoS where the publisher's is the higher one: the publisher's those of what it asked for, the subscriber's fewer. */
 export function aboveSentence(cells: readonly MatrixCell[]): Sentence {
-  const above = cells.filter(({ published, requested, seen }) => published > requested && seen !== undefined);
-  if (above.length === 0)
+  const above = cells.filter(({ published, requested }) => published > requested);
+  const seen = above.filter((cell) => cell.seen !== undefined);
+  if (seen.length === 0)
     return { says: 'open', text: 'No message was published above its subscriber’s QoS in this run.' };
-  const changed = above.filter(({ published, seen }) => seen?.publisher.length !== [1, 2, 4][published]);
-  if (changed.length > 0) {
-    const told = changed.map(
-      ({ published, seen }) => `at QoS ${published} the publisher saw ${seen?.publisher.join(', ') || 'nothing'}`,
-    );
-    return { says: 'not so', text: `${listed(told)}.` };
-  }
+  const changed = seen.flatMap((cell) => {
+    const told = [...strayHops(cell), ...raised(cell)];
+    return told.length === 0 ? [] : [`${nameOf(cell)}: ${told.join(', ')}`];
+  });
+  if (changed.length > 0) return { says: 'not so', text: `${changed.join('; ')}.` };
   return {
     says: 'so',
-    text: 'Where the publisher’s QoS is the higher one, its own hop to the broker still took all packets of that QoS; the broker then delivered with the fewer packets of the subscriber’s. What the publisher asked for holds as far as the broker, and no further.',
+    text: `In ${ofAll(seen, above)} in which the publisher’s QoS is the higher one, its own hop to the broker still took all packets of that QoS; the broker then delivered with the fewer packets of the subscriber’s. What the publisher asked for holds as far as the broker, and no further.`,
   };
+}
+
+/** What was seen on the hops that did not take the packets of their QoS: the published one, and the delivered one. */
+function strayHops({ published, seen }: MatrixCell): string[] {
+  const qosOf = { publisher: published, subscriber: seen?.delivered };
+  return (['publisher', 'subscriber'] as const).flatMap((role) => {
+    const qos = qosOf[role];
+    const packets = seen?.[role] ?? [];
+    if (isQoS(qos) && isHopOf(role, qos, packets)) return [];
+    return [`${qos === undefined ? '' : `at QoS ${qos} `}the ${role} saw ${packets.join(', ') || 'nothing'}`];
+  });
+}
+
+/** A delivery above what the subscription was granted takes no fewer packets, although each hop is as its QoS has it. */
+function raised({ seen }: MatrixCell): string[] {
+  if (seen?.delivered === undefined || seen.delivered <= seen.granted) return [];
+  return [`delivered at QoS ${seen.delivered}, granted was ${seen.granted}`];
+}
+
+/** Whether these are the packets of a delivery at this QoS, whatever their bytes (MQTT 3.1.1 and 5, 4.3). */
+function isHopOf(role: 'publisher' | 'subscriber', qos: QoS, packets: readonly string[]): boolean {
+  const wanted = hop(role, qos, '', 0).map(({ direction, type }) => `${direction === 'sent' ? '→' : '←'} ${type}`);
+  return packets.length === wanted.length && wanted.every((step, index) => packets[index]?.startsWith(`${step} `));
+}
+
+function isQoS(level: number | undefined): level is QoS {
+  return level === 0 || level === 1 || level === 2;
+}
+
+function nameOf({ published, requested, version }: MatrixCell): string {
+  return `QoS ${published} to a subscription of QoS ${requested} over MQTT ${version}`;
+}
+
+/** `all 9 combinations`, or how many of them there were. */
+function ofAll(seen: readonly MatrixCell[], all: readonly MatrixCell[]): string {
+  return all.length === seen.length
+    ? `all ${counted(all.length, 'combination')}`
+    : `${seen.length} of ${counted(all.length, 'combination')} (the rest was not seen)`;
+}
+
+const STATEMENTS = { '3.1.1': 'MQTT-3.8.4-6', '5': 'MQTT-3.8.4-8' } as const;
+
+/** What demands it, by the versions of these cells. */
+function statements(cells: readonly MatrixCell[]): string {
+  const versions = (['3.1.1', '5'] as const).filter((version) => cells.some((cell) => cell.version === version));
+  if (versions.length === 1) return versions.map((version) => `[${STATEMENTS[version]}]`).join('');
+  return versions.map((version) => `[${STATEMENTS[version]} of MQTT ${version}]`).join(' ');
 }

@@ -5,6 +5,7 @@ import { evidenceOf } from '../measured.ts';
 import { CheckLink, VerdictMark } from '../parts/check-link.tsx';
 import { Figure } from '../parts/figure.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
+import { Packets } from '../parts/packets.tsx';
 import { Says } from '../parts/says.tsx';
 import type { SectionProps } from '../parts/section.tsx';
 import { SequenceDiagram, sequenceText } from '../parts/sequence-diagram.tsx';
@@ -106,7 +107,9 @@ function Above({ cell: { published, requested, record, seen } }: { readonly cell
             subscriber={hops.subscriber[0]?.who ?? ''}
           />
         }
-      />
+      >
+        <Packets hops={hops} />
+      </Figure>
     </>
   );
 }

@@ -1,14 +1,14 @@
 import { packetSchema, type Sequence, sequenceSchema } from '../../measured/sequence.ts';
 import { clockText } from '../judge/clock.ts';
-import { debugSentence, exchangeSentence, type Hops, hopsOf, passedOnSentence } from '../judge/sequence.ts';
+import { debugSentence, exchangeSentence, hopsOf, passedOnSentence } from '../judge/sequence.ts';
 import { evidenceOf, type Measured, recordsOf } from '../measured.ts';
 import { CheckLink } from '../parts/check-link.tsx';
 import { Figure } from '../parts/figure.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
+import { Packets } from '../parts/packets.tsx';
 import { Says } from '../parts/says.tsx';
 import type { SectionProps } from '../parts/section.tsx';
-import { detailsOf, rowsOf, SequenceDiagram, sequenceText } from '../parts/sequence-diagram.tsx';
-import { Table } from '../parts/table.tsx';
+import { SequenceDiagram, sequenceText } from '../parts/sequence-diagram.tsx';
 import { Name, Text } from '../parts/text.tsx';
 
 const COMMAND = './lab verify --only qos.sequence';
@@ -56,32 +56,5 @@ function OneSequence({ measured: { record, observed } }: { readonly measured: Me
         <CheckLink id={record.id} />
       </Says>
     </>
-  );
-}
-
-function Packets({ hops }: { readonly hops: Hops }) {
-  return (
-    <details>
-      <summary>The packets as a table</summary>
-      <Table
-        caption="In time"
-        columns={[
-          { title: 'ms', align: 'right' },
-          'seen by',
-          'way',
-          'packet',
-          { title: 'id', align: 'right' },
-          'flags, size',
-        ]}
-        rows={rowsOf(hops).map(({ packet, role, atMs }) => [
-          atMs.toFixed(3),
-          role,
-          packet.direction,
-          packet.type,
-          packet.packetId ?? '',
-          detailsOf(packet),
-        ])}
-      />
-    </details>
   );
 }

@@ -1,0 +1,31 @@
+import type { Hops } from '../judge/sequence.ts';
+import { detailsOf, rowsOf } from './sequence-diagram.tsx';
+import { Table } from './table.tsx';
+
+/** The packets of a sequence diagram as a table, folded: its raw points. */
+export function Packets({ hops }: { readonly hops: Hops }) {
+  return (
+    <details>
+      <summary>The packets as a table</summary>
+      <Table
+        caption="In time"
+        columns={[
+          { title: 'ms', align: 'right' },
+          'seen by',
+          'way',
+          'packet',
+          { title: 'id', align: 'right' },
+          'flags, size',
+        ]}
+        rows={rowsOf(hops).map(({ packet, role, atMs }) => [
+          atMs.toFixed(3),
+          role,
+          packet.direction,
+          packet.type,
+          packet.packetId ?? '',
+          detailsOf(packet),
+        ])}
+      />
+    </details>
+  );
+}
