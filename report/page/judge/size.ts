@@ -28,6 +28,8 @@ export function costOf({ qos, topic, payloadBytes, messages, hops }: Size, name:
   };
 }
 
+type IpAmount = NonNullable<HopSize['ip']>;
+
 function packetsOf(types: HopSize['types']): number {
   return Object.values(types).reduce((sum, { packets }) => sum + packets, 0);
 }
@@ -71,20 +73,39 @@ export function addedSentences(sizes: readonly Size[]): Sentence[] {
   });
 }
 
-/** How much of what went over the network was MQTT, at the smallest payload. */
+/** Bytes of headers that a segment has at least (IPv4, RFC 791, and TCP, RFC 9293, both without options). */
+const LEAST_HEADERS = 40;
+
+/** Whether headers weighed more than MQTT on the network, at the smallest payload that the kernel's counters tell of, and what a segment's headers take. */
 export function overheadSentence(sizes: readonly Size[]): Sentence | undefined {
-  const [smallest] = [...sizes].sort((one, other) => one.payloadBytes - other.payloadBytes);
-  const told = sizes.flatMap((size) => {
-    const { ipBytes, mqttBytes } = costOf(size, 'publisher');
-    if (ipBytes === undefined || size.payloadBytes !== smallest?.payloadBytes) return [];
-    return [`at QoS ${size.qos} ${number(ipBytes)} bytes of IP packets for ${number(mqttBytes)} of MQTT`];
+  const known = sizes.flatMap((size) => {
+    const { mqttBytes, ip } = size.hops.publisher;
+    return ip === undefined ? [] : [{ size, mqttBytes, ip }];
   });
-  if (told.length === 0 || smallest === undefined) return undefined;
-  const payload = bytesText(smallest.payloadBytes);
-  return {
-    says: 'so',
-    text: `On the network the headers weigh more than MQTT: a payload of ${payload} took ${listed(told)}; each segment has some 52 bytes of IP and TCP headers, and acknowledgements of TCP are segments too.`,
-  };
+  const smallest = Math.min(...known.map(({ size }) => size.payloadBytes));
+  const own = known.filter(({ size }) => size.payloadBytes === smallest);
+  if (own.length === 0) return undefined;
+  const told = own.map(({ size: { qos, messages }, mqttBytes, ip }) => {
+    return `at QoS ${qos} ${number(ip.bytes / messages)} bytes of IP packets for ${number(mqttBytes / messages)} of MQTT`;
+  });
+  const heavier = own.filter(({ mqttBytes, ip }) => ip.bytes - mqttBytes > mqttBytes);
+  const lighter = own.filter((one) => !heavier.includes(one));
+  const rest = ` a payload of ${bytesText(smallest)} took ${listed(told)}.${segmentText(own.map(({ ip }) => ip))}`;
+  if (lighter.length === 0) return { says: 'so', text: `On the network the headers weigh more than MQTT:${rest}` };
+  const where = heavier.length === 0 ? '' : ` at ${listed(lighter.map(({ size }) => `QoS ${size.qos}`))}`;
+  const how = `the network the headers weigh no more than MQTT${where}:${rest}`;
+  // what is larger than any headers has more of them by no theory
+  const isOdd = lighter.some(({ size, mqttBytes }) => mqttBytes / packetsOf(size.hops.publisher.types) < LEAST_HEADERS);
+  return isOdd ? { says: 'not so', text: `on ${how}` } : { says: 'open', text: `On ${how}` };
+}
+
+/** What a segment's headers took on average: what is left of the kernel's counts without the stream. */
+function segmentText(amounts: readonly IpAmount[]): string {
+  const sum = (of: (amount: IpAmount) => number) => amounts.reduce((total, amount) => total + of(amount), 0);
+  const segments = sum(({ segmentsSent, segmentsReceived }) => segmentsSent + segmentsReceived);
+  if (segments === 0) return '';
+  const headers = sum(({ bytes, streamBytes }) => bytes - streamBytes) / segments;
+  return ` Each segment had ${number(headers)} bytes of IP and TCP headers, and acknowledgements of TCP are segments too.`;
 }
 
 /** The records of each payload, by size. */

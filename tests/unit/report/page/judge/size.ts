@@ -66,11 +66,56 @@ test('what a higher QoS adds is told for the smallest and the largest payload', 
   t.is(addedSentences([sizeOf(0, 100), { ...sizeOf(0, 1), qos: 1, payloadBytes: 100 }])[0]?.says, 'not so');
 });
 
-test('headers are weighed against MQTT where the kernel counted them', (t) => {
-  t.regex(
-    overheadSentence(all)?.text ?? '',
-    /a payload of 1 B took at QoS 0 115 bytes of IP packets for 11 of MQTT, at/,
-  );
+/** On the publisher's hop as many bytes of IP as this, in ten segments. */
+function onNetwork(size: Size, bytes: number): Size {
+  const { publisher, subscriber } = size.hops;
+  const ip = { bytes, streamBytes: publisher.mqttBytes, segmentsSent: 6, segmentsReceived: 4 };
+  return { ...size, hops: { publisher: { ...publisher, ip }, subscriber } };
+}
+
+const OVERHEADS = [
+  [
+    'more headers than MQTT',
+    all,
+    'so',
+    /^On the network the headers weigh more than MQTT: a payload of 1 B took at QoS 0 115 bytes of IP packets for 11 of MQTT, at .*\. Each segment had 52 bytes of IP and TCP headers/,
+  ],
+  [
+    'fewer headers than MQTT, although a packet is smaller than its headers',
+    [onNetwork(sizeOf(0, 1), 21)],
+    'not so',
+    /^on the network the headers weigh no more than MQTT: a payload of 1 B took at QoS 0 21 bytes of IP packets for 11 of/,
+  ],
+  [
+    'fewer headers than MQTT, as a large payload has',
+    [onNetwork(sizeOf(1, 1_000), 1_613)],
+    'open',
+    /^On the network the headers weigh no more than MQTT: a payload of 1 kB took at QoS 1 1,613 bytes/,
+  ],
+  ['headers of IPv6', [onNetwork(sizeOf(0, 1), 11 + 720)], 'so', / Each segment had 72 bytes of IP and TCP headers/],
+  [
+    'fewer headers at one QoS alone',
+    [onNetwork(sizeOf(0, 1), 21), onNetwork(sizeOf(2, 1), 1_000)],
+    'not so',
+    /^on the network the headers weigh no more than MQTT at QoS 0: /,
+  ],
+  [
+    'the smallest payload not counted by the kernel',
+    [withoutIp(sizeOf(0, 1)), sizeOf(0, 100)],
+    'open',
+    /a payload of 100 B took at QoS 0 214 bytes of IP packets for 110 of MQTT\./,
+  ],
+] as const;
+
+for (const [name, sizes, says, text] of OVERHEADS) {
+  test(`on the network: ${name}: ${says}`, (t) => {
+    const sentence = overheadSentence(sizes);
+    t.is(sentence?.says, says);
+    t.regex(sentence?.text ?? '', text);
+  });
+}
+
+test('nothing is said of headers that the kernel did not count', (t) => {
   t.is(overheadSentence(all.map(withoutIp)), undefined);
   t.is(overheadSentence([]), undefined);
 });
