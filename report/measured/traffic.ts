@@ -16,7 +16,7 @@ export const trafficSchema = z.object({
   /** Control packets, and PUBLISH among them, both directions. */
   packets: z.number(),
   messages: z.number(),
-  /** Cumulative, from the connection's begin; `ipBytes` and `segments` (both directions) only where the kernel's counters can be read. */
+  /** Cumulative, from the connection's begin, at most four a second; `ipBytes` and `segments` (both directions) only where the kernel's counters can be read. */
   samples: z.array(
     z.object({
       atMs: z.number(),
@@ -25,7 +25,7 @@ export const trafficSchema = z.object({
       segments: z.number().optional(),
     }),
   ),
-  /** What one ping with its answer cost, from the counters before and after; absent where none was seen alone. */
+  /** What one ping with its answer cost on average, from the counters before and after, or else by the packets' own bytes; absent where none was seen alone. */
   perPing: z
     .object({ mqttBytes: z.number(), ipBytes: z.number().optional(), segments: z.number().optional() })
     .optional(),

@@ -88,6 +88,19 @@ const idle: readonly (readonly [what: string, change: Partial<Watched>, reason: 
   ['nothing counted', { counted: [] }, /counted no bytes/],
   ['a ping less', { packets: [...SETUP, ...pingAt(5_003)], counted: COUNTED.slice(0, 4) }, /1 PINGREQ in time, not 2/],
   ['a ping too late', { packets: [...SETUP, ...pingAt(5_003), ...pingAt(12_100)] }, /7\.097 s between two packets/],
+  [
+    'a message of somebody else where nobody counts',
+    {
+      packets: [...IDLE.packets, packet('PUBLISH', 'received', 10_300, 17), packet('PUBACK', 'sent', 10_301, 4)],
+      counted: undefined,
+    },
+    /beside the message and the pings a PUBLISH was received and 1 more$/,
+  ],
+  [
+    'a DISCONNECT',
+    { packets: [...IDLE.packets, packet('DISCONNECT', 'sent', 10_300, 2)], counted: undefined },
+    /a DISCONNECT was sent$/,
+  ],
   ['storms of segments', { counted: [...COUNTED, sample(10_300, 61, 30)] }, /10\.5 segments/],
 ];
 
@@ -101,11 +114,39 @@ for (const [what, change, reason] of idle) {
 
 test('where nobody counts, samples are those of the packets, without bytes of IP', (t) => {
   const { measured } = judgeIdle({ ...IDLE, counted: undefined }, MOSQUITTO_CLIENT, 2);
-  t.deepEqual(measured.samples.slice(0, 2), [
-    { atMs: 0, mqttBytes: 28 },
-    { atMs: 1, mqttBytes: 32 },
+  t.deepEqual(measured.samples, [
+    { atMs: 3, mqttBytes: 53 },
+    { atMs: 5_004, mqttBytes: 57 },
+    { atMs: 10_011, mqttBytes: 61 },
   ]);
   t.deepEqual(measured.perPing, { mqttBytes: 4 });
+});
+
+test('where nobody counts, a ping costs the bytes that its packets were recorded with', (t) => {
+  const long = packet('PINGRESP', 'received', 10_012, 5);
+  const unanswered = packet('PINGREQ', 'sent', 15_000, 2);
+  const packets = [...IDLE.packets.slice(0, -1), long, unanswered];
+  const { measured } = judgeIdle({ ...IDLE, packets, counted: undefined }, MOSQUITTO_CLIENT, 2);
+  t.deepEqual(measured.perPing, { mqttBytes: 5.5 });
+});
+
+test('an answer behind the message to a ping before it is none that was seen alone', (t) => {
+  const [asked, answered] = pingAt(1);
+  if (asked === undefined || answered === undefined) return t.fail('no ping');
+  const packets = [...SETUP.slice(0, 2), asked, ...SETUP.slice(2), answered, ...pingAt(5_003)];
+  const { measured } = judgeIdle({ ...IDLE, packets, counted: undefined }, MOSQUITTO_CLIENT, 2);
+  t.deepEqual(measured.perPing, { mqttBytes: 4 });
+});
+
+test('however many packets there are, no more than four samples a second tell of them, the last one included', (t) => {
+  const flood = messagesAt(Array.from({ length: 2_000 }, (_, index) => 100 + 5 * index));
+  const { measured } = judgeBusy({ ...BUSY, packets: [...SETUP, ...flood] }, MOSQUITTO_CLIENT, 8);
+  const { samples } = measured;
+  for (let second = 0; second < 11; second += 1) {
+    t.true(samples.filter(({ atMs }) => Math.floor(atMs / 1_000) === second).length <= 4);
+  }
+  t.true(samples.length >= 40);
+  t.deepEqual(samples.at(-1), { atMs: 100 + 5 * 1_999, mqttBytes: 53 + 2_000 * 15 });
 });
 
 const messagesAt = (moments: readonly number[]) => moments.map((at) => packet('PUBLISH', 'sent', at, 15));

@@ -8,7 +8,7 @@ import type { World } from '../../support/world.ts';
 import { pingWindow } from '../ping-period.ts';
 import type { TrafficClient } from './client.ts';
 import { judgeBusy } from './judge.ts';
-import { type Cast, type Place, tooLong, watch } from './place.ts';
+import { type Cast, type Place, tooLong, unlessStopped, watch } from './place.ts';
 import { EVERY_MS, type Shared } from './shared.ts';
 
 const BUSY_KEEP_ALIVE = 5;
@@ -62,36 +62,37 @@ export function busyClient(
     isLoad: true,
     host: place.host,
     boundMs,
-    async run() {
-      const startedAt = now();
-      const stalls = watchStalls();
-      const receives = activity.kind === 'receives';
-      const user = receives ? cast.subscriber : cast.publisher;
-      const wish = { user, topic: cast.topic, keepAlive, doing: activity, boundMs };
-      const meanwhile = receives ? ticks : alone;
-      return await place.use(wish, (client) =>
-        meanwhile(async () => {
-          const early = await endedWithin(client, BUSY_MS);
-          const watched = await watch(client, { keepAlive, startedAt }, stalls);
-          const { measured, ...judged } = judgeBusy(watched, place.tolerance, BUSY_MESSAGES);
-          const software = await client.software();
-          const observed: Traffic = {
-            keepAlive,
-            client: software,
-            activity: activity.name,
-            ...measured,
-            source: client.source,
-          };
-          const reason = early ? 'its connection ended' : judged.reason;
-          return {
-            ...judged,
-            ...(early ? { verdict: 'fail' } : {}),
-            ...(reason === undefined ? {} : { reason }),
-            observed,
-          };
-        }),
-      );
-    },
+    run: () =>
+      unlessStopped(world.stopped, async () => {
+        const startedAt = now();
+        const stalls = watchStalls();
+        const receives = activity.kind === 'receives';
+        const user = receives ? cast.subscriber : cast.publisher;
+        const wish = { user, topic: cast.topic, keepAlive, doing: activity, boundMs };
+        const meanwhile = receives ? ticks : alone;
+        return await place.use(wish, (client) =>
+          meanwhile(async () => {
+            const early = await endedWithin(client, BUSY_MS);
+            const watched = await watch(client, { keepAlive, startedAt }, stalls);
+            const { measured, ...judged } = judgeBusy(watched, place.tolerance, BUSY_MESSAGES);
+            const software = await client.software();
+            const observed: Traffic = {
+              keepAlive,
+              client: software,
+              activity: activity.name,
+              ...measured,
+              source: client.source,
+            };
+            const reason = early ? 'its connection ended' : judged.reason;
+            return {
+              ...judged,
+              ...(early ? { verdict: 'fail' } : {}),
+              ...(reason === undefined ? {} : { reason }),
+              observed,
+            };
+          }),
+        );
+      }),
   };
 }
 

@@ -9,7 +9,7 @@ import { nonce, type World } from '../../support/world.ts';
 import { type PingingClient, pingWindow } from '../ping-period.ts';
 import type { TrafficClient } from './client.ts';
 import { judgeIdle, PING_BYTES, PING_SEGMENTS } from './judge.ts';
-import { type Cast, type Place, tooLong, watch } from './place.ts';
+import { type Cast, type Place, tooLong, unlessStopped, watch } from './place.ts';
 
 const AROUND_MS = 60_000;
 const STEP_MS = 30_000;
@@ -20,7 +20,7 @@ export function exchange(world: World, cast: Cast, place: Place, keepAlive: numb
   const times = wanted === 1 ? 'once' : `${wanted} times`;
   const named = {
     id: `keepalive.traffic.${keepAlive}s.${place.client}.idle.${place.word}`,
-    claim: `after a message, a client with a keep alive of ${keepAlive} s pings ${times}, and nothing else is on the network (${place.label})`,
+    claim: `after a message, a client with a keep alive of ${keepAlive} s pings ${times}, and its connection carries no other control packet (${place.label})`,
   } as const;
   const why = tooLong(world, keepAlive);
   if (why !== undefined) return notApplicable(named, why);
@@ -40,46 +40,47 @@ export function exchange(world: World, cast: Cast, place: Place, keepAlive: numb
     waits: true,
     host: place.host,
     boundMs,
-    async run() {
-      const startedAt = now();
-      const stalls = watchStalls();
-      await using subscriber = await world.login(cast.subscriber, { keepAlive });
-      await subscriber.subscribe(cast.topic, qos);
-      const wish = {
-        user: cast.publisher,
-        topic: cast.topic,
-        keepAlive,
-        doing: { kind: 'told', qos },
-        boundMs,
-      } as const;
-      return await place.use(wish, async (client) => {
-        const payload = Buffer.from(`healthy ${nonce()}`);
-        await client.publish(payload.toString());
-        const arrival = await subscriber.packet(isMessage(payload), 'message', STEP_MS);
-        const seenBySubscriber = evidence('subscriber', ownPackets(subscriber.packets, [payload]));
-        await subscriber.close();
-        await pongs(client, wanted, keepAlive, place.tolerance);
-        const watched = await watch(client, { keepAlive, startedAt }, stalls);
-        const { measured, ...judged } = judgeIdle(watched, place.tolerance, wanted);
-        const exchanged: Exchange = {
+    run: () =>
+      unlessStopped(world.stopped, async () => {
+        const startedAt = now();
+        const stalls = watchStalls();
+        await using subscriber = await world.login(cast.subscriber, { keepAlive });
+        await subscriber.subscribe(cast.topic, qos);
+        const wish = {
+          user: cast.publisher,
           topic: cast.topic,
-          publisher: cast.publisher.name,
-          subscriber: cast.subscriber.name,
-          qos,
-          payload: payload.toString(),
-          arrivedAtMs: Math.round(arrival.at - (watched.packets[0]?.at ?? startedAt)),
-        };
-        const observed: Traffic = {
           keepAlive,
-          client: await client.software(),
-          activity: 'idle',
-          ...measured,
-          exchange: exchanged,
-          source: client.source,
-        };
-        return { ...judged, observed, evidence: [...evidence(place.label, watched.packets), ...seenBySubscriber] };
-      });
-    },
+          doing: { kind: 'told', qos },
+          boundMs,
+        } as const;
+        return await place.use(wish, async (client) => {
+          const payload = Buffer.from(`healthy ${nonce()}`);
+          await client.publish(payload.toString());
+          const arrival = await subscriber.packet(isMessage(payload), 'message', STEP_MS);
+          const seenBySubscriber = evidence('subscriber', ownPackets(subscriber.packets, [payload]));
+          await subscriber.close();
+          await pongs(client, wanted, keepAlive, place.tolerance);
+          const watched = await watch(client, { keepAlive, startedAt }, stalls);
+          const { measured, ...judged } = judgeIdle(watched, place.tolerance, wanted);
+          const exchanged: Exchange = {
+            topic: cast.topic,
+            publisher: cast.publisher.name,
+            subscriber: cast.subscriber.name,
+            qos,
+            payload: payload.toString(),
+            arrivedAtMs: Math.round(arrival.at - (watched.packets[0]?.at ?? startedAt)),
+          };
+          const observed: Traffic = {
+            keepAlive,
+            client: await client.software(),
+            activity: 'idle',
+            ...measured,
+            exchange: exchanged,
+            source: client.source,
+          };
+          return { ...judged, observed, evidence: [...evidence(place.label, watched.packets), ...seenBySubscriber] };
+        });
+      }),
   };
 }
 

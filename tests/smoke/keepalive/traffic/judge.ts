@@ -1,8 +1,9 @@
 import type { CounterSample } from '../../../../probes/connection-counters.ts';
-import type { Packet } from '../../../../probes/packet.ts';
+import type { Packet, PacketType } from '../../../../probes/packet.ts';
 import type { Traffic } from '../../../../report/measured/traffic.ts';
 import type { Finding } from '../../support/check.ts';
 import { judgePings, type PingingClient, pingWindow } from '../ping-period.ts';
+import { thinned } from './thinned.ts';
 
 /** PINGREQ and PINGRESP. */
 export const PING_BYTES = 4;
@@ -26,7 +27,7 @@ export type Watched = {
 type Measured = Pick<Traffic, 'durationMs' | 'pings' | 'pingsAtMs' | 'samples' | 'perPing' | 'packets' | 'messages'>;
 export type Judged = Pick<Finding, 'verdict' | 'reason' | 'waitMs'> & { readonly measured: Measured };
 
-/** An idle client: so many pings, in time and answered, and nothing else on the network. */
+/** An idle client: so many pings, in time and answered, and beside its one message no other control packet. */
 export function judgeIdle(watched: Watched, client: PingingClient, wanted: number): Judged {
   const { packets, startedAt, keepAlive, uncertainMs } = watched;
   const perPing = costOfPing(watched);
@@ -35,6 +36,7 @@ export function judgeIdle(watched: Watched, client: PingingClient, wanted: numbe
   const { segments } = measured.perPing ?? {};
   const failures = [
     pings.reason,
+    othersOf(packets),
     uncounted(watched),
     segments !== undefined && (segments < PING_SEGMENTS.least || segments > PING_SEGMENTS.most)
       ? `a ping took ${segments} segments, not ${PING_SEGMENTS.least} to ${PING_SEGMENTS.most}`
@@ -70,12 +72,27 @@ function verdictOf(
   return reasons.length === 0 ? { verdict: 'pass' } : { verdict: 'fail', reason: reasons.join('; ') };
 }
 
+/** What an idle client exchanges but for its pings, each once. */
+const ONCE: readonly PacketType[] = ['CONNECT', 'CONNACK', 'PUBLISH', 'PUBACK'];
+
+/** What was on an idle connection beside its one message and its pings, in words; undefined: nothing. */
+function othersOf(packets: Watched['packets']): string | undefined {
+  const others = packets.filter(
+    ({ type }, index) =>
+      !type.startsWith('PING') &&
+      !(ONCE.includes(type) && packets.findIndex((packet) => packet.type === type) === index),
+  );
+  const [first] = others;
+  if (first === undefined) return undefined;
+  const more = others.length === 1 ? '' : ` and ${others.length - 1} more`;
+  return `beside the message and the pings a ${first.type} was ${first.direction}${more}`;
+}
+
 /** Why the kernel's bytes are not those of the client's packets; undefined: they are, or it does not tell. */
 function uncounted({ packets, counted }: Pick<Watched, 'packets' | 'counted'>): string | undefined {
   if (counted === undefined || isWhole(packets, counted)) return undefined;
   const last = counted.at(-1)?.streamBytes ?? 'no';
-  const bytes = packets.reduce((sum, packet) => sum + packet.bytes, 0);
-  return `the kernel counted ${last} bytes of MQTT, the client's packets take ${bytes}`;
+  return `the kernel counted ${last} bytes of MQTT, the client's packets take ${bytesIn(packets)}`;
 }
 
 /** Packets of a message and of a ping that may come between the last look at the counters and the end. */
@@ -110,27 +127,39 @@ function measuredOf(watched: Watched): Measured {
     pingsAtMs: pings.map(({ at }) => atMs(at)),
     packets: packets.length,
     messages: packets.filter(({ type }) => type === 'PUBLISH').length,
-    samples: fromKernel ?? fromPackets,
+    samples: thinned(fromKernel ?? fromPackets),
   };
 }
 
 /**
  * What a ping cost on average, from the counters before the first and after the last answer of those behind everything else: told by the bytes that
- * they stand at and not by the time, so that no late acknowledgement is missed.
+ * they stand at and not by the time, so that no late acknowledgement is missed. Where nobody counts, by the packets' own bytes.
  */
 function costOfPing({ packets, counted }: Watched): Traffic['perPing'] {
-  const first = packets.findLastIndex(({ type }) => !type.startsWith('PING')) + 1;
-  const pings = packets.slice(first).filter(({ type }) => type === 'PINGRESP').length;
+  const settled = packets.findLastIndex(({ type }) => !type.startsWith('PING'));
+  const first = packets.findIndex(({ type }, index) => index > settled && type === 'PINGREQ');
+  if (first < 0) return undefined;
+  const end = packets.findLastIndex(({ type }) => type === 'PINGRESP') + 1;
+  const alone = packets.slice(first, end);
+  const pings = alone.filter(({ type }) => type === 'PINGRESP').length;
   if (pings === 0) return undefined;
-  if (counted === undefined) return { mqttBytes: PING_BYTES };
-  const before = packets.slice(0, first).reduce((sum, { bytes }) => sum + bytes, 0);
+  if (counted === undefined) return { mqttBytes: rounded(bytesIn(alone) / pings) };
+  const before = bytesIn(packets.slice(0, first));
   const from = counted.findLast(({ streamBytes }) => streamBytes === before);
-  const to = counted.findLast(({ streamBytes }) => streamBytes === before + pings * PING_BYTES);
+  const to = counted.findLast(({ streamBytes }) => streamBytes === before + bytesIn(alone));
   if (from === undefined || to === undefined) return undefined;
-  const each = (of: (sample: CounterSample) => number) => Math.round(((of(to) - of(from)) / pings) * 100) / 100;
+  const each = (of: (sample: CounterSample) => number) => rounded((of(to) - of(from)) / pings);
   return {
     mqttBytes: each(({ streamBytes }) => streamBytes),
     ipBytes: each(({ ipBytes }) => ipBytes),
     segments: each(({ segments }) => segments),
   };
+}
+
+function bytesIn(packets: Watched['packets']): number {
+  return packets.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+function rounded(value: number): number {
+  return Math.round(value * 100) / 100;
 }

@@ -64,6 +64,15 @@ export function tooLong(world: World, keepAlive: number): string | undefined {
   return keepAlive <= maxKeepAlive ? undefined : `the lab file allows a keep alive of ${maxKeepAlive} s at most`;
 }
 
+/** Work that counts only while the run goes on: what is seen of an interrupted one, or fails in it, says nothing of MQTT. Throws the abort's reason. */
+export async function unlessStopped<T>(stopped: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    stopped.throwIfAborted();
+  }
+}
+
 /** Looks at a client for the last time. */
 export async function watch(
   client: TrafficClient,
