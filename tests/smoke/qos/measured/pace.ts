@@ -4,7 +4,7 @@ const PERIOD_MS = 4;
 /** Of a round trip: at QoS 2 a message is under way for two of them, so that of two series no more than ten are at a time. */
 const ROUND_TRIPS = 0.4;
 /** What a run that is not full has time for, in milliseconds. */
-const USUAL_MS = 20_000;
+const USUAL_MS = 10_000;
 
 /** How fast a series of messages is sent, and how many they are. */
 export type Pace = { readonly periodMs: number; readonly messages: number };
