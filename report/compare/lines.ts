@@ -4,7 +4,7 @@ import type { ComparedRun, Comparison } from './compare.ts';
 import { latencyLines } from './latency-lines.ts';
 import type { SizeChange, Sizes } from './sizes.ts';
 import type { Span, Timings } from './timings.ts';
-import type { Change, VerdictChange } from './verdicts.ts';
+import { type Change, ONE_BY_ONE, type VerdictChange } from './verdicts.ts';
 
 /** So many of one kind are told one by one, the rest is counted. */
 const MOST_LISTED = 5;
@@ -76,7 +76,7 @@ function excessLines({ excesses }: Comparison, paint: Paint): string[] {
 
 type Told = { readonly mark: string; readonly style: 'red' | 'yellow' | 'green' | 'dim'; readonly text: string };
 
-const TOLD: Readonly<Record<Exclude<Change, 'only before' | 'only after'>, Told>> = {
+const TOLD: Readonly<Record<(typeof ONE_BY_ONE)[number], Told>> = {
   broken: { mark: '✗', style: 'red', text: 'fails' },
   fails: { mark: '✗', style: 'red', text: 'fails' },
   'still fails': { mark: '✗', style: 'red', text: 'fails in both' },
@@ -86,17 +86,6 @@ const TOLD: Readonly<Record<Exclude<Change, 'only before' | 'only after'>, Told>
   'as wanted': { mark: '✓', style: 'green', text: 'deviates no longer' },
   'now shown': { mark: '✓', style: 'green', text: 'shown' },
 };
-
-const ONE_BY_ONE = [
-  'broken',
-  'fails',
-  'still fails',
-  'deviates',
-  'no longer shown',
-  'mended',
-  'as wanted',
-  'now shown',
-] as const;
 
 const WAS: Readonly<Record<Verdict, string>> = {
   pass: 'passed',

@@ -1,8 +1,8 @@
 import type { Verdict } from '../record.ts';
 import type { KeptRecord, KeptRun } from './run.ts';
 
-/** What has become of a check; `broken` alone says that something got worse. */
-export const CHANGES = [
+/** What has become of a check that is told by itself, by importance; `broken` alone says that something got worse. */
+export const ONE_BY_ONE = [
   'broken',
   'fails',
   'still fails',
@@ -11,9 +11,10 @@ export const CHANGES = [
   'mended',
   'as wanted',
   'now shown',
-  'only before',
-  'only after',
 ] as const;
+
+/** What has become of a check; the last two also where a run was a shorter one, so that they are counted only. */
+export const CHANGES = [...ONE_BY_ONE, 'only before', 'only after'] as const;
 export type Change = (typeof CHANGES)[number];
 
 export type VerdictChange = {
