@@ -66,6 +66,9 @@ export async function startPahoSubscriber(host: Host, wish: PahoWish, limits: Pa
   };
 }
 
+/** In front of each of the programs. */
+const COMMON = 'paho_client.py';
+
 /** Starts one of the programs here that use paho-mqtt. */
 export async function startPaho(
   host: Host,
@@ -73,7 +76,8 @@ export async function startPaho(
   wish: object,
   limits: PahoLimits,
 ): Promise<PahoClient> {
-  const source = await readFile(new URL(program, import.meta.url), 'utf8');
+  const files = [COMMON, program].map((file) => new URL(file, import.meta.url));
+  const source = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n');
   const events = openFeed<PahoEvent>(`paho-mqtt on ${host.name}`);
   const packets = openFeed<Packet>(`paho-mqtt on ${host.name}`);
   const pid = deferred<number>();
