@@ -1,29 +1,24 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { InputError } from '../provisioning/errors.ts';
 import type { Environment } from './environment.ts';
+import { findRun, RECORDS, RESULTS } from './find-run.ts';
 import { type Results, results } from './json.ts';
 import { type CheckRecord, FAMILIES } from './record.ts';
-import { RUN_NAME } from './run-folder.ts';
 
-/** What the newest run is called on a command line. */
-const LATEST = 'latest';
-const RESULTS = 'results.json';
-const RECORDS = 'records.jsonl';
+const FILES: readonly string[] = [RESULTS, RECORDS];
 
 /**
- * Folder of the run that a command line names: a path, the name of a folder in `runs`, or `latest`. Throws an InputError that tells which runs
- * there are.
+ * Folder of the run that a command line names as for `./lab compare`, or that was interrupted. Throws an InputError that tells which runs there are.
  */
-export async function findRun(runs: string, named: string): Promise<string> {
-  const names = (await readdir(runs).catch(() => [])).filter((name) => RUN_NAME.test(name)).sort();
-  const newest = names.at(-1);
-  if (named === LATEST && newest !== undefined) return path.join(runs, newest);
-  const places = [path.join(runs, named), path.resolve(named)];
-  for (const place of places) if (await isFolder(place)) return place;
-  const there = newest === undefined ? `there is none in ${runs}` : `the newest in ${runs} is ${newest}`;
-  throw new InputError([`there is no run ${named}; ${there}`]);
+export async function folderOfRun(directory: string, wanted: string): Promise<string> {
+  const found = await findRun({ directory, files: FILES }, wanted);
+  if (found.kind === 'unknown') throw new InputError([found.reason]);
+  const { file } = found;
+  if (!FILES.includes(path.basename(file)))
+    throw new InputError([`${file}: a page is written of a run's folder, of its ${FILES.join(' or of its ')}`]);
+  return path.dirname(file);
 }
 
 const recordSchema = z.looseObject({
@@ -84,9 +79,4 @@ function parsed(text: string): unknown {
   } catch {
     return undefined;
   }
-}
-
-async function isFolder(place: string): Promise<boolean> {
-  const found = await stat(place).catch(() => undefined);
-  return found?.isDirectory() === true;
 }

@@ -16,7 +16,7 @@ export function report(): LabCommand {
     .description(
       "Measure all that the checkpoint asks for and write it as one HTML page beside the run's records; of an earlier run: write its page again, without touching a host.",
     )
-    .argument('[run]', 'an earlier run: a folder of .lab/runs, its path, or latest')
+    .argument('[run]', 'an earlier run: its folder or its results.json, its name in .lab/runs, latest or previous')
     .option('--disruptive', 'also stop and crash the broker and reboot the Pis, and show what survives')
     .option(
       '--only <pattern>',
@@ -61,12 +61,12 @@ async function measure(context: Context, { disruptive, only, timeout, json }: Op
 
 /** Whatever that run found: its page is written, which is what was asked. */
 async function again(labFile: string, run: string, { json }: Options): Promise<number> {
-  const [{ findRun, readRun }, { writePage }] = await Promise.all([
+  const [{ folderOfRun, readRun }, { writePage }] = await Promise.all([
     import('../report/read-run.ts'),
     import('../report/page/write.ts'),
   ]);
   const runs = privateFolder({ directory: path.dirname(path.resolve(labFile)) }, 'runs');
-  const folder = await findRun(runs, run);
+  const folder = await folderOfRun(runs, run);
   const results = await readRun(folder);
   const page = await writePage(folder, results);
   const { print, stop } = await openDisplay(json === true);

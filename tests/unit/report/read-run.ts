@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { InputError } from '../../../provisioning/errors.ts';
-import { findRun, readRun } from '../../../report/read-run.ts';
+import { folderOfRun, readRun } from '../../../report/read-run.ts';
 import { recordOf, resultsOf } from './page/_results.ts';
 
-const OLD = '2026-01-02T03-04-05.678Z';
-const NEW = '2026-02-02T03-04-05.678Z';
+const named = (second: number) => `2026-01-02T03-04-0${second}.000Z`;
 
 async function folderWith(t: ExecutionContext, files: Readonly<Record<string, string>>): Promise<string> {
   const folder = await mkdtemp(path.join(tmpdir(), 'mqtt-lab-test-'));
@@ -19,19 +18,62 @@ async function folderWith(t: ExecutionContext, files: Readonly<Record<string, st
   return folder;
 }
 
-test('a run is named by its folder, its path, or as the newest', async (t) => {
-  const runs = await folderWith(t, { [`${OLD}/a`]: '', [`${NEW}/a`]: '', 'zz-notes/a': '' });
-  t.is(await findRun(runs, OLD), path.join(runs, OLD));
-  t.is(await findRun('/nonexistent', path.join(runs, OLD)), path.join(runs, OLD));
-  t.is(await findRun(runs, 'latest'), path.join(runs, NEW));
-});
+/** Run 1, runs 2 and 3 that were interrupted, a run 4 that never had a record, and a file that is no run's. */
+const KEPT = {
+  [`${named(1)}/results.json`]: '{"checks":[]}',
+  [`${named(1)}/records.jsonl`]: '',
+  [`${named(2)}/records.jsonl`]: '',
+  [`${named(3)}/records.jsonl`]: '',
+  [`${named(4)}/report.html`]: '',
+  'copy.json': '{"checks":[]}',
+};
 
-test('a run that is not there is told with the newest that is', async (t) => {
-  const runs = await folderWith(t, { [`${NEW}/a`]: '' });
-  const error = await t.throwsAsync(findRun(runs, 'yesterday'), { instanceOf: InputError });
-  t.is(error?.message, `there is no run yesterday; the newest in ${runs} is ${NEW}`);
-  const none = await t.throwsAsync(findRun('/nonexistent', 'latest'), { instanceOf: InputError });
-  t.is(none?.message, 'there is no run latest; there is none in /nonexistent');
+/** [how the run is named, `RUNS` being where runs are kept; the run that is meant] */
+const FOUND: readonly (readonly [wanted: string, second: number])[] = [
+  [named(1), 1],
+  [named(2), 2],
+  ['latest', 3],
+  ['previous', 2],
+  [`RUNS/${named(1)}`, 1],
+  [`RUNS/${named(1)}/results.json`, 1],
+  [`RUNS/${named(2)}/records.jsonl`, 2],
+];
+
+for (const [wanted, second] of FOUND) {
+  test(`the run named ${wanted}`, async (t) => {
+    const runs = await folderWith(t, KEPT);
+    t.is(await folderOfRun(runs, wanted.replace('RUNS', runs)), path.join(runs, named(second)));
+  });
+}
+
+/** [how the run is named, what is told] */
+const REFUSED: readonly (readonly [wanted: string, told: RegExp])[] = [
+  [
+    'lates',
+    /^lates: there is no such run in .* \(did you mean "latest"\?\); the newest are 2026-01-02T03-04-03\.000Z, /,
+  ],
+  [named(9), /did you mean "2026-01-02T03-04-0/],
+  ['constructor', /^constructor: there is no such run/],
+  [
+    named(4),
+    /03-04-04\.000Z: it has no results\.json and no records\.jsonl: no run, or one that did not come to its end;/,
+  ],
+  ['RUNS/copy.json', /copy\.json: a page is written of a run's folder/],
+];
+
+for (const [wanted, told] of REFUSED) {
+  test(`the run named ${wanted} is refused`, async (t) => {
+    const runs = await folderWith(t, KEPT);
+    const error = await t.throwsAsync(folderOfRun(runs, wanted.replace('RUNS', runs)), { instanceOf: InputError });
+    t.regex(error?.message ?? '', told);
+  });
+}
+
+test('where no run is kept, the latest is told to be missing', async (t) => {
+  await t.throwsAsync(folderOfRun('/nonexistent', 'latest'), {
+    instanceOf: InputError,
+    message: 'latest: a run needed in /nonexistent, and none is kept; ./lab verify makes one',
+  });
 });
 
 test('results are read as they were written', async (t) => {

@@ -62,6 +62,7 @@ const REFUSED: readonly (readonly [wanted: readonly [before?: string, after?: st
     ['lates'],
     [/^lates: there is no such run in .* \(did you mean "latest"\?\); the newest are 2026-01-02T03-04-03\.000Z, /],
   ],
+  [['constructor'], [/^constructor: there is no such run/]],
   [['2026-01-02T03-04-09.000Z'], [/did you mean "2026-01-02T03-04-0/]],
   [[named(4)], [/03-04-04\.000Z: it has no results\.json: no run, or one that did not come to its end/]],
   [['broken'], [/broken\/results\.json: it is not JSON: /]],
