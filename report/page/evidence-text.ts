@@ -35,10 +35,12 @@ export const fileSchema = z.object({ kind: z.literal('file'), path: z.string(), 
 /** Fields that a line has in other words, or that follow from others. */
 const TOLD = new Set(['who', 'direction', 'type', 'at', 'bytes', 'packetId', 'code', 'connect', 'payloadBytes']);
 const LONGEST_FIELD = 110;
+/** So many lines at most, and fewer of a check that went as expected: a page of four hundred checks has to be sent by mail. */
 const MOST_LINES = 30;
+const MOST_LINES_AS_EXPECTED = 14;
 
 /** Evidence as lines: packets and other moments with their time from the first one, lines of programs as they are. */
-export function evidenceLines(evidence: readonly unknown[]): string[] {
+export function evidenceLines(evidence: readonly unknown[], isAsExpected = false): string[] {
   const first = evidence.reduce((least: number, thing) => Math.min(least, timeOf(thing) ?? least), Infinity);
   const lines = evidence.flatMap((thing) => {
     if (isPacket(thing)) return packetLine(thing, thing.at - first);
@@ -46,8 +48,9 @@ export function evidenceLines(evidence: readonly unknown[]): string[] {
     if (file !== undefined) return [`${file.path}:`, ...file.lines];
     return typeof thing === 'object' && thing !== null ? thingLine(thing, first) : String(thing);
   });
-  const rest = lines.length - MOST_LINES;
-  return rest > 0 ? [...lines.slice(0, MOST_LINES), `${rest} more, in the records`] : lines;
+  const most = isAsExpected ? MOST_LINES_AS_EXPECTED : MOST_LINES;
+  const rest = lines.length - most;
+  return rest > 0 ? [...lines.slice(0, most), `${rest} more, in the records`] : lines;
 }
 
 function timeOf(thing: unknown): number | undefined {

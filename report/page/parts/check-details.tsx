@@ -32,8 +32,8 @@ function CheckDetails({ record }: { readonly record: CheckRecord }) {
 
 /** What was expected and observed, why, where, and the packets. */
 export function CheckFacts({ record }: { readonly record: CheckRecord }) {
-  const { id, statement, expected, observed, reason, evidence = [] } = record;
-  const lines = evidenceLines(evidence);
+  const { id, statement, expected, observed, reason, verdict, evidence = [] } = record;
+  const lines = evidenceLines(evidence, verdict === 'pass');
   return (
     <dl>
       {reason === undefined ? null : (

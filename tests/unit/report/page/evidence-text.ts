@@ -62,9 +62,12 @@ test('other moments have their times among those of the packets', (t) => {
 });
 
 test('of many lines the first are told, and how many more there are', (t) => {
-  const lines = evidenceLines(Array.from({ length: 100 }, (_, index) => `line ${index}`));
+  const many = Array.from({ length: 100 }, (_, index) => `line ${index}`);
+  const lines = evidenceLines(many);
   t.is(lines.length, 31);
   t.is(lines.at(-1), '70 more, in the records');
+  const asExpected = evidenceLines(many, true);
+  t.deepEqual([asExpected.length, asExpected.at(-1)], [15, '86 more, in the records']);
 });
 
 test('a long field is cut', (t) => {
