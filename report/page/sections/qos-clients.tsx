@@ -21,7 +21,7 @@ export function QosClients({ results }: SectionProps) {
         was not acknowledged.
       </p>
       <Table
-        caption="A message each, with a payload that has every byte value"
+        caption="A message each"
         columns={['publisher', 'subscriber', { title: 'QoS', align: 'right' }, 'verdict', 'check']}
         rows={rows.map(({ publisher, subscriber, qos, record }) => [
           <Text>{publisher}</Text>,

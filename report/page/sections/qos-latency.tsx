@@ -23,7 +23,7 @@ const COMMAND = './lab report --only qos.latency';
 /** How long messages took to a Pi, by QoS, with TCP_NODELAY and with Nagle's algorithm: quantiles, distributions, and how it was timed. */
 export function QosLatency({ results }: SectionProps) {
   const measured = recordsOf(results, 'qos.latency', latencySchema).sort(byLevel);
-  if (measured.length === 0) return <NotMeasured results={results} prefix="qos.latency" command={COMMAND} />;
+  if (measured.length === 0) return <NotMeasured results={results} prefix="qos.latency" command={COMMAND} needsPi />;
   const byPi = groupsOf(measured, ({ record }) => record.id.split('.').at(-1) ?? '');
   const passedOn = passedOnIn(results);
   return (

@@ -16,7 +16,7 @@ const COMMAND = './lab verify --only qos.sequence';
 /** One message a QoS with all its control packets, as both ends saw them on the wire, and what the debug mode printed of it. */
 export function QosSequence({ results }: SectionProps) {
   const measured = recordsOf(results, 'qos.sequence', sequenceSchema);
-  if (measured.length === 0) return <NotMeasured results={results} prefix="qos.sequence" command={COMMAND} />;
+  if (measured.length === 0) return <NotMeasured results={results} prefix="qos.sequence" command={COMMAND} needsPi />;
   return (
     <>
       {measured.map((one) => (

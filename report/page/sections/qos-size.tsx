@@ -29,7 +29,7 @@ const PARTS = [...TYPES, HEADERS];
 /** Bytes a message by QoS, payload and hop: a table, bars stacked by packet type, and what follows from them. */
 export function QosSize({ results }: SectionProps) {
   const measured = recordsOf(results, 'qos.size', sizeSchema);
-  if (measured.length === 0) return <NotMeasured results={results} prefix="qos.size" command={COMMAND} />;
+  if (measured.length === 0) return <NotMeasured results={results} prefix="qos.size" command={COMMAND} needsPi />;
   const sizes = measured.map(({ observed }) => observed);
   const overhead = overheadSentence(sizes);
   return (

@@ -45,6 +45,27 @@ test('a question that was skipped tells why', (t) => {
   t.regex(section, /Not measured in this run.*skipped.*qos\.size\.q0\.1\.pi.*the broker is external/s);
 });
 
+test('a lab without a Pi is told that some questions take one', (t) => {
+  const without = html(resultsOf([], { pis: [] }));
+  for (const command of ['verify --only qos.sequence', 'verify --only qos.size', 'report --only qos.latency']) {
+    const words = `it takes a Pi, and this lab has none. With a Pi in lab.yaml <code>./lab ${command}</code> measures it.`;
+    t.true(without.includes(words), command);
+  }
+  t.true(without.includes('<code>./lab verify --only qos.matrix</code> measures it'));
+  t.notRegex(without, /this lab has none\. With a Pi in lab\.yaml <code>\.\/lab verify --only qos\.matrix/);
+  t.notRegex(html(resultsOf([])), /it takes a Pi/);
+});
+
+test('each diagram of the table of QoS has its packets as a table', (t) => {
+  const page = html(resultsOf(wholeRun()));
+  const section = page.slice(
+    page.indexOf('<section id="qos-matrix"'),
+    page.indexOf('</section>', page.indexOf('<section id="qos-matrix"')),
+  );
+  t.is(section.match(/<figure /g)?.length, 3);
+  t.is(section.match(/The packets as a table/g)?.length, 3);
+});
+
 test('an old run, which does not tell what it ran on, has a page too', (t) => {
   const { environment: _, ...old } = resultsOf(wholeRun());
   t.regex(html(old), /<h1><bdi>lab<\/bdi>/);

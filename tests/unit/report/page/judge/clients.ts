@@ -1,5 +1,6 @@
 import test from 'ava';
 import { clientRows, clientsSentence } from '../../../../../report/page/judge/clients.ts';
+import type { Sentence } from '../../../../../report/page/judge/sentence.ts';
 import type { CheckRecord } from '../../../../../report/record.ts';
 import { recordOf, resultsOf } from '../_results.ts';
 import { wholeRun } from '../_whole-run.ts';
@@ -14,18 +15,69 @@ test('each way names who published, who had subscribed, and at which QoS', (t) =
   t.is(rows.length, 8);
 });
 
-const ways = (verdict: CheckRecord['verdict'], levels: readonly number[]) =>
-  clientRows(resultsOf(levels.map((qos) => recordOf(`qos.host-to-pi.q${qos}.pi`, { host: 'pi', verdict }))));
+type Checks = readonly CheckRecord[];
 
-for (const [name, rows, says, text] of [
+/** A check of a way to or from a Pi each level. */
+function way(name: string, levels: readonly number[], more: Partial<CheckRecord> = {}, pi = 'pi'): Checks {
+  return levels.map((qos) => recordOf(`qos.${name}.q${qos}.${pi}`, { host: pi, ...more }));
+}
+
+const ALL = [0, 1, 2];
+const ASKED = ['host-to-pi', 'pi-to-host', 'paho-publishes', 'paho'];
+const asked = ASKED.flatMap((name) => way(name, ALL));
+const here = ALL.map((qos) => recordOf(`qos.this-machine.q${qos}`));
+
+/** [what was tried, how it is said, in which words] */
+const CASES: readonly (readonly [string, Checks, Sentence['says'], RegExp])[] = [
   ['nothing', [], 'open', /^No message was sent/],
-  ['skipped checks alone', ways('skipped', [0, 1, 2]), 'open', /^No message was sent/],
-  ['all three levels', ways('pass', [0, 1, 2]), 'so', /exactly once and unaltered, in all of 3 ways/],
-  ['one level', ways('pass', [1]), 'open', /only 1 was tried/],
-  ['a failure', [...ways('pass', [0, 1]), ...ways('fail', [2])], 'not so', /^1 of 3 ways did not deliver/],
-] as const) {
+  ['skipped checks alone', way('host-to-pi', ALL, { verdict: 'skipped' }), 'open', /^No message was sent/],
+  [
+    'each way at all levels',
+    asked,
+    'so',
+    /^Each message came exactly once and unaltered: mqtt\.js on this machine to mosquitto_sub on pi at QoS 0, 1 and 2; mosquitto_pub on pi to mqtt\.js on this machine at QoS 0, 1 and 2; paho on pi to mqtt\.js on this machine at QoS 0, 1 and 2; mqtt\.js on this machine to paho on pi at QoS 0, 1 and 2\.$/,
+  ],
+  [
+    'one direction alone',
+    way('host-to-pi', ALL),
+    'open',
+    /^Each .* unaltered: mqtt\.js on this machine to mosquitto_sub on pi at QoS 0, 1 and 2\. Not in this run: mosquitto_pub on a Pi to mqtt\.js on this machine at QoS 0, 1 and 2; paho on a Pi to .*; mqtt\.js on this machine to paho on a Pi at QoS 0, 1 and 2\.$/,
+  ],
+  [
+    'a lab without a Pi',
+    here,
+    'open',
+    /^Each .* unaltered: mqtt\.js on this machine to mqtt\.js on this machine at QoS 0, 1 and 2\. Not in this run: mqtt\.js on this machine to mosquitto_sub on a Pi /,
+  ],
+  [
+    'one level of paho',
+    asked.filter(({ id }) => !/paho\.q[01]/.test(id)),
+    'open',
+    / Not in this run: mqtt\.js on this machine to paho on pi at QoS 0 and 1\.$/,
+  ],
+  [
+    'one way skipped on the other Pi',
+    [...asked, ...way('pi-to-host', [2], { verdict: 'skipped' }, 'pi2'), ...way('pi-to-host', [0, 1], {}, 'pi2')],
+    'open',
+    / Not in this run: mosquitto_pub on pi2 to mqtt\.js on this machine at QoS 2\.$/,
+  ],
+  [
+    'the installation check skipped',
+    [...asked, recordOf('install.message.pi', { verdict: 'skipped', host: 'pi' })],
+    'open',
+    / Not in this run: mosquitto_pub on the broker’s host to mosquitto_sub -d on pi\.$/,
+  ],
+  [
+    'a failure',
+    [...asked, ...way('paho', [2], { verdict: 'fail' }, 'pi2')],
+    'not so',
+    /^1 of 13 did not come as they should: mqtt\.js on this machine to paho on pi2 at QoS 2\.$/,
+  ],
+];
+
+for (const [name, records, says, text] of CASES) {
   test(`${name}: ${says}`, (t) => {
-    const sentence = clientsSentence(rows);
+    const sentence = clientsSentence(clientRows(resultsOf(records)));
     t.is(sentence.says, says);
     t.regex(sentence.text, text);
   });
