@@ -80,7 +80,8 @@ function pingText(some: readonly Latency[]): string {
   });
   if (known.length === 0) return '';
   const soon = known.filter((isSoon) => isSoon).length;
-  return ` ${whole(soon)} of these ${whole(known.length)} were sent within ${DELAYED_MS} ms of a ping of their publisher.`;
+  const of = soon === known.length ? `All ${whole(soon)}` : `${whole(soon)} of these ${whole(known.length)}`;
+  return ` ${of} were sent within ${DELAYED_MS} ms after a ping of their publisher.`;
 }
 
 /** `3.0 % at QoS 0`, of the levels that have any. */

@@ -35,7 +35,13 @@ const CASES: readonly (readonly [string, Sentence, Sentence['says'], RegExp])[] 
     'a tail with Nagle alone, after pings',
     nagleSentence(pinging(pair([], [...each(9), 850]))),
     'so',
-    / 9 of these 10 were sent within 40 ms of a ping of their publisher\.$/,
+    / 9 of these 10 were sent within 40 ms after a ping of their publisher\.$/,
+  ],
+  [
+    'a tail with Nagle alone, all after pings',
+    nagleSentence(pinging(pair([], each(10)))),
+    'so',
+    / All 10 were sent within/,
   ],
   [
     'a tail with Nagle alone, where some were lost and nobody knows which',
