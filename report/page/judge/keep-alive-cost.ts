@@ -1,5 +1,6 @@
 import type { Traffic } from '../../measured/traffic.ts';
 import { counted, listed, whole } from '../format.ts';
+import { type Pinging, periodOf, unknownPeriods } from './keep-alive-period.ts';
 import type { Sentence } from './sentence.ts';
 
 const DAY_S = 86_400;
@@ -7,10 +8,11 @@ const DAY_S = 86_400;
 /** What an idle connection costs in a day, in bytes; undefined where no ping was seen alone. */
 export type Daily = { readonly pings: number; readonly mqttBytes: number; readonly ipBytes: number | undefined };
 
-/** A day of pings, each K seconds after the one before, at what one was measured to cost. */
-export function dailyOf({ keepAlive, perPing }: Pick<Traffic, 'keepAlive' | 'perPing'>): Daily | undefined {
+/** A day of pings, each as long after the one before as it was seen to be, at what one was measured to cost. */
+export function dailyOf(traffic: Pinging & Pick<Traffic, 'perPing'>): Daily | undefined {
+  const { perPing } = traffic;
   if (perPing === undefined) return undefined;
-  const pings = DAY_S / keepAlive;
+  const pings = DAY_S / periodOf(traffic).seconds;
   return {
     pings,
     mqttBytes: pings * perPing.mqttBytes,
@@ -25,23 +27,51 @@ export function amountText(bytes: number): string {
   return `${whole(bytes)} B`;
 }
 
-/** What the faster keep alive cost against the slower one, while both were watched and in a day. */
+/** How far the ratio of the periods may be from that of the keep alives. */
+const PERIOD_TOLERANCE = 0.1;
+/** How far apart a ping's cost may be: TCP acknowledges some apart, which is no doing of the keep alive's. */
+const COST_TOLERANCE = 0.25;
+
+/** What the faster keep alive cost against the slower one, while both were watched and in a day: by when the pings were, not by when they should be. */
 export function costSentence(fast: Traffic, slow: Traffic): Sentence {
+  const wanted = slow.keepAlive / fast.keepAlive;
+  const often = periodOf(slow).seconds / periodOf(fast).seconds;
+  const unknown = unknownPeriods([fast, slow]);
+  const isAsKept = isNear(often, wanted);
+  const ratio = `the ratio of the keep alives, ${round(wanted)}`;
+  const pings = `In ${seconds(fast.durationMs)} the connection with ${fast.keepAlive} s sent ${sentText(fast)}; in ${seconds(slow.durationMs)} the one with ${slow.keepAlive} s sent ${sentText(slow)}`;
+  const seen =
+    unknown === undefined
+      ? `${pings}: ${often.toFixed(1)} times as often, ${isAsKept ? 'which is' : 'and not'} ${ratio}.`
+      : `${pings}. ${unknown}${isAsKept ? '' : ` So the ratio is ${often.toFixed(1)}, and not ${ratio}.`}`;
+  const says = isAsKept ? (unknown === undefined ? 'so' : 'open') : 'not so';
   const [cheap, dear] = [dailyOf(slow), dailyOf(fast)];
-  const pings = `In ${seconds(fast.durationMs)} the connection with ${fast.keepAlive} s sent ${fast.pings} PINGREQ, the one with ${slow.keepAlive} s ${slow.pings} in ${seconds(slow.durationMs)}.`;
-  if (cheap === undefined || dear === undefined) return { text: pings, says: 'open' };
+  if (cheap === undefined || dear === undefined) return { text: seen, says: says === 'so' ? 'open' : says };
   const isOfIp = cheap.ipBytes !== undefined && dear.ipBytes !== undefined;
   const [less, more] = isOfIp ? [cheap.ipBytes ?? 0, dear.ipBytes ?? 0] : [cheap.mqttBytes, dear.mqttBytes];
   const times = more / less;
-  const wanted = slow.keepAlive / fast.keepAlive;
-  const day = `In an idle day that is ${amountText(more)} against ${amountText(less)} of ${isOfIp ? 'IP' : 'MQTT'}: ${times.toFixed(1)} times as much`;
-  const isSo = Math.abs(times / wanted - 1) < 0.25;
-  return isSo
-    ? { text: `${pings} ${day}, as the ratio of the keep alives is ${round(wanted)}.`, says: 'so' }
-    : {
-        text: `${pings} ${day}, though the ratio of the keep alives is ${round(wanted)}: a ping did not cost both the same.`,
-        says: 'not so',
-      };
+  const day = `${seen} In an idle day that is ${amountText(more)} against ${amountText(less)} of ${isOfIp ? 'IP' : 'MQTT'}: ${times.toFixed(1)} times as much`;
+  const one = bytesOf(fast, isOfIp);
+  const other = bytesOf(slow, isOfIp);
+  if (one === other) return { text: `${day}.`, says };
+  const costs = `a ping took ${round(one)} and ${round(other)} bytes`;
+  return isNear(one, other, COST_TOLERANCE)
+    ? { text: `${day}; ${costs}.`, says }
+    : { text: `${day}, and not only for ${ratio}: ${costs}.`, says: 'not so' };
+}
+
+function isNear(value: number, wanted: number, tolerance = PERIOD_TOLERANCE): boolean {
+  return Math.abs(value / wanted - 1) <= tolerance;
+}
+
+function bytesOf({ perPing }: Traffic, isOfIp: boolean): number {
+  return (isOfIp ? perPing?.ipBytes : perPing?.mqttBytes) ?? 0;
+}
+
+/** `15 PINGREQ, one each 5.00 s`. */
+function sentText(traffic: Traffic): string {
+  const { kind, seconds: period } = periodOf(traffic);
+  return `${traffic.pings} PINGREQ${kind === 'seen' ? `, one each ${period.toFixed(2)} s` : ''}`;
 }
 
 /** What one ping costs, and how much of it is MQTT. */
@@ -55,7 +85,7 @@ export function pingSentence({ perPing }: Traffic): Sentence {
     };
   }
   const headers = ((1 - mqttBytes / ipBytes) * 100).toFixed(1);
-  const parts = `A ping is ${mqttBytes} bytes of MQTT (PINGREQ and PINGRESP, 2 each) and ${ipBytes} bytes of IP in ${segments} segments`;
+  const parts = `A ping is ${mqttBytes} bytes of MQTT (PINGREQ and PINGRESP${mqttBytes === 4 ? ', 2 each' : ''}) and ${ipBytes} bytes of IP in ${segments} segments`;
   return segments >= 2.5 && segments <= 3.5
     ? {
         text: `${parts}: the request, the answer and the acknowledgement of the answer. ${headers} % of it is headers of IP and TCP.`,

@@ -3,6 +3,8 @@ import { type Traffic, trafficSchema } from '../../measured/traffic.ts';
 import { whole } from '../format.ts';
 import { groupsOf } from '../groups.ts';
 import { amountText, costSentence, dailyOf, pingSentence, stepsText } from '../judge/keep-alive-cost.ts';
+import { exchangesText } from '../judge/keep-alive-exchanges.ts';
+import { periodOf, unknownPeriods } from '../judge/keep-alive-period.ts';
 import { type Measured, recordsOf } from '../measured.ts';
 import { CheckLink } from '../parts/check-link.tsx';
 import { Figure, RawPoints } from '../parts/figure.tsx';
@@ -29,7 +31,10 @@ export function KeepAliveTraffic({ results }: SectionProps) {
   const busy = measured.filter(({ observed }) => observed.activity !== 'idle');
   return (
     <>
-      {places.map((own, index) => (index === 0 ? <Place measured={own} /> : <FoldedPlace measured={own} />))}
+      {places.map((own, index) => {
+        const text = exchangesText(results, own);
+        return index === 0 ? <Place measured={own} text={text} /> : <FoldedPlace measured={own} text={text} />;
+      })}
       {busy.length === 0 ? null : <BusyClients measured={[...busy, ...idle]} />}
     </>
   );
@@ -43,20 +48,22 @@ function ranked([{ observed }]: readonly [One, ...One[]]): number {
   return observed.samples.some(({ ipBytes }) => ipBytes !== undefined) ? 0 : 1;
 }
 
+type PlaceProps = { readonly measured: readonly [One, ...One[]]; readonly text: string };
+
 /** The same once more by another client or of another Pi. */
-function FoldedPlace({ measured }: { readonly measured: readonly [One, ...One[]] }) {
+function FoldedPlace({ measured, text }: PlaceProps) {
   const [{ record, observed }] = measured;
   return (
     <details>
       <summary>
         The same with <Text>{observed.client}</Text> on <Text>{record.host ?? 'this machine'}</Text>
       </summary>
-      <Place measured={measured} />
+      <Place measured={measured} text={text} />
     </details>
   );
 }
 
-function Place({ measured }: { readonly measured: readonly [One, ...One[]] }) {
+function Place({ measured, text }: PlaceProps) {
   const [{ record, observed: fast }] = measured;
   const slow = measured.at(-1)?.observed ?? fast;
   const isCompared = slow.keepAlive !== fast.keepAlive;
@@ -65,7 +72,7 @@ function Place({ measured }: { readonly measured: readonly [One, ...One[]] }) {
       <h3>
         <Text>{fast.client}</Text> on <Text>{record.host ?? 'this machine'}</Text>
       </h3>
-      <Exchanges measured={measured} />
+      <Exchanges measured={measured} text={text} />
       {isCompared ? <Says sentence={costSentence(fast, slow)} /> : null}
       <Says sentence={pingSentence(fast)} />
       <Costs measured={measured} />
@@ -74,12 +81,12 @@ function Place({ measured }: { readonly measured: readonly [One, ...One[]] }) {
   );
 }
 
-function Exchanges({ measured }: { readonly measured: readonly One[] }) {
+function Exchanges({ measured, text }: PlaceProps) {
   return (
     <>
       <p>
-        In parallel, a message each, and then nothing but the keep alive. The client that is watched is the publisher: a
-        subscriber would also get what other checks publish on the topic, and not be idle.
+        <Text>{text}</Text> The client that is watched is the publisher: a subscriber would also get what other checks
+        publish on the topic, and not be idle.
       </p>
       <Table
         caption="3a: the exchanges; times are seconds from the CONNECT"
@@ -112,12 +119,14 @@ function Exchanges({ measured }: { readonly measured: readonly One[] }) {
 }
 
 function Costs({ measured }: { readonly measured: readonly One[] }) {
-  const days = measured.flatMap(({ observed: { keepAlive, perPing } }) => {
-    const bytes = perPing?.ipBytes ?? perPing?.mqttBytes;
-    return bytes === undefined
+  const days = measured.flatMap(({ observed }) => {
+    const bytes = observed.perPing?.ipBytes ?? observed.perPing?.mqttBytes;
+    const daily = dailyOf(observed);
+    return bytes === undefined || daily === undefined
       ? []
-      : [`86,400 s ÷ ${keepAlive} s × ${bytes} B = ${whole((86_400 / keepAlive) * bytes)} B`];
+      : [`86,400 s ÷ ${periodOf(observed).seconds} s × ${bytes} B = ${whole(daily.ipBytes ?? daily.mqttBytes)} B`];
   });
+  const unknown = unknownPeriods(measured.map(({ observed }) => observed));
   return (
     <>
       <Table
@@ -145,7 +154,11 @@ function Costs({ measured }: { readonly measured: readonly One[] }) {
           ];
         })}
       />
-      {days.length === 0 ? null : <p class="small">An idle day: {days.join('; ')}.</p>}
+      {days.length === 0 ? null : (
+        <p class="small">
+          An idle day, by the time from ping to ping: {days.join('; ')}. {unknown}
+        </p>
+      )}
     </>
   );
 }

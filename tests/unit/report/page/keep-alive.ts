@@ -3,7 +3,7 @@ import { parseHTML } from 'linkedom';
 import { pageHtml } from '../../../../report/page/page.tsx';
 import type { CheckRecord } from '../../../../report/record.ts';
 import { keepAliveRecords, trafficRecord } from './_keep-alive.ts';
-import { resultsOf } from './_results.ts';
+import { recordOf, resultsOf } from './_results.ts';
 
 function sectionsOf(records: readonly CheckRecord[]) {
   const { document } = parseHTML(pageHtml(resultsOf(records), ''));
@@ -38,10 +38,34 @@ test('3a and 3b: both exchanges, what each cost by the kernel, and the other cli
   ]);
   const text = traffic.textContent ?? '';
   t.regex(text, /86,400 s ÷ 5 s × 160 B = 2,764,800 B; 86,400 s ÷ 25 s × 160 B = 552,960 B/);
-  t.regex(text, /5\.0 times as much, as the ratio of the keep alives is 5/);
+  t.regex(text, /5\.0 times as often, which is the ratio of the keep alives, 5\./);
   t.is(traffic.querySelectorAll('figure').length, 2);
   t.regex(traffic.querySelector('details summary')?.textContent ?? '', /records|counters/);
   t.regex(text, /The same with mqtt\.js 5\.16\.0 on this machine/);
+});
+
+test('3a says which exchange there was not, and computes its day by what was seen', (t) => {
+  const skipped = {
+    verdict: 'skipped',
+    reason: 'the lab file allows a keep alive of 20 s at most',
+    observed: null,
+  } as const;
+  const late = trafficRecord(5, 'mosquitto', 'idle', {
+    pings: 3,
+    pingsAtMs: [6_000, 12_000, 18_000],
+    durationMs: 18_100,
+  });
+  const { traffic } = sectionsOf([
+    late,
+    recordOf('keepalive.traffic.25s.mosquitto.idle.pi', { host: 'pi', ...skipped }),
+  ]);
+  const text = traffic.textContent ?? '';
+  t.regex(
+    text,
+    /One exchange, with a keep alive of 5 s: .* That with 25 s was skipped: the lab file allows .* 20 s at most\./,
+  );
+  t.notRegex(text, /In parallel/);
+  t.regex(text, /86,400 s ÷ 6 s × 160 B = 2,304,000 B/);
 });
 
 test('busy clients have a row each, beside what they do when idle, and why', (t) => {
