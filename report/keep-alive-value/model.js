@@ -10,6 +10,8 @@
  * @property {number} pingBytes Bytes of a PINGREQ and its answer.
  * @property {'IP' | 'MQTT'} bytesOf IP with all headers; MQTT where the kernel's counters could not be read.
  * @property {number} maxKeepAlive The longest that the broker allows, in seconds.
+ * @property {{ readonly everyS: number, readonly lateS: number }} [rounds] How often a broker of this version looks for silent clients, and how late
+ *   beyond 1.5 times the keep alive that may make it, in seconds; known of the version and not measured. Absent where no such thing is known.
  */
 
 /**
@@ -30,6 +32,7 @@
  * @property {number} keepAlive Seconds.
  * @property {number | undefined} measuredS From the last packet until the loss was told, the longest of this run; undefined where none was measured.
  * @property {number} worstS The same, computed: how late a broker is depends on where in its round the silence falls, so the latest counts everywhere.
+ * @property {number | undefined} latestS The same by the broker's version, not measured; undefined where that is not known, or no later.
  * @property {number} meanS From a loss at any moment until it is told, on average.
  * @property {number} pings Wake-ups a day.
  * @property {number} bytes A day.
@@ -115,6 +118,10 @@ export function costOf(measured, wishes, keepAlive) {
     keepAlive,
     measuredS: own.length === 0 ? undefined : Math.max(...own.map(({ afterMs }) => afterMs / 1000)),
     worstS: 1.5 * keepAlive + late.most,
+    latestS:
+      measured.rounds === undefined || measured.rounds.lateS <= late.most
+        ? undefined
+        : 1.5 * keepAlive + measured.rounds.lateS,
     // the moment of a loss has nothing to do with the pings: half a keep alive has passed since the last one
     meanS: keepAlive + late.mean,
     pings,

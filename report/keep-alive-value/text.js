@@ -50,7 +50,7 @@ export function sweepRows(measured, wishes) {
       cells: [
         `${one.keepAlive} s${isRecommended ? ' ◆' : ''}`,
         measuredText,
-        secondsText(one.worstS),
+        worstText(one),
         secondsText(one.meanS),
         Math.round(one.pings).toLocaleString('en-GB'),
         sizeText(one.bytes),
@@ -75,7 +75,7 @@ export function profileRows(measured, wishes) {
       `${detectS} s`,
       `${sharePercent} %`,
       outcome === 'too slow' ? 'none' : `${value.keepAlive} s`,
-      secondsText(value.worstS),
+      worstText(value),
       sizeText(value.bytes),
       `${value.sharePercent.toFixed(1)} %${outcome === 'too dear' ? ': too much' : ''}`,
       daysText(value.days),
@@ -96,17 +96,43 @@ export function recommendationText(measured, wishes) {
   const without = { ...wishes, wakeUpMj: 0 };
   const lasts = `the battery lasts ${daysText(value.days)}, against ${daysText(costOf(measured, without, value.keepAlive).days)} without any keep alive`;
   if (outcome === 'too slow') {
-    return `No keep alive tells a loss within ${wishes.detectS} s at the worst: ${value.keepAlive} s, the shortest that the mosquitto clients take, needs ${secondsText(value.worstS)}.`;
+    return `No keep alive tells a loss within ${wishes.detectS} s at the worst: ${value.keepAlive} s, the shortest that the mosquitto clients take, needs ${secondsText(value.worstS)}${byVersionText(measured, value)}.`;
   }
-  const fits = `${value.keepAlive} s is the longest keep alive with which a loss is told within ${wishes.detectS} s at the worst: after ${secondsText(value.worstS)}.`;
+  const longest =
+    value.keepAlive === measured.maxKeepAlive
+      ? 'the longest keep alive of all that are looked at, and'
+      : 'the longest keep alive with which';
+  const fits = `${value.keepAlive} s is ${longest} a loss is told within ${wishes.detectS} s at the worst: after ${secondsText(value.worstS)}${byVersionText(measured, value)}.`;
   const costs = `It wakes the lock ${Math.round(value.pings).toLocaleString('en-GB')} times a day, puts ${sizeText(value.bytes)} of ${measured.bytesOf} a day on the network, and takes ${value.sharePercent.toFixed(1)} % of the lock’s energy; ${lasts}.`;
   if (outcome === 'both')
     return `${fits} ${costs} The longer, the cheaper: a shorter one gains only what nobody asked for.`;
   const instead =
     cheap === undefined
-      ? 'no keep alive that the broker allows keeps to that'
+      ? `no keep alive up to ${measured.maxKeepAlive} s keeps to that`
       : `that begins at ${cheap.keepAlive} s, with which a loss is told after ${secondsText(cheap.worstS)}`;
   return `${fits} ${costs} That is more than the ${wishes.sharePercent} % wanted: ${instead}. The two wishes exclude each other.`;
+}
+
+/**
+ * `89.1 s (91.0 s)`: measured, and in brackets by the broker's version, where that is later.
+ *
+ * @param {OneValue} value
+ * @returns {string}
+ */
+function worstText({ worstS, latestS }) {
+  return `${secondsText(worstS)}${latestS === undefined ? '' : ` (${secondsText(latestS)})`}`;
+}
+
+/**
+ * How much later than the latest of this run a broker of its version may be, behind a number; empty where nothing is known of that.
+ *
+ * @param {Measured} measured
+ * @param {OneValue} value
+ * @returns {string}
+ */
+function byVersionText({ rounds }, { latestS }) {
+  if (rounds === undefined || latestS === undefined) return '';
+  return ` (a broker of this version looks every ${rounds.everyS} s, which can make it ${secondsText(latestS)}: known of the version, not measured)`;
 }
 
 /**

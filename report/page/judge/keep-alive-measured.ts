@@ -4,24 +4,21 @@ import type { Measurements } from '../../keep-alive-value/model.js';
 import { type Traffic, trafficSchema } from '../../measured/traffic.ts';
 import type { CheckRecord } from '../../record.ts';
 import { type Measured, recordsOf } from '../measured.ts';
+import { type Limit, limitOf } from './keep-alive-allowed.ts';
 
 /** Of `keepalive.expiry.<K>s.…`: in milliseconds from the client's last packet. */
 const expirySchema = z.object({ closedAfterMs: z.number(), willAfterMs: z.number().optional() });
-/** Of `keepalive.limit.v5`. */
-const limitSchema = z.object({ told: z.number() });
-
-/** What the lab file has where it says nothing, in seconds. */
-const USUAL_LIMIT_S = 1200;
 
 /** What the model computes from, and the records that it is from. */
 export type ModelInput = {
   readonly measured: Measurements;
   readonly ping: Measured<Traffic>;
   readonly expiryIds: readonly CheckRecord['id'][];
+  readonly limit: Limit;
 };
 
 /** What the run has measured of what the model needs; undefined where the cost of a ping is not known. */
-export function modelInput(results: Pick<Results, 'checks'>): ModelInput | undefined {
+export function modelInput(results: Pick<Results, 'checks' | 'environment'>): ModelInput | undefined {
   const idle = recordsOf(results, 'keepalive.traffic', trafficSchema).filter(
     ({ observed: { perPing } }) => perPing !== undefined,
   );
@@ -32,7 +29,8 @@ export function modelInput(results: Pick<Results, 'checks'>): ModelInput | undef
   const expiries = recordsOf(results, 'keepalive.expiry', expirySchema).filter(
     ({ record }) => record.verdict === 'pass',
   );
-  const [limit] = recordsOf(results, 'keepalive.limit', limitSchema);
+  const limit = limitOf(results);
+  const rounds = roundsOf(results.environment?.broker.version ?? 'unknown');
   return {
     measured: {
       expiries: expiries.map(({ record, observed }) => ({
@@ -41,13 +39,21 @@ export function modelInput(results: Pick<Results, 'checks'>): ModelInput | undef
       })),
       pingBytes: perPing.ipBytes ?? perPing.mqttBytes,
       bytesOf: perPing.ipBytes === undefined ? 'MQTT' : 'IP',
-      maxKeepAlive: limit?.observed.told ?? USUAL_LIMIT_S,
+      maxKeepAlive: limit.seconds,
+      ...(rounds === undefined ? {} : { rounds }),
     },
     ping,
     expiryIds: expiries.map(({ record }) => record.id),
+    limit,
   };
 }
 
 function ranked({ perPing, pings }: Traffic): number {
   return (perPing?.ipBytes === undefined ? 0 : 1e6) + pings;
+}
+
+/** Mosquitto 2.0.0 to 2.0.20 looks for silent clients every 6 s, and counts in whole seconds: it may be 7 s late. Undefined for all others. */
+function roundsOf(version: string): Measurements['rounds'] {
+  const patch = /^mosquitto 2\.0\.(\d+)/.exec(version)?.[1];
+  return patch !== undefined && Number(patch) < 21 ? { everyS: 6, lateS: 7 } : undefined;
 }

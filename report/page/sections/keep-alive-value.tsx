@@ -1,8 +1,16 @@
 import type { ComponentChildren } from 'preact';
 import { batteryPlot, delayPlot, plotText, svgOf } from '../../keep-alive-value/drawing.js';
-import { DEFAULTS, lateness, type Measurements, SHORTEST_S, type Wishes } from '../../keep-alive-value/model.js';
+import {
+  costOf,
+  DEFAULTS,
+  lateness,
+  type Measurements,
+  SHORTEST_S,
+  type Wishes,
+} from '../../keep-alive-value/model.js';
 import { COLUMNS, PROFILE_COLUMNS, profileRows, recommendationText, sweepRows } from '../../keep-alive-value/text.js';
 import { counted, listed } from '../format.ts';
+import { allowedText } from '../judge/keep-alive-allowed.ts';
 import { type ModelInput, modelInput } from '../judge/keep-alive-measured.ts';
 import { CheckLink } from '../parts/check-link.tsx';
 import { Figure } from '../parts/figure.tsx';
@@ -17,6 +25,8 @@ export function KeepAliveValue({ results }: SectionProps) {
   const input = modelInput(results);
   if (input === undefined) return <NotMeasured results={results} prefix="keepalive.traffic" command={COMMAND} />;
   const { measured } = input;
+  const isLater = costOf(measured, DEFAULTS, SHORTEST_S).latestS !== undefined;
+  const inBrackets = isLater ? '; in brackets by the broker’s version, not measured' : '';
   return (
     <>
       <p class="says" id="keep-alive-recommended">
@@ -26,7 +36,7 @@ export function KeepAliveValue({ results }: SectionProps) {
       <Sources input={input} />
       <div id="keep-alive-sweep">
         <Table
-          caption="A sweep of keep alives; ◆ is the recommended one"
+          caption={`A sweep of keep alives; ◆ is the recommended one${inBrackets}`}
           columns={COLUMNS.map(toTheRight)}
           rows={sweepRows(measured, DEFAULTS).map(({ cells }) => cells)}
         />
@@ -46,7 +56,7 @@ export function KeepAliveValue({ results }: SectionProps) {
       <h3>How it shifts with the priorities</h3>
       <div id="keep-alive-profiles">
         <Table
-          caption="The longest keep alive that tells a loss in time, for three priorities of the same lock"
+          caption={`The longest keep alive that tells a loss in time, for three priorities of the same lock${inBrackets}`}
           columns={PROFILE_COLUMNS.map((title, index, { length }) =>
             index === 0 || index === length - 1 ? title : toTheRight(title),
           )}
@@ -66,7 +76,7 @@ function drawn(plotted: ReturnType<typeof delayPlot>) {
 }
 
 /** What the numbers are from, and how they are made. */
-function Sources({ input: { measured, ping, expiryIds } }: { readonly input: ModelInput }) {
+function Sources({ input: { measured, ping, expiryIds, limit } }: { readonly input: ModelInput }) {
   const late = lateness(measured);
   const values = [...new Set(measured.expiries.map(({ keepAlive }) => keepAlive))].sort((one, other) => one - other);
   const seen =
@@ -86,6 +96,14 @@ function Sources({ input: { measured, ping, expiryIds } }: { readonly input: Mod
           {values.length === 0 ? 'Not measured' : 'Measured'}: {seen}{' '}
           {expiryIds.length === 0 ? null : <Links ids={expiryIds} />}
         </li>
+        {measured.rounds === undefined || measured.rounds.lateS <= late.most ? null : (
+          <li>
+            Known of the broker’s version, not measured: it looks every {measured.rounds.everyS} s and counts in whole
+            seconds, so that it can take 1.5 × keep alive + {measured.rounds.lateS} s, which is{' '}
+            {(measured.rounds.lateS - late.most).toFixed(1)} s later than counted here. The recommendation goes by what
+            was measured.
+          </li>
+        )}
         <li>
           Computed: what tells of a loss is the lock’s last will on its health topic. A lock that fails right after a
           packet is told lost after 1.5 × keep alive + lateness, one that fails at any moment after keep alive +
@@ -100,11 +118,7 @@ function Sources({ input: { measured, ping, expiryIds } }: { readonly input: Mod
           Wanted: told within {DEFAULTS.detectS} s, since whoever has locked the door and walks off is some 100 m away
           by then and can turn back; at most {DEFAULTS.sharePercent} % of the energy for it.
         </li>
-        <li>
-          Allowed: {SHORTEST_S} s, the shortest of the mosquitto clients, to {measured.maxKeepAlive} s, the longest of
-          this broker. A router that translates addresses has to keep an idle TCP connection for more than two hours
-          (RFC 5382, REQ-5), so none of these is too long for it.
-        </li>
+        <li>Allowed: {allowedText(limit)}</li>
       </ul>
     </>
   );

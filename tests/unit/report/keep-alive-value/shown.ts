@@ -29,7 +29,7 @@ const texts: readonly (readonly [Partial<typeof DEFAULTS>, RegExp])[] = [
     /^56 s is the longest .* within 90 s at the worst: after 89\.5 s\. .* 1,543 times a day, puts 247 kB of IP .*cheaper/,
   ],
   [{ detectS: 30 }, /^16 s .* more than the 25 % wanted: that begins at 50 s.*exclude each other/],
-  [{ detectS: 30, sharePercent: 0 }, /no keep alive that the broker allows/],
+  [{ detectS: 30, sharePercent: 0 }, /no keep alive up to 1200 s keeps to that/],
   [{ detectS: 5 }, /^No keep alive tells a loss within 5 s at the worst: 5 s, .* needs 13\.0 s/],
 ];
 
@@ -38,6 +38,31 @@ for (const [change, says] of texts) {
     t.regex(recommendationText(MEASURED, { ...DEFAULTS, ...change }), says);
   });
 }
+
+test('the version of the broker adds in words, and in brackets, what it may be late by, and changes no number that was measured', (t) => {
+  const known = { ...MEASURED, rounds: { everyS: 6, lateS: 7 } };
+  t.regex(
+    recommendationText(known, DEFAULTS),
+    /^56 s is .* within 90 s at the worst: after 89\.5 s \(a broker of this version looks every 6 s, which can make it 91\.0 s: known of the version, not measured\)\./,
+  );
+  t.regex(
+    recommendationText(known, { ...DEFAULTS, detectS: 5 }),
+    /needs 13\.0 s \(a broker .* can make it 14\.5 s: .*\)\.$/,
+  );
+  t.deepEqual(sweepRows(known, DEFAULTS)[0]?.cells.slice(0, 3), ['5 s', '13.0 s', '13.0 s (14.5 s)']);
+  t.is(profileRows(known, DEFAULTS)[1]?.[4], '89.5 s (91.0 s)');
+  // one that was measured as late as it can be
+  const latest = { ...known, expiries: [{ keepAlive: 5, afterMs: 14_500 }] };
+  t.notRegex(recommendationText(latest, DEFAULTS), /version/);
+  t.is(sweepRows(latest, DEFAULTS)[0]?.cells[2], '14.5 s');
+});
+
+test('the longest that is allowed is not said to be the longest that is in time', (t) => {
+  t.regex(
+    recommendationText({ ...MEASURED, maxKeepAlive: 20 }, DEFAULTS),
+    /^20 s is the longest keep alive of all that are looked at, and a loss is told/,
+  );
+});
 
 test('each row has a cell a column, and one row is the recommended one', (t) => {
   const rows = sweepRows(MEASURED, DEFAULTS);

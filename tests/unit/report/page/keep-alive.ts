@@ -5,6 +5,8 @@ import type { CheckRecord } from '../../../../report/record.ts';
 import { keepAliveRecords, trafficRecord } from './_keep-alive.ts';
 import { recordOf, resultsOf } from './_results.ts';
 
+const NEWER = { address: '127.0.0.1', port: 1883, version: 'mosquitto 2.1.2' };
+
 function sectionsOf(records: readonly CheckRecord[]) {
   const { document } = parseHTML(pageHtml(resultsOf(records), ''));
   const section = (id: string) => {
@@ -87,6 +89,19 @@ test('3c: the recommendation, its sweep and what it is computed from', (t) => {
   t.is(value.querySelectorAll('figure svg').length, 2);
   // without a script there is nothing to change
   t.true(value.querySelector('form')?.parentElement?.hasAttribute('hidden'));
+});
+
+test('3c: what the limit is from, and what is known of the version of the broker, is said', (t) => {
+  const expiry = recordOf('keepalive.expiry.5s.v311', { observed: { closedAfterMs: 10_000, willAfterMs: 10_000 } });
+  const { value } = sectionsOf([trafficRecord(5, 'mosquitto', 'idle'), expiry]);
+  const text = value.textContent ?? '';
+  t.regex(text, /Allowed: 5 s, .* to 1,200 s, which is assumed: the longest of this broker is not known/);
+  t.regex(text, /Known of the broker’s version, not measured: it looks every 6 s .* \+ 7 s, which is 4\.5 s later/);
+  t.regex(text, /A sweep of keep alives; .*; in brackets by the broker’s version, not measured/);
+  const other = parseHTML(
+    pageHtml(resultsOf([trafficRecord(5, 'mosquitto', 'idle'), expiry], { broker: NEWER }), ''),
+  ).document;
+  t.notRegex(other.getElementById('keep-alive-value')?.textContent ?? '', /broker’s version|in brackets/);
 });
 
 test('where there is no Pi, bytes are those of MQTT', (t) => {

@@ -14,6 +14,7 @@ test('the model gets the cost of a ping by the kernel, the expiries that passed 
     pingBytes: 160,
     bytesOf: 'IP',
     maxKeepAlive: 600,
+    rounds: { everyS: 6, lateS: 7 },
   });
   t.is(input?.ping.record.id, 'keepalive.traffic.5s.mosquitto.idle.pi');
   t.deepEqual(input?.expiryIds, ['keepalive.expiry.25s.v5', 'keepalive.expiry.5s.v311']);
@@ -25,3 +26,20 @@ test('without a Pi it gets bytes of MQTT, without a ping nothing, and without a 
   t.is(modelInput(resultsOf([])), undefined);
   t.is(modelInput(resultsOf([recordOf('keepalive.traffic.5s.mosquitto.idle.pi', { observed: null })])), undefined);
 });
+
+/** [version of the broker; how late its rounds may make it] */
+const versions: readonly (readonly [version: string, lateS: number | undefined])[] = [
+  ['mosquitto 2.0.11', 7],
+  ['mosquitto 2.0.20', 7],
+  ['mosquitto 2.0.21', undefined],
+  ['mosquitto 2.1.2', undefined],
+  ['mosquitto 1.6.12', undefined],
+  ['unknown', undefined],
+];
+
+for (const [version, lateS] of versions) {
+  test(`a broker that is ${version} looks for silent clients ${lateS === undefined ? 'as nobody knows' : 'every 6 s'}`, (t) => {
+    const broker = { address: '127.0.0.1', port: 1883, version };
+    t.is(modelInput(resultsOf(keepAliveRecords(), { broker }))?.measured.rounds?.lateS, lateS);
+  });
+}
