@@ -100,8 +100,8 @@ function Sources({ input: { measured, ping, expiryIds, limit } }: { readonly inp
           <li>
             Known of the broker’s version, not measured: it looks every {measured.rounds.everyS} s and counts in whole
             seconds, so that it can take 1.5 × keep alive + {measured.rounds.lateS} s, which is{' '}
-            {(measured.rounds.lateS - late.most).toFixed(1)} s later than counted here. The recommendation goes by what
-            was measured.
+            {(measured.rounds.lateS - late.most).toFixed(1)} s later than counted here. The recommendation goes without
+            that.
           </li>
         )}
         <li>
