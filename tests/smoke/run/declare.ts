@@ -1,6 +1,6 @@
 import test from 'ava';
 import { allRestored } from '../retained/scene.ts';
-import { type Check, hostOf, isInScope, isWanted, notApplicable, perform } from '../support/check.ts';
+import { type Check, endedEarly, hostOf, isInScope, isWanted, notApplicable, perform } from '../support/check.ts';
 import { openPassingOn } from '../support/passing-on.ts';
 import { announcedBy } from '../support/promises.ts';
 import { openWorld, type World } from '../support/world.ts';
@@ -53,7 +53,7 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
   const inItsPhase = openPhases(checks);
   for (const check of checks) {
     test(check.id, async (t) => {
-      const performed = await inItsPhase(check, () => perform(check));
+      const performed = endedEarly(await inItsPhase(check, () => perform(check)), stopped);
       const record = { ...performed, versions: await software(check.host) };
       channel.tell({ kind: 'record', record });
       if (record.verdict === 'fail') t.fail(record.reason ?? check.claim);

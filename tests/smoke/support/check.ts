@@ -75,6 +75,15 @@ function failure(error: unknown): Finding {
   return { verdict: 'fail', observed: null, reason: error instanceof Error ? error.message : String(error) };
 }
 
+/** What a check that was under way took for a failure when the run was ended tells nothing of the broker. */
+export function endedEarly<R extends Pick<CheckRecord, 'verdict' | 'observed' | 'reason'>>(
+  record: R,
+  stopped: AbortSignal,
+): R {
+  if (!stopped.aborted || record.verdict !== 'fail') return record;
+  return { ...record, observed: null, reason: 'the run was ended before this check was' };
+}
+
 /** Whether a run of this scope includes the check. */
 export function isInScope({ scope = 'quick' }: Pick<Check, 'scope'>, wanted: Scope): boolean {
   return SCOPES.indexOf(scope) <= SCOPES.indexOf(wanted);

@@ -5,7 +5,7 @@ import type { CheckRecord } from '../../../report/record.ts';
 import { attempts } from '../../smoke/auth/attempts.ts';
 import { openLedger } from '../../smoke/run/ledger.ts';
 import { observerOf, openTopic, publisherOf, willOwner } from '../../smoke/support/cast.ts';
-import { hostOf, isWanted, notApplicable, perform, word } from '../../smoke/support/check.ts';
+import { endedEarly, hostOf, isWanted, notApplicable, perform, word } from '../../smoke/support/check.ts';
 import { atMost } from '../../smoke/support/limit.ts';
 
 const WANTED: readonly [id: string, only: string | undefined, isWanted: boolean][] = [
@@ -145,4 +145,16 @@ test('no way to be wrong is right', (t) => {
     [],
   );
   t.is(new Set(all.map(({ name }) => name)).size, all.length);
+});
+
+test('a failure is no finding when the run was ended while the check was under way', (t) => {
+  const failed = { verdict: 'fail', observed: { pings: 1 }, reason: 'one PINGREQ, not three' } as const;
+  const passed = { verdict: 'pass', observed: { pings: 3 } } as const;
+  t.is(endedEarly(failed, new AbortController().signal), failed);
+  t.is(endedEarly(passed, AbortSignal.abort()), passed);
+  t.deepEqual(endedEarly(failed, AbortSignal.abort()), {
+    verdict: 'fail',
+    observed: null,
+    reason: 'the run was ended before this check was',
+  });
 });
