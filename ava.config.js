@@ -11,7 +11,19 @@ const files = ['tests/unit', 'tests/lab'].flatMap((folder) =>
 );
 
 // Unit tests are through before the base images of the labs are made; then the labs that take longest, Debian 13 when its image may be there.
-const FIRST = ['mutants.ts', 'debian-12.ts', 'interrupted.ts', 'ssh-host.ts', 'apt.ts', 'debian-13.ts', 'occupied.ts'];
+const FIRST = [
+  ...[
+    'mutants.ts',
+    'commands.ts',
+    'interrupted.ts',
+    'clients.ts',
+    'measurements.ts',
+    'ssh-host.ts',
+    'debian-12.ts',
+    'apt.ts',
+  ],
+  ...['debian-13.ts', 'external-aedes.ts', 'report-page.ts', 'side-by-side.ts', 'broker-changes.ts', 'capture.ts'],
+];
 
 const rank = (file) => {
   if (!file.includes('/tests/lab/')) return -1;
@@ -26,7 +38,7 @@ export default {
   environmentVariables: { COMPILED_TESTS: await compiledTests(root, 'tests', files) },
   workerThreads: false,
   // a lab waits for its machines more than it computes
-  concurrency: 5,
+  concurrency: 6,
   sortTestFiles: (one, other) => rank(one) - rank(other) || one.localeCompare(other),
   timeout: '5m',
 };

@@ -17,6 +17,8 @@ export const PAYLOAD_BYTES = 100;
  */
 const MESSAGES_A_PING = 100;
 const ARRIVAL_MS = 10_000;
+/** A Mosquitto of usual limits acknowledges what one client has more in flight than 20, and drops it (max_inflight_messages): a busy machine gets there. */
+const WINDOW = 10;
 
 /** What both publishers' messages of one QoS took to the Pi: with Nagle's algorithm and without, in turns, so that the machine's mood is the same. */
 export type Series = { readonly noDelay: Finding; readonly nagle: Finding };
@@ -77,9 +79,11 @@ async function sendPaced(
   { periodMs, messages }: Pace,
 ): Promise<void> {
   const { topic } = stage.cast;
+  const ended = sessions.map(endedOf);
   let due = performance.now();
   for (let index = 0; index < messages; index += 1) {
     for (const [nth, session] of sessions.entries()) {
+      if (qos > 0) await room(session, () => index - (ended[nth]?.() ?? 0) < WINDOW);
       const payload = ownPayload(stage, nth * messages + index, PAYLOAD_BYTES);
       const id = qos === 0 ? {} : { messageId: index + 1 };
       if (index % MESSAGES_A_PING === 0) session.send({ cmd: 'pingreq' });
@@ -88,6 +92,23 @@ async function sendPaced(
       await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
     }
   }
+}
+
+/** How many of a publisher's messages are through, at each call. */
+function endedOf({ packets }: RawSession): () => number {
+  let seen = 0;
+  let count = 0;
+  return () => {
+    for (; seen < packets.length; seen += 1) {
+      const packet = packets[seen];
+      if (packet?.direction === 'received' && (packet.type === 'PUBACK' || packet.type === 'PUBCOMP')) count += 1;
+    }
+    return count;
+  };
+}
+
+async function room(session: RawSession, isThere: () => boolean): Promise<void> {
+  if (!isThere()) await session.packet(isThere, 'acknowledgement of an earlier message');
 }
 
 /** When each message came, by its number, in nanoseconds of the Pi's clock; waits for those that are on their way. */

@@ -3,7 +3,7 @@ import { quantileDifference, valuesNeeded } from '../../../../report/statistics/
 import { latencies, seeded, stalling } from './_series.ts';
 
 const MESSAGES = 1_000;
-const SERIES = 100;
+const SERIES = 30;
 
 type Kind = { readonly name: string; readonly make: (random: () => number) => number[] };
 
@@ -23,9 +23,9 @@ for (const { name, make } of KINDS) {
       if (quantileDifference(before, after, 0.5, 0.95).p < 0.05) median += 1;
       if (quantileDifference(before, after, 0.99, 0.95).p < 0.05) tail += 1;
     }
-    // 11 or more of 100 come by a chance of 1 % where 5 are expected
-    t.true(median <= 10, `median: ${median}`);
-    t.true(tail <= 10, `p99: ${tail}`);
+    // 6 or more of 30 come by a chance of half a percent where 1.5 are expected; the more thorough the slower, and seeded anyway
+    t.true(median <= 5, `median: ${median}`);
+    t.true(tail <= 5, `p99: ${tail}`);
   });
 }
 
@@ -40,8 +40,8 @@ test('a difference of the median is found, and lies within the interval as often
     if (p < 0.05) found += 1;
     if (interval[0] <= 60 && 60 <= interval[1]) within += 1;
   }
-  t.true(found >= 90, `found: ${found}`);
-  t.true(within >= 90, `within: ${within}`);
+  t.true(found >= 27, `found: ${found}`);
+  t.true(within >= 26, `within: ${within}`);
 });
 
 test('a longer tail is found in the p99 and not in the median', (t) => {
