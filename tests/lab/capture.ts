@@ -7,9 +7,10 @@ import { connectRaw, type RawSession } from '../../probes/raw-session.ts';
 import { connectSession, type QoS, type Session, type SessionWish, type Version } from '../../probes/session.ts';
 import { type Capture, type Captured, PACKET_TYPES, startCapture } from './support/capture.ts';
 import { PORT } from './support/lab.ts';
+import { measured } from './support/measured.ts';
 import { ownLab } from './support/own-lab.ts';
 
-const theLab = ownLab('capture', { pis: {} });
+const theLab = ownLab('capture');
 
 const TOPIC = 'status';
 const QOS: readonly QoS[] = [0, 1, 2];
@@ -80,6 +81,10 @@ test.serial('what the records of a run show as evidence passed on the wire', asy
     }
   }
   t.true(compared > 100, `${compared} packets were compared`);
+});
+
+test.serial('what is measured passes; sizes are those of a capture, latencies to 0.2 ms at the median', async (t) => {
+  await measured(t, theLab());
 });
 
 type Recorded = { readonly clientId: string; readonly packets: readonly Packet[]; readonly isInTurn: boolean };
