@@ -3,7 +3,7 @@ import { clockSchema } from './clock.ts';
 
 /**
  * `observed` of `qos.latency.q<QoS>.<nodelay|nagle>.<Pi>`: how long messages took from this machine, through the broker, to a subscriber on the Pi:
- * from the moment before their PUBLISH was written to when the Pi's kernel took in the subscriber's. Sent at a steady rate.
+ * from when their PUBLISH was handed to the kernel to when the Pi's kernel took in the subscriber's. Sent at a steady rate.
  */
 export const latencySchema = z.object({
   qos: z.union([z.literal(0), z.literal(1), z.literal(2)]),

@@ -63,7 +63,7 @@ function OnPi({ measured, passedOn }: OnPiProps) {
       </h3>
       {sentences.map((sentence) => (sentence === undefined ? null : <Says sentence={sentence} />))}
       <p>
-        Timed from the moment before a PUBLISH was written on this machine until the Pi’s kernel took in that of the
+        Timed from when a PUBLISH was handed to the kernel of this machine until the Pi’s kernel took in that of the
         subscriber; the broker is in between. {capitalised(clockText(observed.clock))}.{pingText(observed)}
         {brokerText(observed)}
       </p>

@@ -1,6 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RawSession } from '../../../../probes/raw-session.ts';
 import type { QoS } from '../../../../probes/session.ts';
+import { WRITE_MS } from '../../../../probes/tapped-socket.ts';
 import type { LivePi } from '../../../../provisioning/live-lab.ts';
 import type { Latency } from '../../../../report/measured/latency.ts';
 import { quantile } from '../../../../report/statistics/quantile.ts';
@@ -153,7 +154,7 @@ export function judgeLatency(measured: Measured): Finding {
     maxUs: quantile(latenciesUs, 1),
   };
   const earliest = quantile(latenciesUs, 0);
-  const uncertainUs = clock.kind === 'same' ? 0 : clock.uncertaintyUs;
+  const uncertainUs = (WRITE_MS / 2) * 1e3 + (clock.kind === 'same' ? 0 : clock.uncertaintyUs);
   if (observed.lost > 0) return { verdict: 'fail', observed, reason: `${observed.lost} of ${messages} did not come` };
   if (earliest < -uncertainUs)
     return {

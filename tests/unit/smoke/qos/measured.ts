@@ -24,7 +24,8 @@ test('latency: a message that did not come fails', (t) => {
 });
 
 test('latency: a message can come before it was sent by no more than the clocks are uncertain', (t) => {
-  const early = [300, 200, -80, 250];
+  // a write is known to 100 µs
+  const early = [300, 200, -180, 250];
   t.is(judgeLatency({ ...series, latenciesUs: early }).verdict, 'fail');
   const exchanged = { kind: 'exchanged', exchanges: 80 } as const;
   t.is(judgeLatency({ ...series, latenciesUs: early, clock: { ...exchanged, uncertaintyUs: 79 } }).verdict, 'fail');
