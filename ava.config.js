@@ -31,7 +31,7 @@ export default {
   environmentVariables: { COMPILED_TESTS: await compiledTests(root, 'tests', files) },
   workerThreads: false,
   // a lab waits for its machines more than it computes
-  concurrency: 6,
+  concurrency: 5,
   sortTestFiles: (one, other) => rank(one) - rank(other) || one.localeCompare(other),
   timeout: '5m',
 };

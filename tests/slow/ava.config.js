@@ -14,5 +14,7 @@ export default {
   nodeArguments: ['--enable-source-maps', '--import=./scripts/compiled-tests.js'],
   environmentVariables: { COMPILED_TESTS: await compiledTests(root, 'slow', files) },
   workerThreads: false,
+  // what is timed is alone on this machine
+  concurrency: 1,
   timeout: '10m',
 };
