@@ -32,7 +32,7 @@ export async function compiledScript(root, name) {
  * errors tell line and column of the source; lean ones start sooner, and take 15 MB less.
  */
 export async function compiledTests(root, name, files, { isLean = false } = {}) {
-  const options = isLean ? { minify: true } : { sourcemap: 'linked' };
+  const options = isLean ? { minify: true } : { sourcemap: 'linked', sourcesContent: false };
   return await compiled(root, name, sourcesDigest(root), files, options);
 }
 
