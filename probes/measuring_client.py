@@ -88,7 +88,8 @@ def counted(connection, before):
 def hop(role, connection, before, foreign):
     settle()
     after = counted(connection, before)
-    foreign += sum(payload != connection.weighed for payload, *_ in messages)
+    if connection is subscriber:
+        foreign += sum(payload != connection.weighed for payload, *_ in messages)
     connection.weighed = None
     types = {name: {"packets": packets, "bytes": size} for name, (packets, size) in connection.amounts.items()}
     facts = {"role": role, "types": types, "foreign": foreign}
@@ -129,8 +130,6 @@ def weigh_publishing(count, size, qos):
         apart = time.monotonic() + APART_S
         while time.monotonic() < apart:
             pump(apart - time.monotonic())
-    # what comes to the subscriber meanwhile is on another connection
-    messages.clear()
     hop("publisher", publisher, before, 0)
 
 
@@ -138,7 +137,7 @@ arrivals = []
 
 
 def obey(verb, arguments, at, read):
-    """Does what a message told that came at `at` and was read at `read`; False where that was to end."""
+    """Does what a message told that came at `at` and was read at `read`."""
     if verb == "ping":
         # this clock's own reading, which needs no second clock as the kernel's stamp does
         sent = f"{wish['nonce']} pong {arguments} {read} {time.monotonic_ns()}"
@@ -160,7 +159,6 @@ def obey(verb, arguments, at, read):
         weigh_arrivals(**json.loads(arguments))
     elif verb == "publish":
         weigh_publishing(**json.loads(arguments))
-    return verb != "end"
 
 
 for connection in (subscriber, publisher):
@@ -169,8 +167,8 @@ for connection in (subscriber, publisher):
         sys.exit(f"the broker refused with code {code}")
 subscriber.send(0x82, struct.pack("!H", 1) + text(wish["topic"]) + b"\x02")
 tell("subscribed", qos=answer(subscriber, SUBACK)[2])
-goes_on = True
-while goes_on:
+# until it is ended by a signal
+while True:
     pump(1)
     for connection in (subscriber, publisher):
         connection.stay()
@@ -178,6 +176,4 @@ while goes_on:
     for payload, at, read in told:
         if payload.startswith(nonce + b" "):
             verb, _, arguments = payload[len(nonce) + 1 :].decode().partition(" ")
-            goes_on = goes_on and obey(verb, arguments, at, read)
-for connection in (subscriber, publisher):
-    connection.send(0xE0, b"")
+            obey(verb, arguments, at, read)

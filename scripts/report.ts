@@ -22,7 +22,11 @@ export function report(): LabCommand {
       '--only <pattern>',
       'only the checks whose id matches, such as qos or keepalive.traffic; what is not measured, the page says',
     )
-    .option('--timeout <seconds>', 'bound on the checks, as for verify', boundSeconds)
+    .option(
+      '--timeout <seconds>',
+      'bound on the checks, 360 if not given; cleaning up may take 8 s on top',
+      boundSeconds,
+    )
     .option('--json', 'one JSON object on standard output, progress on standard error');
   return {
     command,

@@ -35,17 +35,19 @@ export async function measureExchange(world: World, pi: LivePi, cast: Cast, qos:
   await using listening = await world.raw(subscriber);
   await listening.subscribe(topic, 0);
   const payload = ownPayload(stage, 0, PAYLOAD_BYTES);
+  const last = Buffer.from(`${stage.nonce} after`);
   const { result: traced, time } = await withPiTime(stage, listening, async () => {
     await stage.tell('trace');
     await stage.event('begun');
     await mustPublish(stage.sending, topic, payload, { qos });
     // behind it, at the same QoS, so that its exchange is over when this one's has begun
-    await mustPublish(stage.sending, topic, Buffer.from(`${stage.nonce} after`), { qos });
+    await mustPublish(stage.sending, topic, last, { qos });
     await listening.packet(isMessage(payload), 'the message', WAIT_MS);
     await stage.tell('packets');
     return (await stage.event('packets')).packets;
   });
-  const arrival = await beside.messages.first((message) => message.payload.equals(payload), 'the message', WAIT_MS);
+  await beside.messages.first((message) => message.payload.equals(last), 'sentinel', WAIT_MS);
+  const copies = beside.messages.items.filter((message) => message.payload.includes(`${stage.nonce} m `));
   const sent = deliveryPackets(stage.sending.packets, ({ payload: own }) => own?.equals(payload) === true);
   const received = ownDelivery(traced, time);
   const observed: Sequence = {
@@ -54,10 +56,10 @@ export async function measureExchange(world: World, pi: LivePi, cast: Cast, qos:
     debug: {
       host: pi.name,
       command: `mosquitto_sub -d -h ${pi.broker.address} -p ${pi.broker.port} -u ${subscriber.name} -t ${topic} -q ${qos}`,
-      lines: debugLines(beside.lines, arrival.publish),
+      lines: debugLines(beside.lines, copies[0]?.publish),
     },
   };
-  const arrived = received.length === 0 ? [] : [payload];
+  const arrived = copies.map((copy) => copy.payload);
   const judged = judgeDelivery({ topic, qos, payload, arrived, publisher: sent, subscriber: received });
   const packets = [...evidence(publisher.name, sent), ...evidence(subscriber.name, received)];
   return { ...judged, observed: { ...observed, steps: judged.observed }, evidence: packets };
