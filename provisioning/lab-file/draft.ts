@@ -15,7 +15,7 @@ const draftSchema = z
       .object({ ...machine, address: z.unknown().optional(), options: z.unknown().optional() })
       .optional()
       .catch(undefined),
-    pis: named(z.object(machine)),
+    pis: named(z.object({ ...machine, architecture: text })),
     users: named(z.object({ password: passwordSchema.optional().catch(undefined) })),
     topics: named(z.object({ publish: names, subscribe: names, lastWill: names })),
     containers: z.object({ subnet: text }).optional().catch(undefined),

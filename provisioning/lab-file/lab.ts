@@ -27,10 +27,12 @@ export type Broker = {
 
 export type BrokerOption = { readonly name: string; readonly value: string | number | boolean };
 
-export type Pi = { readonly name: string; readonly host: ContainerPlace | SshPlace };
+export type Pi = { readonly name: string; readonly host: EmulatedPlace | SshPlace };
 
 export type LocalPlace = { readonly kind: 'local' };
 export type ContainerPlace = { readonly kind: 'container' };
+/** A Pi in a container; undefined: of the Docker engine's own architecture. */
+export type EmulatedPlace = ContainerPlace & { readonly architecture?: Architecture | undefined };
 export type ExternalPlace = { readonly kind: 'external' };
 export type SshPlace = {
   readonly kind: 'ssh';
@@ -54,6 +56,10 @@ export type Topic = {
 
 export const DEBIAN_SUITES = { 12: 'bookworm', 13: 'trixie' } as const;
 export type DebianRelease = keyof typeof DEBIAN_SUITES;
+
+/** Debian's and Docker's names of what an emulated Pi may be; a real one with a 64-bit system is arm64. */
+export const ARCHITECTURES = ['amd64', 'arm64'] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
 
 /** The emulated machines: their Debian release and their network. */
 export type Containers = {

@@ -5,7 +5,7 @@ import { InputError } from '../errors.ts';
 import type { LabDocument, Located } from './document.ts';
 import { readDocument } from './document.ts';
 import { draftOf } from './draft.ts';
-import type { ContainerPlace, ExternalPlace, Lab, LocalPlace, SshPlace } from './lab.ts';
+import type { ContainerPlace, EmulatedPlace, ExternalPlace, Lab, LocalPlace, SshPlace } from './lab.ts';
 import type { Mistake } from './mistake.ts';
 import type { Environment } from './passwords.ts';
 import { resolvePasswords } from './passwords.ts';
@@ -85,7 +85,7 @@ function complete(shape: LabShape, file: string, directory: string, passwords: R
       maxKeepAlive: broker.maxKeepAlive,
       options: Object.entries(broker.options).map(([option, value]) => ({ name: option, value })),
     },
-    pis: Object.entries(pis).map(([pi, machine]) => ({ name: pi, host: remotePlace(machine, directory) })),
+    pis: Object.entries(pis).map(([pi, machine]) => ({ name: pi, host: piPlace(machine, directory) })),
     users: [...passwords].map(([user, password]) => ({ name: user, password })),
     topics: Object.entries(topics).map(([topic, rights]) => ({ name: topic, ...rights })),
     containers: { debian: containers.debian, subnet: containers.subnet },
@@ -103,7 +103,15 @@ function brokerPlace(
   return remotePlace(broker, directory);
 }
 
-function remotePlace({ host, identity, hostKey }: Machine, directory: string): ContainerPlace | SshPlace {
+function piPlace(pi: Machine, directory: string): EmulatedPlace | SshPlace {
+  const place = remotePlace(pi, directory);
+  return place.kind === 'container' ? { ...place, architecture: pi.architecture } : place;
+}
+
+function remotePlace(
+  { host, identity, hostKey }: Omit<Machine, 'architecture'>,
+  directory: string,
+): ContainerPlace | SshPlace {
   const target = parseSshUrl(host);
   if ('wrong' in target) return { kind: 'container' };
   return { kind: 'ssh', ...target, identity: identity && placeOf(identity, directory), hostKey };

@@ -28,6 +28,7 @@ export function checkRules(draft: Draft, machine: Machine): readonly Mistake[] {
     ...usersOnce(draft),
     ...externalBroker(draft),
     ...containerBroker(draft),
+    ...containerPis(draft),
     ...hosts.flatMap((host) => sshKeys(host, machine)),
     ...hostsOnce(hosts),
     ...freeSubnet(draft, machine),
@@ -92,6 +93,14 @@ function containerBroker({ broker, pis }: Draft): Mistake[] {
         ]
       : [],
   );
+}
+
+function containerPis({ pis }: Draft): Mistake[] {
+  return Object.entries(pis ?? {}).flatMap(([name, pi]) => {
+    if (pi?.architecture === undefined || pi.host?.startsWith('ssh:') !== true) return [];
+    const text = `has no effect on a machine that is there already; it is allowed beside ${subject(['pis', name, 'host'])}: container`;
+    return [{ ...mistake(['pis', name, 'architecture'], text), at: 'key' }];
+  });
 }
 
 function hostsOf({ broker, pis }: Draft): Host[] {

@@ -12,6 +12,7 @@ import {
   whole,
 } from './forms.ts';
 import { hostText } from './host-text.ts';
+import { ARCHITECTURES } from './lab.ts';
 import { allow, allowSecretly } from './mistake.ts';
 
 const identity = filePath
@@ -56,6 +57,10 @@ export const piSchema = z
       host: hostText(['container']).describe(
         'Where the Pi is: container (emulated) or ssh://user@host[:port] (a real one).',
       ),
+      architecture: z
+        .enum(ARCHITECTURES, allow(`${ARCHITECTURES.join(' or ')} is allowed`))
+        .optional()
+        .describe("Architecture of an emulated Pi: amd64 or arm64. Default: the Docker engine's own."),
       identity,
       hostKey: pinnedKey,
     },

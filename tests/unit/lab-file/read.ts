@@ -13,7 +13,7 @@ test('the default lab file', (t) => {
   t.deepEqual(lab, {
     name: 'checkpoint-3',
     broker: { host: { kind: 'local' }, address: undefined, port: 1883, maxKeepAlive: 1200, options: [] },
-    pis: [{ name: 'pi', host: { kind: 'container' } }],
+    pis: [{ name: 'pi', host: { kind: 'container', architecture: undefined } }],
     topics: [
       { name: 'status', publish: ['sam'], subscribe: ['alice'], lastWill: ['sam', 'alice'] },
       { name: 'test', publish: ['sam'], subscribe: ['alice'], lastWill: [] },
@@ -35,7 +35,7 @@ test('defaults, hosts over SSH, paths from the lab file’s folder', (t) => {
     [
       'name: far',
       `broker: { host: "ssh://root@broker.home:2222", identity: keys/id, hostKey: ${key}, options: { max_queued_messages: 5, log_type: all } }`,
-      'pis: { one: { host: "ssh://pi@[fe80::1]" }, two: { host: container } }',
+      'pis: { one: { host: "ssh://pi@[fe80::1]" }, two: { host: container, architecture: arm64 } }',
       'users: { constructor: { password: x } }',
       'topics: { constructor: { publish: [constructor] }, "with a space": {} }',
     ].join('\n'),
@@ -58,7 +58,7 @@ test('defaults, hosts over SSH, paths from the lab file’s folder', (t) => {
       name: 'one',
       host: { kind: 'ssh', user: 'pi', address: 'fe80::1', port: 22, identity: undefined, hostKey: undefined },
     },
-    { name: 'two', host: { kind: 'container' } },
+    { name: 'two', host: { kind: 'container', architecture: 'arm64' } },
   ]);
   t.deepEqual(lab?.topics, [
     { name: 'constructor', publish: ['constructor'], subscribe: [], lastWill: [] },

@@ -60,6 +60,13 @@ const rows: readonly Row[] = [
     'pis: { a: { host: container, hostKey: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPH } }',
     ['3:30: pis.a.hostKey has no effect without SSH; it is allowed beside pis.a.host: ssh://user@host'],
   ],
+  ['pis: { a: { host: container, architecture: amd64 } }', []],
+  [
+    'pis: { a: { host: "ssh://me@h", architecture: arm64 } }',
+    [
+      '3:33: pis.a.architecture has no effect on a machine that is there already; it is allowed beside pis.a.host: container',
+    ],
+  ],
   ['pis: { a: { host: "ssh://me@h", identity: id } }', [], { files: { id: 'key' } }],
   [
     'pis: { a: { host: "ssh://me@h", identity: id } }',

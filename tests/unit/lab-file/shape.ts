@@ -86,12 +86,16 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
     'pis: { broker: { hst: container } }',
     '3:8: pis.broker is reserved for the broker host; another name is allowed',
     '3:8: pis.broker.host is missing; container or ssh://user@host[:port] is allowed',
-    '3:18: pis.broker has an unknown key "hst" (did you mean "host"?); allowed keys: host, identity, hostKey',
+    '3:18: pis.broker has an unknown key "hst" (did you mean "host"?); allowed keys: host, architecture, identity, hostKey',
   ],
   ['pis: { a: { host: local } }', '3:19: pis.a.host is "local"; container or ssh://user@host[:port] is allowed'],
   [
     'pis: { a: { host: container }, a: { host: container } }',
     '3:32: pis.a is given twice, first on line 3; once is allowed',
+  ],
+  [
+    'pis: { a: { host: container, architecture: arm } }',
+    '3:44: pis.a.architecture is "arm"; amd64 or arm64 is allowed',
   ],
   ['users: {}', '3:8: users is empty; at least one user is allowed'],
   ['users: [hunter2]', '3:8: users is a list; a mapping of users is allowed, such as { sam: { password: sam } }'],
