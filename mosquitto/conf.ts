@@ -7,6 +7,11 @@ export const HEADER = '# mqtt-lab';
 /** Options that the lab sets unless lab.yaml does. Without set_tcp_nodelay, deliveries show a delayed-ACK tail of 40 ms. */
 const DEFAULTS = [{ name: 'set_tcp_nodelay', value: true }];
 
+/** Without the value of an option that holds a secret, such as `bridge_password` or `bridge_psk`. */
+export function maskConf(line: string): string {
+  return line.replace(/^(\s*\w*(?:password|psk|secret)\w*\s+)(?!\/).*/, '$1(hidden)');
+}
+
 /** /etc/mosquitto/conf.d/lab.conf: mosquitto.conf(5). Debian's main file sets persistence and logging and includes this one. */
 export function renderConf({ name, broker }: Pick<Lab, 'name' | 'broker'>): string {
   const given = new Set(broker.options.map((option) => option.name));

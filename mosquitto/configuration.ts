@@ -1,16 +1,11 @@
 import type { Lab } from '../provisioning/lab-file/lab.ts';
 import type { Facts } from '../provisioning/resources/facts.ts';
-import {
-  fileDifference,
-  fileQuery,
-  foundFile,
-  replaceFiles,
-  type WantedFile,
-} from '../provisioning/resources/files.ts';
-import type { Resource } from '../provisioning/resources/resource.ts';
+import { fileItem } from '../provisioning/resources/file-item.ts';
+import { fileQuery, foundFile, replaceFiles, type WantedFile } from '../provisioning/resources/files.ts';
+import { isChange, type Resource } from '../provisioning/resources/resource.ts';
 import { renderAcl } from './acl.ts';
-import { renderConf } from './conf.ts';
-import { renderPasswd } from './passwd.ts';
+import { maskConf, renderConf } from './conf.ts';
+import { maskPasswd, renderPasswd } from './passwd.ts';
 import { ACL, BINARY, FOLDER, LAB_CONF, PASSWD } from './paths.ts';
 
 const TRIAL_TIMEOUT_MS = 120_000;
@@ -22,18 +17,17 @@ export function configuration(lab: Lab): Resource {
     queries: [LAB_CONF, PASSWD, ACL].map(fileQuery),
     plan(facts) {
       const files = wantedFiles(lab, facts);
-      const differences = files.flatMap((file) => {
-        const difference = fileDifference(foundFile(facts.get(fileQuery(file.path))), file);
-        return difference === undefined ? [] : [`${file.path} (${difference})`];
-      });
-      if (differences.length === 0) return undefined;
-      return {
-        summary: `write ${differences.join(', ')}`,
+      const items = files.map((file) => fileItem(foundFile(facts.get(fileQuery(file.path))), file));
+      const changed = items.filter(isChange);
+      if (changed.length === 0) return { items };
+      const change = {
+        summary: `write ${changed.map(({ name, detail }) => `${name} (${detail})`).join(', ')}`,
         script: replaceFiles(FOLDER, files, TRIAL),
         timeoutMs: TRIAL_TIMEOUT_MS,
         advice:
           'mend what the broker complains about under `broker.options` in the lab file; the old configuration is still in use',
       };
+      return { items, change };
     },
   };
 }
@@ -42,8 +36,8 @@ function wantedFiles(lab: Lab, facts: Facts): readonly WantedFile[] {
   const current = foundFile(facts.get(fileQuery(PASSWD)))?.content ?? '';
   const ownership = { owner: 'mosquitto', group: 'mosquitto', mode: '600' };
   return [
-    { path: LAB_CONF, content: renderConf(lab), ...ownership },
-    { path: PASSWD, content: renderPasswd(lab.users, current), ...ownership },
+    { path: LAB_CONF, content: renderConf(lab), mask: maskConf, ...ownership },
+    { path: PASSWD, content: renderPasswd(lab.users, current), mask: maskPasswd, ...ownership },
     { path: ACL, content: renderAcl(lab), ...ownership },
   ];
 }

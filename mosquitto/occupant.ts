@@ -2,6 +2,7 @@ import { quote } from '../provisioning/hosts/shell.ts';
 import type { Lab } from '../provisioning/lab-file/lab.ts';
 import type { Answer, Query } from '../provisioning/resources/facts.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
+import type { Item } from '../provisioning/resources/resource.ts';
 import { ACL, CONF_D, LAB_CONF, MAIN_CONF, PASSWD, TAKEN_OVER } from './paths.ts';
 
 /** Somebody else's Mosquitto, or something else on the port: what the lab must not touch unasked. */
@@ -55,6 +56,16 @@ export function describeOccupant(occupant: Occupant): string {
     case 'port':
       return `port ${occupant.port} is taken by process ${occupant.pid}: ${occupant.command}`;
   }
+}
+
+/** What `--take-over` does with it, for the plan. */
+export function occupantItem(occupant: Occupant): Item {
+  if (occupant.kind === 'port') {
+    const detail = `stopped: it holds port ${occupant.port}`;
+    return { action: 'remove', kind: 'process', name: `${occupant.pid} ${occupant.command}`, detail };
+  }
+  const whose = occupant.kind === 'lab' ? `of the lab "${occupant.name}"` : occupant.what;
+  return { action: 'remove', kind: 'file', name: occupant.path, detail: `${whose}; kept in ${TAKEN_OVER}` };
 }
 
 /** Whether `--take-over` may clear it away: files are kept aside, a Mosquitto is stopped; other programs are the user's to stop. */

@@ -25,6 +25,11 @@ export function renderPasswd(users: readonly User[], current: string): string {
   return lines.join('');
 }
 
+/** A line of the file without its salt and hash. */
+export function maskPasswd(line: string): string {
+  return line.replace(/:.*/s, ':(hidden)');
+}
+
 /** A new entry for a password, without the user name. */
 export function passwdEntry(password: string, salt: Buffer = randomBytes(SALT_BYTES)): string {
   const hash = derive(password, salt, ITERATIONS);

@@ -1,7 +1,7 @@
 import type { Answer, Query } from '../provisioning/resources/facts.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
-import type { Change, Resource } from '../provisioning/resources/resource.ts';
-import { ACL, BINARY, CONF_D, LOADED, MAIN_CONF, PASSWD } from './paths.ts';
+import type { Item, Plan, Resource } from '../provisioning/resources/resource.ts';
+import { ACL, BINARY, CONF_D, LAB_CONF, LOADED, MAIN_CONF, PASSWD } from './paths.ts';
 
 /** What the broker's host says about the broker: its process, and what that process has loaded against what the files say now. */
 const QUERY: Query = {
@@ -23,35 +23,60 @@ export function service(): Resource {
   return {
     id: 'service',
     queries: [QUERY],
-    plan: (facts) => planService(facts.get(QUERY)),
+    plan: (facts, earlier) => planService(facts.get(QUERY), earlier),
   };
 }
 
-export function planService(answer: Answer): Change | undefined {
+type Act = {
+  readonly action: 'create' | 'change';
+  readonly verb: string;
+  readonly why: string;
+  readonly script: string;
+};
+
+/** What the broker's process needs; `earlier` are changes that are planned before it, such as of the files that it loads. */
+export function planService(answer: Answer, earlier: readonly Item[] = []): Plan {
   const fields = new Map(
     answer.output.split('\n').map((line) => {
       const [key = '', ...words] = line.split(' ');
       return [key, words.filter((word) => word !== '').join(' ')] as const;
     }),
   );
+  const act = actOf(fields, earlier);
+  const item = { kind: 'service', name: 'mosquitto' };
+  if (act === undefined)
+    return { items: [{ ...item, action: 'keep', detail: `process ${fields.get('process')?.split(' ')[0]}` }] };
+  const { action, verb, why } = act;
+  const change = {
+    summary: `${verb} the broker${why === '' ? '' : `: ${why}`}`,
+    script: verb === 'enable' ? act.script : script(act.script),
+    timeoutMs: 60_000,
+    advice: ADVICE,
+  };
+  return { items: [{ ...item, action, detail: why === '' ? verb : `${verb}: ${why}` }], change };
+}
+
+function actOf(fields: ReadonlyMap<string, string>, earlier: readonly Item[]): Act | undefined {
   const running = fields.get('process') ?? '';
   const loaded = fields.get('loaded') ?? '';
   const files = { conf: fields.get('conf') ?? '', rights: fields.get('rights') ?? '' };
-  const change = (summary: string, act: string): Change => ({
-    summary,
-    script: script(act),
-    timeoutMs: 60_000,
-    advice: ADVICE,
-  });
-  if (running === '') return change('start the broker', START);
-  if (!loaded.startsWith(`${running} `)) return change('restart the broker: what it has loaded is unknown', RESTART);
+  const isPlanned = (...paths: string[]) => earlier.some(({ kind, name }) => kind === 'file' && paths.includes(name));
+  const restart = (why: string): Act => ({ action: 'change', verb: 'restart', why, script: RESTART });
+  if (running === '') return { action: 'create', verb: 'start', why: '', script: START };
+  if (!loaded.startsWith(`${running} `)) return restart('what it has loaded is unknown');
   const [conf, rights] = loaded.slice(running.length + 1).split(' ');
-  if (conf !== files.conf) return change('restart the broker: its configuration changed', RESTART);
-  if (rights !== files.rights) return change('reload the broker: users or rights changed', RELOAD);
+  if (conf !== files.conf || isPlanned(LAB_CONF, MAIN_CONF)) return restart('its configuration changed');
+  if (rights !== files.rights || isPlanned(PASSWD, ACL)) {
+    return { action: 'change', verb: 'reload', why: 'users or rights changed', script: RELOAD };
+  }
   const enabled = fields.get('enabled');
-  return enabled === undefined || enabled === 'enabled'
-    ? undefined
-    : change('start the broker at boot', 'systemctl enable mosquitto');
+  if (enabled === undefined || enabled === 'enabled') return undefined;
+  return {
+    action: 'change',
+    verb: 'enable',
+    why: 'it would not start with the machine',
+    script: 'systemctl enable mosquitto',
+  };
 }
 
 const ADVICE = 'look at /var/log/mosquitto/mosquitto.log on the host';

@@ -1,41 +1,63 @@
 import { LabError } from './errors.ts';
 import { attempt, type Host, stepFailed } from './hosts/host.ts';
+import { planHost, type Step } from './plan-host.ts';
 import type { Tell } from './progress.ts';
-import { gather } from './resources/facts.ts';
-import type { Resource } from './resources/resource.ts';
+import { type Facts, gather } from './resources/facts.ts';
+import { type Change, isChange, type Resource } from './resources/resource.ts';
+
+/** Asks a host all that its resources want to know, in one round trip. */
+export async function look(host: Host, resources: readonly Resource[], signal: AbortSignal): Promise<Facts> {
+  const queries = resources.flatMap((resource) => resource.queries);
+  return await gather(host, [...new Set(queries)], signal);
+}
+
+export type ConvergeOptions = {
+  readonly facts: Facts;
+  /** The host's plan as it was shown: a step is told in the plan's words, whatever an earlier one has brought about. */
+  readonly planned: readonly Step[];
+  readonly tell: Tell;
+  readonly signal: AbortSignal;
+  /** Called after each change that was made. */
+  readonly onChange: (summary: string) => void;
+};
 
 /**
- * Brings a host to what its resources want, in their order, and gives what was changed. All facts come in one round trip, and
- * what is still to be planned once more after each change, since a later resource may depend on it (a broker must load the files that were just replaced).
+ * Brings a host to what its resources want, in their order. The host is asked anew after each change, since a later resource may depend on it (a broker
+ * must load the files that were just replaced), and at the end its plan must be empty.
  * Throws a LabError at the first change that fails; the next run goes on from there.
  */
 export async function converge(
   host: Host,
   resources: readonly Resource[],
-  tell: Tell,
-  signal: AbortSignal,
-): Promise<{ changes: readonly string[] }> {
-  const changes: string[] = [];
-  const look = (first: number) => {
-    const queries = resources.slice(first).flatMap((resource) => resource.queries);
-    return gather(host, [...new Set(queries)], signal);
-  };
-  let facts = await look(0);
-  for (const [index, resource] of resources.entries()) {
-    const change = resource.plan(facts);
+  { facts: first, planned, tell, signal, onChange }: ConvergeOptions,
+): Promise<void> {
+  let facts = first;
+  for (const resource of resources) {
+    const { change } = resource.plan(facts, []);
     if (change === undefined) continue;
-    tell({ host: host.name, kind: 'step', text: change.summary });
-    const { script, timeoutMs, advice } = change;
-    const onLine = (text: string) => tell({ host: host.name, kind: 'detail', text });
-    const result = await attempt(host, { step: change.summary, script, root: true, timeoutMs, signal, onLine });
-    if (result.code !== 0) throw stepFailed(host, change.summary, result, advice);
-    changes.push(change.summary);
-    tell({ host: host.name, kind: 'changed', text: change.summary });
-    facts = await look(index);
-    if (resource.plan(facts) !== undefined) {
-      const happened = 'it was done, but the host still is not as wanted';
-      throw new LabError({ subject: host.name, step: change.summary, happened, advice: 'run the command again' }, 1);
-    }
+    const summary = planned.find((step) => step.resource === resource.id)?.change.summary ?? change.summary;
+    await make(host, { ...change, summary }, tell, signal);
+    onChange(summary);
+    tell({ host: host.name, kind: 'changed', text: summary });
+    facts = await look(host, resources, signal);
+    refuse(host, summary, [resource], facts);
   }
-  return { changes };
+  refuse(host, 'look at the host again', resources, facts);
+}
+
+async function make(host: Host, change: Change, tell: Tell, signal: AbortSignal): Promise<void> {
+  const { summary, script, timeoutMs, advice } = change;
+  tell({ host: host.name, kind: 'step', text: summary });
+  const onLine = (text: string) => tell({ host: host.name, kind: 'detail', text });
+  const result = await attempt(host, { step: summary, script, root: true, timeoutMs, signal, onLine });
+  if (result.code !== 0) throw stepFailed(host, summary, result, advice);
+}
+
+/** Throws a LabError that names what is still not as wanted: a resource that its own change does not satisfy would change something in every run. */
+function refuse(host: Host, step: string, resources: readonly Resource[], facts: Facts): void {
+  const { items, steps } = planHost(resources, facts);
+  if (steps.length === 0) return;
+  const left = items.filter(isChange).map(({ kind, name, detail }) => `${kind} ${name}${detail ? ` (${detail})` : ''}`);
+  const happened = `it was done, but ${steps.map(({ resource }) => resource).join(', ')} is still not as wanted: ${left.join(', ')}`;
+  throw new LabError({ subject: host.name, step, happened, advice: 'run the command again' }, 1);
 }

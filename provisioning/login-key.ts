@@ -25,6 +25,13 @@ export async function ensureLoginKey(lab: Pick<Lab, 'directory' | 'name'>): Prom
   return { file, publicKey };
 }
 
+/** The key where it is there and can be used. Changes nothing. */
+export async function findLoginKey(lab: Pick<Lab, 'directory' | 'name'>): Promise<LoginKey | undefined> {
+  const file = privateFolder(lab, 'keys', lab.name);
+  const publicKey = await publicKeyOf(file);
+  return publicKey === undefined ? undefined : { file, publicKey };
+}
+
 export async function removeLoginKey(lab: Pick<Lab, 'directory' | 'name'>): Promise<void> {
   const file = privateFolder(lab, 'keys', lab.name);
   await rm(file, { force: true });

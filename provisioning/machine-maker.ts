@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
-import { ensureImage } from './docker/image.ts';
-import { ensureMachine, type Machine } from './docker/machine.ts';
+import { ensureImage, type ImageWanted } from './docker/image.ts';
+import { ensureMachine, type Machine, type MachineWanted } from './docker/machine.ts';
 import { ensureNetwork } from './docker/network.ts';
 import type { Lab } from './lab-file/lab.ts';
 import { ensureLoginKey } from './login-key.ts';
@@ -19,7 +19,7 @@ export function machineMaker(
   const images = new Map<string, ReturnType<typeof ensureImage>>();
   let queue: Promise<unknown> = Promise.resolve();
   const image = (login: string, host: string) => {
-    const wanted = { lab: lab.name, debian: lab.containers.debian, login };
+    const { image: wanted } = machineRecipe(lab, host);
     // one after the other, so that the second build finds the first one's layers
     const made = images.get(login) ?? queue.then(() => ensureImage(docker, wanted, signal, narrator(tell, host)));
     queue = made.catch(() => undefined);
@@ -27,19 +27,22 @@ export function machineMaker(
     return made;
   };
   return async (name) => {
-    const login = name === 'broker' ? LOGINS.broker : LOGINS.pi;
+    const { image: _, ...machine } = machineRecipe(lab, name);
     // first, since a subnet that is taken ends all before an image is made
     const labNetwork = await network();
-    const wanted = {
-      lab: lab.name,
-      name,
-      login,
-      network: labNetwork,
-      image: await image(login, name),
-      key: await key(),
-    };
-    return await ensureMachine(docker, { ...wanted, ports: name === 'broker' ? [lab.broker.port] : [] }, signal);
+    const made = await image(machine.login, name);
+    return await ensureMachine(docker, { ...machine, network: labNetwork, image: made, key: await key() }, signal);
   };
+}
+
+/** What a machine is made from, as far as the lab file says. */
+export function machineRecipe(
+  lab: Lab,
+  name: string,
+): Pick<MachineWanted, 'lab' | 'name' | 'login' | 'ports'> & { readonly image: ImageWanted } {
+  const login = name === 'broker' ? LOGINS.broker : LOGINS.pi;
+  const image = { lab: lab.name, debian: lab.containers.debian, login };
+  return { lab: lab.name, name, login, ports: name === 'broker' ? [lab.broker.port] : [], image };
 }
 
 function once<T>(make: () => Promise<T>): () => Promise<T> {

@@ -10,6 +10,7 @@ export function hostLines(outcomes: readonly HostOutcome[], paint: Paint): strin
       ok: paint('green', 'ok     '),
       changed: paint('yellow', 'changed'),
       failed: paint('red', 'failed '),
+      skipped: paint('dim', 'skipped'),
     }[state];
     return `  ${host.padEnd(width)} ${sign} ${seconds(durationMs).padStart(6)}${changes.length === 0 ? '' : `  ${changes.length} changed`}`;
   });
@@ -24,6 +25,11 @@ export function errorText(error: unknown, paint: Paint): string {
   if (error instanceof LabError) return paint('red', printable(error.message));
   const message = error instanceof Error ? error.message : String(error);
   return paint('red', printable(message));
+}
+
+/** The exit code that an error stands for: 1 where it says nothing else. */
+export function exitCodeOf(error: unknown): number {
+  return error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number' ? error.exitCode : 1;
 }
 
 /** Outcomes for `--json`. */

@@ -1,4 +1,6 @@
 import { InvalidArgumentError } from 'commander';
+import { InputError } from '../provisioning/errors.ts';
+import type { Lab } from '../provisioning/lab-file/lab.ts';
 
 const MOST_RUNS = 100_000;
 
@@ -21,4 +23,18 @@ export function boundSeconds(text: string): number {
     throw new InvalidArgumentError(`a number of seconds above 0 and at most ${LONGEST_S} (a day) is needed`);
   }
   return value;
+}
+
+/** Argument of `--only`, where it names hosts. */
+export function hostNames(text: string): readonly string[] {
+  return text.split(',').map((name) => name.trim());
+}
+
+/** Throws an InputError where `--only` names a host that the lab file does not have. */
+export function checkHostNames(lab: Lab, names: readonly string[] | undefined): void {
+  const known = [...(lab.broker.host.kind === 'external' ? [] : ['broker']), ...lab.pis.map(({ name }) => name)];
+  const mistakes = (names ?? []).flatMap((name) =>
+    known.includes(name) ? [] : [`--only ${name}: the lab has no such host; ${known.join(', ')} is allowed`],
+  );
+  if (mistakes.length > 0) throw new InputError(mistakes);
 }

@@ -19,6 +19,7 @@ export type LabCommand = {
 
 const LOADERS = {
   up: async () => (await import('./up.ts')).up(),
+  plan: async () => (await import('./plan.ts')).plan(),
   verify: async () => (await import('./verify.ts')).verify(),
   report: async () => (await import('./report.ts')).report(),
   compare: async () => (await import('./compare.ts')).compare(),
@@ -78,7 +79,7 @@ async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
 /** Whether the command line is one whose standard output is an object; `--json` to `ssh` is the remote command's. */
 export function wantsJson(args: readonly string[]): boolean {
   const name = args.find((arg) => arg in LOADERS);
-  return args.includes('--json') && ['up', 'verify', 'report', 'compare', 'status'].includes(name ?? '');
+  return args.includes('--json') && ['up', 'plan', 'verify', 'report', 'compare', 'status'].includes(name ?? '');
 }
 
 const EXIT_CODES = `

@@ -1,60 +1,87 @@
 import { Command } from 'commander';
+import type Docker from 'dockerode';
 import { awaitReady, requireAnswer } from '../probes/ready.ts';
-import { bringUp, lookForRoom } from '../provisioning/bring-up.ts';
-import { findEngine } from '../provisioning/docker/engine.ts';
+import { bringUp, type HostOutcome } from '../provisioning/bring-up.ts';
 import { requireEngine } from '../provisioning/docker/require-engine.ts';
 import { LabError } from '../provisioning/errors.ts';
-import { willWidens } from '../provisioning/lab-file/may.ts';
+import type { Lab } from '../provisioning/lab-file/lab.ts';
 import { liveBroker, locate } from '../provisioning/locate.ts';
-import { containerMachines } from '../provisioning/machines.ts';
-import { openDisplay } from '../report/display.ts';
-import { hostLines, hostsJson } from '../report/hosts.ts';
+import type { LabPlan } from '../provisioning/plan-lab.ts';
+import { type Display, openDisplay } from '../report/display.ts';
+import { exitCodeOf, hostLines, hostsJson } from '../report/hosts.ts';
 import { nextSteps } from '../report/next-steps.ts';
-import { confirm } from './context.ts';
+import { planLines } from '../report/plan-lines.ts';
+import { willNotes } from '../report/will-notes.ts';
+import { checkHostNames, hostNames } from './bounds.ts';
+import { type Context, confirm } from './context.ts';
 import type { LabCommand } from './lab.ts';
+import { makePlan, showPlan } from './plan.ts';
 
-type Options = { takeOver?: true; verify: boolean; json?: true };
+type Options = {
+  takeOver?: true;
+  verify: boolean;
+  only?: readonly string[];
+  dryRun?: true;
+  yes?: true;
+  json?: true;
+};
 
-/** `./lab up`: converge every host, then prove it. */
+/** `./lab up`: plan every host, carry the plan out, then prove it. */
 export function up(): LabCommand {
   const command = new Command('up')
-    .description('Bring every host to what the lab file says, then verify. A second run changes nothing.')
+    .description(
+      'Show the plan and carry it out: bring every host to what the lab file says, then verify. A second run changes nothing.',
+    )
+    .option(
+      '--only <host>',
+      'only this host (`broker` or a Pi), several with commas; verification is left out',
+      hostNames,
+    )
+    .option('--dry-run', 'show the plan, change nothing: the same as plan')
+    .option('--yes', 'do not ask, on a terminal, before something is removed or an engine installed')
     .option('--take-over', "put somebody else's Mosquitto on the broker host aside (kept in /var/lib/mqtt-lab)")
     .option('--no-verify', 'converge only')
     .option('--json', 'one JSON object on standard output, progress on standard error');
   return {
     command,
     async run(context) {
-      const { takeOver = false, verify, json = false } = command.opts<Options>();
+      const { takeOver = false, only, dryRun, yes, verify, json = false } = command.opts<Options>();
+      if (dryRun === true) return await showPlan(context, { takeOver, only }, { exitCode: false, json });
       const lab = context.lab();
+      checkHostNames(lab, only);
       const display = await openDisplay(json);
       const { tell, paint, print } = display;
       try {
-        for (const { user, topic } of willWidens(lab)) {
-          const text = `${user} may write to ${topic}: Mosquitto grants a last will by write permission`;
-          tell({ host: 'broker', kind: 'note', text });
-        }
+        for (const text of willNotes(lab)) tell({ host: 'broker', kind: 'note', text });
         if (lab.broker.host.kind === 'external') {
           // before any Pi is touched: without it there is nothing to prove
           await requireAnswer({ lab, broker: liveBroker(lab, new Map()) }, context.signal);
         }
-        const needsEngine = containerMachines(lab).length > 0;
-        // both only look, so they go side by side; nothing is installed where somebody else's broker is in the way
-        await Promise.all([lookForRoom(lab, takeOver, context.signal), needsEngine ? findEngine() : undefined]);
-        const docker = needsEngine ? (await requireEngine(tell, confirm, context.signal)).docker : undefined;
-        const { outcomes, machines } = await bringUp(lab, docker, { takeOver, tell, signal: context.signal });
+        const { plan: found, engine } = await makePlan(lab, { takeOver, only }, context.signal);
+        await using plan = found;
+        refuseWithoutBroker(plan);
+        for (const line of planLines(plan, paint)) print(line);
+        const ask = yes === true ? async () => true : confirm;
+        await askForRemovals(lab, plan, ask);
+        const docker = await dockerFor(plan, engine, display, ask, context);
+        const brought = await bringUp(lab, plan, docker, { tell, signal: context.signal });
+        const outcomes = [...brought.outcomes, ...skipped(lab, plan)];
         display.stop();
         if (context.signal.aborted) {
           const advice = './lab up goes on from there';
           throw new LabError({ subject: lab.name, step: 'up', happened: 'interrupted', advice }, 1);
         }
         for (const line of hostLines(outcomes, paint)) print(line);
-        const failed = outcomes.some(({ state }) => state === 'failed');
-        if (failed) {
+        if (outcomes.some(({ state }) => state === 'failed')) {
           if (json) console.log(JSON.stringify({ verdict: 'fail', hosts: hostsJson(outcomes) }));
           return Math.max(1, ...outcomes.map(({ error }) => exitCodeOf(error)));
         }
-        const live = await locate(lab, machines);
+        if (only !== undefined) {
+          if (json) console.log(JSON.stringify({ verdict: 'pass', hosts: hostsJson(outcomes) }));
+          else print('./lab verify proves the whole');
+          return 0;
+        }
+        const live = await locate(lab, brought.machines);
         await awaitReady(live, context.signal);
         const proved = verify
           ? await (await import('./verify.ts')).verification(lab, Promise.resolve(live), context, display, {
@@ -71,6 +98,37 @@ export function up(): LabCommand {
   };
 }
 
-function exitCodeOf(error: unknown): number {
-  return error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number' ? error.exitCode : 1;
+/** Without a broker there is nothing to prove, so no other host is touched; a Pi's own trouble stops that Pi alone. */
+function refuseWithoutBroker({ hosts }: LabPlan): void {
+  const broker = hosts.find(({ name }) => name === 'broker');
+  if (broker?.error !== undefined) throw broker.error;
+}
+
+/** On a terminal, what is there is removed only after a yes. */
+async function askForRemovals(lab: Lab, plan: LabPlan, ask: (question: string) => Promise<boolean>): Promise<void> {
+  const items = [...plan.docker, ...plan.hosts.flatMap((host) => host.items)];
+  const count = items.filter(({ action }) => action === 'remove').length;
+  if (count === 0 || (await ask(`The plan removes ${count === 1 ? 'one thing' : `${count} things`}. Go on?`))) return;
+  throw new LabError({ subject: lab.name, step: 'up', happened: 'not wanted; nothing was changed' }, 1);
+}
+
+/** The engine for the machines of the plan, installed and started where none answers; one that nothing needs may still have machines to remove. */
+async function dockerFor(
+  plan: LabPlan,
+  engine: Awaited<ReturnType<typeof makePlan>>['engine'],
+  { tell }: Display,
+  ask: (question: string) => Promise<boolean>,
+  { signal }: Context,
+): Promise<Docker | undefined> {
+  if (engine?.state === 'answers') return engine.docker;
+  if (!plan.hosts.some(({ place }) => place === 'container')) return undefined;
+  return (await requireEngine(tell, ask, signal)).docker;
+}
+
+/** The hosts that `--only` leaves out. */
+function skipped(lab: Lab, plan: LabPlan): HostOutcome[] {
+  const names = [...(lab.broker.host.kind === 'external' ? [] : ['broker']), ...lab.pis.map(({ name }) => name)];
+  return names
+    .filter((name) => !plan.hosts.some((host) => host.name === name))
+    .map((host) => ({ host, state: 'skipped', changes: [], durationMs: 0 }));
 }

@@ -22,6 +22,18 @@ export type ImageWanted = {
 
 export type Image = { readonly tag: string; readonly recipe: string; readonly created: boolean };
 
+/** The image's name and recipe, and whether it is there. Changes nothing. */
+export async function lookAtImage(
+  docker: Docker | undefined,
+  { lab, debian, login }: ImageWanted,
+): Promise<{ readonly tag: string; readonly recipe: string; readonly isThere: boolean }> {
+  const dockerfile = await readFile(DOCKERFILE);
+  const recipe = createHash('sha256').update(dockerfile).update(`${debian} ${login}`).digest('hex').slice(0, 16);
+  const tag = `mqtt-lab/${lab}-${login}:${debian}`;
+  const found = await docker?.listImages({ filters: { reference: [tag], label: [`${RECIPE}=${recipe}`] } });
+  return { tag, recipe, isThere: found !== undefined && found.length > 0 };
+}
+
 /** The image of an emulated machine (pi/Dockerfile): as it is when it was made from the same recipe, else built. Native architecture. */
 export async function ensureImage(
   docker: Docker,
@@ -30,11 +42,9 @@ export async function ensureImage(
   narrate: Narrator,
 ): Promise<Image> {
   const { lab, debian, login } = wanted;
+  const { tag, recipe, isThere } = await lookAtImage(docker, wanted);
+  if (isThere) return { tag, recipe, created: false };
   const dockerfile = await readFile(DOCKERFILE);
-  const recipe = createHash('sha256').update(dockerfile).update(`${debian} ${login}`).digest('hex').slice(0, 16);
-  const tag = `mqtt-lab/${lab}-${login}:${debian}`;
-  const found = await docker.listImages({ filters: { reference: [tag], label: [`${RECIPE}=${recipe}`] } });
-  if (found.length > 0) return { tag, recipe, created: false };
   const base = await ensureBaseImage(docker, debian, signal, narrate);
   narrate.step('building the image');
   const context = await tar([{ name: 'Dockerfile', mode: 0o644, content: dockerfile }]);

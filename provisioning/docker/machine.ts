@@ -36,20 +36,57 @@ export type Machine = {
   readonly published: ReadonlyMap<number, number>;
 };
 
+/** How a wanted machine's container stands; `stale`: it will be made anew. */
+export type MachineLook =
+  | { readonly state: 'absent' }
+  | { readonly state: 'stale' | 'stopped'; readonly why: string }
+  | { readonly state: 'running'; readonly machine: Machine };
+
+/** Looks at the container of a machine; without the network or the key that it is to have, it can only be stale. Changes nothing. */
+export async function lookAtMachine(
+  docker: Docker,
+  wanted: Omit<MachineWanted, 'image' | 'network' | 'key'> & {
+    readonly image: Pick<Image, 'recipe'>;
+    readonly network: { readonly id: string | undefined };
+    readonly key: MachineWanted['key'] | undefined;
+  },
+): Promise<MachineLook> {
+  const existing = await findContainer(docker, wanted);
+  if (existing === undefined) return { state: 'absent' };
+  const { network, key } = wanted;
+  if (network.id === undefined) return { state: 'stale', why: 'its network is another one' };
+  if (key === undefined) return { state: 'stale', why: "the lab's key for it is gone" };
+  const recipe = recipeOf({ ...wanted, network: { id: network.id }, key });
+  if (existing.Labels[RECIPE] !== recipe) return { state: 'stale', why: 'it was made for another lab file' };
+  if (NEVER_STARTED.includes(existing.State)) return { state: 'stale', why: `its state is "${existing.State}"` };
+  const info = await docker.getContainer(existing.Id).inspect();
+  const machine = describe(info, wanted.name, key.file, false);
+  return machine === undefined || existing.State !== 'running'
+    ? { state: 'stopped', why: `its state is "${existing.State}"` }
+    : { state: 'running', machine };
+}
+
+/** `created`: put together but never started, so perhaps without its keys; `restarting`: its sshd ends again and again. */
+const NEVER_STARTED = ['created', 'restarting', 'dead', 'removing'];
+
+async function findContainer(
+  docker: Docker,
+  { lab, name }: Pick<MachineWanted, 'lab' | 'name'>,
+): Promise<Docker.ContainerInfo | undefined> {
+  const filters = { ...labFilter(lab), name: [`^/${containerName(lab, name)}$`] };
+  const [existing] = await docker.listContainers({ all: true, filters });
+  return existing;
+}
+
 /**
  * A container as wanted and running: left alone when it is so already, started when it was stopped, made anew when its recipe differs or its sshd
  * ends again and again. One that runs and does not answer may be slow, or hold what a broker has queued: that is a LabError.
  */
 export async function ensureMachine(docker: Docker, wanted: MachineWanted, signal: AbortSignal): Promise<Machine> {
   const recipe = recipeOf(wanted);
-  const name = containerName(wanted.lab, wanted.name);
-  const [existing] = await docker.listContainers({
-    all: true,
-    filters: { ...labFilter(wanted.lab), name: [`^/${name}$`] },
-  });
+  const existing = await findContainer(docker, wanted);
   if (existing !== undefined) {
-    // `created`: put together but never started, so perhaps without its keys; `restarting`: its sshd ends again and again
-    if (existing.Labels[RECIPE] === recipe && !['created', 'restarting', 'dead', 'removing'].includes(existing.State)) {
+    if (existing.Labels[RECIPE] === recipe && !NEVER_STARTED.includes(existing.State)) {
       const container = docker.getContainer(existing.Id);
       const stopped = existing.State !== 'running';
       if (stopped) await (existing.State === 'paused' ? container.unpause() : container.start());
@@ -62,7 +99,7 @@ export async function ensureMachine(docker: Docker, wanted: MachineWanted, signa
   const hostKey = ed25519Pair();
   const exposed = [22, ...wanted.ports].map((port) => `${port}/tcp`);
   const container = await docker.createContainer({
-    name,
+    name: containerName(wanted.lab, wanted.name),
     Hostname: wanted.name,
     Image: wanted.image.tag,
     Labels: {
@@ -135,7 +172,17 @@ export function containerName(lab: string, machine: string): string {
   return `mqtt-lab-${lab}-${machine}`;
 }
 
-function recipeOf({ image, network, key, ports, login, name }: MachineWanted): string {
+function recipeOf({
+  image,
+  network,
+  key,
+  ports,
+  login,
+  name,
+}: Pick<MachineWanted, 'key' | 'ports' | 'login' | 'name'> & {
+  readonly image: Pick<Image, 'recipe'>;
+  readonly network: Pick<LabNetwork, 'id'>;
+}): string {
   const parts = JSON.stringify([image.recipe, network.id, key.publicKey, ports, login, name]);
   return createHash('sha256').update(parts).digest('hex').slice(0, 16);
 }
@@ -184,6 +231,12 @@ function describe(
   if (!info.State.Running || !network?.IPAddress) return undefined;
   const ssh = { user, address: '127.0.0.1', port, identity: keyFile, hostKey };
   return { name, created, ssh, address: network.IPAddress, gateway: network.Gateway, published };
+}
+
+/** Names of the lab's containers of machines that are not named in `keep`. Changes nothing. */
+export async function unwantedMachines(docker: Docker, lab: string, keep: readonly string[]): Promise<string[]> {
+  const containers = await docker.listContainers({ all: true, filters: labFilter(lab) });
+  return containers.flatMap(({ Labels }) => (keep.includes(Labels[MACHINE] ?? '') ? [] : [Labels[MACHINE] ?? '']));
 }
 
 /** Removes the lab's containers, running or not; with `keep`, only those of machines that are not named there. Gives their number. */

@@ -12,6 +12,19 @@ const TEST_NETWORKS = 512;
 
 export type LabNetwork = { readonly name: string; readonly id: string; readonly created: boolean };
 
+/** Name of the lab's network, and its id where it is there as wanted. Changes nothing. */
+export async function lookAtNetwork(
+  docker: Docker | undefined,
+  lab: string,
+  subnet: string | undefined,
+): Promise<{ readonly name: string; readonly id: string | undefined; readonly subnet: string | undefined }> {
+  const name = `mqtt-lab-${lab}`;
+  const all = (await docker?.listNetworks({ filters: labFilter(lab) })) ?? [];
+  const own = all.find((network) => network.Name === name);
+  const current = own?.IPAM?.Config?.[0]?.Subnet;
+  return { name, id: subnet === undefined || subnet === current ? own?.Id : undefined, subnet: current };
+}
+
 /** The lab's network: found by its label, made when it is missing or when lab.yaml declares another subnet. */
 export async function ensureNetwork(docker: Docker, lab: string, subnet: string | undefined): Promise<LabNetwork> {
   const name = `mqtt-lab-${lab}`;

@@ -33,6 +33,25 @@ export async function requireEngine(
 ): Promise<RequiredEngine> {
   const found = await findEngine();
   if (found.state === 'answers') return { docker: found.docker, startedPid: undefined };
+  await refuseUnusable(found);
+  if ((await $({ quiet: true, nothrow: true })`command -v dockerd`).exitCode !== 0) {
+    if (!(await confirm('No Docker engine answers. Install and start docker.io on this machine?'))) {
+      throw unusable('not installed', 'install it yourself, or use `ssh://` hosts in the lab file');
+    }
+    tell({ host: 'this machine', kind: 'note', text: 'no Docker engine answers' });
+    await ensureTool('dockerd', ['docker.io', 'ca-certificates'], narrator(tell, 'this machine'), signal);
+    tell({ host: 'this machine', kind: 'changed', text: 'installed docker.io' });
+  }
+  await ensureSudo();
+  tell({ host: 'this machine', kind: 'step', text: 'starting the Docker engine' });
+  const started = await startEngine(signal);
+  tell({ host: 'this machine', kind: 'changed', text: 'started the Docker engine' });
+  return started;
+}
+
+/** Throws a LabError with exit code 2 for an engine that does not answer, and that the lab can't install or start either. */
+export async function refuseUnusable(found: EngineLookup): Promise<void> {
+  if (found.state === 'answers') return;
   if (found.state === 'forbidden') {
     const advice = 'sudo usermod -aG docker "$USER", log in again, and run the command again';
     throw unusable(`this user may not use ${found.endpoint}`, advice);
@@ -47,19 +66,6 @@ export async function requireEngine(
       'install and start Docker (Engine, or Desktop), then run the command again',
     );
   }
-  if ((await $({ quiet: true, nothrow: true })`command -v dockerd`).exitCode !== 0) {
-    if (!(await confirm('No Docker engine answers. Install and start docker.io on this machine?'))) {
-      throw unusable('not installed', 'install it yourself, or use `ssh://` hosts in the lab file');
-    }
-    tell({ host: 'this machine', kind: 'note', text: 'no Docker engine answers' });
-    await ensureTool('dockerd', ['docker.io', 'ca-certificates'], narrator(tell, 'this machine'), signal);
-    tell({ host: 'this machine', kind: 'changed', text: 'installed docker.io' });
-  }
-  await ensureSudo();
-  tell({ host: 'this machine', kind: 'step', text: 'starting the Docker engine' });
-  const started = await startEngine(signal);
-  tell({ host: 'this machine', kind: 'changed', text: 'started the Docker engine' });
-  return started;
 }
 
 /** With systemd the service; without, dockerd itself, unless the package's own start script has started one. */

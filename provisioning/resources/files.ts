@@ -10,9 +10,11 @@ export type WantedFile = {
   /** Octal without leading zero, such as `600`. */
   readonly mode: string;
   readonly content: string;
+  /** Takes the secrets out of a line of the file, for the plan; undefined where it has none. */
+  readonly mask?: (line: string) => string;
 };
 
-export type FoundFile = Omit<WantedFile, 'path'>;
+export type FoundFile = Omit<WantedFile, 'path' | 'mask'>;
 
 export function fileQuery(path: string): Query {
   const word = quote(path);

@@ -1,7 +1,7 @@
 import { quote } from '../hosts/shell.ts';
 import { aptInstallScript, LOCK_WAIT_S } from './apt.ts';
 import type { Answer, Query } from './facts.ts';
-import type { Resource } from './resource.ts';
+import type { Item, Resource } from './resource.ts';
 
 const INSTALL_TIMEOUT_MS = (LOCK_WAIT_S * 2 + 600) * 1000;
 
@@ -14,13 +14,20 @@ export function packages(names: readonly string[]): Resource {
     plan(facts) {
       const installed = installedVersions(facts.get(query));
       const missing = names.filter((name) => !installed.has(name));
-      if (missing.length === 0) return undefined;
-      return {
+      const items = names.map((name): Item => {
+        const version = installed.get(name);
+        return version === undefined
+          ? { action: 'create', kind: 'package', name }
+          : { action: 'keep', kind: 'package', name, detail: version };
+      });
+      if (missing.length === 0) return { items };
+      const change = {
         summary: `install ${missing.join(', ')}`,
         script: aptInstallScript(missing),
         timeoutMs: INSTALL_TIMEOUT_MS,
         advice: 'see that `apt-get update` works on this host and that its disk is not full',
       };
+      return { items, change };
     },
   };
 }

@@ -1,12 +1,38 @@
-import type { Facts, Query } from './facts.ts';
+import type { Answer, Facts, Query } from './facts.ts';
+
+/** What is to become of a thing: made, changed, removed, left as it is, or not to be known before the machine that it is on runs. */
+export type Action = 'create' | 'change' | 'remove' | 'keep' | 'unknown';
+
+/** A line of the plan: one thing on a host, and what is to become of it. */
+export type Item = {
+  readonly action: Action;
+  /** What kind of thing, such as `package`, `file`, `service`, `container`. */
+  readonly kind: string;
+  readonly name: string;
+  /** Which change, and why: `mode`, `restart: its configuration changes`. */
+  readonly detail?: string;
+  /** A file's change as a unified diff without its secrets. */
+  readonly diff?: string;
+};
+
+/** What a resource makes of a host's facts. */
+export type Plan = {
+  /** All that the resource stands for, also what is as wanted. */
+  readonly items: readonly Item[];
+  /** What brings the host there; undefined when it is as wanted. */
+  readonly change?: Change | undefined;
+};
 
 /** One thing that a host should have: what to ask the host, and what follows from the answers. */
 export type Resource = {
   /** In words, such as `packages` or `configuration`. */
   readonly id: string;
   readonly queries: readonly Query[];
-  /** The change that is needed, undefined when the host is as wanted. Pure. Throws a LabError for what the lab must not mend. */
-  readonly plan: (facts: Facts) => Change | undefined;
+  /**
+   * What is to be done, from the host's facts and from what is planned before it on the same host, since a broker must load files that are about to be
+   * replaced. Pure. Throws a LabError for what the lab must not mend.
+   */
+  readonly plan: (facts: Facts, earlier: readonly Item[]) => Plan;
 };
 
 export type Change = {
@@ -16,5 +42,14 @@ export type Change = {
   readonly script: string;
   readonly timeoutMs: number;
   /** What to try when the script fails. */
-  readonly advice?: string;
+  readonly advice?: string | undefined;
 };
+
+const NO_ANSWER: Answer = { code: 1, output: '' };
+
+/** The facts of a machine that does not exist yet: nothing is installed, no file is there, nothing runs. */
+export const BLANK: Facts = { get: () => NO_ANSWER };
+
+export function isChange({ action }: Item): boolean {
+  return action !== 'keep';
+}

@@ -38,7 +38,7 @@ wait_for is_gone 'the broker does not end'`,
  * down is nothing that a check may leave behind.
  */
 export function restartScript(end: BrokerEnd): string {
-  const start = planService({ code: 0, output: '' });
+  const { change: start } = planService({ code: 0, output: '' });
   if (start === undefined) throw new Error('a broker that does not run is always started');
   return `trap : HUP INT TERM PIPE\n${FUNCTIONS}\n${END[end]}\n${start.script}`;
 }

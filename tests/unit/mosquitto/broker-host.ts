@@ -11,7 +11,7 @@ const lab = labOf(TWO_USERS);
 function plan(told: string, takeOver: boolean): string | LabError | undefined {
   const [room] = brokerHost(lab, takeOver);
   try {
-    return room?.plan(factsOf(new Map([[occupantQuery(lab.broker.port).id, told]])))?.summary;
+    return room?.plan(factsOf(new Map([[occupantQuery(lab.broker.port).id, told]])), [])?.change?.summary;
   } catch (error) {
     if (error instanceof LabError) return error;
     throw error;

@@ -46,12 +46,12 @@ for (const [name, changed, summary] of rows) {
       if (answer === undefined) answers.delete(`file:${path}`);
       else answers.set(`file:${path}`, answer);
     }
-    t.is(configuration(lab).plan(factsOf(answers))?.summary, summary);
+    t.is(configuration(lab).plan(factsOf(answers), []).change?.summary, summary);
   });
 }
 
 test('the script is valid shell, tries the files with the real broker before it moves any, and shows no password', (t) => {
-  const script = configuration(lab).plan(factsOf(new Map()))?.script ?? '';
+  const script = configuration(lab).plan(factsOf(new Map()), []).change?.script ?? '';
   t.is(sh(`sh -n <<'END_OF_SCRIPT'\n${script}\nEND_OF_SCRIPT`).code, 0);
   const trial = script.indexOf('/usr/sbin/mosquitto -c "$staged/trial.conf"');
   t.true(trial > 0 && trial < script.indexOf('mv -f'));
@@ -66,7 +66,7 @@ test('a broker that loses the TERM sent right after its start does not hold the 
   writeFileSync(binary, `#!/bin/sh\nexec '${process.execPath}' -e "${open}" "$(sed -n 's/^listener 0 //p' "$2")"\n`, {
     mode: 0o755,
   });
-  const script = (configuration(lab).plan(factsOf(new Map()))?.script ?? '')
+  const script = (configuration(lab).plan(factsOf(new Map()), []).change?.script ?? '')
     .replaceAll('/usr/sbin/mosquitto', binary)
     .replaceAll('/etc/mosquitto', folder);
   const started = performance.now();

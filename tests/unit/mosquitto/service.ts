@@ -10,6 +10,7 @@ function answer({ process = '70 4711', conf = 'c1', rights = 'r1', loaded = '70 
 }
 
 const UNKNOWN = 'restart the broker: what it has loaded is unknown';
+const NOT_ENABLED = 'enable the broker: it would not start with the machine';
 const CONFIGURATION = 'restart the broker: its configuration changed';
 
 /** [what the host says; the change's summary, undefined for none] */
@@ -31,21 +32,21 @@ const rows: readonly (readonly [name: string, host: Host, summary: string | unde
     { rights: 'r2', enabled: 'disabled' },
     'reload the broker: users or rights changed',
   ],
-  ['not enabled', { enabled: 'disabled' }, 'start the broker at boot'],
-  ['masked', { enabled: 'masked' }, 'start the broker at boot'],
+  ['not enabled', { enabled: 'disabled' }, NOT_ENABLED],
+  ['masked', { enabled: 'masked' }, NOT_ENABLED],
 ];
 
 for (const [name, host, summary] of rows) {
   test(name, (t) => {
-    t.is(planService(answer(host))?.summary, summary);
+    t.is(planService(answer(host)).change?.summary, summary);
   });
 }
 
 test('a reload does not stop the broker, a restart does', (t) => {
-  const reload = planService(answer({ rights: 'r2' }))?.script ?? '';
+  const reload = planService(answer({ rights: 'r2' })).change?.script ?? '';
   t.true(reload.includes('kill -HUP'));
   t.false(reload.includes('systemctl restart'));
   // else the host would still not be as wanted after it
   t.true(reload.includes('systemctl enable'));
-  t.true(planService(answer({ conf: 'c2' }))?.script.includes('systemctl restart'));
+  t.true(planService(answer({ conf: 'c2' })).change?.script.includes('systemctl restart'));
 });

@@ -1,8 +1,8 @@
 import test from 'ava';
-import { converge } from '../../../provisioning/converge.ts';
+import { converge, look } from '../../../provisioning/converge.ts';
 import { LabError } from '../../../provisioning/errors.ts';
 import type { Host, Result } from '../../../provisioning/hosts/host.ts';
-import type { Progress } from '../../../provisioning/progress.ts';
+import type { Progress, Tell } from '../../../provisioning/progress.ts';
 import type { Query } from '../../../provisioning/resources/facts.ts';
 import type { Resource } from '../../../provisioning/resources/resource.ts';
 
@@ -37,20 +37,30 @@ function wants(word: string, after = ''): Resource {
     plan(facts) {
       const has = facts.get(query).output.split(' ');
       if (!has.includes(after) && after !== '') throw new Error(`${word} was planned before ${after} was there`);
-      return has.includes(word)
-        ? undefined
-        : { summary: `add ${word}`, script: word, timeoutMs: 1000, advice: 'mend it' };
+      const item = { kind: 'word', name: word } as const;
+      if (has.includes(word)) return { items: [{ ...item, action: 'keep' }] };
+      const change = { summary: `add ${word}`, script: word, timeoutMs: 1000, advice: 'mend it' };
+      return { items: [{ ...item, action: 'create' }], change };
     },
   };
 }
 
 const signal = new AbortController().signal;
 
+/** Converges as `up` does, and gives what was changed. */
+async function bring(host: Host, resources: readonly Resource[], tell: Tell = () => undefined): Promise<string[]> {
+  const changes: string[] = [];
+  const facts = await look(host, resources, signal);
+  const onChange = (summary: string) => changes.push(summary);
+  await converge(host, resources, { facts, planned: [], tell, signal, onChange });
+  return changes;
+}
+
 test('changes only what is missing, in order, each seen by the next', async (t) => {
   const words = new Set(['a']);
   const told: Progress[] = [];
   const wanted = [wants('a'), wants('b'), wants('c', 'b')];
-  const { changes } = await converge(wordHost(words), wanted, (progress) => told.push(progress), signal);
+  const changes = await bring(wordHost(words), wanted, (progress) => told.push(progress));
   t.deepEqual(changes, ['add b', 'add c']);
   t.deepEqual([...words], ['a', 'b', 'c']);
   t.deepEqual(
@@ -60,31 +70,30 @@ test('changes only what is missing, in order, each seen by the next', async (t) 
 });
 
 test('a second time changes nothing', async (t) => {
-  const { changes } = await converge(wordHost(new Set(['a', 'b'])), [wants('a'), wants('b')], () => undefined, signal);
-  t.deepEqual(changes, []);
+  t.deepEqual(await bring(wordHost(new Set(['a', 'b'])), [wants('a'), wants('b')]), []);
 });
 
 test('the first failure ends it, with its output and what to try; the next run goes on from there', async (t) => {
   const words = new Set<string>();
   const wanted = [wants('a'), wants('b'), wants('c')];
-  const failing = converge(wordHost(words, ['b']), wanted, () => undefined, signal);
+  const failing = bring(wordHost(words, ['b']), wanted);
   const error = await t.throwsAsync(failing, { instanceOf: LabError });
   t.is(error?.message, 'broker: add b: exit code 100\n    E: no space left\n  try: mend it');
   t.deepEqual([...words], ['a']);
-  t.deepEqual((await converge(wordHost(words), wanted, () => undefined, signal)).changes, ['add b', 'add c']);
+  t.deepEqual(await bring(wordHost(words), wanted), ['add b', 'add c']);
 });
 
 test('a change that changes nothing is an error, not a success', async (t) => {
   const never: Resource = {
     id: 'never',
     queries: [query],
-    plan: () => ({ summary: 'try', script: 'x', timeoutMs: 1 }),
+    plan: () => ({
+      items: [{ action: 'change', kind: 'thing', name: 'one', detail: 'never' }],
+      change: { summary: 'try', script: 'x', timeoutMs: 1 },
+    }),
   };
-  const error = await t.throwsAsync(
-    converge(wordHost(new Set()), [never], () => undefined, signal),
-    {
-      instanceOf: LabError,
-    },
-  );
-  t.is(error?.trouble.happened, 'it was done, but the host still is not as wanted');
+  const error = await t.throwsAsync(bring(wordHost(new Set()), [never]), {
+    instanceOf: LabError,
+  });
+  t.is(error?.trouble.happened, 'it was done, but never is still not as wanted: thing one (never)');
 });

@@ -24,7 +24,7 @@ for (const [line, version] of rows) {
 
 test('installs what is missing, in one go', (t) => {
   const resource = packages(['a', 'b', 'c']);
-  const plan = (output: string) => resource.plan(factsOf(new Map([['packages:a,b,c', output]])))?.summary;
+  const plan = (output: string) => resource.plan(factsOf(new Map([['packages:a,b,c', output]])), []).change?.summary;
   t.is(plan('ii  a 1\nii  b 1\nii  c 1\n'), undefined);
   t.is(plan('ii  b 1\n'), 'install a, c');
   t.is(plan(''), 'install a, b, c');

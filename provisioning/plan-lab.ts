@@ -1,0 +1,118 @@
+import type Docker from 'dockerode';
+import { brokerHost } from '../mosquitto/broker-host.ts';
+import { piHost } from '../pi/pi-host.ts';
+import { look } from './converge.ts';
+import type { Machine, MachineLook } from './docker/machine.ts';
+import type { Host } from './hosts/host.ts';
+import { type HostAddress, openHost } from './hosts/open.ts';
+import { ensureSudo } from './hosts/sudo.ts';
+import type { ContainerPlace, Lab, LocalPlace, SshPlace } from './lab-file/lab.ts';
+import { brokerHostAddress, hostAddress } from './locate.ts';
+import { type HostPlan, planHost } from './plan-host.ts';
+import type { Facts } from './resources/facts.ts';
+import { BLANK, type Item, type Resource } from './resources/resource.ts';
+import { machineItem, surveyMachines } from './survey.ts';
+
+/** A host of the lab as it stands against the lab file. */
+export type PlannedHost = HostPlan & {
+  /** `broker` or the Pi's name. */
+  readonly name: string;
+  readonly place: (LocalPlace | ContainerPlace | SshPlace)['kind'];
+  readonly resources: readonly Resource[];
+  /** The connection that it was looked at over, and what was seen; undefined where its machine does not run, or it could not be looked at. */
+  readonly reached: { readonly host: Host; readonly facts: Facts } | undefined;
+  /** Why there is no plan for it. */
+  readonly error?: unknown;
+};
+
+/** What `up` would do. Disposing of it closes the connections. */
+export type LabPlan = AsyncDisposable & {
+  /** What the lab needs in Docker beside its machines, and the machines that it no longer has. */
+  readonly docker: readonly Item[];
+  readonly hosts: readonly PlannedHost[];
+  /** The emulated machines that run as wanted. */
+  readonly machines: ReadonlyMap<string, Machine>;
+};
+
+export type PlanOptions = {
+  readonly takeOver: boolean;
+  /** Names of the hosts to look at; all when left out. */
+  readonly only?: readonly string[] | undefined;
+  readonly signal: AbortSignal;
+};
+
+/** Looks at all hosts of a lab, side by side, and plans what brings them to what the lab file says. Changes nothing. `docker` undefined: no engine answers. */
+export async function planLab(
+  lab: Lab,
+  docker: Docker | undefined,
+  { takeOver, only, signal }: PlanOptions,
+): Promise<LabPlan> {
+  const wanted = hostsOf(lab, takeOver).filter(({ name }) => only?.includes(name) ?? true);
+  if (wanted.some(({ place }) => place === 'local')) await ensureSudo();
+  const survey = await surveyMachines(docker, lab);
+  const machines = new Map(
+    [...survey.machines].flatMap(([name, found]) =>
+      found.state === 'running' ? [[name, found.machine] as const] : [],
+    ),
+  );
+  const hosts = await Promise.all(
+    wanted.map((host) => planned(host, survey.machines.get(host.name), () => host.address(machines), signal)),
+  );
+  return {
+    docker: only === undefined ? survey.items : survey.items.filter(({ action }) => action !== 'remove'),
+    hosts,
+    machines,
+    async [Symbol.asyncDispose]() {
+      await Promise.all(hosts.map(({ reached }) => reached?.host[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+type WantedHost = Pick<PlannedHost, 'name' | 'place' | 'resources'> & {
+  readonly address: (machines: ReadonlyMap<string, Machine>) => HostAddress;
+};
+
+/** The hosts that the lab brings to a state: all but an external broker. */
+export function hostsOf(lab: Lab, takeOver: boolean): readonly WantedHost[] {
+  const { kind } = lab.broker.host;
+  const pis = lab.pis.map((pi): WantedHost => {
+    const address = (machines: ReadonlyMap<string, Machine>) => hostAddress(pi.name, pi.host, machines);
+    return { name: pi.name, place: pi.host.kind, resources: piHost(lab, pi), address };
+  });
+  if (kind === 'external') return pis;
+  const address = (machines: ReadonlyMap<string, Machine>) =>
+    brokerHostAddress(lab, machines) ?? ({ kind: 'local' } as const);
+  return [{ name: 'broker', place: kind, resources: brokerHost(lab, takeOver), address }, ...pis];
+}
+
+async function planned(
+  { name, place, resources }: WantedHost,
+  machine: MachineLook | undefined,
+  address: () => HostAddress,
+  signal: AbortSignal,
+): Promise<PlannedHost> {
+  const host = { name, place, resources, reached: undefined };
+  const own = machine === undefined ? [] : [machineItem(name, machine)];
+  if (machine?.state === 'absent' || machine?.state === 'stale') {
+    const { items, steps } = planHost(resources, BLANK);
+    return { ...host, items: [...own, ...items], steps };
+  }
+  if (machine?.state === 'stopped') return { ...host, items: [...own, LATER], steps: [] };
+  let reached: Host | undefined;
+  try {
+    reached = await openHost(name, address(), signal);
+    const facts = await look(reached, resources, signal);
+    const { items, steps } = planHost(resources, facts);
+    return { ...host, items: [...own, ...items], steps, reached: { host: reached, facts } };
+  } catch (error) {
+    await reached?.[Symbol.asyncDispose]();
+    // `up` makes a machine anew that does not let anybody in
+    if (machine !== undefined && reached === undefined && !signal.aborted) {
+      return { ...host, items: [{ ...machineItem(name, machine), ...SILENT }, LATER], steps: [] };
+    }
+    return { ...host, items: own, steps: [], error };
+  }
+}
+
+const SILENT = { action: 'change', detail: 'its sshd does not answer' } as const;
+const LATER: Item = { action: 'unknown', kind: 'host', name: 'what is in it', detail: 'seen once it runs' };

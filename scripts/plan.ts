@@ -1,0 +1,67 @@
+import { Command } from 'commander';
+import { type EngineLookup, findEngine } from '../provisioning/docker/engine.ts';
+import { refuseUnusable } from '../provisioning/docker/require-engine.ts';
+import type { Lab } from '../provisioning/lab-file/lab.ts';
+import { containerMachines } from '../provisioning/machines.ts';
+import { type LabPlan, planLab } from '../provisioning/plan-lab.ts';
+import { openDisplay } from '../report/display.ts';
+import { exitCodeOf } from '../report/hosts.ts';
+import { changeCount, planJson, planLines } from '../report/plan-lines.ts';
+import { willNotes } from '../report/will-notes.ts';
+import { checkHostNames, hostNames } from './bounds.ts';
+import type { Context } from './context.ts';
+import type { LabCommand } from './lab.ts';
+
+export type PlanWish = { readonly takeOver: boolean; readonly only: readonly string[] | undefined };
+
+/** `./lab plan`: what `up` would do. */
+export function plan(): LabCommand {
+  const command = new Command('plan')
+    .description(
+      'Show what up would change: + create, ~ change, - remove, = as wanted. Reads only, also on a clean host.',
+    )
+    .option('--only <host>', 'only this host (`broker` or a Pi), several with commas', hostNames)
+    .option('--take-over', "plan to put somebody else's Mosquitto on the broker host aside")
+    .option('--exit-code', 'exit code 1 when there is something to change')
+    .option('--json', 'one JSON object on standard output');
+  return {
+    command,
+    async run(context) {
+      const { takeOver = false, only, exitCode = false, json = false } = command.opts<Options>();
+      return await showPlan(context, { takeOver, only }, { exitCode, json });
+    },
+  };
+}
+
+type Options = { takeOver?: true; only?: readonly string[]; exitCode?: true; json?: true };
+
+/** Plans and shows; gives the command's exit code. */
+export async function showPlan(
+  context: Context,
+  wish: PlanWish,
+  { exitCode, json }: { readonly exitCode: boolean; readonly json: boolean },
+): Promise<number> {
+  const lab = context.lab();
+  checkHostNames(lab, wish.only);
+  const display = await openDisplay(json);
+  const { plan: found } = await makePlan(lab, wish, context.signal);
+  await using planned = found;
+  if (json) console.log(JSON.stringify({ lab: lab.name, ...planJson(planned) }));
+  else for (const line of [...willNotes(lab), ...planLines(planned, display.paint)]) display.print(line);
+  const failed = planned.hosts.flatMap(({ error }) => (error === undefined ? [] : [exitCodeOf(error)]));
+  if (failed.length > 0) return Math.max(...failed);
+  return exitCode && changeCount(planned) > 0 ? 1 : 0;
+}
+
+/** The plan, and the engine as it was found; undefined where the lab needs none and none answers. */
+export async function makePlan(
+  lab: Lab,
+  { takeOver, only }: PlanWish,
+  signal: AbortSignal,
+): Promise<{ readonly plan: LabPlan; readonly engine: EngineLookup | undefined }> {
+  const isNeeded = containerMachines(lab).some((name) => only?.includes(name) ?? true);
+  const engine = isNeeded ? await findEngine() : await findEngine().catch(() => undefined);
+  if (isNeeded && engine !== undefined) await refuseUnusable(engine);
+  const docker = engine?.state === 'answers' ? engine.docker : undefined;
+  return { plan: await planLab(lab, docker, { takeOver, only, signal }), engine };
+}
