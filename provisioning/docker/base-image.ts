@@ -1,27 +1,22 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import process from 'node:process';
+import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { $ } from 'zx/core';
-import { deferred } from '../deferred.ts';
-import { LabError, lastLines } from '../errors.ts';
-import { groupReader, killWords } from '../hosts/shell.ts';
 import { DEBIAN_SUITES, type DebianRelease } from '../lab-file/lab.ts';
 import type { Narrator } from '../progress.ts';
-import { aptSources } from './apt-sources.ts';
+import { bootstrap } from './bootstrap.ts';
+import type { Emulation } from './emulation.ts';
 import { follow } from './events.ts';
-import { ensureTool } from './install.ts';
 import { BASE } from './labels.ts';
+import { loadImage, openLayer } from './load-image.ts';
 
-/** What pi/Dockerfile would install; included in a bootstrapped base, where it costs one apt run less. */
-const INCLUDED = 'ca-certificates,openssh-server,sudo,python3,nftables';
 const REGISTRY_SILENCE_MS = 20_000;
 const REGISTRY_TIMEOUT_MS = 300_000;
-const BOOTSTRAP_TIMEOUT_MS = 600_000;
-const BOOTSTRAP = 'echo "GROUP $$" >&2; exec mmdebstrap "$@"';
+/** How long the engine may be silent while it takes a root file system, which it gets as that is made. */
+const IMPORT_SILENCE_MS = 600_000;
 
-export function baseTag(debian: DebianRelease): string {
-  return `mqtt-lab/base:${DEBIAN_SUITES[debian]}`;
+/** The engine's own architecture goes without saying. */
+export function baseTag(debian: DebianRelease, emulation?: Emulation): string {
+  const suite = DEBIAN_SUITES[debian];
+  return `mqtt-lab/base:${emulation === undefined ? suite : `${suite}-${emulation.architecture}`}`;
 }
 
 /** The Debian that machines are built on: there already, or from a registry when one answers, or made from this machine's apt sources. */
@@ -30,14 +25,58 @@ export async function ensureBaseImage(
   debian: DebianRelease,
   signal: AbortSignal,
   narrate: Narrator,
+  emulation?: Emulation,
 ): Promise<string> {
-  const tag = baseTag(debian);
+  const tag = baseTag(debian, emulation);
   if (await hasImage(docker, tag)) return tag;
   const suite = DEBIAN_SUITES[debian];
-  if (await pull(docker, `debian:${suite}-slim`, tag, signal, narrate)) return tag;
-  narrate.step(`no registry answers: making Debian ${debian} from this machine's own apt sources`);
-  await bootstrap(docker, suite, tag, signal, narrate);
+  if (await pull(docker, `${namespace(emulation)}debian:${suite}-slim`, emulation, tag, signal, narrate)) return tag;
+  const what = emulation === undefined ? `Debian ${debian}` : `Debian ${debian} for ${emulation.architecture}`;
+  const time = emulation === undefined ? '' : ', which takes minutes once';
+  narrate.step(`no registry answers: making ${what} from this machine's own apt sources${time}`);
+  await (emulation === undefined
+    ? importBase(docker, suite, tag, signal, narrate)
+    : loadBase(docker, suite, emulation, tag, signal, narrate));
   return tag;
+}
+
+/** mmdebstrap's output goes straight into the engine: nothing is written to this machine's disk but the image. */
+async function importBase(
+  docker: Docker,
+  suite: string,
+  tag: string,
+  signal: AbortSignal,
+  narrate: Narrator,
+): Promise<void> {
+  try {
+    const take = async (archive: Readable) => {
+      const stream = await docker.importImage(archive, { ...repository(tag), changes: `LABEL ${BASE}=${suite}` });
+      await follow(docker, stream, IMPORT_SILENCE_MS);
+    };
+    await bootstrap({ suite, emulation: undefined }, take, signal, narrate);
+  } catch (error) {
+    // what had arrived before mmdebstrap failed is not a Debian
+    await docker
+      .getImage(tag)
+      .remove()
+      .catch(() => undefined);
+    throw error;
+  }
+}
+
+/** Another architecture's goes over a file, since the engine has to be told the architecture before it gets the rest. */
+async function loadBase(
+  docker: Docker,
+  suite: string,
+  emulation: Emulation,
+  tag: string,
+  signal: AbortSignal,
+  narrate: Narrator,
+): Promise<void> {
+  await using layer = await openLayer();
+  await bootstrap({ suite, emulation }, layer.write, signal, narrate);
+  const { architecture } = emulation;
+  await loadImage(docker, layer, { tag, architecture, labels: { [BASE]: `${suite}-${architecture}` } }, signal);
 }
 
 export async function hasImage(docker: Docker, tag: string): Promise<boolean> {
@@ -49,6 +88,7 @@ export async function hasImage(docker: Docker, tag: string): Promise<boolean> {
 async function pull(
   docker: Docker,
   reference: string,
+  emulation: Emulation | undefined,
   tag: string,
   signal: AbortSignal,
   narrate: Narrator,
@@ -59,7 +99,9 @@ async function pull(
   const timer = setTimeout(() => limit.abort(), REGISTRY_TIMEOUT_MS);
   try {
     const abortSignal = AbortSignal.any([signal, limit.signal]);
-    if (!had) await follow(docker, await docker.pull(reference, { abortSignal }), REGISTRY_SILENCE_MS, narrate.detail);
+    const platform = emulation === undefined ? {} : { platform: `linux/${emulation.architecture}` };
+    const pulled = had ? undefined : await docker.pull(reference, { ...platform, abortSignal });
+    if (pulled !== undefined) await follow(docker, pulled, REGISTRY_SILENCE_MS, narrate.detail);
   } catch {
     signal.throwIfAborted();
     return false;
@@ -71,79 +113,13 @@ async function pull(
   return true;
 }
 
-/** mmdebstrap's output goes straight into the engine: nothing is written to this machine's disk but the image. */
-async function bootstrap(
-  docker: Docker,
-  suite: string,
-  tag: string,
-  signal: AbortSignal,
-  narrate: Narrator,
-): Promise<void> {
-  await ensureTool('mmdebstrap', ['mmdebstrap', ...(await ubuntuKeyring())], narrate, signal);
-  const options = [
-    '--quiet',
-    '--variant=minbase',
-    // with the package lists: a machine made within a day of them installs without fetching them
-    '--skip=cleanup/apt/lists',
-    `--include=${INCLUDED}`,
-    '--aptopt=Acquire::Languages "none"',
-    ...SLIM,
-    suite,
-    '-',
-    ...(await aptSources(suite)),
-  ];
-  const isRoot = process.getuid?.() === 0;
-  // a group of its own, since mmdebstrap that is told to end waits for the apt that it has started
-  const words = [...(isRoot ? [] : ['sudo', '-n']), 'setsid', '-w', 'sh', '-c', BOOTSTRAP, 'sh', ...options];
-  const child = spawn(words[0] ?? '', words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
-  const exited = once(child, 'exit').then(([code]) => code === 0);
-  exited.catch(() => undefined);
-  let complaint = '';
-  const group = deferred<number>();
-  const take = (text: string) => {
-    complaint += text;
-    narrate.detail(lastLines(text, 1));
-  };
-  child.stderr.setEncoding('utf8').on('data', groupReader(group.resolve, take));
-  const end = async () => {
-    await $({ quiet: true, nothrow: true })`${killWords(await group.promise, 'TERM', true, isRoot)}`;
-  };
-  const timer = setTimeout(end, BOOTSTRAP_TIMEOUT_MS);
-  signal.addEventListener('abort', end);
-  if (signal.aborted) void end();
-  try {
-    const stream = await docker.importImage(child.stdout, { ...repository(tag), changes: `LABEL ${BASE}=${suite}` });
-    await follow(docker, stream, BOOTSTRAP_TIMEOUT_MS).catch(() => undefined);
-    if (await exited.catch(() => false)) return;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', end);
-    // the engine would not take it
-    if (child.exitCode === null && child.signalCode === null) void end();
-  }
-  // what had arrived before mmdebstrap failed is not a Debian
-  await docker
-    .getImage(tag)
-    .remove()
-    .catch(() => undefined);
-  const happened = signal.aborted ? 'interrupted' : `mmdebstrap failed\n    ${lastLines(complaint)}`;
-  const advice = 'see that `apt-get update` works on this machine, or that a container registry is in reach';
-  throw new LabError({ subject: 'docker', step: `make Debian ${suite}`, happened, advice }, 2);
-}
-
 function repository(reference: string): { repo: string; tag: string } {
   const colon = reference.lastIndexOf(':');
   return { repo: reference.slice(0, colon), tag: reference.slice(colon + 1) };
 }
 
-/** Documentation and translations are no use in an emulated Pi. */
-const SLIM = [
-  '--dpkgopt=path-exclude=/usr/share/man/*',
-  '--dpkgopt=path-exclude=/usr/share/doc/*',
-  '--dpkgopt=path-exclude=/usr/share/locale/*',
-];
-
-async function ubuntuKeyring(): Promise<string[]> {
-  const found = await $({ quiet: true, nothrow: true })`test -e /usr/share/keyrings/debian-archive-keyring.gpg`;
-  return found.exitCode === 0 ? [] : ['debian-archive-keyring'];
+/** Another architecture's Debian has a name of its own at the registry, so that the user's own image `debian` stays what it is. */
+function namespace(emulation: Emulation | undefined): string {
+  if (emulation === undefined) return '';
+  return { amd64: 'amd64/', arm64: 'arm64v8/' }[emulation.architecture];
 }

@@ -1,0 +1,84 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { PassThrough, type Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import type Docker from 'dockerode';
+import { pack } from 'tar-stream';
+import type { Architecture } from '../lab-file/lab.ts';
+import { follow } from './events.ts';
+
+/** A root file system in a file that only this user can read; disposing of it removes the file. */
+export type Layer = AsyncDisposable & {
+  readonly file: string;
+  /** Takes a tar archive to its end. */
+  readonly write: (archive: Readable) => Promise<void>;
+  /** SHA-256 of what was written, in hexadecimal. */
+  readonly digest: () => string;
+};
+
+export type LoadedImage = {
+  readonly tag: string;
+  readonly architecture: Architecture;
+  readonly labels: Readonly<Record<string, string>>;
+};
+
+const LOAD_SILENCE_MS = 300_000;
+
+export async function openLayer(): Promise<Layer> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mqtt-lab-layer-'));
+  const file = path.join(folder, 'layer.tar');
+  const hash = createHash('sha256');
+  let digest = '';
+  return {
+    file,
+    async write(archive) {
+      const both = async function* (chunks: AsyncIterable<Buffer>) {
+        for await (const chunk of chunks) {
+          hash.update(chunk);
+          yield chunk;
+        }
+      };
+      await pipeline(archive, both, createWriteStream(file, { mode: 0o600 }));
+      digest = hash.digest('hex');
+    },
+    digest: () => digest,
+    async [Symbol.asyncDispose]() {
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/**
+ * Gives the engine an image with that one layer, in the form of `docker save` (image specification 1.2 of moby): an import of engine 20.10 names its own
+ * architecture whatever it is asked. Throws an Error with the engine's words.
+ */
+export async function loadImage(
+  docker: Docker,
+  layer: Pick<Layer, 'file' | 'digest'>,
+  { tag, architecture, labels }: LoadedImage,
+  signal: AbortSignal,
+): Promise<void> {
+  const config = JSON.stringify({
+    architecture,
+    os: 'linux',
+    config: { Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'], Labels: labels },
+    rootfs: { type: 'layers', diff_ids: [`sha256:${layer.digest()}`] },
+    history: [{ created_by: 'mmdebstrap' }],
+  });
+  const name = `${createHash('sha256').update(config).digest('hex')}.json`;
+  const archive = pack();
+  const outgoing = new PassThrough();
+  const sent = pipeline(archive, outgoing, { signal });
+  sent.catch(() => undefined);
+  archive.entry({ name }, config);
+  archive.entry({ name: 'manifest.json' }, JSON.stringify([{ Config: name, RepoTags: [tag], Layers: ['layer.tar'] }]));
+  const { size } = await stat(layer.file);
+  const entry = archive.entry({ name: 'layer.tar', size });
+  const written = pipeline(createReadStream(layer.file), entry, { signal }).then(() => archive.finalize());
+  written.catch((error: unknown) => archive.destroy(error instanceof Error ? error : undefined));
+  await follow(docker, await docker.loadImage(outgoing, { abortSignal: signal }), LOAD_SILENCE_MS);
+  await Promise.all([written, sent]);
+}
