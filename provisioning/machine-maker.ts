@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { type Emulation, findEmulations } from './docker/emulation.ts';
 import { ensureImage, type ImageWanted } from './docker/image.ts';
 import { ensureMachine, type Machine, type MachineWanted } from './docker/machine.ts';
 import { ensureNetwork } from './docker/network.ts';
@@ -16,32 +17,35 @@ export function machineMaker(
 ): (name: string) => Promise<Machine> {
   const network = once(() => ensureNetwork(docker, lab.name, lab.containers.subnet));
   const key = once(() => ensureLoginKey(lab));
+  const emulations = once(() => findEmulations(docker, lab));
   const images = new Map<string, ReturnType<typeof ensureImage>>();
   let queue: Promise<unknown> = Promise.resolve();
-  const image = (login: string, host: string) => {
-    const { image: wanted } = machineRecipe(lab, host);
+  const image = (wanted: ImageWanted, host: string) => {
+    const kind = JSON.stringify(wanted);
     // one after the other, so that the second build finds the first one's layers
-    const made = images.get(login) ?? queue.then(() => ensureImage(docker, wanted, signal, narrator(tell, host)));
+    const made = images.get(kind) ?? queue.then(() => ensureImage(docker, wanted, signal, narrator(tell, host)));
     queue = made.catch(() => undefined);
-    images.set(login, made);
+    images.set(kind, made);
     return made;
   };
   return async (name) => {
-    const { image: _, ...machine } = machineRecipe(lab, name);
+    const { image: wanted, ...machine } = machineRecipe(lab, name, (await emulations()).get(name));
     // first, since a subnet that is taken ends all before an image is made
     const labNetwork = await network();
-    const made = await image(machine.login, name);
+    const made = await image(wanted, name);
     return await ensureMachine(docker, { ...machine, network: labNetwork, image: made, key: await key() }, signal);
   };
 }
 
-/** What a machine is made from, as far as the lab file says. */
+/** What a machine is made from, as far as the lab file and the engine's way to run it say. */
 export function machineRecipe(
   lab: Lab,
   name: string,
+  emulation: Emulation | undefined,
 ): Pick<MachineWanted, 'lab' | 'name' | 'login' | 'ports'> & { readonly image: ImageWanted } {
-  const login = name === 'broker' ? LOGINS.broker : LOGINS.pi;
-  const image = { lab: lab.name, debian: lab.containers.debian, login };
+  const mayUseSudo = emulation?.hasSetuid ?? true;
+  const login = name === 'broker' ? LOGINS.broker : mayUseSudo ? LOGINS.pi : 'root';
+  const image = { lab: lab.name, debian: lab.containers.debian, login, emulation };
   return { lab: lab.name, name, login, ports: name === 'broker' ? [lab.broker.port] : [], image };
 }
 

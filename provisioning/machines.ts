@@ -1,6 +1,6 @@
 import type { Lab } from './lab-file/lab.ts';
 
-/** Login of each emulated machine; it may use sudo. */
+/** Login of each emulated machine; it may use sudo. Where sudo can't work it is root instead (docker/emulation.ts). */
 export const LOGINS = { broker: 'debian', pi: 'pi' } as const;
 
 /** Names of the machines that the lab file wants as containers. */

@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { findEmulations } from './docker/emulation.ts';
 import { lookAtImage } from './docker/image.ts';
 import { lookAtMachine, type MachineLook, unwantedMachines } from './docker/machine.ts';
 import { lookAtNetwork } from './docker/network.ts';
@@ -16,7 +17,10 @@ export type Survey = {
   readonly machines: ReadonlyMap<string, MachineLook>;
 };
 
-/** Looks at what the lab has in Docker and what it needs there; `docker` undefined: no engine answers. Changes nothing. */
+/**
+ * Looks at what the lab has in Docker and what it needs there; `docker` undefined: no engine answers. Changes nothing. Throws a LabError with exit
+ * code 2 for a Pi of an architecture that the engine can't run.
+ */
 export async function surveyMachines(docker: Docker | undefined, lab: Lab): Promise<Survey> {
   const names = containerMachines(lab);
   const unwanted = docker === undefined ? [] : await unwantedMachines(docker, lab.name, names);
@@ -24,8 +28,12 @@ export async function surveyMachines(docker: Docker | undefined, lab: Lab): Prom
     return { action: 'remove', kind: 'container', name, detail: 'the lab file no longer has it' };
   });
   if (names.length === 0) return { items: removed, machines: new Map() };
-  const [network, key] = await Promise.all([lookAtNetwork(docker, lab.name, lab.containers.subnet), findLoginKey(lab)]);
-  const recipes = names.map((name) => machineRecipe(lab, name));
+  const [emulations, network, key] = await Promise.all([
+    findEmulations(docker, lab),
+    lookAtNetwork(docker, lab.name, lab.containers.subnet),
+    findLoginKey(lab),
+  ]);
+  const recipes = names.map((name) => machineRecipe(lab, name, emulations.get(name)));
   const images = new Map(
     await Promise.all(
       recipes.map(async ({ image }) => [JSON.stringify(image), await lookAtImage(docker, image)] as const),

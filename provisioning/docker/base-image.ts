@@ -3,9 +3,9 @@ import type Docker from 'dockerode';
 import { DEBIAN_SUITES, type DebianRelease } from '../lab-file/lab.ts';
 import type { Narrator } from '../progress.ts';
 import { bootstrap } from './bootstrap.ts';
-import type { Emulation } from './emulation.ts';
+import { type Emulation, platformOf } from './emulation.ts';
 import { follow } from './events.ts';
-import { BASE } from './labels.ts';
+import { architectureLabel, BASE } from './labels.ts';
 import { loadImage, openLayer } from './load-image.ts';
 
 const REGISTRY_SILENCE_MS = 20_000;
@@ -23,9 +23,9 @@ export function baseTag(debian: DebianRelease, emulation?: Emulation): string {
 export async function ensureBaseImage(
   docker: Docker,
   debian: DebianRelease,
+  emulation: Emulation | undefined,
   signal: AbortSignal,
   narrate: Narrator,
-  emulation?: Emulation,
 ): Promise<string> {
   const tag = baseTag(debian, emulation);
   if (await hasImage(docker, tag)) return tag;
@@ -76,7 +76,12 @@ async function loadBase(
   await using layer = await openLayer();
   await bootstrap({ suite, emulation }, layer.write, signal, narrate);
   const { architecture } = emulation;
-  await loadImage(docker, layer, { tag, architecture, labels: { [BASE]: `${suite}-${architecture}` } }, signal);
+  await loadImage(
+    docker,
+    layer,
+    { tag, architecture, labels: { [BASE]: suite, ...architectureLabel(architecture) } },
+    signal,
+  );
 }
 
 export async function hasImage(docker: Docker, tag: string): Promise<boolean> {
@@ -99,7 +104,7 @@ async function pull(
   const timer = setTimeout(() => limit.abort(), REGISTRY_TIMEOUT_MS);
   try {
     const abortSignal = AbortSignal.any([signal, limit.signal]);
-    const platform = emulation === undefined ? {} : { platform: `linux/${emulation.architecture}` };
+    const platform = platformOf(emulation?.architecture);
     const pulled = had ? undefined : await docker.pull(reference, { ...platform, abortSignal });
     if (pulled !== undefined) await follow(docker, pulled, REGISTRY_SILENCE_MS, narrate.detail);
   } catch {

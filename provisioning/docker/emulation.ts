@@ -1,5 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { release } from 'node:os';
+import process from 'node:process';
 import type Docker from 'dockerode';
 import { LabError } from '../errors.ts';
 import type { Architecture, Lab } from '../lab-file/lab.ts';
@@ -29,14 +30,17 @@ const KINDS: Readonly<Record<Architecture, { readonly machine: string; readonly 
 
 /**
  * How the engine runs the lab's Pis that are to have another architecture than its own, by their names. Throws a LabError with exit code 2 that says
- * what to install where it can't. Changes nothing. An engine with another kernel than this process's, such as Docker Desktop's, can't be looked at: it is left to try.
+ * what to install where it can't. Changes nothing. `docker` undefined: the engine will be this machine's. An engine with another kernel than this process's, such as Docker Desktop's, can't be looked at: it is left to try.
  */
-export async function findEmulations(docker: Docker, { pis }: Lab): Promise<ReadonlyMap<string, Emulation>> {
+export async function findEmulations(
+  docker: Docker | undefined,
+  { pis }: Lab,
+): Promise<ReadonlyMap<string, Emulation>> {
   const wanted = pis.flatMap(({ name, host }) =>
     host.kind === 'container' && host.architecture !== undefined ? [{ name, architecture: host.architecture }] : [],
   );
   if (wanted.length === 0) return new Map();
-  const { Arch: native, KernelVersion: kernel } = await docker.version();
+  const { native, kernel } = await engineOf(docker);
   const foreign = wanted.filter(({ architecture }) => architecture !== native);
   const texts = foreign.length > 0 && kernel === release() ? await handlerTexts() : 'not to be seen';
   return new Map(
@@ -46,6 +50,17 @@ export async function findEmulations(docker: Docker, { pis }: Lab): Promise<Read
       return [name, { architecture, native, hasSetuid: handler.flags.includes('C') }];
     }),
   );
+}
+
+async function engineOf(docker: Docker | undefined): Promise<{ readonly native: string; readonly kernel: string }> {
+  if (docker === undefined) return { native: process.arch === 'x64' ? 'amd64' : process.arch, kernel: release() };
+  const { Arch: native, KernelVersion: kernel = '' } = await docker.version();
+  return { native, kernel };
+}
+
+/** What the engine is told where it is not to take its own architecture. */
+export function platformOf(architecture: Architecture | undefined): { readonly platform?: string } {
+  return architecture === undefined ? {} : { platform: `linux/${architecture}` };
 }
 
 /** The enabled handler of an architecture's programs among the texts of binfmt_misc's files. */

@@ -3,11 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { LabError } from '../errors.ts';
-import type { DebianRelease } from '../lab-file/lab.ts';
+import type { Architecture, DebianRelease } from '../lab-file/lab.ts';
 import type { Narrator } from '../progress.ts';
 import { ensureBaseImage, hasImage } from './base-image.ts';
+import { nftables } from './bootstrap.ts';
+import { type Emulation, platformOf } from './emulation.ts';
 import { follow } from './events.ts';
-import { BASE, LAB, labFilter, RECIPE } from './labels.ts';
+import { architectureLabel, BASE, LAB, labFilter, RECIPE } from './labels.ts';
 import { tar } from './tar.ts';
 
 const DOCKERFILE = new URL('../../pi/Dockerfile', import.meta.url);
@@ -18,41 +20,52 @@ export type ImageWanted = {
   readonly debian: DebianRelease;
   /** User of the machine, who may use sudo. */
   readonly login: string;
+  /** Undefined: of the engine's own architecture. */
+  readonly emulation: Emulation | undefined;
 };
 
-export type Image = { readonly tag: string; readonly recipe: string; readonly created: boolean };
+export type Image = {
+  readonly tag: string;
+  readonly recipe: string;
+  /** Undefined: the engine's own. */
+  readonly architecture: Architecture | undefined;
+  readonly created: boolean;
+};
 
 /** The image's name and recipe, and whether it is there. Changes nothing. */
 export async function lookAtImage(
   docker: Docker | undefined,
-  { lab, debian, login }: ImageWanted,
+  { lab, debian, login, emulation }: ImageWanted,
 ): Promise<{ readonly tag: string; readonly recipe: string; readonly isThere: boolean }> {
   const dockerfile = await readFile(DOCKERFILE);
-  const recipe = createHash('sha256').update(dockerfile).update(`${debian} ${login}`).digest('hex').slice(0, 16);
-  const tag = `mqtt-lab/${lab}-${login}:${debian}`;
+  const kind = emulation === undefined ? '' : ` ${emulation.architecture} on ${emulation.native}`;
+  const recipe = createHash('sha256').update(dockerfile).update(`${debian} ${login}${kind}`).digest('hex').slice(0, 16);
+  const tag = `mqtt-lab/${lab}-${login}:${debian}${emulation === undefined ? '' : `-${emulation.architecture}`}`;
   const found = await docker?.listImages({ filters: { reference: [tag], label: [`${RECIPE}=${recipe}`] } });
   return { tag, recipe, isThere: found !== undefined && found.length > 0 };
 }
 
-/** The image of an emulated machine (pi/Dockerfile): as it is when it was made from the same recipe, else built. Native architecture. */
+/** The image of an emulated machine (pi/Dockerfile): as it is when it was made from the same recipe, else built. */
 export async function ensureImage(
   docker: Docker,
   wanted: ImageWanted,
   signal: AbortSignal,
   narrate: Narrator,
 ): Promise<Image> {
-  const { lab, debian, login } = wanted;
+  const { lab, debian, login, emulation } = wanted;
+  const architecture = emulation?.architecture;
   const { tag, recipe, isThere } = await lookAtImage(docker, wanted);
-  if (isThere) return { tag, recipe, created: false };
+  if (isThere) return { tag, recipe, architecture, created: false };
   const dockerfile = await readFile(DOCKERFILE);
-  const base = await ensureBaseImage(docker, debian, signal, narrate);
+  const base = await ensureBaseImage(docker, debian, emulation, signal, narrate);
   narrate.step('building the image');
   const context = await tar([{ name: 'Dockerfile', mode: 0o644, content: dockerfile }]);
   try {
     const stream = await docker.buildImage(Readable.from([context]), {
       t: tag,
-      buildargs: { BASE: base, LOGIN: login },
-      labels: { [LAB]: lab, [RECIPE]: recipe },
+      buildargs: { BASE: base, LOGIN: login, NFTABLES: nftables(emulation) },
+      labels: { [LAB]: lab, [RECIPE]: recipe, ...architectureLabel(architecture) },
+      ...platformOf(architecture),
       // the engine's bridge may have a larger MTU than the uplink, and apt would hang
       networkmode: 'host',
       // no container of a failed step stays behind
@@ -68,7 +81,7 @@ export async function ensureImage(
   if (!(await hasImage(docker, tag))) {
     throw new LabError({ subject: 'docker', step: `build the image ${tag}`, happened: 'the engine made no image' }, 2);
   }
-  return { tag, recipe, created: true };
+  return { tag, recipe, architecture, created: true };
 }
 
 /** Removes the lab's images, and the base images that no other lab's image stands on. Gives the number of tags removed. */

@@ -62,6 +62,7 @@ export async function loadImage(
   signal: AbortSignal,
 ): Promise<void> {
   const config = JSON.stringify({
+    created: new Date().toISOString(),
     architecture,
     os: 'linux',
     config: { Env: ['PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'], Labels: labels },

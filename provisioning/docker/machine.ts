@@ -3,8 +3,9 @@ import { createConnection } from 'node:net';
 import type Docker from 'dockerode';
 import { LabError, lastLines } from '../errors.ts';
 import type { SshAddress } from '../hosts/ssh.ts';
+import { platformOf } from './emulation.ts';
 import type { Image } from './image.ts';
-import { HOST_KEY, LAB, LOGIN, labFilter, MACHINE, RECIPE } from './labels.ts';
+import { architectureLabel, HOST_KEY, LAB, LOGIN, labFilter, MACHINE, RECIPE } from './labels.ts';
 import type { LabNetwork } from './network.ts';
 import { tar } from './tar.ts';
 
@@ -108,7 +109,9 @@ export async function ensureMachine(docker: Docker, wanted: MachineWanted, signa
       [RECIPE]: recipe,
       [LOGIN]: wanted.login,
       [HOST_KEY]: hostKey.public,
+      ...architectureLabel(wanted.image.architecture),
     },
+    ...platformOf(wanted.image.architecture),
     ExposedPorts: Object.fromEntries(exposed.map((port) => [port, {}])),
     HostConfig: {
       NetworkMode: wanted.network.name,
@@ -192,7 +195,11 @@ async function keys({ login, key }: MachineWanted, hostKey: { public: string; pr
   return await tar([
     { name: 'etc/ssh/ssh_host_ed25519_key', mode: 0o600, content: hostKey.private },
     { name: 'etc/ssh/ssh_host_ed25519_key.pub', mode: 0o644, content: `${hostKey.public}\n` },
-    { name: `home/${login}/.ssh/authorized_keys`, mode: 0o644, content: `${key.publicKey}\n` },
+    {
+      name: `${login === 'root' ? 'root' : `home/${login}`}/.ssh/authorized_keys`,
+      mode: 0o644,
+      content: `${key.publicKey}\n`,
+    },
   ]);
 }
 

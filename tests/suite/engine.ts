@@ -62,7 +62,12 @@ export async function makeBases({ docker }: TestEngine, run: Run, report: Tell, 
     tell({ host: 'docker', kind: 'step', text: `base image of Debian ${debian}` });
     try {
       for (const login of Object.values(LOGINS)) {
-        await ensureImage(docker, { lab: keeperLab(run), debian, login }, signal, narrator(tell, 'docker'));
+        await ensureImage(
+          docker,
+          { lab: keeperLab(run), debian, login, emulation: undefined },
+          signal,
+          narrator(tell, 'docker'),
+        );
       }
       await noteBase(run, debian);
       tell({ host: 'docker', kind: 'ok', text: `base image of Debian ${debian}` });
