@@ -21,7 +21,7 @@ export function configuration(lab: Lab): Resource {
       const changed = items.filter(isChange);
       if (changed.length === 0) return { items };
       const change = {
-        summary: `write ${changed.map(({ name, detail }) => `${name} (${detail})`).join(', ')}`,
+        summary: `write ${changed.map(({ name, detail = 'missing' }) => `${name} (${detail})`).join(', ')}`,
         script: replaceFiles(FOLDER, files, TRIAL),
         timeoutMs: TRIAL_TIMEOUT_MS,
         advice:
