@@ -12,13 +12,32 @@ type Shown = Pick<LabPlan, 'docker'> & {
 
 /** The plan for a person: each host's things with their sign, files as unified diffs, and the sum; nothing from a host can steer the terminal. */
 export function planLines(plan: Shown, paint: Paint): string[] {
-  const docker = plan.docker.length === 0 ? [] : ['docker', ...plan.docker.flatMap((item) => itemLines(item, paint))];
-  const hosts = plan.hosts.flatMap(({ name, place, items, error }) => [
-    place === 'container' ? name : `${name} (${place === 'local' ? 'this machine' : 'ssh'})`,
-    ...items.flatMap((item) => itemLines(item, paint)),
-    ...(error === undefined ? [] : [`  ${errorText(error, paint).split('\n').join('\n  ')}`]),
-  ]);
-  return [...docker, ...hosts, `plan: ${sum(plan)}`];
+  const errors = plan.hosts.flatMap(({ name, error }) =>
+    error === undefined ? [] : [[name, `  ${errorText(error, paint).split('\n').join('\n  ')}`] as const],
+  );
+  return [...sections(plan, paint, new Map(errors)), `plan: ${sum(plan)}`];
+}
+
+/** The same without what is as wanted, for `up`, which tells the errors when it is done. */
+export function changeLines({ docker, hosts }: Shown, paint: Paint): string[] {
+  const changed = hosts.map((host) => ({ ...host, items: host.items.filter(isChange) }));
+  const told = sections({ docker: docker.filter(isChange), hosts: changed }, paint, new Map());
+  return [...told, `plan: ${sum({ docker, hosts })}`];
+}
+
+function sections({ docker, hosts }: Shown, paint: Paint, errors: ReadonlyMap<string, string>): string[] {
+  const parts = [
+    { title: 'docker', items: docker, error: [] },
+    ...hosts.map(({ name, place, items }) => {
+      const title = place === 'container' ? name : `${name} (${place === 'local' ? 'this machine' : 'ssh'})`;
+      const error = errors.get(name);
+      return { title, items, error: error === undefined ? [] : [error] };
+    }),
+  ];
+  return parts.flatMap(({ title, items, error }) => {
+    const lines = [...items.flatMap((item) => itemLines(item, paint)), ...error];
+    return lines.length === 0 ? [] : [title, ...lines];
+  });
 }
 
 /** How many things the plan changes, those that can't be known yet among them. */

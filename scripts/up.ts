@@ -10,7 +10,7 @@ import type { LabPlan } from '../provisioning/plan-lab.ts';
 import { type Display, openDisplay } from '../report/display.ts';
 import { exitCodeOf, hostLines, hostsJson } from '../report/hosts.ts';
 import { nextSteps } from '../report/next-steps.ts';
-import { planLines } from '../report/plan-lines.ts';
+import { changeLines } from '../report/plan-lines.ts';
 import { willNotes } from '../report/will-notes.ts';
 import { checkHostNames, hostNames } from './bounds.ts';
 import { type Context, confirm } from './context.ts';
@@ -60,7 +60,7 @@ export function up(): LabCommand {
         const { plan: found, engine } = await makePlan(lab, { takeOver, only }, context.signal);
         await using plan = found;
         refuseWithoutBroker(plan);
-        for (const line of planLines(plan, paint)) print(line);
+        for (const line of changeLines(plan, paint)) print(line);
         const ask = yes === true ? async () => true : confirm;
         await askForRemovals(lab, plan, ask);
         const docker = await dockerFor(plan, engine, display, ask, context);

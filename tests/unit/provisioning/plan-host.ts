@@ -1,0 +1,39 @@
+import test from 'ava';
+import { planHost } from '../../../provisioning/plan-host.ts';
+import { BLANK, type Item, type Resource } from '../../../provisioning/resources/resource.ts';
+
+const FILE: Item = { action: 'create', kind: 'file', name: '/a' };
+const change = (summary: string) => ({ summary, script: 'true', timeoutMs: 1 });
+const resource = (id: string, plan: Resource['plan']): Resource => ({ id, queries: [], plan });
+
+test('a resource sees what is planned before it, and not what is as wanted', (t) => {
+  const seen: (readonly Item[])[] = [];
+  const watching: Resource['plan'] = (_, earlier) => {
+    seen.push(earlier);
+    return { items: [] };
+  };
+  const kept: Item = { action: 'keep', kind: 'package', name: 'p' };
+  planHost(
+    [
+      resource('files', () => ({ items: [FILE], change: change('write') })),
+      resource('packages', () => ({ items: [kept] })),
+      resource('service', watching),
+    ],
+    BLANK,
+  );
+  t.deepEqual(seen, [[FILE]]);
+});
+
+test('steps in order, each with its resource; a thing that is looked at twice is there once', (t) => {
+  const check: Item = { action: 'keep', kind: 'check', name: 'clients only' };
+  const checks = resource('clients only', () => ({ items: [check] }));
+  const { items, steps } = planHost(
+    [checks, resource('files', () => ({ items: [FILE], change: change('write') })), checks],
+    BLANK,
+  );
+  t.deepEqual(items, [check, FILE]);
+  t.deepEqual(
+    steps.map((step) => `${step.resource}: ${step.change.summary}`),
+    ['files: write'],
+  );
+});
