@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { compare } from '../../../scripts/compare.ts';
 import { down } from '../../../scripts/down.ts';
 import type { LabCommand } from '../../../scripts/lab.ts';
+import { plan } from '../../../scripts/plan.ts';
 import { publish } from '../../../scripts/publish.ts';
 import { report } from '../../../scripts/report.ts';
 import { ssh } from '../../../scripts/ssh.ts';
@@ -10,6 +11,17 @@ import { subscribe } from '../../../scripts/subscribe.ts';
 import { up } from '../../../scripts/up.ts';
 import { verify } from '../../../scripts/verify.ts';
 
-const MAKERS: readonly (() => LabCommand)[] = [up, verify, report, compare, status, ssh, publish, subscribe, down];
+const MAKERS: readonly (() => LabCommand)[] = [
+  up,
+  plan,
+  verify,
+  report,
+  compare,
+  status,
+  ssh,
+  publish,
+  subscribe,
+  down,
+];
 
 export const COMMANDS: readonly Command[] = MAKERS.map((make) => make().command);
