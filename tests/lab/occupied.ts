@@ -28,13 +28,13 @@ test.serial(
     const up = await lab.run(['up', '--no-verify']);
     t.is(up.code, 2, up.all);
     t.regex(
-      up.stdout,
+      up.all,
       new RegExp(`^broker: make room for the broker: port ${PORT} is taken by process \\d+: python3 -c`, 'm'),
     );
-    t.regex(up.stdout, /^ {2}try: choose another `broker\.port`.*`--take-over`/m);
+    t.regex(up.all, /^ {2}try: choose another `broker\.port`.*`--take-over`/m);
     const takeOver = await lab.run(['up', '--no-verify', '--take-over']);
     t.is(takeOver.code, 2, takeOver.all);
-    t.regex(takeOver.stdout, /^ {2}try: stop that program yourself/m);
+    t.regex(takeOver.all, /^ {2}try: stop that program yourself/m);
     await broker().shell('kill $(cat /tmp/listener)');
     const after = await lab.run(['up', '--no-verify']);
     t.is(after.code, 0, after.all);
@@ -51,10 +51,10 @@ test.serial("somebody else's configuration: which files, nothing touched, exit c
   const up = await lab.run(['up', '--no-verify']);
   t.is(up.code, 2, up.all);
   t.regex(
-    up.stdout,
+    up.all,
     /\/etc\/mosquitto\/mosquitto\.conf is somebody else's: changed since Debian's package was installed/,
   );
-  t.regex(up.stdout, /\/etc\/mosquitto\/conf\.d\/theirs\.conf is somebody else's: not written by the lab/);
+  t.regex(up.all, /\/etc\/mosquitto\/conf\.d\/theirs\.conf is somebody else's: not written by the lab/);
   t.regex(up.stdout, /^ {2}try: .*`--take-over`, which keeps what it finds in \/var\/lib\/mqtt-lab/m);
   t.is(await look(), before);
 });
