@@ -2,6 +2,7 @@ import { LabError } from '../provisioning/errors.ts';
 import type { Lab } from '../provisioning/lab-file/lab.ts';
 import { packages } from '../provisioning/resources/packages.ts';
 import type { Resource } from '../provisioning/resources/resource.ts';
+import { system } from '../provisioning/resources/system.ts';
 import { configuration } from './configuration.ts';
 import {
   canBeTakenOver,
@@ -17,7 +18,8 @@ export const BROKER_PACKAGES = ['mosquitto', 'mosquitto-clients'];
 
 /** All that a broker host needs, in order. With `takeOver`, somebody else's Mosquitto is put aside; without, it is an error. */
 export function brokerHost(lab: Lab, takeOver: boolean): readonly Resource[] {
-  return [room(lab, takeOver), packages(BROKER_PACKAGES), configuration(lab), service()];
+  const container = lab.broker.host.kind === 'container' ? 'no other way' : 'may be a container';
+  return [system('broker', container), room(lab, takeOver), packages(BROKER_PACKAGES), configuration(lab), service()];
 }
 
 /** Room for the lab's broker: nobody else's configuration, nothing else on the port. Looked at before anything is changed. */

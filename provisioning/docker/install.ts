@@ -4,6 +4,7 @@ import { LabError } from '../errors.ts';
 import { run } from '../hosts/host.ts';
 import { localHost } from '../hosts/local.ts';
 import { ensureSudo } from '../hosts/sudo.ts';
+import { parseOsRelease } from '../os-release.ts';
 import type { Narrator } from '../progress.ts';
 import { aptInstallScript } from '../resources/apt.ts';
 
@@ -42,12 +43,7 @@ export async function ensureTool(
 /** Undefined on Debian, Ubuntu and their derivatives; otherwise the system's name (os-release(5)). */
 export async function debianLike(): Promise<string | undefined> {
   const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
-  const fields = new Map(
-    text.split('\n').flatMap((line) => {
-      const match = /^([A-Z_]+)="?(.*?)"?$/.exec(line);
-      return match?.[1] === undefined || match[2] === undefined ? [] : [[match[1], match[2]] as const];
-    }),
-  );
+  const fields = parseOsRelease(text);
   const family = `${fields.get('ID') ?? ''} ${fields.get('ID_LIKE') ?? ''}`.split(' ');
   return family.includes('debian') || family.includes('ubuntu')
     ? undefined

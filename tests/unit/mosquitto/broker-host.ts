@@ -9,7 +9,7 @@ const lab = labOf(TWO_USERS);
 
 /** What is planned when the host tells this about room for a broker: the change's summary, or the error. */
 function plan(told: string, takeOver: boolean): string | LabError | undefined {
-  const [room] = brokerHost(lab, takeOver);
+  const room = brokerHost(lab, takeOver).find(({ id }) => id === 'room');
   try {
     return room?.plan(factsOf(new Map([[occupantQuery(lab.broker.port).id, told]])), [])?.change?.summary;
   } catch (error) {
@@ -21,10 +21,10 @@ function plan(told: string, takeOver: boolean): string | LabError | undefined {
 const OTHER = 'file /etc/mosquitto/conf.d/mine.conf\nport 7 mosquitto';
 const PYTHON = 'port 7 python3 broker.py';
 
-test('in order: room, packages, configuration, service', (t) => {
+test('in order: system, room, packages, configuration, service', (t) => {
   t.deepEqual(
     brokerHost(lab, false).map(({ id }) => id),
-    ['room', 'packages', 'configuration', 'service'],
+    ['system', 'room', 'packages', 'configuration', 'service'],
   );
 });
 

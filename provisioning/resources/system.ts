@@ -1,0 +1,93 @@
+import { LabError } from '../errors.ts';
+import { parseOsRelease } from '../os-release.ts';
+import type { Answer, Query } from './facts.ts';
+import type { Resource } from './resource.ts';
+
+/** What a host says of its operating system; its words are somebody else's, to be shown and never to be run. */
+export type System = {
+  /** `ID` and `VERSION_ID` of os-release(5); empty where it has none. */
+  readonly id: string;
+  readonly version: string;
+  /** `Debian GNU/Linux 12 (bookworm)`. */
+  readonly name: string;
+  /** dpkg's own architecture, such as `arm64`; undefined: no dpkg. */
+  readonly architecture: string | undefined;
+  /** The kernel's word for the processor, such as `aarch64`. */
+  readonly machine: string;
+  readonly hasApt: boolean;
+};
+
+/** Anybody may ask. The lab's own lines come first, so that no line of the file passes for one; more than a file of that kind ever has is cut off. */
+export const SYSTEM: Query = {
+  id: 'system',
+  script: `echo "dpkg $(dpkg --print-architecture)"
+echo "machine $(uname -m)"
+echo "apt $(command -v apt-get)"
+for file in /etc/os-release /usr/lib/os-release; do
+  [ -f $file ] && head -c 16384 $file && break
+done
+true`,
+};
+
+const SHOWN = 80;
+/** Their mosquitto is 2.0.11 or later, which the lab's configuration and checks are made for. */
+const SUPPORTED = 'Debian 12 or 13, Raspberry Pi OS of these two, or Ubuntu 22.04 or later';
+
+/** Undefined where nobody was asked, as on a machine that does not exist yet. */
+export function systemOf({ code, output }: Answer): System | undefined {
+  if (code !== 0) return undefined;
+  const [dpkg = '', machine = '', apt = '', ...file] = output.split('\n');
+  const told = (line: string) => line.slice(line.indexOf(' ') + 1).trim();
+  const fields = parseOsRelease(file.join('\n'));
+  const id = fields.get('ID') ?? '';
+  const version = fields.get('VERSION_ID') ?? '';
+  return {
+    id,
+    version,
+    name: cut(fields.get('PRETTY_NAME') || `${fields.get('NAME') || id || 'an unknown system'} ${version}`.trim()),
+    architecture: told(dpkg) || undefined,
+    machine: told(machine),
+    hasApt: told(apt) !== '',
+  };
+}
+
+/** Whether the lab knows how to bring a host with this system to anything. Raspberry Pi OS calls itself debian with 64 bits and raspbian with 32. */
+export function isSupported({ id, version }: Pick<System, 'id' | 'version'>): boolean {
+  if (id === 'debian' || id === 'raspbian') return version === '12' || version === '13';
+  const [, year, month] = /^(\d\d)\.(\d\d)$/.exec(version) ?? [];
+  return id === 'ubuntu' && Number(year) * 100 + Number(month) >= 2204;
+}
+
+/**
+ * A system that the lab can manage; only looked at, never changed. Throws a LabError with exit code 2 that names what was found and what is
+ * supported, and for a broker a container in place of the host.
+ */
+export function system(host: string, container: 'may be a container' | 'no other way'): Resource {
+  return {
+    id: 'system',
+    queries: [SYSTEM],
+    plan(facts) {
+      const found = systemOf(facts.get(SYSTEM));
+      const why = found === undefined ? undefined : objection(found);
+      if (why === undefined) {
+        const detail = found === undefined ? {} : { detail: `${found.name}, ${found.architecture}` };
+        return { items: [{ action: 'keep', kind: 'check', name: 'system', ...detail }] };
+      }
+      const other = container === 'may be a container' ? ', or `broker: { host: container }` in the lab file' : '';
+      const advice = `another host with ${SUPPORTED}${other}`;
+      throw new LabError({ subject: host, step: 'look at its system', happened: why, advice }, 2);
+    },
+  };
+}
+
+function objection(found: System): string | undefined {
+  const lacks = [...(found.architecture === undefined ? ['dpkg'] : []), ...(found.hasApt ? [] : ['apt-get'])];
+  const without = lacks.length === 0 ? '' : ` without ${lacks.join(' and ')}`;
+  if (isSupported(found) && lacks.length === 0) return undefined;
+  const told = `ID ${cut(found.id) || 'none'}, VERSION_ID ${cut(found.version) || 'none'}`;
+  return `it runs ${found.name}${without} (${told} in os-release), which the lab can't manage; supported: ${SUPPORTED}`;
+}
+
+function cut(text: string): string {
+  return text.length > SHOWN ? `${text.slice(0, SHOWN - 1)}…` : text;
+}

@@ -1,0 +1,182 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { LabError } from '../../../../provisioning/errors.ts';
+import { parseOsRelease } from '../../../../provisioning/os-release.ts';
+import { BLANK } from '../../../../provisioning/resources/resource.ts';
+import { SYSTEM, system, systemOf } from '../../../../provisioning/resources/system.ts';
+import { factsOf } from '../../_facts.ts';
+import { folderFor, sh } from '../../_sh.ts';
+
+const debian = (version: string, codename: string) => `PRETTY_NAME="Debian GNU/Linux ${version} (${codename})"
+NAME="Debian GNU/Linux"
+VERSION_ID="${version}"
+VERSION="${version} (${codename})"
+VERSION_CODENAME=${codename}
+ID=debian
+HOME_URL="https://www.debian.org/"
+SUPPORT_URL="https://www.debian.org/support"
+BUG_REPORT_URL="https://bugs.debian.org/"
+`;
+const raspbian = (version: string, codename: string) => `PRETTY_NAME="Raspbian GNU/Linux ${version} (${codename})"
+NAME="Raspbian GNU/Linux"
+VERSION_ID="${version}"
+VERSION="${version} (${codename})"
+VERSION_CODENAME=${codename}
+ID=raspbian
+ID_LIKE=debian
+HOME_URL="http://www.raspbian.org/"
+`;
+const ubuntu = (version: string, full: string, codename: string) => `PRETTY_NAME="Ubuntu ${full}"
+NAME="Ubuntu"
+VERSION_ID="${version}"
+VERSION="${full} (${codename})"
+VERSION_CODENAME=${codename.split(' ')[0]?.toLowerCase()}
+ID=ubuntu
+ID_LIKE=debian
+HOME_URL="https://www.ubuntu.com/"
+UBUNTU_CODENAME=${codename.split(' ')[0]?.toLowerCase()}
+LOGO=ubuntu-logo
+`;
+// its order is another one, and NAME comes before PRETTY_NAME
+const FOCAL = `NAME="Ubuntu"
+VERSION="20.04.6 LTS (Focal Fossa)"
+ID=ubuntu
+ID_LIKE=debian
+PRETTY_NAME="Ubuntu 20.04.6 LTS"
+VERSION_ID="20.04"
+`;
+const SID = `PRETTY_NAME="Debian GNU/Linux forky/sid"
+NAME="Debian GNU/Linux"
+VERSION_CODENAME=forky
+ID=debian
+`;
+const MINT = `NAME="Linux Mint"
+VERSION="22 (Wilma)"
+ID=linuxmint
+ID_LIKE="ubuntu debian"
+PRETTY_NAME="Linux Mint 22"
+VERSION_ID="22"
+UBUNTU_CODENAME=noble
+`;
+const FEDORA = `NAME="Fedora Linux"
+VERSION="40 (Server Edition)"
+ID=fedora
+VERSION_ID=40
+VERSION_CODENAME=""
+PLATFORM_ID="platform:f40"
+PRETTY_NAME="Fedora Linux 40 (Server Edition)"
+ANSI_COLOR="0;38;2;60;110;180"
+`;
+const ALPINE = `NAME="Alpine Linux"
+ID=alpine
+VERSION_ID=3.20.3
+PRETTY_NAME="Alpine Linux v3.20"
+HOME_URL="https://alpinelinux.org/"
+`;
+const ARCH = `NAME="Arch Linux"
+PRETTY_NAME="Arch Linux"
+ID=arch
+BUILD_ID=rolling
+ANSI_COLOR="38;2;23;147;209"
+`;
+
+const DPKG = 'dpkg arm64\nmachine aarch64\napt /usr/bin/apt-get\n';
+const NEITHER = 'dpkg \nmachine x86_64\napt \n';
+
+/** [what the host tells; what the plan shows of it] */
+const accepted: readonly (readonly [told: string, detail: string])[] = [
+  [`${DPKG}${debian('12', 'bookworm')}`, 'Debian GNU/Linux 12 (bookworm), arm64'],
+  [`${DPKG}${debian('13', 'trixie')}`, 'Debian GNU/Linux 13 (trixie), arm64'],
+  [`${DPKG}${raspbian('12', 'bookworm')}`, 'Raspbian GNU/Linux 12 (bookworm), arm64'],
+  [`${DPKG}${raspbian('13', 'trixie')}`, 'Raspbian GNU/Linux 13 (trixie), arm64'],
+  [`${DPKG}${ubuntu('22.04', '22.04.5 LTS', 'Jammy Jellyfish')}`, 'Ubuntu 22.04.5 LTS, arm64'],
+  [`${DPKG}${ubuntu('24.04', '24.04.1 LTS', 'Noble Numbat')}`, 'Ubuntu 24.04.1 LTS, arm64'],
+  [`${DPKG}${ubuntu('26.04', '26.04 LTS', 'Resolute Raccoon')}`, 'Ubuntu 26.04 LTS, arm64'],
+  [`${DPKG}ID='debian'\r\nVERSION_ID='12'\r\n`, 'debian 12, arm64'],
+];
+
+/** [what the host tells; what is told of it] */
+const refused: readonly (readonly [told: string, happened: string])[] = [
+  [`${DPKG}${debian('11', 'bullseye')}`, 'Debian GNU/Linux 11 (bullseye) (ID debian, VERSION_ID 11'],
+  [`${DPKG}${SID}`, 'Debian GNU/Linux forky/sid (ID debian, VERSION_ID none'],
+  [`${DPKG}${FOCAL}`, 'Ubuntu 20.04.6 LTS (ID ubuntu, VERSION_ID 20.04'],
+  [`${DPKG}${MINT}`, 'Linux Mint 22 (ID linuxmint, VERSION_ID 22'],
+  [`${NEITHER}${FEDORA}`, 'Fedora Linux 40 (Server Edition) without dpkg and apt-get (ID fedora, VERSION_ID 40'],
+  [`${NEITHER}${ALPINE}`, 'Alpine Linux v3.20 without dpkg and apt-get (ID alpine, VERSION_ID 3.20.3'],
+  [`${NEITHER}${ARCH}`, 'Arch Linux without dpkg and apt-get (ID arch, VERSION_ID none'],
+  [`${NEITHER}${debian('12', 'bookworm')}`, 'Debian GNU/Linux 12 (bookworm) without dpkg and apt-get (ID debian'],
+  [`${DPKG.replace('/usr/bin/apt-get', '')}${debian('12', 'bookworm')}`, '12 (bookworm) without apt-get (ID debian'],
+  [NEITHER, 'an unknown system without dpkg and apt-get (ID none, VERSION_ID none'],
+];
+
+const planned = (told: string, container: Parameters<typeof system>[1] = 'no other way') =>
+  system('hall', container).plan(factsOf(new Map([['system', told]])), []);
+
+for (const [told, detail] of accepted) {
+  test(`can be managed: ${detail}`, (t) => {
+    t.deepEqual(planned(told), { items: [{ action: 'keep', kind: 'check', name: 'system', detail }] });
+  });
+}
+
+for (const [told, happened] of refused) {
+  test(`refused: ${happened}`, (t) => {
+    const error = t.throws(() => planned(told), { instanceOf: LabError });
+    t.is(error?.exitCode, 2);
+    t.is(error?.trouble.subject, 'hall');
+    t.true(error?.trouble.happened.includes(happened), error?.message);
+    t.regex(error?.message ?? '', /supported: Debian 12 or 13, Raspberry Pi OS .*, or Ubuntu 22\.04 or later/);
+  });
+}
+
+test('a broker may be a container instead, a Pi is told no such thing', (t) => {
+  const told = `${NEITHER}${FEDORA}`;
+  const advice = (container: Parameters<typeof system>[1]) =>
+    t.throws(() => planned(told, container), { instanceOf: LabError })?.trouble.advice ?? '';
+  t.regex(advice('may be a container'), /`broker: \{ host: container \}`/);
+  t.notRegex(advice('no other way'), /container/);
+});
+
+test('of a machine that does not exist yet nothing is known', (t) => {
+  t.deepEqual(system('hall', 'no other way').plan(BLANK, []).items, [
+    { action: 'keep', kind: 'check', name: 'system' },
+  ]);
+});
+
+test('os-release is read, never run, and its words stay one line of a bounded length', (t) => {
+  const folder = folderFor(t);
+  const mark = join(folder, 'was-run');
+  const hostile = [
+    `ID=debian; touch ${mark}`,
+    `VERSION_ID="$(touch ${mark})"`,
+    `PRETTY_NAME="\u001b[2J\`touch ${mark}\` ${'x'.repeat(500)}"`,
+    'dpkg amd64',
+    'apt /usr/bin/apt-get',
+    `touch ${mark}`,
+  ].join('\n');
+  // the real script, with the file in the place of this machine's
+  const script = SYSTEM.script.replaceAll('/etc/os-release', join(folder, 'os-release'));
+  sh(`cat >${join(folder, 'os-release')} <<'END'\n${hostile}\nEND`);
+  const { code, stdout } = sh(script);
+  t.is(code, 0);
+  t.false(existsSync(mark));
+  const found = systemOf({ code: 0, output: stdout });
+  t.is(found?.id, `debian; touch ${mark}`);
+  t.true((found?.name.length ?? 0) <= 80 && found?.name.startsWith('\u001b[2J`touch'));
+  t.is(t.throws(() => planned(stdout), { instanceOf: LabError })?.message.split('\n').length, 2);
+  t.false(existsSync(mark));
+});
+
+test('the words of os-release as a shell would have them', (t) => {
+  const text = `A="one \\"two\\" \\$three \\\\"\nB='\\"'\nC=plain\nC="again"\n# D=1\nexport E=1\nf=1\nG="half\nH=`;
+  t.deepEqual(
+    [...parseOsRelease(text)],
+    [
+      ['A', 'one "two" $three \\'],
+      ['B', '\\"'],
+      ['C', 'again'],
+      ['G', '"half'],
+      ['H', ''],
+    ],
+  );
+});
