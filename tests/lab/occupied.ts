@@ -55,7 +55,7 @@ test.serial("somebody else's configuration: which files, nothing touched, exit c
     /\/etc\/mosquitto\/mosquitto\.conf is somebody else's: changed since Debian's package was installed/,
   );
   t.regex(up.all, /\/etc\/mosquitto\/conf\.d\/theirs\.conf is somebody else's: not written by the lab/);
-  t.regex(up.stdout, /^ {2}try: .*`--take-over`, which keeps what it finds in \/var\/lib\/mqtt-lab/m);
+  t.regex(up.all, /^ {2}try: .*`--take-over`, which keeps what it finds in \/var\/lib\/mqtt-lab/m);
   t.is(await look(), before);
 });
 
