@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { machine, release } from 'node:os';
 import type { Lab } from '../../../provisioning/lab-file/lab.ts';
 import type { LiveLab } from '../../../provisioning/live-lab.ts';
+import { parseOsRelease } from '../../../provisioning/os-release.ts';
 import type { Answer, Query } from '../../../provisioning/resources/facts.ts';
 import type { HostOfRun, System } from '../../../report/environment.ts';
 import { HERE } from '../support/check.ts';
@@ -11,7 +12,7 @@ const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 /** What a machine says of itself: os-release(5), uname(1), and which boot of which kernel it is on (random(4)). */
 export const SYSTEM: Query = {
   id: 'system',
-  script: `(. /etc/os-release; echo "system $PRETTY_NAME")
+  script: `sed -n 's/^PRETTY_NAME=/system /p' /etc/os-release
 echo "architecture $(uname -m)"
 echo "kernel $(uname -r)"
 echo "boot $(cat ${BOOT_ID})"`,
@@ -20,7 +21,8 @@ echo "boot $(cat ${BOOT_ID})"`,
 /** Reads the answer; what a machine does not tell is left out. */
 export function systemOf({ output }: Answer, ownBootId: string): System {
   const told = (key: string) => new RegExp(`^${key} (\\S.*)$`, 'm').exec(output)?.[1];
-  const [system, architecture, kernel, boot] = ['system', 'architecture', 'kernel', 'boot'].map(told);
+  const [quoted, architecture, kernel, boot] = ['system', 'architecture', 'kernel', 'boot'].map(told);
+  const system = parseOsRelease(`NAME=${quoted ?? ''}`).get('NAME') || undefined;
   return {
     ...(system === undefined ? {} : { system }),
     ...(architecture === undefined ? {} : { architecture }),
@@ -36,7 +38,7 @@ export async function bootIdHere(): Promise<string> {
 
 export async function systemHere(): Promise<System> {
   const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
-  const system = /^PRETTY_NAME="?(.*?)"?$/m.exec(text)?.[1];
+  const system = parseOsRelease(text).get('PRETTY_NAME');
   return {
     ...(system === undefined ? {} : { system }),
     architecture: machine(),
