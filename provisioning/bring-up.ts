@@ -16,6 +16,8 @@ export type HostOutcome = {
   readonly state: 'ok' | 'changed' | 'failed' | 'skipped';
   /** What was changed, also before a failure. */
   readonly changes: readonly string[];
+  /** Steps of the plan that a failure left undone, the failed one among them. */
+  readonly left: number;
   readonly durationMs: number;
   readonly error?: unknown;
 };
@@ -38,7 +40,7 @@ export async function bringUp(
   }
   const make = docker === undefined ? undefined : machineMaker(docker, lab, tell, signal);
   const bring = (host: PlannedHost) =>
-    outcome(host.name, tell, async (onChange) => {
+    outcome(host, tell, async (onChange) => {
       if (host.error !== undefined) throw host.error;
       const { name, resources, steps } = host;
       if (host.reached !== undefined) {
@@ -62,7 +64,7 @@ export async function bringUp(
 }
 
 async function outcome(
-  host: string,
+  { name: host, steps }: PlannedHost,
   tell: Tell,
   work: (onChange: (summary: string) => void) => Promise<void>,
 ): Promise<HostOutcome> {
@@ -72,10 +74,11 @@ async function outcome(
     await work((summary) => changes.push(summary));
     const state = changes.length > 0 ? 'changed' : 'ok';
     tell({ host, kind: 'ok', text: state === 'ok' ? 'as wanted' : `${changes.length} changed` });
-    return { host, state, changes, durationMs: performance.now() - begin };
+    return { host, state, changes, left: 0, durationMs: performance.now() - begin };
   } catch (error) {
     const text = error instanceof LabError ? `${error.trouble.step}: ${error.trouble.happened}` : String(error);
     tell({ host, kind: 'failed', text });
-    return { host, state: 'failed', changes, durationMs: performance.now() - begin, error };
+    const left = steps.filter(({ change }) => !changes.includes(change.summary)).length;
+    return { host, state: 'failed', changes, left, durationMs: performance.now() - begin, error };
   }
 }

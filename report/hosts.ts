@@ -5,14 +5,18 @@ import { type Paint, printable, seconds } from './paint.ts';
 /** A line for each host: ok, changed or failed, its time, what changed; then the errors in full. */
 export function hostLines(outcomes: readonly HostOutcome[], paint: Paint): string[] {
   const width = Math.max(8, ...outcomes.map(({ host }) => host.length));
-  const rows = outcomes.map(({ host, state, changes, durationMs }) => {
+  const rows = outcomes.map(({ host, state, changes, left, durationMs }) => {
     const sign = {
       ok: paint('green', 'ok     '),
       changed: paint('yellow', 'changed'),
       failed: paint('red', 'failed '),
       skipped: paint('dim', 'skipped'),
     }[state];
-    return `  ${host.padEnd(width)} ${sign} ${seconds(durationMs).padStart(6)}${changes.length === 0 ? '' : `  ${changes.length} changed`}`;
+    const counts = [
+      ...(changes.length === 0 ? [] : [`${changes.length} changed`]),
+      ...(left === 0 ? [] : [`${left} ${left === 1 ? 'step' : 'steps'} left`]),
+    ];
+    return `  ${host.padEnd(width)} ${sign} ${seconds(durationMs).padStart(6)}  ${counts.join(', ')}`.trimEnd();
   });
   const errors = outcomes.flatMap(({ error }) => (error === undefined ? [] : [errorText(error, paint)]));
   const changed = outcomes.reduce((sum, { changes }) => sum + changes.length, 0);
@@ -34,10 +38,11 @@ export function exitCodeOf(error: unknown): number {
 
 /** Outcomes for `--json`. */
 export function hostsJson(outcomes: readonly HostOutcome[]): unknown[] {
-  return outcomes.map(({ host, state, changes, durationMs, error }) => ({
+  return outcomes.map(({ host, state, changes, left, durationMs, error }) => ({
     host,
     state,
     changes,
+    left,
     durationMs: Math.round(durationMs),
     ...(error === undefined ? {} : { error: error instanceof Error ? error.message : String(error) }),
   }));

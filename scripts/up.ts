@@ -130,5 +130,5 @@ function skipped(lab: Lab, plan: LabPlan): HostOutcome[] {
   const names = [...(lab.broker.host.kind === 'external' ? [] : ['broker']), ...lab.pis.map(({ name }) => name)];
   return names
     .filter((name) => !plan.hosts.some((host) => host.name === name))
-    .map((host) => ({ host, state: 'skipped', changes: [], durationMs: 0 }));
+    .map((host) => ({ host, state: 'skipped', changes: [], left: 0, durationMs: 0 }));
 }

@@ -4,25 +4,35 @@ import { errorText, hostLines, hostsJson } from '../../../report/hosts.ts';
 
 const plain = (_: unknown, text: string) => text;
 const trouble = new LabError({ subject: 'kitchen', step: 'install', happened: 'disk full', advice: 'clean up' }, 1);
-const ok = { host: 'broker', state: 'ok', changes: [], durationMs: 432 } as const;
+const ok = { host: 'broker', state: 'ok', changes: [], left: 0, durationMs: 432 } as const;
 const changed = {
   host: 'pi',
   state: 'changed',
   changes: ['start the container', 'install x'],
+  left: 0,
   durationMs: 12_345,
 } as const;
-const failed = { host: 'kitchen', state: 'failed', changes: [], durationMs: 100, error: trouble } as const;
+const failed = {
+  host: 'kitchen',
+  state: 'failed',
+  changes: ['start the container'],
+  left: 2,
+  durationMs: 100,
+  error: trouble,
+} as const;
+const skipped = { host: 'hall', state: 'skipped', changes: [], left: 0, durationMs: 0 } as const;
 
 test('nothing changed', (t) => {
   t.deepEqual(hostLines([ok], plain), ['hosts: 0 changed', '  broker   ok       0.4 s']);
 });
 
 test('a line for each host, then the errors in full', (t) => {
-  t.deepEqual(hostLines([ok, changed, failed], plain), [
-    'hosts: 2 changed, 1 failed',
+  t.deepEqual(hostLines([ok, changed, failed, skipped], plain), [
+    'hosts: 3 changed, 1 failed',
     '  broker   ok       0.4 s',
     '  pi       changed   12 s  2 changed',
-    '  kitchen  failed   0.1 s',
+    '  kitchen  failed   0.1 s  1 changed, 2 steps left',
+    '  hall     skipped  0.0 s',
     'kitchen: install: disk full\n  try: clean up',
   ]);
 });
@@ -49,7 +59,14 @@ for (const [error, shown] of errors) {
 
 test('the same for machines', (t) => {
   t.deepEqual(hostsJson([ok, failed]), [
-    { host: 'broker', state: 'ok', changes: [], durationMs: 432 },
-    { host: 'kitchen', state: 'failed', changes: [], durationMs: 100, error: trouble.message },
+    { host: 'broker', state: 'ok', changes: [], left: 0, durationMs: 432 },
+    {
+      host: 'kitchen',
+      state: 'failed',
+      changes: ['start the container'],
+      left: 2,
+      durationMs: 100,
+      error: trouble.message,
+    },
   ]);
 });
