@@ -1,14 +1,21 @@
-import { readdirSync } from 'node:fs';
 import path from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { compiledTests } from './scripts/compile.js';
+import { folderOf, testFiles } from './scripts/compile-folders.js';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
-const files = ['tests/unit', 'tests/lab'].flatMap((folder) =>
-  readdirSync(path.join(root, folder), { recursive: true })
-    .filter((name) => name.endsWith('.ts'))
-    .map((name) => `${folder}/${name}`),
-);
+// tests/unit/NAME.ts is all of the folder NAME in one process; files that the command line names are run each on its own
+const units = testFiles(root, 'tests/unit');
+const wholes = units.filter((file) => folderOf(root, file) !== undefined);
+const isInWhole = (file) => wholes.some((whole) => `${file}/`.startsWith(`${folderOf(root, whole)}/`));
+const areNamed = process.argv
+  .slice(2)
+  .some((word) => word.includes('*') || isInWhole(path.relative(root, path.resolve(word))));
+const files = [
+  ...units.filter((file) => (areNamed ? !wholes.includes(file) : !isInWhole(file))),
+  ...testFiles(root, 'tests/lab').filter((file) => !file.includes('/support/')),
+];
 
 // Unit tests are through before most labs begin; then the labs that take longest, Debian 13 when its image may be there.
 const FIRST = [
@@ -25,10 +32,11 @@ const rank = (file) => {
 };
 
 export default {
-  files: ['tests/unit/**/*.ts', 'tests/lab/*.ts'],
-  extensions: { ts: 'module' },
-  nodeArguments: ['--enable-source-maps', '--import=./scripts/compiled-tests.js'],
-  environmentVariables: { COMPILED_TESTS: await compiledTests(root, 'tests', files) },
+  files,
+  extensions: { ts: 'commonjs' },
+  require: ['./scripts/compiled-tests.js'],
+  nodeArguments: ['--enable-source-maps'],
+  environmentVariables: { COMPILED_TESTS: await compiledTests(root, areNamed ? 'named-tests' : 'tests', files) },
   workerThreads: false,
   // a lab waits for its machines more than it computes
   concurrency: 5,

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { wholeFolders } from './compile-folders.js';
 
 /** A command that runs may yet load a part of what it was started from: the newest of each kind stay, and all of the last day. */
 const KEPT = 10;
@@ -94,7 +95,7 @@ async function compile(root, files, options, cache, folder) {
       jsx: 'automatic',
       jsxImportSource: 'preact',
       logLevel: 'error',
-      plugins: [{ name: 'import.meta.url', setup: keepUrls }],
+      plugins: [wholeFolders, { name: 'import.meta.url', setup: keepUrls }],
     });
     await rename(staged, folder).catch((error) => {
       if (!existsSync(folder)) throw error;

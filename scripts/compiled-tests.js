@@ -1,9 +1,19 @@
-// For `node --import`: a test file under tests/ is run as its compiled one in the folder that COMPILED_TESTS names (see compile.js).
-import { register } from 'node:module';
+// For AVA's `require`: a test file under tests/ is run as its compiled one in the folder that COMPILED_TESTS names (see compile.js). With Node's
+// module hooks instead, each test process would start a thread for them and ask it for every module.
+import Module from 'node:module';
+import path from 'node:path';
 import process from 'node:process';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import test from 'ava';
 
-const folder = process.env.COMPILED_TESTS;
-if (folder === undefined) throw new Error('COMPILED_TESTS names no folder');
-const data = { sources: new URL('../tests/', import.meta.url).href, compiled: `${pathToFileURL(folder).href}/tests/` };
-register('./compiled-tests-hook.js', import.meta.url, { data });
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+// AVA loads the source when this has loaded what was compiled from it
+Module._extensions['.ts'] = () => {};
+
+export default async function load() {
+  const folder = process.env.COMPILED_TESTS;
+  if (folder === undefined) throw new Error('COMPILED_TESTS names no folder');
+  const file = path.relative(root, fileURLToPath(test.meta.file)).replace(/\.ts$/, '.mjs');
+  await import(pathToFileURL(path.join(folder, file)).href);
+}

@@ -10,8 +10,9 @@ const files = readdirSync(path.join(root, 'tests/slow'))
 
 export default {
   files,
-  extensions: { ts: 'module' },
-  nodeArguments: ['--enable-source-maps', '--import=./scripts/compiled-tests.js'],
+  extensions: { ts: 'commonjs' },
+  require: ['./scripts/compiled-tests.js'],
+  nodeArguments: ['--enable-source-maps'],
   environmentVariables: { COMPILED_TESTS: await compiledTests(root, 'slow', files) },
   workerThreads: false,
   // what is timed is alone on this machine

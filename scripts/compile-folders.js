@@ -1,0 +1,45 @@
+// Whole folders of unit tests as one test file: a process takes half a second of a core, most tests a few milliseconds.
+import { existsSync, readdirSync } from 'node:fs';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const TEST_OF = fileURLToPath(new URL('test-of.js', import.meta.url));
+
+/** The test files in a folder and those below, such as `tests/unit/report/json.ts`; what begins with an underscore is for them. */
+export function testFiles(root, folder) {
+  const names = readdirSync(path.join(root, folder), { recursive: true });
+  return names
+    .filter((name) => name.endsWith('.ts') && !path.basename(name).startsWith('_'))
+    .map((name) => path.posix.join(folder, name))
+    .sort();
+}
+
+/** The folder NAME that a test file NAME.ts beside it stands for; undefined where there is none. */
+export function folderOf(root, file) {
+  const folder = file.replace(/\.ts$/, '');
+  return existsSync(path.join(root, folder)) ? folder : undefined;
+}
+
+/** Plugin for esbuild: an entry NAME.ts that stands for a folder is all test files in there, whose titles begin with the file's name. */
+export const wholeFolders = {
+  name: 'whole folders',
+  setup({ initialOptions: { entryPoints }, onLoad, onResolve }) {
+    const wholes = new Map(entryPoints.map((file) => [file, folderOf('', file)]).filter(([, folder]) => folder));
+    onLoad({ filter: /\.ts$/ }, ({ path: file }) => {
+      const folder = wholes.get(file);
+      if (folder === undefined) return undefined;
+      const contents = testFiles('', folder).map((member) => `import ${JSON.stringify(member)};\n`);
+      return { contents: contents.join(''), resolveDir: folder };
+    });
+    onResolve({ filter: /^ava$/ }, ({ importer }) => {
+      const folder = [...wholes.values()].find((whole) => importer.startsWith(`${whole}${path.sep}`));
+      if (folder === undefined) return undefined;
+      return { path: path.relative(folder, importer).replace(/\.ts$/, ''), namespace: 'test-of' };
+    });
+    onLoad({ filter: /./, namespace: 'test-of' }, ({ path: file }) => {
+      const title = file.replaceAll(path.sep, ' › ');
+      const contents = `import { testOf } from ${JSON.stringify(TEST_OF)};\nexport default testOf(${JSON.stringify(title)});\n`;
+      return { contents, resolveDir: path.dirname(TEST_OF) };
+    });
+  },
+};
