@@ -74,7 +74,7 @@ export function system(host: string, container: 'may be a container' | 'no other
         return { items: [{ action: 'keep', kind: 'check', name: 'system', ...detail }] };
       }
       const other = container === 'may be a container' ? ', or `broker: { host: container }` in the lab file' : '';
-      const advice = `another host with ${SUPPORTED}${other}`;
+      const advice = `a host with ${SUPPORTED}${other}`;
       throw new LabError({ subject: host, step: 'look at its system', happened: why, advice }, 2);
     },
   };
@@ -85,7 +85,7 @@ function objection(found: System): string | undefined {
   const without = lacks.length === 0 ? '' : ` without ${lacks.join(' and ')}`;
   if (isSupported(found) && lacks.length === 0) return undefined;
   const told = `ID ${cut(found.id) || 'none'}, VERSION_ID ${cut(found.version) || 'none'}`;
-  return `it runs ${found.name}${without} (${told} in os-release), which the lab can't manage; supported: ${SUPPORTED}`;
+  return `it runs ${found.name}${without} (${told} in os-release), which the lab can't manage`;
 }
 
 function cut(text: string): string {

@@ -42,6 +42,32 @@ test.serial(
   },
 );
 
+test.serial(
+  'a system that the lab can not manage: which, none of its words run, nothing touched, exit code 2',
+  async (t) => {
+    const lab = theLab();
+    const fedora = 'ID=fedora\nVERSION_ID="$(touch /tmp/was-run)"\nPRETTY_NAME="Fedora \u001b[2J Linux 40"\n';
+    await broker().shell(`mv /etc/os-release /etc/os-release.kept; mv /usr/bin/apt-get /usr/bin/apt-get.kept
+cat >/etc/os-release <<'END'
+${fedora}END`);
+    t.teardown(async () => {
+      await broker().shell('mv /etc/os-release.kept /etc/os-release; mv /usr/bin/apt-get.kept /usr/bin/apt-get');
+    });
+    const status = await lab.run(['status']);
+    t.regex(status.stdout, /Fedora \\x1b\[2J Linux 40/, status.all);
+    const up = await lab.run(['up', '--no-verify']);
+    t.is(up.code, 2, up.all);
+    const told =
+      /^broker: look at its system: it runs Fedora \\x1b\[2J Linux 40 without apt-get \(ID fedora, VERSION_ID \$\(/m;
+    t.regex(up.stderr, told);
+    t.regex(
+      up.stderr,
+      /^ {2}try: a host with Debian 12 or 13, Raspberry Pi OS of these two, or Ubuntu 22\.04 or later$/m,
+    );
+    t.is(await broker().shell('find /etc /tmp -type f -newer /etc/os-release'), '');
+  },
+);
+
 test.serial("somebody else's configuration: which files, nothing touched, exit code 2", async (t) => {
   const lab = theLab();
   const others = `echo 'listener 18999' >/etc/mosquitto/conf.d/theirs.conf; echo '# theirs' >>/etc/mosquitto/mosquitto.conf`;
@@ -50,10 +76,7 @@ test.serial("somebody else's configuration: which files, nothing touched, exit c
   const before = await look();
   const up = await lab.run(['up', '--no-verify']);
   t.is(up.code, 2, up.all);
-  t.regex(
-    up.all,
-    /\/etc\/mosquitto\/mosquitto\.conf is somebody else's: changed since Debian's package was installed/,
-  );
+  t.regex(up.all, /\/etc\/mosquitto\/mosquitto\.conf is somebody else's: changed since Debian's package was installed/);
   t.regex(up.all, /\/etc\/mosquitto\/conf\.d\/theirs\.conf is somebody else's: not written by the lab/);
   t.regex(up.all, /^ {2}try: .*`--take-over`, which keeps what it finds in \/var\/lib\/mqtt-lab/m);
   t.is(await look(), before);
