@@ -3,6 +3,7 @@ import { findMachines, type Machine } from './docker/machine.ts';
 import { LabError } from './errors.ts';
 import { attempt } from './hosts/host.ts';
 import { type HostAddress, openHost } from './hosts/open.ts';
+import { hostNameOf, isIndirect } from './hosts/ssh-config.ts';
 import type { Lab, Pi } from './lab-file/lab.ts';
 import type { LiveBroker, LiveLab, LivePi } from './live-lab.ts';
 import { containerMachines } from './machines.ts';
@@ -22,14 +23,14 @@ export async function locate(lab: Lab, machines: ReadonlyMap<string, Machine>): 
     const happened = `${missing.join(', ')} ${missing.length === 1 ? 'does' : 'do'} not run`;
     throw new LabError({ subject: lab.name, step: 'find the emulated machines', happened, advice: './lab up' }, 2);
   }
-  const broker = liveBroker(lab, machines);
+  const broker = await liveBroker(lab, machines);
   const pis = await Promise.all(lab.pis.map((pi) => livePi(lab, pi, machines)));
   return { lab, broker, pis };
 }
 
 /** Where the broker is, whatever became of the Pis; `machines` is needed where it is in a container. Throws a LabError with exit code 2 when that does not run. */
-export function locateBroker(lab: Lab, machines: ReadonlyMap<string, Machine>): LiveBroker {
-  return liveBroker(lab, machines);
+export async function locateBroker(lab: Lab, machines: ReadonlyMap<string, Machine>): Promise<LiveBroker> {
+  return await liveBroker(lab, machines);
 }
 
 export function brokerHostAddress({ broker }: Lab, machines: ReadonlyMap<string, Machine>): HostAddress | undefined {
@@ -56,7 +57,7 @@ export function hostAddress(name: string, host: Pi['host'], machines: ReadonlyMa
 }
 
 /** Where the broker is for MQTT clients on this machine; its version is not asked. */
-export function liveBroker(lab: Lab, machines: ReadonlyMap<string, Machine>): LiveBroker {
+export async function liveBroker(lab: Lab, machines: ReadonlyMap<string, Machine>): Promise<LiveBroker> {
   const { address, port, host } = lab.broker;
   const at = (fallback: string, reached = port) => ({
     address: address ?? fallback,
@@ -69,7 +70,7 @@ export function liveBroker(lab: Lab, machines: ReadonlyMap<string, Machine>): Li
     case 'external':
       return at('127.0.0.1');
     case 'ssh':
-      return at(host.address);
+      return at(address ?? (await hostNameOf('broker', host)));
     case 'container':
       return at('127.0.0.1', machines.get('broker')?.published.get(port));
   }
@@ -98,16 +99,23 @@ async function brokerAsSeenBy(
     case 'container':
       return machines.get('broker')?.address ?? '';
     case 'ssh':
-      return lab.broker.host.address;
+      return await hostNameOf('broker', lab.broker.host);
     default: {
       const gateway = machines.get(pi.name)?.gateway;
       if (gateway !== undefined) return gateway;
+      if (host.kind === 'ssh' && (await isIndirect(pi.name, host))) throw new LabError(indirectTrouble(pi.name), 2);
       await using reached = await openHost(pi.name, host);
       const script = 'echo "${SSH_CONNECTION%% *}"';
       const { stdout } = await attempt(reached, { step: 'ask for our address', script, timeoutMs: 10_000 });
       return stdout.trim();
     }
   }
+}
+
+function indirectTrouble(subject: string) {
+  const happened = 'it is reached through another host, which is all that it sees of this machine';
+  const advice = 'set `broker.address` to the name or address of this machine on its network';
+  return { subject, step: 'find the broker for its clients', happened, advice };
 }
 
 /** The same lab with the broker's version, asked of its host; some behaviour, such as when keep alive expires, depends on it. */

@@ -4,12 +4,14 @@ import { PI_PACKAGES } from '../pi/pi-host.ts';
 import type { Machine } from './docker/machine.ts';
 import { LabError } from './errors.ts';
 import { openHost } from './hosts/open.ts';
+import { sshText } from './hosts/ssh-address.ts';
 import type { Lab } from './lab-file/lab.ts';
 import type { LiveBroker } from './live-lab.ts';
 import { brokerHostAddress, hostAddress, liveBroker } from './locate.ts';
 import { gather, type Query } from './resources/facts.ts';
 import { installedVersions, packagesQuery } from './resources/packages.ts';
 import { PROCESS_FUNCTIONS } from './resources/processes.ts';
+import { SYSTEM, systemOf } from './resources/system.ts';
 
 /** What a host is like right now. */
 export type HostStatus = {
@@ -29,7 +31,6 @@ export type BrokerAnswer =
   | { readonly kind: 'refused'; readonly text: string }
   | { readonly kind: 'silent'; readonly text: string };
 
-const SYSTEM: Query = { id: 'system', script: `. /etc/os-release; echo "$PRETTY_NAME $(uname -m)"` };
 const RUNNING: Query = { id: 'running', script: `${PROCESS_FUNCTIONS}\npids_of mosquitto ${MAIN_CONF} | head -n 1` };
 
 /**
@@ -53,7 +54,9 @@ export async function hostStatuses(
       return { host: name, state: 'unreachable', place, detail: why };
     }
     try {
-      const answering = name === 'broker' ? knock(liveBroker(lab, machines)) : undefined;
+      const answering = name === 'broker' ? liveBroker(lab, machines).then(knock) : undefined;
+      // told below, or not at all where the host is out of reach
+      answering?.catch(() => undefined);
       const address =
         name === 'broker'
           ? brokerHostAddress(lab, machines)
@@ -63,6 +66,7 @@ export async function hostStatuses(
       await using reached = await openHost(name, address ?? { kind: 'local' }, signal);
       const facts = await gather(reached, [SYSTEM, RUNNING, packagesQuery(packages)], signal, { root: false });
       const versions = Object.fromEntries(installedVersions(facts.get(packagesQuery(packages))));
+      const system = systemOf(facts.get(SYSTEM));
       const missing = packages.filter((wanted) => versions[wanted] === undefined);
       const running = facts.get(RUNNING).output.trim();
       const answer = await answering;
@@ -77,7 +81,7 @@ export async function hostStatuses(
         host: name,
         state: isUp ? 'up' : 'down',
         place,
-        system: facts.get(SYSTEM).output.trim(),
+        ...(system === undefined ? {} : { system: `${system.name} ${system.machine}` }),
         versions,
         detail,
       };
@@ -99,7 +103,7 @@ async function externalBroker(
   machines: ReadonlyMap<string, Machine>,
   knock: (broker: LiveBroker) => Promise<BrokerAnswer>,
 ): Promise<HostStatus> {
-  const broker = liveBroker(lab, machines);
+  const broker = await liveBroker(lab, machines);
   return externalStatus(`external ${broker.address}:${broker.port}`, await knock(broker));
 }
 
@@ -129,7 +133,7 @@ function placeOf(host: Lab['broker']['host'], machine: Machine | undefined): str
     case 'container':
       return machine === undefined ? 'container' : `container, ssh on 127.0.0.1:${machine.ssh.port}`;
     case 'ssh':
-      return `ssh ${host.user}@${host.address}:${host.port}`;
+      return `ssh ${sshText(host)}`;
     case 'external':
       return 'external';
   }

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { duringQuestions } from '../provisioning/hosts/questions.ts';
 import type { Tell } from '../provisioning/progress.ts';
 import { type Paint, painter } from './paint.ts';
 import { progressLines } from './progress-lines.ts';
@@ -14,13 +15,46 @@ export type Display = {
 export async function openDisplay(json: boolean): Promise<Display> {
   const stream = json ? process.stderr : process.stdout;
   const paint = painter(stream);
-  const print = (line: string) => {
+  const write = (line: string) => {
     stream.write(`${line}\n`);
   };
-  if (!stream.isTTY || process.env.TERM === 'dumb')
-    return { tell: progressLines(print, paint), paint, print, stop: () => undefined };
+  const gate = openGate();
+  const print = (line: string) => gate.pass(() => write(line));
+  if (!stream.isTTY || process.env.TERM === 'dumb') {
+    // a question is on the same terminal, or on none
+    if (stream.isTTY) duringQuestions(gate.close);
+    const tell = progressLines(write, paint);
+    return { tell: (progress) => gate.pass(() => tell(progress)), paint, print, stop: () => undefined };
+  }
   // not needed where there is no terminal, and it takes long to load
   const { liveView } = await import('./live-view.ts');
   const view = liveView(stream, paint);
-  return { tell: view.tell, paint, print, stop: view.stop };
+  duringQuestions(() => {
+    const open = gate.close();
+    const back = view.stepAside();
+    return () => {
+      back();
+      open();
+    };
+  });
+  return { tell: (progress) => gate.pass(() => view.tell(progress)), paint, print, stop: () => gate.pass(view.stop) };
+}
+
+/** Lets everything pass, or keeps it while it is closed; closing gives how to open it, upon which all that was kept passes in its order. */
+export function openGate(): { pass(action: () => void): void; close(): () => void } {
+  let kept: (() => void)[] | undefined;
+  return {
+    pass(action) {
+      if (kept === undefined) action();
+      else kept.push(action);
+    },
+    close() {
+      kept ??= [];
+      return () => {
+        const waiting = kept ?? [];
+        kept = undefined;
+        for (const action of waiting) action();
+      };
+    },
+  };
 }

@@ -6,10 +6,17 @@ import { resultLine } from './progress-lines.ts';
 const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 const FRAME_MS = 100;
 
+export type LiveView = {
+  tell(progress: Progress): void;
+  /** Takes the live part away, so that something else may stand there; gives how to bring it back. */
+  stepAside(): () => void;
+  stop(): void;
+};
+
 type Step = { readonly text: string; readonly since: number; readonly detail: string };
 
 /** Progress on a terminal: results scroll by, and below them a line for each host shows the step under way and the end of its output. */
-export function liveView(stream: NodeJS.WriteStream, paint: Paint): { tell(progress: Progress): void; stop(): void } {
+export function liveView(stream: NodeJS.WriteStream, paint: Paint): LiveView {
   const update = createLogUpdate(stream);
   const steps = new Map<string, Step>();
   let frame = 0;
@@ -18,6 +25,13 @@ export function liveView(stream: NodeJS.WriteStream, paint: Paint): { tell(progr
     update(liveLines(steps, frame, performance.now(), stream.columns ?? 80, paint).join('\n'));
   };
   let timer: NodeJS.Timeout | undefined;
+  const hide = () => {
+    clearInterval(timer);
+    timer = undefined;
+    update.clear();
+    // the cursor is there again
+    update.done();
+  };
   return {
     tell(progress) {
       timer ??= setInterval(draw, FRAME_MS).unref();
@@ -37,12 +51,17 @@ export function liveView(stream: NodeJS.WriteStream, paint: Paint): { tell(progr
       }
       draw();
     },
+    stepAside() {
+      hide();
+      return () => {
+        if (steps.size === 0) return;
+        timer ??= setInterval(draw, FRAME_MS).unref();
+        draw();
+      };
+    },
     stop() {
-      clearInterval(timer);
-      timer = undefined;
       steps.clear();
-      update.clear();
-      update.done();
+      hide();
     },
   };
 }

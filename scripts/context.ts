@@ -1,15 +1,16 @@
-import process from 'node:process';
-import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type Docker from 'dockerode';
 import { findEngine } from '../provisioning/docker/engine.ts';
 import type { Machine } from '../provisioning/docker/machine.ts';
 import { LabError } from '../provisioning/errors.ts';
+import { askLine, canAsk } from '../provisioning/hosts/questions.ts';
 import type { Lab } from '../provisioning/lab-file/lab.ts';
 import { readLab } from '../provisioning/lab-file/read.ts';
 import type { LiveBroker, LiveLab } from '../provisioning/live-lab.ts';
 import { locate, locateBroker, locateMachines } from '../provisioning/locate.ts';
+import { logInFirst } from '../provisioning/log-in-first.ts';
 import { containerMachines } from '../provisioning/machines.ts';
+import { acceptNewHostKeys } from './new-host-keys.ts';
 
 /** What every command gets: the lab file that was asked for, and a signal that Ctrl-C sets. */
 export type Context = {
@@ -25,13 +26,22 @@ export type Context = {
 
 const DEFAULT_LAB_FILE = 'lab.yaml';
 
-/** With `logsIn` false, the lab comes without its users, and a password that can't be found is no mistake. */
-export function openContext(file: string, signal: AbortSignal, logsIn = true): Context {
+export type ContextOptions = {
+  /** Where it is false, the lab comes without its users, and a password that can't be found is no mistake. */
+  readonly logsIn: boolean;
+  /** Whether host keys that nothing is known of are kept without asking. */
+  readonly acceptsNewHostKeys: boolean;
+};
+
+export function openContext(file: string, signal: AbortSignal, options: ContextOptions): Context {
   let lab: Lab | undefined;
   const context: Context = {
     signal,
     lab() {
-      lab ??= readLab(file, undefined, logsIn);
+      if (lab === undefined) {
+        const written = readLab(file, undefined, options.logsIn);
+        lab = options.acceptsNewHostKeys ? acceptNewHostKeys(written) : written;
+      }
       return lab;
     },
     async engine() {
@@ -49,11 +59,13 @@ export function openContext(file: string, signal: AbortSignal, logsIn = true): C
       return docker === undefined ? new Map() : await locateMachines(context.lab(), docker);
     },
     async live() {
-      return await locate(context.lab(), await context.machines());
+      const live = await locate(context.lab(), await context.machines());
+      await logInFirst(live, signal);
+      return live;
     },
     async broker() {
       const lab = context.lab();
-      return locateBroker(lab, lab.broker.host.kind === 'container' ? await context.machines() : new Map());
+      return await locateBroker(lab, lab.broker.host.kind === 'container' ? await context.machines() : new Map());
     },
   };
   return context;
@@ -67,17 +79,7 @@ export function labFileOf(command: Command): string {
 
 /** Asks on a terminal; yes where there is nobody to ask, no when the terminal is closed or Ctrl-C comes instead of an answer. */
 export async function confirm(question: string): Promise<boolean> {
-  if (!process.stdin.isTTY || !process.stderr.isTTY) return true;
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  // readline takes Ctrl-C for itself
-  prompt.on('SIGINT', () => {
-    process.kill(process.pid, 'SIGINT');
-    prompt.close();
-  });
-  const closed = new Promise<string>((resolve) => prompt.once('close', () => resolve('no')));
-  try {
-    return !/^n/i.test(await Promise.race([prompt.question(`${question} [Y/n] `), closed]));
-  } finally {
-    prompt.close();
-  }
+  if (!canAsk()) return true;
+  const answer = await askLine(`${question} [Y/n] `);
+  return answer !== undefined && !/^n/i.test(answer);
 }

@@ -5,6 +5,7 @@ import { errorText } from '../report/hosts.ts';
 import { failureJson } from '../report/json.ts';
 import { painter } from '../report/paint.ts';
 import { type Context, labFileOf, openContext } from './context.ts';
+import { newHostKeyOption } from './new-host-keys.ts';
 
 /** What a command's action does; its number is the exit code. */
 export type Action = (context: Context, command: Command) => Promise<number>;
@@ -67,8 +68,12 @@ async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
   for (const [, load] of wanted.length > 0 && !args.includes('help') ? wanted : Object.entries(LOADERS)) {
     const { command, run, logsIn }: LabCommand = await load();
     command.option('--lab <file>', 'lab file (default: "lab.yaml")').exitOverride();
+    const newHostKeys = newHostKeyOption(command.name());
+    if (newHostKeys !== undefined) command.addOption(newHostKeys);
     command.action(async () => {
-      exitCode = await run(openContext(labFileOf(command), signal, logsIn), command);
+      const { acceptNewHostKeys: acceptsNewHostKeys = false } = command.opts<{ acceptNewHostKeys?: true }>();
+      const context = openContext(labFileOf(command), signal, { logsIn: logsIn !== false, acceptsNewHostKeys });
+      exitCode = await run(context, command);
     });
     program.addCommand(command);
   }

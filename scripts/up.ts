@@ -55,7 +55,7 @@ export function up(): LabCommand {
         for (const text of willNotes(lab)) tell({ host: 'broker', kind: 'note', text });
         if (lab.broker.host.kind === 'external') {
           // before any Pi is touched: without it there is nothing to prove
-          await requireAnswer({ lab, broker: liveBroker(lab, new Map()) }, context.signal);
+          await requireAnswer({ lab, broker: await liveBroker(lab, new Map()) }, context.signal);
         }
         const { plan: found, engine } = await makePlan(lab, { takeOver, only }, context.signal);
         await using plan = found;

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { createConnection } from 'node:net';
 import type Docker from 'dockerode';
 import { LabError, lastLines } from '../errors.ts';
-import type { SshAddress } from '../hosts/ssh.ts';
+import type { SshAddress } from '../hosts/ssh-address.ts';
 import { platformOf } from './emulation.ts';
 import type { Image } from './image.ts';
 import { architectureLabel, HOST_KEY, LAB, LOGIN, labFilter, MACHINE, RECIPE } from './labels.ts';
@@ -28,7 +28,7 @@ export type MachineWanted = {
 export type Machine = {
   readonly name: string;
   readonly created: boolean;
-  readonly ssh: SshAddress;
+  readonly ssh: SshAddress & { readonly port: number };
   /** Address on the lab's network. */
   readonly address: string;
   /** This machine as seen from the lab's network. */
@@ -236,7 +236,7 @@ function describe(
   const { [HOST_KEY]: hostKey, [LOGIN]: user } = info.Config.Labels;
   if (port === undefined || hostKey === undefined || user === undefined) return undefined;
   if (!info.State.Running || !network?.IPAddress) return undefined;
-  const ssh = { user, address: '127.0.0.1', port, identity: keyFile, hostKey };
+  const ssh = { user, address: '127.0.0.1', port, identity: keyFile, hostKey, isComplete: true } as const;
   return { name, created, ssh, address: network.IPAddress, gateway: network.Gateway, published };
 }
 

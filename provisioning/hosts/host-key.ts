@@ -1,98 +1,89 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { homedir } from 'node:os';
-import path from 'node:path';
+import { timingSafeEqual } from 'node:crypto';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
-import { $ } from 'zx/core';
 import { LabError } from '../errors.ts';
-import type { SshAddress } from './ssh.ts';
+import { type Known, knownKeys } from './known-hosts.ts';
+import { fingerprint, keyType, publicKeys } from './public-key.ts';
+import type { Destination } from './ssh-config.ts';
 
-/** Decides about the key that a host presents; `refusal` explains a no. */
+/** Decides about the key that a host presents; nothing is trusted on first use. */
 export type HostKeyCheck = {
-  /** Algorithms to ask the host for, so that it presents a key that can be compared; empty: whichever it has. */
+  /** Algorithms to ask the host for, first those whose keys can be compared. */
   readonly algorithms: readonly ServerHostKeyAlgorithm[];
   accepts(key: Buffer): boolean;
+  /** The key that was presented where nothing is known of the host, so that a person may decide. */
+  unknown(): Buffer | undefined;
+  /** Explains a no. */
   refusal(): LabError | undefined;
 };
 
-type PublicKey = { readonly type: string; readonly blob: Buffer };
+/** All that ssh2 can compare, without the signatures by SHA-1 that OpenSSH has given up. */
+const ALGORITHMS: readonly ServerHostKeyAlgorithm[] = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+];
 
-/** The check for one host: the pinned key where the lab has one, ~/.ssh/known_hosts otherwise. Nothing is trusted on first use. */
-export async function hostKeyCheck(name: string, ssh: SshAddress): Promise<HostKeyCheck> {
-  const source = ssh.hostKey === undefined ? 'known_hosts' : 'the pinned key';
-  const known = ssh.hostKey === undefined ? await knownHosts(name, ssh) : publicKeys(ssh.hostKey);
-  const isKnown = (key: Buffer) => known.some(({ blob }) => blob.length === key.length && timingSafeEqual(blob, key));
+/** The check for one host: by the pinned key where the lab has one, by the known_hosts files otherwise; one that they revoke is refused in any case. */
+export async function hostKeyCheck(
+  name: string,
+  destination: Destination,
+  pinned: string | undefined,
+): Promise<HostKeyCheck> {
+  const found = await knownKeys(name, destination);
+  const known = pinned === undefined ? found.keys : publicKeys(pinned);
+  return checkOf(name, destination, { keys: known, revoked: found.revoked }, pinned !== undefined);
+}
+
+function checkOf(
+  name: string,
+  { hostName, port }: Destination,
+  { keys, revoked }: Known,
+  isPinned: boolean,
+): HostKeyCheck {
+  const isOneOf = (among: Known['keys'], key: Buffer) =>
+    among.some(({ blob }) => blob.length === key.length && timingSafeEqual(blob, key));
+  const accepts = (key: Buffer) => isOneOf(keys, key) && !isOneOf(revoked, key);
+  const comparable = new Set(keys.flatMap(({ type }) => algorithmsOf(type)));
   let presented: Buffer | undefined;
   return {
-    algorithms: [...new Set(known.flatMap(({ type }) => algorithmsOf(type)))],
+    algorithms: [...comparable, ...ALGORITHMS.filter((algorithm) => !comparable.has(algorithm))],
     accepts(key) {
       presented = key;
-      return isKnown(key);
+      return accepts(key);
     },
+    unknown: () =>
+      presented !== undefined && keys.length === 0 && !isOneOf(revoked, presented) ? presented : undefined,
     refusal() {
-      if (presented === undefined || isKnown(presented)) return undefined;
-      const step = `check the host key of ${ssh.address} port ${ssh.port}`;
-      const shown = fingerprint(presented);
-      if (known.length === 0) {
-        const advice = `compare it on the host (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then ssh once by hand or set \`hostKey\``;
-        return new LabError({ subject: name, step, happened: `unknown key ${shown}`, advice }, 2);
+      if (presented === undefined || accepts(presented)) return undefined;
+      const refused = (happened: string, advice: string) =>
+        new LabError({ subject: name, step: `check the host key of ${hostName} port ${port}`, happened, advice }, 2);
+      const shown = shownKey(presented);
+      if (isOneOf(revoked, presented)) {
+        const advice = 'give the host new keys: somebody else may have this one';
+        return refused(`the key ${shown} is revoked in known_hosts`, advice);
       }
-      const wanted = known.map(({ blob }) => fingerprint(blob)).join(', ');
-      const advice =
-        'if the host was installed anew, remove its old key (ssh-keygen -R); if not, somebody may be in between';
-      return new LabError({ subject: name, step, happened: `the key is ${shown}, ${source} has ${wanted}`, advice }, 2);
+      if (keys.length === 0) {
+        const advice =
+          'compare it on the host (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then answer yes on a terminal, give --accept-new-host-keys, or set `hostKey`';
+        return refused(`unknown key ${shown}`, advice);
+      }
+      const wanted = keys.map(({ blob }) => shownKey(blob)).join(', ');
+      const advice = isPinned
+        ? 'if the host was installed anew, set its new key as `hostKey`; if not, somebody may be in between'
+        : 'if the host was installed anew, remove its old key (ssh-keygen -R); if not, somebody may be in between';
+      return refused(`the key is ${shown}, ${isPinned ? 'the pinned key' : 'known_hosts'} has ${wanted}`, advice);
     },
   };
 }
 
-/** SHA256 fingerprint as ssh-keygen prints it. */
-export function fingerprint(key: Buffer): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
-}
-
-/** Public keys in the lines of known_hosts or of a .pub file: `[hosts] TYPE BASE64 [comment]`; a revoked one is none (sshd(8), @revoked). */
-export function publicKeys(text: string): PublicKey[] {
-  const lines = text.split('\n');
-  const revoked = keysIn(
-    lines.flatMap((line) => (line.startsWith('@revoked ') ? [line.slice('@revoked '.length)] : [])),
-  );
-  return keysIn(lines).filter((key) => !revoked.some(({ blob }) => blob.equals(key.blob)));
-}
-
-function keysIn(lines: readonly string[]): PublicKey[] {
-  return lines.flatMap((line) => {
-    if (line.startsWith('#') || line.startsWith('@')) return [];
-    const match = /(?:^|\s)((?:ssh|ecdsa|sk)-[\w@.-]+)\s+([A-Za-z0-9+/]+=*)(?=\s|$)/.exec(line);
-    const [, type, blob] = match ?? [];
-    return type === undefined || blob === undefined ? [] : [{ type, blob: Buffer.from(blob, 'base64') }];
-  });
+/** `SHA256:… (ED25519)`, after the manner of ssh-keygen -l. */
+export function shownKey(key: Buffer): string {
+  return `${fingerprint(key)} (${keyType(key)})`;
 }
 
 function algorithmsOf(type: string): ServerHostKeyAlgorithm[] {
-  switch (type) {
-    case 'ssh-ed25519':
-    case 'ecdsa-sha2-nistp256':
-    case 'ecdsa-sha2-nistp384':
-    case 'ecdsa-sha2-nistp521':
-      return [type];
-    case 'ssh-rsa':
-      return ['rsa-sha2-512', 'rsa-sha2-256'];
-    default:
-      return [];
-  }
-}
-
-/** No known_hosts knows no host; one that is there is read by ssh-keygen, which understands hashed names. */
-async function knownHosts(name: string, { address, port }: SshAddress): Promise<PublicKey[]> {
-  if (!existsSync(path.join(homedir(), '.ssh', 'known_hosts'))) return [];
-  const host = port === 22 ? address : `[${address}]:${port}`;
-  const found = await $({ quiet: true, nothrow: true })`ssh-keygen -F ${host}`;
-  if (found.exitCode === 127) {
-    const advice = 'apt-get install openssh-client, or pin the host with `hostKey` in the lab file';
-    throw new LabError(
-      { subject: name, step: 'look up the host key', happened: 'ssh-keygen is not installed', advice },
-      2,
-    );
-  }
-  return publicKeys(found.stdout);
+  return type === 'ssh-rsa' ? ['rsa-sha2-512', 'rsa-sha2-256'] : ALGORITHMS.filter((algorithm) => algorithm === type);
 }

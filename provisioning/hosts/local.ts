@@ -21,8 +21,8 @@ export function localHost(name: string): Host {
 }
 
 function startLocal(name: string, isRoot: boolean, command: Command): Running {
-  const root = command.root === true;
-  const words = shellWords(root, isRoot);
+  const sudo = command.root === true && !isRoot ? ['sudo', '-n'] : [];
+  const words = shellWords(sudo);
   return startOver(
     name,
     {
@@ -33,7 +33,7 @@ function startLocal(name: string, isRoot: boolean, command: Command): Running {
         return { exit: shell.then(({ exitCode, signal }) => exitCode ?? (signal === null ? 1 : 128)) };
       },
       async killGroup(group, signal) {
-        await $(PLAIN)`${killWords(group, signal, root, isRoot)}`;
+        await $(PLAIN)`${killWords(group, signal, sudo)}`;
       },
     },
     command,

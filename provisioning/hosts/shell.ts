@@ -12,9 +12,11 @@ const PRELUDE = [
   '',
 ].join('\n');
 
-/** The command line, the same for every script, as words. */
-export function shellWords(asRoot: boolean, loginIsRoot: boolean): readonly string[] {
-  const sudo = asRoot && !loginIsRoot ? ['sudo', '-n'] : [];
+/**
+ * The command line, the same for every script, as words.
+ * @param sudo words that make root of the user, where that is wanted and needed
+ */
+export function shellWords(sudo: readonly string[]): readonly string[] {
   return [...sudo, 'setsid', '-w', 'sh', '-c', WRAPPER];
 }
 
@@ -22,8 +24,7 @@ export function shellWords(asRoot: boolean, loginIsRoot: boolean): readonly stri
  * The command line that sends a signal to a process group; `kill` is the shell's own, since a minimal Debian has no other. A process that was
  * stopped goes on, so that it gets the signal.
  */
-export function killWords(group: number, signal: string, asRoot: boolean, loginIsRoot: boolean): readonly string[] {
-  const sudo = asRoot && !loginIsRoot ? ['sudo', '-n'] : [];
+export function killWords(group: number, signal: string, sudo: readonly string[]): readonly string[] {
   return [...sudo, 'sh', '-c', `kill -s ${signal} -- -${group}; kill -s CONT -- -${group}`];
 }
 

@@ -1,131 +1,85 @@
-import ssh2, { type Client, type ConnectConfig } from 'ssh2';
+import type { Client } from 'ssh2';
 import { deferred } from '../deferred.ts';
 import { LabError } from '../errors.ts';
+import { rootStarter } from './as-root.ts';
 import { execute } from './channel.ts';
-import type { Command, Host, Running } from './host.ts';
-import { hostKeyCheck } from './host-key.ts';
-import { loginKeys } from './login-keys.ts';
-import { startOver } from './running.ts';
+import type { Command, Host, Result } from './host.ts';
+import { NO_SUDO, type Sudo } from './root-access.ts';
+import { startOver, type Transport } from './running.ts';
 import { killWords, quote, shellInput, shellWords } from './shell.ts';
-
-/** How a host is reached over SSH. */
-export type SshAddress = {
-  readonly user: string;
-  readonly address: string;
-  readonly port: number;
-  /** Private key file; undefined: the agent and the usual files in ~/.ssh. */
-  readonly identity: string | undefined;
-  /** The host's public key as in known_hosts; undefined: ~/.ssh/known_hosts decides. */
-  readonly hostKey: string | undefined;
-};
+import { type SshAddress, sshText } from './ssh-address.ts';
+import { logIn } from './ssh-login.ts';
 
 export type SshHost = Host & { readonly client: Client };
 
-const CONNECT_TIMEOUT_MS = 15_000;
+/** The connection of a host, and the end of it as a rejection. */
+type Connection = { readonly name: string; readonly client: Client; readonly died: Promise<never> };
 
-/** Connects to a host over SSH; throws a LabError with exit code 2 that says why it could not. */
+/** Connects to a host over SSH; throws a LabError with exit code 2 that says why it could not. Every connection of the program is made here. */
 export async function sshHost(name: string, address: SshAddress, signal?: AbortSignal): Promise<SshHost> {
-  const client = await connect(name, address, signal);
+  const { client, user, passwordKey } = await logIn(name, address, signal);
   const died = deferred<never>();
-  client.on('close', () => died.reject(unreachable(name, address, 'the connection ended', 'run the command again')));
+  const lost = { subject: name, step: `ssh ${sshText({ ...address, user })}`, happened: 'the connection ended' };
+  client.on('close', () => died.reject(new LabError({ ...lost, advice: 'run the command again' }, 2)));
+  const connection: Connection = { name, client, died: died.promise };
+  const start = (command: Command, sudo: Sudo, onBegin?: () => void) =>
+    startOver(name, transport(connection, sudo, command, onBegin), command);
+  const run = (words: readonly string[], input: string) => shortCommand(connection, words, input);
+  const startAsRoot =
+    user === 'root' ? undefined : rootStarter({ name, user, passwordKey, password: address.password, run }, start);
   return {
     name,
     client,
-    start: (command) => startRemote(name, client, address.user === 'root', died.promise, command),
+    start: (command) =>
+      command.root === true && startAsRoot !== undefined ? startAsRoot(command) : start(command, NO_SUDO),
     async [Symbol.asyncDispose]() {
       client.end();
     },
   };
 }
 
-async function connect(name: string, address: SshAddress, signal?: AbortSignal): Promise<Client> {
-  const check = await hostKeyCheck(name, address);
-  const keys = await loginKeys(name, address.identity);
-  const client = new ssh2.Client();
-  const ready = deferred<void>();
-  // ssh2 can emit two errors for one failure, so the listener stays
-  client.on('error', (error) => ready.reject(check.refusal() ?? explain(name, address, error)));
-  client.on('close', () =>
-    ready.reject(check.refusal() ?? unreachable(name, address, 'the host closed the connection')),
-  );
-  client.on('ready', () => ready.resolve());
-  const onAbort = () => ready.reject(unreachable(name, address, 'interrupted'));
-  signal?.addEventListener('abort', onAbort, { once: true });
-  const config: ConnectConfig = {
-    host: address.address,
-    port: address.port,
-    username: address.user,
-    readyTimeout: CONNECT_TIMEOUT_MS,
-    keepaliveInterval: 5_000,
-    keepaliveCountMax: 3,
-    hostVerifier: (key: Buffer) => check.accepts(key),
-    ...(check.algorithms.length > 0 ? { algorithms: { serverHostKey: [...check.algorithms] } } : {}),
-    ...keys,
-    // ssh2 would try `none` first: one more round trip, which older sshd delays on purpose
-    authHandler: [
-      ...(keys.privateKey === undefined ? [] : ['publickey' as const]),
-      ...(keys.agent === undefined ? [] : ['agent' as const]),
-      'none',
-    ],
-  };
-  try {
-    client.connect(config);
-    // from the first packet: Nagle's algorithm and a delayed acknowledgement cost the handshake 40 ms twice
-    client.setNoDelay(true);
-    await ready.promise;
-    return client;
-  } catch (error) {
-    client.destroy();
-    throw error;
-  } finally {
-    signal?.removeEventListener('abort', onAbort);
-  }
-}
-
-function unreachable(name: string, { user, address, port }: SshAddress, happened: string, advice?: string): LabError {
-  return new LabError({ subject: name, step: `ssh ${user}@${address} port ${port}`, happened, advice }, 2);
-}
-
-function explain(name: string, address: SshAddress, error: Error & { code?: string; level?: string }): LabError {
-  if (error.level === 'client-authentication') {
-    return unreachable(
-      name,
-      address,
-      'none of the keys was accepted',
-      `add your public key to ~/.ssh/authorized_keys of ${address.user} there, or name the key with \`identity\` in the lab file`,
-    );
-  }
-  const advice =
-    'see that the host is on, that sshd runs there and that the address and port in the lab file are right';
-  return unreachable(name, address, error.message, advice);
-}
-
-function startRemote(name: string, client: Client, isRoot: boolean, died: Promise<never>, command: Command): Running {
-  const root = command.root === true;
-  return startOver(
-    name,
-    {
-      async launch(onStdout, onStderr) {
-        const line = shellWords(root, isRoot).map(quote).join(' ');
-        const { stream, exited } = await Promise.race([execute(client, line), died]);
-        const exit = exited.then((code) => {
-          if (code === undefined) throw new LabError(lostTrouble(name, command.step), 2);
-          return code;
-        });
-        stream.setEncoding('utf8').on('data', onStdout);
-        stream.stderr.setEncoding('utf8').on('data', onStderr);
-        stream.end(shellInput(command.script));
-        return { exit: Promise.race([exit, died]) };
-      },
-      async killGroup(group, signal) {
-        const line = killWords(group, signal, root, isRoot).map(quote).join(' ');
-        const { stream, exited } = await execute(client, line);
-        stream.resume().stderr.resume();
-        await exited;
-      },
+function transport(connection: Connection, sudo: Sudo, command: Command, onBegin?: () => void): Transport {
+  const { name, client, died } = connection;
+  return {
+    async launch(onStdout, onStderr) {
+      const line = shellWords(sudo.words).map(quote).join(' ');
+      const { stream, exited } = await Promise.race([execute(client, line), died]);
+      const exit = exited.then((code) => {
+        if (code === undefined) throw new LabError(lostTrouble(name, command.step), 2);
+        return code;
+      });
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        onBegin?.();
+        onStdout(text);
+      });
+      stream.stderr.setEncoding('utf8').on('data', onStderr);
+      stream.end(`${sudo.input}${shellInput(command.script)}`);
+      return { exit: Promise.race([exit, died]) };
     },
-    command,
-  );
+    async killGroup(group, signal) {
+      await shortCommand(connection, killWords(group, signal, sudo.words), sudo.input);
+    },
+  };
+}
+
+/** Runs a command of few words with this input, and gives all that it says. */
+async function shortCommand(
+  { name, client, died }: Connection,
+  words: readonly string[],
+  input: string,
+): Promise<Result> {
+  const { stream, exited } = await Promise.race([execute(client, words.map(quote).join(' ')), died]);
+  const output = { stdout: '', stderr: '' };
+  stream.setEncoding('utf8').on('data', (text: string) => {
+    output.stdout += text;
+  });
+  stream.stderr.setEncoding('utf8').on('data', (text: string) => {
+    output.stderr += text;
+  });
+  stream.end(input);
+  const code = await Promise.race([exited, died]);
+  if (code === undefined) throw new LabError(lostTrouble(name, words[0] ?? ''), 2);
+  return { code, ...output };
 }
 
 function lostTrouble(subject: string, step: string) {

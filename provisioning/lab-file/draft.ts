@@ -1,9 +1,14 @@
 import * as z from 'zod';
-import { passwordSchema } from './schema.ts';
+import { hostPasswordSchema, passwordSchema } from './schema.ts';
 
 const text = z.string().optional().catch(undefined);
 const names = z.array(text).optional().catch(undefined);
-const machine = { host: text, identity: text, hostKey: text };
+const machine = {
+  host: text,
+  identity: text,
+  hostKey: text,
+  password: hostPasswordSchema.optional().catch(undefined),
+};
 
 function named<Entry extends z.ZodType>(entry: Entry) {
   return z.record(z.string(), entry.optional().catch(undefined)).optional().catch(undefined);

@@ -3,9 +3,9 @@ import { show } from './mistake.ts';
 import { didYouMean } from './nearest.ts';
 import { parseSshUrl, SSH_URL } from './ssh-url.ts';
 
-/** Schema of a `host` key: one of `words`, or ssh://user@host[:port]. */
+/** Schema of a `host` key: one of `words`, or ssh://[user@]host[:port]. */
 export function hostText(words: readonly string[]) {
-  const allowed = `${words.join(', ')} or ssh://user@host[:port] is allowed`;
+  const allowed = `${words.join(', ')} or ssh://[user@]host[:port] is allowed`;
   const error = ({ input }: { readonly input?: unknown }) => `${whatIsWrong(input, words)}; ${allowed}`;
   const url = z
     .string({ error })

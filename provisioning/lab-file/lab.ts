@@ -1,3 +1,4 @@
+import type { SshAddress } from '../hosts/ssh-address.ts';
 import type { Secret } from './secret.ts';
 
 /** What lab.yaml says, checked and complete: every default filled in, every reference resolved. */
@@ -34,16 +35,7 @@ export type ContainerPlace = { readonly kind: 'container' };
 /** A Pi in a container; undefined: of the Docker engine's own architecture. */
 export type EmulatedPlace = ContainerPlace & { readonly architecture?: Architecture | undefined };
 export type ExternalPlace = { readonly kind: 'external' };
-export type SshPlace = {
-  readonly kind: 'ssh';
-  readonly user: string;
-  readonly address: string;
-  readonly port: number;
-  /** Private key file, absolute; undefined: the agent and the usual files in ~/.ssh. */
-  readonly identity: string | undefined;
-  /** The host's public key as in known_hosts (`ssh-ed25519 AAAA…`); undefined: ~/.ssh/known_hosts decides. */
-  readonly hostKey: string | undefined;
-};
+export type SshPlace = { readonly kind: 'ssh' } & SshAddress;
 
 export type User = { readonly name: string; readonly password: Secret };
 

@@ -12,30 +12,43 @@ export type Environment = Record<string, string | undefined>;
 
 type Found = { readonly text: string } | { readonly wrong: string };
 
+export type Passwords = {
+  /** By user, in the order of the file. */
+  readonly users: ReadonlyMap<string, Secret>;
+  /** Of SSH users, by `broker` or the Pi's name. */
+  readonly hosts: ReadonlyMap<string, Secret>;
+  /** About users and about hosts. */
+  readonly mistakes: readonly Mistake[];
+};
+
+type Source = Exclude<NonNullable<Draft['users']>[string], undefined>['password'];
+
 /**
- * The users' passwords, by user in the order of the file.
+ * The passwords of the file.
  * Variables named by `{ env: NAME }` are removed from `environment`, so that no child process inherits them.
  * @param directory the lab file's folder, from which `{ file: PATH }` starts
  */
 export function resolvePasswords(
-  { users }: Draft,
+  { users, broker, pis }: Draft,
   directory: string,
   environment: Environment,
-): { readonly passwords: ReadonlyMap<string, Secret>; readonly mistakes: readonly Mistake[] } {
-  const passwords = new Map<string, Secret>();
+): Passwords {
+  const passwords = { users: new Map<string, Secret>(), hosts: new Map<string, Secret>() };
   const mistakes: Mistake[] = [];
   const variables = new Set<string>();
-  for (const [name, user] of Object.entries(users ?? {})) {
-    const source = user?.password;
-    if (source === undefined) continue;
-    const path: Path = ['users', name, 'password'];
+  const take = (into: Map<string, Secret>, name: string, above: Path, source: Source) => {
+    if (source === undefined) return;
+    const path: Path = [...above, 'password'];
     if (typeof source === 'object' && 'env' in source) variables.add(source.env);
     const found = checked(find(source, directory, environment));
     if ('wrong' in found) mistakes.push({ path, at: 'value', text: `${subject(path)} ${found.wrong}` });
-    else passwords.set(name, new Secret(found.text));
-  }
+    else into.set(name, new Secret(found.text));
+  };
+  for (const [name, user] of Object.entries(users ?? {})) take(passwords.users, name, ['users', name], user?.password);
+  take(passwords.hosts, 'broker', ['broker'], broker?.password);
+  for (const [name, pi] of Object.entries(pis ?? {})) take(passwords.hosts, name, ['pis', name], pi?.password);
   for (const variable of variables) delete environment[variable];
-  return { passwords, mistakes };
+  return { ...passwords, mistakes };
 }
 
 function find(source: string | { env: string } | { file: string }, directory: string, environment: Environment): Found {

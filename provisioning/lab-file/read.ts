@@ -7,7 +7,7 @@ import { readDocument } from './document.ts';
 import { draftOf } from './draft.ts';
 import type { ContainerPlace, EmulatedPlace, ExternalPlace, Lab, LocalPlace, SshPlace } from './lab.ts';
 import type { Mistake } from './mistake.ts';
-import type { Environment } from './passwords.ts';
+import type { Environment, Passwords } from './passwords.ts';
 import { resolvePasswords } from './passwords.ts';
 import { isReadableFile, placeOf } from './paths.ts';
 import { checkRules } from './rules.ts';
@@ -39,12 +39,16 @@ export function readLab(
 
   const draft = draftOf(document.value);
   const shape = checkShape(document.value);
-  const { passwords, mistakes } = resolvePasswords(draft, directory, environment);
+  const passwords = resolvePasswords(draft, directory, environment);
   const isFile = (written: string) => !logsIn || isReadableFile(placeOf(written, directory));
-  const found = [...shape.mistakes, ...checkRules(draft, { interfaces, isFile }), ...(logsIn ? mistakes : [])];
+  const found = [
+    ...shape.mistakes,
+    ...checkRules(draft, { interfaces, isFile }),
+    ...(logsIn ? passwords.mistakes : []),
+  ];
   const all = [...document.mistakes, ...found.map((mistake) => located(mistake, document))];
   if (all.length > 0 || shape.lab === undefined) throw new InputError(lines(file, all));
-  return complete(shape.lab, path, directory, logsIn ? passwords : new Map());
+  return complete(shape.lab, path, directory, logsIn ? passwords : { ...passwords, users: new Map() });
 }
 
 function readText(file: string): string {
@@ -72,21 +76,24 @@ function lines(file: string, mistakes: readonly Located[]): string[] {
   return [...new Set(sorted.map(({ position: { line, column }, text }) => `${file}:${line}:${column}: ${text}`))];
 }
 
-function complete(shape: LabShape, file: string, directory: string, passwords: ReadonlyMap<string, Secret>): Lab {
+function complete(shape: LabShape, file: string, directory: string, passwords: Passwords): Lab {
   const { name, broker, pis, topics, containers } = shape;
   return {
     name,
     file,
     directory,
     broker: {
-      host: brokerPlace(broker, directory),
+      host: brokerPlace(broker, directory, passwords.hosts.get('broker')),
       address: broker.address,
       port: broker.port,
       maxKeepAlive: broker.maxKeepAlive,
       options: Object.entries(broker.options).map(([option, value]) => ({ name: option, value })),
     },
-    pis: Object.entries(pis).map(([pi, machine]) => ({ name: pi, host: piPlace(machine, directory) })),
-    users: [...passwords].map(([user, password]) => ({ name: user, password })),
+    pis: Object.entries(pis).map(([pi, machine]) => ({
+      name: pi,
+      host: piPlace(machine, directory, passwords.hosts.get(pi)),
+    })),
+    users: [...passwords.users].map(([user, password]) => ({ name: user, password })),
     topics: Object.entries(topics).map(([topic, rights]) => ({ name: topic, ...rights })),
     containers: { debian: containers.debian, subnet: containers.subnet },
   };
@@ -97,22 +104,24 @@ type Machine = LabShape['pis'][string];
 function brokerPlace(
   broker: LabShape['broker'],
   directory: string,
+  password: Secret | undefined,
 ): LocalPlace | ContainerPlace | SshPlace | ExternalPlace {
   if (broker.host === 'local') return { kind: 'local' };
   if (broker.host === 'external') return { kind: 'external' };
-  return remotePlace(broker, directory);
+  return remotePlace(broker, directory, password);
 }
 
-function piPlace(pi: Machine, directory: string): EmulatedPlace | SshPlace {
-  const place = remotePlace(pi, directory);
+function piPlace(pi: Machine, directory: string, password: Secret | undefined): EmulatedPlace | SshPlace {
+  const place = remotePlace(pi, directory, password);
   return place.kind === 'container' ? { ...place, architecture: pi.architecture } : place;
 }
 
 function remotePlace(
   { host, identity, hostKey }: Omit<Machine, 'architecture'>,
   directory: string,
+  password: Secret | undefined,
 ): ContainerPlace | SshPlace {
   const target = parseSshUrl(host);
   if ('wrong' in target) return { kind: 'container' };
-  return { kind: 'ssh', ...target, identity: identity && placeOf(identity, directory), hostKey };
+  return { kind: 'ssh', ...target, identity: identity && placeOf(identity, directory), hostKey, password };
 }

@@ -18,6 +18,7 @@ type Host = {
   readonly host?: string | undefined;
   readonly identity?: string | undefined;
   readonly hostKey?: string | undefined;
+  readonly password?: object | undefined;
 };
 
 /** What one part of a lab file says against another, or against this machine. Parts that the schema refused are passed over. */
@@ -108,10 +109,10 @@ function hostsOf({ broker, pis }: Draft): Host[] {
   return [{ ...broker, path: ['broker'] }, ...machines];
 }
 
-function sshKeys({ path, host, identity, hostKey }: Host, { isFile }: Machine): Mistake[] {
+function sshKeys({ path, host, identity, hostKey, password }: Host, { isFile }: Machine): Mistake[] {
   const mistakes: Mistake[] = [];
   const overSsh = host?.startsWith('ssh:') ?? false;
-  for (const [key, value] of Object.entries({ identity, hostKey })) {
+  for (const [key, value] of Object.entries({ identity, hostKey, password })) {
     if (value === undefined || overSsh) continue;
     const text = `has no effect without SSH; it is allowed beside ${subject([...path, 'host'])}: ssh://user@host`;
     mistakes.push({ ...mistake([...path, key], text), at: 'key' });
@@ -128,7 +129,7 @@ function hostsOnce(hosts: readonly Host[]): Mistake[] {
   return hosts.flatMap(({ path, host }) => {
     const target = parseSshUrl(host ?? '');
     if ('wrong' in target) return [];
-    const place = `${target.address.toLowerCase()} port ${target.port}`;
+    const place = `${target.address.toLowerCase()} port ${target.port ?? 22}`;
     const first = seen.get(place);
     if (first !== undefined) {
       return [mistake([...path, 'host'], `is the same machine as ${subject(first)}; a machine of its own is allowed`)];

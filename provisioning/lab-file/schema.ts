@@ -18,7 +18,7 @@ import { allow, allowSecretly } from './mistake.ts';
 const identity = filePath
   .optional()
   .describe(
-    'Private SSH key file, relative to this file or starting with ~/. Default: the agent and the keys in ~/.ssh.',
+    'Private SSH key file, relative to this file or starting with ~/. Default: the agent and the key files of ~/.ssh/config.',
   );
 const pinnedKey = hostKey
   .optional()
@@ -26,12 +26,39 @@ const pinnedKey = hostKey
     "The host's public key as in known_hosts, such as `ssh-ed25519 AAAA…`. Default: ~/.ssh/known_hosts decides.",
   );
 
+const sources = [
+  z.strictObject({
+    env: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
+        error: 'is no name of an environment variable; letters, digits and _ are allowed',
+      })
+      .describe('Environment variable that holds the password.'),
+  }),
+  z.strictObject({
+    file: z
+      .string()
+      .min(1, { error: 'is empty; a file path is allowed' })
+      .describe('File that holds the password; relative to this file or starting with ~/.'),
+  }),
+] as const;
+
+export const hostPasswordSchema = z.union(
+  sources,
+  allowSecretly('{ env: NAME } or { file: PATH } is allowed: who may read this file must not thereby be root there'),
+);
+const hostPassword = hostPasswordSchema
+  .optional()
+  .describe(
+    'Password of the SSH user, where no key is accepted or sudo asks for one: { env: NAME } or { file: PATH }. Default: asked for on a terminal.',
+  );
+
 const brokerSchema = z.strictObject(
   {
     host: hostText(['local', 'container', 'external'])
       .default('local')
       .describe(
-        'Where the broker runs: local (this machine), container (a Debian container), ssh://user@host[:port], or external (a broker at `address` that is verified but never changed).',
+        'Where the broker runs: local (this machine), container (a Debian container), ssh://[user@]host[:port], or external (a broker at `address` that is verified but never changed).',
       ),
     address: address
       .optional()
@@ -47,6 +74,7 @@ const brokerSchema = z.strictObject(
       .describe('Further options of mosquitto.conf(5), such as `max_queued_messages: 200`.'),
     identity,
     hostKey: pinnedKey,
+    password: hostPassword,
   },
   allow('a mapping is allowed, such as { host: local }'),
 );
@@ -55,7 +83,7 @@ export const piSchema = z
   .strictObject(
     {
       host: hostText(['container']).describe(
-        'Where the Pi is: container (emulated) or ssh://user@host[:port] (a real one).',
+        'Where the Pi is: container (emulated) or ssh://[user@]host[:port] (a real one).',
       ),
       architecture: z
         .enum(ARCHITECTURES, allow(`${ARCHITECTURES.join(' or ')} is allowed`))
@@ -63,6 +91,7 @@ export const piSchema = z
         .describe("Architecture of an emulated Pi: amd64 or arm64. Default: the Docker engine's own."),
       identity,
       hostKey: pinnedKey,
+      password: hostPassword,
     },
     allow('a mapping is allowed, such as { host: container }'),
   )
@@ -77,26 +106,7 @@ const literal = z
   .meta({ type: ['string', 'number', 'boolean'] });
 
 export const passwordSchema = z
-  .union(
-    [
-      literal,
-      z.strictObject({
-        env: z
-          .string()
-          .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
-            error: 'is no name of an environment variable; letters, digits and _ are allowed',
-          })
-          .describe('Environment variable that holds the password.'),
-      }),
-      z.strictObject({
-        file: z
-          .string()
-          .min(1, { error: 'is empty; a file path is allowed' })
-          .describe('File that holds the password; relative to this file or starting with ~/.'),
-      }),
-    ],
-    allowSecretly(PASSWORD),
-  )
+  .union([literal, ...sources], allowSecretly(PASSWORD))
   .describe('The password: the text itself, { env: NAME } or { file: PATH }.');
 
 export const userSchema = z
@@ -169,6 +179,8 @@ export const KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['broker', Object.keys(brokerSchema.shape)],
   ['pis.*', Object.keys(piSchema.shape)],
   ['users.*', Object.keys(userSchema.shape)],
+  ['broker.*', ['env', 'file']],
+  ['pis.*.password', ['env', 'file']],
   ['users.*.password', ['env', 'file']],
   ['topics.*', Object.keys(topicSchema.shape)],
   ['containers', Object.keys(containersSchema.shape)],

@@ -20,8 +20,7 @@ export function checkShape(value: unknown): {
 /** zod's issue, found in the value at `base`, as mistakes; `file` is the whole lab file's value. */
 function translate(issue: Issue, base: Path, file: unknown): Mistake[] {
   const path = [...base, ...issue.path.filter((step) => typeof step !== 'symbol')];
-  if (issue.code === 'unrecognized_keys')
-    return issue.keys.map((key) => unknownKey(path, key, valueAt(file, [...path, key])));
+  if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, file));
   if (issue.code === 'invalid_key') {
     const wrong = issue.issues.map(
       ({ message }): Mistake => ({ path, at: 'key', text: `${subject(path)} ${message}` }),
@@ -39,11 +38,13 @@ function belowInvalidKey(path: Path, file: unknown): Mistake[] {
   return issues.flatMap((issue) => translate(issue, path, file));
 }
 
-/** Below `users`, a key is shown only as the misspelling of a known one, with a value: `{ password: a, b }` makes a key of half a password. */
-function unknownKey(path: Path, key: string, value: unknown): Mistake {
+/** Beside a password, a key is shown only as the misspelling of a known one, with a value: `{ password: a, b }` makes a key of half a password. */
+function unknownKey(path: Path, key: string, file: unknown): Mistake {
   const known = KEYS.get(path.map((step, index) => (index === 1 ? '*' : step)).join('.')) ?? [];
   const meant = nearest(key, known);
-  const secret = path[0] === 'users' && (meant === undefined || value === null);
+  const isBeside =
+    path[0] === 'users' || path.at(-1) === 'password' || valueAt(file, [...path, 'password']) !== undefined;
+  const secret = isBeside && (meant === undefined || valueAt(file, [...path, key]) === null);
   const name = secret ? '' : ` ${JSON.stringify(key)}`;
   const hint = meant === undefined ? '' : ` (did you mean ${JSON.stringify(meant)}?)`;
   const quote = secret ? ' (quote a password that holds a comma, colon, # or bracket)' : '';

@@ -1,28 +1,34 @@
-export type SshTarget = { readonly user: string; readonly address: string; readonly port: number };
+/** What of a URL is left out, ~/.ssh/config may say. */
+export type SshTarget = {
+  readonly user: string | undefined;
+  readonly address: string;
+  readonly port: number | undefined;
+};
 
-/** The form of ssh://user@host[:port], for editors; `parseSshUrl` also checks the port's range. */
+/** The form of ssh://[user@]host[:port], for editors; `parseSshUrl` also checks the port's range. */
 export const SSH_URL =
-  /^ssh:\/\/[A-Za-z0-9_][A-Za-z0-9_.-]*@(\[[0-9A-Za-z:.%]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)(:[0-9]{1,5})?$/;
+  /^ssh:\/\/([A-Za-z0-9_][A-Za-z0-9_.-]*@)?(\[[0-9A-Za-z:.%]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)(:[0-9]{1,5})?$/;
 
 /**
- * Takes ssh://user@host[:port] apart; the port is 22 where none is given, an IPv6 address comes without its brackets.
+ * Takes ssh://[user@]host[:port] apart; an IPv6 address comes without its brackets.
  * @returns the target, or in `wrong` what is wrong with the text, without any part of it (it may carry a password).
  */
 export function parseSshUrl(text: string): SshTarget | { readonly wrong: string } {
   if (!text.startsWith('ssh://')) return { wrong: 'does not start with ssh://' };
   const rest = text.slice('ssh://'.length);
   const at = rest.lastIndexOf('@');
-  if (at <= 0) return { wrong: 'names no user' };
-  const user = rest.slice(0, at);
+  if (at === 0) return { wrong: 'names no user before its @' };
+  const user = at < 0 ? undefined : rest.slice(0, at);
   const place = rest.slice(at + 1);
-  if (user.includes(':')) return { wrong: 'carries a password (use a key instead: identity)' };
-  if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(user)) return { wrong: 'has a user name that no host takes' };
+  if (user?.includes(':')) return { wrong: 'carries a password (put it in a file or a variable: password)' };
+  if (user !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(user))
+    return { wrong: 'has a user name that no host takes' };
   if (/[/?#]/.test(place)) return { wrong: 'has a path' };
 
   const parts = /^(?:\[([0-9A-Za-z:.%]+)\]|([A-Za-z0-9][A-Za-z0-9._-]*))(?::([0-9]+))?$/.exec(place);
   const address = parts?.[1] ?? parts?.[2];
   if (address === undefined) return { wrong: 'has no valid host (an IPv6 address goes in brackets) or port' };
-  const port = Number(parts?.[3] ?? 22);
-  if (port < 1 || port > 65535) return { wrong: 'has a port outside 1 to 65535' };
+  const port = parts?.[3] === undefined ? undefined : Number(parts[3]);
+  if (port !== undefined && (port < 1 || port > 65535)) return { wrong: 'has a port outside 1 to 65535' };
   return { user, address, port };
 }

@@ -1,9 +1,10 @@
 import { connect } from 'node:net';
 import process from 'node:process';
 import { deferred } from '../../../provisioning/deferred.ts';
+import { remember } from '../../../provisioning/hosts/answers.ts';
 import { lineReader } from '../../../provisioning/hosts/shell.ts';
 import type { LiveLab } from '../../../provisioning/live-lab.ts';
-import { CHANNEL, type FromFile, line, type ToFile, unpack, type Wish } from './messages.ts';
+import { CHANNEL, type FromFile, line, readLine, type ToFile, type Wish } from './messages.ts';
 
 /** A test file's end of the socket to `verify`. */
 export type Channel = {
@@ -32,7 +33,7 @@ export async function openChannel(file: string): Promise<Channel> {
     setTimeout(() => process.exit(1), CLEAN_UP_MS).unref();
   };
   const reader = lineReader((text) => {
-    const message: ToFile = JSON.parse(text);
+    const message = readLine<ToFile>(text);
     if (message.kind === 'lab') got.resolve(message);
     else onGone();
   });
@@ -43,9 +44,10 @@ export async function openChannel(file: string): Promise<Channel> {
     if (socket.writable) socket.write(line(message));
   };
   tell({ kind: 'hello', file });
-  const { live, wish } = await got.promise;
+  const { live, wish, answers } = await got.promise;
+  for (const [what, answer] of answers) remember(what, answer);
   return {
-    live: unpack(live),
+    live,
     wish,
     stopped: stop.signal,
     tell,

@@ -1,3 +1,4 @@
+import type { Answer } from '../../../provisioning/hosts/answers.ts';
 import { Secret } from '../../../provisioning/lab-file/secret.ts';
 import type { LiveLab } from '../../../provisioning/live-lab.ts';
 import type { System } from '../../../report/environment.ts';
@@ -18,7 +19,7 @@ export type Wish = {
 
 /** What `verify` tells a test file: one JSON object a line, as in the other direction. */
 export type ToFile =
-  | { readonly kind: 'lab'; readonly live: PackedLiveLab; readonly wish: Wish }
+  | { readonly kind: 'lab'; readonly live: LiveLab; readonly wish: Wish; readonly answers: readonly Answer[] }
   | { readonly kind: 'stop' };
 
 /** What a test file tells `verify`. */
@@ -34,22 +35,26 @@ export type FromFile =
 
 export type PlannedCheck = Pick<CheckRecord, 'id' | 'claim' | 'expected'>;
 
-type PackedUser = { readonly name: string; readonly password: string };
-export type PackedLiveLab = Omit<LiveLab, 'lab'> & {
-  readonly lab: Omit<LiveLab['lab'], 'users'> & { readonly users: readonly PackedUser[] };
-};
-
-/** The lab with its passwords in the clear, for the socket only. */
-export function pack(live: LiveLab): PackedLiveLab {
-  const users = live.lab.users.map(({ name, password }) => ({ name, password: password.reveal() }));
-  return { ...live, lab: { ...live.lab, users } };
-}
-
-export function unpack(packed: PackedLiveLab): LiveLab {
-  const users = packed.lab.users.map(({ name, password }) => ({ name, password: new Secret(password) }));
-  return { ...packed, lab: { ...packed.lab, users } };
-}
-
+/** The message as one line of JSON, passwords in the clear: for the socket only. */
 export function line(message: ToFile | FromFile): string {
-  return `${JSON.stringify(message)}\n`;
+  return `${JSON.stringify(revealed(message))}\n`;
+}
+
+/** Reads what `line` has written. */
+export function readLine<Message extends ToFile | FromFile>(text: string): Message {
+  return JSON.parse(text, (_, value: unknown) => (isRevealed(value) ? new Secret(value[IN_THE_CLEAR]) : value));
+}
+
+const IN_THE_CLEAR = 'in the clear';
+type Revealed = { readonly [IN_THE_CLEAR]: string };
+
+function revealed(value: unknown): unknown {
+  if (value instanceof Secret) return { [IN_THE_CLEAR]: value.reveal() } satisfies Revealed;
+  if (Array.isArray(value)) return value.map(revealed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, revealed(inner)]));
+}
+
+function isRevealed(value: unknown): value is Revealed {
+  return typeof value === 'object' && value !== null && IN_THE_CLEAR in value && Object.keys(value).length === 1;
 }

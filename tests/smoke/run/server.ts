@@ -2,9 +2,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { allAnswers } from '../../../provisioning/hosts/answers.ts';
 import { lineReader } from '../../../provisioning/hosts/shell.ts';
 import type { LiveLab } from '../../../provisioning/live-lab.ts';
-import { type FromFile, line, pack, type Wish } from './messages.ts';
+import { type FromFile, line, readLine, type Wish } from './messages.ts';
 
 /** `verify`'s end of the sockets to the test files. */
 export type Server = AsyncDisposable & {
@@ -29,7 +30,7 @@ export async function listen(
     files.add(socket);
     let file = '';
     const reader = lineReader((text) => {
-      const message: FromFile = JSON.parse(text);
+      const message = readLine<FromFile>(text);
       if (message.kind === 'hello') file = message.file;
       onMessage(message, file);
     });
@@ -38,7 +39,7 @@ export async function listen(
     socket.on('error', () => undefined);
     socket.on('close', () => files.delete(socket));
     live.then(
-      (known) => socket.write(line({ kind: 'lab', live: pack(known), wish })),
+      (known) => socket.write(line({ kind: 'lab', live: known, wish, answers: allAnswers() })),
       () => socket.destroy(),
     );
   });

@@ -77,8 +77,14 @@ test('hosts are completed as words and checked as URLs', (t) => {
     ['local', 'container', 'external'],
   );
   const pattern = new RegExp(forms.find((form) => form.pattern !== undefined)?.pattern ?? '$^', 'u');
-  for (const good of ['ssh://pi@raspberrypi.local', 'ssh://root@10.0.0.1:2222', 'ssh://me@[fe80::1]:22']) {
+  for (const good of [
+    'ssh://pi@raspberrypi.local',
+    'ssh://kitchen',
+    'ssh://kitchen:23',
+    'ssh://root@10.0.0.1:2222',
+    'ssh://me@[fe80::1]:22',
+  ]) {
     t.regex(good, pattern);
   }
-  for (const bad of ['ssh://raspberrypi', 'ssh://pi:x@h', 'ssh://pi@h/path', 'pi@h', 'locl']) t.notRegex(bad, pattern);
+  for (const bad of ['ssh://', 'ssh://@h', 'ssh://pi:x@h', 'ssh://pi@h/path', 'pi@h', 'locl']) t.notRegex(bad, pattern);
 });

@@ -127,3 +127,44 @@ test('what logs nobody in needs no password: the lab comes without users, other 
   const bad = 'name: a\nbroker: { port: 0 }\nusers: { sam: { password: { env: UNSET } } }';
   t.deepEqual(read(bad, { logsIn: false }).mistakes.length, 1);
 });
+
+test("an SSH user's password comes from a variable, which is gone afterwards, or from a file", (t) => {
+  const environment: Record<string, string> = { HUB: 'of the hub', SAM: 'x' };
+  const text = [
+    'name: a',
+    'broker: { host: "ssh://root@hub", password: { env: HUB } }',
+    'pis: { pi: { host: "ssh://pi@pi", password: { file: secret } }, other: { host: "ssh://pi@other" } }',
+    'users: { sam: { password: { env: SAM } } }',
+  ].join('\n');
+  for (const logsIn of [true, false]) {
+    const { lab, mistakes } = read(text, { environment: { ...environment }, files: { secret: 'of the pi\n' }, logsIn });
+    t.deepEqual(mistakes, []);
+    const hosts = [lab?.broker.host, ...(lab?.pis ?? []).map(({ host }) => host)];
+    const passwords = hosts.map((host) => (host?.kind === 'ssh' ? host.password?.reveal() : 'no ssh'));
+    t.deepEqual(passwords, ['of the hub', 'of the pi', undefined]);
+    t.false(JSON.stringify(lab).includes('of the'));
+  }
+  read(text, { environment, files: { secret: 'x' } });
+  t.deepEqual(environment, {});
+});
+
+/** [the password as written; the mistakes, from its column] */
+const atHosts: readonly (readonly [written: string, mistakes: readonly string[]])[] = [
+  ['hunter2', ['41: pis.pi.password is text; { env: NAME } or { file: PATH } is allowed: ']],
+  ['12345', ['41: pis.pi.password is a number; { env: NAME } or { file: PATH } is allowed: ']],
+  ['{ file: missing }', ['41: pis.pi.password comes from the file "missing", which can\'t be read (ENOENT)']],
+  ['{ env: UNSET }', ['41: pis.pi.password comes from the environment variable UNSET, which is not set; set it']],
+  ['"hunter2", hunter3', ['41: pis.pi.password is text; ', '52: pis.pi has an unknown key; allowed keys: host,']],
+  ['{ env: A, hunter2: x }', ['51: pis.pi.password has an unknown key; allowed keys: env, file']],
+];
+
+for (const [written, mistakes] of atHosts) {
+  test(`an SSH user's password ${written} is refused, and not shown`, (t) => {
+    const text = `name: a\npis: { pi: { host: "ssh://h", password: ${written} } }\nusers: { sam: { password: x } }`;
+    const told = read(text, { environment: { A: 'hunter2' } }).mistakes;
+    t.is(told.length, mistakes.length, told.join('\n'));
+    for (const [index, mistake] of mistakes.entries())
+      t.true(told[index]?.startsWith(`lab.yaml:2:${mistake}`), told[index]);
+    t.false(told.join().includes('hunter'));
+  });
+}

@@ -35,14 +35,14 @@ test('defaults, hosts over SSH, paths from the lab file’s folder', (t) => {
     [
       'name: far',
       `broker: { host: "ssh://root@broker.home:2222", identity: keys/id, hostKey: ${key}, options: { max_queued_messages: 5, log_type: all } }`,
-      'pis: { one: { host: "ssh://pi@[fe80::1]" }, two: { host: container, architecture: arm64 } }',
+      'pis: { one: { host: "ssh://pi@[fe80::1]" }, alias: { host: "ssh://kitchen" }, two: { host: container, architecture: arm64 } }',
       'users: { constructor: { password: x } }',
       'topics: { constructor: { publish: [constructor] }, "with a space": {} }',
     ].join('\n'),
     { files: { 'keys/id': 'key' } },
   );
   t.deepEqual(mistakes, []);
-  const ssh = { kind: 'ssh', user: 'root', address: 'broker.home', port: 2222, hostKey: key } as const;
+  const ssh = { kind: 'ssh', user: 'root', address: 'broker.home', port: 2222, hostKey: key, password: undefined };
   t.deepEqual(lab?.broker, {
     host: { ...ssh, identity: `${lab?.directory}/keys/id` },
     address: undefined,
@@ -53,11 +53,10 @@ test('defaults, hosts over SSH, paths from the lab file’s folder', (t) => {
       { name: 'log_type', value: 'all' },
     ],
   });
+  const left = { port: undefined, identity: undefined, hostKey: undefined, password: undefined };
   t.deepEqual(lab?.pis, [
-    {
-      name: 'one',
-      host: { kind: 'ssh', user: 'pi', address: 'fe80::1', port: 22, identity: undefined, hostKey: undefined },
-    },
+    { name: 'one', host: { kind: 'ssh', user: 'pi', address: 'fe80::1', ...left } },
+    { name: 'alias', host: { kind: 'ssh', user: undefined, address: 'kitchen', ...left } },
     { name: 'two', host: { kind: 'container', architecture: 'arm64' } },
   ]);
   t.deepEqual(lab?.topics, [
@@ -90,7 +89,7 @@ test('mistakes of every kind come at once, in the order of the file', (t) => {
     'lab.yaml:1:1: name is missing; lower-case letters, digits and hyphens, starting with a letter, at most 40, are allowed',
     'lab.yaml:1:1: the lab file has an unknown key "nam" (did you mean "name"?); allowed keys: name, broker, pis, users, topics, containers',
     'lab.yaml:2:17: broker.port is 99999; a whole number from 1 to 65535 is allowed',
-    'lab.yaml:2:24: broker has an unknown key "prt" (did you mean "port"?); allowed keys: host, address, port, maxKeepAlive, options, identity, hostKey',
+    'lab.yaml:2:24: broker has an unknown key "prt" (did you mean "port"?); allowed keys: host, address, port, maxKeepAlive, options, identity, hostKey, password',
     'lab.yaml:4:20: users.sam.password comes from the environment variable NOT_THERE, which is not set; set it to the password',
     'lab.yaml:5:3: users.sam is given twice, first on line 4; once is allowed',
     'lab.yaml:7:3: topics."a/+" has a wildcard, + or #; a plain topic name is allowed',

@@ -60,6 +60,11 @@ const rows: readonly Row[] = [
     'pis: { a: { host: container, hostKey: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPH } }',
     ['3:30: pis.a.hostKey has no effect without SSH; it is allowed beside pis.a.host: ssh://user@host'],
   ],
+  [
+    'pis: { a: { host: container, password: { file: id } } }',
+    ['3:30: pis.a.password has no effect without SSH; it is allowed beside pis.a.host: ssh://user@host'],
+    { files: { id: 'secret' } },
+  ],
   ['pis: { a: { host: container, architecture: amd64 } }', []],
   [
     'pis: { a: { host: "ssh://me@h", architecture: arm64 } }',
@@ -81,7 +86,11 @@ const rows: readonly Row[] = [
     ],
     { files: { 'id/inside': 'a folder' } },
   ],
-  ['pis: { a: { host: "ssh://me@h" }, b: { host: "ssh://me@h:23" } }', []],
+  ['pis: { a: { host: "ssh://me@h" }, b: { host: "ssh://me@h:23" }, c: { host: "ssh://g" } }', []],
+  [
+    'pis: { a: { host: "ssh://me@h:22" }, b: { host: "ssh://h" } }',
+    ['3:49: pis.b.host is the same machine as pis.a; a machine of its own is allowed'],
+  ],
   [
     'pis: { a: { host: "ssh://me@h" }, b: { host: "ssh://you@H:22" } }',
     ['3:46: pis.b.host is the same machine as pis.a; a machine of its own is allowed'],

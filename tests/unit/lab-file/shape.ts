@@ -1,7 +1,7 @@
 import test from 'ava';
 import { read, withPart } from './_reading.ts';
 
-const HOSTS = 'local, container, external or ssh://user@host[:port] is allowed';
+const HOSTS = 'local, container, external or ssh://[user@]host[:port] is allowed';
 const NAME = 'lower-case letters, digits and hyphens, starting with a letter, at most 40, are allowed';
 const KEY = 'TYPE BASE64 as in known_hosts is allowed';
 const KEEP_ALIVE = 'a whole number of seconds from 10 to 65535 is allowed';
@@ -20,11 +20,14 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
   ['broker: { host: "" }', `3:17: broker.host is empty; ${HOSTS}`],
   ['broker: { host: "pi:hunter2@h" }', `3:17: broker.host is text; ${HOSTS}`],
   ['broker: { host: "ssh:/me@h" }', `3:17: broker.host does not start with ssh://; ${HOSTS}`],
-  ['broker: { host: "ssh://h" }', `3:17: broker.host names no user; ${HOSTS}`],
-  ['broker: { host: "ssh://@h" }', `3:17: broker.host names no user; ${HOSTS}`],
+  [
+    'broker: { host: "ssh://" }',
+    `3:17: broker.host has no valid host (an IPv6 address goes in brackets) or port; ${HOSTS}`,
+  ],
+  ['broker: { host: "ssh://@h" }', `3:17: broker.host names no user before its @; ${HOSTS}`],
   [
     'broker: { host: "ssh://me:hunt/er@2@h" }',
-    `3:17: broker.host carries a password (use a key instead: identity); ${HOSTS}`,
+    `3:17: broker.host carries a password (put it in a file or a variable: password); ${HOSTS}`,
   ],
   ['broker: { host: "ssh://-o@h" }', `3:17: broker.host has a user name that no host takes; ${HOSTS}`],
   ['broker: { host: "ssh://me@h/" }', `3:17: broker.host has a path; ${HOSTS}`],
@@ -85,10 +88,10 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
   [
     'pis: { broker: { hst: container } }',
     '3:8: pis.broker is reserved for the broker host; another name is allowed',
-    '3:8: pis.broker.host is missing; container or ssh://user@host[:port] is allowed',
-    '3:18: pis.broker has an unknown key "hst" (did you mean "host"?); allowed keys: host, architecture, identity, hostKey',
+    '3:8: pis.broker.host is missing; container or ssh://[user@]host[:port] is allowed',
+    '3:18: pis.broker has an unknown key "hst" (did you mean "host"?); allowed keys: host, architecture, identity, hostKey, password',
   ],
-  ['pis: { a: { host: local } }', '3:19: pis.a.host is "local"; container or ssh://user@host[:port] is allowed'],
+  ['pis: { a: { host: local } }', '3:19: pis.a.host is "local"; container or ssh://[user@]host[:port] is allowed'],
   [
     'pis: { a: { host: container }, a: { host: container } }',
     '3:32: pis.a is given twice, first on line 3; once is allowed',

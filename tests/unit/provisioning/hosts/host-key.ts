@@ -1,8 +1,11 @@
-import { writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { ed25519Pair } from '../../../../provisioning/hosts/ed25519.ts';
-import { fingerprint, hostKeyCheck, publicKeys } from '../../../../provisioning/hosts/host-key.ts';
+import { hostKeyCheck, shownKey } from '../../../../provisioning/hosts/host-key.ts';
+import { hashed, keepKey } from '../../../../provisioning/hosts/known-hosts.ts';
+import { fingerprint, keyType, publicKeys, revokedKeys } from '../../../../provisioning/hosts/public-key.ts';
+import { type Destination, parseSshConfig } from '../../../../provisioning/hosts/ssh-config.ts';
 import { folderFor, sh } from '../../_sh.ts';
 
 function newKey(): { line: string; blob: Buffer } {
@@ -12,7 +15,19 @@ function newKey(): { line: string; blob: Buffer } {
 
 const key = newKey();
 const other = newKey();
-const address = { user: 'pi', address: 'pi.local', port: 22, identity: undefined, hostKey: key.line };
+const address = { user: 'pi', address: 'pi.local', port: 22, identity: undefined, hostKey: undefined };
+
+/** pi.local, with known_hosts files of the test's own. */
+function place(change: Partial<Destination> = {}): Destination {
+  const none = { userKnownHosts: [], globalKnownHosts: [] };
+  return { ...parseSshConfig('', address, '/nowhere'), ...none, ...change };
+}
+
+function knownHosts(t: ExecutionContext, text: string): string {
+  const file = join(folderFor(t), 'known_hosts');
+  writeFileSync(file, text);
+  return file;
+}
 
 /** [text; types of the keys found] */
 const rows: readonly (readonly [text: string, types: readonly string[]])[] = [
@@ -52,36 +67,98 @@ test('a fingerprint is what ssh-keygen prints', (t) => {
   else t.is(stdout.split(' ')[1], fingerprint(key.blob));
 });
 
-test('the pinned key is accepted, and asked for', async (t) => {
-  const check = await hostKeyCheck('pi', address);
-  t.deepEqual(check.algorithms, ['ssh-ed25519']);
+test('the pinned key is accepted, and asked for first', async (t) => {
+  const check = await hostKeyCheck('pi', place(), key.line);
+  t.is(check.algorithms[0], 'ssh-ed25519');
   t.true(check.accepts(key.blob));
   t.is(check.refusal(), undefined);
 });
 
-test('another key is refused, with both fingerprints', async (t) => {
-  const check = await hostKeyCheck('pi', address);
+test('another key is refused, with both fingerprints; it is not one to ask about', async (t) => {
+  const check = await hostKeyCheck('pi', place(), key.line);
   t.false(check.accepts(other.blob));
   const refusal = check.refusal();
   t.is(refusal?.exitCode, 2);
-  t.is(refusal?.trouble.happened, `the key is ${fingerprint(other.blob)}, the pinned key has ${fingerprint(key.blob)}`);
+  t.is(refusal?.trouble.happened, `the key is ${shownKey(other.blob)}, the pinned key has ${shownKey(key.blob)}`);
   t.regex(refusal?.trouble.step ?? '', /pi\.local port 22/);
+  t.is(check.unknown(), undefined);
 });
 
 test('part of the key, or none, is another key', async (t) => {
-  const check = await hostKeyCheck('pi', address);
+  const check = await hostKeyCheck('pi', place(), key.line);
   for (const blob of [key.blob.subarray(0, -1), Buffer.alloc(0)]) t.false(check.accepts(blob));
 });
 
 test('nothing is wrong before a key was presented', async (t) => {
-  t.is((await hostKeyCheck('pi', address)).refusal(), undefined);
+  const check = await hostKeyCheck('pi', place(), key.line);
+  t.deepEqual([check.refusal(), check.unknown()], [undefined, undefined]);
 });
 
-test('a host that known_hosts does not know is refused, with what to compare', async (t) => {
-  const unknown = { ...address, address: 'no-such-host.invalid', port: 2222, hostKey: undefined };
-  const check = await hostKeyCheck('pi', unknown);
-  t.deepEqual(check.algorithms, []);
+test('a host that known_hosts does not know is refused, with what to compare, and may be asked about', async (t) => {
+  const check = await hostKeyCheck('pi', place(), undefined);
   t.false(check.accepts(key.blob));
-  t.is(check.refusal()?.trouble.happened, `unknown key ${fingerprint(key.blob)}`);
-  t.regex(check.refusal()?.trouble.advice ?? '', /ssh-keygen -lf/);
+  t.is(check.refusal()?.trouble.happened, `unknown key ${fingerprint(key.blob)} (ssh-ed25519)`);
+  t.regex(check.refusal()?.trouble.advice ?? '', /ssh-keygen -lf .*--accept-new-host-keys/);
+  t.deepEqual(check.unknown(), key.blob);
+});
+
+test('a key that known_hosts revokes is refused, known, pinned or new', async (t) => {
+  const userKnownHosts = [knownHosts(t, `pi.local ${key.line}\n@revoked * ${key.line}\n`)];
+  for (const pinned of [undefined, key.line]) {
+    const check = await hostKeyCheck('pi', place({ userKnownHosts }), pinned);
+    t.false(check.accepts(key.blob));
+    t.regex(check.refusal()?.message ?? '', /the key SHA256:\S{43} \(ssh-ed25519\) is revoked in known_hosts/);
+    t.is(check.unknown(), undefined);
+  }
+  const onlyRevoked = [knownHosts(t, `@revoked * ${key.line}\n`)];
+  const check = await hostKeyCheck('pi', place({ userKnownHosts: onlyRevoked }), undefined);
+  t.deepEqual([check.accepts(key.blob), check.unknown()], [false, undefined]);
+  t.false(check.accepts(other.blob));
+  t.deepEqual(check.unknown(), other.blob);
+});
+
+test('known_hosts knows hosts by alias and port, hashed or not, in any of its files', async (t) => {
+  const files = [knownHosts(t, `${hashed('[pi.local]:2222')} ${key.line}\n`), knownHosts(t, `kitchen ${other.line}\n`)];
+  const known = { userKnownHosts: files.slice(0, 1), globalKnownHosts: files.slice(1) };
+  const at2222 = await hostKeyCheck('pi', place({ ...known, knownAs: '[pi.local]:2222' }), undefined);
+  t.deepEqual([at2222.accepts(key.blob), at2222.accepts(other.blob)], [true, false]);
+  const kitchen = await hostKeyCheck('pi', place({ ...known, knownAs: 'kitchen' }), undefined);
+  t.deepEqual([kitchen.accepts(key.blob), kitchen.accepts(other.blob)], [false, true]);
+});
+
+for (const hashKnownHosts of [false, true]) {
+  test(`a key is kept as ssh-keygen finds it, for nobody else to read; hashed: ${hashKnownHosts}`, async (t) => {
+    const file = join(folderFor(t), 'new', 'known_hosts');
+    const destination = place({ userKnownHosts: [file], hashKnownHosts, knownAs: '[pi.local]:2222' });
+    t.is(await keepKey('pi', destination, key.blob), file);
+    t.is(statSync(file).mode & 0o777, 0o600);
+    t.is(readFileSync(file, 'utf8').includes('pi.local'), !hashKnownHosts);
+    t.true((await hostKeyCheck('pi', destination, undefined)).accepts(key.blob));
+  });
+}
+
+test('a key is kept on a line of its own, whatever stands at the end of the file', async (t) => {
+  const file = knownHosts(t, `hub ${other.line}`);
+  await keepKey('pi', place({ userKnownHosts: [file] }), key.blob);
+  t.is(readFileSync(file, 'utf8'), `hub ${other.line}\npi.local ${key.line.trim()}\n`);
+});
+
+test('without a file to keep it in, a key is not kept, and the error says what else there is', async (t) => {
+  await t.throwsAsync(keepKey('pi', place(), key.blob), { message: /without a known_hosts file.*\n.*hostKey/ });
+});
+
+test('the type that a host claims for its key writes nothing of its own on the terminal', (t) => {
+  const claim = (type: string) => {
+    const name = Buffer.from(type, 'latin1');
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(name.length);
+    return keyType(Buffer.concat([length, name]));
+  };
+  t.is(claim('ssh-rsa'), 'ssh-rsa');
+  for (const hostile of ['\u001b[2J', 'a\nb', '', 'x'.repeat(65)]) t.is(claim(hostile), 'unknown type');
+  t.is(keyType(Buffer.from('ab')), 'unknown type');
+  t.deepEqual(
+    revokedKeys(`@revoked h ${key.line}`).map(({ blob }) => blob),
+    [key.blob],
+  );
 });

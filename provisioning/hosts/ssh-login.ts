@@ -1,0 +1,190 @@
+import type { Client } from 'ssh2';
+import { LabError } from '../errors.ts';
+import { Secret } from '../lab-file/secret.ts';
+import { recall, remember } from './answers.ts';
+import { type Attempt, attemptLogin, sshStep } from './connect.ts';
+import { shownKey } from './host-key.ts';
+import { readKeyFile } from './key-file.ts';
+import { keepKey, knownKeys } from './known-hosts.ts';
+import { takesPassword } from './login.ts';
+import { passphraseOf } from './login-keys.ts';
+import { askLine, askSecretly, canAsk, notice, withPerson } from './questions.ts';
+import { DIRECT, jumpsOf, type Route, throughCommand, throughHop } from './route.ts';
+import type { SshAddress } from './ssh-address.ts';
+import { type Destination, destinationOf } from './ssh-config.ts';
+
+/** A connection, and who is logged in. */
+export type LoggedIn = { readonly client: Client; readonly user: string; readonly passwordKey: string };
+
+/** As ssh's NumberOfPasswordPrompts. */
+const TRIES = 3;
+/** A ProxyJump that leads in a circle would go on for ever. */
+const MOST_HOPS = 8;
+
+/**
+ * Logs in to a host, over as many hops as ~/.ssh/config has, and asks on a terminal for what is missing: whether an unknown host key is right, a passphrase,
+ * a password. A person takes longer than sshd waits (sshd_config(5), LoginGraceTime), so nothing is asked while a connection is open.
+ * Throws a LabError with exit code 2 that says why it could not.
+ */
+export async function logIn(
+  name: string,
+  address: SshAddress,
+  signal?: AbortSignal,
+  via?: readonly SshAddress[],
+  depth = 0,
+): Promise<LoggedIn> {
+  const destination = await destinationOf(name, address);
+  if (depth > MOST_HOPS) {
+    const happened = `ProxyJump goes over more than ${MOST_HOPS} hosts, or in a circle`;
+    throw new LabError(
+      { subject: name, step: sshStep(destination, DIRECT), happened, advice: 'mend ~/.ssh/config' },
+      2,
+    );
+  }
+  const route = await routeTo(name, destination, address, signal, via, depth);
+  try {
+    const client = await logInBy(name, destination, address, route, signal);
+    client.on('close', () => route.close());
+    return { client, user: destination.user, passwordKey: passwordKey(destination) };
+  } catch (error) {
+    route.close();
+    throw error;
+  }
+}
+
+/** What a host's password is remembered by. */
+function passwordKey({ user, knownAs }: Destination): string {
+  return `password of ${user}@${knownAs}`;
+}
+
+async function routeTo(
+  name: string,
+  destination: Destination,
+  address: SshAddress,
+  signal: AbortSignal | undefined,
+  via: readonly SshAddress[] | undefined,
+  depth: number,
+): Promise<Route> {
+  const { proxyJump, proxyCommand } = destination;
+  const hops = via ?? (proxyJump === undefined ? [] : jumpsOf(name, proxyJump, address));
+  const last = hops.at(-1);
+  if (last !== undefined) {
+    // the hops before it take the place of its own ProxyJump, and without any that one counts (ssh(1), -J)
+    const earlier = hops.length > 1 ? hops.slice(0, -1) : undefined;
+    const { client } = await logIn(name, last, signal, earlier, depth + 1);
+    return throughHop(client, last.address, destination);
+  }
+  return proxyCommand === undefined ? DIRECT : throughCommand(proxyCommand);
+}
+
+async function logInBy(
+  name: string,
+  destination: Destination,
+  address: SshAddress,
+  route: Route,
+  signal: AbortSignal | undefined,
+): Promise<Client> {
+  const what = passwordKey(destination);
+  let password = recall(what) ?? address.password;
+  const attempt = () => attemptLogin(name, destination, address, password, route, signal);
+  const first = await attempt();
+  if (first.kind === 'ready') return first.client;
+  const passedOver = new Set<string>();
+  let hasDecided = false;
+  let asked = 0;
+  return await withPerson(async () => {
+    for (let latest: Attempt = first; ; latest = await attempt()) {
+      if (latest.kind === 'ready') {
+        if (asked > 0 && password !== undefined) remember(what, password);
+        return latest.client;
+      }
+      if (latest.kind === 'unknown key') {
+        // what was kept and is not found again can't be decided once more
+        if (hasDecided) throw latest.refusal;
+        hasDecided = true;
+        await decide(name, destination, address, latest, signal);
+        continue;
+      }
+      if (await unlock(latest.keys.locked, passedOver, signal)) continue;
+      const meanwhile = recall(what);
+      if (meanwhile !== undefined && meanwhile !== password) {
+        password = meanwhile;
+        continue;
+      }
+      if (asked === TRIES || !takesPassword(latest.methods)) throw notLetIn(name, destination, route, latest);
+      if (latest.hasTriedPassword && canAsk()) notice(`${name}: that password was not accepted`);
+      const question = `${name}: password of ${destination.user}@${destination.hostName}: `;
+      const answer = await askSecretly(question, signal);
+      if (answer === undefined) throw notLetIn(name, destination, route, latest);
+      password = new Secret(answer);
+      asked += 1;
+    }
+  });
+}
+
+/** Keeps an unknown host key where a person, or the command line, has said that it is the right one; throws what it was refused with elsewhere. */
+async function decide(
+  name: string,
+  destination: Destination,
+  { address, newHostKey }: SshAddress,
+  { key, refusal }: Extract<Attempt, { kind: 'unknown key' }>,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  // for another connection to the same host
+  if ((await knownKeys(name, destination)).keys.length > 0) return;
+  const { hostName, port } = destination;
+  const alias = address === hostName ? '' : ` (${address})`;
+  const text = `${name}: the key of ${hostName} port ${port}${alias} is not known: ${shownKey(key)}`;
+  if (newHostKey !== 'accept') {
+    const answer = await askLine(`${text}\nIs it the key of that host, and shall it be kept? [yes/no] `, signal);
+    if (answer?.trim().toLowerCase() !== 'yes') throw refusal;
+  }
+  const file = await keepKey(name, destination, key);
+  notice(`${text}; kept in ${file}`);
+}
+
+/** Asks for the passphrases of key files, each once a connection; whether one of them can be used now. */
+async function unlock(
+  files: readonly string[],
+  passedOver: Set<string>,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  for (const file of files) {
+    if (recall(passphraseOf(file)) !== undefined) return true;
+    if (passedOver.has(file)) continue;
+    passedOver.add(file);
+    for (let asked = 0; asked < TRIES; asked += 1) {
+      const answer = await askSecretly(`passphrase of ${file}: `, signal);
+      // nobody there, or another way is wanted
+      if (answer === undefined || answer === '') break;
+      const passphrase = new Secret(answer);
+      if ((await readKeyFile(file, passphrase)).kind === 'private') {
+        remember(passphraseOf(file), passphrase);
+        return true;
+      }
+    }
+  }
+  return false;
+}
+
+function notLetIn(
+  subject: string,
+  destination: Destination,
+  route: Route,
+  { keys, methods, hasTriedPassword }: Extract<Attempt, { kind: 'not let in' }>,
+): LabError {
+  const { methods: tried, locked, troubles } = keys;
+  const happened = [
+    ...(tried.length > 0 ? ['none of the keys was accepted'] : ['no agent and no key file could be used']),
+    ...locked.map((file) => `${file} has a passphrase`),
+    ...troubles,
+    ...(hasTriedPassword ? ['the password was not accepted'] : []),
+  ].join('; ');
+  const advice = [
+    `add your public key to ~/.ssh/authorized_keys of ${destination.user} there (ssh-copy-id)`,
+    'name the key with `identity` in the lab file',
+    ...(locked.length > 0 ? ['load it into the agent (ssh-add)'] : []),
+    ...(takesPassword(methods) ? ['run the command on a terminal, or give a `password` in the lab file'] : []),
+  ].join(', or ');
+  return new LabError({ subject, step: sshStep(destination, route), happened, advice }, 2);
+}
