@@ -1,6 +1,6 @@
 import type { Lab, Topic } from '../provisioning/lab-file/lab.ts';
 import { may, writes } from '../provisioning/lab-file/may.ts';
-import { HEADER } from './conf.ts';
+import { ownHeader } from './conf.ts';
 
 /**
  * /etc/mosquitto/lab.acl: a `user` section for each user with rights, a `topic` line for each topic (mosquitto.conf(5), acl_file).
@@ -11,7 +11,7 @@ export function renderAcl(lab: Lab): string {
     const rules = lab.topics.flatMap((topic) => rule(lab, name, topic));
     return rules.length === 0 ? [] : [`\nuser ${name}\n${rules.join('\n')}\n`];
   });
-  return `${HEADER} "${lab.name}"\n${sections.join('')}`;
+  return `${ownHeader(lab.name)}\n${sections.join('')}`;
 }
 
 function rule(lab: Lab, user: string, { name: topic }: Topic): string[] {

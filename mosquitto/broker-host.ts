@@ -3,6 +3,8 @@ import type { Lab } from '../provisioning/lab-file/lab.ts';
 import { packages } from '../provisioning/resources/packages.ts';
 import type { Resource } from '../provisioning/resources/resource.ts';
 import { system } from '../provisioning/resources/system.ts';
+import { KEPT, keptFolder } from '../provisioning/restore/kept.ts';
+import { backup, dataBackup } from './backup.ts';
 import { configuration } from './configuration.ts';
 import {
   canBeTakenOver,
@@ -18,8 +20,19 @@ export const BROKER_PACKAGES = ['mosquitto', 'mosquitto-clients'];
 
 /** All that a broker host needs, in order. With `takeOver`, somebody else's Mosquitto is put aside; without, it is an error. */
 export function brokerHost(lab: Lab, takeOver: boolean): readonly Resource[] {
-  const container = lab.broker.host.kind === 'container' ? 'no other way' : 'may be a container';
-  return [system('broker', container), room(lab, takeOver), packages(BROKER_PACKAGES), configuration(lab), service()];
+  if (lab.broker.host.kind === 'container') {
+    const made = [packages(BROKER_PACKAGES), configuration(lab), service()];
+    return [system('broker', 'no other way'), room(lab, takeOver), ...takeOvers(lab, takeOver), ...made];
+  }
+  // what it was before is kept on the host, since it will be given back
+  const changes = [
+    ...takeOvers(lab, takeOver),
+    packages(BROKER_PACKAGES, keptFolder(lab.name)),
+    configuration(lab),
+    dataBackup(lab),
+    service(),
+  ];
+  return [system('broker', 'may be a container'), room(lab, takeOver), backup(lab, changes), ...changes];
 }
 
 /** Room for the lab's broker: nobody else's configuration, nothing else on the port. Looked at before anything is changed. */
@@ -30,21 +43,33 @@ function room(lab: Lab, takeOver: boolean): Resource {
     queries: [query],
     plan(facts) {
       const occupants = findOccupants(lab, facts.get(query));
-      if (occupants.length === 0) return { items: [] };
+      if (occupants.length === 0 || (takeOver && occupants.every(canBeTakenOver))) return { items: [] };
       const happened = occupants.map(describeOccupant).join('\n    ');
-      if (takeOver && occupants.every(canBeTakenOver)) {
-        const change = {
-          summary: `take over: ${occupants.map(describeOccupant).join('; ')}`,
-          script: takeOverScript(occupants),
-          timeoutMs: 300_000,
-        };
-        return { items: occupants.map(occupantItem), change };
-      }
       const blocked = takeOver
         ? 'stop that program yourself (--take-over stops a Mosquitto only), or choose'
         : 'choose';
-      const advice = `${blocked} another \`broker.port\`, \`broker: { host: container }\`, or ${takeOver ? 'another host' : '`--take-over`, which keeps what it finds in /var/lib/mqtt-lab'}`;
+      const advice = `${blocked} another \`broker.port\`, \`broker: { host: container }\`, or ${takeOver ? 'another host' : `\`--take-over\`, which keeps what it finds in ${KEPT}`}`;
       throw new LabError({ subject: 'broker', step: 'make room for the broker', happened, advice }, 2);
     },
   };
+}
+
+/** Puts aside whom `room` let pass. */
+function takeOvers(lab: Lab, isWanted: boolean): readonly Resource[] {
+  const query = occupantQuery(lab.broker.port);
+  const resource: Resource = {
+    id: 'take over',
+    queries: [query],
+    plan(facts) {
+      const occupants = findOccupants(lab, facts.get(query));
+      if (occupants.length === 0) return { items: [] };
+      const change = {
+        summary: `take over: ${occupants.map(describeOccupant).join('; ')}`,
+        script: takeOverScript(lab.name, occupants),
+        timeoutMs: 300_000,
+      };
+      return { items: occupants.map((occupant) => occupantItem(lab.name, occupant)), change };
+    },
+  };
+  return isWanted ? [resource] : [];
 }

@@ -1,8 +1,10 @@
 import type { Lab } from '../provisioning/lab-file/lab.ts';
 import { ACL, PASSWD } from './paths.ts';
 
-/** First words of a file that a lab wrote; the lab's name follows in quotes. */
-export const HEADER = '# mqtt-lab';
+/** First words of a file that a lab wrote. */
+export function ownHeader(lab: string): string {
+  return `# mqtt-lab "${lab}"`;
+}
 
 /** Options that the lab sets unless lab.yaml does. Without set_tcp_nodelay, deliveries show a delayed-ACK tail of 40 ms. */
 const DEFAULTS = [{ name: 'set_tcp_nodelay', value: true }];
@@ -17,7 +19,7 @@ export function renderConf({ name, broker }: Pick<Lab, 'name' | 'broker'>): stri
   const given = new Set(broker.options.map((option) => option.name));
   const options = [...DEFAULTS.filter((option) => !given.has(option.name)), ...broker.options];
   const lines = [
-    `${HEADER} "${name}": written from its lab file, changes here are overwritten`,
+    `${ownHeader(name)}: written from its lab file, changes here are overwritten`,
     `listener ${broker.port}`,
     'allow_anonymous false',
     `password_file ${PASSWD}`,

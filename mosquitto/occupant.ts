@@ -3,7 +3,8 @@ import type { Lab } from '../provisioning/lab-file/lab.ts';
 import type { Answer, Query } from '../provisioning/resources/facts.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import type { Item } from '../provisioning/resources/resource.ts';
-import { ACL, CONF_D, LAB_CONF, MAIN_CONF, PASSWD, TAKEN_OVER } from './paths.ts';
+import { keptFolder, openKept } from '../provisioning/restore/kept.ts';
+import { ACL, CONF_D, LAB_CONF, MAIN_CONF, PASSWD } from './paths.ts';
 
 /** Somebody else's Mosquitto, or something else on the port: what the lab must not touch unasked. */
 export type Occupant =
@@ -58,14 +59,14 @@ export function describeOccupant(occupant: Occupant): string {
   }
 }
 
-/** What `--take-over` does with it, for the plan. */
-export function occupantItem(occupant: Occupant): Item {
+/** What `--take-over` by a lab does with it, for the plan. */
+export function occupantItem(lab: string, occupant: Occupant): Item {
   if (occupant.kind === 'port') {
     const detail = `stopped: it holds port ${occupant.port}`;
     return { action: 'remove', kind: 'process', name: `${occupant.pid} ${occupant.command}`, detail };
   }
   const whose = occupant.kind === 'lab' ? `of the lab "${occupant.name}"` : occupant.what;
-  return { action: 'remove', kind: 'file', name: occupant.path, detail: `${whose}; kept in ${TAKEN_OVER}` };
+  return { action: 'remove', kind: 'file', name: occupant.path, detail: `${whose}; kept in ${keptFolder(lab)}` };
 }
 
 /** Whether `--take-over` may clear it away: files are kept aside, a Mosquitto is stopped; other programs are the user's to stop. */
@@ -73,8 +74,8 @@ export function canBeTakenOver(occupant: Occupant): boolean {
   return occupant.kind !== 'port' || /(^|\/)mosquitto(\s|$)/.test(occupant.command);
 }
 
-/** Shell that moves the occupants' files to ${TAKEN_OVER}, with owner and mode, and stops their Mosquitto. */
-export function takeOverScript(occupants: readonly Occupant[]): string {
+/** Shell that moves the occupants' files to where the lab keeps what was there before it, and stops their Mosquitto. */
+export function takeOverScript(lab: string, occupants: readonly Occupant[]): string {
   const steps = occupants.map((occupant) => {
     if (occupant.kind === 'port') {
       return `kill ${occupant.pid}\ntries=0\nwhile [ -d /proc/${occupant.pid} ] && [ "$tries" -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done`;
@@ -86,14 +87,17 @@ export function takeOverScript(occupants: readonly Occupant[]): string {
       ? `${moves}\nif dpkg-query -W mosquitto >/dev/null 2>&1; then ${restore}; fi`
       : moves;
   });
-  return ['set -e', KEEP, ...steps].join('\n');
+  return ['set -e', 'umask 077', openKept(lab), KEEP, ...steps].join('\n');
 }
 
-/** A folder for each time, so that what was kept before stays. */
-const KEEP = `kept=${TAKEN_OVER}/$(date -u +%Y%m%dT%H%M%SZ).$$
+/** Beside what the backup has, under the same name; what differs from it was put there later, and the earlier one stays with its time in its name. */
+const KEEP = `
 keep() {
   [ -e "$1" ] || return 0
-  install -d -m 0700 ${TAKEN_OVER} "$kept"
-  mkdir -p "$kept\${1%/*}"
-  mv "$1" "$kept$1"
+  kept="$folder/files$1"
+  if [ -e "$kept" ] && ! cmp -s "$1" "$kept"; then mv "$kept" "$kept.$(date -u +%Y%m%dT%H%M%SZ).$$"; fi
+  mkdir -p "\${kept%/*}"
+  cp -a --remove-destination "$1" "$kept"
+  sync "$kept"
+  rm -f "$1"
 }`;

@@ -8,7 +8,11 @@ export const PASSWD = `${FOLDER}/lab.passwd`;
 export const ACL = `${FOLDER}/lab.acl`;
 /** What the running broker has loaded; gone with a reboot, like the broker. */
 export const LOADED = '/run/mqtt-lab/loaded';
-/** What was there before `--take-over`. */
-export const TAKEN_OVER = '/var/lib/mqtt-lab/taken-over';
 /** Where Debian's main file has the broker log. */
 export const LOG = '/var/log/mosquitto/mosquitto.log';
+/** What a broker writes while it runs. */
+export const DATA = ['/var/lib/mosquitto', '/var/log/mosquitto'];
+/** What Debian's package and its tools leave where it was never installed. */
+export const LEFT_BEHIND = ['/run/mosquitto', '/run/adduser'];
+/** Where Debian's package makes the broker's user and group; each with its earlier version (passwd(5)). */
+export const ACCOUNTS = ['passwd', 'group', 'shadow', 'gshadow'].flatMap((name) => [`/etc/${name}`, `/etc/${name}-`]);

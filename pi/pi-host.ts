@@ -5,6 +5,7 @@ import { packages } from '../provisioning/resources/packages.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import type { Resource } from '../provisioning/resources/resource.ts';
 import { system } from '../provisioning/resources/system.ts';
+import { keptFolder } from '../provisioning/restore/kept.ts';
 
 /** Assigned to MQTT (IANA); a broker of Debian's listens there unless it is told otherwise. */
 const MQTT_PORT = 1883;
@@ -13,7 +14,9 @@ export const PI_PACKAGES = ['mosquitto-clients', 'python3-paho-mqtt'];
 /** All that a Pi needs: a system that has packages for it, MQTT clients, and nothing of the broker, before and after. */
 export function piHost(lab: Lab, pi: Pi): readonly Resource[] {
   const clientsOnly = noBroker(lab, pi);
-  return [system(pi.name, 'no other way'), clientsOnly, packages(PI_PACKAGES), clientsOnly];
+  // a container goes away whole
+  const record = pi.host.kind === 'container' ? undefined : keptFolder(lab.name);
+  return [system(pi.name, 'no other way'), clientsOnly, packages(PI_PACKAGES, record), clientsOnly];
 }
 
 /** What there is of a broker on a Pi, a line each. */

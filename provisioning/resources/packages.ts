@@ -5,8 +5,8 @@ import type { Item, Resource } from './resource.ts';
 
 const INSTALL_TIMEOUT_MS = (LOCK_WAIT_S * 2 + 600) * 1000;
 
-/** Debian packages, installed in one apt transaction and none when nothing is missing. */
-export function packages(names: readonly string[]): Resource {
+/** Debian packages, installed in one apt transaction and none when nothing is missing; what apt installs is noted in the folder `record` on the host. */
+export function packages(names: readonly string[], record?: string): Resource {
   const query = packagesQuery(names);
   return {
     id: 'packages',
@@ -23,7 +23,7 @@ export function packages(names: readonly string[]): Resource {
       if (missing.length === 0) return { items };
       const change = {
         summary: `install ${missing.join(', ')}`,
-        script: aptInstallScript(missing),
+        script: aptInstallScript(missing, record),
         timeoutMs: INSTALL_TIMEOUT_MS,
         advice: 'see that `apt-get update` works on this host and that its disk is not full',
       };

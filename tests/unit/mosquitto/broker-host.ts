@@ -9,9 +9,12 @@ const lab = labOf(TWO_USERS);
 
 /** What is planned when the host tells this about room for a broker: the change's summary, or the error. */
 function plan(told: string, takeOver: boolean): string | LabError | undefined {
-  const room = brokerHost(lab, takeOver).find(({ id }) => id === 'room');
+  const facts = factsOf(new Map([[occupantQuery(lab.broker.port).id, told]]));
+  const resources = brokerHost(lab, takeOver).filter(({ id }) => id === 'room' || id === 'take over');
   try {
-    return room?.plan(factsOf(new Map([[occupantQuery(lab.broker.port).id, told]])), [])?.change?.summary;
+    return resources
+      .map((resource) => resource.plan(facts, []).change?.summary)
+      .find((summary) => summary !== undefined);
   } catch (error) {
     if (error instanceof LabError) return error;
     throw error;
@@ -21,11 +24,14 @@ function plan(told: string, takeOver: boolean): string | LabError | undefined {
 const OTHER = 'file /etc/mosquitto/conf.d/mine.conf\nport 7 mosquitto';
 const PYTHON = 'port 7 python3 broker.py';
 
-test('in order: system, room, packages, configuration, service', (t) => {
-  t.deepEqual(
-    brokerHost(lab, false).map(({ id }) => id),
-    ['system', 'room', 'packages', 'configuration', 'service'],
-  );
+test('in order: what was there is kept before anything is changed, and its data when its broker is stopped', (t) => {
+  const ids = (text: string, takeOver: boolean) =>
+    brokerHost(labOf(`${TWO_USERS}${text}`), takeOver).map(({ id }) => id);
+  const changes = ['packages', 'configuration', 'data backup', 'service'];
+  t.deepEqual(ids('', false), ['system', 'room', 'backup', ...changes]);
+  t.deepEqual(ids('', true), ['system', 'room', 'backup', 'take over', ...changes]);
+  // goes away whole
+  t.deepEqual(ids('broker: { host: container }', false), ['system', 'room', 'packages', 'configuration', 'service']);
 });
 
 test('nothing is in the way', (t) => {

@@ -70,7 +70,7 @@ test('taking over moves a file with its name kept and is valid shell whatever th
     { kind: 'lab', path: LAB_CONF, name: 'other' },
     { kind: 'port', port: 1884, pid: 4_000_000, command: 'mosquitto' },
   ];
-  const script = takeOverScript(occupants);
+  const script = takeOverScript('two', occupants);
   t.is(sh(`sh -n <<'END_OF_SCRIPT'\n${script}\nEND_OF_SCRIPT`).code, 0);
   t.true(script.includes('keep /etc/mosquitto/mosquitto.conf\n'));
   t.true(script.includes(`keep '/etc/mosquitto/conf.d/it'\\''s; rm x.conf'\n`));

@@ -1,0 +1,37 @@
+/** File in a lab's folder on the host: which packages the lab's own apt transactions have installed. */
+const RECORD = 'packages';
+
+export function recordFile(folder: string): string {
+  return `${folder}/${RECORD}`;
+}
+
+/**
+ * Shell that has apt note what it is about to install, dependencies too, in a folder's record, before dpkg unpacks any of it: lines
+ * `requested NAME…` and `package NAME[:ARCHITECTURE] STATE`, with dpkg's state of the package before. Leaves apt's options in `$recording`.
+ * A note that can't be written fails the installation (apt.conf(5), DPkg::Pre-Install-Pkgs).
+ */
+export function recordPackages(folder: string, requested: readonly string[]): string {
+  const hook = `${folder}/note-packages`;
+  return `
+(
+set -e
+install -d -m 0755 ${folder.slice(0, folder.lastIndexOf('/'))}
+install -d -m 0700 ${folder}
+cat >${hook} <<'END'
+${HOOK.replaceAll('RECORD', recordFile(folder))}
+END
+chmod 0700 ${hook}
+echo 'requested ${requested.join(' ')}' >>${recordFile(folder)}
+) || exit
+recording='-o DPkg::Pre-Install-Pkgs::=${hook} -o DPkg::Tools::Options::${hook}::Version=3 -o APT::Keep-Downloaded-Packages=false'`;
+}
+
+/** A line of version 3: name; version, architecture, multi-arch before (`-` for none); direction; the same after; file, or what is done without one. */
+const HOOK = `#!/bin/sh
+set -e
+umask 077
+awk 'NF == 9 && $2 == "-" && $9 ~ /^\\// { print $7 == "all" ? $1 : $1 ":" $7 }' | while read -r package; do
+  state=$(dpkg-query -W -f='\${db:Status-Status}' "$package" 2>/dev/null) || state=not-installed
+  echo "package $package $state"
+done >>RECORD
+sync RECORD`;

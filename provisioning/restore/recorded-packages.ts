@@ -1,0 +1,120 @@
+import { quote } from '../hosts/shell.ts';
+import { LOCK_WAIT_S } from '../resources/apt.ts';
+import type { Answer, Query } from '../resources/facts.ts';
+import type { Item, Resource } from '../resources/resource.ts';
+import { recordFile } from './package-record.ts';
+
+const REMOVE_TIMEOUT_MS = (LOCK_WAIT_S + 600) * 1000;
+const APT_OPTIONS = '--quiet --yes -o APT::Get::AutomaticRemove=false';
+
+/** A package that the lab has installed and that is still there, and what becomes of it. */
+export type Recorded =
+  /** `remove` leaves its configuration, which was there before the lab. */
+  | { readonly name: string; readonly fate: 'purge' | 'remove' }
+  | { readonly name: string; readonly fate: 'stay'; readonly why: string };
+
+/** The packages that the lab's own apt transactions have installed: removed in one transaction, but for what somebody else has come to need. */
+export function recordedPackages(folder: string): Resource {
+  const query = recordedQuery(folder);
+  return {
+    id: 'packages',
+    queries: [query],
+    plan(facts) {
+      const found = recorded(facts.get(query));
+      const items = found.map((each): Item => {
+        const item = { kind: 'package', name: each.name };
+        return each.fate === 'stay'
+          ? { ...item, action: 'keep', detail: `stays: ${each.why}` }
+          : { ...item, action: 'remove', detail: 'the lab installed it' };
+      });
+      const leaving = (fate: Recorded['fate']) => found.filter((each) => each.fate === fate).map(({ name }) => name);
+      const purged = leaving('purge');
+      const removed = leaving('remove');
+      if (purged.length + removed.length === 0) return { items };
+      const change = {
+        summary: `remove ${[...purged, ...removed].join(', ')}`,
+        script: removeScript(purged, removed),
+        timeoutMs: REMOVE_TIMEOUT_MS,
+        advice: 'see what `sudo apt-get check` says on this host, then run the command again',
+      };
+      return { items, change };
+    },
+  };
+}
+
+/**
+ * What apt and dpkg know of the recorded packages. apt is asked what else would go (or come) with all of them, and where that is more than they, or
+ * somebody wants one of them, with each; it writes nothing then, not even its cache.
+ */
+export function recordedQuery(folder: string): Query {
+  return {
+    id: 'recorded packages',
+    script: `
+record=${quote(recordFile(folder))}
+[ -s "$record" ] || exit 0
+native=$(dpkg --print-architecture)
+lines=$(sed -e "s/:$native / /" "$record")
+printf '%s\\n' "$lines"
+here=
+for name in $(printf '%s\\n' "$lines" | awk '$1 == "package" { print $2 }' | sort -u); do
+  state=$(dpkg-query -W -f='\${db:Status-Want} \${db:Status-Status}' "$name" 2>/dev/null) || continue
+  case $state in *' not-installed') continue ;; esac
+  echo "state $name $state"
+  here="$here $name"
+done
+[ -n "$here" ] || exit 0
+requested=$(printf '%s\\n' "$lines" | sed -n 's/^requested //p' | tr ' ' '\\n')
+wanted=$(apt-mark showmanual $here | grep -vxF -- "$requested")
+for name in $wanted; do echo "wanted $name"; done
+goes_with() {
+  apt-get -s ${APT_OPTIONS} -o Debug::NoLocking=true -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= purge "$@" |
+    awk '$1 ~ /^(Purg|Remv|Inst)$/ { print $2 }' | sort -u
+}
+others=$(goes_with $here | grep -vxF -- "$(printf '%s\\n' $here)")
+if [ -n "$others$wanted$(apt-mark showhold $here)" ]; then
+  for name in $here; do for other in $(goes_with "$name"); do echo "with $name $other"; done; done
+fi
+true`,
+  };
+}
+
+/** Decides which of the recorded packages go, from the answer to recordedQuery. */
+export function recorded({ output }: Answer): readonly Recorded[] {
+  const lines = output.split('\n').map((line) => line.split(' '));
+  const about = (word: string) => lines.flatMap(([first, ...rest]) => (first === word ? [rest] : []));
+  // a package that the lab has installed twice was there before if it was before the first time
+  const before = new Map(
+    about('package')
+      .toReversed()
+      .map(([name = '', state = '']) => [name, state] as const),
+  );
+  const wanted = about('wanted').flat();
+  const found = about('state').flatMap(([name = '', want, state]): Recorded[] => {
+    const wasConfigured = before.get(name) === 'config-files';
+    if (state === 'config-files' && wasConfigured) return [];
+    if (want === 'hold') return [{ name, fate: 'stay', why: 'it is on hold' }];
+    if (wanted.includes(name)) return [{ name, fate: 'stay', why: 'somebody else has asked for it, too' }];
+    return [{ name, fate: wasConfigured ? 'remove' : 'purge' }];
+  });
+  const leaving = new Set(found.flatMap(({ name, fate }) => (fate === 'stay' ? [] : [name])));
+  return found.map((each) => {
+    if (each.fate === 'stay') return each;
+    const others = about('with').flatMap(([name, other = '']) =>
+      name === each.name && !leaving.has(other) ? [other] : [],
+    );
+    return others.length === 0 ? each : { name: each.name, fate: 'stay', why: `${others.join(', ')} needs it` };
+  });
+}
+
+/** Those of which nothing was there before go with their configuration. */
+function removeScript(purged: readonly string[], removed: readonly string[]): string {
+  const step = (verb: string, names: readonly string[]) =>
+    names.length === 0 ? [] : [`apt ${verb} ${names.map(quote).join(' ')}`];
+  return [
+    'set -e',
+    `apt() { apt-get ${APT_OPTIONS} -o DPkg::Lock::Timeout=${LOCK_WAIT_S} -o Dpkg::Use-Pty=0 "$@"; }`,
+    'if [ -n "$(ls /var/lib/dpkg/updates 2>/dev/null)" ]; then dpkg --configure -a; fi',
+    ...step('purge', purged),
+    ...step('remove', removed),
+  ].join('\n');
+}
