@@ -6,6 +6,7 @@ import { requireEngine } from '../provisioning/docker/require-engine.ts';
 import { LabError } from '../provisioning/errors.ts';
 import type { Lab } from '../provisioning/lab-file/lab.ts';
 import { liveBroker, locate } from '../provisioning/locate.ts';
+import { holdLab } from '../provisioning/lock.ts';
 import type { LabPlan } from '../provisioning/plan-lab.ts';
 import { type Display, openDisplay } from '../report/display.ts';
 import { exitCodeOf, hostLines, hostsJson } from '../report/hosts.ts';
@@ -52,6 +53,7 @@ export function up(): LabCommand {
       const display = await openDisplay(json);
       const { tell, paint, print } = display;
       try {
+        await using _held = await holdLab(lab, tell, context.signal);
         for (const text of willNotes(lab)) tell({ host: 'broker', kind: 'note', text });
         if (lab.broker.host.kind === 'external') {
           // before any Pi is touched: without it there is nothing to prove
