@@ -1,15 +1,25 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { findEngine } from '../provisioning/docker/engine.ts';
-import { measureRounds } from '../tests/bench/rounds.ts';
-import { isMet, rowsOf, tableLines } from '../tests/bench/table.ts';
+import { ansibleVersion, HOW_TO_INSTALL } from '../tests/bench/ansible.ts';
+import { openBench } from '../tests/bench/bench.ts';
+import { PARTS, type PartName, partsOf } from '../tests/bench/parts.ts';
+import { isMet, tableLines } from '../tests/bench/table.ts';
 
-const USAGE = `npm run bench -- [--rounds N] [--json]
-  --rounds N  how often everything is measured; medians are shown (default: 3)
-  --json      one JSON object on standard output: rows, and each round's figures
-Needs a Docker engine that answers. Exit code 0 when every target is met, 1 when one is missed, 2 when it could not run.`;
+const USAGE = `npm run bench -- [--rounds N] [--only PARTS] [--json]
+  --rounds N    how often everything is measured; medians are shown (default: 3)
+  --only PARTS  some of these, with commas (default: all):
+                direct  up, plain ssh + apt and Ansible on two fresh containers each, cold and without changes
+                link    the same, 40 ms away
+                pis     up of 1 and of 10 Pis whose image has the packages, and without changes of 20 Pis
+                verify  up and verify of a lab in containers, in time and memory
+  --json        one JSON object on standard output: rows, and each round's figures
+Needs a Docker engine that answers, and for Ansible's rows Ansible (${HOW_TO_INSTALL}).
+Exit code 0 when every target is met, 1 when one is missed, 2 when it could not run.`;
 
-/** `npm run bench`: how long the lab takes and how much memory, against doing the same by hand. */
+type Options = { readonly rounds: number; readonly only: readonly PartName[]; readonly json: boolean };
+
+/** `npm run bench`: how long the lab takes and how much memory, against doing the same by hand and against Ansible. */
 export async function main(args: string[]): Promise<number> {
   const options = readOptions(args);
   if (options === undefined) {
@@ -24,10 +34,22 @@ export async function main(args: string[]): Promise<number> {
   const interrupt = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort());
   try {
-    const rounds = await measureRounds(found.docker, options.rounds, interrupt.signal, (line) => console.error(line));
-    const rows = rowsOf(rounds);
-    if (options.json) console.log(JSON.stringify({ rows: rows.map((row) => ({ ...row, met: isMet(row) })), rounds }));
-    else for (const line of tableLines(rows, rounds.length)) console.log(line);
+    const version = await ansibleVersion(interrupt.signal);
+    if (version === undefined) console.error(`Ansible is not installed (${HOW_TO_INSTALL}): its rows are left out`);
+    const parts = partsOf(options.only, version !== undefined);
+    await using bench = await openBench(found.docker, interrupt.signal);
+    for (let round = 1; round <= options.rounds; round += 1) {
+      for (const part of parts) {
+        console.error(`round ${round} of ${options.rounds}: ${part.name}`);
+        await part.measure(bench, round);
+      }
+    }
+    const rows = parts.flatMap((part) => part.rows());
+    if (options.json) {
+      const rounds = Object.fromEntries(parts.map((part) => [part.name, part.rounds]));
+      const shown = rows.map((row) => ({ ...row, met: isMet(row) }));
+      console.log(JSON.stringify({ ansible: version ?? null, rows: shown, rounds }));
+    } else for (const line of tableLines(rows, options.rounds)) console.log(line);
     return rows.every((row) => isMet(row) !== false) ? 0 : 1;
   } catch (error) {
     console.error(`bench: ${error instanceof Error ? error.message : String(error)}`);
@@ -35,14 +57,21 @@ export async function main(args: string[]): Promise<number> {
   }
 }
 
-function readOptions(args: string[]): { rounds: number; json: boolean } | undefined {
+function readOptions(args: string[]): Options | undefined {
   try {
     const { values } = parseArgs({
       args,
-      options: { rounds: { type: 'string', default: '3' }, json: { type: 'boolean', default: false } },
+      options: {
+        rounds: { type: 'string', default: '3' },
+        only: { type: 'string', default: PARTS.join(',') },
+        json: { type: 'boolean', default: false },
+      },
     });
     const rounds = Number(values.rounds);
-    return Number.isInteger(rounds) && rounds > 0 ? { rounds, json: values.json } : undefined;
+    const words = values.only.split(',');
+    const only = PARTS.filter((name) => words.includes(name));
+    const isWhole = Number.isInteger(rounds) && rounds > 0 && only.length === words.length;
+    return isWhole ? { rounds, only, json: values.json } : undefined;
   } catch {
     return undefined;
   }

@@ -1,34 +1,39 @@
-import type Docker from 'dockerode';
 import { renderAcl } from '../../mosquitto/acl.ts';
 import { renderConf } from '../../mosquitto/conf.ts';
 import { renderPasswd } from '../../mosquitto/passwd.ts';
-import { run } from '../../provisioning/hosts/host.ts';
-import { sshHost } from '../../provisioning/hosts/ssh.ts';
 import type { Lab } from '../../provisioning/lab-file/lab.ts';
-import { machineMaker } from '../../provisioning/machine-maker.ts';
+import type { Prepare } from './side-by-side.ts';
+import type { Login, Stage } from './stage.ts';
+import { runTimed } from './timed.ts';
 
 const APT = 'apt-get --quiet --yes update && apt-get --quiet --yes install --no-install-recommends';
-const TIMEOUT_MS = 600_000;
 
-/**
- * What somebody would do by hand on the same fresh containers, both at once: one SSH connection and one script each, no question asked, nothing
- * checked. Gives the seconds, from no container to a broker that was started.
- */
-export async function plainSshAndApt(docker: Docker, lab: Lab, signal: AbortSignal): Promise<number> {
+/** What somebody would do by hand, on both hosts at once: one ssh and one script each, no question asked, nothing checked. */
+export const plain: Prepare = async (stage, signal) => async () => {
   const begin = performance.now();
-  const make = machineMaker(docker, lab, () => undefined, signal);
-  const bring = async (name: string, script: string) => {
-    const { ssh } = await make(name);
-    await using host = await sshHost(name, ssh, signal);
-    await run(host, { step: 'plain apt', script, root: true, timeoutMs: TIMEOUT_MS, signal });
-  };
   await Promise.all([
-    bring('broker', brokerScript(lab)),
-    ...lab.pis.map(({ name }) => bring(name, `${APT} mosquitto-clients python3-paho-mqtt`)),
+    sh(stage, stage.broker, brokerScript(stage.lab), signal),
+    sh(stage, stage.pi, `${APT} mosquitto-clients python3-paho-mqtt`, signal),
   ]);
   return (performance.now() - begin) / 1000;
+};
+
+async function sh(stage: Stage, login: Login, script: string, signal: AbortSignal): Promise<void> {
+  const { user, address, port, identity } = login;
+  const words = [...sshOptions(stage.knownHosts), '-i', identity, '-p', String(port), `${user}@${address}`];
+  const input = `export DEBIAN_FRONTEND=noninteractive\n${script}\n`;
+  await runTimed('ssh', [...words, 'sudo', 'sh', '-e'], { signal, input });
 }
 
+/** Nothing of ~/.ssh, and the host keys of the stage. */
+export function sshOptions(knownHosts: string): string[] {
+  return [
+    ...['-F', 'none', '-o', 'BatchMode=yes', '-o', 'IdentitiesOnly=yes', '-o', 'IdentityAgent=none'],
+    ...['-o', 'StrictHostKeyChecking=yes', '-o', `UserKnownHostsFile=${knownHosts}`],
+  ];
+}
+
+/** A broker that runs is stopped first: somebody's script would start it anew each time. */
 function brokerScript(lab: Lab): string {
   const files = [
     ['/etc/mosquitto/conf.d/lab.conf', renderConf(lab)],
@@ -36,12 +41,12 @@ function brokerScript(lab: Lab): string {
     ['/etc/mosquitto/lab.acl', renderAcl(lab)],
   ];
   return [
-    'set -e',
-    `${APT} mosquitto mosquitto-clients`,
+    `${APT} mosquitto mosquitto-clients </dev/null`,
     ...files.map(([path, content]) => `cat >${path} <<'END'\n${content}END`),
     'chown mosquitto: /etc/mosquitto/lab.passwd /etc/mosquitto/lab.acl',
     'chmod 600 /etc/mosquitto/lab.passwd /etc/mosquitto/lab.acl',
     'install -d -o mosquitto -g mosquitto /run/mosquitto',
+    'while pid=$(pidof mosquitto); do kill $pid; sleep 0.05; done',
     '/usr/sbin/mosquitto -d -c /etc/mosquitto/mosquitto.conf </dev/null >/dev/null 2>&1',
   ].join('\n');
 }

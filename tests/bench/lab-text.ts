@@ -1,0 +1,30 @@
+/** Users and topics of every lab that is measured, as in the default lab file. */
+const INTENT = {
+  users: { sam: { password: 'sam' }, alice: { password: 'alice' } },
+  topics: {
+    status: { publish: ['sam'], subscribe: ['alice'], lastWill: ['sam', 'alice'] },
+    test: { publish: ['sam'], subscribe: ['alice'] },
+  },
+};
+
+/** Names of so many Pis: `pi1`, `pi2`, … */
+export function piNames(count: number): string[] {
+  return Array.from({ length: count }, (_, index) => `pi${index + 1}`);
+}
+
+/** A lab file of containers. */
+export function containerLab(name: string, pis: readonly string[]): object {
+  return {
+    name,
+    broker: { host: 'container', port: 1884 },
+    pis: Object.fromEntries(pis.map((pi) => [pi, { host: 'container' }])),
+    ...INTENT,
+  };
+}
+
+/** A place of a lab file that is reached over SSH. */
+export type SshEntry = { readonly host: string; readonly identity: string; readonly hostKey: string };
+
+export function sshLab(name: string, broker: SshEntry & { readonly port: number }, pi: SshEntry): object {
+  return { name, broker, pis: { pi }, ...INTENT };
+}

@@ -1,0 +1,36 @@
+import type { Bench } from './bench.ts';
+import { median, type Row } from './table.ts';
+
+/** Something that is measured in each round, and what the table says of it. */
+export type Part = {
+  /** By which `--only` chooses it. */
+  readonly name: string;
+  /** `round` counts from 1. */
+  readonly measure: (bench: Bench, round: number) => Promise<void>;
+  readonly rows: () => readonly Row[];
+  /** Each round's figures. */
+  readonly rounds: readonly object[];
+};
+
+/** The median of a figure over the rounds; a ratio is taken within each round. */
+export type Of<Round> = (figure: (round: Round) => number) => number;
+
+export function partOf<Round extends object>(
+  name: string,
+  measure: (bench: Bench, round: number) => Promise<Round>,
+  rowsOf: (of: Of<Round>) => readonly Row[],
+): Part {
+  const rounds: Round[] = [];
+  return {
+    name,
+    rounds,
+    async measure(bench, round) {
+      rounds.push(await measure(bench, round));
+    },
+    rows: () => rowsOf(overAll(rounds)),
+  };
+}
+
+export function overAll<Round>(rounds: readonly Round[]): Of<Round> {
+  return (figure) => median(rounds.map(figure));
+}

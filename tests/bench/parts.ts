@@ -1,0 +1,22 @@
+import { manyPis } from './many-pis.ts';
+import type { Part } from './part.ts';
+import { sideBySide } from './side-by-side.ts';
+import { wholeLab } from './whole-lab.ts';
+
+/** One way of a link with a round-trip time of 40 ms, such as between two cities. */
+const FAR_MS = 20;
+
+export const PARTS = ['direct', 'link', 'pis', 'verify'] as const;
+export type PartName = (typeof PARTS)[number];
+
+const MAKERS: Readonly<Record<PartName, (hasAnsible: boolean) => Part>> = {
+  direct: (hasAnsible) => sideBySide('direct', 0, hasAnsible),
+  link: (hasAnsible) => sideBySide('link', FAR_MS, hasAnsible),
+  pis: manyPis,
+  verify: wholeLab,
+};
+
+/** The parts of a bench by their names. */
+export function partsOf(names: readonly PartName[], hasAnsible: boolean): Part[] {
+  return PARTS.filter((name) => names.includes(name)).map((name) => MAKERS[name](hasAnsible));
+}
