@@ -17,9 +17,10 @@ TYPES = [
 CONNACK, PUBLISH, PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK, DISCONNECT = 2, 3, 4, 5, 6, 7, 9, 14
 BOUND_S = 20
 IP_HEADER, IP6_HEADER, TCP_HEADER, TIME_STAMPS = 20, 40, 20, 12
-# asm-generic/socket.h; Python has no name for it
-SO_TIMESTAMPNS = 35
-TIMESPEC = struct.Struct("@ll")
+# asm-generic/socket.h; Python has no names for them. The second, in microseconds, is the one that qemu's user emulation knows
+SO_TIMESTAMPNS, SO_TIMESTAMP = 35, 29
+NANOSECONDS = {SO_TIMESTAMPNS: 1, SO_TIMESTAMP: 1000}
+STAMP = struct.Struct("@ll")
 
 def text(value):
     data = value.encode()
@@ -48,9 +49,9 @@ def arrival(about):
     """When the kernel took in what was read, or now where it does not say."""
     at, stamping = both_clocks()
     for _, kind, data in about:
-        if kind == SO_TIMESTAMPNS and len(data) == TIMESPEC.size:
-            seconds, rest = TIMESPEC.unpack(data)
-            waited = stamping - (seconds * 10**9 + rest)
+        if kind in NANOSECONDS and len(data) == STAMP.size:
+            seconds, rest = STAMP.unpack(data)
+            waited = stamping - (seconds * 10**9 + rest * NANOSECONDS[kind])
             # a clock that was set meanwhile
             return at - waited if 0 <= waited < 10**9 else at
     return at
@@ -65,7 +66,10 @@ class Connection:
         self.own = wish["nonce"].encode() + b" m "
         self.socket = socket.create_connection((wish["address"], wish["port"]), BOUND_S)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        try:
+            self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        except OSError:
+            self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMP, 1)
         self.unread = b""
         # what is weighed: messages with this payload, and the exchanges that they began; None: nothing
         self.weighed = None
@@ -130,7 +134,7 @@ class Connection:
 
     def read(self):
         """The packets that are complete now, as (type, flags, body, time); acknowledged already where they ask for it."""
-        data, about, _, _ = self.socket.recvmsg(1 << 20, socket.CMSG_SPACE(TIMESPEC.size))
+        data, about, _, _ = self.socket.recvmsg(1 << 20, socket.CMSG_SPACE(STAMP.size))
         at = arrival(about)
         if not data:
             sys.exit("the broker closed the connection")
