@@ -61,9 +61,9 @@ export async function bootstrap(
     '-',
     ...(await aptSources(suite)),
   ];
-  const isRoot = process.getuid?.() === 0;
+  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   // a group of its own, since mmdebstrap that is told to end waits for the apt that it has started
-  const words = [...(isRoot ? [] : ['sudo', '-n']), 'setsid', '-w', 'sh', '-c', BOOTSTRAP, 'sh', ...options];
+  const words = [...sudo, 'setsid', '-w', 'sh', '-c', BOOTSTRAP, 'sh', ...options];
   const child = spawn(words[0] ?? '', words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
   const exited = once(child, 'exit').then(([code]) => code === 0);
   exited.catch(() => undefined);
@@ -75,7 +75,7 @@ export async function bootstrap(
   };
   child.stderr.setEncoding('utf8').on('data', groupReader(group.resolve, hear));
   const end = async () => {
-    await $({ quiet: true, nothrow: true })`${killWords(await group.promise, 'TERM', true, isRoot)}`;
+    await $({ quiet: true, nothrow: true })`${killWords(await group.promise, 'TERM', sudo)}`;
   };
   const timer = setTimeout(end, emulation === undefined ? BOOTSTRAP_TIMEOUT_MS : EMULATED_TIMEOUT_MS);
   signal.addEventListener('abort', end);
