@@ -9,9 +9,9 @@ export function ownHeader(lab: string): string {
 /** Options that the lab sets unless lab.yaml does. Without set_tcp_nodelay, deliveries show a delayed-ACK tail of 40 ms. */
 const DEFAULTS = [{ name: 'set_tcp_nodelay', value: true }];
 
-/** Without the value of an option that holds a secret, such as `bridge_password` or `bridge_psk`. */
+/** Without the value of an option that holds a secret, such as `bridge_password`, `bridge_psk` or a plugin's own; also of one that is commented out. */
 export function maskConf(line: string): string {
-  return line.replace(/^(\s*\w*(?:password|psk|secret)\w*\s+)(?!\/).*/, '$1(hidden)');
+  return line.replace(/^(\s*#?\s*(?!\w*_file\s)\w*(?:password|psk|kpass|secret|token|_opt_)\w*\s+)\S.*/s, '$1(hidden)');
 }
 
 /** /etc/mosquitto/conf.d/lab.conf: mosquitto.conf(5). Debian's main file sets persistence and logging and includes this one. */

@@ -25,9 +25,9 @@ export function renderPasswd(users: readonly User[], current: string): string {
   return lines.join('');
 }
 
-/** A line of the file without its salt and hash. */
+/** A line of the file without its salt and hash; of one that is no entry, nothing: it may be a password that somebody has forgotten there. */
 export function maskPasswd(line: string): string {
-  return line.replace(/:.*/s, ':(hidden)');
+  return /^[^:$]*:/.test(line) ? line.replace(/:.*/s, ':(hidden)') : line.replace(/.+/s, '(hidden)');
 }
 
 /** A new entry for a password, without the user name. */

@@ -6,8 +6,12 @@ export const CONF_D = `${FOLDER}/conf.d`;
 export const LAB_CONF = `${CONF_D}/lab.conf`;
 export const PASSWD = `${FOLDER}/lab.passwd`;
 export const ACL = `${FOLDER}/lab.acl`;
-/** What the running broker has loaded; gone with a reboot, like the broker. */
-export const LOADED = '/run/mqtt-lab/loaded';
+/** What the lab knows of the running broker; gone with a reboot, like the broker. Root's alone, since it holds copies of the files. */
+export const RUN = '/run/mqtt-lab';
+/** Which process has loaded which files. */
+export const LOADED = `${RUN}/loaded`;
+/** Copies of those files. */
+export const LOADED_FILES = `${RUN}/loaded-files`;
 /** Where Debian's main file has the broker log. */
 export const LOG = '/var/log/mosquitto/mosquitto.log';
 /** What a broker writes while it runs. */

@@ -1,29 +1,46 @@
 import type { Answer, Query } from '../provisioning/resources/facts.ts';
-import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import type { Item, Plan, Resource } from '../provisioning/resources/resource.ts';
-import { ACL, BINARY, CONF_D, LAB_CONF, LOADED, MAIN_CONF, PASSWD } from './paths.ts';
+import { LOADED_FUNCTIONS } from './loaded.ts';
+import { ACL, CONF_D, LAB_CONF, LOADED, LOADED_FILES, MAIN_CONF, PASSWD } from './paths.ts';
+import { loadingNeeded } from './reload.ts';
+import { RELOAD, RESTART, START, serviceScript } from './service-script.ts';
 
 /** What the broker's host says about the broker: its process, and what that process has loaded against what the files say now. */
 const QUERY: Query = {
   id: 'service',
-  script: `${PROCESS_FUNCTIONS}
-pid=$(pids_of mosquitto ${MAIN_CONF} | head -n 1)
-echo "process $pid $([ -z "$pid" ] || started_at "$pid")"
-echo "conf $(cat ${MAIN_CONF} ${CONF_D}/*.conf | sha256sum | cut -c1-16)"
-echo "rights $(cat ${PASSWD} ${ACL} | sha256sum | cut -c1-16)"
-echo "loaded $(cat ${LOADED})"
+  script: `${LOADED_FUNCTIONS}
+pid=$(broker_pid)
+echo "version $(dpkg-query -W -f='\${Version}' mosquitto)"
+echo "main $([ -f ${MAIN_CONF} ] && base64 -w 0 ${MAIN_CONF})"
+echo "other $(other_conf | base64 -w 0)"
+echo "lab $([ -f ${LAB_CONF} ] && base64 -w 0 ${LAB_CONF})"
+echo "users $(digest ${PASSWD})"
+echo "rights $(digest ${ACL})"
+if [ -n "$pid" ]; then
+  echo "process $pid"
+  if has_other_program "$pid"; then echo 'replaced'
+  elif in_record "$pid"; then
+    echo "loaded-main $(base64 -w 0 ${LOADED_FILES}/main)"
+    echo "loaded-other $(base64 -w 0 ${LOADED_FILES}/other)"
+    echo "loaded-lab $([ -f ${LOADED_FILES}/lab.conf ] && base64 -w 0 ${LOADED_FILES}/lab.conf)"
+    echo "loaded-users $(cut -d' ' -f3 ${LOADED})"
+    echo "loaded-rights $(cut -d' ' -f4 ${LOADED})"
+  elif has_loaded "$pid"; then echo 'began-later'
+  fi
+fi
 if [ -d /run/systemd/system ]; then echo "enabled $(systemctl is-enabled mosquitto)"; fi`,
 };
 
 /**
- * The broker, running what the files say. Whether it has loaded them is a fact about the host (/run/mqtt-lab/loaded names the process, its start and
- * the files' digests), so a restart that a failed run still owes is found by the next one.
+ * The broker, running what the files say. Whether it has loaded them is a fact about the host: there is a record of what its process has loaded, or the
+ * process began after the files' last change. So a restart that a failed run still owes is found by the next one, and a broker that systemd or a reboot
+ * started owes none. `labConf` is lab.conf as it is wanted.
  */
-export function service(): Resource {
+export function service(labConf: string): Resource {
   return {
     id: 'service',
     queries: [QUERY],
-    plan: (facts, earlier) => planService(facts.get(QUERY), earlier),
+    plan: (facts, earlier) => planService(facts.get(QUERY), { earlier, labConf }),
   };
 }
 
@@ -34,104 +51,78 @@ type Act = {
   readonly script: string;
 };
 
-/** What the broker's process needs; `earlier` are changes that are planned before it, such as of the files that it loads. */
-export function planService(answer: Answer, earlier: readonly Item[] = []): Plan {
-  const fields = new Map(
-    answer.output.split('\n').map((line) => {
-      const [key = '', ...words] = line.split(' ');
-      return [key, words.filter((word) => word !== '').join(' ')] as const;
-    }),
-  );
-  const act = actOf(fields, earlier);
+/** Changes that are planned before the service's, such as of the files that it loads, and what its configuration is to become. */
+export type Planned = { readonly earlier: readonly Item[]; readonly labConf: string };
+
+/** What the broker's process needs. */
+export function planService(answer: Answer, planned: Planned = { earlier: [], labConf: '' }): Plan {
+  const fields = fieldsOf(answer);
+  const act = actOf(fields, planned);
   const item = { kind: 'service', name: 'mosquitto' };
-  if (act === undefined)
-    return { items: [{ ...item, action: 'keep', detail: `process ${fields.get('process')?.split(' ')[0]}` }] };
-  const { action, verb, why } = act;
+  if (act === undefined) return { items: [{ ...item, action: 'keep', detail: `process ${fields.get('process')}` }] };
+  const { action, verb, why, script } = act;
   const change = {
     summary: `${verb} the broker${why === '' ? '' : `: ${why}`}`,
-    script: verb === 'enable' ? act.script : script(act.script),
-    timeoutMs: 60_000,
+    script,
+    timeoutMs: 90_000,
     advice: ADVICE,
   };
   return { items: [{ ...item, action, detail: why === '' ? verb : `${verb}: ${why}` }], change };
 }
 
-function actOf(fields: ReadonlyMap<string, string>, earlier: readonly Item[]): Act | undefined {
-  const running = fields.get('process') ?? '';
-  const loaded = fields.get('loaded') ?? '';
-  const files = { conf: fields.get('conf') ?? '', rights: fields.get('rights') ?? '' };
-  const isPlanned = (...paths: string[]) => earlier.some(({ kind, name }) => kind === 'file' && paths.includes(name));
-  const restart = (why: string): Act => ({ action: 'change', verb: 'restart', why, script: RESTART });
-  if (running === '') return { action: 'create', verb: 'start', why: '', script: START };
-  if (!loaded.startsWith(`${running} `)) return restart('what it has loaded is unknown');
-  const [conf, rights] = loaded.slice(running.length + 1).split(' ');
-  if (conf !== files.conf || isPlanned(LAB_CONF, MAIN_CONF)) return restart('its configuration changed');
-  if (rights !== files.rights || isPlanned(PASSWD, ACL)) {
-    return { action: 'change', verb: 'reload', why: 'users or rights changed', script: RELOAD };
+const ADVICE = 'look at /var/log/mosquitto/mosquitto.log on the host';
+
+type Fields = ReadonlyMap<string, string>;
+
+function fieldsOf({ output }: Answer): Fields {
+  return new Map(
+    output.split('\n').map((line) => {
+      const [, key = '', value = ''] = /^(\S*) ?(.*)$/.exec(line) ?? [];
+      return [key, value] as const;
+    }),
+  );
+}
+
+function actOf(fields: Fields, planned: Planned): Act | undefined {
+  if (!fields.get('process')) return { action: 'create', verb: 'start', why: '', script: serviceScript(START) };
+  const needed = loading(fields, planned);
+  if (needed !== undefined) {
+    const { verb, why } = needed;
+    return { action: 'change', verb, why, script: serviceScript(verb === 'reload' ? RELOAD : RESTART) };
   }
   const enabled = fields.get('enabled');
   if (enabled === undefined || enabled === 'enabled') return undefined;
-  return {
-    action: 'change',
-    verb: 'enable',
-    why: 'it would not start with the machine',
-    script: 'systemctl enable mosquitto',
-  };
+  const script = 'systemctl enable mosquitto';
+  return { action: 'change', verb: 'enable', why: 'it would not start with the machine', script };
 }
 
-const ADVICE = 'look at /var/log/mosquitto/mosquitto.log on the host';
+function loading(fields: Fields, { earlier, labConf }: Planned): ReturnType<typeof loadingNeeded> {
+  const files = earlier.flatMap(({ kind, name }) => (kind === 'file' ? [name] : []));
+  const isProgram = ({ kind, name }: Item) => kind === 'package' && name === 'mosquitto';
+  if (earlier.some(isProgram) || fields.has('replaced')) return { verb: 'restart', why: 'its program is another one' };
+  // Debian's own takes its place
+  if (files.includes(MAIN_CONF)) return { verb: 'restart', why: `${MAIN_CONF} changes` };
+  const from = fields.has('began-later') ? '' : 'loaded-';
+  const loaded = (key: string) => fields.get(`${from}${key}`);
+  if (loaded('main') === undefined) return { verb: 'restart', why: 'what it has loaded is unknown' };
+  const others = [
+    ...(loaded('users') !== fields.get('users') || files.includes(PASSWD) ? ['users'] : []),
+    ...(loaded('rights') !== fields.get('rights') || files.includes(ACL) ? ['rights'] : []),
+  ];
+  const goes = (name: string) => name.startsWith(CONF_D) && name !== LAB_CONF;
+  const to = [
+    textOf(fields.get('main')),
+    files.some(goes) ? '' : textOf(fields.get('other')),
+    files.includes(LAB_CONF) ? labConf : textOf(fields.get('lab')),
+  ];
+  return loadingNeeded({
+    from: ['main', 'other', 'lab'].map((key) => textOf(loaded(key))).join('\n'),
+    to: to.join('\n'),
+    others,
+    version: fields.get('version') ?? '',
+  });
+}
 
-/** Debian's start script fails without /run/mosquitto and leaves a root-owned pid file, so without systemd the broker is started directly. */
-const START = `
-if [ -d /run/systemd/system ]; then
-  systemctl enable --quiet mosquitto
-  systemctl restart mosquitto || { journalctl --no-pager -n 10 -u mosquitto >&2; exit 1; }
-else
-  install -d -o mosquitto -g mosquitto -m 0755 /run/mosquitto /var/log/mosquitto /var/lib/mosquitto
-  rm -f /run/mosquitto/mosquitto.pid /var/run/mosquitto.pid
-  ${BINARY} -d -c ${MAIN_CONF} </dev/null >/dev/null 2>&1 || true
-fi`;
-
-const RESTART = `
-if [ ! -d /run/systemd/system ]; then
-  # again and again: mosquitto forgets a TERM that comes just before its main loop
-  tries=0
-  while [ -n "$(pids)" ] && [ "$tries" -lt 200 ]; do kill $(pids) 2>/dev/null || true; sleep 0.05; tries=$((tries + 1)); done
-  if [ -n "$(pids)" ]; then echo 'the old broker does not stop' >&2; exit 1; fi
-fi
-${START}`;
-
-/** mosquitto(8): SIGHUP reads passwd and ACL anew; sessions live on. The log tells when, unless its options leave that out: then after a second. */
-const RELOAD = `
-if [ -d /run/systemd/system ]; then systemctl enable --quiet mosquitto; fi
-log=/var/log/mosquitto/mosquitto.log
-before=$(wc -c <"$log" 2>/dev/null || echo 0)
-for pid in $(pids); do kill -HUP "$pid"; done
-tries=0
-until tail -c "+$((before + 1))" "$log" 2>/dev/null | grep -q 'Reloading config'; do
-  tries=$((tries + 1))
-  if [ "$tries" -ge 20 ]; then break; fi
-  sleep 0.05
-done`;
-
-/** The action, then a look whether a broker is there for good, then the note of what it has loaded. */
-function script(act: string): string {
-  return `${PROCESS_FUNCTIONS}
-pids() { pids_of mosquitto ${MAIN_CONF}; }
-conf=$(cat ${MAIN_CONF} ${CONF_D}/*.conf | sha256sum | cut -c1-16)
-rights=$(cat ${PASSWD} ${ACL} | sha256sum | cut -c1-16)
-port=$(sed -n 's/^listener \\([0-9]*\\).*/\\1/p' ${CONF_D}/lab.conf)
-${act}
-tries=0
-until pid=$(pids | head -n 1); [ -n "$pid" ] && [ -n "$(listener_inodes "$port")" ]; do
-  tries=$((tries + 1))
-  if [ "$tries" -ge 100 ]; then
-    echo "the broker does not listen on port $port" >&2
-    tail -n 5 /var/log/mosquitto/mosquitto.log >&2
-    exit 1
-  fi
-  sleep 0.05
-done
-mkdir -p ${LOADED.slice(0, LOADED.lastIndexOf('/'))}
-echo "$pid $(started_at "$pid") $conf $rights" >${LOADED}`;
+function textOf(base64: string | undefined): string {
+  return Buffer.from(base64 ?? '', 'base64').toString('utf8');
 }

@@ -3,31 +3,52 @@ import { type FoundFile, fileDifference, type WantedFile } from './files.ts';
 import type { Item } from './resource.ts';
 
 const CONTEXT_LINES = 2;
-/** A file that somebody has put in the place may be of any size. */
+/** Somebody may have put a file of any size in the place, with lines of any length. */
 const MOST_LINES = 60;
+const MOST_COLUMNS = 300;
+/** How different two files may be for a diff to be looked for: it costs the square of it. */
+const MOST_EDITS = 400;
 
-/** A file's line of the plan: what is not as wanted about it, with the difference of its content. */
-export function fileItem(found: FoundFile | undefined, wanted: WantedFile): Item {
+/** A file's line of the plan: what is not as wanted about it, with the difference of its content. `instead` is what is there that is no regular file. */
+export function fileItem(found: FoundFile | undefined, wanted: WantedFile, instead?: string): Item {
   const item = { kind: 'file', name: wanted.path };
   const difference = fileDifference(found, wanted);
   if (difference === undefined) return { ...item, action: 'keep' };
-  const action = found === undefined ? 'create' : 'change';
+  const action = found === undefined && instead === undefined ? 'create' : 'change';
+  const detail = instead === undefined ? difference : `is a ${instead}`;
   const diff = contentDiff(found?.content ?? '', wanted);
-  return { ...item, action, ...(found === undefined ? {} : { detail: difference }), ...(diff === '' ? {} : { diff }) };
+  return { ...item, action, detail, ...(diff === '' ? {} : { diff }) };
 }
 
 /** The hunks of a unified diff, from what is there to what is wanted; a line that differs in its secret alone is there twice, masked. */
 function contentDiff(found: string, { path, content, mask = (line) => line }: WantedFile): string {
-  const { hunks } = structuredPatch(path, path, found, content, '', '', { context: CONTEXT_LINES });
-  const lines = hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
-    `@@ -${rangeOf(oldStart, oldLines)} +${rangeOf(newStart, newLines)} @@`,
-    ...lines.map((line) => `${line.slice(0, 1)}${mask(line.slice(1))}`),
+  const limits = { context: CONTEXT_LINES, maxEditLength: MOST_EDITS };
+  const patch = structuredPatch(path, path, found, content, '', '', limits) ?? replaced(found, content);
+  const lines = patch.hunks.flatMap(({ oldStart, oldLines, newStart, newLines, lines }) => [
+    `@@ -${oldStart},${oldLines} +${newStart},${newLines} @@`,
+    ...lines.map((line) => (line.startsWith('\\') ? line : cut(`${line.slice(0, 1)}${mask(line.slice(1))}`))),
   ]);
   const more = lines.length - MOST_LINES;
   return [...lines.slice(0, MOST_LINES), ...(more > 0 ? [`… ${more} more lines`] : [])].join('\n');
 }
 
-/** As diff(1) has it: of no lines, the line after which they would be. */
-function rangeOf(start: number, lines: number): string {
-  return `${lines === 0 ? start - 1 : start},${lines}`;
+/** Two files that have next to nothing in common: what is wanted first, since what is there may be long. */
+function replaced(found: string, content: string): { hunks: readonly Hunk[] } {
+  const [before, after] = [linesOf(found), linesOf(content)];
+  const lines = [...after.map((line) => `+${line}`), ...before.map((line) => `-${line}`)];
+  return { hunks: [{ oldStart: 1, oldLines: before.length, newStart: 1, newLines: after.length, lines }] };
+}
+
+type Hunk = Pick<
+  ReturnType<typeof structuredPatch>['hunks'][number],
+  'oldStart' | 'oldLines' | 'newStart' | 'newLines' | 'lines'
+>;
+
+function linesOf(text: string): string[] {
+  const lines = text.split('\n');
+  return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
+}
+
+function cut(line: string): string {
+  return line.length > MOST_COLUMNS ? `${line.slice(0, MOST_COLUMNS)}…` : line;
 }

@@ -53,19 +53,24 @@ for (const [name, changed, summary] of rows) {
 test('the script is valid shell, tries the files with the real broker before it moves any, and shows no password', (t) => {
   const script = configuration(lab).plan(factsOf(new Map()), []).change?.script ?? '';
   t.is(sh(`sh -n <<'END_OF_SCRIPT'\n${script}\nEND_OF_SCRIPT`).code, 0);
-  const trial = script.indexOf('/usr/sbin/mosquitto -c "$staged/trial.conf"');
-  t.true(trial > 0 && trial < script.indexOf('mv -f'));
+  const trial = script.indexOf('/usr/sbin/mosquitto -v -c "$at/mosquitto.conf"');
+  t.true(trial > 0 && trial < script.indexOf('mv -fT'));
   t.false(/password: sam|\bsam:sam\b/.test(script));
 });
 
 test('a broker that loses the TERM sent right after its start does not hold the trial up', (t) => {
   const folder = folderFor(t);
   mkdirSync(join(folder, 'conf.d'));
+  writeFileSync(join(folder, 'mosquitto.conf'), `include_dir ${folder}/conf.d\n`);
   const binary = join(folder, 'broker');
   const open = "process.on('SIGTERM', () => {}); require('node:net').createServer().listen(process.argv[1])";
-  writeFileSync(binary, `#!/bin/sh\nexec '${process.execPath}' -e "${open}" "$(sed -n 's/^listener 0 //p' "$2")"\n`, {
-    mode: 0o755,
-  });
+  writeFileSync(
+    binary,
+    `#!/bin/sh\nexec '${process.execPath}' -e "${open}" "$(sed -n 's/^listener 0 //p' "$(dirname "$3")"/conf.d/lab.conf)"\n`,
+    {
+      mode: 0o755,
+    },
+  );
   const script = (configuration(lab).plan(factsOf(new Map()), []).change?.script ?? '')
     .replaceAll('/usr/sbin/mosquitto', binary)
     .replaceAll('/etc/mosquitto', folder);
@@ -73,5 +78,5 @@ test('a broker that loses the TERM sent right after its start does not hold the 
   const { code, stderr } = sh(`chown() { :; }\n${script}`);
   t.is(code, 0, stderr);
   t.true(performance.now() - started < 10_000);
-  t.deepEqual(readdirSync(folder).toSorted(), ['broker', 'conf.d', 'lab.acl', 'lab.passwd']);
+  t.deepEqual(readdirSync(folder).toSorted(), ['broker', 'conf.d', 'lab.acl', 'lab.passwd', 'mosquitto.conf']);
 });

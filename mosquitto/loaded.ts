@@ -1,0 +1,44 @@
+import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
+import { ACL, BINARY, CONF_D, LAB_CONF, LOADED, LOADED_FILES, MAIN_CONF, PASSWD, RUN } from './paths.ts';
+
+/**
+ * Shell functions about what the running broker has loaded. The record of it: `LOADED` names the process, its start and the digests of users and
+ * rights; `LOADED_FILES` has the files themselves, for the broker that has to go back to them. Both are gone with a reboot, like the broker.
+ * `broker_pid`: the broker of Debian's main file. `other_conf`: what others put beside the lab's file.
+ * `has_loaded PID`: whether a process that is not in the record began after the last change of the files, so that it has loaded them: systemd, a reboot
+ * or a person started it. Its start and the files' ctime are told by different clocks, and it may have read them just before it became a daemon: it has
+ * to be a second later.
+ * `take_files`: copies of the files, for `note_loaded PID` when they are loaded.
+ */
+export const LOADED_FUNCTIONS = `${PROCESS_FUNCTIONS}
+broker_pid() { pids_of mosquitto ${MAIN_CONF} | head -n 1; }
+other_conf() { for file in ${CONF_D}/*.conf; do [ "$file" = ${LAB_CONF} ] || { [ -f "$file" ] && cat "$file" && echo; }; done; true; }
+digest() { { [ -f "$1" ] && cat "$1" || echo none; } | sha256sum | cut -c1-16; }
+in_record() { [ "$(cut -d' ' -f1,2 ${LOADED} 2>/dev/null)" = "$1 $(started_at "$1")" ]; }
+# in hundredths of a second, the unit of /proc/PID/stat (proc(5)), counted back from a process that begins now
+began_at() { awk -v now="$(date +%s%2N)" -v began="$(started_at "$1")" -v latest="$(started_at self)" 'BEGIN { printf "%.0f", now - (latest - began) }'; }
+changed_at() { stat -c %.2Z "$@" 2>/dev/null | tr -d . | sort -n | tail -n 1; }
+has_loaded() { [ "$(began_at "$1")" -gt "$(($(changed_at ${MAIN_CONF} ${CONF_D} ${CONF_D}/*.conf ${PASSWD} ${ACL}) + 100))" ]; }
+has_other_program() { [ "$(began_at "$1")" -lt "$(($(changed_at ${BINARY}) - 100))" ]; }
+take_files() (
+  umask 077
+  mkdir -p ${RUN}
+  rm -rf ${RUN}/next
+  mkdir ${RUN}/next
+  [ ! -f ${MAIN_CONF} ] || cp ${MAIN_CONF} ${RUN}/next/main
+  other_conf >${RUN}/next/other
+  for file in ${LAB_CONF} ${PASSWD} ${ACL}; do [ ! -f "$file" ] || cp -p "$file" ${RUN}/next/; done
+)
+note_loaded() (
+  umask 077
+  # without its first line the record is none, whenever this is cut off
+  rm -rf ${LOADED} ${LOADED_FILES}
+  mv ${RUN}/next ${LOADED_FILES}
+  echo "$1 $(started_at "$1") $(digest ${LOADED_FILES}/lab.passwd) $(digest ${LOADED_FILES}/lab.acl)" >${LOADED}.new
+  mv ${LOADED}.new ${LOADED}
+)`;
+
+/** To be run before files are replaced: a broker that is not in the record, and has loaded them as they are, is put there while that can be told. */
+export const REMEMBER_LOADED = `
+pid=$(broker_pid)
+if [ -n "$pid" ] && ! in_record "$pid" && has_loaded "$pid"; then take_files && note_loaded "$pid"; fi`;

@@ -1,0 +1,88 @@
+/**
+ * Options that SIGHUP applies: measured on 2.0.11 (Debian 12) and 2.0.21 (Debian 13), which read anew by the same code (`config__copy` of src/conf.c).
+ * Each value was seen to take effect for live and new sessions, set and taken out again, with the process, its listener and its sessions left alone.
+ *
+ * | option                       | seen to change on SIGHUP                  |
+ * |------------------------------|-------------------------------------------|
+ * | `allow_zero_length_clientid` | CONNACK of a client without an id         |
+ * | `autosave_interval`          | when mosquitto.db is written              |
+ * | `autosave_on_changes`        | when mosquitto.db is written              |
+ * | `connection_messages`        | lines of the log                          |
+ * | `log_timestamp`, `…_format`  | lines of the log                          |
+ * | `log_type`                   | lines of the log                          |
+ * | `message_size_limit`         | a live publisher's message is dropped     |
+ * | `persistence`                | whether SIGUSR1 writes mosquitto.db       |
+ * | `queue_qos0_messages`        | what waits for an absent client           |
+ * | `sys_interval`               | time between two messages on `$SYS`       |
+ * | `upgrade_outgoing_qos`       | QoS of a message, also to live sessions   |
+ *
+ * Seen not to change, although mosquitto.conf(5) of both says "Reloaded on reload signal": `max_inflight_messages`, `max_keepalive`, `max_packet_size`,
+ * `max_queued_messages`, `retain_available`; `auto_id_prefix` changes, but stays when it is taken out. Whatever is not in the table is a restart.
+ */
+const RELOADED: ReadonlySet<string> = new Set([
+  ...['allow_zero_length_clientid', 'autosave_interval', 'autosave_on_changes', 'connection_messages'],
+  ...['log_timestamp', 'log_timestamp_format', 'log_type', 'message_size_limit', 'persistence'],
+  ...['queue_qos0_messages', 'sys_interval', 'upgrade_outgoing_qos'],
+]);
+
+/** SIGHUP sets them back to their defaults and does not read them again (same measurement; `listener` in src/conf.c): a limit would be lost unnoticed. */
+const LOST: readonly string[] = ['max_connections', 'max_qos', 'max_topic_alias'];
+
+/** What the lab calls an option in lab.yaml. */
+const CALLED: ReadonlyMap<string, string> = new Map([
+  ['listener', 'port'],
+  ['max_keepalive', 'maxKeepAlive'],
+]);
+
+export type Loading = {
+  /** The options that the broker has loaded, and those that the files are about to say, as text of mosquitto.conf(5). */
+  readonly from: string;
+  readonly to: string;
+  /** What of the other files differs: `users`, `rights`. */
+  readonly others: readonly string[];
+  /** Debian's version of the package, such as `2.0.11-1.2+deb12u2`. */
+  readonly version: string;
+};
+
+/** What makes a broker follow its files, and why; undefined where it has loaded them. */
+export function loadingNeeded({
+  from,
+  to,
+  others,
+  version,
+}: Loading): { readonly verb: 'reload' | 'restart'; readonly why: string } | undefined {
+  const names = changedOptions(from, to);
+  const changed = [...names.map((name) => CALLED.get(name) ?? name), ...others];
+  if (changed.length === 0) return undefined;
+  const why = `${list(changed)} changed`;
+  if (!names.every((name) => RELOADED.has(name) && wasMeasured(version))) return { verb: 'restart', why };
+  const lost = LOST.filter((name) => optionsOf(to).has(name));
+  if (lost.length === 0) return { verb: 'reload', why };
+  return { verb: 'restart', why: `${why}, and a reload would lose ${list(lost)}` };
+}
+
+/** Names of the options whose values differ; comments and blanks make no difference. A broker takes the last of two values, so their order does. */
+export function changedOptions(from: string, to: string): readonly string[] {
+  const [before, after] = [optionsOf(from), optionsOf(to)];
+  const names = new Set([...before.keys(), ...after.keys()]);
+  return [...names].filter((name) => before.get(name)?.join('\n') !== after.get(name)?.join('\n')).sort();
+}
+
+function optionsOf(text: string): ReadonlyMap<string, readonly string[]> {
+  const options = new Map<string, string[]>();
+  for (const line of text.split('\n')) {
+    const [, name, value = ''] = /^\s*([^\s#]\S*)\s*(.*?)\s*$/.exec(line) ?? [];
+    if (name !== undefined) options.set(name, [...(options.get(name) ?? []), value]);
+  }
+  return options;
+}
+
+function wasMeasured(version: string): boolean {
+  const patch = Number(/^(?:\d+:)?2\.0\.(\d+)/.exec(version)?.[1]);
+  return patch >= 11 && patch <= 21;
+}
+
+function list(words: readonly string[]): string {
+  const last = words.at(-1) ?? '';
+  return words.length < 2 ? last : `${words.slice(0, -1).join(', ')} and ${last}`;
+}
