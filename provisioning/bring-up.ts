@@ -9,6 +9,7 @@ import { containerMachines } from './machines.ts';
 import { planHost } from './plan-host.ts';
 import type { LabPlan, PlannedHost } from './plan-lab.ts';
 import type { Tell } from './progress.ts';
+import { addVisits, forgetVisits } from './visited.ts';
 
 /** How one host came out. */
 export type HostOutcome = {
@@ -38,15 +39,16 @@ export async function bringUp(
   if (docker !== undefined && plan.docker.some(({ action }) => action === 'remove')) {
     await removeMachines(docker, lab.name, containerMachines(lab));
   }
+  await addVisits(
+    lab,
+    plan.hosts.filter(({ steps, isLeft }) => steps.length > 0 && !isLeft).flatMap(({ visit = [] }) => visit),
+  );
   const make = docker === undefined ? undefined : machineMaker(docker, lab, tell, signal);
-  const bring = (host: PlannedHost) =>
-    outcome(host, tell, async (onChange) => {
-      if (host.error !== undefined) throw host.error;
+  const bring = async (host: PlannedHost): Promise<HostOutcome> => {
+    if (host.isLeft && host.error !== undefined) return passedOver(host, tell);
+    if (host.error !== undefined || host.reached !== undefined) return await carryOut(host, { tell, signal });
+    return await outcome(host, tell, async (onChange) => {
       const { name, resources, steps } = host;
-      if (host.reached !== undefined) {
-        const { facts, host: reached } = host.reached;
-        return await converge(reached, resources, { facts, planned: steps, tell, signal, onChange });
-      }
       if (make === undefined) throw new Error(`no way to ${name}`);
       tell({ host: name, kind: 'step', text: 'container' });
       const machine = await make(name);
@@ -60,7 +62,38 @@ export async function bringUp(
       const planned = steps.length > 0 ? steps : planHost(resources, facts).steps;
       await converge(reached, resources, { facts, planned, tell, signal, onChange });
     });
-  return { outcomes: await Promise.all(plan.hosts.map(bring)), machines };
+  };
+  const outcomes = await Promise.all(plan.hosts.map(bring));
+  const given = plan.hosts.filter(({ isLeft }, index) => isLeft && isDone(outcomes[index]));
+  await forgetVisits(
+    lab,
+    given.flatMap(({ visit = [] }) => visit),
+  );
+  return { outcomes, machines };
+}
+
+/** Carries out the plan of a host that was looked at; one that could not be has failed. */
+export async function carryOut(host: PlannedHost, { tell, signal }: BringUpOptions): Promise<HostOutcome> {
+  return await outcome(host, tell, async (onChange) => {
+    const { reached, resources, steps } = host;
+    if (reached === undefined) throw host.error;
+    await converge(reached.host, resources, { facts: reached.facts, planned: steps, tell, signal, onChange });
+  });
+}
+
+/** A machine that the lab no longer has, and that can't be given back now: the lab comes up without it. */
+function passedOver({ name: host, error }: PlannedHost, tell: Tell): HostOutcome {
+  const why = error instanceof LabError ? `${error.trouble.step}: ${error.trouble.happened}` : String(error);
+  tell({
+    host,
+    kind: 'note',
+    text: `is no longer in the lab file, and is not given back: ${why}; the next up tries again`,
+  });
+  return { host, state: 'skipped', changes: [], left: 0, durationMs: 0 };
+}
+
+export function isDone(outcome: HostOutcome | undefined): boolean {
+  return outcome?.state === 'ok' || outcome?.state === 'changed';
 }
 
 async function outcome(

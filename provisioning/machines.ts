@@ -4,7 +4,7 @@ import type { Lab } from './lab-file/lab.ts';
 export const LOGINS = { broker: 'debian', pi: 'pi' } as const;
 
 /** Names of the machines that the lab file wants as containers. */
-export function containerMachines({ broker, pis }: Lab): readonly string[] {
+export function containerMachines({ broker, pis }: Pick<Lab, 'broker' | 'pis'>): readonly string[] {
   const names = pis.filter(({ host }) => host.kind === 'container').map(({ name }) => name);
   return broker.host.kind === 'container' ? ['broker', ...names] : names;
 }

@@ -11,7 +11,9 @@ import { brokerHostAddress, hostAddress } from './locate.ts';
 import { type HostPlan, planHost } from './plan-host.ts';
 import type { Facts } from './resources/facts.ts';
 import { BLANK, type Item, type Resource } from './resources/resource.ts';
+import { labVisits, leftHosts } from './restore/give-back.ts';
 import { machineItem, surveyMachines } from './survey.ts';
+import type { Visit } from './visited.ts';
 
 /** A host of the lab as it stands against the lab file. */
 export type PlannedHost = HostPlan & {
@@ -21,6 +23,10 @@ export type PlannedHost = HostPlan & {
   readonly resources: readonly Resource[];
   /** The connection that it was looked at over, and what was seen; undefined where its machine does not run, or it could not be looked at. */
   readonly reached: { readonly host: Host; readonly facts: Facts } | undefined;
+  /** Whether the lab has touched it and its lab file no longer has it, so that it is given back. */
+  readonly isLeft: boolean;
+  /** What the address book says of it: nothing of a container, which goes away whole. */
+  readonly visit: Visit | undefined;
   /** Why there is no plan for it. */
   readonly error?: unknown;
 };
@@ -47,7 +53,8 @@ export async function planLab(
   docker: Docker | undefined,
   { takeOver, only, signal }: PlanOptions,
 ): Promise<LabPlan> {
-  const wanted = hostsOf(lab, takeOver).filter(({ name }) => only?.includes(name) ?? true);
+  const current = hostsOf(lab, takeOver).filter(({ name }) => only?.includes(name) ?? true);
+  const wanted = only === undefined ? [...current, ...(await leftHosts(lab))] : current;
   if (wanted.some(({ place }) => place === 'local')) await ensureSudo();
   const survey = await surveyMachines(docker, lab);
   const machines = new Map(
@@ -56,42 +63,64 @@ export async function planLab(
     ),
   );
   const hosts = await Promise.all(
-    wanted.map((host) => planned(host, survey.machines.get(host.name), () => host.address(machines), signal)),
+    wanted.map((host) => {
+      const machine = host.isLeft ? undefined : survey.machines.get(host.name);
+      return planned(host, machine, () => host.address(machines), signal);
+    }),
   );
   return {
     docker: only === undefined ? survey.items : survey.items.filter(({ action }) => action !== 'remove'),
     hosts,
     machines,
-    async [Symbol.asyncDispose]() {
-      await Promise.all(hosts.map(({ reached }) => reached?.host[Symbol.asyncDispose]()));
-    },
+    [Symbol.asyncDispose]: () => disconnect(hosts),
   };
 }
 
-type WantedHost = Pick<PlannedHost, 'name' | 'place' | 'resources'> & {
+/** A host and what is to become of it. */
+export type WantedHost = Pick<PlannedHost, 'name' | 'place' | 'resources' | 'isLeft' | 'visit'> & {
   readonly address: (machines: ReadonlyMap<string, Machine>) => HostAddress;
 };
 
 /** The hosts that the lab brings to a state: all but an external broker. */
 export function hostsOf(lab: Lab, takeOver: boolean): readonly WantedHost[] {
   const { kind } = lab.broker.host;
+  const visits = labVisits(lab);
   const pis = lab.pis.map((pi): WantedHost => {
     const address = (machines: ReadonlyMap<string, Machine>) => hostAddress(pi.name, pi.host, machines);
-    return { name: pi.name, place: pi.host.kind, resources: piHost(lab, pi), address };
+    const visit = visits.find(({ name }) => name === pi.name);
+    return { name: pi.name, place: pi.host.kind, resources: piHost(lab, pi), isLeft: false, visit, address };
   });
   if (kind === 'external') return pis;
   const address = (machines: ReadonlyMap<string, Machine>) =>
     brokerHostAddress(lab, machines) ?? ({ kind: 'local' } as const);
-  return [{ name: 'broker', place: kind, resources: brokerHost(lab, takeOver), address }, ...pis];
+  const visit = visits.find(({ name }) => name === 'broker');
+  const resources = brokerHost(lab, takeOver);
+  return [{ name: 'broker', place: kind, resources, isLeft: false, visit, address }, ...pis];
+}
+
+/** Looks at hosts that are no containers, side by side, and plans what brings them to what is wanted. Changes nothing; disposing of it closes the connections. */
+export async function planHosts(
+  wanted: readonly WantedHost[],
+  signal: AbortSignal,
+): Promise<AsyncDisposable & Pick<LabPlan, 'hosts'>> {
+  if (wanted.some(({ place }) => place === 'local')) await ensureSudo();
+  const hosts = await Promise.all(
+    wanted.map((host) => planned(host, undefined, () => host.address(new Map()), signal)),
+  );
+  return { hosts, [Symbol.asyncDispose]: () => disconnect(hosts) };
+}
+
+async function disconnect(hosts: readonly PlannedHost[]): Promise<void> {
+  await Promise.all(hosts.map(({ reached }) => reached?.host[Symbol.asyncDispose]()));
 }
 
 async function planned(
-  { name, place, resources }: WantedHost,
+  { name, place, resources, isLeft, visit }: WantedHost,
   machine: MachineLook | undefined,
   address: () => HostAddress,
   signal: AbortSignal,
 ): Promise<PlannedHost> {
-  const host = { name, place, resources, reached: undefined };
+  const host = { name, place, resources, isLeft, visit, reached: undefined };
   const own = machine === undefined ? [] : [machineItem(name, machine)];
   if (machine?.state === 'absent' || machine?.state === 'stale') {
     const { items, steps } = planHost(resources, BLANK);

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { InputError } from '../provisioning/errors.ts';
+import { labName } from '../provisioning/lab-file/forms.ts';
 import type { Lab } from '../provisioning/lab-file/lab.ts';
 
 const MOST_RUNS = 100_000;
@@ -28,6 +29,13 @@ export function boundSeconds(text: string): number {
 /** Argument of `--only`, where it names hosts. */
 export function hostNames(text: string): readonly string[] {
   return text.split(',').map((name) => name.trim());
+}
+
+/** Argument of a command that takes a lab by its name. */
+export function labNameOf(text: string): string {
+  const { success, error } = labName.safeParse(text);
+  if (!success) throw new InvalidArgumentError(error.issues.map(({ message }) => message).join(', '));
+  return text;
 }
 
 /** Throws an InputError where `--only` names a host that the lab file does not have. */

@@ -1,4 +1,7 @@
+import path from 'node:path';
 import { Command } from 'commander';
+import type Docker from 'dockerode';
+import { carryOut, isDone } from '../provisioning/bring-up.ts';
 import { findEngine } from '../provisioning/docker/engine.ts';
 import { removeImages } from '../provisioning/docker/image.ts';
 import { removeMachines } from '../provisioning/docker/machine.ts';
@@ -6,49 +9,104 @@ import { removeNetworks } from '../provisioning/docker/network.ts';
 import { LabError } from '../provisioning/errors.ts';
 import { removeLoginKey } from '../provisioning/login-key.ts';
 import { containerMachines } from '../provisioning/machines.ts';
+import { planHosts } from '../provisioning/plan-lab.ts';
+import { hostsToGiveBack, type LeavingLab } from '../provisioning/restore/give-back.ts';
+import { forgetVisits } from '../provisioning/visited.ts';
+import { openDisplay } from '../report/display.ts';
+import { exitCodeOf, hostLines } from '../report/hosts.ts';
+import { changeLines } from '../report/plan-lines.ts';
+import { labNameOf } from './bounds.ts';
+import { type Context, confirm } from './context.ts';
 import type { LabCommand } from './lab.ts';
 
-/** `./lab down`: removes what the lab made in Docker, and its key. */
+type Options = { keepImages?: true; keepPackages?: true; yes?: true };
+
+/** `./lab down`: removes what the lab made in Docker, and gives its other hosts back as they were before it. */
 export function down(): LabCommand {
   const command = new Command('down')
     .description(
-      "Remove the lab's containers, network, images and keys. Hosts that are not containers stay as they are.",
+      "Remove the lab's containers, network, images and keys, and give the other hosts back: packages that the lab installed removed, what was there before it as it was.",
     )
-    .option('--keep-images', 'keep the images, so that the next up is faster');
+    .argument('[name]', 'name of a lab whose file is gone', labNameOf)
+    .option('--keep-images', 'keep the images, so that the next up is faster')
+    .option('--keep-packages', 'leave the packages on the hosts that are no containers')
+    .option('--yes', 'do not ask, on a terminal, before hosts are given back');
   return {
     command,
     logsIn: false,
     async run(context) {
-      const { keepImages = false } = command.opts<{ keepImages?: true }>();
-      const lab = context.lab();
-      const found = await findEngine();
-      if (found.state === 'answers') {
-        const containers = await removeMachines(found.docker, lab.name);
-        const networks = await removeNetworks(found.docker, lab.name);
-        const images = keepImages ? 0 : await removeImages(found.docker, lab.name);
-        console.log(`removed: ${containers} containers, ${networks} networks, ${images} images`);
-      } else if (containerMachines(lab).length > 0) {
-        const happened =
-          found.state === 'absent'
-            ? `no engine answers at ${found.endpoint}: ${found.why}`
-            : `this user may not use ${found.endpoint}`;
-        throw new LabError(
-          {
-            subject: 'docker',
-            step: 'remove the containers',
-            happened,
-            advice: 'start the engine, then run the command again',
-          },
-          2,
-        );
-      }
+      const { keepImages = false, keepPackages = false, yes = false } = command.opts<Options>();
+      const [name] = command.processedArgs.filter((word): word is string => typeof word === 'string');
+      const lab = name === undefined ? context.lab() : byName(name, command);
+      // first, since a host may be reached by way of nothing that goes away, and a no leaves everything as it is
+      const code = await giveBack(lab, context, { keepPackages, yes });
+      await removeFromDocker(lab, keepImages);
       await removeLoginKey(lab);
-      const others = [
-        ...(lab.broker.host.kind === 'local' || lab.broker.host.kind === 'ssh' ? ['broker'] : []),
-        ...lab.pis.filter(({ host }) => host.kind === 'ssh').map(({ name }) => name),
-      ];
-      if (others.length > 0) console.log(`left as they are: ${others.join(', ')}`);
-      return 0;
+      return code;
     },
   };
+}
+
+/** A lab whose file is gone: what carries its name in Docker, and the machines of its address book in the folder where its file was. */
+function byName(name: string, command: Command): LeavingLab {
+  const { lab: file } = command.optsWithGlobals<{ lab?: string }>();
+  return { name, directory: path.resolve(file === undefined ? '.' : path.dirname(file)) };
+}
+
+/** Shows what it takes, asks, and gives each host back by itself; gives the exit code. A host that can't be given back stays in the address book. */
+async function giveBack(
+  lab: LeavingLab,
+  { signal }: Context,
+  { keepPackages, yes }: { readonly keepPackages: boolean; readonly yes: boolean },
+): Promise<number> {
+  const wanted = await hostsToGiveBack(lab, keepPackages);
+  if (wanted.length === 0) return 0;
+  const display = await openDisplay(false);
+  const { tell, paint, print } = display;
+  await using plan = await planHosts(wanted, signal);
+  const { hosts } = plan;
+  try {
+    for (const line of changeLines({ docker: [], hosts }, paint)) print(line);
+    const changed = hosts.filter(({ steps }) => steps.length > 0).map((host) => host.name);
+    if (changed.length > 0 && !yes && !(await confirm(`Give ${changed.join(', ')} back as it was before the lab?`))) {
+      throw new LabError({ subject: lab.name, step: 'down', happened: 'not wanted; nothing was changed' }, 1);
+    }
+    const outcomes = await Promise.all(hosts.map((host) => carryOut(host, { tell, signal })));
+    const done = hosts.filter((_, index) => isDone(outcomes[index]));
+    await forgetVisits(
+      lab,
+      done.flatMap(({ visit = [] }) => visit),
+    );
+    display.stop();
+    for (const line of hostLines(outcomes, paint)) print(line);
+    return Math.max(0, ...outcomes.map(({ error }) => (error === undefined ? 0 : exitCodeOf(error))));
+  } finally {
+    display.stop();
+  }
+}
+
+async function removeFromDocker(lab: LeavingLab, keepImages: boolean): Promise<void> {
+  const found = await findEngine();
+  if (found.state === 'answers') return await removeAll(found.docker, lab.name, keepImages);
+  if (lab.broker === undefined || containerMachines({ broker: lab.broker, pis: lab.pis ?? [] }).length === 0) return;
+  const happened =
+    found.state === 'absent'
+      ? `no engine answers at ${found.endpoint}: ${found.why}`
+      : `this user may not use ${found.endpoint}`;
+  throw new LabError(
+    {
+      subject: 'docker',
+      step: 'remove the containers',
+      happened,
+      advice: 'start the engine, then run the command again',
+    },
+    2,
+  );
+}
+
+async function removeAll(docker: Docker, lab: string, keepImages: boolean): Promise<void> {
+  const containers = await removeMachines(docker, lab);
+  const networks = await removeNetworks(docker, lab);
+  const images = keepImages ? 0 : await removeImages(docker, lab);
+  console.log(`removed: ${containers} containers, ${networks} networks, ${images} images`);
 }

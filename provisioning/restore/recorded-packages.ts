@@ -48,7 +48,7 @@ export function recordedPackages(folder: string): Resource {
  */
 export function recordedQuery(folder: string): Query {
   return {
-    id: 'recorded packages',
+    id: 'recorded-packages',
     script: `
 record=${quote(recordFile(folder))}
 [ -s "$record" ] || exit 0

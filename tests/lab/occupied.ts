@@ -86,8 +86,7 @@ test.serial('--take-over takes it over and keeps what was there', async (t) => {
   const lab = theLab();
   const up = await lab.run(['up', '--no-verify', '--take-over']);
   t.is(up.code, 0, up.all);
-  // a folder for each time
-  const kept = '/var/lib/mqtt-lab/taken-over/*/etc/mosquitto';
+  const kept = `/var/lib/mqtt-lab/${lab.name}/files/etc/mosquitto`;
   t.is(
     await broker().shell(`cat ${kept}/conf.d/theirs.conf; tail -n 1 ${kept}/mosquitto.conf`),
     'listener 18999\n# theirs\n',
@@ -107,6 +106,8 @@ test.serial('taking over again keeps what was kept before', async (t) => {
   await broker().shell("echo '# second' >/etc/mosquitto/conf.d/theirs.conf");
   const up = await lab.run(['up', '--no-verify', '--take-over']);
   t.is(up.code, 0, up.all);
-  const kept = await broker().shell('cat /var/lib/mqtt-lab/taken-over/*/etc/mosquitto/conf.d/theirs.conf');
-  t.deepEqual(kept.split('\n').filter(Boolean).sort(), ['# second', 'listener 18999']);
+  const kept = `/var/lib/mqtt-lab/${lab.name}/files/etc/mosquitto/conf.d`;
+  t.is(await broker().shell(`cat ${kept}/theirs.conf`), '# second\n');
+  // the earlier one with its time in its name
+  t.is(await broker().shell(`cat ${kept}/theirs.conf.*`), 'listener 18999\n');
 });

@@ -3,6 +3,7 @@ import path from 'node:path';
 import test from 'ava';
 import { HOST_KEY } from '../../provisioning/docker/labels.ts';
 import { ed25519Pair } from '../../provisioning/hosts/ed25519.ts';
+import { login } from './support/mqtt.ts';
 import { ownLab } from './support/own-lab.ts';
 
 /** The lab whose containers play the part of two machines that are reached over SSH. */
@@ -59,7 +60,7 @@ test.serial('hosts over ssh:// converge, a second up changes nothing, and verifi
   const up = await lab.run(['up', '--no-verify', '--take-over', '--lab', FILE]);
   t.is(up.code, 0, up.all);
   t.regex(up.stdout, /^pi +✓ as wanted$/m);
-  const kept = '/var/lib/mqtt-lab/taken-over/*/etc/mosquitto/conf.d/lab.conf';
+  const kept = `/var/lib/mqtt-lab/${lab.name}-remote/files/etc/mosquitto/conf.d/lab.conf`;
   t.regex(await lab.container('broker').shell(`head -n 1 ${kept}`), new RegExp(`"${lab.name}"`));
   const again = await lab.run(['up', '--no-verify', '--lab', FILE]);
   t.is(again.code, 0, again.all);
@@ -89,11 +90,13 @@ test.serial('a Pi with a broker on it is told with all that was found, exit code
   t.is(again.code, 0, again.all);
 });
 
-test.serial('down leaves hosts that are no containers as they are', async (t) => {
+test.serial("down gives the hosts back: the other lab's broker serves again", async (t) => {
   const down = await machines().run(['down', '--lab', FILE]);
   t.is(down.code, 0, down.all);
-  t.regex(down.stdout, /^left as they are: broker, pi$/m);
-  t.is((await machines().run(['status', '--lab', FILE])).code, 0);
+  t.regex(down.stdout, /^broker +✓ \d changed$/m);
+  const status = await machines().run(['status']);
+  t.is(status.code, 0, status.all);
+  await using _sam = await login(machines(), 'sam', 'sam');
 });
 
 type Change = { hostKey?: string | undefined; identity?: string };
