@@ -26,6 +26,7 @@ export function liveView(stream: NodeJS.WriteStream, paint: Paint): LiveView {
   };
   let timer: NodeJS.Timeout | undefined;
   const hide = () => {
+    if (timer === undefined) return;
     clearInterval(timer);
     timer = undefined;
     update.clear();

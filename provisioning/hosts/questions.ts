@@ -64,10 +64,10 @@ async function readLine(
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const output = typed === 'shown' ? process.stderr : nowhere;
   const prompt = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 });
-  // readline takes Ctrl-C for itself
+  // readline takes Ctrl-C for itself; whoever waits for the answer must find the program interrupted
   prompt.on('SIGINT', () => {
+    process.once('SIGINT', () => prompt.close());
     process.kill(process.pid, 'SIGINT');
-    prompt.close();
   });
   const closed = new Promise<undefined>((resolve) => prompt.once('close', () => resolve(undefined)));
   const onAbort = () => prompt.close();

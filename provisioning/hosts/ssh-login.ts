@@ -89,6 +89,10 @@ async function logInBy(
   const attempt = () => attemptLogin(name, destination, address, password, route, signal);
   const first = await attempt();
   if (first.kind === 'ready') return first.client;
+  const giveUp = (error: LabError) =>
+    signal?.aborted === true
+      ? new LabError({ subject: name, step: sshStep(destination, route), happened: 'interrupted' }, 2)
+      : error;
   const passedOver = new Set<string>();
   let hasDecided = false;
   let asked = 0;
@@ -102,8 +106,8 @@ async function logInBy(
         // what was kept and is not found again can't be decided once more
         if (hasDecided) throw latest.refusal;
         hasDecided = true;
-        await decide(name, destination, address, latest, signal);
-        continue;
+        if (await decide(name, destination, address, latest, signal)) continue;
+        throw giveUp(latest.refusal);
       }
       if (await unlock(latest.keys.locked, passedOver, signal)) continue;
       const meanwhile = recall(what);
@@ -115,32 +119,33 @@ async function logInBy(
       if (latest.hasTriedPassword && canAsk()) notice(`${name}: that password was not accepted`);
       const question = `${name}: password of ${destination.user}@${destination.hostName}: `;
       const answer = await askSecretly(question, signal);
-      if (answer === undefined) throw notLetIn(name, destination, route, latest);
+      if (answer === undefined) throw giveUp(notLetIn(name, destination, route, latest));
       password = new Secret(answer);
       asked += 1;
     }
   });
 }
 
-/** Keeps an unknown host key where a person, or the command line, has said that it is the right one; throws what it was refused with elsewhere. */
+/** Keeps an unknown host key where a person, or the command line, says that it is the right one; whether it is known now. */
 async function decide(
   name: string,
   destination: Destination,
   { address, newHostKey }: SshAddress,
-  { key, refusal }: Extract<Attempt, { kind: 'unknown key' }>,
+  { key }: Extract<Attempt, { kind: 'unknown key' }>,
   signal: AbortSignal | undefined,
-): Promise<void> {
+): Promise<boolean> {
   // for another connection to the same host
-  if ((await knownKeys(name, destination)).keys.length > 0) return;
+  if ((await knownKeys(name, destination)).keys.length > 0) return true;
   const { hostName, port } = destination;
   const alias = address === hostName ? '' : ` (${address})`;
   const text = `${name}: the key of ${hostName} port ${port}${alias} is not known: ${shownKey(key)}`;
   if (newHostKey !== 'accept') {
     const answer = await askLine(`${text}\nIs it the key of that host, and shall it be kept? [yes/no] `, signal);
-    if (answer?.trim().toLowerCase() !== 'yes') throw refusal;
+    if (answer?.trim().toLowerCase() !== 'yes') return false;
   }
   const file = await keepKey(name, destination, key);
   notice(`${text}; kept in ${file}`);
+  return true;
 }
 
 /** Asks for the passphrases of key files, each once a connection; whether one of them can be used now. */

@@ -10,7 +10,7 @@ import { read } from './lab-file/_reading.ts';
 import { COMMANDS } from './scripts/_commands.ts';
 
 const README = readFileSync('README.md', 'utf8');
-const EVERYWHERE = ['--lab', '--help'];
+const EVERYWHERE = ['--lab', '--help', '--accept-new-host-keys'];
 
 /** The text below a heading, down to the next heading of any level. */
 function section(heading: string): string {

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import test from 'ava';
+import { newHostKeyOption } from '../../../scripts/new-host-keys.ts';
 import { COMMANDS } from './_commands.ts';
 
 function help(...args: string[]): { code: number | null; text: string } {
@@ -26,6 +27,7 @@ for (const command of COMMANDS) {
     t.is(code, 0);
     const told = [...text.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
     const known = command.options.flatMap(({ long }) => long ?? []);
-    t.deepEqual(told.sort(), [...known, '--lab'].sort());
+    const common = ['--lab', ...(newHostKeyOption(command.name()) === undefined ? [] : ['--accept-new-host-keys'])];
+    t.deepEqual(told.sort(), [...known, ...common].sort());
   });
 }
