@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { baseTag, hasImage } from '../../provisioning/docker/base-image.ts';
 import { follow } from '../../provisioning/docker/events.ts';
 import { ensureImage, namesOf } from '../../provisioning/docker/image.ts';
 import { LAB, labFilter, RECIPE } from '../../provisioning/docker/labels.ts';
@@ -9,7 +8,6 @@ import { requireEngine } from '../../provisioning/docker/require-engine.ts';
 import { tar } from '../../provisioning/docker/tar.ts';
 import { run as runOn } from '../../provisioning/hosts/host.ts';
 import { localHost } from '../../provisioning/hosts/local.ts';
-import type { DebianRelease } from '../../provisioning/lab-file/lab.ts';
 import { LOGINS } from '../../provisioning/machines.ts';
 import { narrator, type Tell } from '../../provisioning/progress.ts';
 import { PROCESS_FUNCTIONS } from '../../provisioning/resources/processes.ts';
@@ -19,8 +17,8 @@ import { noteBase, RELEASES, type Run } from './run.ts';
 /** What the labs of a run stand on. */
 export type TestEngine = {
   readonly docker: Docker;
-  /** Base images that were there before the run. */
-  readonly had: ReadonlySet<DebianRelease>;
+  /** Base images that were there before the run, by tag. */
+  readonly had: ReadonlySet<string>;
   /** Engines that run because of the run. */
   readonly startedPids: readonly number[];
 };
@@ -40,8 +38,7 @@ export async function openEngine(run: Run, tell: Tell): Promise<TestEngine> {
   for (const thing of await sweepLabs(docker, isOfKilledRun)) {
     tell({ host: 'docker', kind: 'note', text: `removed what a killed run left: ${thing}` });
   }
-  const had = new Set<DebianRelease>();
-  for (const debian of RELEASES) if (await hasImage(docker, baseTag(debian))) had.add(debian);
+  const had = new Set(await baseTags(docker));
   const changes = [`LABEL ${LAB}=${keeperLab(run)} ${RECIPE}=keeper`];
   const [repo, tag] = [`mqtt-lab/${keeperLab(run)}`, 'latest'];
   const archive = await tar([{ name: 'keeper', mode: 0o644, content: '' }]);
@@ -87,15 +84,21 @@ export async function closeEngine({ docker, had, startedPids }: TestEngine, run:
   await removeKept(docker, run);
   const inUse = await docker.listImages({ filters: { label: [RECIPE] } });
   if (inUse.length === 0) {
-    for (const debian of RELEASES.filter((release) => !had.has(release))) {
+    for (const tag of (await baseTags(docker)).filter((found) => !had.has(found))) {
       await docker
-        .getImage(baseTag(debian))
+        .getImage(tag)
         .remove()
         .catch(() => undefined);
     }
   }
   for (const pid of startedPids) await stopEngine(pid);
   return left;
+}
+
+/** Of every release and architecture. */
+async function baseTags(docker: Docker): Promise<string[]> {
+  const images = await docker.listImages({ filters: { reference: ['mqtt-lab/base'] } });
+  return images.flatMap(({ RepoTags }) => namesOf(RepoTags) ?? []).filter((tag) => tag.startsWith('mqtt-lab/base:'));
 }
 
 function keeperLab({ name }: Run): string {
