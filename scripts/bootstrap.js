@@ -17,19 +17,22 @@ const INSTALLATION_S = 600;
 export async function bootstrap(name, args) {
   checkNode();
   installDependencies();
-  const { main } = await load(name);
-  process.exitCode = await main(args);
+  const { exports, keep } = await load(name, args);
+  process.exitCode = await exports.main(args);
+  keep();
 }
 
 /** ./lab starts compiled, for its users start it often; the project's own commands by tsx. The imports need dependencies, so they come only now. */
-async function load(name) {
+async function load(name, args) {
   try {
     if (name === 'lab') {
       const { compiledScript } = await import('./compile.js');
-      return await import(await compiledScript(root, name));
+      const { loadWithCode } = await import('./code-cache.js');
+      const command = args.find((word) => /^[a-z]+$/.test(word) && existsSync(path.join(root, `scripts/${word}.ts`)));
+      return loadWithCode(await compiledScript(root, name), command ?? 'help');
     }
     const { tsImport } = await import('tsx/esm/api');
-    return await tsImport(`./${name}.ts`, import.meta.url);
+    return { exports: await tsImport(`./${name}.ts`, import.meta.url), keep: () => undefined };
   } catch (error) {
     console.error(`mqtt-lab can't start: ${error.message}`);
     console.error(

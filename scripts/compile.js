@@ -3,9 +3,10 @@
 // reading the packages' hundreds of files costs another third. Each test file is a start.
 import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { mkdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { WRAPPER } from './code-cache.js';
 import { wholeFolders } from './compile-folders.js';
 
 /** A command that runs may yet load a part of what it was started from: the newest of each kind stay, and all of the last day. */
@@ -20,12 +21,37 @@ import { fileURLToPath as banner$fileURLToPath } from 'node:url';
 const require = banner$createRequire(import.meta.url);
 const __filename = banner$fileURLToPath(import.meta.url);
 const __dirname = banner$dirname(__filename);`;
+/** In the folder of a compiled command: the sources that it was made from. */
+const INPUTS = 'inputs.json';
 const FOLDERS = ['mosquitto', 'pi', 'probes', 'provisioning', 'report', 'scripts', 'tests'];
 
-/** URL of the compiled `scripts/NAME.ts`. */
+/** What a command is made from: one file that V8 can keep the code of (see code-cache.js). */
+const ONE_FILE = {
+  minify: true,
+  metafile: true,
+  format: 'cjs',
+  splitting: false,
+  outExtension: { '.js': '.cjs' },
+  banner: { js: WRAPPER.banner },
+  footer: { js: WRAPPER.footer },
+};
+
+/** The compiled `scripts/NAME.ts`, to be loaded by `loadWithCode`. A start looks only at the files that the last one was made from, a third of all. */
 export async function compiledScript(root, name) {
-  const folder = await compiled(root, name, sourcesDigest(root), [`scripts/${name}.ts`], { minify: true });
-  return pathToFileURL(path.join(folder, `scripts/${name}.mjs`)).href;
+  const note = path.join(cacheOf(root), `${name}.json`);
+  const last = readJson(note);
+  if (last !== undefined && existsSync(last.file) && digestOf(root, last.inputs) === last.digest) return last.file;
+  const digest = sourcesDigest(root);
+  const folder = await compiled(root, name, digest, [`scripts/${name}.ts`], ONE_FILE);
+  const file = path.join(folder, `scripts/${name}.cjs`);
+  const inputs = readJson(path.join(folder, INPUTS));
+  // of what changes meanwhile the note would know nothing
+  if (inputs !== undefined && sourcesDigest(root) === digest) {
+    const staged = path.join(cacheOf(root), `.${randomUUID()}`);
+    await writeFile(staged, JSON.stringify({ file, inputs, digest: digestOf(root, inputs) }));
+    await rename(staged, note);
+  }
+  return file;
 }
 
 /**
@@ -44,8 +70,12 @@ export async function compiledAva(root) {
   return pathToFileURL(path.join(folder, entry)).href;
 }
 
+function cacheOf(root) {
+  return path.join(root, 'node_modules', '.cache', 'mqtt-lab');
+}
+
 async function compiled(root, name, digest, files, options) {
-  const cache = path.join(root, 'node_modules', '.cache', 'mqtt-lab');
+  const cache = cacheOf(root);
   const folder = path.join(cache, `${name}-${digest.slice(0, 16)}`);
   if (!existsSync(folder)) await compile(root, files, options, cache, folder);
   return folder;
@@ -60,17 +90,38 @@ function toolsDigest(root) {
 
 /** Of every source's path, size and time of change too. */
 function sourcesDigest(root) {
-  const hash = toolsDigest(root);
-  for (const folder of FOLDERS) {
-    const names = readdirSync(path.join(root, folder), { recursive: true }).filter((name) =>
-      /\.(?:js|tsx?)$/.test(name),
-    );
-    for (const name of names.sort()) {
-      const { mtimeMs, size } = statSync(path.join(root, folder, name));
-      hash.update(`${folder}/${name} ${mtimeMs} ${size}\n`);
-    }
+  const files = FOLDERS.flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true })
+      .filter((name) => /\.(?:js|tsx?)$/.test(name))
+      .sort()
+      .map((name) => `${folder}/${name}`),
+  );
+  return toolsDigest(root).update(digestOf(root, files)).digest('hex');
+}
+
+/** Of the paths, sizes and times of change of files below `root`; one that is not there is another than it was. */
+function digestOf(root, files) {
+  const hash = createHash('sha256');
+  for (const file of files) {
+    const { mtimeMs, size } = statSync(path.join(root, file), { throwIfNoEntry: false }) ?? {};
+    hash.update(`${file} ${mtimeMs} ${size}\n`);
   }
   return hash.digest('hex');
+}
+
+function readJson(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The sources that something was compiled from; packages are known by the lock file. */
+function ownInputs(root, { inputs }) {
+  const files = Object.keys(inputs).map((file) => path.relative(root, path.resolve(file)));
+  const own = files.filter((file) => FOLDERS.some((folder) => file.startsWith(`${folder}${path.sep}`)));
+  return ['package-lock.json', 'scripts/compile.js', 'scripts/code-cache.js', ...own];
 }
 
 /** Written beside its place and renamed, so that another start never sees half of it; what older sources left goes. */
@@ -79,8 +130,7 @@ async function compile(root, files, options, cache, folder) {
   await mkdir(cache, { recursive: true });
   const staged = path.join(cache, `.${randomUUID()}`);
   try {
-    await build({
-      ...options,
+    const { metafile } = await build({
       entryPoints: files.map((file) => path.join(root, file)),
       outbase: root,
       outdir: staged,
@@ -95,8 +145,10 @@ async function compile(root, files, options, cache, folder) {
       jsx: 'automatic',
       jsxImportSource: 'preact',
       logLevel: 'error',
-      plugins: [wholeFolders, { name: 'import.meta.url', setup: keepUrls }],
+      plugins: [wholeFolders, { name: 'import.meta.url', setup: keepUrls }, { name: 'lazy gRPC', setup: lazySession }],
+      ...options,
     });
+    if (metafile !== undefined) await writeFile(path.join(staged, INPUTS), JSON.stringify(ownInputs(root, metafile)));
     await rename(staged, folder).catch((error) => {
       if (!existsSync(folder)) throw error;
     });
@@ -127,6 +179,18 @@ function keepUrls({ onLoad }) {
     const source = await readFile(file, 'utf8');
     const contents = source.replaceAll('import.meta.url', JSON.stringify(pathToFileURL(file).href));
     return { loader: loaderOf(file), contents };
+  });
+}
+
+/** dockerode loads gRPC for builds by BuildKit, which nothing here asks for: a tenth of what `up` computes. */
+function lazySession({ onLoad }) {
+  onLoad({ filter: /[\\/]dockerode[\\/]lib[\\/]docker\.js$/ }, async ({ path: file }) => {
+    const source = await readFile(file, 'utf8');
+    const contents = source.replace(
+      "withSession = require('./session')",
+      "withSession = (...all) => require('./session')(...all)",
+    );
+    return { loader: 'js', contents };
   });
 }
 
