@@ -21,7 +21,10 @@ test.serial('an unknown host key is refused with its fingerprint, exit code 2', 
   await remoteLab(() => ({ hostKey: undefined }));
   const up = await machines().run(['up', '--no-verify', '--lab', FILE]);
   t.is(up.code, 2, up.all);
-  t.regex(up.stderr, /^broker: check the host key of 127\.0\.0\.1 port \d+: unknown key SHA256:\S{43}$/m);
+  t.regex(
+    up.stderr,
+    /^broker: check the host key of 127\.0\.0\.1 port \d+: unknown key SHA256:\S{43} \(ssh-ed25519\)$/m,
+  );
   t.regex(up.stderr, /^ {2}try: compare it on the host .*or set `hostKey`$/m);
 });
 
@@ -29,7 +32,8 @@ test.serial('another host key than the pinned one is refused with both fingerpri
   await remoteLab(() => ({ hostKey: OTHER_KEY }));
   const up = await machines().run(['up', '--no-verify', '--lab', FILE]);
   t.is(up.code, 2, up.all);
-  const both = /^broker: check the host key of .*: the key is SHA256:(\S{43}), the pinned key has SHA256:(\S{43})$/m;
+  const both =
+    /^broker: check the host key of .*: the key is SHA256:(\S{43}) \(.*, the pinned key has SHA256:(\S{43}) \(.*\)$/m;
   const [, shown, pinned] = both.exec(up.stderr) ?? [];
   t.truthy(shown, up.stderr);
   t.not(shown, pinned);
