@@ -18,11 +18,11 @@ const bookSchema = z.object({
         z.object({ kind: z.literal('local') }),
         z.object({
           kind: z.literal('ssh'),
-          user: z.string().optional().transform(given),
+          user: z.string().optional(),
           address: z.string(),
-          port: z.number().optional().transform(given),
-          identity: z.string().optional().transform(given),
-          hostKey: z.string().optional().transform(given),
+          port: z.number().optional(),
+          identity: z.string().optional(),
+          hostKey: z.string().optional(),
         }),
       ]),
     }),
@@ -38,7 +38,7 @@ function bookFile(lab: Place): string {
 export async function visited(lab: Place): Promise<readonly Visit[]> {
   const file = bookFile(lab);
   try {
-    return bookSchema.parse(JSON.parse(await readFile(file, 'utf8'))).hosts;
+    return bookSchema.parse(JSON.parse(await readFile(file, 'utf8'))).hosts.map(entry);
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     const happened = `${file} can't be read: ${error instanceof SyntaxError ? 'it is no JSON' : error instanceof z.ZodError ? 'it has another form' : String(error)}`;
@@ -74,17 +74,13 @@ async function write(lab: Place, hosts: readonly Visit[]): Promise<void> {
   await chmod(privateFolder(lab), 0o700);
   const staged = `${file}.new`;
   await rm(staged, { force: true });
-  await writePrivate(staged, `${JSON.stringify({ hosts: hosts.map(withoutSecrets) }, undefined, 2)}\n`);
+  await writePrivate(staged, `${JSON.stringify({ hosts: hosts.map(entry) }, undefined, 2)}\n`);
   await rename(staged, file);
 }
 
-function withoutSecrets({ name, host }: Visit): Visit {
+/** What is written down of a visit: all but secrets; and a key that is not in the book as one without a value. */
+function entry({ name, host }: z.output<typeof bookSchema>['hosts'][number] | Visit): Visit {
   if (host.kind === 'local') return { name, host };
   const { kind, user, address, port, identity, hostKey } = host;
   return { name, host: { kind, user, address, port, identity, hostKey } };
-}
-
-/** A key that is not there reads as one without a value. */
-function given<T>(value: T | undefined): T | undefined {
-  return value;
 }

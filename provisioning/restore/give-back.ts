@@ -38,9 +38,7 @@ export async function hostsToGiveBack(lab: LeavingLab, keepsPackages: boolean): 
   const here: Visit = { name: 'broker', host: { kind: 'local' } };
   const known = [...written, ...(await visited(lab))].filter(({ host }) => host.kind !== 'local' || isHere(name));
   const all = [...known, ...(existsSync(keptFolder(name)) ? [here] : [])];
-  const hosts = all.filter(
-    (visit, index, visits) => visits.findIndex((other) => isSameHost(visit, other)) === index,
-  );
+  const hosts = all.filter((visit, index, visits) => visits.findIndex((other) => isSameHost(visit, other)) === index);
   return hosts.map((visit, index) => {
     const taken = hosts.slice(0, index).map((other) => other.name);
     return { ...leaving(name, visit, keepsPackages), name: distinct(visit, taken) };
