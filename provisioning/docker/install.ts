@@ -29,7 +29,7 @@ export async function ensureTool(
   }
   await ensureSudo();
   narrate.step(`installing ${packages.join(' ')}`);
-  const script = aptInstallScript(packages);
+  const script = aptInstallScript({ packages });
   await run(localHost('this machine'), {
     step,
     script,

@@ -4,28 +4,62 @@ import { recordPackages } from '../restore/package-record.ts';
 /** How long apt waits for another apt or dpkg to finish, in seconds. */
 export const LOCK_WAIT_S = 120;
 
+export type Installation = {
+  /** What is to be installed, also where dpkg has begun with it. */
+  readonly packages: readonly string[];
+  /** Packages that they need and that an interrupted dpkg has left half done. */
+  readonly mend?: readonly string[];
+  /** Folder on the host where what apt installs is noted, so that it can be given back; undefined: nothing is noted. */
+  readonly record?: string | undefined;
+};
+
 /**
  * One apt transaction, without recommended packages. Package lists of the last day are used as they are; missing or older ones, or ones that turn out
  * stale (a package they name is gone from the mirror), are fetched first. Waits for a lock that another process holds (apt.conf(5),
- * DPkg::Lock::Timeout covers dpkg's; the lists' own lock is waited for here). An interrupted dpkg is put right before.
- * @param record folder on the host where what apt installs is noted, so that it can be given back; undefined: nothing is noted
+ * DPkg::Lock::Timeout covers dpkg's; the lists' own lock is waited for here, and so is dpkg's where dpkg is called without apt).
+ *
+ * An interrupted dpkg is put right before. What it takes, as seen on Debian 12: a journal in /var/lib/dpkg/updates, or a package that is half configured,
+ * `dpkg --configure -a`; one that is there in full or in part without what it depends on, `apt-get --fix-broken install`, which alone can do that and
+ * takes no packages beside; one that lacks some of its files, with all that it depends on, `--reinstall`, since apt takes it for installed.
  */
-export function aptInstallScript(packages: readonly string[], record?: string): string {
+export function aptInstallScript({ packages, mend = [], record }: Installation): string {
+  const names = packages.map(quote).join(' ');
   return `${record === undefined ? '' : recordPackages(record, packages)}
-apt() { apt-get --quiet --yes -o DPkg::Lock::Timeout=${LOCK_WAIT_S} -o Dpkg::Use-Pty=0 "$@"; }
-update() {
-  echo 'fetching the package lists'
+apt() { apt-get --quiet --yes -o DPkg::Lock::Timeout=${LOCK_WAIT_S} -o Dpkg::Use-Pty=0 ${record === undefined ? '' : '$recording '}"$@"; }
+unlocked() {
   tries=0
-  until out=$(apt update 2>&1); do
-    case $out in *"Could not get lock"*) ;; *) printf '%s\\n' "$out" >&2; return 100 ;; esac
+  until out=$("$@" 2>&1); do
+    case $out in *"Could not get lock"*|*"locked by another process"*) ;; *) printf '%s\\n' "$out" >&2; return 100 ;; esac
     tries=$((tries + 1))
     if [ "$tries" -ge ${LOCK_WAIT_S} ]; then printf '%s\\n' "$out" >&2; return 100; fi
     sleep 1
   done
 }
+update() {
+  echo 'fetching the package lists'
+  unlocked apt update || return
+  # that it succeeded does not mean that every list could be fetched
+  unfetched=$(printf '%s\\n' "$out" | grep '^[WE]: ' | head -n 3)
+}
 fresh() { [ -n "$(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -mmin -1440 2>/dev/null | head -n 1)" ]; }
-install() { apt ${record === undefined ? '' : '$recording '}install --no-install-recommends ${packages.map(quote).join(' ')}; }
-if [ -n "$(ls /var/lib/dpkg/updates 2>/dev/null)" ]; then dpkg --configure -a; fi
-if fresh && install; then exit 0; fi
-update && install`;
+install() { apt install --no-install-recommends ${names}; }
+complete() {
+  halves=$(dpkg-query -W -f='\${db:Status-Abbrev} \${Package}\\n' ${[...packages, ...mend].map(quote).join(' ')} 2>/dev/null | sed -n '/^.i /!s/^... //p')
+  if [ -n "$halves" ]; then apt install --reinstall $halves; fi
+}
+transaction() {
+  install && complete && return
+  if apt check >/dev/null 2>&1; then return 100; fi
+  apt --fix-broken --no-remove install && install && complete
+}
+if [ -n "$(ls /var/lib/dpkg/updates 2>/dev/null)$(dpkg --audit)" ]; then
+  echo 'mending an interrupted dpkg'
+  # where it fails, apt goes on from there
+  unlocked dpkg --configure -a
+fi
+if fresh && transaction; then exit 0; fi
+update && transaction && exit
+code=$?
+if [ -n "$unfetched" ]; then printf '%s\\n' "$unfetched" >&2; fi
+exit "$code"`;
 }

@@ -7,21 +7,33 @@ import { folderFor, sh } from '../../_sh.ts';
 type Machine = {
   /** Whether there are package lists of the last day. */
   readonly fresh: boolean;
-  /** What apt-get does, each time it is called: its last word (update or a package) is in $verb. */
+  /** What apt-get does, each time it is called: its words without the usual options are in $words, how often it was called with them in $times. */
   readonly aptGet: string;
-  readonly dpkgInterrupted?: boolean;
+  /** Names of the files in dpkg's journal. */
+  readonly journal?: string;
+  /** What `dpkg --audit` tells. */
+  readonly audit?: string;
+  /** What dpkg says to each call of `dpkg --configure -a`; $times as above. */
+  readonly configure?: string;
+  /** What dpkg-query tells of the packages after an installation. */
+  readonly states?: string;
 };
 
 /** Runs the script on a machine whose apt-get, dpkg, find, ls and sleep are stand-ins; gives the calls that it made. */
-function install(t: ExecutionContext, { fresh, aptGet, dpkgInterrupted = false }: Machine) {
+function install(
+  t: ExecutionContext,
+  { fresh, aptGet, journal = '', audit = '', configure = 'true', states = '' }: Machine,
+) {
   const folder = folderFor(t);
   const log = join(folder, 'log');
-  const verb = 'for word in "$@"; do case $word in update|install) verb=$word ;; esac; done';
+  const words = `words=$(printf '%s\n' "$@" | grep -vE '^(--quiet|--yes|--no-install-recommends|-o|.*=.*)$' | tr '\n' ' '); words=\${words% }`;
+  const note = (what: string) => `echo "${what}" >>${log}; times=$(grep -cxF -e "${what}" ${log})`;
   const commands = {
-    'apt-get': `${verb}; echo "$verb" >>${log}; times=$(grep -c "^$verb$" ${log}); ${aptGet}`,
-    dpkg: `echo "dpkg $*" >>${log}`,
+    'apt-get': `${words}; ${note('$words')}; ${aptGet}`,
+    dpkg: `[ "$1" = --audit ] && { printf '${audit}'; exit; }; ${note('dpkg $*')}; ${configure}`,
+    'dpkg-query': `printf '${states}'`,
     find: fresh ? 'echo /var/lib/apt/lists/x_Packages' : 'true',
-    ls: dpkgInterrupted ? 'echo 0001' : 'true',
+    ls: `printf '${journal}'`,
     sleep: `echo "sleep $*" >>${log}`,
   };
   for (const [name, script] of Object.entries(commands)) {
@@ -29,34 +41,68 @@ function install(t: ExecutionContext, { fresh, aptGet, dpkgInterrupted = false }
     chmodSync(join(folder, name), 0o755);
   }
   writeFileSync(log, '');
-  const { code, stderr } = sh(aptInstallScript(['mosquitto', 'mosquitto-clients']), { path: folder });
+  const { code, stderr } = sh(aptInstallScript({ packages: ['a', 'b'], mend: ['c'] }), { path: folder });
   return { code, stderr, calls: readFileSync(log, 'utf8').split('\n').slice(0, -1) };
 }
 
 const LOCKED = 'echo "E: Could not get lock /var/lib/apt/lists/lock" >&2; exit 100';
 
+const DPKG_LOCKED = 'echo "dpkg: error: dpkg frontend lock was locked by another process with pid 12" >&2; exit 2';
+const INSTALL = 'install a b';
+const CONFIGURE = 'dpkg --configure -a';
+const REPAIR = '--fix-broken --no-remove install';
+
 /** [what the machine is like; calls; exit code] */
 const rows: readonly (readonly [name: string, machine: Machine, calls: readonly string[], code: number])[] = [
-  ['fresh lists', { fresh: true, aptGet: 'true' }, ['install'], 0],
-  ['no lists', { fresh: false, aptGet: 'true' }, ['update', 'install'], 0],
+  ['fresh lists', { fresh: true, aptGet: 'true' }, [INSTALL], 0],
+  ['no lists', { fresh: false, aptGet: 'true' }, ['update', INSTALL], 0],
   [
     'lists that name a package which is gone',
-    { fresh: true, aptGet: '[ "$verb$times" != install1 ]' },
-    ['install', 'update', 'install'],
+    { fresh: true, aptGet: `[ "$words$times" != "${INSTALL}1" ]` },
+    [INSTALL, 'check', 'update', INSTALL],
     0,
   ],
   [
     'another apt fetching its lists',
-    { fresh: false, aptGet: `[ "$verb" = install ] || [ "$times" -ge 3 ] || { ${LOCKED}; }` },
-    ['update', 'sleep 1', 'update', 'sleep 1', 'update', 'install'],
+    { fresh: false, aptGet: `[ "$words" != update ] || [ "$times" -ge 3 ] || { ${LOCKED}; }` },
+    ['update', 'sleep 1', 'update', 'sleep 1', 'update', INSTALL],
     0,
   ],
   ['no network', { fresh: false, aptGet: 'echo "E: Failed to fetch" >&2; exit 100' }, ['update'], 100],
-  ['an installation that fails', { fresh: false, aptGet: '[ "$verb" = update ]' }, ['update', 'install'], 1],
   [
-    'a dpkg that was interrupted',
-    { fresh: true, aptGet: 'true', dpkgInterrupted: true },
-    ['dpkg --configure -a', 'install'],
+    'an installation that fails',
+    { fresh: false, aptGet: `[ "$words" != "${INSTALL}" ]` },
+    ['update', INSTALL, 'check'],
+    100,
+  ],
+  ["a killed dpkg's journal", { fresh: true, aptGet: 'true', journal: '0001' }, [CONFIGURE, INSTALL], 0],
+  [
+    'a package half configured',
+    { fresh: true, aptGet: 'true', audit: 'b is half configured' },
+    [CONFIGURE, INSTALL],
+    0,
+  ],
+  [
+    'another dpkg at work',
+    { fresh: true, aptGet: 'true', journal: '0001', configure: `[ "$times" -ge 3 ] || { ${DPKG_LOCKED}; }` },
+    [CONFIGURE, 'sleep 1', CONFIGURE, 'sleep 1', CONFIGURE, INSTALL],
+    0,
+  ],
+  [
+    'a package without what it needs: --configure fails, and so does apt',
+    {
+      fresh: true,
+      audit: 'a is unpacked',
+      configure: 'exit 1',
+      aptGet: `case $words$times in "${INSTALL}1"|check1) exit 100 ;; esac`,
+    },
+    [CONFIGURE, INSTALL, 'check', REPAIR, INSTALL],
+    0,
+  ],
+  [
+    'a package that lacks some of its files, which apt takes for installed',
+    { fresh: true, aptGet: 'true', states: 'ii  a\\niHR b\\nrH  c\\n' },
+    [INSTALL, 'install --reinstall b c'],
     0,
   ],
 ];
@@ -74,6 +120,12 @@ test("a lock is waited for, but not for ever, and apt's words are told", (t) => 
   t.is(code, 100);
   t.is(calls.filter((call) => call === 'update').length, 120);
   t.regex(stderr, /Could not get lock/);
+});
+
+test('a list that could not be fetched is told when the installation fails', (t) => {
+  const aptGet = `case $words in update) echo 'W: Failed to fetch x' ;; install*) echo 'E: Unable to locate package a' >&2; exit 100 ;; esac`;
+  const { stderr } = install(t, { fresh: false, aptGet });
+  t.is(stderr, 'E: Unable to locate package a\nW: Failed to fetch x\n');
 });
 
 test('other words of apt are told too', (t) => {

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs';
 import test from 'ava';
+import { DPKG, leftovers } from '../../../../provisioning/resources/dpkg.ts';
 import { installedVersions, packages, packagesQuery } from '../../../../provisioning/resources/packages.ts';
+import { isChange } from '../../../../provisioning/resources/resource.ts';
 import { factsOf } from '../../_facts.ts';
 import { sh } from '../../_sh.ts';
 
@@ -28,6 +31,54 @@ test('installs what is missing, in one go', (t) => {
   t.is(plan('ii  a 1\nii  b 1\nii  c 1\n'), undefined);
   t.is(plan('ii  b 1\n'), 'install a, c');
   t.is(plan(''), 'install a, b, c');
+});
+
+const NEEDS = 'a (>= 1) | other:any, missing';
+/** [what dpkg says of itself; the plan's items that are changes; its summary] */
+const mended: readonly (readonly [string, string, readonly string[], string | undefined])[] = [
+  ['nothing', '', [], undefined],
+  ['a killed dpkg, all in place', 'interrupted\n', ['dpkg journal (interrupted: mended)'], 'mend an interrupted dpkg'],
+  [
+    'what is wanted',
+    `package|iU |a|no|, \npackage|iHR|b|no|, ${NEEDS}\n`,
+    ['package a (unpacked, not configured: mended)', 'package b (half installed: mended)'],
+    'install a, b',
+  ],
+  [
+    'what that needs, be it essential or not',
+    `package|ii |b|no|, ${NEEDS}\npackage|iF |other|no|, deep\npackage|ii |essential|yes|, \npackage|it |deep|no|, \npackage|iU |missing|no|libc, \n`,
+    [
+      'package other (half configured: mended)',
+      'package missing (unpacked, not configured: mended)',
+      'package deep (has a trigger pending: mended)',
+    ],
+    'mend other, missing, deep',
+  ],
+  ["somebody else's", 'package|iF |theirs|no|a, b\npackage|ii |a|no|, \npackage|rc |b-old|no|, \n', [], undefined],
+];
+
+for (const [name, dpkg, items, summary] of mended) {
+  test(`left half done by dpkg: ${name}`, (t) => {
+    const installed = items.some((item) => item.startsWith('package a ')) ? '' : 'ii  a 1\nii  b 1\n';
+    const plan = packages(['a', 'b']).plan(
+      factsOf(
+        new Map([
+          ['packages:a,b', installed],
+          ['dpkg', dpkg],
+        ]),
+      ),
+      [],
+    );
+    const changes = plan.items.filter(isChange).map(({ kind, name, detail }) => `${kind} ${name} (${detail})`);
+    t.deepEqual(changes, items);
+    t.is(plan.change?.summary, summary);
+  });
+}
+
+test("dpkg's own state as this machine tells it can be read", (t) => {
+  const { code, stdout } = sh(DPKG.script);
+  t.is(code, existsSync('/var/lib/dpkg') ? 0 : 2);
+  t.true(leftovers({ code: 0, output: stdout }, ['dpkg']).halfDone.size <= stdout.split('\n').length);
 });
 
 test("the query's lines are what is parsed: dpkg and libc6 are on every Debian", (t) => {

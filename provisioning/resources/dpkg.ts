@@ -1,0 +1,67 @@
+import type { Answer, Query } from './facts.ts';
+
+/** What a killed dpkg has left on a host, of what the lab's packages need. */
+export type Leftovers = {
+  /** A journal that no dpkg writes any more: apt refuses to work. */
+  readonly isInterrupted: boolean;
+  /** Packages that are neither installed nor absent, with their state in words. */
+  readonly halfDone: ReadonlyMap<string, string>;
+};
+
+/**
+ * Only where something is not as it should be, all packages are told: state, name, whether it is essential, what it depends on. A journal is a killed
+ * dpkg's unless some process has dpkg's lock (proc(5), /proc/locks has it by its inode).
+ */
+export const DPKG: Query = {
+  id: 'dpkg',
+  script: `cd /var/lib/dpkg || exit
+journal=$(ls updates)
+if [ -n "$journal" ] && ! grep -qF ":$(stat -c %i lock) " /proc/locks; then echo interrupted; fi
+if [ -n "$journal" ] || grep '^Status: ' status | grep -qvE ' ok (installed|config-files|not-installed)$'; then
+  dpkg-query -W -f='package|\${db:Status-Abbrev}|\${Package}|\${Essential}|\${Pre-Depends}, \${Depends}\\n'
+fi
+true`,
+};
+
+/** dpkg(1), package states; `R` in the third place stands for reinst-required. */
+const STATES: Readonly<Record<string, string>> = {
+  H: 'half installed',
+  U: 'unpacked, not configured',
+  F: 'half configured',
+  W: 'waits for a trigger',
+  t: 'has a trigger pending',
+  i: 'lacks some of its files',
+};
+
+type Package = { readonly state: string; readonly isEssential: boolean; readonly needs: readonly string[] };
+
+/** Of the packages wanted and of all that these need; what else is half done on a host is for those who did it. */
+export function leftovers({ output }: Answer, wanted: readonly string[]): Leftovers {
+  const lines = output.split('\n');
+  const packages = new Map(
+    lines.flatMap((line) => {
+      const [kind, state = '', name = '', essential, ...depends] = line.split('|');
+      // `a (>= 1) | b:any, c`: each of the alternatives
+      const needs = depends
+        .join('|')
+        .split(/[,|]/)
+        .map((word) => word.trim().split(/[ :(]/)[0] ?? '');
+      return kind === 'package' ? [[name, { state, isEssential: essential === 'yes', needs }] as const] : [];
+    }),
+  );
+  const halfDone = [...needed(packages, wanted)].flatMap((name) => {
+    const state = packages.get(name)?.state ?? '';
+    const isDone = /^.([nc]|i[^R]*$)/.test(state) || state === '';
+    return isDone ? [] : [[name, STATES[state[1] ?? ''] ?? `in state ${state}`] as const];
+  });
+  return { isInterrupted: lines.includes('interrupted'), halfDone: new Map(halfDone) };
+}
+
+/** The packages wanted, the essential ones, which all others may count on, and what these depend on. */
+function needed(packages: ReadonlyMap<string, Package>, wanted: readonly string[]): ReadonlySet<string> {
+  const essential = [...packages].flatMap(([name, { isEssential }]) => (isEssential ? [name] : []));
+  const found = new Set([...wanted, ...essential]);
+  // what is added while a set is walked is walked, too
+  for (const name of found) for (const need of packages.get(name)?.needs ?? []) found.add(need);
+  return found;
+}
