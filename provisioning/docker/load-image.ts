@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import process from 'node:process';
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type Docker from 'dockerode';
 import { pack } from 'tar-stream';
+import { hasEnded } from '../hosts/local-process.ts';
 import type { Architecture } from '../lab-file/lab.ts';
 import { follow } from './events.ts';
 
@@ -26,9 +28,13 @@ export type LoadedImage = {
 };
 
 const LOAD_SILENCE_MS = 300_000;
+/** Then the number of the process that it belongs to. */
+const PREFIX = 'mqtt-lab-layer-';
 
+/** A layer of nothing yet. What a killed process left of its own is removed. */
 export async function openLayer(): Promise<Layer> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'mqtt-lab-layer-'));
+  await removeAbandoned();
+  const folder = await mkdtemp(path.join(tmpdir(), `${PREFIX}${process.pid}-`));
   const file = path.join(folder, 'layer.tar');
   const hash = createHash('sha256');
   let digest = '';
@@ -49,6 +55,15 @@ export async function openLayer(): Promise<Layer> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function removeAbandoned(): Promise<void> {
+  for (const name of await readdir(tmpdir())) {
+    const [pid] = name.startsWith(PREFIX) ? name.slice(PREFIX.length).split('-') : [];
+    if (pid === undefined || !hasEnded(Number(pid))) continue;
+    // another user's
+    await rm(path.join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+  }
 }
 
 /**

@@ -1,5 +1,9 @@
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Readable } from 'node:stream';
 import test from 'ava';
 import { baseTag } from '../../../../provisioning/docker/base-image.ts';
@@ -61,7 +65,12 @@ test('a layer is what came, with its digest, for nobody else to read, and goes a
   t.is(layer.digest(), createHash('sha256').update('one two').digest('hex'));
   await layer[Symbol.asyncDispose]();
   await t.throwsAsync(readFile(layer.file), { code: 'ENOENT' });
+  // a process that has ended
+  const { pid } = spawnSync('true');
+  const abandoned = path.join(tmpdir(), `mqtt-lab-layer-${pid}-x`);
+  await mkdir(abandoned);
   await using broken = await openLayer();
+  t.deepEqual([existsSync(abandoned), existsSync(path.dirname(broken.file))], [false, true]);
   const failing = Readable.from(
     (async function* () {
       yield Buffer.from('half');
