@@ -36,7 +36,7 @@ export default {
   extensions: { ts: 'commonjs' },
   require: ['./scripts/compiled-tests.js'],
   nodeArguments: ['--enable-source-maps'],
-  environmentVariables: { COMPILED_TESTS: await compiledTests(root, areNamed ? 'named-tests' : 'tests', files) },
+  environmentVariables: await compiledTests(root, 'tests', files),
   workerThreads: false,
   // a lab waits for its machines more than it computes
   concurrency: 5,

@@ -1,17 +1,25 @@
-// Whole folders of unit tests as one test file: a process takes half a second of a core, most tests a few milliseconds.
+// Which files there are to compile, and whole folders of unit tests as one file: a process takes half a second of a core, most tests a few
+// milliseconds.
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const TEST_OF = fileURLToPath(new URL('test-of.js', import.meta.url));
 
+/** Files in a folder and those below, sorted; Node's own recursion takes a tenth of a second for the sources of this project. */
+export function filesBelow(root, folder, without = []) {
+  const entries = readdirSync(path.join(root, folder), { withFileTypes: true });
+  const names = entries.flatMap((entry) => {
+    const name = path.posix.join(folder, entry.name);
+    if (!entry.isDirectory()) return [name];
+    return without.includes(name) ? [] : filesBelow(root, name, without);
+  });
+  return names.sort();
+}
+
 /** The test files in a folder and those below, such as `tests/unit/report/json.ts`; what begins with an underscore is for them. */
 export function testFiles(root, folder) {
-  const names = readdirSync(path.join(root, folder), { recursive: true });
-  return names
-    .filter((name) => name.endsWith('.ts') && !path.basename(name).startsWith('_'))
-    .map((name) => path.posix.join(folder, name))
-    .sort();
+  return filesBelow(root, folder).filter((name) => name.endsWith('.ts') && !path.basename(name).startsWith('_'));
 }
 
 /** The folder NAME that a test file NAME.ts beside it stands for; undefined where there is none. */

@@ -5,9 +5,10 @@ import { createHash, randomUUID } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { pathToFileURL } from 'node:url';
+import process from 'node:process';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { WRAPPER } from './code-cache.js';
-import { wholeFolders } from './compile-folders.js';
+import { filesBelow, wholeFolders } from './compile-folders.js';
 
 /** A command that runs may yet load a part of what it was started from: the newest of each kind stay, and all of the last day. */
 const KEPT = 10;
@@ -24,6 +25,9 @@ const __dirname = banner$dirname(__filename);`;
 /** In the folder of a compiled command: the sources that it was made from. */
 const INPUTS = 'inputs.json';
 const FOLDERS = ['mosquitto', 'pi', 'probes', 'provisioning', 'report', 'scripts', 'tests'];
+
+/** What the checks have nothing of. */
+const TESTS_ALONE = ['bench', 'lab', 'mutants', 'slow', 'suite', 'unit'].map((folder) => `tests/${folder}`);
 
 /** What a command is made from: one file that V8 can keep the code of (see code-cache.js). */
 const ONE_FILE = {
@@ -55,19 +59,34 @@ export async function compiledScript(root, name) {
 }
 
 /**
- * Folder with the compiled test files, each at its place: tests/unit/readme.mjs. With source maps, which AVA has Node read at the start, their
- * errors tell line and column of the source; lean ones start sooner, and take 15 MB less.
+ * Environment of AVA's test processes: COMPILED_TESTS names the folder with the compiled test files, each at its place (tests/unit/readme.mjs),
+ * COMPILED_AVA what they import as `ava`. With source maps, which AVA has Node read at the start, their errors tell line and column of the
+ * source; lean ones start sooner, and take 15 MB less.
  */
 export async function compiledTests(root, name, files, { isLean = false } = {}) {
   const options = isLean ? { minify: true } : { sourcemap: 'linked', sourcesContent: false };
-  return await compiled(root, name, sourcesDigest(root), files, options);
+  const isByCompiledAva = path.resolve(process.argv[1] ?? '') === fileURLToPath(new URL('ava.js', import.meta.url));
+  const ava = isByCompiledAva ? (await compiledAva(root)).main : 'ava';
+  const sources = sourcesDigest(root, isLean ? TESTS_ALONE : []);
+  const digest = createHash('sha256')
+    .update([sources, ava, ...files].join('\n'))
+    .digest('hex');
+  const folder = await compiled(root, name, digest, files, { ...options, plugins: [wholeFolders, avaAt(ava)] });
+  return { COMPILED_TESTS: folder, COMPILED_AVA: ava };
 }
 
-/** URL of AVA's own command: 500 files, half of the time that AVA takes to start. Its test processes run from its own place. */
+/** URLs of AVA's own command, of what starts its test processes, of these, and of what tests import: 500 files, most of the time that AVA takes. */
 export async function compiledAva(root) {
-  const entry = 'node_modules/ava/entrypoints/cli.mjs';
-  const folder = await compiled(root, 'ava', toolsDigest(root).digest('hex'), [entry], { minify: true });
-  return pathToFileURL(path.join(folder, entry)).href;
+  const places = {
+    cli: 'entrypoints/cli.mjs',
+    fork: 'lib/fork.js',
+    worker: 'lib/worker/base.js',
+    main: 'entrypoints/main.mjs',
+  };
+  const files = Object.values(places).map((place) => `node_modules/ava/${place}`);
+  const folder = await compiled(root, 'ava', toolsDigest(root).digest('hex'), files, { minify: true });
+  const url = (place) => pathToFileURL(path.join(folder, 'node_modules/ava', place.replace(/\.m?js$/, '.mjs'))).href;
+  return Object.fromEntries(Object.entries(places).map(([name, place]) => [name, url(place)]));
 }
 
 function cacheOf(root) {
@@ -89,14 +108,10 @@ function toolsDigest(root) {
 }
 
 /** Of every source's path, size and time of change too. */
-function sourcesDigest(root) {
-  const files = FOLDERS.flatMap((folder) =>
-    readdirSync(path.join(root, folder), { recursive: true })
-      .filter((name) => /\.(?:js|tsx?)$/.test(name))
-      .sort()
-      .map((name) => `${folder}/${name}`),
-  );
-  return toolsDigest(root).update(digestOf(root, files)).digest('hex');
+function sourcesDigest(root, without = []) {
+  const files = FOLDERS.flatMap((folder) => filesBelow(root, folder, without));
+  const sources = files.filter((file) => /\.(?:js|tsx?)$/.test(file));
+  return toolsDigest(root).update(digestOf(root, sources)).digest('hex');
 }
 
 /** Of the paths, sizes and times of change of files below `root`; one that is not there is another than it was. */
@@ -125,7 +140,7 @@ function ownInputs(root, { inputs }) {
 }
 
 /** Written beside its place and renamed, so that another start never sees half of it; what older sources left goes. */
-async function compile(root, files, options, cache, folder) {
+async function compile(root, files, { plugins = [], ...options }, cache, folder) {
   const { build, stop } = await import('esbuild');
   await mkdir(cache, { recursive: true });
   const staged = path.join(cache, `.${randomUUID()}`);
@@ -145,7 +160,7 @@ async function compile(root, files, options, cache, folder) {
       jsx: 'automatic',
       jsxImportSource: 'preact',
       logLevel: 'error',
-      plugins: [wholeFolders, { name: 'import.meta.url', setup: keepUrls }, { name: 'lazy gRPC', setup: lazySession }],
+      plugins: [...plugins, { name: 'import.meta.url', setup: keepUrls }, { name: 'lazy gRPC', setup: lazySession }],
       ...options,
     });
     if (metafile !== undefined) await writeFile(path.join(staged, INPUTS), JSON.stringify(ownInputs(root, metafile)));
@@ -171,6 +186,12 @@ async function removeOld(cache) {
     return name.startsWith('.') || ages.filter((other) => other.kind === kind && other.ageMs < ageMs).length >= KEPT;
   };
   for (const { name } of ages.filter(isOld)) await rm(path.join(cache, name), { recursive: true, force: true });
+}
+
+/** All that imports `ava` has it from one place. */
+function avaAt(url) {
+  const setup = ({ onResolve }) => onResolve({ filter: /^ava$/ }, () => ({ path: url, external: true }));
+  return { name: 'ava', setup };
 }
 
 /** A source finds its neighbours by its own URL, not by that of the compiled file. So does AVA. */

@@ -4,7 +4,6 @@ import Module from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import test from 'ava';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -12,8 +11,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 Module._extensions['.ts'] = () => {};
 
 export default async function load() {
-  const folder = process.env.COMPILED_TESTS;
-  if (folder === undefined) throw new Error('COMPILED_TESTS names no folder');
+  const { COMPILED_TESTS: folder, COMPILED_AVA: ava } = process.env;
+  if (folder === undefined || ava === undefined) throw new Error('COMPILED_TESTS or COMPILED_AVA is not there');
+  const { default: test } = await import(ava);
   const file = path.relative(root, fileURLToPath(test.meta.file)).replace(/\.ts$/, '.mjs');
   await import(pathToFileURL(path.join(folder, file)).href);
 }

@@ -84,7 +84,7 @@ async function closed(engine: TestEngine | undefined, run: Run): Promise<string[
 async function runAva(args: readonly string[], run: Run, interrupted: AbortSignal): Promise<Tally> {
   const tally = tallyAva();
   const colour = process.stdout.isTTY && !process.env.NO_COLOR ? ['--color'] : ['--no-color'];
-  const ava = startNode('node_modules/ava/entrypoints/cli.mjs', [...colour, ...args], run.env, (line) => {
+  const ava = startNode('scripts/ava.js', [...colour, ...args], run.env, (line) => {
     tally.take(line);
     if (!interrupted.aborted) print(line);
   });

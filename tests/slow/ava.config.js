@@ -13,7 +13,7 @@ export default {
   extensions: { ts: 'commonjs' },
   require: ['./scripts/compiled-tests.js'],
   nodeArguments: ['--enable-source-maps'],
-  environmentVariables: { COMPILED_TESTS: await compiledTests(root, 'slow', files) },
+  environmentVariables: await compiledTests(root, 'slow', files),
   workerThreads: false,
   // what is timed is alone on this machine
   concurrency: 1,

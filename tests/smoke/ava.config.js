@@ -5,9 +5,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 export default {
   files: ['tests/smoke/start.js'],
-  environmentVariables: {
-    COMPILED_CHECKS: await compiledTests(root, 'smoke', ['tests/smoke/all.ts'], { isLean: true }),
-  },
+  environmentVariables: await compiledTests(root, 'smoke', ['tests/smoke/all.ts'], { isLean: true }),
   workerThreads: false,
   // each check has a bound of its own; this one must never be the first to pass
   timeout: '5m',

@@ -2,4 +2,4 @@
 import process from 'node:process';
 import { pathToFileURL } from 'node:url';
 
-await import(pathToFileURL(`${process.env.COMPILED_CHECKS}/tests/smoke/all.mjs`).href);
+await import(pathToFileURL(`${process.env.COMPILED_TESTS}/tests/smoke/all.mjs`).href);
