@@ -1,4 +1,5 @@
 import { LabError, lastLines } from '../errors.ts';
+import { SUPPORTED_SYSTEMS } from '../supported-systems.ts';
 
 /** A piece of POSIX shell to run on a host. It travels by standard input, so nothing of it shows in a process list. */
 export type Command = {
@@ -26,6 +27,9 @@ export type Running = {
   kill(signal: 'TERM' | 'KILL' | 'INT' | 'HUP'): Promise<void>;
 };
 
+/** What a script is started by (hosts/shell.ts): missing on macOS, and without -w in busybox, which is Alpine's. */
+const NO_SETSID = /setsid: .*(not found|unrecognized option|invalid option)/;
+
 /** A machine that commands can be run on; the only interface through which the lab touches one. */
 export interface Host extends AsyncDisposable {
   /** `broker` or the Pi's name in lab.yaml. */
@@ -47,6 +51,10 @@ export async function run(host: Host, command: Command, advice?: string): Promis
 
 export function stepFailed(host: Host, step: string, result: Result, advice?: string): LabError {
   const output = lastLines(result.stderr) || lastLines(result.stdout);
+  if (NO_SETSID.test(result.stderr)) {
+    const happened = `nothing can be run there, since its setsid is not util-linux's\n    ${output}`;
+    return new LabError({ subject: host.name, step, happened, advice: `a host with ${SUPPORTED_SYSTEMS}` }, 2);
+  }
   const happened = `exit code ${result.code}${output === '' ? ', no output' : `\n    ${output}`}`;
   return new LabError({ subject: host.name, step, happened, advice: advice ?? sudoAdvice(output) }, 1);
 }

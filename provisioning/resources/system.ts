@@ -1,5 +1,6 @@
 import { LabError } from '../errors.ts';
 import { parseOsRelease } from '../os-release.ts';
+import { isSupported, SUPPORTED_SYSTEMS } from '../supported-systems.ts';
 import type { Answer, Query } from './facts.ts';
 import type { Resource } from './resource.ts';
 
@@ -30,8 +31,6 @@ true`,
 };
 
 const SHOWN = 80;
-/** Their mosquitto is 2.0.11 or later, which the lab's configuration and checks are made for. */
-const SUPPORTED = 'Debian 12 or 13, Raspberry Pi OS of these two, or Ubuntu 22.04 or later';
 
 /** Undefined where nobody was asked, as on a machine that does not exist yet. */
 export function systemOf({ code, output }: Answer): System | undefined {
@@ -51,13 +50,6 @@ export function systemOf({ code, output }: Answer): System | undefined {
   };
 }
 
-/** Whether the lab knows how to bring a host with this system to anything. Raspberry Pi OS calls itself debian with 64 bits and raspbian with 32. */
-export function isSupported({ id, version }: Pick<System, 'id' | 'version'>): boolean {
-  if (id === 'debian' || id === 'raspbian') return version === '12' || version === '13';
-  const [, year, month] = /^(\d\d)\.(\d\d)$/.exec(version) ?? [];
-  return id === 'ubuntu' && Number(year) * 100 + Number(month) >= 2204;
-}
-
 /**
  * A system that the lab can manage; only looked at, never changed. Throws a LabError with exit code 2 that names what was found and what is
  * supported, and for a broker a container in place of the host.
@@ -74,7 +66,7 @@ export function system(host: string, container: 'may be a container' | 'no other
         return { items: [{ action: 'keep', kind: 'check', name: 'system', ...detail }] };
       }
       const other = container === 'may be a container' ? ', or `broker: { host: container }` in the lab file' : '';
-      const advice = `a host with ${SUPPORTED}${other}`;
+      const advice = `a host with ${SUPPORTED_SYSTEMS}${other}`;
       throw new LabError({ subject: host, step: 'look at its system', happened: why, advice }, 2);
     },
   };

@@ -24,6 +24,15 @@ const rows: readonly (readonly [stdout: string, stderr: string, message: string]
   ],
 ];
 
+test('a system on which nothing can be run is told as that', (t) => {
+  for (const stderr of ['sh: 1: setsid: not found\n', 'setsid: unrecognized option: w\nBusyBox v1.36.1\n']) {
+    const { trouble, exitCode } = stepFailed(host, 'look', { code: 1, stdout: '', stderr });
+    t.is(exitCode, 2);
+    t.regex(trouble.happened, /^nothing can be run there, .*\n {4}.*setsid: /);
+    t.regex(trouble.advice ?? '', /Debian 12 or 13/);
+  }
+});
+
 for (const [stdout, stderr, message] of rows) {
   test(`a failed step that said ${JSON.stringify(stdout + stderr)}`, (t) => {
     t.is(stepFailed(host, 'step', { code: 1, stdout, stderr }).message, message);
