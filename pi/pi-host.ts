@@ -3,9 +3,11 @@ import type { Lab, Pi } from '../provisioning/lab-file/lab.ts';
 import type { Query } from '../provisioning/resources/facts.ts';
 import { packages } from '../provisioning/resources/packages.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
+import { repository } from '../provisioning/resources/repository.ts';
 import type { Resource } from '../provisioning/resources/resource.ts';
 import { system } from '../provisioning/resources/system.ts';
 import { keptFolder } from '../provisioning/restore/kept.ts';
+import { rebootOnce } from './reboot-once.ts';
 
 /** Assigned to MQTT (IANA); a broker of Debian's listens there unless it is told otherwise. */
 const MQTT_PORT = 1883;
@@ -16,7 +18,14 @@ export function piHost(lab: Lab, pi: Pi): readonly Resource[] {
   const clientsOnly = noBroker(lab, pi);
   // a container goes away whole
   const record = pi.host.kind === 'container' ? undefined : keptFolder(lab.name);
-  return [system(pi.name, 'no other way'), clientsOnly, packages(PI_PACKAGES, record), clientsOnly];
+  return [
+    system(pi.name, 'no other way'),
+    clientsOnly,
+    ...repository(pi.name, pi.repository, record),
+    packages(PI_PACKAGES, record),
+    clientsOnly,
+    ...rebootOnce(lab, pi),
+  ];
 }
 
 /** What there is of a broker on a Pi, a line each. */

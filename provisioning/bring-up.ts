@@ -4,6 +4,7 @@ import { type Machine, removeMachines } from './docker/machine.ts';
 import { LabError } from './errors.ts';
 import { openHost } from './hosts/open.ts';
 import type { Lab } from './lab-file/lab.ts';
+import { locateMachines } from './locate.ts';
 import { machineMaker } from './machine-maker.ts';
 import { containerMachines } from './machines.ts';
 import { planHost } from './plan-host.ts';
@@ -64,6 +65,10 @@ export async function bringUp(
     });
   };
   const outcomes = await Promise.all(plan.hosts.map(bring));
+  if (docker !== undefined && lab.pis.some(({ reboot }) => reboot)) {
+    // the ports of a container are others after each start
+    for (const [name, machine] of await locateMachines(lab, docker)) machines.set(name, machine);
+  }
   const given = plan.hosts.filter(({ isLeft }, index) => isLeft && isDone(outcomes[index]));
   await forgetVisits(
     lab,

@@ -32,25 +32,38 @@ export async function converge(
   { facts: first, planned, tell, signal, onChange }: ConvergeOptions,
 ): Promise<void> {
   let facts = first;
-  for (const resource of resources) {
-    const { change } = resource.plan(facts, []);
-    if (change === undefined) continue;
-    const summary = planned.find((step) => step.resource === resource.id)?.change.summary ?? change.summary;
-    await make(host, { ...change, summary }, tell, signal);
-    onChange(summary);
-    tell({ host: host.name, kind: 'changed', text: summary });
-    facts = await look(host, resources, signal);
-    refuse(host, summary, [resource], facts);
+  let reached = host;
+  try {
+    for (const resource of resources) {
+      const { change } = resource.plan(facts, []);
+      if (change === undefined) continue;
+      const summary = planned.find((step) => step.resource === resource.id)?.change.summary ?? change.summary;
+      const before = reached;
+      reached = await make(before, { ...change, summary }, tell, signal);
+      if (reached !== before && before !== host) await before[Symbol.asyncDispose]();
+      onChange(summary);
+      tell({ host: host.name, kind: 'changed', text: summary });
+      facts = await look(reached, resources, signal);
+      refuse(host, summary, [resource], facts);
+    }
+    refuse(host, 'look at the host again', resources, facts);
+  } finally {
+    if (reached !== host) await reached[Symbol.asyncDispose]();
   }
-  refuse(host, 'look at the host again', resources, facts);
 }
 
-async function make(host: Host, change: Change, tell: Tell, signal: AbortSignal): Promise<void> {
-  const { summary, script, timeoutMs, advice } = change;
+/** Gives the host, over a new connection where the change has ended this one. */
+async function make(host: Host, change: Change, tell: Tell, signal: AbortSignal): Promise<Host> {
+  const { summary, timeoutMs, advice, reconnect } = change;
   tell({ host: host.name, kind: 'step', text: summary });
+  if (reconnect !== undefined) return await reconnect(host, signal);
+  const script = (await change.prepare?.(signal)) ?? change.script;
   const onLine = (text: string) => tell({ host: host.name, kind: 'detail', text });
   const result = await attempt(host, { step: summary, script, root: true, timeoutMs, signal, onLine });
-  if (result.code !== 0) throw stepFailed(host, summary, result, advice);
+  if (result.code === 0) return host;
+  const explained = change.explain?.(result.stderr);
+  if (explained === undefined) throw stepFailed(host, summary, result, advice);
+  throw new LabError({ subject: host.name, step: summary, ...explained }, 1);
 }
 
 /** Throws a LabError that names what is still not as wanted: a resource that its own change does not satisfy would change something in every run. */

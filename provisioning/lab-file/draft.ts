@@ -20,7 +20,9 @@ const draftSchema = z
       .object({ ...machine, address: z.unknown().optional(), options: z.unknown().optional() })
       .optional()
       .catch(undefined),
-    pis: named(z.object({ ...machine, architecture: text })),
+    pis: named(
+      z.object({ ...machine, architecture: text, repository: z.object({ key: text }).optional().catch(undefined) }),
+    ),
     users: named(z.object({ password: passwordSchema.optional().catch(undefined) })),
     topics: named(z.object({ publish: names, subscribe: names, lastWill: names })),
     containers: z.object({ subnet: text }).optional().catch(undefined),

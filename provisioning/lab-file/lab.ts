@@ -28,7 +28,27 @@ export type Broker = {
 
 export type BrokerOption = { readonly name: string; readonly value: string | number | boolean };
 
-export type Pi = { readonly name: string; readonly host: EmulatedPlace | SshPlace };
+export type Pi = {
+  readonly name: string;
+  readonly host: EmulatedPlace | SshPlace;
+  readonly repository: Repository;
+  /** Whether the Pi is rebooted once its packages are installed. */
+  readonly reboot: boolean;
+};
+
+/** Where a Pi's MQTT clients come from; `debian`: the sources that it has. */
+export type Repository = { readonly kind: 'debian' } | AptRepository;
+
+export type AptRepository = {
+  readonly kind: 'apt';
+  /** The part before `dists`, without a slash at its end. */
+  readonly url: string;
+  /** Undefined: the code name of the Pi's own release. */
+  readonly suite: string | undefined;
+  readonly components: readonly string[];
+  /** Whose signature is trusted: the public key as ASCII armour, or where this machine fetches it (https). */
+  readonly key: { readonly text: string } | { readonly url: string };
+};
 
 export type LocalPlace = { readonly kind: 'local' };
 export type ContainerPlace = { readonly kind: 'container' };

@@ -10,10 +10,12 @@ import type { Mistake } from './mistake.ts';
 import type { Environment, Passwords } from './passwords.ts';
 import { resolvePasswords } from './passwords.ts';
 import { isReadableFile, placeOf } from './paths.ts';
+import { repositoryOf } from './repository.ts';
 import { checkRules } from './rules.ts';
 import type { LabShape } from './schema.ts';
 import type { Secret } from './secret.ts';
 import { checkShape } from './shape.ts';
+import { keyOfFile } from './signing-key.ts';
 import { parseSshUrl } from './ssh-url.ts';
 import type { Interfaces } from './subnet.ts';
 
@@ -41,9 +43,13 @@ export function readLab(
   const shape = checkShape(document.value);
   const passwords = resolvePasswords(draft, directory, environment);
   const isFile = (written: string) => !logsIn || isReadableFile(placeOf(written, directory));
+  const keyFault = (written: string) => {
+    const key = logsIn ? keyOfFile(placeOf(written, directory)) : undefined;
+    return key !== undefined && 'wrong' in key ? key.wrong : undefined;
+  };
   const found = [
     ...shape.mistakes,
-    ...checkRules(draft, { interfaces, isFile }),
+    ...checkRules(draft, { interfaces, isFile, keyFault }),
     ...(logsIn ? passwords.mistakes : []),
   ];
   const all = [...document.mistakes, ...found.map((mistake) => located(mistake, document))];
@@ -92,6 +98,8 @@ function complete(shape: LabShape, file: string, directory: string, passwords: P
     pis: Object.entries(pis).map(([pi, machine]) => ({
       name: pi,
       host: piPlace(machine, directory, passwords.hosts.get(pi)),
+      repository: repositoryOf(machine.repository, directory),
+      reboot: machine.reboot,
     })),
     users: [...passwords.users].map(([user, password]) => ({ name: user, password })),
     topics: Object.entries(topics).map(([topic, rights]) => ({ name: topic, ...rights })),
@@ -117,7 +125,7 @@ function piPlace(pi: Machine, directory: string, password: Secret | undefined): 
 }
 
 function remotePlace(
-  { host, identity, hostKey }: Omit<Machine, 'architecture'>,
+  { host, identity, hostKey }: Pick<Machine, 'host' | 'identity' | 'hostKey'>,
   directory: string,
   password: Secret | undefined,
 ): ContainerPlace | SshPlace {

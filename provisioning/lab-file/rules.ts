@@ -2,6 +2,7 @@ import type { Draft } from './draft.ts';
 import type { Mistake, Path } from './mistake.ts';
 import { subject } from './mistake.ts';
 import { didYouMean } from './nearest.ts';
+import { repositoryMistakes } from './repository.ts';
 import { parseSshUrl } from './ssh-url.ts';
 import type { Interfaces } from './subnet.ts';
 import { whatIsWrongWithSubnet } from './subnet.ts';
@@ -11,6 +12,8 @@ export type Machine = {
   readonly interfaces: Interfaces;
   /** Whether a path as written in the lab file leads to a readable file. */
   readonly isFile: (path: string) => boolean;
+  /** What is wrong with the signing key that a path as written leads to; undefined where nothing is. */
+  readonly keyFault: (path: string) => string | undefined;
 };
 
 type Host = {
@@ -30,6 +33,7 @@ export function checkRules(draft: Draft, machine: Machine): readonly Mistake[] {
     ...externalBroker(draft),
     ...containerBroker(draft),
     ...containerPis(draft),
+    ...signingKeys(draft, machine),
     ...hosts.flatMap((host) => sshKeys(host, machine)),
     ...hostsOnce(hosts),
     ...freeSubnet(draft, machine),
@@ -102,6 +106,12 @@ function containerPis({ pis }: Draft): Mistake[] {
     const text = `has no effect on a machine that is there already; it is allowed beside ${subject(['pis', name, 'host'])}: container`;
     return [{ ...mistake(['pis', name, 'architecture'], text), at: 'key' }];
   });
+}
+
+function signingKeys({ pis }: Draft, { keyFault }: Machine): Mistake[] {
+  return Object.entries(pis ?? {}).flatMap(([name, pi]) =>
+    repositoryMistakes(['pis', name, 'repository', 'key'], pi?.repository ?? {}, keyFault),
+  );
 }
 
 function hostsOf({ broker, pis }: Draft): Host[] {

@@ -14,6 +14,7 @@ import {
 import { hostText } from './host-text.ts';
 import { ARCHITECTURES } from './lab.ts';
 import { allow, allowSecretly } from './mistake.ts';
+import { REPOSITORY_KEYS, repositorySchema } from './repository.ts';
 
 const identity = filePath
   .optional()
@@ -89,6 +90,15 @@ export const piSchema = z
         .enum(ARCHITECTURES, allow(`${ARCHITECTURES.join(' or ')} is allowed`))
         .optional()
         .describe("Architecture of an emulated Pi: amd64 or arm64. Default: the Docker engine's own."),
+      repository: repositorySchema
+        .default('debian')
+        .describe(
+          'Where the MQTT clients come from: debian (the sources that the Pi has), mosquitto.org, or another signed repository, { url: URL, key: FILE }.',
+        ),
+      reboot: z
+        .boolean(allow('true or false is allowed'))
+        .default(false)
+        .describe('Whether the Pi is rebooted once after its packages were installed.'),
       identity,
       hostKey: pinnedKey,
       password: hostPassword,
@@ -178,6 +188,7 @@ export const KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['', Object.keys(labSchema.shape)],
   ['broker', Object.keys(brokerSchema.shape)],
   ['pis.*', Object.keys(piSchema.shape)],
+  ['pis.*.repository', REPOSITORY_KEYS],
   ['users.*', Object.keys(userSchema.shape)],
   ['broker.*', ['env', 'file']],
   ['pis.*.password', ['env', 'file']],

@@ -4,7 +4,7 @@ import { DPKG, leftovers } from './dpkg.ts';
 import type { Answer, Query } from './facts.ts';
 import type { Item, Resource } from './resource.ts';
 
-const INSTALL_TIMEOUT_MS = (LOCK_WAIT_S * 2 + 600) * 1000;
+export const INSTALL_TIMEOUT_MS = (LOCK_WAIT_S * 2 + 600) * 1000;
 
 /**
  * Debian packages, installed in one apt transaction and none when nothing is missing; what apt installs is noted in the folder `record` on the host.

@@ -1,3 +1,5 @@
+import type { Trouble } from '../errors.ts';
+import type { Host } from '../hosts/host.ts';
 import type { Answer, Facts, Query } from './facts.ts';
 
 /** What is to become of a thing: made, changed, removed, left as it is, or not to be known before the machine that it is on runs. */
@@ -40,6 +42,12 @@ export type Change = {
   readonly summary: string;
   /** Run as root; exit code 0 means done. */
   readonly script: string;
+  /** Makes the script instead, where this machine has to fetch something first; throws a LabError. */
+  readonly prepare?: (signal: AbortSignal) => Promise<string>;
+  /** Done in place of the script, where it ends the connection; gives the host over a new one, which the caller disposes of. */
+  readonly reconnect?: (host: Host, signal: AbortSignal) => Promise<Host>;
+  /** What a failure means, from the script's standard error; undefined where that has to speak for itself. */
+  readonly explain?: (output: string) => Pick<Trouble, 'happened' | 'advice'> | undefined;
   readonly timeoutMs: number;
   /** What to try when the script fails. */
   readonly advice?: string | undefined;

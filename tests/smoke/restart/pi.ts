@@ -1,3 +1,4 @@
+import { awaitReboot, bootMark, orderReboot, planReboot, REBOOT_BOUND_MS } from '../../../pi/reboot.ts';
 import { startSubscriber } from '../../../probes/mosquitto-client.ts';
 import { now, type Packet } from '../../../probes/packet.ts';
 import type { Host } from '../../../provisioning/hosts/host.ts';
@@ -12,7 +13,6 @@ import { anyWillCast, type WillCast } from '../will/cast.ts';
 import { judgeWills, type WillWish } from '../will/judge.ts';
 import { newWill } from '../will/owner.ts';
 import { openStages, type Stages, since } from '../will/stage.ts';
-import { awaitReboot, bootMark, orderReboot, planReboot, REBOOT_BOUND_MS } from './pi-reboot.ts';
 
 const VERSION = 4;
 /** The shortest that the mosquitto clients take: where nobody closes the connection, its expiry brings the will. */
@@ -97,7 +97,7 @@ export function rebootedPis(world: World): Check[] {
 async function reboot(world: World, stages: Stages, cast: WillCast, pi: LivePi, toMs: number): Promise<Rebooted> {
   await using before = await openHost(pi.name, pi.host, world.stopped);
   const mark = await bootMark(before);
-  const how = await planReboot(world.lab, pi, mark);
+  const how = await planReboot(world.lab, pi.name, mark);
   if (how.kind === 'forbidden') return { kind: 'impossible', reason: how.reason };
   return await stages(cast, VERSION, async (stage) => {
     const { text, ...will } = newWill(cast);
@@ -111,7 +111,7 @@ async function reboot(world: World, stages: Stages, cast: WillCast, pi: LivePi, 
     const orderedAt = now();
     await orderReboot(before, how);
     const first = await stage.first(text, toMs + ARRIVAL_MS);
-    await using after = await awaitReboot(world.lab, pi, mark, world.stopped);
+    await using after = await awaitReboot(world.lab, pi.name, mark, world.stopped);
     const backAfterMs = since(orderedAt);
     const wills = await stage.untilSentinel(text);
     const copies = await received(world, after, pi, cast);

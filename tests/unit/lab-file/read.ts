@@ -5,6 +5,7 @@ import { readLab } from '../../../provisioning/lab-file/read.ts';
 import { read } from './_reading.ts';
 
 const NOWHERE = { environment: {}, interfaces: {} };
+const usual = { repository: { kind: 'debian' }, reboot: false } as const;
 
 test('the default lab file', (t) => {
   const { users, directory, file, ...lab } = readLab('lab.yaml', NOWHERE);
@@ -13,7 +14,7 @@ test('the default lab file', (t) => {
   t.deepEqual(lab, {
     name: 'checkpoint-3',
     broker: { host: { kind: 'local' }, address: undefined, port: 1883, maxKeepAlive: 1200, options: [] },
-    pis: [{ name: 'pi', host: { kind: 'container', architecture: undefined } }],
+    pis: [{ name: 'pi', host: { kind: 'container', architecture: undefined }, ...usual }],
     topics: [
       { name: 'status', publish: ['sam'], subscribe: ['alice'], lastWill: ['sam', 'alice'] },
       { name: 'test', publish: ['sam'], subscribe: ['alice'], lastWill: [] },
@@ -55,9 +56,9 @@ test('defaults, hosts over SSH, paths from the lab file’s folder', (t) => {
   });
   const left = { port: undefined, identity: undefined, hostKey: undefined, password: undefined };
   t.deepEqual(lab?.pis, [
-    { name: 'one', host: { kind: 'ssh', user: 'pi', address: 'fe80::1', ...left } },
-    { name: 'alias', host: { kind: 'ssh', user: undefined, address: 'kitchen', ...left } },
-    { name: 'two', host: { kind: 'container', architecture: 'arm64' } },
+    { name: 'one', host: { kind: 'ssh', user: 'pi', address: 'fe80::1', ...left }, ...usual },
+    { name: 'alias', host: { kind: 'ssh', user: undefined, address: 'kitchen', ...left }, ...usual },
+    { name: 'two', host: { kind: 'container', architecture: 'arm64' }, ...usual },
   ]);
   t.deepEqual(lab?.topics, [
     { name: 'constructor', publish: ['constructor'], subscribe: [], lastWill: [] },

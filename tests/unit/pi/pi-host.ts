@@ -48,6 +48,6 @@ for (const [name, installed, broker, changes, happened] of rows) {
 test('the Pi gets clients only, and that is looked at before and after', (t) => {
   t.deepEqual(
     resources.map(({ id }) => id),
-    ['system', 'clients only', 'packages', 'clients only'],
+    ['system', 'clients only', 'repository', 'packages', 'clients only'],
   );
 });

@@ -1,9 +1,9 @@
 import test from 'ava';
+import { rebootOf } from '../../../pi/reboot.ts';
 import type { Packet } from '../../../probes/packet.ts';
 import type { End } from '../../../probes/raw-session.ts';
 import { restartScript } from '../../smoke/restart/broker-control.ts';
 import { ASPECTS, type Aspect, judgeRestart, judgeSpared, unpromised } from '../../smoke/restart/judge.ts';
-import { rebootOf } from '../../smoke/restart/pi-reboot.ts';
 import type { Restarted } from '../../smoke/restart/scene.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
 

@@ -1,22 +1,24 @@
 import { readFile } from 'node:fs/promises';
-import { LabError } from '../../../provisioning/errors.ts';
-import { attempt, type Host, run } from '../../../provisioning/hosts/host.ts';
-import { type HostAddress, openHost } from '../../../provisioning/hosts/open.ts';
-import type { Lab } from '../../../provisioning/lab-file/lab.ts';
-import type { LivePi } from '../../../provisioning/live-lab.ts';
-import { PROCESS_FUNCTIONS } from '../../../provisioning/resources/processes.ts';
+import { LabError } from '../provisioning/errors.ts';
+import { attempt, type Host, run } from '../provisioning/hosts/host.ts';
+import { type HostAddress, openHost } from '../provisioning/hosts/open.ts';
+import type { Lab } from '../provisioning/lab-file/lab.ts';
+import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 
 const STEP_BOUND_MS = 20_000;
 /** A real Pi takes about a minute; an emulated one about a second. */
 export const REBOOT_BOUND_MS = 180_000;
 const RETRY_MS = 250;
 
+/** Shell's words for the mark, with PROCESS_FUNCTIONS. */
+export const BOOT_MARK = '$(cat /proc/sys/kernel/random/boot_id) $(started_at 1)';
+
 /**
  * Which start of a machine this is: the kernel's boot id, and when process 1 began, since a container shares its host's kernel. The first word
  * is the boot id.
  */
 export async function bootMark(host: Host): Promise<string> {
-  const script = `${PROCESS_FUNCTIONS}\necho "$(cat /proc/sys/kernel/random/boot_id) $(started_at 1)"`;
+  const script = `${PROCESS_FUNCTIONS}\necho "${BOOT_MARK}"`;
   const { stdout } = await run(host, { step: 'ask which boot this is', script, timeoutMs: STEP_BOUND_MS });
   return stdout.trim();
 }
@@ -34,7 +36,7 @@ export function rebootOf(isEmulated: boolean, mark: string, ownBootId: string): 
   return { kind: 'forbidden', reason: 'it is this machine, or a container on it: a reboot would end this run' };
 }
 
-export async function planReboot({ pis }: Lab, { name }: LivePi, mark: string): Promise<Reboot> {
+export async function planReboot({ pis }: Lab, name: string, mark: string): Promise<Reboot> {
   const isEmulated = pis.some((pi) => pi.name === name && pi.host.kind === 'container');
   return rebootOf(isEmulated, mark, (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim());
 }
@@ -57,12 +59,12 @@ export async function orderReboot(host: Host, { kind }: Exclude<Reboot, { kind: 
 }
 
 /** Waits until the Pi is there again with another boot mark, and opens it; throws a LabError after `REBOOT_BOUND_MS`. */
-export async function awaitReboot(lab: Lab, pi: LivePi, before: string, stopped: AbortSignal): Promise<Host> {
+export async function awaitReboot(lab: Lab, name: string, before: string, stopped: AbortSignal): Promise<Host> {
   const deadline = Date.now() + REBOOT_BOUND_MS;
   let last = 'it was not rebooted';
   while (Date.now() < deadline) {
     stopped.throwIfAborted();
-    const host = await reopened(lab, pi, stopped).catch((error: unknown) => {
+    const host = await reopened(lab, name, stopped).catch((error: unknown) => {
       last = error instanceof Error ? error.message : String(error);
     });
     if (host !== undefined) {
@@ -72,19 +74,21 @@ export async function awaitReboot(lab: Lab, pi: LivePi, before: string, stopped:
     }
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
-  throw new LabError({ subject: pi.name, step: 'come back after the reboot', happened: last }, 1);
+  const happened = `not after ${REBOOT_BOUND_MS / 1000} s: ${last}`;
+  const advice = 'see whether it is on and in the network; once it is back, run the command again';
+  throw new LabError({ subject: name, step: 'come back after the reboot', happened, advice }, 1);
 }
 
 /** An emulated Pi's ports are others after each start. */
-async function reopened(lab: Lab, pi: LivePi, stopped: AbortSignal): Promise<Host> {
-  const wanted = lab.pis.find(({ name }) => name === pi.name);
-  const where: HostAddress = wanted?.host.kind === 'container' ? await emulated(lab, wanted.name) : pi.host;
-  return await openHost(pi.name, where, stopped);
+async function reopened(lab: Lab, name: string, stopped: AbortSignal): Promise<Host> {
+  const place = lab.pis.find((pi) => pi.name === name)?.host;
+  const where: HostAddress = place?.kind === 'ssh' ? place : await emulated(lab, name);
+  return await openHost(name, where, stopped);
 }
 
 async function emulated(lab: Lab, name: string): Promise<HostAddress> {
-  const { findEngine } = await import('../../../provisioning/docker/engine.ts');
-  const { hostAddress, locateMachines } = await import('../../../provisioning/locate.ts');
+  const { findEngine } = await import('../provisioning/docker/engine.ts');
+  const { hostAddress, locateMachines } = await import('../provisioning/locate.ts');
   const engine = await findEngine();
   if (engine.state !== 'answers') throw new Error('the Docker engine does not answer');
   return hostAddress(name, { kind: 'container' }, await locateMachines(lab, engine.docker));

@@ -1,0 +1,100 @@
+import { quote } from '../hosts/shell.ts';
+import { LOCK_WAIT_S } from '../resources/apt.ts';
+import type { Query } from '../resources/facts.ts';
+import { replaceFiles, type WantedFile } from '../resources/files.ts';
+import { KEYRINGS, PREFERENCES, SOURCE } from './files.ts';
+
+/** The package that the checkpoint installs. */
+export const CLIENTS = 'mosquitto-clients';
+
+/** apt without any other source than the one in a file. */
+const only = (source: string) => `-o Dir::Etc::sourcelist=${source} -o Dir::Etc::sourceparts=/dev/null`;
+/** As if nothing were installed, and without writing apt's cache. */
+const ASIDE = '-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= -o Dir::State::status=/dev/null';
+const UNPINNED = '-o Dir::Etc::preferences=/dev/null -o Dir::Etc::preferencesparts=/dev/null';
+const candidate = (options: string, name: string) =>
+  `apt-cache ${options} ${ASIDE} policy ${name} | sed -n 's/^  Candidate: //p' | grep -v '^(none)$'`;
+
+/** The newest version of the clients in the repository, by the package lists that the host has of it; nothing is fetched. */
+export const OFFERED: Query = {
+  id: 'repository-offers',
+  script: `[ -f ${SOURCE} ] && ${candidate(`${only(SOURCE)} ${UNPINNED}`, CLIENTS)}`,
+};
+
+/**
+ * Puts key, preferences and source in place, only after apt has read the repository with them beside their places, in lists of their own: what apt
+ * refuses never becomes part of the host. Then the lists go where apt keeps them, and keys that nothing uses go.
+ */
+export function useScript(
+  key: WantedFile,
+  preferences: WantedFile,
+  source: WantedFile,
+  unused: readonly string[],
+): string {
+  const trial = `
+install -d -m 755 ${KEYRINGS}
+chmod 755 "$staged"
+cp "$staged/0" "$staged/trial.asc"
+sed "s|^Signed-By: .*|Signed-By: $staged/trial.asc|" "$staged/2" >"$staged/trial.sources"
+chmod 644 "$staged/trial.asc" "$staged/trial.sources"
+umask 022
+trial="${only('$staged/trial.sources')} -o Dir::State::lists=$staged/lists"
+mkdir "$staged/lists"
+if ! apt-get --quiet $trial -o APT::Update::Error-Mode=any update >"$staged/log" 2>&1; then
+  cat "$staged/log" >&2
+  exit 100
+fi
+if ! ${candidate(`$trial ${UNPINNED}`, CLIENTS)} >/dev/null; then
+  grep '^W: ' "$staged/log" >&2 || true
+  echo "E: ${MISSING} for $(dpkg --print-architecture)" >&2
+  exit 100
+fi`;
+  const remove = unused.length === 0 ? [] : [`rm -f ${unused.map(quote).join(' ')}`];
+  return [
+    replaceFiles('/etc/apt', [key, preferences, source], trial),
+    // their names are made from the repository's URL; lock and partial have no _
+    'mv -f "$staged"/lists/*_* /var/lib/apt/lists/',
+    ...remove,
+  ].join('\n');
+}
+
+/** What the trial says of a repository that is fine but for the package. */
+export const MISSING = `no ${CLIENTS} in the repository`;
+
+/**
+ * Gives the packages that came from the repository back to the host's other sources, in one transaction, then removes it. Which those are is
+ * seen before anything is removed, so that a run that is ended halfway is gone on with.
+ */
+export const LEAVE = `set -e
+staged=$(mktemp -d)
+trap 'rm -rf "$staged"' EXIT
+trap 'exit 130' INT TERM HUP
+chmod 755 "$staged"
+mkdir "$staged/sources" "$staged/preferences"
+for file in /etc/apt/sources.list.d/*; do [ "$file" = ${SOURCE} ] || [ ! -e "$file" ] || ln -s "$file" "$staged/sources/"; done
+for file in /etc/apt/preferences.d/*; do [ "$file" = ${PREFERENCES} ] || [ ! -e "$file" ] || ln -s "$file" "$staged/preferences/"; done
+others="-o Dir::Etc::sourceparts=$staged/sources -o Dir::Etc::preferencesparts=$staged/preferences"
+candidate() { ${candidate('$others', '"$1"')}; }
+apt() { apt-get --quiet --yes -o DPkg::Lock::Timeout=${LOCK_WAIT_S} -o Dpkg::Use-Pty=0 -o APT::Get::List-Cleanup=0 $others "$@"; }
+: >"$staged/offered"
+if [ -f ${SOURCE} ]; then
+  apt-cache ${only(SOURCE)} ${ASIDE} dumpavail | awk '$1 == "Package:" { name = $2 } $1 == "Version:" { print name, $2 }' | sort -u >"$staged/offered"
+fi
+dpkg-query -W -f='\${Package} \${Version}\\n' | sort -u | comm -12 - "$staged/offered" >"$staged/theirs"
+if [ -s "$staged/theirs" ]; then
+  [ -n "$(candidate ${CLIENTS})" ] || apt update
+  give_back() {
+    words=
+    while read -r name version; do
+      other=$(candidate "$name") || other=
+      # what nothing else has can only go
+      [ -n "$other" ] || words="$words $name-"
+      [ -z "$other" ] || [ "$other" = "$version" ] || words="$words $name=$other"
+    done <"$staged/theirs"
+    [ -z "$words" ] || apt install --no-install-recommends --allow-downgrades $words
+  }
+  give_back || { apt update && give_back; }
+  lists=$(apt-get ${only(SOURCE)} indextargets --format '$(FILENAME)' | head -n 1 | sed 's/_dists_.*//')
+  [ -z "$lists" ] || rm -f "$lists"_dists_*
+fi
+rm -f ${SOURCE} ${PREFERENCES} ${KEYRINGS}/mqtt-lab-*.asc`;
