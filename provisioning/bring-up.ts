@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import { converge, look } from './converge.ts';
-import { type Machine, removeMachines } from './docker/machine.ts';
+import { removeMachines } from './docker/machine.ts';
+import type { Machine } from './docker/machine-look.ts';
 import { LabError } from './errors.ts';
 import { openHost } from './hosts/open.ts';
 import type { Lab } from './lab-file/lab.ts';

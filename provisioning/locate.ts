@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import { findMachines, type Machine } from './docker/machine.ts';
+import { findMachines, type Machine } from './docker/machine-look.ts';
 import { LabError } from './errors.ts';
 import { attempt } from './hosts/host.ts';
 import { type HostAddress, openHost } from './hosts/open.ts';

@@ -1,7 +1,8 @@
 import type Docker from 'dockerode';
 import { type Emulation, findEmulations } from './docker/emulation.ts';
 import { ensureImage, type ImageWanted } from './docker/image.ts';
-import { ensureMachine, type Machine, type MachineWanted } from './docker/machine.ts';
+import { ensureMachine, type MachineWanted } from './docker/machine.ts';
+import type { Machine } from './docker/machine-look.ts';
 import { ensureNetwork } from './docker/network.ts';
 import type { Lab } from './lab-file/lab.ts';
 import { ensureLoginKey } from './login-key.ts';

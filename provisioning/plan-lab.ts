@@ -2,7 +2,7 @@ import type Docker from 'dockerode';
 import { brokerHost } from '../mosquitto/broker-host.ts';
 import { piHost } from '../pi/pi-host.ts';
 import { look } from './converge.ts';
-import type { Machine, MachineLook } from './docker/machine.ts';
+import type { Machine, MachineLook } from './docker/machine-look.ts';
 import type { Host } from './hosts/host.ts';
 import { type HostAddress, openHost } from './hosts/open.ts';
 import { ensureSudo } from './hosts/sudo.ts';

@@ -1,7 +1,7 @@
 import { BROKER_PACKAGES } from '../mosquitto/broker-host.ts';
 import { MAIN_CONF } from '../mosquitto/paths.ts';
 import { PI_PACKAGES } from '../pi/pi-host.ts';
-import type { Machine } from './docker/machine.ts';
+import type { Machine } from './docker/machine-look.ts';
 import { LabError } from './errors.ts';
 import { openHost } from './hosts/open.ts';
 import { sshText } from './hosts/ssh-address.ts';

@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { findEmulations } from './docker/emulation.ts';
 import { lookAtImage } from './docker/image.ts';
-import { lookAtMachine, type MachineLook, unwantedMachines } from './docker/machine.ts';
+import { labContainers, type MachineLook, machineLook, unwantedMachines } from './docker/machine-look.ts';
 import { lookAtNetwork } from './docker/network.ts';
 import type { Lab } from './lab-file/lab.ts';
 import { findLoginKey } from './login-key.ts';
@@ -23,29 +23,23 @@ export type Survey = {
  */
 export async function surveyMachines(docker: Docker | undefined, lab: Lab): Promise<Survey> {
   const names = containerMachines(lab);
-  const unwanted = docker === undefined ? [] : await unwantedMachines(docker, lab.name, names);
-  const removed = unwanted.map((name): Item => {
-    return { action: 'remove', kind: 'container', name, detail: 'the lab file no longer has it' };
-  });
-  if (names.length === 0) return { items: removed, machines: new Map() };
+  const containers = docker === undefined ? [] : labContainers(docker, lab.name);
+  if (names.length === 0) return { items: removals(await containers, names), machines: new Map() };
   const [emulations, network, key] = await Promise.all([
     findEmulations(docker, lab),
     lookAtNetwork(docker, lab.name, lab.containers.subnet),
     findLoginKey(lab),
+    containers,
   ]);
   const recipes = names.map((name) => machineRecipe(lab, name, emulations.get(name)));
+  const kinds = new Map(recipes.map(({ image }) => [JSON.stringify(image), image]));
   const images = new Map(
-    await Promise.all(
-      recipes.map(async ({ image }) => [JSON.stringify(image), await lookAtImage(docker, image)] as const),
-    ),
+    await Promise.all([...kinds].map(async ([kind, image]) => [kind, await lookAtImage(docker, image)] as const)),
   );
-  const looks = recipes.map(async ({ image, ...machine }) => {
+  const found = await containers;
+  const machines = recipes.map(({ image, ...machine }) => {
     const recipe = images.get(JSON.stringify(image))?.recipe ?? '';
-    const look: MachineLook =
-      docker === undefined
-        ? { state: 'absent' }
-        : await lookAtMachine(docker, { ...machine, image: { recipe }, network, key });
-    return [machine.name, look] as const;
+    return [machine.name, machineLook(found, { ...machine, image: { recipe }, network, key })] as const;
   });
   const items: Item[] = [
     ...(docker === undefined ? [{ action: 'create', kind: 'engine', name: 'docker.io' } as const] : []),
@@ -53,9 +47,15 @@ export async function surveyMachines(docker: Docker | undefined, lab: Lab): Prom
     ...[...images.values()].map(({ tag, isThere }): Item => {
       return { action: isThere ? 'keep' : 'create', kind: 'image', name: tag };
     }),
-    ...removed,
+    ...removals(found, names),
   ];
-  return { items, machines: new Map(await Promise.all(looks)) };
+  return { items, machines: new Map(machines) };
+}
+
+function removals(containers: Parameters<typeof unwantedMachines>[0], names: readonly string[]): Item[] {
+  return unwantedMachines(containers, names).map((name) => {
+    return { action: 'remove', kind: 'container', name, detail: 'the lab file no longer has it' };
+  });
 }
 
 function networkItem({ name, id, subnet }: Awaited<ReturnType<typeof lookAtNetwork>>): Item {

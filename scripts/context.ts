@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type Docker from 'dockerode';
 import { findEngine } from '../provisioning/docker/engine.ts';
-import type { Machine } from '../provisioning/docker/machine.ts';
+import type { Machine } from '../provisioning/docker/machine-look.ts';
 import { LabError } from '../provisioning/errors.ts';
 import { askLine, canAsk } from '../provisioning/hosts/questions.ts';
 import type { Lab } from '../provisioning/lab-file/lab.ts';

@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { knockOnce } from '../probes/ready.ts';
 import { findEngine } from '../provisioning/docker/engine.ts';
-import { findMachines } from '../provisioning/docker/machine.ts';
+import { findMachines } from '../provisioning/docker/machine-look.ts';
 import type { LiveBroker } from '../provisioning/live-lab.ts';
 import { containerMachines } from '../provisioning/machines.ts';
 import { privateFolder } from '../provisioning/private-folder.ts';

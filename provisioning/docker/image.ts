@@ -41,8 +41,18 @@ export async function lookAtImage(
   const kind = emulation === undefined ? '' : ` ${emulation.architecture} on ${emulation.native}`;
   const recipe = createHash('sha256').update(dockerfile).update(`${debian} ${login}${kind}`).digest('hex').slice(0, 16);
   const tag = `mqtt-lab/${lab}-${login}:${debian}${emulation === undefined ? '' : `-${emulation.architecture}`}`;
-  const found = await docker?.listImages({ filters: { reference: [tag], label: [`${RECIPE}=${recipe}`] } });
-  return { tag, recipe, isThere: found !== undefined && found.length > 0 };
+  const labels = docker === undefined ? undefined : await imageLabels(docker, tag);
+  return { tag, recipe, isThere: labels?.[RECIPE] === recipe };
+}
+
+/** Labels of an image; undefined where there is none of that name. A list of images would take the engine ten times as long. */
+async function imageLabels(docker: Docker, tag: string): Promise<Readonly<Record<string, string>> | undefined> {
+  try {
+    return (await docker.getImage(tag).inspect()).Config.Labels ?? {};
+  } catch (error) {
+    if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return undefined;
+    throw error;
+  }
 }
 
 /** The image of an emulated machine (pi/Dockerfile): as it is when it was made from the same recipe, else built. */

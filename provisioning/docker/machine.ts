@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import { createConnection } from 'node:net';
 import type Docker from 'dockerode';
 import { LabError, lastLines } from '../errors.ts';
-import type { SshAddress } from '../hosts/ssh-address.ts';
 import { platformOf } from './emulation.ts';
 import type { Image } from './image.ts';
 import { architectureLabel, HOST_KEY, LAB, LOGIN, labFilter, MACHINE, RECIPE } from './labels.ts';
+import { containerName, labContainers, type Machine, NEVER_STARTED, recipeOf, startedMachine } from './machine-look.ts';
 import type { LabNetwork } from './network.ts';
 import { tar } from './tar.ts';
 
@@ -24,51 +23,6 @@ export type MachineWanted = {
   /** TCP ports, beside ssh's, that are published on 127.0.0.1. */
   readonly ports: readonly number[];
 };
-
-export type Machine = {
-  readonly name: string;
-  readonly created: boolean;
-  readonly ssh: SshAddress & { readonly port: number };
-  /** Address on the lab's network. */
-  readonly address: string;
-  /** This machine as seen from the lab's network. */
-  readonly gateway: string;
-  /** TCP port in the container → port on 127.0.0.1. */
-  readonly published: ReadonlyMap<number, number>;
-};
-
-/** How a wanted machine's container stands; `stale`: it will be made anew. */
-export type MachineLook =
-  | { readonly state: 'absent' }
-  | { readonly state: 'stale' | 'stopped'; readonly why: string }
-  | { readonly state: 'running'; readonly machine: Machine };
-
-/** Looks at the container of a machine; without the network or the key that it is to have, it can only be stale. Changes nothing. */
-export async function lookAtMachine(
-  docker: Docker,
-  wanted: Omit<MachineWanted, 'image' | 'network' | 'key'> & {
-    readonly image: Pick<Image, 'recipe'>;
-    readonly network: { readonly id: string | undefined };
-    readonly key: MachineWanted['key'] | undefined;
-  },
-): Promise<MachineLook> {
-  const existing = await findContainer(docker, wanted);
-  if (existing === undefined) return { state: 'absent' };
-  const { network, key } = wanted;
-  if (network.id === undefined) return { state: 'stale', why: 'its network is another one' };
-  if (key === undefined) return { state: 'stale', why: "the lab's key for it is gone" };
-  const recipe = recipeOf({ ...wanted, network: { id: network.id }, key });
-  if (existing.Labels[RECIPE] !== recipe) return { state: 'stale', why: 'it was made for another lab file' };
-  if (NEVER_STARTED.includes(existing.State)) return { state: 'stale', why: `its state is "${existing.State}"` };
-  const info = await docker.getContainer(existing.Id).inspect();
-  const machine = describe(info, wanted.name, key.file, false);
-  return machine === undefined || existing.State !== 'running'
-    ? { state: 'stopped', why: `its state is "${existing.State}"` }
-    : { state: 'running', machine };
-}
-
-/** `created`: put together but never started, so perhaps without its keys; `restarting`: its sshd ends again and again. */
-const NEVER_STARTED = ['created', 'restarting', 'dead', 'removing'];
 
 async function findContainer(
   docker: Docker,
@@ -135,13 +89,14 @@ async function started(
   signal: AbortSignal,
 ): Promise<Machine | 'crashes'> {
   const deadline = Date.now() + SSH_START_MS;
-  const { RestartCount: before } = await container.inspect();
+  let before: number | undefined;
   for (;;) {
     signal.throwIfAborted();
     const info = await container.inspect();
+    before ??= info.RestartCount;
     const restarts = info.RestartCount - before;
     if (restarts >= CRASH_LOOP) return 'crashes';
-    const machine = describe(info, name, key.file, true);
+    const machine = startedMachine(info, name, key.file);
     if (machine !== undefined && (await hasBanner(machine.ssh.port))) return machine;
     if (Date.now() >= deadline) {
       // the engine waits longer each time, at last a minute
@@ -171,25 +126,6 @@ async function hasBanner(port: number): Promise<boolean> {
   });
 }
 
-export function containerName(lab: string, machine: string): string {
-  return `mqtt-lab-${lab}-${machine}`;
-}
-
-function recipeOf({
-  image,
-  network,
-  key,
-  ports,
-  login,
-  name,
-}: Pick<MachineWanted, 'key' | 'ports' | 'login' | 'name'> & {
-  readonly image: Pick<Image, 'recipe'>;
-  readonly network: Pick<LabNetwork, 'id'>;
-}): string {
-  const parts = JSON.stringify([image.recipe, network.id, key.publicKey, ports, login, name]);
-  return createHash('sha256').update(parts).digest('hex').slice(0, 16);
-}
-
 /** The host key pair and the lab's public key, put in before the first start; owner root, and sshd's StrictModes accepts that. */
 async function keys({ login, key }: MachineWanted, hostKey: { public: string; private: string }): Promise<Buffer> {
   return await tar([
@@ -203,52 +139,9 @@ async function keys({ login, key }: MachineWanted, hostKey: { public: string; pr
   ]);
 }
 
-/** The running machines of a lab by name; stopped ones are left out. Changes nothing. */
-export async function findMachines(
-  docker: Docker,
-  lab: string,
-  keyFile: string,
-): Promise<ReadonlyMap<string, Machine>> {
-  const containers = await docker.listContainers({ filters: labFilter(lab) });
-  const machines = containers.map(async ({ Id, Labels }) => {
-    const name = Labels[MACHINE] ?? '';
-    const machine = describe(await docker.getContainer(Id).inspect(), name, keyFile, false);
-    return machine === undefined ? [] : [[name, machine] as const];
-  });
-  return new Map((await Promise.all(machines)).flat());
-}
-
-/** Undefined for a container that does not run, or is not yet on its network. */
-function describe(
-  info: Docker.ContainerInspectInfo,
-  name: string,
-  keyFile: string,
-  created: boolean,
-): Machine | undefined {
-  const published = new Map(
-    Object.entries(info.NetworkSettings.Ports).flatMap(([port, bindings]) => {
-      const host = bindings?.[0]?.HostPort;
-      return host === undefined ? [] : [[Number(port.split('/')[0]), Number(host)] as const];
-    }),
-  );
-  const port = published.get(22);
-  const [network] = Object.values(info.NetworkSettings.Networks);
-  const { [HOST_KEY]: hostKey, [LOGIN]: user } = info.Config.Labels;
-  if (port === undefined || hostKey === undefined || user === undefined) return undefined;
-  if (!info.State.Running || !network?.IPAddress) return undefined;
-  const ssh = { user, address: '127.0.0.1', port, identity: keyFile, hostKey, isComplete: true } as const;
-  return { name, created, ssh, address: network.IPAddress, gateway: network.Gateway, published };
-}
-
-/** Names of the lab's containers of machines that are not named in `keep`. Changes nothing. */
-export async function unwantedMachines(docker: Docker, lab: string, keep: readonly string[]): Promise<string[]> {
-  const containers = await docker.listContainers({ all: true, filters: labFilter(lab) });
-  return containers.flatMap(({ Labels }) => (keep.includes(Labels[MACHINE] ?? '') ? [] : [Labels[MACHINE] ?? '']));
-}
-
 /** Removes the lab's containers, running or not; with `keep`, only those of machines that are not named there. Gives their number. */
 export async function removeMachines(docker: Docker, lab: string, keep: readonly string[] = []): Promise<number> {
-  const containers = await docker.listContainers({ all: true, filters: labFilter(lab) });
+  const containers = await labContainers(docker, lab);
   const unwanted = containers.filter(({ Labels }) => !keep.includes(Labels[MACHINE] ?? ''));
   await Promise.all(unwanted.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
   return unwanted.length;

@@ -1,6 +1,6 @@
 import { lookAtImage } from '../../provisioning/docker/image.ts';
 import { RECIPE } from '../../provisioning/docker/labels.ts';
-import { containerName } from '../../provisioning/docker/machine.ts';
+import { containerName } from '../../provisioning/docker/machine-look.ts';
 import { readLab } from '../../provisioning/lab-file/read.ts';
 import { machineRecipe } from '../../provisioning/machine-maker.ts';
 import type { Bench } from './bench.ts';

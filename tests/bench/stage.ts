@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Machine } from '../../provisioning/docker/machine.ts';
+import type { Machine } from '../../provisioning/docker/machine-look.ts';
 import type { Lab } from '../../provisioning/lab-file/lab.ts';
 import { readLab } from '../../provisioning/lab-file/read.ts';
 import { machineMaker } from '../../provisioning/machine-maker.ts';

@@ -1,7 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
-import { containerName } from '../../../provisioning/docker/machine.ts';
+import { containerName } from '../../../provisioning/docker/machine-look.ts';
 import type { DebianRelease } from '../../../provisioning/lab-file/lab.ts';
 import { type CommandOptions, type LabCommand, type Outcome, startLab } from './command.ts';
 import { type Container, container } from './container.ts';

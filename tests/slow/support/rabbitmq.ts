@@ -3,7 +3,7 @@ import type Docker from 'dockerode';
 import { baseTag } from '../../../provisioning/docker/base-image.ts';
 import { follow } from '../../../provisioning/docker/events.ts';
 import { LAB } from '../../../provisioning/docker/labels.ts';
-import { containerName } from '../../../provisioning/docker/machine.ts';
+import { containerName } from '../../../provisioning/docker/machine-look.ts';
 import { tar } from '../../../provisioning/docker/tar.ts';
 import type { DebianRelease } from '../../../provisioning/lab-file/lab.ts';
 import type { Rights } from '../../lab/support/aedes.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Machine } from '../../../provisioning/docker/machine.ts';
+import type { Machine } from '../../../provisioning/docker/machine-look.ts';
 import { LabError } from '../../../provisioning/errors.ts';
 import { brokerHostAddress, locate, upstreamVersion } from '../../../provisioning/locate.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
