@@ -1,4 +1,5 @@
 import path from 'node:path';
+import process from 'node:process';
 import { Command } from 'commander';
 import type Docker from 'dockerode';
 import { carryOut, isDone } from '../provisioning/bring-up.ts';
@@ -7,6 +8,7 @@ import { removeImages } from '../provisioning/docker/image.ts';
 import { removeMachines } from '../provisioning/docker/machine.ts';
 import { removeNetworks } from '../provisioning/docker/network.ts';
 import { LabError } from '../provisioning/errors.ts';
+import { holdLab } from '../provisioning/lock.ts';
 import { removeLoginKey } from '../provisioning/login-key.ts';
 import { containerMachines } from '../provisioning/machines.ts';
 import { planHosts } from '../provisioning/plan-lab.ts';
@@ -14,7 +16,9 @@ import { hostsToGiveBack, type LeavingLab } from '../provisioning/restore/give-b
 import { forgetVisits } from '../provisioning/visited.ts';
 import { openDisplay } from '../report/display.ts';
 import { exitCodeOf, hostLines } from '../report/hosts.ts';
+import { painter } from '../report/paint.ts';
 import { changeLines } from '../report/plan-lines.ts';
+import { progressLines } from '../report/progress-lines.ts';
 import { labNameOf } from './bounds.ts';
 import { type Context, confirm } from './context.ts';
 import type { LabCommand } from './lab.ts';
@@ -38,6 +42,8 @@ export function down(): LabCommand {
       const { keepImages = false, keepPackages = false, yes = false } = command.opts<Options>();
       const [name] = command.processedArgs.filter((word): word is string => typeof word === 'string');
       const lab = name === undefined ? context.lab() : byName(name, command);
+      const tell = progressLines((line) => console.error(line), painter(process.stderr));
+      await using _held = await holdLab(lab, tell, context.signal);
       // first, since a host may be reached by way of nothing that goes away, and a no leaves everything as it is
       const code = await giveBack(lab, context, { keepPackages, yes });
       await removeFromDocker(lab, keepImages);
