@@ -77,6 +77,7 @@ others="-o Dir::Etc::sourceparts=$staged/sources -o Dir::Etc::preferencesparts=$
 candidate() { ${candidate('$others', '"$1"')}; }
 apt() { apt-get --quiet --yes -o DPkg::Lock::Timeout=${LOCK_WAIT_S} -o Dpkg::Use-Pty=0 -o APT::Get::List-Cleanup=0 $others "$@"; }
 : >"$staged/offered"
+if [ -n "$(ls /var/lib/dpkg/updates 2>/dev/null)$(dpkg --audit)" ]; then dpkg --configure -a || true; fi
 if [ -f ${SOURCE} ]; then
   apt-cache ${only(SOURCE)} ${ASIDE} dumpavail | awk '$1 == "Package:" { name = $2 } $1 == "Version:" { print name, $2 }' | sort -u >"$staged/offered"
 fi

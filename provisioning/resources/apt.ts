@@ -7,6 +7,8 @@ export const LOCK_WAIT_S = 120;
 export type Installation = {
   /** What is to be installed, also where dpkg has begun with it. */
   readonly packages: readonly string[];
+  /** Versions of them that it has to be, also lower ones than those that are installed. */
+  readonly versions?: Readonly<Record<string, string>>;
   /** Packages that they need and that an interrupted dpkg has left half done. */
   readonly mend?: readonly string[];
   /** Folder on the host where what apt installs is noted, so that it can be given back; undefined: nothing is noted. */
@@ -22,8 +24,13 @@ export type Installation = {
  * `dpkg --configure -a`; one that is there in full or in part without what it depends on, `apt-get --fix-broken install`, which alone can do that and
  * takes no packages beside; one that lacks some of its files, with all that it depends on, `--reinstall`, since apt takes it for installed.
  */
-export function aptInstallScript({ packages, mend = [], record }: Installation): string {
-  const names = packages.map(quote).join(' ');
+export function aptInstallScript({ packages, versions, mend = [], record }: Installation): string {
+  const exact = (name: string) => (versions?.[name] === undefined ? name : `${name}=${versions[name]}`);
+  const words = [
+    '--no-install-recommends',
+    ...(versions === undefined ? [] : ['--allow-downgrades']),
+    ...packages.map(exact),
+  ];
   return `${record === undefined ? '' : recordPackages(record, packages)}
 apt() { apt-get --quiet --yes -o DPkg::Lock::Timeout=${LOCK_WAIT_S} -o Dpkg::Use-Pty=0 ${record === undefined ? '' : '$recording '}"$@"; }
 unlocked() {
@@ -42,7 +49,7 @@ update() {
   unfetched=$(printf '%s\\n' "$out" | grep '^[WE]: ' | head -n 3)
 }
 fresh() { [ -n "$(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -mmin -1440 2>/dev/null | head -n 1)" ]; }
-install() { apt install --no-install-recommends ${names}; }
+install() { apt install ${words.map(quote).join(' ')}; }
 complete() {
   halves=$(dpkg-query -W -f='\${db:Status-Abbrev} \${Package}\\n' ${[...packages, ...mend].map(quote).join(' ')} 2>/dev/null | sed -n '/^.i /!s/^... //p')
   if [ -n "$halves" ]; then apt install --reinstall $halves; fi

@@ -163,7 +163,7 @@ function versionFrom({ url }: AptRepository, record: string | undefined): Resour
       const detail = `${installed} → ${offered} of ${url}`;
       const change = {
         summary: `install ${CLIENTS} ${offered} in place of ${installed}`,
-        script: aptInstallScript(['--allow-downgrades', `${CLIENTS}=${offered}`], record),
+        script: aptInstallScript({ packages: [CLIENTS], versions: { [CLIENTS]: offered }, record }),
         timeoutMs: INSTALL_TIMEOUT_MS,
         advice: 'see what apt says: the repository may need packages that this release does not have',
       };
