@@ -8,6 +8,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type Docker from 'dockerode';
 import { pack } from 'tar-stream';
+import { LabError } from '../errors.ts';
 import { hasEnded } from '../hosts/local-process.ts';
 import type { Architecture } from '../lab-file/lab.ts';
 import { follow } from './events.ts';
@@ -68,7 +69,7 @@ async function removeAbandoned(): Promise<void> {
 
 /**
  * Gives the engine an image with that one layer, in the form of `docker save` (image specification 1.2 of moby): an import of engine 20.10 names its own
- * architecture whatever it is asked. Throws an Error with the engine's words.
+ * architecture whatever it is asked. Throws a LabError with exit code 2 and the engine's words.
  */
 export async function loadImage(
   docker: Docker,
@@ -95,6 +96,14 @@ export async function loadImage(
   const entry = archive.entry({ name: 'layer.tar', size });
   const written = pipeline(createReadStream(layer.file), entry, { signal }).then(() => archive.finalize());
   written.catch((error: unknown) => archive.destroy(error instanceof Error ? error : undefined));
-  await follow(docker, await docker.loadImage(outgoing, { abortSignal: signal }), LOAD_SILENCE_MS);
-  await Promise.all([written, sent]);
+  try {
+    await follow(docker, await docker.loadImage(outgoing, { abortSignal: signal }), LOAD_SILENCE_MS);
+    await Promise.all([written, sent]);
+  } catch (error) {
+    const happened = signal.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);
+    const advice = 'see that the engine has disk space (docker system df)';
+    throw new LabError({ subject: 'docker', step: `load the image ${tag}`, happened, advice }, 2);
+  } finally {
+    archive.destroy();
+  }
 }
