@@ -1,5 +1,6 @@
 import { LabError } from './errors.ts';
 import { attempt, type Host, stepFailed } from './hosts/host.ts';
+import { LEFT_BEHIND_S, oneAtATime } from './one-at-a-time.ts';
 import { planHost, type Step } from './plan-host.ts';
 import type { Tell } from './progress.ts';
 import { type Facts, gather } from './resources/facts.ts';
@@ -57,9 +58,10 @@ async function make(host: Host, change: Change, tell: Tell, signal: AbortSignal)
   const { summary, timeoutMs, advice, reconnect } = change;
   tell({ host: host.name, kind: 'step', text: summary });
   if (reconnect !== undefined) return await reconnect(host, signal);
-  const script = (await change.prepare?.(signal)) ?? change.script;
+  const script = oneAtATime((await change.prepare?.(signal)) ?? change.script);
   const onLine = (text: string) => tell({ host: host.name, kind: 'detail', text });
-  const result = await attempt(host, { step: summary, script, root: true, timeoutMs, signal, onLine });
+  const boundMs = timeoutMs + LEFT_BEHIND_S * 1000;
+  const result = await attempt(host, { step: summary, script, root: true, timeoutMs: boundMs, signal, onLine });
   if (result.code === 0) return host;
   const explained = change.explain?.(result.stderr);
   if (explained === undefined) throw stepFailed(host, summary, result, advice);

@@ -1,9 +1,12 @@
+const LAST_LINE = '# the script is complete';
+
 /**
  * How a script reaches a shell, the same on every host: the script is read from standard input in full before it runs, so that
  * nothing in it (apt, debconf, ssh) can swallow the rest; its own standard input is /dev/null. The shell leads a session of its own,
- * so that ending the process group ends whatever the script started, and tells that group's number on its first line.
+ * so that ending the process group ends whatever the script started, and tells that group's number on its first line. A script whose last line did not
+ * arrive, as when this process is killed while it sends one, does not run: `mv a /etc/b` without its end is another command.
  */
-const WRAPPER = 'echo "GROUP $$"; script=$(cat); exec </dev/null; eval "$script"';
+const WRAPPER = `echo "GROUP $$"; script=$(cat); exec </dev/null; case $script in *'${LAST_LINE}') eval "$script" ;; *) exit 1 ;; esac`;
 
 const PRELUDE = [
   'export LC_ALL=C DEBIAN_FRONTEND=noninteractive',
@@ -29,7 +32,7 @@ export function killWords(group: number, signal: string, sudo: readonly string[]
 }
 
 export function shellInput(script: string): string {
-  return `${PRELUDE}${script}\n`;
+  return `${PRELUDE}${script}\n${LAST_LINE}\n`;
 }
 
 /** Quotes a word for POSIX shell: the text stands for itself whatever it contains. NUL can't be in a word. */

@@ -1,10 +1,13 @@
+import { existsSync } from 'node:fs';
 import test from 'ava';
 import { converge, look } from '../../../provisioning/converge.ts';
 import { LabError } from '../../../provisioning/errors.ts';
 import type { Host, Result } from '../../../provisioning/hosts/host.ts';
+import { oneAtATime } from '../../../provisioning/one-at-a-time.ts';
 import type { Progress, Tell } from '../../../provisioning/progress.ts';
 import type { Query } from '../../../provisioning/resources/facts.ts';
 import type { Resource } from '../../../provisioning/resources/resource.ts';
+import { folderFor, sh } from '../_sh.ts';
 
 const query: Query = { id: 'state', script: 'state' };
 
@@ -15,8 +18,9 @@ function wordHost(words: Set<string>, broken: readonly string[] = []): Host {
     if (mark !== undefined) {
       return { code: 0, stdout: `${mark} state\n${[...words].join(' ')}\n${mark} 0\n`, stderr: '' };
     }
-    if (broken.includes(script)) return { code: 100, stdout: '', stderr: 'E: no space left' };
-    words.add(script);
+    const word = /^(.*)\nend-/m.exec(script)?.[1] ?? script;
+    if (broken.includes(word)) return { code: 100, stdout: '', stderr: 'E: no space left' };
+    words.add(word);
     return { code: 0, stdout: '', stderr: '' };
   };
   return {
@@ -96,4 +100,24 @@ test('a change that changes nothing is an error, not a success', async (t) => {
     instanceOf: LabError,
   });
   t.is(error?.trouble.happened, 'it was done, but never is still not as wanted: thing one (never)');
+});
+
+test('a step that an earlier run has left behind is waited for, and what a step starts does not hold up the next', (t) => {
+  if (!existsSync('/var/lib/dpkg')) {
+    t.pass('not a Debian');
+    return;
+  }
+  const folder = folderFor(t);
+  const step = oneAtATime(
+    `echo "$1$LC_ALL"; cat; [ ! -e ${folder}/first ] || [ -e ${folder}/done ] || echo too early; exit 3`,
+  );
+  const first = oneAtATime(
+    `: >${folder}/first; sleep 0.3; : >${folder}/done; sleep 60 >/dev/null & echo $! >${folder}/pid`,
+  );
+  const { stdout, code } = sh(`( ${first} ) &
+until [ -e ${folder}/first ]; do sleep 0.02; done
+( ${step} )
+code=$?; wait; kill "$(cat ${folder}/pid)"; exit "$code"`);
+  t.is(stdout, 'a step that an earlier run has left behind is still under way: waiting for its end\nC\n');
+  t.is(code, 3);
 });

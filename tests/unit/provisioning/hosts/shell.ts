@@ -124,3 +124,15 @@ for (const [chunks, lines] of streams) {
     t.deepEqual(found, [...lines]);
   });
 }
+
+test('a script that did not arrive in full does not run', (t) => {
+  const line = shellWords([]).map(quote).join(' ');
+  const input = shellInput('echo ran');
+  const run = (text: string) => sh(`printf %s ${quote(text)} | ${line}`);
+  t.regex(run(input).stdout, /^GROUP \d+\nran\n$/);
+  for (const length of [0, input.indexOf('ran') + 3, input.length - 2]) {
+    const { code, stdout } = run(input.slice(0, length));
+    t.is(code, 1);
+    t.regex(stdout, /^GROUP \d+\n$/);
+  }
+});
