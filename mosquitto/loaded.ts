@@ -11,13 +11,13 @@ import { ACL, BINARY, CONF_D, LAB_CONF, LOADED, LOADED_FILES, MAIN_CONF, PASSWD,
  * `take_files`: copies of the files, for `note_loaded PID` when they are loaded.
  */
 export const LOADED_FUNCTIONS = `${PROCESS_FUNCTIONS}
-broker_pid() { pids_of mosquitto ${MAIN_CONF} | head -n 1; }
+broker_pid() { set -- $(pids_of mosquitto ${MAIN_CONF}); [ -z "$1" ] || echo "$1"; }
 other_conf() { for file in ${CONF_D}/*.conf; do [ "$file" = ${LAB_CONF} ] || { [ -f "$file" ] && cat "$file" && echo; }; done; true; }
-digest() { { [ -f "$1" ] && cat "$1" || echo none; } | sha256sum | cut -c1-16; }
-in_record() { [ "$(cut -d' ' -f1,2 ${LOADED} 2>/dev/null)" = "$1 $(started_at "$1")" ]; }
+digest() { if [ -f "$1" ]; then set -- $(sha256sum <"$1"); else set -- $(echo none | sha256sum); fi; printf '%.16s\\n' "$1"; }
+in_record() { [ -f ${LOADED} ] && read -r whose since rest <${LOADED} && [ "$whose $since" = "$1 $(started_at "$1")" ]; }
 # in hundredths of a second, the unit of /proc/PID/stat (proc(5)), counted back from a process that begins now
-began_at() { awk -v now="$(date +%s%2N)" -v began="$(started_at "$1")" -v latest="$(started_at self)" 'BEGIN { printf "%.0f", now - (latest - began) }'; }
-changed_at() { stat -c %.2Z "$@" 2>/dev/null | tr -d . | sort -n | tail -n 1; }
+began_at() { now=$(date +%s%2N); latest=$(started_at self); began=$(started_at "$1"); echo "$((now - latest + \${began:-0}))"; }
+changed_at() { stat -c %.2Z "$@" 2>/dev/null | awk '{ sub(/[.]/, ""); if ($0 + 0 > last) last = $0 + 0 } END { printf "%.0f", last }'; }
 has_loaded() { [ "$(began_at "$1")" -gt "$(($(changed_at ${MAIN_CONF} ${CONF_D} ${CONF_D}/*.conf ${PASSWD} ${ACL}) + 100))" ]; }
 has_other_program() { [ "$(began_at "$1")" -lt "$(($(changed_at ${BINARY}) - 100))" ]; }
 take_files() (

@@ -17,12 +17,13 @@ export function occupantQuery(port: number): Query {
     id: 'occupant',
     script: `${PROCESS_FUNCTIONS}
 md5=$(dpkg-query -W -f='\${Conffiles}\\n' mosquitto 2>/dev/null | awk '$1 == "${MAIN_CONF}" { print $2 }')
-if [ -n "$md5" ] && [ -e ${MAIN_CONF} ] && [ "$(md5sum <${MAIN_CONF} | cut -d' ' -f1)" != "$md5" ]; then
+if [ -n "$md5" ] && [ -e ${MAIN_CONF} ] && [ "$(md5sum <${MAIN_CONF})" != "$md5  -" ]; then
   echo "main changed since Debian's package was installed"
 elif [ -z "$md5" ] && [ -e ${MAIN_CONF} ]; then echo "main not from Debian's package"; fi
 for file in ${CONF_D}/*.conf; do [ -e "$file" ] && [ "$file" != ${LAB_CONF} ] && echo "file $file"; done
 [ -e ${LAB_CONF} ] && echo "lab $(head -n 1 ${LAB_CONF})"
-ours=$(pids_of mosquitto ${MAIN_CONF} | head -n 1)
+set -- $(pids_of mosquitto ${MAIN_CONF})
+ours=$1
 holder=$(port_holder ${port})
 # 0: nobody may look into the holder, as in a container without CAP_SYS_PTRACE; then it is ours if we have one
 case "\${holder%% *}" in ''|"$ours") ;; 0) [ -n "$ours" ] || echo "port $holder" ;; *) echo "port $holder" ;; esac

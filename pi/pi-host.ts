@@ -30,12 +30,13 @@ export function piHost(lab: Lab, pi: Pi): readonly Resource[] {
 
 /** What there is of a broker on a Pi, a line each. */
 export function noBrokerQuery({ broker }: Pick<Lab, 'broker'>): Query {
+  const ports = [...new Set([broker.port, MQTT_PORT])].join(' ');
   return {
     id: 'no-broker',
     script: `${PROCESS_FUNCTIONS}
-dpkg-query -W -f='\${db:Status-Abbrev}' mosquitto 2>/dev/null | grep -q '^.[^nc]' && echo 'the package mosquitto is installed'
+case $(dpkg-query -W -f='\${db:Status-Abbrev}' mosquitto 2>/dev/null) in ?[!nc]*) echo 'the package mosquitto is installed' ;; esac
 [ -e /usr/sbin/mosquitto ] && echo '/usr/sbin/mosquitto is there'
-for port in ${[...new Set([broker.port, MQTT_PORT])].join(' ')}; do
+[ -z "$(listener_inodes ${ports})" ] || for port in ${ports}; do
   holder=$(port_holder "$port")
   [ -n "$holder" ] && echo "process $holder listens on port $port"
 done

@@ -1,17 +1,22 @@
 /**
- * Shell functions for questions about processes and ports, without iproute2, procps or Python, which a minimal Debian lacks.
+ * Shell functions for questions about processes and ports, without iproute2, procps or Python, which a minimal Debian lacks, and with few processes of
+ * their own, since every run asks every host.
  * `pids_of NAME [WORD]`: living processes of that name with that word in their command line, in this PID namespace (a container's processes
  * show in the host's /proc too). Their /proc/PID/exe can't be read by a container's root, which has no CAP_SYS_PTRACE.
  * `remove_stale_pid_file FILE NAME`: removes the file unless the process that it tells lives and has that name.
+ * `listener_inodes PORT…`: the sockets that listen on these TCP ports.
  * `port_holder PORT`: `PID COMMAND LINE` of whoever listens on the TCP port; PID 0 where nobody may look.
  */
 export const PROCESS_FUNCTIONS = `
 pids_of() {
   for process in /proc/[0-9]*; do
     read -r name <"$process/comm" && [ "$name" = "$1" ] || continue
-    [ -z "$2" ] || tr '\\0' '\\n' <"$process/cmdline" | grep -qxF -- "$2" || continue
+    [ -z "$2" ] || grep -qzxF -- "$2" "$process/cmdline" || continue
     # a nested PID namespace shows as a second number, an ended process that nobody has reaped as a zombie (proc(5), NSpid and State)
-    [ "$(awk '$1 == "State:" { state = $2 } $1 == "NSpid:" && state != "Z" { print NF }' "$process/status")" = 2 ] && echo "\${process#/proc/}"
+    while read -r key value nested; do
+      case $key in State:) state=$value ;; NSpid:) break ;; esac
+    done <"$process/status" || continue
+    [ "$key" != NSpid: ] || [ -n "$nested" ] || [ "$state" = Z ] || echo "\${process#/proc/}"
   done 2>/dev/null
   true
 }
@@ -19,10 +24,15 @@ remove_stale_pid_file() {
   [ -f "$1" ] && ! pids_of "$2" | grep -qxF -- "$(cat "$1")" && rm -f "$1"
   true
 }
-started_at() { sed 's/.*) //' "/proc/$1/stat" | cut -d' ' -f20; }
+started_at() {
+  IFS= read -r stat <"/proc/$1/stat" || return 0
+  set -- \${stat##*) }
+  echo "\${20}"
+}
 listener_inodes() {
-  hex=$(printf '%04X' "$1")
-  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v port="$hex" '$4 == "0A" { n = split($2, a, ":"); if (a[n] "" == port "") print $10 }'
+  cat /proc/net/tcp /proc/net/tcp6 2>/dev/null | awk -v ports="$*" '
+    BEGIN { for (i = split(ports, list, " "); i > 0; i--) wanted[sprintf("%04X", list[i])] }
+    $4 == "0A" { n = split($2, a, ":"); if (a[n] in wanted) print $10 }'
 }
 port_holder() {
   for inode in $(listener_inodes "$1"); do

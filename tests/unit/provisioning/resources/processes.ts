@@ -16,6 +16,7 @@ test('a listener is found by its port, with its process and command line', async
   const address = server.address();
   if (address === null || typeof address === 'string') return t.fail('no port');
   t.regex(ask(`port_holder ${address.port}`), new RegExp(`^${process.pid} \\S*node `));
+  t.regex(ask(`listener_inodes 1 ${address.port}`), /^\d+$/);
   await new Promise((resolve) => server.close(resolve));
   t.is(ask(`port_holder ${address.port}`), '');
 });
