@@ -6,6 +6,7 @@ import { mistakesOf } from '../smoke/run/only.ts';
 import { DEVIATIONS } from '../smoke/support/deviations.ts';
 import { openWorld } from '../smoke/support/world.ts';
 import { labOf } from './_lab.ts';
+import { ARMOURED } from './_signing-key.ts';
 import { read } from './lab-file/_reading.ts';
 import { COMMANDS } from './scripts/_commands.ts';
 
@@ -80,7 +81,7 @@ for (const example of examples) {
     const users = /^users:/m.test(example) ? '' : 'users: { sam: { password: sam } }\n';
     // the folder of the key is the reader's home, which a test leaves alone
     const text = `${name}${users}${example}`.replace('~/.ssh/hub', 'hub');
-    const files = { hub: 'a key', 'secrets/bob': 'bob\n' };
+    const files = { hub: 'a key', 'secrets/bob': 'bob\n', 'keys/example.asc': ARMOURED };
     t.deepEqual(read(text, { environment: { ALICE_PASSWORD: 'x' }, files }).mistakes, []);
   });
 }

@@ -1,19 +1,8 @@
 import test from 'ava';
 import { armouredKey } from '../../../provisioning/lab-file/signing-key.ts';
+import { ARMOURED } from '../_signing-key.ts';
 import { read, withPart } from './_reading.ts';
 
-/** As gpg 2.2 writes it. */
-const ARMOURED = `-----BEGIN PGP PUBLIC KEY BLOCK-----
-Comment: made for this test
-
-mDMEawQEURYJKwYBBAHaRw8BAQdA/bn8C5liW4HCzG8kr2mMPy+3o5nmf+tViObl
-pqxmS0G0FGdvb2QgPGdvb2RAbGFiLnRlc3Q+iJAEExYIADgWIQRrFX39W0VKn4S4
-/kOR/87WJFwF5gUCawQEUQIbAwULCQgHAgYVCgkICwIEFgIDAQIeAQIXgAAKCRCR
-/87WJFwF5n/YAQCyDcts6YMsNq8PiRlsOrbvTPK5lR7kKl0kpfb9CS243wEAjauG
-1/4OvrDQDwutm1jKEOuEWrUQLsrBqQxbDeD6dQQ=
-=A1Y0
------END PGP PUBLIC KEY BLOCK-----
-`;
 const KEY = ARMOURED.replace(/Comment.*\n/, '').replace(/=A1Y0\n/, '');
 const binary = Buffer.from(KEY.split('\n').slice(2, -2).join(''), 'base64');
 const KEY_ALLOWED = 'an OpenPGP public key is allowed, as `gpg --export` or `gpg --armor --export` writes it';

@@ -121,3 +121,44 @@ code=$?; wait; kill "$(cat ${folder}/pid)"; exit "$code"`);
   t.is(stdout, 'a step that an earlier run has left behind is still under way: waiting for its end\nC\n');
   t.is(code, 3);
 });
+
+test('a script that has something to fetch first is made when its turn has come, and a failure is told in its own words', async (t) => {
+  const words = new Set<string>();
+  const fetching: Resource = {
+    ...wants('b', 'a'),
+    plan(facts, earlier) {
+      const plan = wants('b', 'a').plan(facts, earlier);
+      const change = plan.change && {
+        ...plan.change,
+        script: '',
+        prepare: async () => (words.has('a') ? 'b' : 'too early'),
+        explain: (output: string) => (output.includes('space') ? { happened: 'the disk is full' } : undefined),
+      };
+      return { ...plan, change };
+    },
+  };
+  const failed = await t.throwsAsync(bring(wordHost(words, ['b']), [wants('a'), fetching]), { instanceOf: LabError });
+  t.is(failed?.message, 'broker: add b: the disk is full');
+  t.deepEqual(await bring(wordHost(words), [wants('a'), fetching]), ['add b']);
+});
+
+test('after a change that ends the connection the host is looked at over the new one, which is closed at the end', async (t) => {
+  const closed: string[] = [];
+  const opened = (name: string, words: Set<string>): Host => ({
+    ...wordHost(words),
+    async [Symbol.asyncDispose]() {
+      closed.push(name);
+    },
+  });
+  const rebooting = (word: string): Resource => ({
+    ...wants(word),
+    plan(facts, earlier) {
+      const plan = wants(word).plan(facts, earlier);
+      const reconnect = async () => opened(word, new Set(['a', 'b', word]));
+      return { ...plan, change: plan.change && { ...plan.change, script: 'never', reconnect } };
+    },
+  });
+  const first = opened('first', new Set(['a']));
+  t.deepEqual(await bring(first, [wants('a'), rebooting('b')]), ['add b']);
+  t.deepEqual(closed, ['b']);
+});

@@ -1,0 +1,47 @@
+import test from 'ava';
+import { bootOf, rebootOnce } from '../../../pi/reboot-once.ts';
+import { BLANK } from '../../../provisioning/resources/resource.ts';
+import { factsOf } from '../_facts.ts';
+import { labOf, TWO_USERS } from '../_lab.ts';
+
+/** A Pi that was switched on at 1000 s, whose clients were installed at `installed`. */
+const seen = (installed: string, note = '', started = 100) =>
+  `mark boot-2 ${started}\nstarted ${started}\ninstalled ${installed}\nup 50.25\nnow 1050.250000000\nnote ${note}\n`;
+
+/** [what the host says; whether it was booted after the installation] */
+const rows: readonly (readonly [what: string, output: string, isAfter: boolean])[] = [
+  ['installed before the boot', seen('900.5'), true],
+  ['installed in this boot', seen('1040.123456789'), false],
+  ['installed half a second before process 1 began', seen('1000.500000000'), true],
+  ['installed half a second after process 1 began', seen('1001.500000000'), false],
+  ['a container that was restarted since', seen('1040.1', '', 4500), true],
+  ['a clock that lies behind after the reboot that was ordered', seen('2000.5', '2000.5 boot-1 100'), true],
+  ['a reboot that was ordered and has not come', seen('1040.5', '1040.5 boot-2 100'), false],
+  ['a reboot that was ordered for an earlier installation', seen('1040.5', '700.5 boot-1 100'), false],
+  ['a note that is none', seen('1040.5', '$(reboot)'), false],
+];
+for (const [what, output, isAfter] of rows) {
+  test(what, (t) => t.is(bootOf({ code: 0, output })?.isAfterInstallation, isAfter));
+}
+
+test('without clients there is no such fact', (t) => {
+  t.is(bootOf({ code: 1, output: '' }), undefined);
+});
+
+test('reboot: true is one more thing of the plan, after the packages', (t) => {
+  const lab = labOf(`${TWO_USERS}pis: { a: { host: container }, b: { host: container, reboot: true } }`);
+  const [none = [], once = []] = lab.pis.map((pi) => rebootOnce(lab, pi));
+  t.deepEqual(none, []);
+  const actions = (output: string, earlier: 'create' | 'keep') =>
+    once.flatMap((resource) =>
+      resource
+        .plan(output === '' ? BLANK : factsOf(new Map([['boot', output]])), [
+          { action: earlier, kind: 'package', name: 'mosquitto-clients' },
+        ])
+        .items.map(({ action }) => action),
+    );
+  t.deepEqual(actions('', 'create'), ['change']);
+  t.deepEqual(actions(seen('900.5'), 'create'), ['change']);
+  t.deepEqual(actions(seen('900.5'), 'keep'), ['keep']);
+  t.deepEqual(actions(seen('1040.5'), 'keep'), ['change']);
+});
