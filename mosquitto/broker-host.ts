@@ -4,6 +4,7 @@ import { packages } from '../provisioning/resources/packages.ts';
 import type { Resource } from '../provisioning/resources/resource.ts';
 import { system } from '../provisioning/resources/system.ts';
 import { KEPT, keptFolder } from '../provisioning/restore/kept.ts';
+import { renderAcl } from './acl.ts';
 import { backup, dataBackup } from './backup.ts';
 import { renderConf } from './conf.ts';
 import { configuration } from './configuration.ts';
@@ -22,7 +23,11 @@ export const BROKER_PACKAGES = ['mosquitto', 'mosquitto-clients'];
 /** All that a broker host needs, in order. With `takeOver`, somebody else's Mosquitto is put aside; without, it is an error. */
 export function brokerHost(lab: Lab, takeOver: boolean): readonly Resource[] {
   if (lab.broker.host.kind === 'container') {
-    const made = [packages(BROKER_PACKAGES), configuration(lab), service(renderConf(lab))];
+    const made = [
+      packages(BROKER_PACKAGES),
+      configuration(lab),
+      service({ conf: renderConf(lab), acl: renderAcl(lab) }),
+    ];
     return [system('broker', 'no other way'), room(lab, takeOver), ...takeOvers(lab, takeOver), ...made];
   }
   // what it was before is kept on the host, since it will be given back
@@ -31,7 +36,7 @@ export function brokerHost(lab: Lab, takeOver: boolean): readonly Resource[] {
     packages(BROKER_PACKAGES, keptFolder(lab.name)),
     configuration(lab),
     dataBackup(lab),
-    service(renderConf(lab)),
+    service({ conf: renderConf(lab), acl: renderAcl(lab) }),
   ];
   return [system('broker', 'may be a container'), room(lab, takeOver), backup(lab, changes), ...changes];
 }

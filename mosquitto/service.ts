@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Answer, Query } from '../provisioning/resources/facts.ts';
 import type { Item, Plan, Resource } from '../provisioning/resources/resource.ts';
 import { LOADED_FUNCTIONS } from './loaded.ts';
@@ -6,9 +7,8 @@ import { loadingNeeded } from './reload.ts';
 import { RELOAD, RESTART, START, serviceScript } from './service-script.ts';
 
 /** What the broker's host says about the broker: its process, and what that process has loaded against what the files say now. */
-const QUERY: Query = {
-  id: 'service',
-  script: `${LOADED_FUNCTIONS}
+function serviceQuery(port: string): Query {
+  const script = `${LOADED_FUNCTIONS}
 pid=$(broker_pid)
 echo "version $(dpkg-query -W -f='\${Version}' mosquitto)"
 echo "main $([ -f ${MAIN_CONF} ] && base64 -w 0 ${MAIN_CONF})"
@@ -28,19 +28,22 @@ if [ -n "$pid" ]; then
   elif has_loaded "$pid"; then echo 'began-later'
   fi
 fi
-if [ -d /run/systemd/system ]; then echo "enabled $(systemctl is-enabled mosquitto)"; fi`,
-};
+[ -z "$(listener_inodes ${port})" ] || echo listens
+if [ -d /run/systemd/system ]; then echo "enabled $(systemctl is-enabled mosquitto)"; fi`;
+  return { id: 'service', script };
+}
 
 /**
  * The broker, running what the files say. Whether it has loaded them is a fact about the host: there is a record of what its process has loaded, or the
  * process began after the files' last change. So a restart that a failed run still owes is found by the next one, and a broker that systemd or a reboot
- * started owes none. `labConf` is lab.conf as it is wanted.
+ * started owes none.
  */
-export function service(labConf: string): Resource {
+export function service(wanted: WantedTexts): Resource {
+  const query = serviceQuery(portOf(wanted));
   return {
     id: 'service',
-    queries: [QUERY],
-    plan: (facts, earlier) => planService(facts.get(QUERY), { earlier, labConf }),
+    queries: [query],
+    plan: (facts, earlier) => planService(facts.get(query), { earlier, ...wanted }),
   };
 }
 
@@ -51,11 +54,14 @@ type Act = {
   readonly script: string;
 };
 
-/** Changes that are planned before the service's, such as of the files that it loads, and what its configuration is to become. */
-export type Planned = { readonly earlier: readonly Item[]; readonly labConf: string };
+/** What lab.conf and lab.acl are to be. */
+export type WantedTexts = { readonly conf: string; readonly acl: string };
+
+/** With the changes that are planned before the service's, such as of the files that it loads. */
+export type Planned = WantedTexts & { readonly earlier: readonly Item[] };
 
 /** What the broker's process needs. */
-export function planService(answer: Answer, planned: Planned = { earlier: [], labConf: '' }): Plan {
+export function planService(answer: Answer, planned: Planned = { earlier: [], conf: '', acl: '' }): Plan {
   const fields = fieldsOf(answer);
   const act = actOf(fields, planned);
   const item = { kind: 'service', name: 'mosquitto' };
@@ -85,7 +91,10 @@ function fieldsOf({ output }: Answer): Fields {
 
 function actOf(fields: Fields, planned: Planned): Act | undefined {
   if (!fields.get('process')) return { action: 'create', verb: 'start', why: '', script: serviceScript(START) };
-  const needed = loading(fields, planned);
+  const follows = loading(fields, planned);
+  const isDeaf = follows?.verb !== 'restart' && !fields.has('listens');
+  const deaf = { verb: 'restart', why: `it does not listen on port ${portOf(planned)}` } as const;
+  const needed = isDeaf ? deaf : follows;
   if (needed !== undefined) {
     const { verb, why } = needed;
     return { action: 'change', verb, why, script: serviceScript(verb === 'reload' ? RELOAD : RESTART) };
@@ -96,7 +105,7 @@ function actOf(fields: Fields, planned: Planned): Act | undefined {
   return { action: 'change', verb: 'enable', why: 'it would not start with the machine', script };
 }
 
-function loading(fields: Fields, { earlier, labConf }: Planned): ReturnType<typeof loadingNeeded> {
+function loading(fields: Fields, { earlier, conf, acl }: Planned): ReturnType<typeof loadingNeeded> {
   const files = earlier.flatMap(({ kind, name }) => (kind === 'file' ? [name] : []));
   const isProgram = ({ kind, name }: Item) => kind === 'package' && name === 'mosquitto';
   if (earlier.some(isProgram) || fields.has('replaced')) return { verb: 'restart', why: 'its program is another one' };
@@ -106,14 +115,15 @@ function loading(fields: Fields, { earlier, labConf }: Planned): ReturnType<type
   const loaded = (key: string) => fields.get(`${from}${key}`);
   if (loaded('main') === undefined) return { verb: 'restart', why: 'what it has loaded is unknown' };
   const others = [
-    ...(loaded('users') !== fields.get('users') || files.includes(PASSWD) ? ['users'] : []),
-    ...(loaded('rights') !== fields.get('rights') || files.includes(ACL) ? ['rights'] : []),
+    // an entry that is written anew has a new salt
+    ...(loaded('users') !== fields.get('users') || isRewritten(earlier, PASSWD) ? ['users'] : []),
+    ...(loaded('rights') !== (files.includes(ACL) ? digestOf(acl) : fields.get('rights')) ? ['rights'] : []),
   ];
   const goes = (name: string) => name.startsWith(CONF_D) && name !== LAB_CONF;
   const to = [
     textOf(fields.get('main')),
     files.some(goes) ? '' : textOf(fields.get('other')),
-    files.includes(LAB_CONF) ? labConf : textOf(fields.get('lab')),
+    files.includes(LAB_CONF) ? conf : textOf(fields.get('lab')),
   ];
   return loadingNeeded({
     from: ['main', 'other', 'lab'].map((key) => textOf(loaded(key))).join('\n'),
@@ -121,6 +131,24 @@ function loading(fields: Fields, { earlier, labConf }: Planned): ReturnType<type
     others,
     version: fields.get('version') ?? '',
   });
+}
+
+function portOf({ conf }: Pick<WantedTexts, 'conf'>): string {
+  return /^listener (\d+)$/m.exec(conf)?.[1] ?? '0';
+}
+
+function isRewritten(earlier: readonly Item[], path: string): boolean {
+  return earlier.some(({ kind, name, detail }) => kind === 'file' && name === path && !isOfInode(detail));
+}
+
+/** What can be wrong with a file while its content is as wanted. */
+function isOfInode(detail: string | undefined): boolean {
+  return detail === 'mode' || detail === 'owner';
+}
+
+/** As `digest` of LOADED_FUNCTIONS has it. */
+function digestOf(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }
 
 function textOf(base64: string | undefined): string {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import test from 'ava';
 import { changedOptions, loadingNeeded } from '../../../mosquitto/reload.ts';
 import { planService } from '../../../mosquitto/service.ts';
@@ -16,6 +17,7 @@ function answer(host: Readonly<Record<string, string | undefined>>) {
     users: 'u1',
     rights: 'r1',
     process: '70',
+    listens: '',
     'loaded-main': base64('persistence true\n'),
     'loaded-other': '',
     'loaded-lab': base64(LAB_CONF),
@@ -44,6 +46,7 @@ const rows: readonly (readonly [name: string, Readonly<Record<string, string | u
   ['not in the record', NO_RECORD, UNKNOWN],
   ['not in the record, but it began after the files', { ...NO_RECORD, 'began-later': '' }, undefined],
   ['its program replaced', { replaced: '' }, 'restart the broker: its program is another one'],
+  ['nobody listens', { listens: undefined }, 'restart the broker: it does not listen on port 0'],
   ['only a comment differs', { lab: conf('# by hand', '') }, undefined],
   ['another port', { lab: base64('listener 1884\nmax_keepalive 60\n') }, 'restart the broker: port changed'],
   ['another keep alive', { lab: base64('listener 1883\n') }, 'restart the broker: maxKeepAlive changed'],
@@ -85,7 +88,14 @@ for (const [name, host, summary] of rows) {
   });
 }
 
-const file = (name: string, action: Item['action'] = 'change'): Item => ({ action, kind: 'file', name });
+/** Of `user sam`. */
+const digest = createHash('sha256').update('user sam\n').digest('hex').slice(0, 16);
+const file = (name: string, action: Item['action'] = 'change', detail = 'content'): Item => ({
+  action,
+  kind: 'file',
+  name,
+  detail,
+});
 
 /** [what is planned before; lab.conf as wanted; the item's detail] */
 const planned: readonly (readonly [name: string, earlier: readonly Item[], labConf: string, detail: string])[] = [
@@ -99,7 +109,8 @@ const planned: readonly (readonly [name: string, earlier: readonly Item[], labCo
     'reload: sys_interval changed',
   ],
   ['users', [file('/etc/mosquitto/lab.passwd')], LAB_CONF, 'reload: users changed'],
-  ['rights made anew', [file('/etc/mosquitto/lab.acl', 'create')], LAB_CONF, 'reload: rights changed'],
+  ['the mode of users', [file('/etc/mosquitto/lab.passwd', 'change', 'mode')], LAB_CONF, 'process 70'],
+  ['rights made anew as they were', [file('/etc/mosquitto/lab.acl', 'create', 'missing')], LAB_CONF, 'process 70'],
   [
     'the program',
     [{ action: 'create', kind: 'package', name: 'mosquitto' }],
@@ -123,9 +134,21 @@ const planned: readonly (readonly [name: string, earlier: readonly Item[], labCo
 
 for (const [name, earlier, labConf, detail] of planned) {
   test(`planned before: ${name}`, (t) => {
-    t.is(planService(answer({}), { earlier, labConf }).items[0]?.detail, detail);
+    t.is(
+      planService(answer({ rights: digest, 'loaded-rights': digest }), { earlier, conf: labConf, acl: 'user sam\n' })
+        .items[0]?.detail,
+      detail,
+    );
   });
 }
+
+test('rights that are to change are a reload', (t) => {
+  const planned = { earlier: [file('/etc/mosquitto/lab.acl')], conf: LAB_CONF, acl: 'user bob\n' };
+  t.is(
+    planService(answer({ rights: digest, 'loaded-rights': digest }), planned).items[0]?.detail,
+    'reload: rights changed',
+  );
+});
 
 test('options are compared by name and value, whatever stands between them', (t) => {
   const from = '# a\n  listener 1883  \nlog_type error\nlog_type warning\n\nmax_qos 1';
