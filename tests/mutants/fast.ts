@@ -10,31 +10,16 @@ const FAST: readonly {
   /** Checks that fail too, for the same fault. */
   readonly also?: readonly string[];
 }[] = [
-  // the empty name of an unknown user is as good as none
-  { name: 'auth.anonymous-on', among: 'install,auth,acl.publish', also: ['auth.unknown-user.*.empty'] },
   // with the hash of sam's password in her line
   {
     name: 'passwd.alice.changed',
     among: 'auth,install.users,install.rights',
     also: ['auth.wrong-password.*.alice.nul', 'auth.wrong-password.*.alice.other-user'],
   },
-  {
-    name: 'acl.off',
-    among: 'acl,auth.accepted,install',
-    also: [
-      'acl.retain-set.test.alice',
-      'acl.retain-clear.test.alice',
-      'acl.sys',
-      'acl.undeclared',
-      'acl.will.test.alice',
-    ],
-  },
   { name: 'acl.test.alice.readwrite', among: 'acl.publish,acl.sys,auth.accepted,install.message' },
   { name: 'pi.cut-off', among: 'auth.accepted,install,qos.this-machine' },
-  { name: 'payload.flipped', among: 'qos.this-machine,auth.accepted' },
   { name: 'message.duplicated', among: 'qos.this-machine,auth.accepted' },
   { name: 'connack.wrong-password-accepted' },
-  { name: 'will.twice' },
   { name: 'will.sent-on-disconnect', among: 'will.clean,will.fin,auth.accepted' },
 ];
 
