@@ -1,7 +1,7 @@
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { compiledTests } from './scripts/compile.js';
+import { compiledChecks, compiledScript, compiledTests, isCompiledAva } from './scripts/compile.js';
 import { folderOf, testFiles } from './scripts/compile-folders.js';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
@@ -30,6 +30,12 @@ const rank = (file) => {
   const position = FIRST.indexOf(file.slice(file.lastIndexOf('/') + 1));
   return position < 0 ? FIRST.length : position;
 };
+
+if (isCompiledAva()) {
+  // once, and not by each of the first labs
+  await compiledScript(root, 'lab');
+  await compiledChecks(root);
+}
 
 export default {
   files,

@@ -60,19 +60,32 @@ export async function compiledScript(root, name) {
 
 /**
  * Environment of AVA's test processes: COMPILED_TESTS names the folder with the compiled test files, each at its place (tests/unit/readme.mjs),
- * COMPILED_AVA what they import as `ava`. With source maps, which AVA has Node read at the start, their errors tell line and column of the
- * source; lean ones start sooner, and take 15 MB less.
+ * COMPILED_AVA what they import as `ava`. They have source maps, which AVA has Node read at the start, so that their errors tell line and
+ * column of the source.
  */
-export async function compiledTests(root, name, files, { isLean = false } = {}) {
-  const options = isLean ? { minify: true } : { sourcemap: 'linked', sourcesContent: false };
-  const isByCompiledAva = path.resolve(process.argv[1] ?? '') === fileURLToPath(new URL('ava.js', import.meta.url));
-  const ava = isByCompiledAva ? (await compiledAva(root)).main : 'ava';
-  const sources = sourcesDigest(root, isLean ? TESTS_ALONE : []);
+export async function compiledTests(root, name, files) {
+  return await testsEnvironment(root, name, sourcesDigest(root), files, { sourcemap: 'linked', sourcesContent: false });
+}
+
+/** The same of the checks; without source maps they start sooner, and take 15 MB less. */
+export async function compiledChecks(root) {
+  return await testsEnvironment(root, 'smoke', sourcesDigest(root, TESTS_ALONE), ['tests/smoke/all.ts'], {
+    minify: true,
+  });
+}
+
+async function testsEnvironment(root, name, sources, files, options) {
+  const ava = isCompiledAva() ? (await compiledAva(root)).main : 'ava';
   const digest = createHash('sha256')
     .update([sources, ava, ...files].join('\n'))
     .digest('hex');
   const folder = await compiled(root, name, digest, files, { ...options, plugins: [wholeFolders, avaAt(ava)] });
   return { COMPILED_TESTS: folder, COMPILED_AVA: ava };
+}
+
+/** Whether this is the process of scripts/ava.js. */
+export function isCompiledAva() {
+  return path.resolve(process.argv[1] ?? '') === fileURLToPath(new URL('ava.js', import.meta.url));
 }
 
 /** URLs of AVA's own command, of what starts its test processes, of these, and of what tests import: 500 files, most of the time that AVA takes. */
