@@ -1,6 +1,6 @@
+import { aloneOnHost, LEFT_BEHIND_S } from './alone-on-host.ts';
 import { LabError } from './errors.ts';
 import { attempt, type Host, stepFailed } from './hosts/host.ts';
-import { LEFT_BEHIND_S, oneAtATime } from './one-at-a-time.ts';
 import { planHost, type Step } from './plan-host.ts';
 import type { Tell } from './progress.ts';
 import { type Facts, gather } from './resources/facts.ts';
@@ -58,7 +58,7 @@ async function make(host: Host, change: Change, tell: Tell, signal: AbortSignal)
   const { summary, timeoutMs, advice, reconnect } = change;
   tell({ host: host.name, kind: 'step', text: summary });
   if (reconnect !== undefined) return await reconnect(host, signal);
-  const script = oneAtATime((await change.prepare?.(signal)) ?? change.script);
+  const script = aloneOnHost((await change.prepare?.(signal)) ?? change.script);
   const onLine = (text: string) => tell({ host: host.name, kind: 'detail', text });
   const boundMs = timeoutMs + LEFT_BEHIND_S * 1000;
   const result = await attempt(host, { step: summary, script, root: true, timeoutMs: boundMs, signal, onLine });

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import test from 'ava';
+import { aloneOnHost } from '../../../provisioning/alone-on-host.ts';
 import { converge, look } from '../../../provisioning/converge.ts';
 import { LabError } from '../../../provisioning/errors.ts';
 import type { Host, Result } from '../../../provisioning/hosts/host.ts';
-import { oneAtATime } from '../../../provisioning/one-at-a-time.ts';
 import type { Progress, Tell } from '../../../provisioning/progress.ts';
 import type { Query } from '../../../provisioning/resources/facts.ts';
 import type { Resource } from '../../../provisioning/resources/resource.ts';
@@ -108,10 +108,10 @@ test('a step that an earlier run has left behind is waited for, and what a step 
     return;
   }
   const folder = folderFor(t);
-  const step = oneAtATime(
+  const step = aloneOnHost(
     `echo "$1$LC_ALL"; cat; [ ! -e ${folder}/first ] || [ -e ${folder}/done ] || echo too early; exit 3`,
   );
-  const first = oneAtATime(
+  const first = aloneOnHost(
     `: >${folder}/first; sleep 0.3; : >${folder}/done; sleep 60 >/dev/null & echo $! >${folder}/pid`,
   );
   const { stdout, code } = sh(`( ${first} ) &
