@@ -11,7 +11,7 @@ import { type SshAddress, sshText } from '../../../../provisioning/hosts/ssh-add
 import { type Destination, destinationOf, parseSshConfig } from '../../../../provisioning/hosts/ssh-config.ts';
 import { expand } from '../../../../provisioning/hosts/ssh-tokens.ts';
 import { Secret } from '../../../../provisioning/lab-file/secret.ts';
-import { oneAtATime } from '../../../../provisioning/one-at-a-time.ts';
+import { takeTurns } from '../../../../provisioning/turns.ts';
 import { openGate } from '../../../../report/display.ts';
 import { line, readLine, type ToFile } from '../../../smoke/run/messages.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
@@ -227,7 +227,7 @@ test('without a terminal nobody is asked', async (t) => {
 });
 
 test('one at a time, in the order of the calls, whatever becomes of each', async (t) => {
-  const inTurn = oneAtATime();
+  const inTurn = takeTurns();
   const log: string[] = [];
   const work = (name: string, fails = false) =>
     inTurn(async () => {
