@@ -38,7 +38,8 @@ port_holder() {
   for inode in $(listener_inodes "$1"); do
     for fd in $(find /proc/[0-9]*/fd -lname "socket:\\[$inode\\]" 2>/dev/null); do
       pid=\${fd#/proc/}; pid=\${pid%%/*}
-      printf '%s %s\\n' "$pid" "$(tr '\\0' ' ' <"/proc/$pid/cmdline")"
+      # a command line is for its own process to write: a line break in it would begin an answer of its own
+      printf '%s %s\\n' "$pid" "$(tr '\\000-\\037\\177' ' ' <"/proc/$pid/cmdline")"
       return
     done
     echo "0 a process of another namespace or user"

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -19,6 +21,18 @@ test('a listener is found by its port, with its process and command line', async
   t.regex(ask(`listener_inodes 1 ${address.port}`), /^\d+$/);
   await new Promise((resolve) => server.close(resolve));
   t.is(ask(`port_holder ${address.port}`), '');
+});
+
+test("a listener's command line is one line, whatever it holds", async (t) => {
+  const words = ['x\nfile /etc/shadow', '\u001b]0;title\u0007', '$(id) `id` %s', "it's"];
+  const program = "const s = require('net').createServer().listen(0, '127.0.0.1', () => console.log(s.address().port))";
+  const child = spawn(process.execPath, ['-e', program, ...words], { stdio: ['ignore', 'pipe', 'ignore'] });
+  t.teardown(() => child.kill('SIGKILL'));
+  const [port] = await once(child.stdout, 'data');
+  const holder = ask(`port_holder ${String(port).trim()}`);
+  t.is(holder.split('\n').length, 1);
+  t.true(holder.startsWith(`${child.pid} `));
+  t.true(holder.endsWith("x file /etc/shadow  ]0;title  $(id) `id` %s it's"), holder);
 });
 
 test('a process is found by its name and a word of its command line', (t) => {
