@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
@@ -6,6 +15,8 @@ import {
   fileDifference,
   fileQuery,
   foundFile,
+  foundInstead,
+  leftoversQuery,
   replaceFiles,
   type WantedFile,
 } from '../../../../provisioning/resources/files.ts';
@@ -91,6 +102,93 @@ for (const [name, check, mode] of failures) {
     t.is(readFileSync(join(folder, 'a'), 'utf8'), 'old');
   });
 }
+
+test('a disk that is full while files are written leaves everything as it was', (t) => {
+  const folder = folderFor(t);
+  writeFileSync(join(folder, 'a'), 'old');
+  const files = ['a', 'b'].map((name) => ({ path: join(folder, name), ...me, content: 'x'.repeat(100_000) }));
+  const { code, stderr } = sh(`ulimit -f 8\n${replaceFiles(folder, files, '')}`);
+  t.not(code, 0, stderr);
+  t.deepEqual(readdirSync(folder), ['a']);
+  t.is(readFileSync(join(folder, 'a'), 'utf8'), 'old');
+});
+
+test('a file has its owner and mode before it has content, and it and its folder are on the disk at the end', (t) => {
+  const folder = folderFor(t);
+  const log = join(folder, 'log');
+  for (const name of ['chown', 'chmod', 'sync', 'mv']) {
+    const look = '$(stat -c "%a %s" "$file" 2>/dev/null)';
+    const script = `#!/bin/sh\nfor file; do :; done\necho "${name} \${file##*/} ${look}" >>${log}\nPATH=/usr/bin:/bin exec ${name} "$@"\n`;
+    writeFileSync(join(folder, name), script, { mode: 0o755 });
+  }
+  const place = join(folder, 'place');
+  mkdirSync(place, { mode: 0o711 });
+  const file = { path: join(place, 'a'), ...me, mode: '640', content: 'secret' };
+  t.is(sh(replaceFiles(place, [file], ''), { path: folder }).code, 0);
+  const told = readFileSync(log, 'utf8').trim().split('\n');
+  t.deepEqual(
+    told.map((line) => line.trim()),
+    ['chown 0 600 0', 'chmod 0 600 0', 'sync 0 640 6', 'mv a', `sync place 711 ${statSync(place).size}`],
+  );
+});
+
+test('a link in the place is replaced, and what it points to stays; so is a fifo', (t) => {
+  const folder = folderFor(t);
+  mkdirSync(join(folder, 'elsewhere'));
+  writeFileSync(join(folder, 'target'), 'theirs');
+  symlinkSync(join(folder, 'target'), join(folder, 'a'));
+  symlinkSync(join(folder, 'elsewhere'), join(folder, 'b'));
+  sh(`mkfifo ${join(folder, 'c')}`);
+  const files = ['a', 'b', 'c'].map((name) => ({ path: join(folder, name), ...me, content: 'ours' }));
+  const before = files.map(({ path }) => {
+    const { code, stdout } = sh(fileQuery(path).script);
+    return foundInstead({ code: code ?? 1, output: stdout });
+  });
+  t.deepEqual(before, ['symbolic link', 'symbolic link', 'fifo']);
+  t.is(sh(replaceFiles(folder, files, '')).code, 0);
+  for (const { path } of files) t.is(readFileSync(path, 'utf8'), 'ours');
+  for (const { path } of files) t.true(lstatSync(path).isFile());
+  t.is(readFileSync(join(folder, 'target'), 'utf8'), 'theirs');
+  t.deepEqual(readdirSync(join(folder, 'elsewhere')), []);
+});
+
+/** [what is in the place of the second file; what is told] */
+const irreplaceable = [
+  ['a folder', 'mkdir "$folder/b"', /b is a folder; move it away/],
+  // chattr(1) is root's, and not every file system has it: what it makes of a mode that is set
+  [
+    'a file with chattr +i',
+    'touch "$folder/b"; chmod() { case $2 in */b) return 1 ;; esac; command chmod "$@"; }',
+    /b can't be replaced; .*chattr -ia \S*b$/m,
+  ],
+] as const;
+
+for (const [name, make, told] of irreplaceable) {
+  test(`where one can't be replaced, none is: ${name}`, (t) => {
+    const folder = folderFor(t);
+    writeFileSync(join(folder, 'a'), 'old');
+    const files = ['a', 'b'].map((file) => ({ path: join(folder, file), ...me, content: 'new' }));
+    const { code, stderr } = sh(`folder=${folder}\n${make}\n${replaceFiles(folder, files, '')}`);
+    t.is(code, 1);
+    t.regex(stderr, told);
+    t.is(readFileSync(join(folder, 'a'), 'utf8'), 'old');
+    t.deepEqual(readdirSync(folder).sort(), ['a', 'b']);
+  });
+}
+
+test('what a killed run has left is found, what a living one has is not', (t) => {
+  const folder = folderFor(t);
+  const files = [{ path: join(folder, 'a'), ...me, content: 'new' }];
+  const kill = sh(replaceFiles(folder, files, 'kill -9 $$'));
+  t.is(kill.code, null);
+  mkdirSync(join(folder, '.lab-staged.AbCdEf'));
+  const [left, ...others] = readdirSync(folder).filter((name) => name !== '.lab-staged.AbCdEf');
+  t.regex(left ?? '', /^\.lab-staged\.\d+-\d+\./);
+  t.deepEqual(others, []);
+  // while it runs, with its own folder beside the two
+  const { stdout } = sh(replaceFiles(folder, files, leftoversQuery(folder).script));
+  t.deepEqual(stdout.trim().split('\n').sort(), [join(folder, left ?? ''), join(folder, '.lab-staged.AbCdEf')].sort());
+});
 
 test('nobody else can read a file at any moment', (t) => {
   const folder = folderFor(t);
