@@ -1,7 +1,7 @@
 import type Docker from 'dockerode';
 import { findMachines, type Machine } from './docker/machine-look.ts';
 import { LabError } from './errors.ts';
-import { attempt } from './hosts/host.ts';
+import { attempt, type Host } from './hosts/host.ts';
 import { type HostAddress, openHost } from './hosts/open.ts';
 import { hostNameOf, isIndirect } from './hosts/ssh-config.ts';
 import type { Lab, Pi } from './lab-file/lab.ts';
@@ -16,15 +16,26 @@ export async function locateMachines(lab: Lab, docker: Docker): Promise<Readonly
   return await findMachines(docker, lab.name, privateFolder(lab, 'keys', lab.name));
 }
 
-/** Host names and ports of a lab that stands. Changes nothing. Throws a LabError with exit code 2 that names the part that does not. */
-export async function locate(lab: Lab, machines: ReadonlyMap<string, Machine>): Promise<LiveLab> {
+/**
+ * Host names and ports of a lab that stands; `open`: hosts that there is a connection to. Changes nothing. Throws a LabError with exit code 2 that names
+ * the part that does not stand.
+ */
+export async function locate(
+  lab: Lab,
+  machines: ReadonlyMap<string, Machine>,
+  open: ReadonlyMap<string, Host> = new Map(),
+): Promise<LiveLab> {
   const missing = containerMachines(lab).filter((name) => !machines.has(name));
   if (missing.length > 0) {
     const happened = `${missing.join(', ')} ${missing.length === 1 ? 'does' : 'do'} not run`;
     throw new LabError({ subject: lab.name, step: 'find the emulated machines', happened, advice: './lab up' }, 2);
   }
   const broker = await liveBroker(lab, machines);
-  const pis = await Promise.all(lab.pis.map((pi) => livePi(lab, pi, machines)));
+  const { host } = lab.broker;
+  // asked once for all Pis, and again only where `broker.address` is given, which may be a loopback
+  const isNamed = host.kind !== 'ssh' || lab.broker.address === undefined;
+  const seen = { machines, broker: isNamed ? broker.address : await hostNameOf('broker', host) };
+  const pis = await Promise.all(lab.pis.map((pi) => livePi(lab, pi, seen, open.get(pi.name))));
   return { lab, broker, pis };
 }
 
@@ -76,10 +87,14 @@ export async function liveBroker(lab: Lab, machines: ReadonlyMap<string, Machine
   }
 }
 
-async function livePi(lab: Lab, pi: Pi, machines: ReadonlyMap<string, Machine>): Promise<LivePi> {
-  const host = hostAddress(pi.name, pi.host, machines);
+/** What the lab's parts are known as: the machines, and a broker that is reached over SSH. */
+type Seen = { readonly machines: ReadonlyMap<string, Machine>; readonly broker: string };
+
+async function livePi(lab: Lab, pi: Pi, seen: Seen, open: Host | undefined): Promise<LivePi> {
+  const host = hostAddress(pi.name, pi.host, seen.machines);
   const given = lab.broker.address;
-  const address = given === undefined || isLoopback(given) ? await brokerAsSeenBy(lab, pi, host, machines) : given;
+  const isGiven = given !== undefined && !isLoopback(given);
+  const address = isGiven ? given : await brokerAsSeenBy(lab, pi, host, seen, open);
   return { name: pi.name, host, broker: { address, port: lab.broker.port } };
 }
 
@@ -93,23 +108,30 @@ async function brokerAsSeenBy(
   lab: Lab,
   pi: Pi,
   host: HostAddress,
-  machines: ReadonlyMap<string, Machine>,
+  seen: Seen,
+  open: Host | undefined,
 ): Promise<string> {
   switch (lab.broker.host.kind) {
     case 'container':
-      return machines.get('broker')?.address ?? '';
+      return seen.machines.get('broker')?.address ?? '';
     case 'ssh':
-      return await hostNameOf('broker', lab.broker.host);
+      return seen.broker;
     default: {
-      const gateway = machines.get(pi.name)?.gateway;
+      const gateway = seen.machines.get(pi.name)?.gateway;
       if (gateway !== undefined) return gateway;
       if (host.kind === 'ssh' && (await isIndirect(pi.name, host))) throw new LabError(indirectTrouble(pi.name), 2);
+      // a reboot has ended it
+      const told = open === undefined ? '' : await ourAddress(open).catch(() => '');
+      if (told !== '') return told;
       await using reached = await openHost(pi.name, host);
-      const script = 'echo "${SSH_CONNECTION%% *}"';
-      const { stdout } = await attempt(reached, { step: 'ask for our address', script, timeoutMs: 10_000 });
-      return stdout.trim();
+      return await ourAddress(reached);
     }
   }
+}
+
+async function ourAddress(host: Host): Promise<string> {
+  const script = 'echo "${SSH_CONNECTION%% *}"';
+  return (await attempt(host, { step: 'ask for our address', script, timeoutMs: 10_000 })).stdout.trim();
 }
 
 function indirectTrouble(subject: string) {

@@ -12,7 +12,7 @@ import { type HostPlan, planHost } from './plan-host.ts';
 import type { Facts } from './resources/facts.ts';
 import { BLANK, type Item, type Resource } from './resources/resource.ts';
 import { labVisits, leftHosts } from './restore/give-back.ts';
-import { machineItem, surveyMachines } from './survey.ts';
+import { machineItem, type Survey, surveyMachines } from './survey.ts';
 import type { Visit } from './visited.ts';
 
 /** A host of the lab as it stands against the lab file. */
@@ -47,33 +47,42 @@ export type PlanOptions = {
   readonly signal: AbortSignal;
 };
 
-/** Looks at all hosts of a lab, side by side, and plans what brings them to what the lab file says. Changes nothing. `docker` undefined: no engine answers. */
+/**
+ * Looks at all hosts of a lab, side by side, and plans what brings them to what the lab file says. Changes nothing. `engine` gives undefined where none
+ * answers; only hosts that are containers wait for it.
+ */
 export async function planLab(
   lab: Lab,
-  docker: Docker | undefined,
+  engine: Promise<Docker | undefined>,
   { takeOver, only, signal }: PlanOptions,
 ): Promise<LabPlan> {
   const current = hostsOf(lab, takeOver).filter(({ name }) => only?.includes(name) ?? true);
   const wanted = only === undefined ? [...current, ...(await leftHosts(lab))] : current;
   if (wanted.some(({ place }) => place === 'local')) await ensureSudo();
-  const survey = await surveyMachines(docker, lab);
-  const machines = new Map(
-    [...survey.machines].flatMap(([name, found]) =>
-      found.state === 'running' ? [[name, found.machine] as const] : [],
-    ),
-  );
-  const hosts = await Promise.all(
-    wanted.map((host) => {
-      const machine = host.isLeft ? undefined : survey.machines.get(host.name);
-      return planned(host, machine, () => host.address(machines), signal);
-    }),
-  );
-  return {
-    docker: only === undefined ? survey.items : survey.items.filter(({ action }) => action !== 'remove'),
-    hosts,
-    machines,
-    [Symbol.asyncDispose]: () => disconnect(hosts),
-  };
+  const surveying = engine.then((docker) => surveyMachines(docker, lab));
+  const looks = wanted.map(async (host) => {
+    if (host.place !== 'container') return await planned(host, undefined, () => host.address(new Map()), signal);
+    const survey = await surveying;
+    return await planned(host, survey.machines.get(host.name), () => host.address(running(survey)), signal);
+  });
+  const looked = Promise.allSettled(looks);
+  try {
+    const survey = await surveying;
+    const hosts = await Promise.all(looks);
+    return {
+      docker: only === undefined ? survey.items : survey.items.filter(({ action }) => action !== 'remove'),
+      hosts,
+      machines: running(survey),
+      [Symbol.asyncDispose]: () => disconnect(hosts),
+    };
+  } catch (error) {
+    await disconnect((await looked).flatMap((look) => (look.status === 'fulfilled' ? [look.value] : [])));
+    throw error;
+  }
+}
+
+function running({ machines }: Survey): ReadonlyMap<string, Machine> {
+  return new Map([...machines].flatMap(([name, look]) => (look.state === 'running' ? [[name, look.machine]] : [])));
 }
 
 /** A host and what is to become of it. */

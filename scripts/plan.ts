@@ -63,8 +63,14 @@ export async function makePlan(
   signal: AbortSignal,
 ): Promise<{ readonly plan: LabPlan; readonly engine: EngineLookup | undefined }> {
   const isNeeded = containerMachines(lab).some((name) => only?.includes(name) ?? true);
-  const engine = isNeeded ? await findEngine() : await findEngine().catch(() => undefined);
-  if (isNeeded && engine !== undefined) await refuseUnusable(engine);
-  const docker = engine?.state === 'answers' ? engine.docker : undefined;
-  return { plan: await planLab(lab, docker, { takeOver, only, signal }), engine };
+  const found = isNeeded ? usableEngine() : findEngine().catch(() => undefined);
+  const docker = found.then((engine) => (engine?.state === 'answers' ? engine.docker : undefined));
+  return { plan: await planLab(lab, docker, { takeOver, only, signal }), engine: await found };
+}
+
+/** One that answers, or that the lab can install or start. */
+async function usableEngine(): Promise<EngineLookup> {
+  const engine = await findEngine();
+  await refuseUnusable(engine);
+  return engine;
 }

@@ -83,7 +83,10 @@ export function up(): LabCommand {
           else print('./lab verify proves the whole');
           return 0;
         }
-        const live = await locate(lab, brought.machines);
+        const open = plan.hosts.flatMap(({ name, reached }) =>
+          reached === undefined ? [] : [[name, reached.host] as const],
+        );
+        const live = await locate(lab, brought.machines, new Map(open));
         await awaitReady(live, context.signal);
         const proved = verify
           ? await (await import('./verify.ts')).verification(lab, Promise.resolve(live), context, display, {
