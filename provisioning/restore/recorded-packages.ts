@@ -33,7 +33,7 @@ export function recordedPackages(folder: string): Resource {
       if (purged.length + removed.length === 0) return { items };
       const change = {
         summary: `remove ${[...purged, ...removed].join(', ')}`,
-        script: removeScript(purged, removed),
+        script: removeScript(folder, purged, removed),
         timeoutMs: REMOVE_TIMEOUT_MS,
         advice: 'see what `sudo apt-get check` says on this host, then run the command again',
       };
@@ -55,15 +55,15 @@ record=${quote(recordFile(folder))}
 native=$(dpkg --print-architecture)
 lines=$(sed -e "s/:$native / /" "$record")
 printf '%s\\n' "$lines"
-here=
+here= held=
 for name in $(printf '%s\\n' "$lines" | awk '$1 == "package" { print $2 }' | sort -u); do
   state=$(dpkg-query -W -f='\${db:Status-Want} \${db:Status-Status}' "$name" 2>/dev/null) || continue
-  case $state in *' not-installed') continue ;; esac
+  case $state in *' not-installed') continue ;; hold*) held=$name ;; esac
   echo "state $name $state"
   here="$here $name"
 done
 [ -n "$here" ] || exit 0
-requested=$(printf '%s\\n' "$lines" | sed -n 's/^requested //p' | tr ' ' '\\n')
+requested=$(printf '%s\\n' "$lines" | sed -n -e 's/^requested //p' -e 's/^leaving //p' | tr ' ' '\\n')
 wanted=$(apt-mark showmanual $here | grep -vxF -- "$requested")
 for name in $wanted; do echo "wanted $name"; done
 goes_with() {
@@ -71,7 +71,7 @@ goes_with() {
     awk '$1 ~ /^(Purg|Remv|Inst)$/ { print $2 }' | sort -u
 }
 others=$(goes_with $here | grep -vxF -- "$(printf '%s\\n' $here)")
-if [ -n "$others$wanted$(apt-mark showhold $here)" ]; then
+if [ -n "$others$wanted$held" ]; then
   for name in $here; do for other in $(goes_with "$name"); do echo "with $name $other"; done; done
 fi
 true`,
@@ -106,15 +106,24 @@ export function recorded({ output }: Answer): readonly Recorded[] {
   });
 }
 
-/** Those of which nothing was there before go with their configuration. */
-function removeScript(purged: readonly string[], removed: readonly string[]): string {
+/**
+ * Those of which nothing was there before go with their configuration. apt forgets who was installed for another's sake when it begins: where it is killed
+ * then, the record says that nobody else has asked for them.
+ */
+function removeScript(folder: string, purged: readonly string[], removed: readonly string[]): string {
   const step = (verb: string, names: readonly string[]) =>
     names.length === 0 ? [] : [`apt ${verb} ${names.map(quote).join(' ')}`];
   return [
     'set -e',
     `apt() { apt-get ${APT_OPTIONS} -o DPkg::Lock::Timeout=${LOCK_WAIT_S} -o Dpkg::Use-Pty=0 "$@"; }`,
+    `record=${quote(recordFile(folder))}`,
+    `echo ${quote(`leaving ${[...purged, ...removed].join(' ')}`)} >>"$record"`,
+    'sync "$record"',
     'if [ -n "$(ls /var/lib/dpkg/updates 2>/dev/null)" ]; then dpkg --configure -a; fi',
     ...step('purge', purged),
+    // apt does no more than remove a package that a killed dpkg has left half-installed
+    `left=$(for name in ${purged.map(quote).join(' ')}; do dpkg-query -W -f='\${db:Status-Status} ' "$name" 2>/dev/null | sed "s|^config-files $|$name |p; d"; done)`,
+    'if [ -n "$left" ]; then apt purge $left; fi',
     ...step('remove', removed),
   ].join('\n');
 }
