@@ -41,63 +41,36 @@ async function written(run: string): Promise<string> {
   return await making;
 }
 
-/** The page of a run, opened; undefined where this machine has no Chromium, which is no fault of the page. */
-async function open(
-  t: ExecutionContext,
-  run: string,
-  options: Parameters<typeof openPage>[2],
-  anchor = '',
-): Promise<Watched | undefined> {
+const SCREENS = {
+  'at a desk, in the light': { ...DESKTOP, colorScheme: 'light' },
+  'on a phone, in the dark': { ...PHONE, colorScheme: 'dark' },
+  'on a phone, without JavaScript': { ...PHONE, javaScriptEnabled: false },
+} as const;
+type Screen = keyof typeof SCREENS;
+
+/** Open pages by run and screen: what one test has opened or chosen there, the next one has too. */
+const opened = new Map<string, Promise<Watched>>();
+
+/** The page of a run, opened by the first who asks; undefined where this machine has no Chromium, which is no fault of the page. */
+async function open(t: ExecutionContext, run: string, screen: Screen, anchor = ''): Promise<Watched | undefined> {
   if (browser === undefined) {
     t.log('nothing was looked at: this machine has neither chromium nor google-chrome');
     t.pass();
     return undefined;
   }
-  const url = await (pages.get(run) ?? written(run));
-  return await openPage(browser, `${url}${anchor}`, options);
-}
-
-const SCREENS = {
-  'at a desk, in the light': { ...DESKTOP, colorScheme: 'light' },
-  'on a phone, in the dark': { ...PHONE, colorScheme: 'dark' },
-} as const;
-/** Each look once: it is the same in every run. */
-const LOOKS: Readonly<Record<string, keyof typeof SCREENS>> = {
-  failing: 'at a desk, in the light',
-  whole: 'on a phone, in the dark',
-  empty: 'at a desk, in the light',
-  hostile: 'on a phone, in the dark',
-};
-
-for (const [run, look] of Object.entries(LOOKS)) {
-  test.serial(
-    `a ${run} run, ${look}: asks for nothing, complains of nothing, fits the screen, has no lost link, axe finds nothing`,
-    async (t) => {
-      const options = SCREENS[look];
-      await using opened = await open(t, run, options);
-      if (opened === undefined) return;
-      const { page, complaints } = opened;
-      // the checks look alike: axe takes its time for each
-      await unfold(opened, 'details:not(.check), .check:nth-of-type(-n + 2)');
-      // its words are others, not what holds them
-      if (run !== 'hostile') t.deepEqual(await violations(opened), []);
-      t.deepEqual(await lostLinks(opened), []);
-      const ids = await idsOf(opened);
-      t.deepEqual(ids, [...new Set(ids)]);
-      await unfold(opened, 'details');
-      t.is(await page.evaluate('document.documentElement.scrollWidth'), options.viewport.width);
-      t.deepEqual(await page.locator('.undrawn').allTextContents(), []);
-      t.deepEqual(complaints, []);
-    },
-  );
+  const key = `${run}, ${screen}`;
+  const opening =
+    opened.get(key) ?? openPage(browser, `${await (pages.get(run) ?? written(run))}${anchor}`, SCREENS[screen]);
+  opened.set(key, opening);
+  return await opening;
 }
 
 test.serial(
   'the words that others chose are words: no element, no attribute and no script comes of them',
   async (t) => {
-    await using opened = await open(t, 'hostile', DESKTOP);
-    if (opened === undefined) return;
-    const { page, complaints } = opened;
+    const watched = await open(t, 'hostile', 'on a phone, in the dark');
+    if (watched === undefined) return;
+    const { page, complaints } = watched;
     t.is(await page.locator('script').count(), 2);
     t.is(await page.locator('img, iframe, object, embed, [onerror], [onmouseover], [onclick]').count(), 0);
     const text = z.string().parse(await page.evaluate('document.body.textContent'));
@@ -115,18 +88,18 @@ test.serial(
 );
 
 test.serial('what failed stands before everything else', async (t) => {
-  await using opened = await open(t, 'failing', PHONE);
-  if (opened === undefined) return;
-  const first = opened.page.locator('main > section').first();
+  const watched = await open(t, 'failing', 'at a desk, in the light');
+  if (watched === undefined) return;
+  const first = watched.page.locator('main > section').first();
   t.is(await first.getAttribute('id'), 'failures');
   t.regex((await first.textContent()) ?? '', /qos\.matrix\.p2s1\.v311.*two copies arrived, not one/s);
-  t.is(await opened.page.locator('nav a').first().textContent(), 'What failed');
+  t.is(await watched.page.locator('nav a').first().textContent(), 'What failed');
 });
 
 test.serial('the checks are filtered by verdict and by words', async (t) => {
-  await using opened = await open(t, 'failing', DESKTOP);
-  if (opened === undefined) return;
-  const { page } = opened;
+  const watched = await open(t, 'failing', 'at a desk, in the light');
+  if (watched === undefined) return;
+  const { page } = watched;
   const seen = page.locator('.check:visible');
   const all = await seen.count();
   await page.getByLabel('known deviation').check();
@@ -138,12 +111,14 @@ test.serial('the checks are filtered by verdict and by words', async (t) => {
   t.is(await seen.count(), all);
   await page.getByLabel('with the words').fill('matrix p0s0');
   t.is(await seen.count(), 1);
+  await page.getByLabel('with the words').fill('');
+  t.is(await seen.count(), all);
 });
 
 test.serial('a permalink shows its check, also where it is folded and filtered away', async (t) => {
-  await using opened = await open(t, 'whole', DESKTOP, '#check-qos.matrix.p2s1.v311');
-  if (opened === undefined) return;
-  const { page } = opened;
+  const watched = await open(t, 'whole', 'at a desk, in the light', '#check-qos.matrix.p2s1.v311');
+  if (watched === undefined) return;
+  const { page } = watched;
   const check = page.locator('[id="check-qos.matrix.p2s1.v311"] dl');
   t.true(await check.isVisible());
   await page.getByLabel('known deviation').check();
@@ -155,9 +130,9 @@ test.serial('a permalink shows its check, also where it is folded and filtered a
 });
 
 test.serial('the records are given away as they were written', async (t) => {
-  await using opened = await open(t, 'hostile', { ...DESKTOP, acceptDownloads: true });
-  if (opened === undefined) return;
-  const { page, complaints } = opened;
+  const watched = await open(t, 'hostile', 'on a phone, in the dark');
+  if (watched === undefined) return;
+  const { page, complaints } = watched;
   const download = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save records.jsonl' }).click();
   const saved = await download;
@@ -171,9 +146,9 @@ test.serial('the records are given away as they were written', async (t) => {
 });
 
 test.serial('the raw points of a figure are given away', async (t) => {
-  await using opened = await open(t, 'whole', { ...DESKTOP, acceptDownloads: true });
-  if (opened === undefined) return;
-  const { page } = opened;
+  const watched = await open(t, 'whole', 'at a desk, in the light');
+  if (watched === undefined) return;
+  const { page } = watched;
   const figure = page.locator('#figure-latency-pi');
   await figure.locator('summary').click();
   const download = page.waitForEvent('download');
@@ -186,9 +161,9 @@ test.serial('the raw points of a figure are given away', async (t) => {
 test.serial(
   'the ideal keep alive is computed anew when something else is wished, and goes back to the defaults',
   async (t) => {
-    await using opened = await open(t, 'whole', PHONE);
-    if (opened === undefined) return;
-    const { page, complaints } = opened;
+    const watched = await open(t, 'whole', 'on a phone, in the dark');
+    if (watched === undefined) return;
+    const { page, complaints } = watched;
     const said = page.locator('#keep-alive-recommended');
     const drawn = page.locator('#figure-keep-alive-delay .drawing');
     const [before, drawnBefore] = [await said.textContent(), await drawn.innerHTML()];
@@ -212,9 +187,9 @@ test.serial(
 );
 
 test.serial('without JavaScript everything can be read, and filtered by verdict', async (t) => {
-  await using opened = await open(t, 'whole', { ...PHONE, javaScriptEnabled: false });
-  if (opened === undefined) return;
-  const { page } = opened;
+  const watched = await open(t, 'whole', 'on a phone, without JavaScript');
+  if (watched === undefined) return;
+  const { page } = watched;
   await page.getByLabel('known deviation').check();
   const seen = page.locator('.check:visible');
   t.is(await seen.count(), deviationsOf('whole'));
@@ -224,12 +199,42 @@ test.serial('without JavaScript everything can be read, and filtered by verdict'
 });
 
 test.serial('on paper there is neither navigation nor filter', async (t) => {
-  await using opened = await open(t, 'whole', DESKTOP);
-  if (opened === undefined) return;
-  const { page } = opened;
+  const watched = await open(t, 'whole', 'at a desk, in the light');
+  if (watched === undefined) return;
+  const { page } = watched;
   await page.emulateMedia({ media: 'print', colorScheme: 'dark' });
   t.false(await page.locator('nav').isVisible());
   t.false(await page.locator('.filter').isVisible());
   t.is(await page.evaluate('getComputedStyle(document.body).backgroundColor'), 'rgb(255, 255, 255)');
   t.true(await page.locator('figure .drawing').first().isVisible());
 });
+
+/** Each look once: it is the same in every run. */
+const LOOKS: Readonly<Record<string, Screen>> = {
+  failing: 'at a desk, in the light',
+  whole: 'on a phone, in the dark',
+  empty: 'at a desk, in the light',
+  hostile: 'on a phone, in the dark',
+};
+
+for (const [run, look] of Object.entries(LOOKS)) {
+  test.serial(
+    `a ${run} run, ${look}: asks for nothing, complains of nothing, fits the screen, has no lost link, axe finds nothing`,
+    async (t) => {
+      const watched = await open(t, run, look);
+      if (watched === undefined) return;
+      const { page, complaints } = watched;
+      // the checks look alike: axe takes its time for each
+      await unfold(watched, 'details:not(.check), .check:nth-of-type(-n + 2)');
+      // its words are others, not what holds them
+      if (run !== 'hostile') t.deepEqual(await violations(watched), []);
+      t.deepEqual(await lostLinks(watched), []);
+      const ids = await idsOf(watched);
+      t.deepEqual(ids, [...new Set(ids)]);
+      await unfold(watched, 'details');
+      t.is(await page.evaluate('document.documentElement.scrollWidth'), SCREENS[look].viewport.width);
+      t.deepEqual(await page.locator('.undrawn').allTextContents(), []);
+      t.deepEqual(complaints, []);
+    },
+  );
+}
