@@ -1,6 +1,6 @@
 import { deferred } from '../deferred.ts';
 import { LabError } from '../errors.ts';
-import type { Command, Result, Running } from './host.ts';
+import { type Command, lacksSetsid, type Result, type Running } from './host.ts';
 import { type RootLogin, type Sudo, sudoWithPassword, WITHOUT_PASSWORD } from './root-access.ts';
 
 /** Starts a command with this before it; `onBegin` is called before anything of its output is handed on. */
@@ -34,7 +34,8 @@ export function rootStarter(login: RootLogin, start: Start): (command: Command) 
     const work = async (): Promise<Result> => {
       if (password === undefined) {
         const { result, hasBegun } = await attempt(WITHOUT_PASSWORD);
-        if (hasBegun || result.code === 0) return result;
+        // without setsid there is no more to be had with a password
+        if (hasBegun || result.code === 0 || lacksSetsid(result)) return result;
         password ??= sudoWithPassword(login, result, command.signal);
       }
       return (await attempt(await password)).result;

@@ -27,8 +27,10 @@ export type Running = {
   kill(signal: 'TERM' | 'KILL' | 'INT' | 'HUP'): Promise<void>;
 };
 
-/** What a script is started by (hosts/shell.ts): missing on macOS, and without -w in busybox, which is Alpine's. */
-const NO_SETSID = /setsid: .*(not found|unrecognized option|invalid option)/;
+/** Whether there is not what a script is started by (hosts/shell.ts): macOS has no setsid, and busybox, which is Alpine's, has one without -w. */
+export function lacksSetsid({ stderr }: Result): boolean {
+  return /setsid: .*(not found|unrecognized option|invalid option)/.test(stderr);
+}
 
 /** A machine that commands can be run on; the only interface through which the lab touches one. */
 export interface Host extends AsyncDisposable {
@@ -51,7 +53,7 @@ export async function run(host: Host, command: Command, advice?: string): Promis
 
 export function stepFailed(host: Host, step: string, result: Result, advice?: string): LabError {
   const output = lastLines(result.stderr) || lastLines(result.stdout);
-  if (NO_SETSID.test(result.stderr)) {
+  if (lacksSetsid(result)) {
     const happened = `nothing can be run there, since its setsid is not util-linux's\n    ${output}`;
     return new LabError({ subject: host.name, step, happened, advice: `a host with ${SUPPORTED_SYSTEMS}` }, 2);
   }
