@@ -53,7 +53,7 @@ export function configuration(lab: Lab): Resource {
         ].join('\n'),
         timeoutMs: TRIAL_TIMEOUT_MS,
         advice:
-          'mend what the broker complains about under `broker.options` in the lab file; the old configuration is still in use',
+          'mend what is told, or what the broker complains about under `broker.options` in the lab file; the old configuration is still in use',
       };
       return { items: [...items, ...gone], change };
     },
