@@ -12,6 +12,8 @@ import type { Destination } from './ssh-config.ts';
 /** How one attempt to log in ended; what could be put right by a person is no error yet. */
 export type Attempt =
   | { readonly kind: 'ready'; readonly client: Client }
+  /** The host, or the way there, ended the connection before a word. */
+  | { readonly kind: 'dropped'; readonly error: LabError }
   /** Nothing is known of the host. */
   | { readonly kind: 'unknown key'; readonly key: Buffer; readonly refusal: LabError }
   | {
@@ -54,11 +56,18 @@ export async function attemptLogin(
   client.on('error', (error: Error & { level?: string }) => {
     // the next key is tried
     if (error.level === 'agent') return;
+    if (!hasShakenHands && isDrop(error)) {
+      return ended.resolve({ kind: 'dropped', error: trouble(withWords(error.message, route), UNREACHABLE) });
+    }
     if (error.level !== 'client-authentication') return fail(error.message, UNREACHABLE);
     const { left, hasTriedPassword } = attempt;
     ended.resolve({ kind: 'not let in', keys, methods: left(), hasTriedPassword: hasTriedPassword() });
   });
   client.on('close', () => fail('the host closed the connection', undefined));
+  let hasShakenHands = false;
+  client.on('handshake', () => {
+    hasShakenHands = true;
+  });
   client.on('ready', () => ended.resolve({ kind: 'ready', client }));
   const onAbort = () => ended.reject(trouble('interrupted'));
   signal?.addEventListener('abort', onAbort, { once: true });
@@ -88,6 +97,11 @@ export async function attemptLogin(
   } finally {
     signal?.removeEventListener('abort', onAbort);
   }
+}
+
+/** sshd closes, and what it has not read makes that a reset; the words are ssh2's. */
+function isDrop(error: Error & { readonly code?: unknown }): boolean {
+  return error.message === 'Connection lost before handshake' || error.code === 'ECONNRESET';
 }
 
 const UNREACHABLE =

@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { Duplex } from 'node:stream';
-import type { Client } from 'ssh2';
 import { LabError, lastLines } from '../errors.ts';
 import { parseSshUrl } from '../lab-file/ssh-url.ts';
+import type { Hop } from './hops.ts';
 import type { SshAddress } from './ssh-address.ts';
 import type { Destination } from './ssh-config.ts';
 
@@ -20,16 +20,18 @@ export type Route = {
 
 export const DIRECT: Route = { words: '', open: async () => undefined, said: () => '', close: () => undefined };
 
-/** Over another host, which is logged in to already and whose connection ends with this one. */
-export function throughHop(hop: Client, words: string, { hostName, port }: Destination): Route {
+/** Over another host, which is logged in to already and is left with this connection. */
+export function throughHop(hop: Hop, words: string, { hostName, port }: Destination): Route {
   return {
     words: ` through ${words}`,
     open: async () =>
       await new Promise((resolve, reject) => {
-        hop.forwardOut('127.0.0.1', 0, hostName, port, (error, stream) => (error ? reject(error) : resolve(stream)));
+        hop.client.forwardOut('127.0.0.1', 0, hostName, port, (error, stream) =>
+          error ? reject(error) : resolve(stream),
+        );
       }),
     said: () => '',
-    close: () => hop.end(),
+    close: () => hop.leave(),
   };
 }
 

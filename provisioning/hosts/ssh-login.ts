@@ -1,14 +1,8 @@
 import type { Client } from 'ssh2';
 import { LabError } from '../errors.ts';
-import { Secret } from '../lab-file/secret.ts';
-import { recall, remember } from './answers.ts';
-import { type Attempt, attemptLogin, sshStep } from './connect.ts';
-import { shownKey } from './host-key.ts';
-import { readKeyFile } from './key-file.ts';
-import { keepKey, knownKeys } from './known-hosts.ts';
-import { takesPassword } from './login.ts';
-import { passphraseOf } from './login-keys.ts';
-import { askLine, askSecretly, canAsk, notice, withPerson } from './questions.ts';
+import { sshStep } from './connect.ts';
+import { shareHop } from './hops.ts';
+import { logInBy, passwordKey } from './login-by-route.ts';
 import { DIRECT, jumpsOf, type Route, throughCommand, throughHop } from './route.ts';
 import type { SshAddress } from './ssh-address.ts';
 import { type Destination, destinationOf } from './ssh-config.ts';
@@ -16,32 +10,29 @@ import { type Destination, destinationOf } from './ssh-config.ts';
 /** A connection, and who is logged in. */
 export type LoggedIn = { readonly client: Client; readonly user: string; readonly passwordKey: string };
 
-/** As ssh's NumberOfPasswordPrompts. */
-const TRIES = 3;
 /** A ProxyJump that leads in a circle would go on for ever. */
 const MOST_HOPS = 8;
 
 /**
- * Logs in to a host, over as many hops as ~/.ssh/config has, and asks on a terminal for what is missing: whether an unknown host key is right, a passphrase,
- * a password. A person takes longer than sshd waits (sshd_config(5), LoginGraceTime), so nothing is asked while a connection is open.
+ * Logs in to a host, over as many hops as ~/.ssh/config has; what is missing, such as a password, is asked for on a terminal.
  * Throws a LabError with exit code 2 that says why it could not.
  */
-export async function logIn(
-  name: string,
-  address: SshAddress,
-  signal?: AbortSignal,
-  via?: readonly SshAddress[],
-  depth = 0,
-): Promise<LoggedIn> {
+export async function logIn(name: string, address: SshAddress, signal?: AbortSignal): Promise<LoggedIn> {
   const destination = await destinationOf(name, address);
-  if (depth > MOST_HOPS) {
-    const happened = `ProxyJump goes over more than ${MOST_HOPS} hosts, or in a circle`;
-    throw new LabError(
-      { subject: name, step: sshStep(destination, DIRECT), happened, advice: 'mend ~/.ssh/config' },
-      2,
-    );
-  }
-  const route = await routeTo(name, destination, address, signal, via, depth);
+  const hops = hopsTo(name, destination, address);
+  await refuseCircle(name, destination, hops);
+  return await logInOver(name, destination, address, hops, signal);
+}
+
+/** As ssh(1), -J, does: the hops before the last one take the place of its own ProxyJump, and without any that one counts. */
+async function logInOver(
+  name: string,
+  destination: Destination,
+  address: SshAddress,
+  hops: readonly SshAddress[],
+  signal: AbortSignal | undefined,
+): Promise<LoggedIn> {
+  const route = await routeTo(name, destination, hops, signal);
   try {
     const client = await logInBy(name, destination, address, route, signal);
     client.on('close', () => route.close());
@@ -52,144 +43,44 @@ export async function logIn(
   }
 }
 
-/** What a host's password is remembered by. */
-function passwordKey({ user, knownAs }: Destination): string {
-  return `password of ${user}@${knownAs}`;
-}
-
 async function routeTo(
   name: string,
   destination: Destination,
-  address: SshAddress,
+  hops: readonly SshAddress[],
   signal: AbortSignal | undefined,
-  via: readonly SshAddress[] | undefined,
-  depth: number,
 ): Promise<Route> {
-  const { proxyJump, proxyCommand } = destination;
-  const hops = via ?? (proxyJump === undefined ? [] : jumpsOf(name, proxyJump, address));
   const last = hops.at(-1);
-  if (last !== undefined) {
-    // the hops before it take the place of its own ProxyJump, and without any that one counts (ssh(1), -J)
-    const earlier = hops.length > 1 ? hops.slice(0, -1) : undefined;
-    const { client } = await logIn(name, last, signal, earlier, depth + 1);
-    return throughHop(client, last.address, destination);
+  if (last === undefined) {
+    return destination.proxyCommand === undefined ? DIRECT : throughCommand(destination.proxyCommand);
   }
-  return proxyCommand === undefined ? DIRECT : throughCommand(proxyCommand);
-}
-
-async function logInBy(
-  name: string,
-  destination: Destination,
-  address: SshAddress,
-  route: Route,
-  signal: AbortSignal | undefined,
-): Promise<Client> {
-  const what = passwordKey(destination);
-  let password = recall(what) ?? address.password;
-  const attempt = () => attemptLogin(name, destination, address, password, route, signal);
-  const first = await attempt();
-  if (first.kind === 'ready') return first.client;
-  const giveUp = (error: LabError) =>
-    signal?.aborted === true
-      ? new LabError({ subject: name, step: sshStep(destination, route), happened: 'interrupted' }, 2)
-      : error;
-  const passedOver = new Set<string>();
-  let hasDecided = false;
-  let asked = 0;
-  return await withPerson(async () => {
-    for (let latest: Attempt = first; ; latest = await attempt()) {
-      if (latest.kind === 'ready') {
-        if (asked > 0 && password !== undefined) remember(what, password);
-        return latest.client;
-      }
-      if (latest.kind === 'unknown key') {
-        // what was kept and is not found again can't be decided once more
-        if (hasDecided) throw latest.refusal;
-        hasDecided = true;
-        if (await decide(name, destination, address, latest, signal)) continue;
-        throw giveUp(latest.refusal);
-      }
-      if (await unlock(latest.keys.locked, passedOver, signal)) continue;
-      const meanwhile = recall(what);
-      if (meanwhile !== undefined && meanwhile !== password) {
-        password = meanwhile;
-        continue;
-      }
-      if (asked === TRIES || !takesPassword(latest.methods)) throw notLetIn(name, destination, route, latest);
-      if (latest.hasTriedPassword && canAsk()) notice(`${name}: that password was not accepted`);
-      const question = `${name}: password of ${destination.user}@${destination.hostName}: `;
-      const answer = await askSecretly(question, signal);
-      if (answer === undefined) throw giveUp(notLetIn(name, destination, route, latest));
-      password = new Secret(answer);
-      asked += 1;
-    }
+  const hop = await shareHop(JSON.stringify(hops), async () => {
+    const there = await destinationOf(name, last);
+    return (await logInOver(name, there, last, hopsBefore(name, there, hops), signal)).client;
   });
+  return throughHop(hop, last.address, destination);
 }
 
-/** Keeps an unknown host key where a person, or the command line, says that it is the right one; whether it is known now. */
-async function decide(
-  name: string,
-  destination: Destination,
-  { address, newHostKey }: SshAddress,
-  { key }: Extract<Attempt, { kind: 'unknown key' }>,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  // for another connection to the same host
-  if ((await knownKeys(name, destination)).keys.length > 0) return true;
-  const { hostName, port } = destination;
-  const alias = address === hostName ? '' : ` (${address})`;
-  const text = `${name}: the key of ${hostName} port ${port}${alias} is not known: ${shownKey(key)}`;
-  if (newHostKey !== 'accept') {
-    const answer = await askLine(`${text}\nIs it the key of that host, and shall it be kept? [yes/no] `, signal);
-    if (answer?.trim().toLowerCase() !== 'yes') return false;
-  }
-  const file = await keepKey(name, destination, key);
-  notice(`${text}; kept in ${file}`);
-  return true;
+function hopsTo(name: string, { proxyJump }: Destination, address: SshAddress): readonly SshAddress[] {
+  return proxyJump === undefined ? [] : jumpsOf(name, proxyJump, address);
 }
 
-/** Asks for the passphrases of key files, each once a connection; whether one of them can be used now. */
-async function unlock(
-  files: readonly string[],
-  passedOver: Set<string>,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  for (const file of files) {
-    if (recall(passphraseOf(file)) !== undefined) return true;
-    if (passedOver.has(file)) continue;
-    passedOver.add(file);
-    for (let asked = 0; asked < TRIES; asked += 1) {
-      const answer = await askSecretly(`passphrase of ${file}: `, signal);
-      // nobody there, or another way is wanted
-      if (answer === undefined || answer === '') break;
-      const passphrase = new Secret(answer);
-      if ((await readKeyFile(file, passphrase)).kind === 'private') {
-        remember(passphraseOf(file), passphrase);
-        return true;
-      }
+/** The hops to the last of these. */
+function hopsBefore(name: string, last: Destination, hops: readonly SshAddress[]): readonly SshAddress[] {
+  const [address] = hops;
+  return hops.length > 1 || address === undefined ? hops.slice(0, -1) : hopsTo(name, last, address);
+}
+
+/** Before anything is connected: connections to hops are shared, and in a circle each would wait for the other. */
+async function refuseCircle(name: string, destination: Destination, hops: readonly SshAddress[]): Promise<void> {
+  let way = hops;
+  for (let count = 0; ; count += 1) {
+    const last = way.at(-1);
+    if (last === undefined) return;
+    if (count === MOST_HOPS) {
+      const happened = `ProxyJump goes over more than ${MOST_HOPS} hosts, or in a circle`;
+      const trouble = { subject: name, step: sshStep(destination, DIRECT), happened, advice: 'mend ~/.ssh/config' };
+      throw new LabError(trouble, 2);
     }
+    way = hopsBefore(name, await destinationOf(name, last), way);
   }
-  return false;
-}
-
-function notLetIn(
-  subject: string,
-  destination: Destination,
-  route: Route,
-  { keys, methods, hasTriedPassword }: Extract<Attempt, { kind: 'not let in' }>,
-): LabError {
-  const { methods: tried, locked, troubles } = keys;
-  const happened = [
-    ...(tried.length > 0 ? ['none of the keys was accepted'] : ['no agent and no key file could be used']),
-    ...locked.map((file) => `${file} has a passphrase`),
-    ...troubles,
-    ...(hasTriedPassword ? ['the password was not accepted'] : []),
-  ].join('; ');
-  const advice = [
-    `add your public key to ~/.ssh/authorized_keys of ${destination.user} there (ssh-copy-id)`,
-    'name the key with `identity` in the lab file',
-    ...(locked.length > 0 ? ['load it into the agent (ssh-add)'] : []),
-    ...(takesPassword(methods) ? ['run the command on a terminal, or give a `password` in the lab file'] : []),
-  ].join(', or ');
-  return new LabError({ subject, step: sshStep(destination, route), happened, advice }, 2);
 }

@@ -110,6 +110,37 @@ test.serial('over a hop, and over several', async (t) => {
   t.is(await say(host, 'hostname; echo "$' + '{SSH_CONNECTION%% *}"'), `broker\n${place.pi.address}`);
 });
 
+test.serial('all that goes through a hop at a time has one connection to it, and it ends with the last', async (t) => {
+  const hub = lab().container('broker');
+  const sessions = async () => Number(await hub.shell("pgrep -fc '^sshd: debian$' || true"));
+  const opened = await Promise.all([1, 2, 3].map(() => sshHost('pi', at('kitchen'))));
+  t.is(await sessions(), 1);
+  for (const host of opened.slice(0, 2)) await host[Symbol.asyncDispose]();
+  const [, , last] = opened;
+  t.is(last === undefined ? '' : await say(last, 'hostname'), 'pi');
+  await last?.[Symbol.asyncDispose]();
+  await until('the end of the connection to the hop', 10_000, async () => (await sessions()) === 0 || undefined);
+});
+
+test.serial('a host that drops connections where many come at once is asked again', async (t) => {
+  const hub = lab().container('broker');
+  const startups = (line: string) => hub.shell(`echo '${line}' >/etc/ssh/sshd_config.d/0.conf && kill -HUP 1`);
+  await startups('MaxStartups 1:100:1');
+  t.teardown(() => startups(''));
+  await until('the new sshd', 10_000, () =>
+    sshHost('broker', at('hub')).then(
+      async (host) => {
+        await host[Symbol.asyncDispose]();
+        return true;
+      },
+      () => undefined,
+    ),
+  );
+  const opened = await Promise.all([1, 2, 3, 4].map(() => sshHost('broker', at('hub'))));
+  for (const host of opened) await host[Symbol.asyncDispose]();
+  t.is(opened.length, 4);
+});
+
 test.serial('a circle of hops is told', async (t) => {
   await home.configure('Host a\n ProxyJump b\nHost b\n ProxyJump a');
   t.regex((await refusal(t, at('a'))).happened, /in a circle/);
