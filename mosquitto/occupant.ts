@@ -96,9 +96,11 @@ const KEEP = `
 keep() {
   [ -e "$1" ] || return 0
   kept="$folder/files$1"
-  if [ -e "$kept" ] && ! cmp -s "$1" "$kept"; then mv "$kept" "$kept.$(date -u +%Y%m%dT%H%M%SZ).$$"; fi
-  mkdir -p "\${kept%/*}"
-  cp -a --remove-destination "$1" "$kept"
-  sync "$kept"
+  if ! cmp -s "$1" "$kept"; then
+    if [ -e "$kept" ]; then mv "$kept" "$kept.$(date -u +%Y%m%dT%H%M%SZ).$$"; fi
+    mkdir -p "\${kept%/*}"
+    cp -a "$1" "$kept"
+    sync "$kept"
+  fi
   rm -f "$1"
 }`;

@@ -38,7 +38,7 @@ export function labBroker(lab: string): Resource {
       const items: Item[] = [
         ...(pid === undefined
           ? []
-          : [{ action: 'remove', kind: 'service', name: 'mosquitto', detail: `stop process ${pid}` } as const]),
+          : [{ action: 'remove', kind: 'process', name: `mosquitto ${pid}`, detail: "the lab's broker" } as const]),
         ...files.map((name): Item => ({ action: 'remove', kind: 'file', name })),
       ];
       const change = {

@@ -3,14 +3,15 @@ import { LAB_CONF } from '../../mosquitto/paths.ts';
 import { labBroker, putBack } from '../../mosquitto/put-back.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import type { WantedHost } from '../plan-lab.ts';
+import { noRepository } from '../resources/repository.ts';
 import type { Resource } from '../resources/resource.ts';
 import { isSameHost, type Visit, visited } from '../visited.ts';
 import { keptFolder } from './kept.ts';
 import { recordedPackages } from './recorded-packages.ts';
 
-/** All that makes a host, whatever it was in the lab, what it was before, in order. */
+/** All that makes a host, whatever it was in the lab, what it was before, in order; packages that stay keep the repository that they are from. */
 export function givenBack(lab: string, keepsPackages: boolean): readonly Resource[] {
-  const packages = keepsPackages ? [] : [recordedPackages(keptFolder(lab))];
+  const packages = keepsPackages ? [] : [recordedPackages(keptFolder(lab)), noRepository()];
   return [labBroker(lab), ...packages, putBack(lab)];
 }
 

@@ -60,7 +60,7 @@ test("the lab's broker is stopped and its files go; where another lab has the ho
   t.is(plan('').change, undefined);
   const { items, change: stop } = plan('process 7\nfile /etc/mosquitto/conf.d/lab.conf\nfile /etc/mosquitto/lab.acl');
   t.deepEqual(words(items), [
-    'remove service mosquitto',
+    'remove process mosquitto 7',
     'remove file /etc/mosquitto/conf.d/lab.conf',
     'remove file /etc/mosquitto/lab.acl',
   ]);
