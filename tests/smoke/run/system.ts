@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { machine, release } from 'node:os';
+import { sshText } from '../../../provisioning/hosts/ssh-address.ts';
 import type { Lab } from '../../../provisioning/lab-file/lab.ts';
 import type { LiveLab } from '../../../provisioning/live-lab.ts';
 import { parseOsRelease } from '../../../provisioning/os-release.ts';
@@ -71,6 +72,6 @@ function placeOf(host: Lab['broker']['host'], address: string): string {
     case 'external':
       return `external: ${address}`;
     case 'ssh':
-      return `ssh://${host.user}@${host.address.includes(':') ? `[${host.address}]` : host.address}:${host.port}`;
+      return `ssh://${sshText(host)}`;
   }
 }

@@ -24,7 +24,8 @@ test('this machine says the same of itself to a script and to Node', async (t) =
 const brokers: readonly (readonly [broker: string, place: string, isHere: boolean])[] = [
   ['{ host: local }', 'this machine', true],
   ['{ host: container }', 'container', false],
-  ["{ host: 'ssh://admin@hub.local' }", 'ssh://admin@hub.local:22', false],
+  ["{ host: 'ssh://admin@hub.local:22' }", 'ssh://admin@hub.local:22', false],
+  ["{ host: 'ssh://hub' }", 'ssh://hub', false],
   ['{ host: external, address: mqtt.example.org }', 'external: mqtt.example.org', false],
 ];
 
