@@ -1,15 +1,19 @@
+import { randomBytes } from 'node:crypto';
 import { aloneOnHost, LEFT_BEHIND_S } from './alone-on-host.ts';
 import { LabError } from './errors.ts';
 import { attempt, type Host, stepFailed } from './hosts/host.ts';
 import { planHost, type Step } from './plan-host.ts';
 import type { Tell } from './progress.ts';
-import { type Facts, gather } from './resources/facts.ts';
+import { FACTS_TIMEOUT_MS, type Facts, gather, type Query, questions } from './resources/facts.ts';
 import { type Change, isChange, type Resource } from './resources/resource.ts';
 
 /** Asks a host all that its resources want to know, in one round trip. */
 export async function look(host: Host, resources: readonly Resource[], signal: AbortSignal): Promise<Facts> {
-  const queries = resources.flatMap((resource) => resource.queries);
-  return await gather(host, [...new Set(queries)], signal);
+  return await gather(host, queriesOf(resources), signal);
+}
+
+function queriesOf(resources: readonly Resource[]): readonly Query[] {
+  return [...new Set(resources.flatMap((resource) => resource.queries))];
 }
 
 export type ConvergeOptions = {
@@ -39,12 +43,18 @@ export async function converge(
       const { change } = resource.plan(facts, []);
       if (change === undefined) continue;
       const summary = planned.find((step) => step.resource === resource.id)?.change.summary ?? change.summary;
-      const before = reached;
-      reached = await make(before, { ...change, summary }, tell, signal);
-      if (reached !== before && before !== host) await before[Symbol.asyncDispose]();
+      const { reconnect } = change;
+      tell({ host: host.name, kind: 'step', text: summary });
+      let found: Facts | undefined;
+      if (reconnect === undefined) found = await make(reached, { ...change, summary }, resources, { tell, signal });
+      else {
+        const before = reached;
+        reached = await reconnect(before, signal);
+        if (before !== host) await before[Symbol.asyncDispose]();
+      }
       onChange(summary);
       tell({ host: host.name, kind: 'changed', text: summary });
-      facts = await look(reached, resources, signal);
+      facts = found ?? (await look(reached, resources, signal));
       refuse(host, summary, [resource], facts);
     }
     refuse(host, 'look at the host again', resources, facts);
@@ -53,16 +63,27 @@ export async function converge(
   }
 }
 
-/** Gives the host, over a new connection where the change has ended this one. */
-async function make(host: Host, change: Change, tell: Tell, signal: AbortSignal): Promise<Host> {
-  const { summary, timeoutMs, advice, reconnect } = change;
-  tell({ host: host.name, kind: 'step', text: summary });
-  if (reconnect !== undefined) return await reconnect(host, signal);
-  const script = aloneOnHost((await change.prepare?.(signal)) ?? change.script);
-  const onLine = (text: string) => tell({ host: host.name, kind: 'detail', text });
-  const boundMs = timeoutMs + LEFT_BEHIND_S * 1000;
-  const result = await attempt(host, { step: summary, script, root: true, timeoutMs: boundMs, signal, onLine });
-  if (result.code === 0) return host;
+/** Makes a change and looks at the host again, in one round trip. */
+async function make(
+  host: Host,
+  change: Change,
+  resources: readonly Resource[],
+  { tell, signal }: Pick<ConvergeOptions, 'tell' | 'signal'>,
+): Promise<Facts> {
+  const { summary, advice } = change;
+  const { script: look, read } = questions(queriesOf(resources));
+  const mark = `done-${randomBytes(12).toString('hex')}`;
+  // no `||` after it: the change's own `set -e` would not count (sh(1))
+  const changed = `(\n${(await change.prepare?.(signal)) ?? change.script}\n)\ncode=$?`;
+  const script = aloneOnHost(`${changed}\n[ "$code" = 0 ] || exit "$code"\necho ${mark}\n${look}`);
+  const timeoutMs = change.timeoutMs + LEFT_BEHIND_S * 1000 + FACTS_TIMEOUT_MS;
+  let isMade = false;
+  const onLine = (text: string) => {
+    isMade ||= text === mark;
+    if (!isMade) tell({ host: host.name, kind: 'detail', text });
+  };
+  const result = await attempt(host, { step: summary, script, root: true, timeoutMs, signal, onLine });
+  if (result.code === 0) return read(result.stdout);
   const explained = change.explain?.(result.stderr);
   if (explained === undefined) throw stepFailed(host, summary, result, advice);
   throw new LabError({ subject: host.name, step: summary, ...explained }, 1);

@@ -10,7 +10,8 @@ export type Answer = { readonly code: number; readonly output: string };
 /** Answers by query id. */
 export type Facts = { readonly get: (query: Query) => Answer };
 
-const FACTS_TIMEOUT_MS = 60_000;
+/** How long a host may take for its answers. */
+export const FACTS_TIMEOUT_MS = 60_000;
 
 /** Asks a host all its questions in one round trip; with `root: false` as the user who is logged in there, for questions that anybody may ask. */
 export async function gather(
@@ -19,23 +20,27 @@ export async function gather(
   signal?: AbortSignal,
   { root = true }: { readonly root?: boolean } = {},
 ): Promise<Facts> {
+  const { script, read } = questions(queries);
+  const command = { step: 'look at the host', script, root, timeoutMs: FACTS_TIMEOUT_MS, signal };
+  return read((await run(host, command)).stdout);
+}
+
+/** One script that asks all questions, and what reads the answers out of its standard output. */
+export type Questions = { readonly script: string; readonly read: (stdout: string) => Facts };
+
+export function questions(queries: readonly Query[]): Questions {
   const mark = `fact-${randomBytes(12).toString('hex')}`;
-  const script = framed(queries, mark);
-  const { stdout } = await run(host, {
-    step: 'look at the host',
-    script,
-    root,
-    timeoutMs: FACTS_TIMEOUT_MS,
-    signal,
-  });
-  const answers = unframe(stdout, mark);
-  return {
-    get({ id }) {
-      const answer = answers.get(id);
-      if (answer === undefined) throw new Error(`no fact ${id} was gathered`);
-      return answer;
-    },
+  const read = (stdout: string): Facts => {
+    const answers = unframe(stdout, mark);
+    return {
+      get({ id }) {
+        const answer = answers.get(id);
+        if (answer === undefined) throw new Error(`no fact ${id} was gathered`);
+        return answer;
+      },
+    };
   };
+  return { script: framed(queries, mark), read };
 }
 
 /** Each script in a subshell of its own, its output between two marks that nothing on the host can guess. */

@@ -14,14 +14,11 @@ const query: Query = { id: 'state', script: 'state' };
 /** A host whose whole state is a set of words: its facts are the words, a change's script is the words it adds. */
 function wordHost(words: Set<string>, broken: readonly string[] = []): Host {
   const answer = (script: string): Result => {
-    const mark = /^echo '(fact-\w+) state'/.exec(script)?.[1];
-    if (mark !== undefined) {
-      return { code: 0, stdout: `${mark} state\n${[...words].join(' ')}\n${mark} 0\n`, stderr: '' };
-    }
-    const word = /^(.*)\nend-/m.exec(script)?.[1] ?? script;
-    if (broken.includes(word)) return { code: 100, stdout: '', stderr: 'E: no space left' };
-    words.add(word);
-    return { code: 0, stdout: '', stderr: '' };
+    const word = /^\(\n(.*)\n\)$/m.exec(script)?.[1];
+    if (word !== undefined && broken.includes(word)) return { code: 100, stdout: '', stderr: 'E: no space left' };
+    if (word !== undefined) words.add(word);
+    const mark = /^echo '(fact-\w+) state'/m.exec(script)?.[1];
+    return { code: 0, stdout: `${mark} state\n${[...words].join(' ')}\n${mark} 0\n`, stderr: '' };
   };
   return {
     name: 'broker',
@@ -85,6 +82,43 @@ test('the first failure ends it, with its output and what to try; the next run g
   t.is(error?.message, 'broker: add b: exit code 100\n    E: no space left\n  try: mend it');
   t.deepEqual([...words], ['a']);
   t.deepEqual(await bring(wordHost(words), wanted), ['add b', 'add c']);
+});
+
+test('a change and the look after it are one script, in which the change alone is told and its failure counts', async (t) => {
+  if (!existsSync('/var/lib/dpkg')) {
+    t.pass('not a Debian');
+    return;
+  }
+  const file = `${folderFor(t)}/state`;
+  const scripts: string[] = [];
+  const host: Host = {
+    ...wordHost(new Set()),
+    start({ script, onLine }) {
+      scripts.push(script);
+      const { code: exit, stdout } = sh(script);
+      const code = exit ?? 128;
+      for (const line of stdout.split('\n')) onLine?.(line, 'stdout');
+      return { result: Promise.resolve({ code, stdout, stderr: '' }), group: Promise.resolve(1), kill: async () => {} };
+    },
+  };
+  const cat: Query = { id: 'cat', script: `cat ${file}` };
+  const writes = (text: string): Resource => ({
+    id: text,
+    queries: [cat],
+    plan(facts) {
+      const change = { summary: `write ${text}`, script: text, timeoutMs: 1000 };
+      return facts.get(cat).code === 0 ? { items: [] } : { items: [], change };
+    },
+  });
+  const told: Progress[] = [];
+  const tell = (progress: Progress) => told.push(progress);
+  const failing = bring(host, [writes('set -e; echo begins; false; echo goes on')], tell);
+  await t.throwsAsync(failing, { instanceOf: LabError, message: /exit code 1\n {4}begins$/ });
+  t.is(scripts.length, 2);
+  await bring(host, [writes(`set -e; echo begins; echo x >${file}; exit 0`)], tell);
+  t.is(scripts.length, 4);
+  const details = told.flatMap(({ kind, text }) => (kind === 'detail' ? [text] : []));
+  t.deepEqual(details, ['begins', '', 'begins']);
 });
 
 test('a change that changes nothing is an error, not a success', async (t) => {
