@@ -12,6 +12,8 @@ export const RUN = '/run/mqtt-lab';
 export const LOADED = `${RUN}/loaded`;
 /** Copies of those files. */
 export const LOADED_FILES = `${RUN}/loaded-files`;
+/** All that is the lab's alone. */
+export const LAB_FILES = [LAB_CONF, PASSWD, ACL, LOADED];
 /** Where Debian's main file has the broker log. */
 export const LOG = '/var/log/mosquitto/mosquitto.log';
 /** What a broker writes while it runs. */

@@ -1,6 +1,6 @@
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import { FORGET_KEPT, keptFolder, LOCK_KEPT } from '../provisioning/restore/kept.ts';
-import { ACCOUNTS, DATA, FOLDER, LEFT_BEHIND } from './paths.ts';
+import { ACCOUNTS, DATA, FOLDER, LAB_FILES, LEFT_BEHIND } from './paths.ts';
 
 /**
  * Shell that makes a broker host what it was before the lab, whose broker, files and packages have gone. It may be killed at any point: each part is the
@@ -33,6 +33,15 @@ if [ -f "$folder/state" ]; then
 fi
 ${FORGET_KEPT}`;
 }
+
+/** Whether a file below /etc/mosquitto was put there or changed by somebody while the lab was there: it is neither its copy, nor the lab's, nor Debian's. */
+export const IS_SOMEBODYS = `
+is_somebodys() { # COPY PLACE
+  [ -f "$2" ] && [ ! -L "$2" ] && ! cmp -s "$1" "$2" || return 1
+  case $2 in ${LAB_FILES.join('|')}) return 1 ;; esac
+  if dpkg-query -W -f='\${Conffiles}\n' mosquitto 2>/dev/null | grep -qF " $2 $(md5sum <"$2" | cut -d' ' -f1)"; then return 1; fi
+  [ -e "$1" ] || ! grep -qxF "$2" /var/lib/dpkg/info/mosquitto.list 2>/dev/null
+}`;
 
 /**
  * In /etc a file that differs from its copy and is neither the lab's nor Debian's own was changed by somebody since, who is told and whose change stays,
@@ -78,7 +87,6 @@ put_back_files() {
   for path in ${[FOLDER, ...DATA].join(' ')}; do
     if was_absent "$path" && [ -d "$path" ]; then
       find "$path" -depth -type d -empty -delete
-      if [ -d "$path" ]; then find "$path" ! -type d | sed 's/^/left as it is, since it is not of the lab: /'; fi
     fi
   done
   for path in ${LEFT_BEHIND.join(' ')}; do if was_absent "$path"; then rm -rf "$path"; fi; done

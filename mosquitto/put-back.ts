@@ -5,11 +5,10 @@ import type { Item, Resource } from '../provisioning/resources/resource.ts';
 import { keptFolder, LOCK_KEPT } from '../provisioning/restore/kept.ts';
 import { STOP_BROKER } from './backup.ts';
 import { ownHeader } from './conf.ts';
-import { ACL, FOLDER, LAB_CONF, LOADED, MAIN_CONF, PASSWD } from './paths.ts';
-import { putBackScript } from './put-back-script.ts';
+import { ACL, FOLDER, LAB_CONF, LAB_FILES, LOADED, MAIN_CONF } from './paths.ts';
+import { IS_SOMEBODYS, putBackScript } from './put-back-script.ts';
 
 const TIMEOUT_MS = 600_000;
-const LAB_FILES = [LAB_CONF, PASSWD, ACL, LOADED];
 
 /**
  * The lab's broker and its files, which go before the packages do. Where nothing says what was before the lab, Debian's own configuration is what is
@@ -120,10 +119,13 @@ function keptQuery(lab: string): Query {
   const folder = keptFolder(lab);
   return {
     id: 'what-was-before',
-    script: `
+    script: `${IS_SOMEBODYS}
 [ -d ${folder} ] || exit 0
 echo folder
 [ -e ${folder}/restored ] || { cd ${folder}/files 2>/dev/null && for path in etc/mosquitto var/lib/mosquitto var/log/mosquitto; do [ -d $path ] && echo "tree /$path"; done; }
+if [ -f ${folder}/state ] && [ ! -e ${folder}/restored ] && [ -d ${FOLDER} ]; then
+  find ${FOLDER} ! -type d | while IFS= read -r file; do if is_somebodys "${folder}/files$file" "$file"; then echo "stays $file"; fi; done
+fi
 grep -E '^(active|process) ' ${folder}/state 2>/dev/null
 case $(dpkg-query -W -f='\${db:Status-Status}' mosquitto 2>/dev/null) in ''|not-installed|config-files) ;; *) echo installed ;; esac
 for kind in passwd group; do getent $kind mosquitto >/dev/null && grep -qx "absent $kind" ${folder}/state 2>/dev/null && echo "account $kind"; done
@@ -135,7 +137,18 @@ function putBackItems(lab: string, told: readonly string[]): Item[] {
   if (!told.includes('folder')) return [];
   const as = 'as it was before the lab';
   const items = told.flatMap((line): Item[] => {
-    const [word, what = ''] = line.split(' ');
+    const [word = '', ...rest] = line.split(' ');
+    const what = rest.join(' ');
+    if (word === 'stays') {
+      return [
+        {
+          action: 'keep',
+          kind: 'file',
+          name: what,
+          detail: 'stays: somebody has put it there, or changed it, since the lab came',
+        },
+      ];
+    }
     if (word === 'tree') return [{ action: 'change', kind: 'folder', name: what, detail: as }];
     if (word === 'account' && !told.includes('installed'))
       return [{ action: 'remove', kind: what === 'passwd' ? 'user' : 'group', name: 'mosquitto' }];

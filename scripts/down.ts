@@ -17,7 +17,7 @@ import { forgetVisits } from '../provisioning/visited.ts';
 import { openDisplay } from '../report/display.ts';
 import { exitCodeOf, hostLines } from '../report/hosts.ts';
 import { painter } from '../report/paint.ts';
-import { changeLines } from '../report/plan-lines.ts';
+import { planLines } from '../report/plan-lines.ts';
 import { progressLines } from '../report/progress-lines.ts';
 import { labNameOf } from './bounds.ts';
 import { type Context, confirm } from './context.ts';
@@ -72,7 +72,7 @@ async function giveBack(
   await using plan = await planHosts(wanted, signal);
   const { hosts } = plan;
   try {
-    for (const line of changeLines({ docker: [], hosts }, paint)) print(line);
+    for (const line of planLines({ docker: [], hosts }, paint)) print(line);
     const changed = hosts.filter(({ steps }) => steps.length > 0).map((host) => host.name);
     if (changed.length > 0 && !yes && !(await confirm(`Give ${changed.join(', ')} back as it was before the lab?`))) {
       throw new LabError({ subject: lab.name, step: 'down', happened: 'not wanted; nothing was changed' }, 1);
