@@ -94,7 +94,10 @@ if [ -s "$staged/theirs" ]; then
     done <"$staged/theirs"
     [ -z "$words" ] || apt install --no-install-recommends --allow-downgrades $words
   }
+  # apt takes what it is told by name for wanted by somebody
+  automatic=$(apt-mark showauto $(cut -d ' ' -f 1 "$staged/theirs"))
   give_back || { apt update && give_back; }
+  for name in $automatic; do dpkg-query -W "$name" >/dev/null 2>&1 && apt-mark auto "$name"; done
   lists=$(apt-get ${only(SOURCE)} indextargets --format '$(FILENAME)' | head -n 1 | sed 's/_dists_.*//')
   [ -z "$lists" ] || rm -f "$lists"_dists_*
 fi

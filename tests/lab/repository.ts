@@ -7,6 +7,7 @@ import { ownLab } from './support/own-lab.ts';
 import {
   COMPANION,
   type Kind,
+  LIBRARY,
   type SignedRepository,
   serveSignedRepository,
   VERSION,
@@ -116,10 +117,13 @@ test.serial(
 );
 
 test.serial('a second up changes nothing and asks the repository for nothing', async (t) => {
+  const written = "find /etc/apt /var/cache/apt /var/lib/apt /var/lib/dpkg -printf '%p %T@ %C@\\n' | sort";
   const before = repository().requests.length;
-  nothingChanged(t, await theLab().run(UP));
+  const files = await pi().shell(written);
   const plan = await theLab().run(['plan', '--only', 'pi']);
   t.regex(plan.stdout, /^ {2}= repository http:.* bookworm \(mosquitto-clients 99\.0-1\)$/m);
+  nothingChanged(t, await theLab().run(UP));
+  t.is(await pi().shell(written), files);
   t.is(repository().requests.length, before);
 });
 
@@ -149,7 +153,7 @@ test.serial('a changed key, source or version is named by plan and put right by 
   t.is((await theLab().run(UP)).code, 0);
   await pi().shell(`echo >>$(ls /etc/apt/keyrings/mqtt-lab-*)
 chmod 666 /etc/apt/preferences.d/mqtt-lab
-dpkg --install /srv/work/mosquitto-clients_2*.deb >/dev/null 2>&1`);
+dpkg --install /srv/work/*_2*.deb >/dev/null 2>&1`);
   const plan = await theLab().run(['plan', '--only', 'pi']);
   t.regex(plan.stdout, /^ {2}~ file \/etc\/apt\/keyrings\/mqtt-lab-\w+\.asc \(content, owner or mode\)$/m);
   t.regex(plan.stdout, /^ {2}~ file \/etc\/apt\/preferences\.d\/mqtt-lab \(mode\)$/m);
@@ -170,6 +174,8 @@ test.serial('back to debian: source and key are gone, and the clients are Debian
   t.is(await ownFiles(), NOTHING);
   t.regex(await version('mosquitto-clients'), /^2\.0\.11/);
   t.is(await version(COMPANION), '');
+  t.is(await version(LIBRARY), await version('mosquitto-clients'));
+  t.is(await pi().shell(`apt-mark showmanual ${LIBRARY}`), '');
   t.is(await fetchedLists(), '');
   nothingChanged(t, await theLab().run(UP));
 });

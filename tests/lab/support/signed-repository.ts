@@ -9,6 +9,9 @@ export const VERSION = '99.0-1';
 /** A package that no other source has, and that the clients need. */
 export const COMPANION = 'libmosquitto-common1';
 
+/** One that others have too, and that the clients need in the same version. */
+export const LIBRARY = 'libmosquitto1';
+
 /** How a repository is: `expired` is signed today with a key whose owner let it expire in what was given to others. */
 export type Kind = 'sound' | 'expired' | 'tampered' | 'forged' | 'unsigned';
 
@@ -142,9 +145,11 @@ cd /srv/work
 architecture=$(dpkg --print-architecture)
 echo "$architecture" >/srv/made/architecture
 sed -n 's/^VERSION_CODENAME=//p' /etc/os-release >/srv/made/suite
-apt-get -q download mosquitto-clients >/dev/null 2>&1
+apt-get -q download mosquitto-clients ${LIBRARY} >/dev/null 2>&1
 dpkg-deb -R mosquitto-clients_*.deb clients
-sed -i 's/^Version: .*/Version: ${VERSION}/; s/^Depends: /Depends: ${COMPANION} (= ${VERSION}), /' clients/DEBIAN/control
+dpkg-deb -R ${LIBRARY}_*.deb library
+sed -i 's/^Version: .*/Version: ${VERSION}/; s/${LIBRARY} ([^)]*)/${LIBRARY} (= ${VERSION})/; s/^Depends: /Depends: ${COMPANION} (= ${VERSION}), /' clients/DEBIAN/control
+sed -i 's/^Version: .*/Version: ${VERSION}/' library/DEBIAN/control
 mkdir -p companion/DEBIAN
 cat >companion/DEBIAN/control <<END
 Package: ${COMPANION}
@@ -153,7 +158,7 @@ Architecture: $architecture
 Maintainer: lab <lab@lab.test>
 Description: nothing
 END
-for folder in clients companion; do
+for folder in clients library companion; do
   dpkg-deb --build --root-owner-group -Znone $folder /srv/made/$folder.deb >/dev/null
   cat $folder/DEBIAN/control
   echo "Filename: pool/$folder.deb"
