@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { quote } from '../provisioning/hosts/shell.ts';
 import type { LiveLab } from '../provisioning/live-lab.ts';
-import type { Paint } from './paint.ts';
+import { type Paint, printable } from './paint.ts';
 
 /** Where the broker is and what to try next, with this lab's own users and topics. */
 export function nextSteps({ lab, broker, pis }: LiveLab, paint: Paint): string[] {
@@ -13,15 +13,22 @@ export function nextSteps({ lab, broker, pis }: LiveLab, paint: Paint): string[]
     topic === undefined
       ? []
       : [
-          `./lab${option} subscribe --as ${quote(subscriber)} ${quote(topic.name)} --debug`,
-          `./lab${option} publish --as ${quote(publisher)} ${quote(topic.name)} hello --qos 1 --debug`,
+          `./lab${option} subscribe --as ${quote(subscriber)} ${words(topic.name, '', '--debug')}`,
+          `./lab${option} publish --as ${quote(publisher)} ${words(topic.name, ' hello', '--qos 1 --debug')}`,
         ];
   const [pi] = pis;
   const commands = [...talk, ...(pi === undefined ? [] : [`./lab${option} ssh ${pi.name}`]), `./lab${option} down`];
   const seen = pis.map(({ name, broker: from }) => `, from ${name} ${from.address}:${from.port}`);
   return [
-    `broker: ${broker.address}:${broker.port}${seen.join('')}; users: ${lab.users.map(({ name }) => name).join(', ')}`,
+    printable(
+      `broker: ${broker.address}:${broker.port}${seen.join('')}; users: ${lab.users.map(({ name }) => name).join(', ')}`,
+    ),
     'next:',
-    ...commands.map((command) => `  ${paint('cyan', command)}`),
+    ...commands.map((command) => `  ${paint('cyan', printable(command))}`),
   ];
+}
+
+/** A topic that begins as an option does comes after all options. */
+function words(topic: string, message: string, options: string): string {
+  return topic.startsWith('-') ? `${options} -- ${quote(topic)}${message}` : `${quote(topic)}${message} ${options}`;
 }

@@ -17,9 +17,13 @@ export function seconds(ms: number): string {
   return `${ms < 9_950 ? (ms / 1000).toFixed(1) : Math.round(ms / 1000)} s`;
 }
 
-/** A text from a host, safe to show: control characters, escape sequences among them, become visible. */
+/**
+ * A text from a host, safe to show: control characters, escape sequences among them, become visible, and so does what would have a terminal show the rest
+ * of a line in another order or on a line of its own (Unicode's bidirectional formatting characters, line and paragraph separators).
+ */
 export function printable(text: string): string {
-  return text.replaceAll(/(?![\n\t])\p{Cc}/gu, (character) => {
-    return `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`;
+  return text.replaceAll(/(?![\n\t])[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (character) => {
+    const code = character.charCodeAt(0).toString(16);
+    return code.length > 2 ? `\\u${code}` : `\\x${code.padStart(2, '0')}`;
   });
 }

@@ -78,7 +78,7 @@ function explained(
   const source = statement === undefined ? '' : ` [${statement}]`;
   return [
     paint('red', `  ✗ ${id}  ${seconds(durationMs)}`),
-    `      claim     ${claim}${source}`,
+    `      claim     ${printable(claim)}${source}`,
     ...(reason === undefined ? [] : [`      reason    ${printable(reason)}`]),
     `      expected  ${valueText(expected)}`,
     `      observed  ${valueText(observed)}`,

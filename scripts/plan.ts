@@ -6,6 +6,7 @@ import { containerMachines } from '../provisioning/machines.ts';
 import { type LabPlan, planLab } from '../provisioning/plan-lab.ts';
 import { openDisplay } from '../report/display.ts';
 import { exitCodeOf } from '../report/hosts.ts';
+import { printable } from '../report/paint.ts';
 import { changeCount, planJson, planLines } from '../report/plan-lines.ts';
 import { willNotes } from '../report/will-notes.ts';
 import { checkHostNames, hostNames } from './bounds.ts';
@@ -47,7 +48,7 @@ export async function showPlan(
   const { plan: found } = await makePlan(lab, wish, context.signal);
   await using planned = found;
   if (json) console.log(JSON.stringify({ lab: lab.name, ...planJson(planned) }));
-  else for (const line of [...willNotes(lab), ...planLines(planned, display.paint)]) display.print(line);
+  else for (const line of [...willNotes(lab).map(printable), ...planLines(planned, display.paint)]) display.print(line);
   // one that the lab no longer has is told, and is in nobody's way
   const failed = planned.hosts.flatMap(({ error, isLeft }) =>
     error === undefined || isLeft ? [] : [exitCodeOf(error)],

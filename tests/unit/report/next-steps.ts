@@ -34,3 +34,15 @@ test('another lab file is named; names are quoted as a shell needs it', (t) => {
     `  ./lab --lab '/home/me/my labs/two.yaml' down`,
   ]);
 });
+
+test('a topic that begins as an option does stands after all options; what would control a terminal is visible', (t) => {
+  const text =
+    'name: a\nusers: { "-n\u202e": { password: x } }\ntopics: { "-t $(x)": { publish: ["-n\u202e"], subscribe: ["-n\u202e"] } }';
+  t.deepEqual(nextSteps({ lab: here(text), broker, pis: [] }, plain), [
+    'broker: 127.0.0.1:1883; users: -n\\u202e',
+    'next:',
+    "  ./lab subscribe --as '-n\\u202e' --debug -- '-t $(x)'",
+    "  ./lab publish --as '-n\\u202e' --qos 1 --debug -- '-t $(x)' hello",
+    '  ./lab down',
+  ]);
+});

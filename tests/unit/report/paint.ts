@@ -25,6 +25,7 @@ const texts: readonly (readonly [string, string])[] = [
   ['\u001b[2J\u001b]0;title\u0007', '\\x1b[2J\\x1b]0;title\\x07'],
   ['over\rwritten\b', 'over\\x0dwritten\\x08'],
   ['\0\u007f\u009b', '\\x00\\x7f\\x9b'],
+  ['\u202egnp.\u2028\u2066', '\\u202egnp.\\u2028\\u2066'],
 ];
 
 for (const [text, shown] of texts) {
