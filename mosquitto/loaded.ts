@@ -8,6 +8,7 @@ import { ACL, BINARY, CONF_D, LAB_CONF, LOADED, LOADED_FILES, MAIN_CONF, PASSWD,
  * `has_loaded PID`: whether a process that is not in the record began after the last change of the files, so that it has loaded them: systemd, a reboot
  * or a person started it. Its start and the files' ctime are told by different clocks, and it may have read them just before it became a daemon: it has
  * to be a second later.
+ * `has_other_program PID`: whether the program was replaced since; where a container's root may not look, by its file's time.
  * `take_files`: copies of the files, for `note_loaded PID` when they are loaded.
  */
 export const LOADED_FUNCTIONS = `${PROCESS_FUNCTIONS}
@@ -19,7 +20,14 @@ in_record() { [ -f ${LOADED} ] && read -r whose since rest <${LOADED} && [ "$who
 began_at() { now=$(date +%s%2N); latest=$(started_at self); began=$(started_at "$1"); echo "$((now - latest + \${began:-0}))"; }
 changed_at() { stat -c %.2Z "$@" 2>/dev/null | awk '{ sub(/[.]/, ""); if ($0 + 0 > last) last = $0 + 0 } END { printf "%.0f", last }'; }
 has_loaded() { [ "$(began_at "$1")" -gt "$(($(changed_at ${MAIN_CONF} ${CONF_D} ${CONF_D}/*.conf ${PASSWD} ${ACL}) + 100))" ]; }
-has_other_program() { [ "$(began_at "$1")" -lt "$(($(changed_at ${BINARY}) - 100))" ]; }
+has_other_program() {
+  program=$(readlink "/proc/$1/exe")
+  case $program in
+    *' (deleted)') return 0 ;;
+    '') [ "$(began_at "$1")" -lt "$(($(changed_at ${BINARY}) - 100))" ] ;;
+    *) return 1 ;;
+  esac
+}
 take_files() (
   umask 077
   mkdir -p ${RUN}
