@@ -81,8 +81,8 @@ for (const example of examples) {
     const users = /^users:/m.test(example) ? '' : 'users: { sam: { password: sam } }\n';
     // the folder of the key is the reader's home, which a test leaves alone
     const text = `${name}${users}${example}`.replace('~/.ssh/hub', 'hub');
-    const files = { hub: 'a key', 'secrets/bob': 'bob\n', 'keys/example.asc': ARMOURED };
-    t.deepEqual(read(text, { environment: { ALICE_PASSWORD: 'x' }, files }).mistakes, []);
+    const files = { hub: 'a key', 'secrets/bob': 'bob\n', 'secrets/kitchen': 'x', 'keys/example.asc': ARMOURED };
+    t.deepEqual(read(text, { environment: { ALICE_PASSWORD: 'x', HALL_PASSWORD: 'x' }, files }).mistakes, []);
   });
 }
 
