@@ -85,7 +85,7 @@ export function takeOverScript(lab: string, occupants: readonly Occupant[]): str
     const moves = files.map((file) => `keep ${quote(file)}`).join('\n');
     const restore = `apt-get --quiet --yes -o Dpkg::Options::=--force-confmiss --reinstall install mosquitto`;
     return occupant.path === MAIN_CONF
-      ? `${moves}\nif dpkg-query -W mosquitto >/dev/null 2>&1; then ${restore} 9<&-; fi`
+      ? `${moves}\nif dpkg-query -W mosquitto >/dev/null 2>&1; then ${restore}; fi`
       : moves;
   });
   return ['set -e', 'umask 077', openKept(lab), KEEP, ...steps].join('\n');

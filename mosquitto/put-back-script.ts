@@ -1,5 +1,5 @@
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
-import { FORGET_KEPT, keptFolder, LOCK_KEPT } from '../provisioning/restore/kept.ts';
+import { FORGET_KEPT, keptFolder } from '../provisioning/restore/kept.ts';
 import { ACCOUNTS, DATA, FOLDER, LAB_FILES, LEFT_BEHIND } from './paths.ts';
 
 /**
@@ -11,8 +11,6 @@ export function putBackScript(lab: string): string {
 set -e
 umask 022
 folder=${keptFolder(lab)}
-[ -d "$folder" ] || exit 0
-${LOCK_KEPT}
 [ -d "$folder" ] || exit 0
 state() { sed -n "s/^$1 //p" "$folder/state"; }
 was_absent() { grep -qxF "absent $1" "$folder/state"; }
@@ -132,7 +130,7 @@ put_back_service() {
     # root's drops to its own user by itself
     if [ "$uid" != 0 ] && [ "$uid" != "$(id -u mosquitto 2>/dev/null)" ]; then as="setpriv --reuid=$uid --regid=$(id -g "$uid") --init-groups"; fi
     rm -f /run/mosquitto/mosquitto.pid
-    ( cd "$cwd" && printf %s "$words" | base64 -d | xargs -0 $as setsid sh -c '"$@" </dev/null >/dev/null 2>&1 9<&- &' sh )
+    ( cd "$cwd" && printf %s "$words" | base64 -d | xargs -0 $as setsid sh -c '"$@" </dev/null >/dev/null 2>&1 &' sh )
     tries=0
     until is_alike "$words"; do
       tries=$((tries + 1))

@@ -2,7 +2,7 @@ import { LabError } from '../provisioning/errors.ts';
 import type { Query } from '../provisioning/resources/facts.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import type { Item, Resource } from '../provisioning/resources/resource.ts';
-import { keptFolder, LOCK_KEPT } from '../provisioning/restore/kept.ts';
+import { keptFolder } from '../provisioning/restore/kept.ts';
 import { STOP_BROKER } from './backup.ts';
 import { ownHeader } from './conf.ts';
 import { ACL, FOLDER, LAB_CONF, LAB_FILES, LOADED, MAIN_CONF } from './paths.ts';
@@ -80,10 +80,6 @@ true`,
 function removeScript(lab: string, isRunning: boolean): string {
   return `${PROCESS_FUNCTIONS}
 set -e
-folder=${keptFolder(lab)}
-if [ -d "$folder" ]; then
-${LOCK_KEPT}
-fi
 ${isRunning ? STOP_BROKER : ''}
 # what says whose it is goes last
 rm -f ${[...LAB_FILES].reverse().join(' ')}

@@ -74,7 +74,8 @@ async function giveBack(
   try {
     for (const line of planLines({ docker: [], hosts }, paint)) print(line);
     const changed = hosts.filter(({ steps }) => steps.length > 0).map((host) => host.name);
-    if (changed.length > 0 && !yes && !(await confirm(`Give ${changed.join(', ')} back as it was before the lab?`))) {
+    const question = `Give ${changed.join(', ')} back, as before the lab?`;
+    if (changed.length > 0 && !yes && !(await confirm(question))) {
       throw new LabError({ subject: lab.name, step: 'down', happened: 'not wanted; nothing was changed' }, 1);
     }
     const outcomes = await Promise.all(hosts.map((host) => carryOut(host, { tell, signal })));
@@ -84,6 +85,10 @@ async function giveBack(
       done.flatMap(({ visit = [] }) => visit),
     );
     display.stop();
+    if (signal.aborted) {
+      const advice = './lab down goes on from there';
+      throw new LabError({ subject: lab.name, step: 'down', happened: 'interrupted', advice }, 1);
+    }
     for (const line of hostLines(outcomes, paint)) print(line);
     return Math.max(0, ...outcomes.map(({ error }) => (error === undefined ? 0 : exitCodeOf(error))));
   } finally {

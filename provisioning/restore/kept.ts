@@ -6,20 +6,12 @@ export function keptFolder(lab: string): string {
   return `${KEPT}/${lab}`;
 }
 
-/** Shell that makes a lab's folder, has its name in `$folder`, and keeps it to itself. */
+/** Shell that makes a lab's folder and has its name in `$folder`. */
 export function openKept(lab: string): string {
   return `folder=${keptFolder(lab)}
 install -d -m 0755 ${KEPT}
-install -d -m 0700 "$folder"
-${LOCK_KEPT}`;
+install -d -m 0700 "$folder"`;
 }
-
-/**
- * Shell that waits until no other script is at work with the folder: one that a killed run has left behind goes on by itself. The lock is file
- * descriptor 9, which what stays running must not inherit (flock(1)).
- */
-export const LOCK_KEPT = `exec 9<"$folder"
-flock -w 120 9 || { echo "an earlier run is still at work with $folder" >&2; exit 1; }`;
 
 /** Shell that removes a lab's folder, last of all since the host is given back from it. */
 export const FORGET_KEPT = `rm -rf "$folder"

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { HOST_KEY } from '../../provisioning/docker/labels.ts';
@@ -7,12 +7,14 @@ import { machineMaker } from '../../provisioning/machine-maker.ts';
 import { differences, type Snapshot, snapshot } from './support/as-it-was.ts';
 import { engine } from './support/container.ts';
 import { ownLab } from './support/own-lab.ts';
+import { until } from './support/until.ts';
 
 /** Its containers play the part of two machines that are reached over SSH; nothing is ever provisioned on them but by the other lab. */
 const machines = ownLab('restored');
 const FILE = 'remote.yaml';
 const PORT = 18_832;
 const name = () => `${machines().name}-remote`;
+const book = () => path.join(machines().folder, '.lab', 'hosts', `${name()}.json`);
 const hub = () => machines().container('broker');
 const before = new Map<string, Snapshot>();
 
@@ -27,19 +29,111 @@ test.serial('the machines are there', async (t) => {
   for (const machine of ['broker', 'pi']) before.set(machine, await snapshot(machines().container(machine)));
 });
 
-test.serial('clean hosts are given back as they were, to the byte and the second', async (t) => {
+test.serial('a Pi that the lab file no longer has is given back by up, to the byte and the second', async (t) => {
   const lab = machines();
+  const first = await lab.run(['up', '--no-verify', '--lab', FILE]);
+  t.is(first.code, 0, first.all);
+  t.regex(first.stdout, /^ {2}\+ backup \/var\/lib\/mqtt-lab\/\S+-remote$/m);
+  const nothing = await lab.run(['plan', '--exit-code', '--lab', FILE]);
+  t.is(nothing.code, 0, nothing.all);
+  await remoteLab([]);
+  const plan = await lab.run(['plan', '--exit-code', '--lab', FILE]);
+  t.is(plan.code, 1, plan.all);
+  t.regex(plan.stdout, /^pi \(ssh\)\n( {2}- package \S+ \(the lab installed it\)\n)+ {2}- backup /m);
   const up = await lab.run(['up', '--no-verify', '--lab', FILE]);
   t.is(up.code, 0, up.all);
-  const down = await lab.run(['down', '--lab', FILE]);
-  t.is(down.code, 0, down.all);
-  await same(t);
+  t.regex(up.stdout, /^broker +✓ as wanted$/m);
+  t.deepEqual(await changed('pi'), []);
+  t.regex(await readFile(book(), 'utf8'), /"broker"/);
+  t.notRegex(await readFile(book(), 'utf8'), /"pi"/);
 });
 
-async function same(t: { deepEqual: (one: unknown, other: unknown) => unknown }): Promise<void> {
-  for (const [machine, was] of before) {
-    t.deepEqual(differences(was, await snapshot(machines().container(machine))), []);
-  }
+test.serial(
+  'by its name, without a lab file: what a killed down has left is given back by the next, to the byte and the second',
+  async (t) => {
+    const lab = machines();
+    await rm(path.join(lab.folder, FILE));
+    const cut = lab.start(['down', name()]);
+    await cut.shows(/broker +… remove .*mosquitto/);
+    await until('dpkg at work', 30_000, () => runs('dpkg'));
+    // all but the container's first process: sshd's session, apt, dpkg
+    await hub().shell('kill -KILL -1');
+    const { code, all } = await cut.ended;
+    t.not(code, 0, all);
+    const down = await lab.run(['down', name()]);
+    t.is(down.code, 0, down.all);
+    t.regex(down.stdout, /^ {2}- package mosquitto \(the lab installed it\)$/m);
+    t.deepEqual(await changed('broker'), []);
+    await t.throwsAsync(readFile(book()), { code: 'ENOENT' });
+  },
+);
+
+test.serial('down where everything is given back already changes nothing', async (t) => {
+  await remoteLab(['pi']);
+  const down = await machines().run(['down', '--lab', FILE]);
+  t.is(down.code, 0, down.all);
+  t.regex(down.stdout, /^hosts: 0 changed$/m);
+  t.deepEqual(await changed('broker'), []);
+});
+
+/** A Mosquitto with a configuration and data of its own, as its owner leaves it. */
+const OWN = `
+export DEBIAN_FRONTEND=noninteractive
+apt-get -qq -y install --no-install-recommends mosquitto mosquitto-clients >/dev/null 2>&1
+printf 'listener ${PORT}\\nallow_anonymous true\\n' >/etc/mosquitto/conf.d/own.conf
+chown mosquitto:root /etc/mosquitto/conf.d/own.conf
+chmod 640 /etc/mosquitto/conf.d/own.conf
+touch -d '2024-05-06 07:08:09.123456789' /etc/mosquitto/conf.d/own.conf
+echo '# own' >>/etc/mosquitto/mosquitto.conf
+echo own >/var/lib/mosquitto/own-file
+install -d -o mosquitto -g mosquitto /run/mosquitto
+mosquitto -d -c /etc/mosquitto/mosquitto.conf </dev/null >/dev/null 2>&1
+tries=0
+until mosquitto_pub -p ${PORT} -t kept/one -m retained -r -q 1 || [ "$tries" -ge 100 ]; do sleep 0.05; tries=$((tries + 1)); done
+mosquitto_sub -p ${PORT} -t queue -q 1 -c -i device -E
+mosquitto_pub -p ${PORT} -t queue -m queued -q 1`;
+
+/** What that Mosquitto writes by itself when it is ended and started; the last are of the package's own tools, which put Debian's main file in place. */
+const WRITTEN_BY_IT =
+  /^. (file|content) (\/run\/mosquitto\/mosquitto\.pid|\/var\/lib\/mosquitto\/mosquitto\.db|\/var\/log\/mosquitto\/mosquitto\.log|\/var\/lib\/(systemd\/deb-systemd-helper-enabled\/mosquitto\.service\.dsh-also|dpkg\/info\/mosquitto\.list)) /;
+
+test.serial(
+  'a Mosquitto that was there runs again, with its configuration, retained message and queued session; --keep-packages',
+  async (t) => {
+    const lab = machines();
+    await hub().shell(OWN);
+    const was = await snapshot(hub());
+    const up = await lab.run(['up', '--no-verify', '--take-over', '--lab', FILE]);
+    t.is(up.code, 0, up.all);
+    t.regex(up.stdout, /^ {2}\+ backup \/var\/lib\/mosquitto, \/var\/log\/mosquitto$/m);
+    const lost = await hub().shell(`mosquitto_sub -p ${PORT} -u sam -P sam -t 'kept/#' -C 1 -W 1 || true`);
+    t.is(lost, '');
+    const down = await lab.run(['down', '--keep-packages', '--lab', FILE]);
+    t.is(down.code, 0, down.all);
+    t.regex(down.stdout, /^ {2}~ service mosquitto \(runs as it was before the lab\)$/m);
+    const differs = differences(was, await snapshot(hub()));
+    t.deepEqual(
+      differs.filter((line) => !WRITTEN_BY_IT.test(line)),
+      [],
+    );
+    t.is(await hub().shell(`mosquitto_sub -p ${PORT} -t 'kept/#' -C 1 -W 5`), 'retained\n');
+    t.is(await hub().shell(`mosquitto_sub -p ${PORT} -t queue -q 1 -c -i device -C 1 -W 5`), 'queued\n');
+    const pi = await lab.container('pi').shell('dpkg-query -W mosquitto-clients; ls /var/lib');
+    t.regex(pi, /^mosquitto-clients\t/);
+    t.notRegex(pi, /mqtt-lab/);
+  },
+);
+
+async function runs(program: string): Promise<true | undefined> {
+  const found = await hub().shell('cat /proc/[0-9]*/comm 2>/dev/null || true');
+  return found.split('\n').includes(program) ? true : undefined;
+}
+
+/** What differs on a machine from what it was before the lab. */
+async function changed(machine: 'broker' | 'pi'): Promise<string[]> {
+  const was = before.get(machine);
+  if (was === undefined) throw new Error(`nobody looked at ${machine} before`);
+  return differences(was, await snapshot(machines().container(machine)));
 }
 
 /** Writes a lab file whose broker and Pis are the machines, over SSH; MQTT clients reach the broker on the machines' network. */

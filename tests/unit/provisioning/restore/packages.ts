@@ -55,7 +55,8 @@ test('removed in one go, what was configured before without its configuration; w
     ['remove a: the lab installed it', 'remove b: the lab installed it', 'keep c: stays: it is on hold'],
   );
   t.is(change?.summary, 'remove a, b');
-  t.regex(change?.script ?? '', /^apt purge a\napt remove b$/m);
+  t.regex(change?.script ?? '', /^apt purge a\n(.*\n){2}apt remove b$/m);
+  t.regex(change?.script ?? '', /^echo 'leaving a b' >>"\$record"$/m);
 });
 
 /** What apt writes to its hook, version 3, up to the packages and behind (apt.conf(5)). */
