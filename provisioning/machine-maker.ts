@@ -8,6 +8,10 @@ import type { Lab } from './lab-file/lab.ts';
 import { ensureLoginKey } from './login-key.ts';
 import { LOGINS } from './machines.ts';
 import { narrator, type Tell } from './progress.ts';
+import { atMost } from './turns.ts';
+
+/** Containers that the engine makes at a time: more take it longer than one after the other, and the first ones can be used meanwhile. */
+const AT_ONCE = 4;
 
 /** What a machine needs before it can be made, done once for all machines of a lab. */
 export function machineMaker(
@@ -18,6 +22,7 @@ export function machineMaker(
 ): (name: string) => Promise<Machine> {
   const network = once(() => ensureNetwork(docker, lab.name, lab.containers.subnet));
   const key = once(() => ensureLoginKey(lab));
+  const turns = atMost(AT_ONCE);
   const emulations = once(() => findEmulations(docker, lab));
   const images = new Map<string, ReturnType<typeof ensureImage>>();
   let queue: Promise<unknown> = Promise.resolve();
@@ -34,7 +39,8 @@ export function machineMaker(
     // first, since a subnet that is taken ends all before an image is made
     const labNetwork = await network();
     const made = await image(wanted, name);
-    return await ensureMachine(docker, { ...machine, network: labNetwork, image: made, key: await key() }, signal);
+    const complete = { ...machine, network: labNetwork, image: made, key: await key() };
+    return await turns(() => ensureMachine(docker, complete, signal));
   };
 }
 

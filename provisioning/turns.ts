@@ -1,9 +1,21 @@
-/** Gives a function that runs work in the order in which it is called, each when the one before has ended, however it ended. */
-export function takeTurns(): <T>(work: () => Promise<T>) => Promise<T> {
-  let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const mine = last.then(work);
-    last = mine.catch(() => undefined);
-    return mine;
+export type Turns = <T>(work: () => Promise<T>) => Promise<T>;
+
+/** Lets at most `count` pieces of work go on at once; the others wait their turn, in order, however those before them end. */
+export function atMost(count: number): Turns {
+  let free = count;
+  const waiting: (() => void)[] = [];
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = waiting.shift();
+      if (next === undefined) free += 1;
+      else next();
+    }
   };
 }
+
+/** One after the other. */
+export const takeTurns = (): Turns => atMost(1);

@@ -1,21 +1,6 @@
-export type Turns = <T>(work: () => Promise<T>) => Promise<T>;
+import { atMost, type Turns } from '../../../provisioning/turns.ts';
 
-/** Lets at most `count` pieces of work go on at once; the others wait their turn, in order. */
-export function atMost(count: number): Turns {
-  let free = count;
-  const waiting: (() => void)[] = [];
-  return async (work) => {
-    if (free > 0) free -= 1;
-    else await new Promise<void>((resolve) => waiting.push(resolve));
-    try {
-      return await work();
-    } finally {
-      const next = waiting.shift();
-      if (next === undefined) free += 1;
-      else next();
-    }
-  };
-}
+export { atMost, type Turns };
 
 /** Loads and measurements of the whole run: side by side they would measure each other. */
 export const loads = atMost(1);
