@@ -54,16 +54,19 @@ complete() {
   halves=$(dpkg-query -W -f='\${db:Status-Abbrev} \${Package}\\n' ${[...packages, ...mend].map(quote).join(' ')} 2>/dev/null | sed -n '/^.i /!s/^... //p')
   if [ -n "$halves" ]; then apt install --reinstall $halves; fi
 }
-transaction() {
-  install && complete && return
-  if apt check >/dev/null 2>&1; then return 100; fi
-  apt --fix-broken --no-remove install && install && complete
-}
-if [ -n "$(ls /var/lib/dpkg/updates 2>/dev/null)$(dpkg --audit)" ]; then
+interrupted() { [ -n "$(ls /var/lib/dpkg/updates 2>/dev/null)$(dpkg --audit)" ]; }
+mend() {
   echo 'mending an interrupted dpkg'
   # where it fails, apt goes on from there
-  unlocked dpkg --configure -a
-fi
+  unlocked dpkg --configure -a || true
+}
+transaction() {
+  if interrupted; then mend; fi
+  install && complete && return
+  # by what came in between, such as a dpkg that was killed just now
+  if interrupted; then mend; elif apt check >/dev/null 2>&1; then return 100; fi
+  apt --fix-broken --no-remove install && install && complete
+}
 if fresh && transaction; then exit 0; fi
 update && transaction && exit
 code=$?

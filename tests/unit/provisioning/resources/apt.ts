@@ -96,7 +96,13 @@ const rows: readonly (readonly [name: string, machine: Machine, calls: readonly 
       configure: 'exit 1',
       aptGet: `case $words$times in "${INSTALL}1"|check1) exit 100 ;; esac`,
     },
-    [CONFIGURE, INSTALL, 'check', REPAIR, INSTALL],
+    [CONFIGURE, INSTALL, CONFIGURE, REPAIR, INSTALL],
+    0,
+  ],
+  [
+    'a package without what it needs, of which dpkg says nothing',
+    { fresh: true, aptGet: `case $words$times in "${INSTALL}1"|check1) exit 100 ;; esac` },
+    [INSTALL, 'check', REPAIR, INSTALL],
     0,
   ],
   [
