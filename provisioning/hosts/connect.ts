@@ -56,7 +56,8 @@ export async function attemptLogin(
   client.on('error', (error: Error & { level?: string }) => {
     // the next key is tried
     if (error.level === 'agent') return;
-    if (!hasShakenHands && isDrop(error)) {
+    // a proxy command that says why will say it again
+    if (!hasShakenHands && isDrop(error) && route.said() === '') {
       return ended.resolve({ kind: 'dropped', error: trouble(withWords(error.message, route), UNREACHABLE) });
     }
     if (error.level !== 'client-authentication') return fail(error.message, UNREACHABLE);

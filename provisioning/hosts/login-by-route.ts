@@ -19,7 +19,7 @@ const TRIES = 3;
 
 /** How often a host is tried that drops the connection, and the longest first pause; each is twice as long as the one before. */
 const DROPS = 6;
-const PAUSE_MS = 200;
+const PAUSE_MS = 100;
 
 /** What a host's password is remembered by. */
 export function passwordKey({ user, knownAs }: Destination): string {
