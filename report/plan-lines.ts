@@ -13,7 +13,16 @@ type Shown = Pick<LabPlan, 'docker'> & {
 /** The plan for a person: each host's things with their sign, files as unified diffs, and the sum; nothing from a host can steer the terminal. */
 export function planLines(plan: Shown, paint: Paint): string[] {
   const errors = plan.hosts.flatMap(({ name, error }) =>
-    error === undefined ? [] : [[name, `  ${errorText(error, paint).split('\n').join('\n  ')}`] as const],
+    error === undefined
+      ? []
+      : [
+          [
+            name,
+            errorText(error, paint)
+              .split('\n')
+              .map((line) => `  ${line}`),
+          ] as const,
+        ],
   );
   return [...sections(plan, paint, new Map(errors)), `plan: ${sum(plan)}`];
 }
@@ -25,13 +34,12 @@ export function changeLines({ docker, hosts }: Shown, paint: Paint): string[] {
   return [...told, `plan: ${sum({ docker, hosts })}`];
 }
 
-function sections({ docker, hosts }: Shown, paint: Paint, errors: ReadonlyMap<string, string>): string[] {
+function sections({ docker, hosts }: Shown, paint: Paint, errors: ReadonlyMap<string, readonly string[]>): string[] {
   const parts = [
     { title: 'docker', items: docker, error: [] },
     ...hosts.map(({ name, place, items }) => {
       const title = place === 'container' ? name : `${name} (${place === 'local' ? 'this machine' : 'ssh'})`;
-      const error = errors.get(name);
-      return { title, items, error: error === undefined ? [] : [error] };
+      return { title, items, error: errors.get(name) ?? [] };
     }),
   ];
   return parts.flatMap(({ title, items, error }) => {
