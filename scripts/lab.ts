@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
 import { InputError, LabError } from '../provisioning/errors.ts';
@@ -36,6 +37,8 @@ const INTERRUPTED = 130;
 /** `./lab`: finds the command, runs it, gives the exit code; no error reaches the user as a stack trace. */
 export async function main(args: string[]): Promise<number> {
   const interrupt = new AbortController();
+  // each of many hosts waits for it
+  setMaxListeners(0, interrupt.signal);
   const onSignal = () => (interrupt.signal.aborted ? process.exit(INTERRUPTED) : interrupt.abort());
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   // a reader that goes away, such as `head`, ends the output and not the work
