@@ -54,6 +54,29 @@ dd if=/dev/zero of=/dev/shm/full bs=64k 2>/dev/null || true`);
   },
 );
 
+test.serial(
+  'no room for the configuration: the broker runs on with the old one, and the next up with room converges',
+  async (t) => {
+    const look = () =>
+      broker().shell('sha256sum /etc/mosquitto/conf.d/lab.conf /etc/mosquitto/lab.*; cat /run/mosquitto/mosquitto.pid');
+    await broker().shell(`cp -a /etc/mosquitto /dev/shm/ && rm -r /etc/mosquitto && ln -s /dev/shm/mosquitto /etc/mosquitto
+dd if=/dev/zero of=/dev/shm/full bs=4k 2>/dev/null || true`);
+    const before = await look();
+    await theLab().write({
+      pis: {},
+      broker: { host: 'container', port: 18_830, options: { max_queued_messages: 77 } },
+    });
+    const up = await theLab().run(['up', '--no-verify']);
+    t.is(up.code, 1, up.all);
+    t.regex(up.stdout, /^broker: write .*lab\.conf.*: exit code \d+\n( {4}.*\n)*.*No space left on device/m);
+    t.is(await look(), before);
+    t.is(await broker().shell('ls -A /etc/mosquitto/ | grep staged || true'), '');
+    await broker().shell('rm /dev/shm/full');
+    const again = await theLab().run(['up', '--no-verify']);
+    t.is(again.code, 0, again.all);
+  },
+);
+
 async function exists(file: string): Promise<true | undefined> {
   return await broker()
     .shell(`test -e ${file}`)

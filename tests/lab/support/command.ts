@@ -18,6 +18,8 @@ export type Outcome = {
 export type LabCommand = {
   readonly pid: number;
   readonly ended: Promise<Outcome>;
+  /** Standard output and error up to now. */
+  soFar(): string;
   /** Waits until the output so far matches. */
   shows(pattern: RegExp, boundMs?: number): Promise<void>;
   /** As Ctrl-C does: to the whole process group. */
@@ -78,6 +80,7 @@ export function startLab(
   return {
     pid,
     ended,
+    soFar: () => output.all,
     async shows(pattern, boundMs = BOUND_MS) {
       let isOver = false;
       closed.then(() => {
