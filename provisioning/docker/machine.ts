@@ -1,6 +1,7 @@
 import { createConnection } from 'node:net';
 import type Docker from 'dockerode';
 import { LabError, lastLines } from '../errors.ts';
+import { atMost } from '../turns.ts';
 import { platformOf } from './emulation.ts';
 import type { Image } from './image.ts';
 import { architectureLabel, HOST_KEY, LAB, LOGIN, labFilter, MACHINE, RECIPE } from './labels.ts';
@@ -8,6 +9,8 @@ import { containerName, labContainers, type Machine, NEVER_STARTED, recipeOf, st
 import type { LabNetwork } from './network.ts';
 import { tar } from './tar.ts';
 
+/** Of twenty at a time, a busy engine of 20.10 once forgot to take one off its network, which could not be removed from then on. */
+const REMOVED_AT_ONCE = 4;
 const SSH_START_MS = 30_000;
 /** A container that the engine has started so often again by itself while it was waited for will never have an sshd. */
 const CRASH_LOOP = 3;
@@ -143,6 +146,7 @@ async function keys({ login, key }: MachineWanted, hostKey: { public: string; pr
 export async function removeMachines(docker: Docker, lab: string, keep: readonly string[] = []): Promise<number> {
   const containers = await labContainers(docker, lab);
   const unwanted = containers.filter(({ Labels }) => !keep.includes(Labels[MACHINE] ?? ''));
-  await Promise.all(unwanted.map(({ Id }) => docker.getContainer(Id).remove({ force: true, v: true })));
+  const turns = atMost(REMOVED_AT_ONCE);
+  await Promise.all(unwanted.map(({ Id }) => turns(() => docker.getContainer(Id).remove({ force: true, v: true }))));
   return unwanted.length;
 }

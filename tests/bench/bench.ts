@@ -44,11 +44,12 @@ export async function openBench(docker: Docker, signal: AbortSignal): Promise<Be
       return file;
     },
     async [Symbol.asyncDispose]() {
-      for (const name of names) {
-        await clear(docker, name);
-        await removeImages(docker, name);
-      }
-      await rm(directory, { recursive: true, force: true });
+      const removals = [...names].map(async (name) => {
+        await clear(docker, name).finally(() => removeImages(docker, name));
+      });
+      const removed = await Promise.allSettled([...removals, rm(directory, { recursive: true, force: true })]);
+      // what can't be removed keeps nothing else
+      for (const removal of removed) if (removal.status === 'rejected') throw removal.reason;
     },
   };
 }

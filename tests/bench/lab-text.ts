@@ -25,6 +25,11 @@ export function containerLab(name: string, pis: readonly string[]): object {
 /** A place of a lab file that is reached over SSH. */
 export type SshEntry = { readonly host: string; readonly identity: string; readonly hostKey: string };
 
-export function sshLab(name: string, broker: SshEntry & { readonly port: number }, pi: SshEntry): object {
-  return { name, broker, pis: { pi }, ...INTENT };
+/** A lab file of hosts that are reached over SSH; the Pis by their names. */
+export function sshLab(
+  name: string,
+  broker: SshEntry & { readonly port: number },
+  pis: Readonly<Record<string, SshEntry>>,
+): object {
+  return { name, broker, pis, ...INTENT };
 }

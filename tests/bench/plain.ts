@@ -6,7 +6,7 @@ import type { Prepare } from './side-by-side.ts';
 import type { Login, Stage } from './stage.ts';
 import { runTimed } from './timed.ts';
 
-const APT = 'apt-get --quiet --yes update && apt-get --quiet --yes install --no-install-recommends';
+export const APT = 'apt-get --quiet --yes update && apt-get --quiet --yes install --no-install-recommends';
 
 /** What somebody would do by hand, on both hosts at once: one ssh and one script each, no question asked, nothing checked. */
 export const plain: Prepare = async (stage, signal) => async () => {

@@ -26,7 +26,7 @@ export type Stage = AsyncDisposable & {
   readonly knownHosts: string;
 };
 
-const MQTT_PORT = 1884;
+export const MQTT_PORT = 1884;
 
 /** Host keys, logins and key are those of an emulated lab; nothing of it is timed. `delayMs`: of each direction, 0 for none. */
 export async function openStage(bench: Bench, delayMs: number): Promise<Stage> {
@@ -52,7 +52,7 @@ export async function openStage(bench: Bench, delayMs: number): Promise<Stage> {
     const entries = { broker: { ...entry(broker, at.broker), port }, pi: entry(pi, at.pi) };
     // of another name: the containers are not this lab's, and it would remove them
     const over = `${name}-ssh`;
-    const file = await bench.labFile(over, sshLab(over, entries.broker, entries.pi));
+    const file = await bench.labFile(over, sshLab(over, entries.broker, { pi: entries.pi }));
     const knownHosts = path.join(bench.directory, 'known_hosts');
     await writeFile(knownHosts, [knownHost(broker, at.broker), knownHost(pi, at.pi)].join(''));
     return {
@@ -69,13 +69,14 @@ export async function openStage(bench: Bench, delayMs: number): Promise<Stage> {
   }
 }
 
-type Place = { readonly address: string; readonly port: number };
+export type Place = { readonly address: string; readonly port: number };
 
 function login({ ssh }: Machine, place: Place): Login {
   return { ...place, user: ssh.user ?? '', identity: ssh.identity ?? '' };
 }
 
-function entry(machine: Machine, place: Place): SshEntry {
+/** What a lab file says of a container that is a host over SSH. */
+export function entry(machine: Machine, place: Place): SshEntry {
   const { user, address, port, identity } = login(machine, place);
   return { host: `ssh://${user}@${address}:${port}`, identity, hostKey: machine.ssh.hostKey ?? '' };
 }
