@@ -17,7 +17,8 @@ export function occupantQuery(port: number): Query {
     id: 'occupant',
     script: `${PROCESS_FUNCTIONS}
 md5=$(dpkg-query -W -f='\${Conffiles}\\n' mosquitto 2>/dev/null | awk '$1 == "${MAIN_CONF}" { print $2 }')
-if [ -n "$md5" ] && [ -e ${MAIN_CONF} ] && [ "$(md5sum <${MAIN_CONF})" != "$md5  -" ]; then
+# newconffile: a dpkg that was killed had put the file in its place, and had not noted its sum
+if [ -n "$md5" ] && [ "$md5" != newconffile ] && [ -e ${MAIN_CONF} ] && [ "$(md5sum <${MAIN_CONF})" != "$md5  -" ]; then
   echo "main changed since Debian's package was installed"
 elif [ -z "$md5" ] && [ -e ${MAIN_CONF} ]; then echo "main not from Debian's package"; fi
 for file in ${CONF_D}/*.conf; do [ -e "$file" ] && [ "$file" != ${LAB_CONF} ] && echo "file $file"; done

@@ -22,7 +22,8 @@ export type Installation = {
  *
  * An interrupted dpkg is put right before. What it takes, as seen on Debian 12: a journal in /var/lib/dpkg/updates, or a package that is half configured,
  * `dpkg --configure -a`; one that is there in full or in part without what it depends on, `apt-get --fix-broken install`, which alone can do that and
- * takes no packages beside; one that lacks some of its files, with all that it depends on, `--reinstall`, since apt takes it for installed.
+ * takes no packages beside; one that lacks some of its files (half installed, or reinst-required), with all that it depends on, `--reinstall`, since apt
+ * takes it for installed.
  */
 export function aptInstallScript({ packages, versions, mend = [], record }: Installation): string {
   const exact = (name: string) => (versions?.[name] === undefined ? name : `${name}=${versions[name]}`);
@@ -59,6 +60,10 @@ mend() {
   echo 'mending an interrupted dpkg'
   # where it fails, apt goes on from there
   unlocked dpkg --configure -a || true
+  # apt takes them for installed and goes on to configure them, which dpkg refuses
+  for half in $(dpkg-query -W -f='\${db:Status-Abbrev} \${Package}\\n' | sed -n -e 's/^.H. //p' -e 's/^.[^H]R //p'); do
+    apt install --reinstall "$half" || true
+  done
 }
 transaction() {
   if interrupted; then mend; fi

@@ -17,12 +17,14 @@ type Machine = {
   readonly configure?: string;
   /** What dpkg-query tells of the packages after an installation. */
   readonly states?: string;
+  /** What dpkg-query tells of all packages. */
+  readonly allStates?: string;
 };
 
 /** Runs the script on a machine whose apt-get, dpkg, find, ls and sleep are stand-ins; gives the calls that it made. */
 function install(
   t: ExecutionContext,
-  { fresh, aptGet, journal = '', audit = '', configure = 'true', states = '' }: Machine,
+  { fresh, aptGet, journal = '', audit = '', configure = 'true', states = '', allStates = '' }: Machine,
 ) {
   const folder = folderFor(t);
   const log = join(folder, 'log');
@@ -31,7 +33,7 @@ function install(
   const commands = {
     'apt-get': `${words}; ${note('$words')}; ${aptGet}`,
     dpkg: `[ "$1" = --audit ] && { printf '${audit}'; exit; }; ${note('dpkg $*')}; ${configure}`,
-    'dpkg-query': `printf '${states}'`,
+    'dpkg-query': `[ $# = 2 ] && printf '${allStates}' || printf '${states}'`,
     find: fresh ? 'echo /var/lib/apt/lists/x_Packages' : 'true',
     ls: `printf '${journal}'`,
     sleep: `echo "sleep $*" >>${log}`,
@@ -97,6 +99,12 @@ const rows: readonly (readonly [name: string, machine: Machine, calls: readonly 
       aptGet: `case $words$times in "${INSTALL}1"|check1) exit 100 ;; esac`,
     },
     [CONFIGURE, INSTALL, CONFIGURE, REPAIR, INSTALL],
+    0,
+  ],
+  [
+    'a package that the wanted ones need, and that lacks some of its files',
+    { fresh: true, aptGet: 'true', audit: 'd is half installed', allStates: 'ii  libc6\\niH  d\\niUR e\\niF  f\\n' },
+    [CONFIGURE, 'install --reinstall d', 'install --reinstall e', INSTALL],
     0,
   ],
   [
