@@ -11,7 +11,7 @@ const USAGE = `npm run bench -- [--rounds N] [--only PARTS] [--json]
   --only PARTS  some of these, with commas (default: all):
                 direct  up, plain ssh + apt and Ansible on two fresh containers each, cold and without changes
                 link    the same, 40 ms away
-                pis     up of 1 and of 10 Pis whose image has the packages, and without changes of 20 Pis
+                pis     up of 1 and of 10 Pis whose image has the packages, and of 20 without changes
                 verify  up and verify of a lab in containers, in time and memory
   --json        one JSON object on standard output: rows, and each round's figures
 Needs a Docker engine that answers, and for Ansible's rows Ansible (${HOW_TO_INSTALL}).
