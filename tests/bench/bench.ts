@@ -73,7 +73,8 @@ async function sweep(docker: Docker): Promise<void> {
   for (const name of new Set(names)) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
     if (pid === undefined || !hasEnded(Number(pid))) continue;
-    await clear(docker, name);
-    await removeImages(docker, name);
+    // what the engine does not let go of is in nobody's way
+    await clear(docker, name).catch(() => undefined);
+    await removeImages(docker, name).catch(() => undefined);
   }
 }
