@@ -43,8 +43,8 @@ export function recordedPackages(folder: string): Resource {
 }
 
 /**
- * What apt and dpkg know of the recorded packages. apt is asked what else would go (or come) with all of them, and where that is more than they, or
- * somebody wants one of them, with each; it writes nothing then, not even its cache.
+ * What apt and dpkg know of the recorded packages. apt is asked what else would go (or come) with all of them, and what that, or what somebody wants of
+ * them, stands on; it writes nothing then, not even its cache.
  */
 export function recordedQuery(folder: string): Query {
   return {
@@ -58,7 +58,7 @@ printf '%s\\n' "$lines"
 here= held=
 for name in $(printf '%s\\n' "$lines" | awk '$1 == "package" { print $2 }' | sort -u); do
   state=$(dpkg-query -W -f='\${db:Status-Want} \${db:Status-Status}' "$name" 2>/dev/null) || continue
-  case $state in *' not-installed') continue ;; hold*) held=$name ;; esac
+  case $state in *' not-installed') continue ;; hold*) held="$held $name" ;; esac
   echo "state $name $state"
   here="$here $name"
 done
@@ -66,14 +66,16 @@ done
 requested=$(printf '%s\\n' "$lines" | sed -n -e 's/^requested //p' -e 's/^leaving //p' | tr ' ' '\\n')
 wanted=$(apt-mark showmanual $here | grep -vxF -- "$requested")
 for name in $wanted; do echo "wanted $name"; done
-goes_with() {
-  apt-get -s ${APT_OPTIONS} -o Debug::NoLocking=true -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= purge "$@" |
-    awk '$1 ~ /^(Purg|Remv|Inst)$/ { print $2 }' | sort -u
-}
-others=$(goes_with $here | grep -vxF -- "$(printf '%s\\n' $here)")
-if [ -n "$others$wanted$held" ]; then
-  for name in $here; do for other in $(goes_with "$name"); do echo "with $name $other"; done; done
-fi
+memory='-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache='
+others=$(apt-get -s ${APT_OPTIONS} -o Debug::NoLocking=true $memory purge $here |
+  awk '$1 ~ /^(Purg|Remv|Inst)$/ { print $2 }' | sort -u | grep -vxF -- "$(printf '%s\\n' $here)")
+for other in $others $wanted $held; do
+  # all that it stands on
+  apt-cache depends --recurse --installed --no-recommends --no-suggests --no-conflicts --no-breaks --no-replaces --no-enhances $memory "$other" |
+    grep -xF -- "$(printf '%s\\n' $here)" | sort -u | while read -r name; do
+      [ "$name" = "$other" ] || echo "with $name $other"
+    done
+done
 true`,
   };
 }
