@@ -127,9 +127,9 @@ function sourcesDigest(root, without = []) {
   return toolsDigest(root).update(digestOf(root, sources)).digest('hex');
 }
 
-/** Of the paths, sizes and times of change of files below `root`; one that is not there is another than it was. */
+/** Of the paths, sizes and times of change of files below `root`; one that is not there is another than it was. Copies may share node_modules. */
 function digestOf(root, files) {
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(root);
   for (const file of files) {
     const { mtimeMs, size } = statSync(path.join(root, file), { throwIfNoEntry: false }) ?? {};
     hash.update(`${file} ${mtimeMs} ${size}\n`);
