@@ -41,9 +41,11 @@ export async function bringUp(
   if (docker !== undefined && plan.docker.some(({ action }) => action === 'remove')) {
     await removeMachines(docker, lab.name, containerMachines(lab));
   }
-  await addVisits(
+  const touched = plan.hosts.filter(({ steps, isLeft }) => steps.length > 0 && !isLeft);
+  await addVisits(lab, [...touched.flatMap(({ visit = [] }) => visit), ...plan.moved.map(({ to }) => to)]);
+  await forgetVisits(
     lab,
-    plan.hosts.filter(({ steps, isLeft }) => steps.length > 0 && !isLeft).flatMap(({ visit = [] }) => visit),
+    plan.moved.map(({ from }) => from),
   );
   const make = docker === undefined ? undefined : machineMaker(docker, lab, tell, signal);
   const bring = async (host: PlannedHost): Promise<HostOutcome> => {

@@ -12,6 +12,7 @@ import { type HostPlan, planHost } from './plan-host.ts';
 import type { Facts } from './resources/facts.ts';
 import { BLANK, type Item, type Resource } from './resources/resource.ts';
 import { labVisits, leftHosts } from './restore/give-back.ts';
+import { type Move, movedHosts } from './restore/moved.ts';
 import { machineItem, type Survey, surveyMachines } from './survey.ts';
 import type { Visit } from './visited.ts';
 
@@ -36,6 +37,8 @@ export type LabPlan = AsyncDisposable & {
   /** What the lab needs in Docker beside its machines, and the machines that it no longer has. */
   readonly docker: readonly Item[];
   readonly hosts: readonly PlannedHost[];
+  /** Machines that the lab file has under another address than before. */
+  readonly moved: readonly Move[];
   /** The emulated machines that run as wanted. */
   readonly machines: ReadonlyMap<string, Machine>;
 };
@@ -68,12 +71,15 @@ export async function planLab(
   const looked = Promise.allSettled(looks);
   try {
     const survey = await surveying;
-    const hosts = await Promise.all(looks);
+    const seen = await Promise.all(looks);
+    const moved = await movedHosts(seen, signal);
+    const hosts = seen.filter(({ isLeft, visit }) => !isLeft || !moved.some(({ from }) => from === visit));
     return {
       docker: only === undefined ? survey.items : survey.items.filter(({ action }) => action !== 'remove'),
       hosts,
+      moved,
       machines: running(survey),
-      [Symbol.asyncDispose]: () => disconnect(hosts),
+      [Symbol.asyncDispose]: () => disconnect(seen),
     };
   } catch (error) {
     await disconnect((await looked).flatMap((look) => (look.status === 'fulfilled' ? [look.value] : [])));

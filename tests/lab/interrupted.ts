@@ -106,29 +106,23 @@ test.serial('a container killed in the middle of up: host, step and what to try;
 
 /** Each at its worst; 60 of them are in tests/slow/killed.ts. */
 const POINTS: readonly Point[] = [
-  { victim: 'dpkg', status: 6 },
   { victim: 'dpkg', status: 34 },
-  { victim: 'apt by dpkg', status: 9 },
   { victim: 'tool', step: 'install', chunk: 12 },
-  { victim: 'scripts', step: 'write', chunk: 2, afterMs: 30 },
   { victim: 'container', step: 'start', chunk: 2, afterMs: 0 },
 ];
 
-test.serial(
-  'kill -9 of dpkg, apt, the tool, its scripts and the machine: each time the next up converges',
-  async (t) => {
-    await using machine = await victimise(theLab());
-    for (const point of POINTS) {
-      await machine.blank();
-      const { step, status, hasStruck, outcome } = await machine.strike(point);
-      t.true(hasStruck, `${pointText(point)}\n${outcome.all}`);
-      const next = await recovers(t, machine, `${pointText(point)}\n${outcome.all}`);
-      t.log(`${pointText(point)}: in ${step} ${status}; the next up: ${next.join(', ')}`);
-    }
-    const verify = await theLab().run(['verify', '--lab', FILE, '--only', 'auth.accepted,install']);
-    t.is(verify.code, 0, verify.all);
-  },
-);
+test.serial('kill -9 of dpkg, the tool and the machine: each time the next up converges', async (t) => {
+  await using machine = await victimise(theLab());
+  for (const point of POINTS) {
+    await machine.blank();
+    const { step, status, hasStruck, outcome } = await machine.strike(point);
+    t.true(hasStruck, `${pointText(point)}\n${outcome.all}`);
+    const next = await recovers(t, machine, `${pointText(point)}\n${outcome.all}`);
+    t.log(`${pointText(point)}: in ${step} ${status}; the next up: ${next.join(', ')}`);
+  }
+  const verify = await theLab().run(['verify', '--lab', FILE, '--only', 'auth.accepted,install']);
+  t.is(verify.code, 0, verify.all);
+});
 
 test.serial('Ctrl-C while the images are built: no unfinished key, and down finds all that was made', async (t) => {
   const lab = theLab();

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { HOST_KEY } from '../../provisioning/docker/labels.ts';
@@ -73,6 +73,20 @@ test.serial('hosts over ssh:// converge, a second up changes nothing, and verifi
   t.is(verify.code, 0, verify.all);
 });
 
+test.serial('a machine that the lab file has under another address stays in the lab', async (t) => {
+  const lab = machines();
+  await remoteLab(() => ({}), 'localhost');
+  const plan = await lab.run(['plan', '--exit-code', '--lab', FILE]);
+  t.is(plan.code, 0, plan.all);
+  const up = await lab.run(['up', '--no-verify', '--lab', FILE]);
+  t.is(up.code, 0, up.all);
+  t.regex(up.stdout, /^hosts: 0 changed$/m);
+  const book = await readFile(path.join(lab.folder, '.lab', 'hosts', `${lab.name}-remote.json`), 'utf8');
+  t.true(book.includes('"localhost"'), book);
+  t.false(book.includes('"127.0.0.1"'), book);
+  await remoteLab();
+});
+
 test.serial('a Pi with a broker on it is told with all that was found, exit code 1', async (t) => {
   const lab = machines();
   const pi = lab.container('pi');
@@ -106,11 +120,11 @@ test.serial("down gives the hosts back: the other lab's broker serves again", as
 type Change = { hostKey?: string | undefined; identity?: string };
 
 /** Writes a lab file whose broker and Pi are the machines, over SSH; MQTT clients reach the broker on the machines' network. */
-async function remoteLab(change: () => Change = () => ({})): Promise<void> {
+async function remoteLab(change: () => Change = () => ({}), address = '127.0.0.1'): Promise<void> {
   const lab = machines();
   const [broker, pi] = await Promise.all(['broker', 'pi'].map((name) => lab.container(name).inspect()));
   const place = (user: string, info: typeof broker) => ({
-    host: `ssh://${user}@127.0.0.1:${info?.NetworkSettings.Ports['22/tcp']?.[0]?.HostPort}`,
+    host: `ssh://${user}@${address}:${info?.NetworkSettings.Ports['22/tcp']?.[0]?.HostPort}`,
     identity: `.lab/keys/${lab.name}`,
     hostKey: info?.Config.Labels[HOST_KEY],
     ...change(),
