@@ -3,6 +3,8 @@ import { parseArgs } from 'node:util';
 import { findEngine } from '../provisioning/docker/engine.ts';
 import { ansibleVersion, HOW_TO_INSTALL } from '../tests/bench/ansible.ts';
 import { openBench } from '../tests/bench/bench.ts';
+import { runLab } from '../tests/bench/lab-command.ts';
+import { containerLab } from '../tests/bench/lab-text.ts';
 import { PARTS, type PartName, partsOf } from '../tests/bench/parts.ts';
 import { isMet, tableLines } from '../tests/bench/table.ts';
 
@@ -38,6 +40,9 @@ export async function main(args: string[]): Promise<number> {
     if (version === undefined) console.error(`Ansible is not installed (${HOW_TO_INSTALL}): its rows are left out`);
     const parts = partsOf(options.only, version !== undefined);
     await using bench = await openBench(found.docker, interrupt.signal);
+    // ./lab is compiled once for each version of its sources
+    const name = bench.name('none');
+    await runLab(await bench.labFile(name, containerLab(name, [])), ['plan'], interrupt.signal);
     for (let round = 1; round <= options.rounds; round += 1) {
       for (const part of parts) {
         console.error(`round ${round} of ${options.rounds}: ${part.name}`);

@@ -19,7 +19,8 @@ export async function bootstrap(name, args) {
   installDependencies();
   const { exports, keep } = await load(name, args);
   process.exitCode = await exports.main(args);
-  keep();
+  // one that did not come far has called little of its code
+  if (process.exitCode === 0) keep();
 }
 
 /** ./lab starts compiled, for its users start it often; the project's own commands by tsx. The imports need dependencies, so they come only now. */
@@ -29,7 +30,8 @@ async function load(name, args) {
       const { compiledScript } = await import('./compile.js');
       const { loadWithCode } = await import('./code-cache.js');
       const command = args.find((word) => /^[a-z]+$/.test(word) && existsSync(path.join(root, `scripts/${word}.ts`)));
-      return loadWithCode(await compiledScript(root, name), command ?? 'help');
+      const isHelp = args.includes('--help') || args.includes('-h');
+      return loadWithCode(await compiledScript(root, name), isHelp ? 'help' : (command ?? 'help'));
     }
     const { tsImport } = await import('tsx/esm/api');
     return { exports: await tsImport(`./${name}.ts`, import.meta.url), keep: () => undefined };
