@@ -10,7 +10,7 @@ import type { ContainerPlace, Lab, LocalPlace, SshPlace } from './lab-file/lab.t
 import { brokerHostAddress, hostAddress } from './locate.ts';
 import { type HostPlan, planHost } from './plan-host.ts';
 import type { Facts } from './resources/facts.ts';
-import { BLANK, type Item, type Resource } from './resources/resource.ts';
+import { BLANK, type Item, isChange, type Resource } from './resources/resource.ts';
 import { labVisits, leftHosts } from './restore/give-back.ts';
 import { type Move, movedHosts } from './restore/moved.ts';
 import { machineItem, type Survey, surveyMachines } from './survey.ts';
@@ -139,7 +139,8 @@ async function planned(
   const own = machine === undefined ? [] : [machineItem(name, machine)];
   if (machine?.state === 'absent' || machine?.state === 'stale') {
     const { items, steps } = planHost(resources, BLANK);
-    return { ...host, items: [...own, ...items], steps };
+    // of a machine that is not there, nothing is as wanted
+    return { ...host, items: [...own, ...items.filter(isChange)], steps };
   }
   if (machine?.state === 'stopped') return { ...host, items: [...own, LATER], steps: [] };
   let reached: Host | undefined;

@@ -80,8 +80,8 @@ function sum(plan: Shown): string {
     ...(count('remove') > 0 ? [`${count('remove')} to remove`] : []),
     ...(count('unknown') > 0 ? [`${count('unknown')} not known yet`] : []),
   ];
-  const told = changes.length === 0 ? `nothing to change, ${kept}` : `${changes.join(', ')}, ${kept}`;
-  return failed === 0 ? told : `${told}; ${failed} ${failed === 1 ? 'host has' : 'hosts have'} no plan`;
+  if (failed > 0) changes.push(`${failed} ${failed === 1 ? 'host' : 'hosts'} without a plan`);
+  return changes.length === 0 ? `nothing to change, ${kept}` : `${changes.join(', ')}, ${kept}`;
 }
 
 /** The plan for `--json`. */

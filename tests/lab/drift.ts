@@ -1,6 +1,7 @@
 import test, { type ExecutionContext } from 'ava';
 import * as z from 'zod';
 import { ownLab } from './support/own-lab.ts';
+import { startOnTerminal } from './support/terminal.ts';
 import { everything } from './support/untouched.ts';
 
 const theLab = ownLab('drift');
@@ -139,6 +140,14 @@ test.serial('a container stopped, one that the lab file no longer has, and one t
     pis: { other: { host: 'container' } },
     users: { sam: { password: 'changed' }, alice: { password: 'alice' } },
   });
+  const terminal = startOnTerminal(['up', '--no-verify'], { cwd: lab.folder, env: {} });
+  await terminal.answer(/The plan removes one thing\. Go on\? \[Y\/n\] $/, 'n');
+  const { code, shown } = await terminal.ended;
+  t.is(code, 1, shown);
+  t.regex(shown, /not wanted; nothing was changed/);
+  const dry = await lab.run(['up', '--dry-run']);
+  t.is(dry.code, 0, dry.all);
+  t.is(dry.stdout, (await lab.run(['plan'])).stdout);
   await broker().kill();
   await mends(t, [
     'docker remove container pi (the lab file no longer has it)',

@@ -61,7 +61,7 @@ test('a host that can not be planned is told with its error, and counts in the s
     'pi',
     '  pi: ssh: no answer',
     '    try: look',
-    'plan: nothing to change, 0 as wanted; 1 host has no plan',
+    'plan: 1 host without a plan, 0 as wanted',
   ]);
   t.deepEqual(planJson(failed), {
     changes: 0,
