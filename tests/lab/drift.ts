@@ -141,7 +141,7 @@ test.serial('a container stopped, one that the lab file no longer has, and one t
     users: { sam: { password: 'changed' }, alice: { password: 'alice' } },
   });
   const terminal = startOnTerminal(['up', '--no-verify'], { cwd: lab.folder, env: {} });
-  await terminal.answer(/The plan removes one thing\. Go on\? \[Y\/n\] $/, 'n');
+  await terminal.answer(/The plan removes one thing\. Go on\? \[Y\/n\] /, 'n');
   const { code, shown } = await terminal.ended;
   t.is(code, 1, shown);
   t.regex(shown, /not wanted; nothing was changed/);
