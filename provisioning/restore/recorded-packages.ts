@@ -98,12 +98,12 @@ export function recorded({ output }: Answer): readonly Recorded[] {
     if (wanted.includes(name)) return [{ name, fate: 'stay', why: 'somebody else has asked for it, too' }];
     return [{ name, fate: wasConfigured ? 'remove' : 'purge' }];
   });
-  const leaving = new Set(found.flatMap(({ name, fate }) => (fate === 'stay' ? [] : [name])));
+  const staying = new Set(found.flatMap(({ name, fate }) => (fate === 'stay' ? [name] : [])));
+  // apt, which does not read the journal of a dpkg that was killed, still tells of a recorded package that dpkg has removed
+  const isThere = (name: string) => staying.has(name) || !before.has(name);
   return found.map((each) => {
     if (each.fate === 'stay') return each;
-    const others = about('with').flatMap(([name, other = '']) =>
-      name === each.name && !leaving.has(other) ? [other] : [],
-    );
+    const others = about('with').flatMap(([name, other = '']) => (name === each.name && isThere(other) ? [other] : []));
     return others.length === 0 ? each : { name: each.name, fate: 'stay', why: `${others.join(', ')} needs it` };
   });
 }

@@ -27,6 +27,8 @@ const rows: readonly (readonly [told: string, fates: readonly string[]])[] = [
     'package a not-installed\npackage b not-installed\nstate a install installed\nstate b install installed\nwith a a\nwith b a\nwith b b\nwith b theirs',
     ['purge a', 'stay b: theirs needs it'],
   ],
+  // a killed dpkg has removed one, and apt does not know it yet
+  ['package lib not-installed\npackage tool not-installed\nstate lib purge installed\nwith lib tool', ['purge lib']],
   // one that stays keeps what it needs
   [
     'package lib not-installed\npackage tool not-installed\nstate lib install installed\nstate tool install installed\nwanted tool\nwith lib lib\nwith lib tool\nwith tool tool',
