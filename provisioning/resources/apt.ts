@@ -1,5 +1,6 @@
 import { quote } from '../hosts/shell.ts';
 import { recordPackages } from '../restore/package-record.ts';
+import type { Change } from './resource.ts';
 
 /** How long apt waits for another apt or dpkg to finish, in seconds. */
 export const LOCK_WAIT_S = 120;
@@ -16,7 +17,7 @@ export type Installation = {
 };
 
 /**
- * One apt transaction, without recommended packages. Package lists of the last day are used as they are; missing or older ones, or ones that turn out
+ * One apt transaction, without recommended packages, that removes nothing: what conflicts with the packages is somebody's, and the plan does not name it. Package lists of the last day are used as they are; missing or older ones, or ones that turn out
  * stale (a package they name is gone from the mirror), are fetched first. Waits for a lock that another process holds (apt.conf(5),
  * DPkg::Lock::Timeout covers dpkg's; the lists' own lock is waited for here, and so is dpkg's where dpkg is called without apt).
  *
@@ -50,10 +51,10 @@ update() {
   unfetched=$(printf '%s\\n' "$out" | grep '^[WE]: ' | head -n 3)
 }
 fresh() { [ -n "$(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -mmin -1440 2>/dev/null | head -n 1)" ]; }
-install() { apt install ${words.map(quote).join(' ')}; }
+install() { apt --no-remove install ${words.map(quote).join(' ')}; }
 complete() {
   halves=$(dpkg-query -W -f='\${db:Status-Abbrev} \${Package}\\n' ${[...packages, ...mend].map(quote).join(' ')} 2>/dev/null | sed -n '/^.i /!s/^... //p')
-  if [ -n "$halves" ]; then apt install --reinstall $halves; fi
+  if [ -n "$halves" ]; then apt --no-remove install --reinstall $halves; fi
 }
 interrupted() { [ -n "$(ls /var/lib/dpkg/updates 2>/dev/null)$(dpkg --audit)" ]; }
 mend() {
@@ -62,7 +63,7 @@ mend() {
   unlocked dpkg --configure -a || true
   # apt takes them for installed and goes on to configure them, which dpkg refuses
   for half in $(dpkg-query -W -f='\${db:Status-Abbrev} \${Package}\\n' | sed -n -e 's/^.H. //p' -e 's/^.[^H]R //p'); do
-    apt install --reinstall "$half" || true
+    apt --no-remove install --reinstall "$half" || true
   done
 }
 transaction() {
@@ -76,5 +77,20 @@ if fresh && transaction; then exit 0; fi
 update && transaction && exit
 code=$?
 if [ -n "$unfetched" ]; then printf '%s\\n' "$unfetched" >&2; fi
+# which packages are in the way; simulated, apt-get neither changes nor locks anything
+apt --simulate install ${words.map(quote).join(' ')} 2>/dev/null | sed -n '/^Remv /p' >&2
 exit "$code"`;
 }
+
+/** What it means that apt would have had to remove packages, from the script's standard error; undefined for any other failure. */
+export const explainApt: NonNullable<Change['explain']> = (output) => {
+  const removals = [...output.matchAll(/^Remv (\S+).*$/gm)];
+  const refusal = /^E: Packages need to be removed but remove is disabled\.$/m.exec(output)?.[0];
+  if (removals.length === 0 || refusal === undefined) return undefined;
+  const names = removals.map(([, name]) => name);
+  const lines = [...removals.map(([line]) => line), refusal].map((line) => `\n    ${line}`);
+  return {
+    happened: `apt would remove ${names.join(', ')} for it, and the lab removes nothing of others${lines.join('')}`,
+    advice: `if nobody needs them, remove them yourself (sudo apt-get remove ${names.join(' ')}), then run the command again`,
+  };
+};

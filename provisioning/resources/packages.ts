@@ -1,5 +1,5 @@
 import { quote } from '../hosts/shell.ts';
-import { aptInstallScript, LOCK_WAIT_S } from './apt.ts';
+import { aptInstallScript, explainApt, LOCK_WAIT_S } from './apt.ts';
 import { DPKG, leftovers } from './dpkg.ts';
 import type { Answer, Query } from './facts.ts';
 import type { Item, Resource } from './resource.ts';
@@ -29,6 +29,7 @@ export function packages(names: readonly string[], record?: string): Resource {
         summary: summary(missing, mend),
         script: aptInstallScript({ packages: missing, mend, record }),
         timeoutMs: INSTALL_TIMEOUT_MS,
+        explain: explainApt,
         advice: 'see that `apt-get update` works on this host and that its disk is not full',
       };
       return { items, change };

@@ -15,7 +15,7 @@ import {
 } from '../repository/files.ts';
 import { refusalOf } from '../repository/refusal.ts';
 import { CLIENTS, LEAVE, OFFERED, useScript } from '../repository/scripts.ts';
-import { aptInstallScript } from './apt.ts';
+import { aptInstallScript, explainApt } from './apt.ts';
 import type { Facts } from './facts.ts';
 import { fileItem } from './file-item.ts';
 import { fileQuery, foundFile } from './files.ts';
@@ -165,6 +165,7 @@ function versionFrom({ url }: AptRepository, record: string | undefined): Resour
         summary: `install ${CLIENTS} ${offered} in place of ${installed}`,
         script: aptInstallScript({ packages: [CLIENTS], versions: { [CLIENTS]: offered }, record }),
         timeoutMs: INSTALL_TIMEOUT_MS,
+        explain: explainApt,
         advice: 'see what apt says: the repository may need packages that this release does not have',
       };
       return { items: [{ ...item, action: 'change', detail }], change };

@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { aptInstallScript } from '../../../../provisioning/resources/apt.ts';
+import { aptInstallScript, explainApt } from '../../../../provisioning/resources/apt.ts';
 import { folderFor, sh } from '../../_sh.ts';
 
 type Machine = {
@@ -50,7 +50,8 @@ function install(
 const LOCKED = 'echo "E: Could not get lock /var/lib/apt/lists/lock" >&2; exit 100';
 
 const DPKG_LOCKED = 'echo "dpkg: error: dpkg frontend lock was locked by another process with pid 12" >&2; exit 2';
-const INSTALL = 'install a b';
+const INSTALL = '--no-remove install a b';
+const SIMULATE = '--simulate install a b';
 const CONFIGURE = 'dpkg --configure -a';
 const REPAIR = '--fix-broken --no-remove install';
 
@@ -70,11 +71,11 @@ const rows: readonly (readonly [name: string, machine: Machine, calls: readonly 
     ['update', 'sleep 1', 'update', 'sleep 1', 'update', INSTALL],
     0,
   ],
-  ['no network', { fresh: false, aptGet: 'echo "E: Failed to fetch" >&2; exit 100' }, ['update'], 100],
+  ['no network', { fresh: false, aptGet: 'echo "E: Failed to fetch" >&2; exit 100' }, ['update', SIMULATE], 100],
   [
     'an installation that fails',
     { fresh: false, aptGet: `[ "$words" != "${INSTALL}" ]` },
-    ['update', INSTALL, 'check'],
+    ['update', INSTALL, 'check', SIMULATE],
     100,
   ],
   ["a killed dpkg's journal", { fresh: true, aptGet: 'true', journal: '0001' }, [CONFIGURE, INSTALL], 0],
@@ -104,7 +105,7 @@ const rows: readonly (readonly [name: string, machine: Machine, calls: readonly 
   [
     'a package that the wanted ones need, and that lacks some of its files',
     { fresh: true, aptGet: 'true', audit: 'd is half installed', allStates: 'ii  libc6\\niH  d\\niUR e\\niF  f\\n' },
-    [CONFIGURE, 'install --reinstall d', 'install --reinstall e', INSTALL],
+    [CONFIGURE, '--no-remove install --reinstall d', '--no-remove install --reinstall e', INSTALL],
     0,
   ],
   [
@@ -116,7 +117,7 @@ const rows: readonly (readonly [name: string, machine: Machine, calls: readonly 
   [
     'a package that lacks some of its files, which apt takes for installed',
     { fresh: true, aptGet: 'true', states: 'ii  a\\niHR b\\nrH  c\\n' },
-    [INSTALL, 'install --reinstall b c'],
+    [INSTALL, '--no-remove install --reinstall b c'],
     0,
   ],
 ];
@@ -137,11 +138,29 @@ test("a lock is waited for, but not for ever, and apt's words are told", (t) => 
 });
 
 test('a list that could not be fetched is told when the installation fails', (t) => {
-  const aptGet = `case $words in update) echo 'W: Failed to fetch x' ;; install*) echo 'E: Unable to locate package a' >&2; exit 100 ;; esac`;
+  const aptGet = `case $words in update) echo 'W: Failed to fetch x' ;; *install*) echo 'E: Unable to locate package a' >&2; exit 100 ;; esac`;
   const { stderr } = install(t, { fresh: false, aptGet });
   t.is(stderr, 'E: Unable to locate package a\nW: Failed to fetch x\n');
 });
 
 test('other words of apt are told too', (t) => {
   t.regex(install(t, { fresh: false, aptGet: 'echo "E: Failed to fetch" >&2; exit 100' }).stderr, /Failed to fetch/);
+});
+
+test('what would have to go for it is told in words, and nothing goes', (t) => {
+  const refusal = 'E: Packages need to be removed but remove is disabled.';
+  const aptGet = `case $words in
+"${INSTALL}") echo "${refusal}" >&2; exit 100 ;;
+"${SIMULATE}") printf 'Inst a (1)\nRemv theirs [2:1.0-1]\nRemv other [3] []\nConf a (1)\n' ;;
+*install*) exit 1 ;;
+esac`;
+  const { code, stderr } = install(t, { fresh: true, aptGet });
+  t.is(code, 100);
+  const explained = explainApt(stderr);
+  t.is(
+    explained?.happened,
+    `apt would remove theirs, other for it, and the lab removes nothing of others\n    Remv theirs [2:1.0-1]\n    Remv other [3] []\n    ${refusal}`,
+  );
+  t.regex(explained?.advice ?? '', /sudo apt-get remove theirs other\b/);
+  t.is(explainApt('E: Unable to locate package a'), undefined);
 });
