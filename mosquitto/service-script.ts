@@ -66,11 +66,12 @@ complain() {
   if [ -d /run/systemd/system ]; then journalctl --no-pager -n 5 -u mosquitto; fi
   { grep -i -e error -e unable ${STARTING} || tail -n +"$((lines + 1))" ${LOG} | tail -n 3; } 2>/dev/null | sed 's/^[0-9]*: //' | head -n 3
 }
+# without \`set -e\`, which does not count where the function's end is looked at (sh(1))
 restore() (
-  set -e
   ${stagingFolder(FOLDER)}
-  for file in ${FILES}; do cp -p "${LOADED_FILES}/\${file##*/}" "$staged" && sync "$staged/\${file##*/}"; done
-  for file in ${FILES}; do mv -fT "$staged/\${file##*/}" "$file"; done
+  [ -d "$staged" ] || exit 1
+  for file in ${FILES}; do cp -p "${LOADED_FILES}/\${file##*/}" "$staged" && sync "$staged/\${file##*/}" || exit 1; done
+  for file in ${FILES}; do mv -fT "$staged/\${file##*/}" "$file" || exit 1; done
   sync ${FOLDER} ${CONF_D}
 )`;
 
@@ -97,7 +98,8 @@ for file in ${FILES}; do
 done
 [ "$has_others" ] || { complain >&2; exit 1; }
 complain ' with the new files' >&2
-restore && take_files && stop && start
+restore || { echo 'the old files could not be put back' >&2; exit 1; }
+take_files && stop && start
 if listens; then
   note_loaded "$pid"
   echo 'the old files are back, and the broker runs with them again' >&2

@@ -22,7 +22,9 @@ ${HOOK.replaceAll('RECORD', recordFile(folder))}
 END
 chmod 0700 ${hook}
 echo 'requested ${requested.join(' ')}' >>${recordFile(folder)}
-) || exit
+)
+# not \`|| exit\` at once: the \`set -e\` would not count (sh(1))
+[ "$?" = 0 ] || exit 1
 recording='-o DPkg::Pre-Install-Pkgs::=${hook} -o DPkg::Tools::Options::${hook}::Version=3 -o APT::Keep-Downloaded-Packages=false'`;
 }
 

@@ -89,3 +89,9 @@ test('a note that can not be written fails the installation', (t) => {
   sh(recordPackages(folder, ['mosquitto']));
   t.not(sh(`rm ${folder}/packages; mkdir ${folder}/packages; ${folder}/note-packages </dev/null`).code, 0);
 });
+
+test('a hook that can not be written fails the installation', (t) => {
+  const folder = join(folderFor(t), 'two');
+  const { code } = sh(`mkdir -p ${folder}/note-packages; ${recordPackages(folder, ['mosquitto'])}\necho installed`);
+  t.is(code, 1);
+});
