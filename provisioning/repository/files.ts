@@ -65,6 +65,21 @@ export function preferencesFile({ url }: AptRepository): WantedFile {
   return { path: PREFERENCES, content: `${stanzas.map((lines) => lines.join('\n')).join('\n\n')}\n`, ...OWNERSHIP };
 }
 
+/** The host's other package sources, as apt reads them, also those that were never fetched (--no-release-info). */
+export const OTHERS: Query = {
+  id: 'other-sources',
+  script: `apt-get indextargets --no-release-info --format '$(SOURCESENTRY) $(REPO_URI)' | sort -u | grep -v '^${SOURCE}:'
+true`,
+};
+
+/** Of them, the file that has a source on the same host name as a repository: `/etc/apt/sources.list:1 http://deb.debian.org/debian/`, a line each. */
+export function sameOrigin({ url }: AptRepository, { output }: Answer): string | undefined {
+  const { hostname } = new URL(url);
+  const isSame = (uri: string) => URL.canParse(uri) && new URL(uri).hostname.toLowerCase() === hostname;
+  const entries = output.split('\n').map((line) => /^(\S+):\d+ (\S+)$/.exec(line));
+  return entries.find((entry) => isSame(entry?.[2] ?? ''))?.[1];
+}
+
 /** The path of the key that the host has of this repository, where it has the right one; undefined: it must be fetched. */
 export function fetchedKey(url: string, facts: Facts): string | undefined {
   const source = foundFile(facts.get(fileQuery(SOURCE)))?.content.split('\n') ?? [];

@@ -8,9 +8,11 @@ import {
   KEYRINGS,
   KEYS,
   keyFile,
+  OTHERS,
   PREFERENCES,
   preferencesFile,
   SOURCE,
+  sameOrigin,
   sourceFile,
 } from '../repository/files.ts';
 import { refusalOf } from '../repository/refusal.ts';
@@ -78,8 +80,9 @@ export function noRepository(): Resource {
 function aptSource(host: string, wanted: AptRepository): Resource {
   return {
     id: 'repository',
-    queries: [SYSTEM, SOURCE_FILE, PREFERENCES_FILE, KEYS, OFFERED],
+    queries: [SYSTEM, SOURCE_FILE, PREFERENCES_FILE, KEYS, OFFERED, OTHERS],
     plan(facts) {
+      refuseSameOrigin(host, wanted, facts);
       const suite = wanted.suite ?? codename(host, facts);
       const named = { kind: 'repository', name: `${wanted.url} ${suite ?? ''}`.trim() };
       // a machine that does not exist yet says nothing of its release
@@ -100,6 +103,16 @@ function aptSource(host: string, wanted: AptRepository): Resource {
       };
     },
   };
+}
+
+/** The preferences would count for the other source, too: Debian's own packages would be taken only where no third source has them. */
+function refuseSameOrigin(host: string, wanted: AptRepository, facts: Facts): void {
+  const other = sameOrigin(wanted, facts.get(OTHERS));
+  if (other === undefined) return;
+  const { hostname } = new URL(wanted.url);
+  const happened = `${other} has a package source on ${hostname}, too, and apt's preferences tell repositories by that name`;
+  const advice = `take \`repository\` of this Pi out of the lab file, so that apt takes the clients from its own sources; or give the URL of a mirror with another host name`;
+  throw new LabError({ subject: host, step: `use the repository ${wanted.url}`, happened, advice }, 1);
 }
 
 /** Key, preferences and source; without `path`, the key has still to be fetched. */

@@ -101,10 +101,11 @@ type Seen = {
   readonly offered?: string;
   readonly installed?: string;
   readonly release?: string;
+  readonly others?: string;
 };
 
 /** A host's answers, as its own commands give them. */
-function seen({ source, preferences, keys = '', offered, installed, release = 'bookworm' }: Seen) {
+function seen({ source, preferences, keys = '', offered, installed, release = 'bookworm', others = '' }: Seen) {
   const file = (wanted: WantedFile | undefined) =>
     wanted === undefined
       ? []
@@ -118,6 +119,7 @@ function seen({ source, preferences, keys = '', offered, installed, release = 'b
     new Map([
       ['system', `dpkg amd64\nmachine x86_64\napt /usr/bin/apt-get\nVERSION_CODENAME=${release}\n`],
       ['repository-keys', keys],
+      ['other-sources', others],
       ...file(source),
       ...file(preferences),
       ...(offered === undefined ? [] : [['repository-offers', offered] as const]),
@@ -256,6 +258,30 @@ test('debian: nothing where nothing is left, and all that is left goes', (t) => 
   t.deepEqual(changes, [`leave the repository: remove ${SOURCE}, ${PREFERENCES}, ${KEY.path}`]);
   t.deepEqual(lines(planned(none, { keys: keyLine(KEY) }).items), [`- ${KEY.path}`]);
 });
+
+/** [the host's other sources; the file of the one that apt could not tell from the repository] */
+const others: readonly (readonly [sources: string, file: string | undefined])[] = [
+  ['/etc/apt/sources.list:1 http://deb.debian.org/debian/\n', undefined],
+  [
+    '/etc/apt/sources.list:1 http://x/\n/etc/apt/sources.list.d/own.list:3 https://repo.test/\n',
+    '/etc/apt/sources.list.d/own.list',
+  ],
+  ['/etc/apt/sources.list.d/a.sources:1 mirror+http://REPO.test:99/list\n', '/etc/apt/sources.list.d/a.sources'],
+  ['/etc/apt/sources.list:1 http://repo.test.example/\n/etc/apt/sources.list:2 file:/srv/repo.test\n', undefined],
+  ['E: The list of sources could not be read.\n', undefined],
+];
+for (const [sources, file] of others) {
+  test(`other sources ${JSON.stringify(sources)}: ${file === undefined ? 'fine' : 'refused'}`, (t) => {
+    const state = { ...asWanted(given), others: sources };
+    if (file === undefined) {
+      t.deepEqual(planned(repository('pi', given), state).changes, []);
+      return;
+    }
+    const error = t.throws(() => planned(repository('pi', given), state), { instanceOf: LabError });
+    t.true(error?.trouble.happened.startsWith(`${file} has a package source on repo.test, too`));
+    t.deepEqual(planned(repository('pi', { kind: 'debian' }), state).changes.length, 1);
+  });
+}
 
 for (const release of ['', '$(reboot)', 'bookworm\\nTrusted: yes', 'a b', "'; rm -rf /'"]) {
   test(`a release ${JSON.stringify(release)} never becomes a suite`, (t) => {
