@@ -8,6 +8,7 @@ import { renderAcl } from './acl.ts';
 import { backup, dataBackup } from './backup.ts';
 import { renderConf } from './conf.ts';
 import { configuration } from './configuration.ts';
+import { mainFile } from './main-file.ts';
 import {
   canBeTakenOver,
   describeOccupant,
@@ -25,6 +26,7 @@ export function brokerHost(lab: Lab, takeOver: boolean): readonly Resource[] {
   if (lab.broker.host.kind === 'container') {
     const made = [
       packages(BROKER_PACKAGES),
+      mainFile(),
       configuration(lab),
       service({ conf: renderConf(lab), acl: renderAcl(lab) }),
     ];
@@ -34,6 +36,7 @@ export function brokerHost(lab: Lab, takeOver: boolean): readonly Resource[] {
   const changes = [
     ...takeOvers(lab, takeOver),
     packages(BROKER_PACKAGES, keptFolder(lab.name)),
+    mainFile(),
     configuration(lab),
     dataBackup(lab),
     service({ conf: renderConf(lab), acl: renderAcl(lab) }),

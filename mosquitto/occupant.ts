@@ -1,10 +1,12 @@
+import { LabError } from '../provisioning/errors.ts';
 import { quote } from '../provisioning/hosts/shell.ts';
 import type { Lab } from '../provisioning/lab-file/lab.ts';
 import type { Answer, Query } from '../provisioning/resources/facts.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import type { Item } from '../provisioning/resources/resource.ts';
 import { keptFolder, openKept } from '../provisioning/restore/kept.ts';
-import { ACL, CONF_D, LAB_CONF, MAIN_CONF, PASSWD } from './paths.ts';
+import { REINSTALL } from './main-file.ts';
+import { ACL, CONF_D, DATA, LAB_CONF, MAIN_CONF, PASSWD } from './paths.ts';
 
 /** Somebody else's Mosquitto, or something else on the port: what the lab must not touch unasked. */
 export type Occupant =
@@ -12,10 +14,20 @@ export type Occupant =
   | { readonly kind: 'lab'; readonly path: string; readonly name: string }
   | { readonly kind: 'port'; readonly port: number; readonly pid: number; readonly command: string };
 
+/** Where a link would have the lab keep the link in place of what it leads to; each with the folders above it. */
+const FOLDERS = [
+  ...new Set(
+    [CONF_D, ...DATA].flatMap((path) =>
+      path.split('/').flatMap((_, at, parts) => parts.slice(0, at + 1).join('/') || []),
+    ),
+  ),
+];
+
 export function occupantQuery(port: number): Query {
   return {
     id: 'occupant',
     script: `${PROCESS_FUNCTIONS}
+for folder in ${FOLDERS.join(' ')}; do if [ -L "$folder" ]; then echo "link $folder $(readlink "$folder" | tr '\\000-\\037\\177' ' ')"; fi; done
 md5=$(dpkg-query -W -f='\${Conffiles}\\n' mosquitto 2>/dev/null | awk '$1 == "${MAIN_CONF}" { print $2 }')
 # newconffile: a dpkg that was killed had put the file in its place, and had not noted its sum
 if [ -n "$md5" ] && [ "$md5" != newconffile ] && [ -e ${MAIN_CONF} ] && [ "$(md5sum <${MAIN_CONF})" != "$md5  -" ]; then
@@ -32,10 +44,12 @@ true`,
   };
 }
 
+/** Throws a LabError, exit code 2, where a folder of Mosquitto's is a link: what is there can't be kept, and would be lost. */
 export function findOccupants({ name, broker }: Pick<Lab, 'name' | 'broker'>, answer: Answer): Occupant[] {
   return answer.output.split('\n').flatMap((line): Occupant[] => {
     const [kind, ...words] = line.split(' ');
     const rest = words.join(' ');
+    if (kind === 'link') throw linkError(words[0] ?? '', words.slice(1).join(' ').trim());
     if (kind === 'main') return [{ kind: 'file', path: MAIN_CONF, what: rest }];
     if (kind === 'file') return [{ kind: 'file', path: rest, what: 'not written by the lab' }];
     if (kind === 'port') {
@@ -48,6 +62,12 @@ export function findOccupants({ name, broker }: Pick<Lab, 'name' | 'broker'>, an
       ? [{ kind: 'file', path: LAB_CONF, what: 'not written by the lab' }]
       : [{ kind: 'lab', path: LAB_CONF, name: owner }];
   });
+}
+
+function linkError(path: string, target: string): LabError {
+  const happened = `${path} is a symbolic link to ${target}: of what is behind a link no copy is kept that could be given back`;
+  const advice = `put the folder itself there in place of the link (or mount it there: mount --bind), \`broker: { host: container }\`, or another host`;
+  return new LabError({ subject: 'broker', step: 'make room for the broker', happened, advice }, 2);
 }
 
 export function describeOccupant(occupant: Occupant): string {
@@ -73,23 +93,25 @@ export function occupantItem(lab: string, occupant: Occupant): Item {
 
 /** Whether `--take-over` may clear it away: files are kept aside, a Mosquitto is stopped; other programs are the user's to stop. */
 export function canBeTakenOver(occupant: Occupant): boolean {
-  return occupant.kind !== 'port' || /(^|\/)mosquitto(\s|$)/.test(occupant.command);
+  return occupant.kind !== 'port' || /^(\S*\/)?mosquitto(\s|$)/.test(occupant.command);
 }
+
+const IF_INSTALLED = 'if dpkg-query -W mosquitto >/dev/null 2>&1; then';
 
 /** Shell that moves the occupants' files to where the lab keeps what was there before it, and stops their Mosquitto. */
 export function takeOverScript(lab: string, occupants: readonly Occupant[]): string {
   const steps = occupants.map((occupant) => {
     if (occupant.kind === 'port') {
-      return `kill ${occupant.pid}\ntries=0\nwhile [ -d /proc/${occupant.pid} ] && [ "$tries" -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done`;
+      return `end ${occupant.pid}`;
     }
     const files = occupant.kind === 'lab' ? [LAB_CONF, PASSWD, ACL] : [occupant.path];
     const moves = files.map((file) => `keep ${quote(file)}`).join('\n');
-    const restore = `apt-get --quiet --yes -o Dpkg::Options::=--force-confmiss --reinstall install mosquitto`;
+    // what takes its place is there before it goes
     return occupant.path === MAIN_CONF
-      ? `${moves}\nif dpkg-query -W mosquitto >/dev/null 2>&1; then ${restore}; fi`
+      ? `${IF_INSTALLED} fetch; fi\n${moves}\n${IF_INSTALLED} ${REINSTALL}; fi`
       : moves;
   });
-  return ['set -e', 'umask 077', openKept(lab), KEEP, ...steps].join('\n');
+  return ['set -e', 'umask 077', openKept(lab), KEEP, END, FETCH, ...steps].join('\n');
 }
 
 /** Beside what the backup has, under the same name; what differs from it was put there later, and the earlier one stays with its time in its name. */
@@ -103,5 +125,23 @@ keep() {
     cp -a "$1" "$kept"
     sync "$kept"
   fi
+  if [ ! -L "$1" ] && [ "$1" -ef "$kept" ]; then echo "$1 and its copy $kept are one file" >&2; exit 1; fi
   rm -f "$1"
+}`;
+
+/** The number may be another process's by now. */
+const END = `
+end() {
+  read -r name <"/proc/$1/comm" || return 0
+  if [ "$name" != mosquitto ]; then echo "process $1 is no Mosquitto, but $name" >&2; exit 1; fi
+  kill "$1"
+  tries=0
+  while [ -d "/proc/$1" ] && [ "$tries" -lt 200 ]; do sleep 0.05; tries=$((tries + 1)); done
+}`;
+
+/** apt ends well also where it knows of nowhere to have the package from. */
+const FETCH = `
+fetch() {
+  said=$(LC_ALL=C ${REINSTALL} --download-only)
+  case $said in *'is not possible'*) printf '%s\\n' "$said" >&2; exit 1 ;; esac
 }`;

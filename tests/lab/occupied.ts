@@ -111,3 +111,30 @@ test.serial('taking over again keeps what was kept before', async (t) => {
   // the earlier one with its time in its name
   t.is(await broker().shell(`cat ${kept}/theirs.conf.*`), 'listener 18999\n');
 });
+
+test.serial(
+  'a folder of configuration that is a link is not taken over: which, nothing touched, exit code 2',
+  async (t) => {
+    const lab = theLab();
+    await broker().shell(`mkdir /srv/theirs && cp -a /etc/mosquitto/conf.d/. /srv/theirs/ && echo '# third' >/srv/theirs/theirs.conf
+mv /etc/mosquitto/conf.d /srv/kept && ln -s /srv/theirs /etc/mosquitto/conf.d`);
+    const up = await lab.run(['up', '--no-verify', '--take-over']);
+    t.is(up.code, 2, up.all);
+    t.regex(
+      up.all,
+      /\/etc\/mosquitto\/conf\.d is a symbolic link to \/srv\/theirs: .*\n {2}try: put the folder itself there/,
+    );
+    t.is(await broker().shell('cat /srv/theirs/theirs.conf'), '# third\n');
+    await broker().shell('rm /etc/mosquitto/conf.d && mv /srv/kept /etc/mosquitto/conf.d');
+  },
+);
+
+test.serial("Debian's main file is put back where it is missing, before a broker that runs is stopped", async (t) => {
+  const lab = theLab();
+  await broker().shell('rm /etc/mosquitto/mosquitto.conf');
+  const up = await lab.run(['up', '--no-verify']);
+  t.is(up.code, 0, up.all);
+  t.regex(up.stdout, /^ {2}\+ file \/etc\/mosquitto\/mosquitto\.conf \(Debian's own\)$/m);
+  t.is(await broker().shell('test -s /etc/mosquitto/mosquitto.conf && echo there'), 'there\n');
+  await using _sam = await login(lab, 'sam', 'sam');
+});

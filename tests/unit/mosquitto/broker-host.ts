@@ -27,11 +27,18 @@ const PYTHON = 'port 7 python3 broker.py';
 test('in order: what was there is kept before anything is changed, and its data when its broker is stopped', (t) => {
   const ids = (text: string, takeOver: boolean) =>
     brokerHost(labOf(`${TWO_USERS}${text}`), takeOver).map(({ id }) => id);
-  const changes = ['packages', 'configuration', 'data backup', 'service'];
+  const changes = ['packages', 'main file', 'configuration', 'data backup', 'service'];
   t.deepEqual(ids('', false), ['system', 'room', 'backup', ...changes]);
   t.deepEqual(ids('', true), ['system', 'room', 'backup', 'take over', ...changes]);
   // goes away whole
-  t.deepEqual(ids('broker: { host: container }', false), ['system', 'room', 'packages', 'configuration', 'service']);
+  t.deepEqual(ids('broker: { host: container }', false), [
+    'system',
+    'room',
+    'packages',
+    'main file',
+    'configuration',
+    'service',
+  ]);
 });
 
 test('nothing is in the way', (t) => {
@@ -49,6 +56,11 @@ const refused: readonly (readonly [told: string, takeOver: boolean, words: RegEx
   [PYTHON, false, /port 1883 is taken by process 7: python3 broker\.py/],
   [PYTHON, true, /try: stop that program yourself/],
   [`${OTHER}\n${PYTHON}`, true, /python3 broker\.py/],
+  [
+    `link /etc/mosquitto/conf.d /srv/my conf.d \n${OTHER}`,
+    true,
+    /\/etc\/mosquitto\/conf\.d is a symbolic link to \/srv\/my conf\.d: .*\n {2}try: put the folder itself there/,
+  ],
 ];
 
 for (const [told, takeOver, words] of refused) {

@@ -38,6 +38,7 @@ const rows: readonly (readonly [output: string, words: readonly string[], movabl
   ['port 9 mosquitto', ['port 1884 is taken by process 9: mosquitto'], true],
   ['port 9 python3 broker.py ', ['port 1884 is taken by process 9: python3 broker.py'], false],
   ['port 9 vi /etc/mosquitto.d/x', ['port 1884 is taken by process 9: vi /etc/mosquitto.d/x'], false],
+  ['port 9 python3 /opt/mosquitto', ['port 1884 is taken by process 9: python3 /opt/mosquitto'], false],
   ['port 9 /opt/mosquitto-exporter', ['port 1884 is taken by process 9: /opt/mosquitto-exporter'], false],
   [
     'port 0 a process of another namespace or user',
@@ -73,9 +74,11 @@ test('taking over moves a file with its name kept and is valid shell whatever th
   const script = takeOverScript('two', occupants);
   t.is(sh(`sh -n <<'END_OF_SCRIPT'\n${script}\nEND_OF_SCRIPT`).code, 0);
   t.true(script.includes('keep /etc/mosquitto/mosquitto.conf\n'));
+  // it is not removed before what replaces it is there
+  t.regex(script, /fetch; fi\nkeep \/etc\/mosquitto\/mosquitto\.conf\n/);
   t.true(script.includes(`keep '/etc/mosquitto/conf.d/it'\\''s; rm x.conf'\n`));
   // of another lab, what its lab.conf names too
   for (const file of ['conf.d/lab.conf', 'lab.passwd', 'lab.acl'])
     t.true(script.includes(`keep /etc/mosquitto/${file}\n`));
-  t.true(script.includes('kill 4000000\n'));
+  t.true(script.endsWith('\nend 4000000'));
 });
