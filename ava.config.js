@@ -20,7 +20,15 @@ const files = [
 // Unit tests are through before most labs begin; then the labs that take longest, Debian 13 when its image may be there.
 const FIRST = [
   ...['commands.ts', 'interrupted.ts', 'clients.ts', 'capture.ts', 'ssh-host.ts', 'debian-12.ts', 'apt.ts'],
-  ...['debian-13.ts', 'restored.ts', 'repository.ts', 'external-aedes.ts', 'report-page.ts', 'side-by-side.ts', 'broker-changes.ts'],
+  ...[
+    'debian-13.ts',
+    'restored.ts',
+    'repository.ts',
+    'external-aedes.ts',
+    'report-page.ts',
+    'side-by-side.ts',
+    'broker-changes.ts',
+  ],
 ];
 
 const rank = (file) => {
