@@ -1,9 +1,10 @@
+import { existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
 import type Docker from 'dockerode';
 import { carryOut, isDone } from '../provisioning/bring-up.ts';
-import { findEngine } from '../provisioning/docker/engine.ts';
+import { type EngineLookup, findEngine, hasEngine, isOwnSocket } from '../provisioning/docker/engine.ts';
 import { removeImages } from '../provisioning/docker/image.ts';
 import { removeMachines } from '../provisioning/docker/machine.ts';
 import { removeNetworks } from '../provisioning/docker/network.ts';
@@ -12,7 +13,10 @@ import { holdLab } from '../provisioning/lock.ts';
 import { removeLoginKey } from '../provisioning/login-key.ts';
 import { containerMachines } from '../provisioning/machines.ts';
 import { planHosts } from '../provisioning/plan-lab.ts';
+import type { Tell } from '../provisioning/progress.ts';
 import { hostsToGiveBack, type LeavingLab } from '../provisioning/restore/give-back.ts';
+import { removeTools } from '../provisioning/restore/tools.ts';
+import { LEAVING } from '../provisioning/restore/tools-record.ts';
 import { forgetVisits } from '../provisioning/visited.ts';
 import { openDisplay } from '../report/display.ts';
 import { exitCodeOf, hostLines } from '../report/hosts.ts';
@@ -25,16 +29,19 @@ import type { LabCommand } from './lab.ts';
 
 type Options = { keepImages?: true; keepPackages?: true; yes?: true };
 
-/** `./lab down`: removes what the lab made in Docker, and gives its other hosts back as they were before it. */
+/** `./lab down`: removes what the lab made in Docker, and gives its other hosts back as they were before it, and this one from what it installed for Docker. */
 export function down(): LabCommand {
   const command = new Command('down')
     .description(
-      "Remove the lab's containers, network, images and keys, and give the other hosts back: packages that the lab installed removed, what was there before it as it was.",
+      "Remove the lab's containers, network, images and keys, and give the other hosts back: packages that the lab installed removed, Docker too where nobody else uses it, and what was there before it as it was.",
     )
     .argument('[name]', 'name of a lab whose file is gone', labNameOf)
     .option('--keep-images', 'keep the images, so that the next up is faster')
-    .option('--keep-packages', 'leave the packages on the hosts that are no containers')
-    .option('--yes', 'do not ask, on a terminal, before hosts are given back');
+    .option(
+      '--keep-packages',
+      'leave the packages on the hosts that are no containers, and what was installed on this machine for Docker',
+    )
+    .option('--yes', 'do not ask, on a terminal, before hosts are given back and Docker is removed');
   return {
     command,
     logsIn: false,
@@ -46,8 +53,10 @@ export function down(): LabCommand {
       await using _held = await holdLab(lab, tell, context.signal);
       // first, since a host may be reached by way of nothing that goes away, and a no leaves everything as it is
       const code = await giveBack(lab, context, { keepPackages, yes });
-      await removeFromDocker(lab, keepImages);
+      const engine = await removeFromDocker(lab, keepImages);
       await removeLoginKey(lab);
+      // last, since all labs share it, and its packages may be needed for what comes before
+      if (!keepPackages) await leaveDocker(engine, yes ? async () => true : confirm, tell, context.signal);
       return code;
     },
   };
@@ -96,10 +105,16 @@ async function giveBack(
   }
 }
 
-async function removeFromDocker(lab: LeavingLab, keepImages: boolean): Promise<void> {
+async function removeFromDocker(lab: LeavingLab, keepImages: boolean): Promise<EngineLookup> {
   const found = await findEngine();
-  if (found.state === 'answers') return await removeAll(found.docker, lab.name, keepImages);
-  if (lab.broker === undefined || containerMachines({ broker: lab.broker, pis: lab.pis ?? [] }).length === 0) return;
+  if (found.state === 'answers') {
+    await removeAll(found.docker, lab.name, keepImages);
+    return found;
+  }
+  if (lab.broker === undefined || containerMachines({ broker: lab.broker, pis: lab.pis ?? [] }).length === 0)
+    return found;
+  // where there is no engine any more, or a killed `down` has ended it, nothing of the lab is in it
+  if (isOwnSocket(found.endpoint) && found.state === 'absent' && (existsSync(LEAVING) || !hasEngine())) return found;
   const happened =
     found.state === 'absent'
       ? `no engine answers at ${found.endpoint}: ${found.why}`
@@ -113,6 +128,24 @@ async function removeFromDocker(lab: LeavingLab, keepImages: boolean): Promise<v
     },
     2,
   );
+}
+
+/** Removes what the lab has installed on this machine for Docker, or says why it stays. */
+async function leaveDocker(
+  found: EngineLookup,
+  ask: (question: string) => Promise<boolean>,
+  tell: Tell,
+  signal: AbortSignal,
+): Promise<void> {
+  const outcome = await removeTools(found, ask, signal);
+  if (outcome === undefined) return;
+  const host = 'this machine';
+  if (outcome.fate === 'stays') {
+    tell({ host, kind: 'note', text: `what the lab has installed for Docker stays: ${outcome.why}` });
+    return;
+  }
+  if (outcome.what.length > 0) tell({ host, kind: 'changed', text: `removed ${outcome.what.join(', ')}` });
+  for (const text of outcome.notes) tell({ host, kind: 'note', text });
 }
 
 async function removeAll(docker: Docker, lab: string, keepImages: boolean): Promise<void> {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
@@ -9,12 +10,23 @@ import { sudoAgent } from './sudo-agent.ts';
 
 /** Whether a Docker engine answers, and if not, why. */
 export type EngineLookup =
-  | { readonly state: 'answers'; readonly docker: Docker }
+  | { readonly state: 'answers'; readonly endpoint: string; readonly docker: Docker }
   | { readonly state: 'absent'; readonly endpoint: string; readonly why: string }
   | { readonly state: 'forbidden'; readonly endpoint: string };
 
 const DEFAULT_ENDPOINT = 'unix:///var/run/docker.sock';
 const PING_TIMEOUT_MS = 5_000;
+
+/** Whether an address is that of this machine's own engine, as Debian's docker.io has it. */
+export function isOwnSocket(endpoint: string): boolean {
+  return /^unix:\/\/(\/var)?\/run\/docker\.sock$/.test(endpoint);
+}
+
+/** Whether a Linux machine has an engine's program, running or not, also where this user's path is without root's folders. */
+export function hasEngine(): boolean {
+  const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin', '/usr/bin', '/snap/bin'];
+  return process.platform !== 'linux' || folders.some((folder) => existsSync(path.join(folder, 'dockerd')));
+}
 
 /** Looks for the engine that the docker command would use: DOCKER_HOST, then the current context, then the usual socket. */
 export async function findEngine(): Promise<EngineLookup> {
@@ -22,7 +34,7 @@ export async function findEngine(): Promise<EngineLookup> {
   const { default: Engine } = await import('dockerode');
   const docker = new Engine(connection(endpoint));
   const failure = await pingFailure(docker);
-  if (failure === undefined) return { state: 'answers', docker };
+  if (failure === undefined) return { state: 'answers', endpoint, docker };
   if (failure.code !== 'EACCES') return { state: 'absent', endpoint, why: failure.message };
   // a user who may use sudo but is not in the group docker, such as the one who has just let the lab install the engine
   if (!(await mayUseSudo())) return { state: 'forbidden', endpoint };
@@ -31,7 +43,7 @@ export async function findEngine(): Promise<EngineLookup> {
   const bySudo = new Engine(options);
   const bySudoFailure = await pingFailure(bySudo);
   return bySudoFailure === undefined
-    ? { state: 'answers', docker: bySudo }
+    ? { state: 'answers', endpoint, docker: bySudo }
     : { state: 'absent', endpoint, why: bySudoFailure.message };
 }
 

@@ -7,10 +7,11 @@ import { ensureSudo } from '../hosts/sudo.ts';
 import { parseOsRelease } from '../os-release.ts';
 import type { Narrator } from '../progress.ts';
 import { aptInstallScript } from '../resources/apt.ts';
+import { NOTE_BEFORE, TOOLS } from '../restore/tools-record.ts';
 
 const INSTALL_TIMEOUT_MS = 900_000;
 
-/** Installs packages on this machine when the command that they bring is missing; Debian and Ubuntu only, as root or by sudo. */
+/** Installs packages on this machine when the command that they bring is missing; Debian and Ubuntu only, as root or by sudo. What apt brings is noted for `down`. */
 export async function ensureTool(
   command: string,
   packages: readonly string[],
@@ -29,7 +30,7 @@ export async function ensureTool(
   }
   await ensureSudo();
   narrate.step(`installing ${packages.join(' ')}`);
-  const script = aptInstallScript({ packages });
+  const script = `${NOTE_BEFORE}\n${aptInstallScript({ packages, record: TOOLS })}`;
   await run(localHost('this machine'), {
     step,
     script,

@@ -9,6 +9,7 @@ import { hasEnded } from '../hosts/local-process.ts';
 import { ensureSudo } from '../hosts/sudo.ts';
 import { narrator, type Tell } from '../progress.ts';
 import { PROCESS_FUNCTIONS } from '../resources/processes.ts';
+import { DOCKERD_LOG, NOTE_BEFORE, NOTE_STARTED } from '../restore/tools-record.ts';
 import { type EngineLookup, findEngine } from './engine.ts';
 import { debianLike, ensureTool } from './install.ts';
 
@@ -20,7 +21,6 @@ export type RequiredEngine = {
 
 const START_TIMEOUT_MS = 60_000;
 const OTHER_ENGINE_MS = 3_000;
-const LOG = '/var/log/mqtt-lab-dockerd.log';
 
 /**
  * A Docker engine: the one that answers, or Debian's docker.io, installed and started on this machine. `confirm` is asked before an installation
@@ -71,12 +71,14 @@ export async function refuseUnusable(found: EngineLookup): Promise<void> {
 /** With systemd the service; without, dockerd itself, unless the package's own start script has started one. */
 async function startEngine(signal?: AbortSignal): Promise<RequiredEngine> {
   const script = `${PROCESS_FUNCTIONS}
+${NOTE_BEFORE}
 if [ -d /run/systemd/system ]; then systemctl enable --now docker; exit; fi
 if [ -n "$(pids_of dockerd)" ]; then exit 0; fi
 # of an engine that was killed: with the id of any living process in it, dockerd does not start
 remove_stale_pid_file /var/run/docker.pid dockerd
 remove_stale_pid_file /var/run/docker/containerd/containerd.pid containerd
-setsid dockerd </dev/null >>${LOG} 2>&1 &
+setsid dockerd </dev/null >>${DOCKERD_LOG} 2>&1 &
+${NOTE_STARTED}
 echo "started $!"`;
   const { stdout } = await run(localHost('this machine'), {
     step: 'start the Docker engine',
@@ -101,9 +103,9 @@ echo "started $!"`;
     lookup = await findEngine();
   }
   if (lookup.state === 'answers') return { docker: lookup.docker, startedPid };
-  if (ended()) throw unusable(`dockerd ended: ${lastLineOf(LOG)}`, `look at ${LOG}`);
+  if (ended()) throw unusable(`dockerd ended: ${lastLineOf(DOCKERD_LOG)}`, `look at ${DOCKERD_LOG}`);
   const happened = lookup.state === 'absent' ? `it does not answer: ${lookup.why}` : 'this user may not use it';
-  throw unusable(happened, `look at ${LOG}, or at \`journalctl -u docker\``);
+  throw unusable(happened, `look at ${DOCKERD_LOG}, or at \`journalctl -u docker\``);
 }
 
 function lastLineOf(file: string): string {
