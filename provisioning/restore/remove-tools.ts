@@ -44,7 +44,8 @@ leave_firewall() {
 const REMOVE_BRIDGE = `
 my $name = pack("a16", "docker0");
 my $down = pack("a16 s x22", "docker0", 0);
-socket(my $socket, 2, 2, 0) and ioctl($socket, 0x8914, $down) and ioctl($socket, 0x89a1, $name) or die "docker0: $!\\n";`;
+my $socket;
+socket($socket, 2, 2, 0) and ioctl($socket, 0x8914, $down) and ioctl($socket, 0x89a1, $name) or die "docker0: $!\\n";`;
 
 /** Ends this machine's engine, in which nobody has anything; its firewall rules and its bridge go while iptables is there. Run as root. */
 export const END_ENGINE = `

@@ -36,7 +36,9 @@ if [ ! -s ${BEFORE} ]; then
   mv ${BEFORE}.new ${BEFORE}
 fi
 rm -f ${LEAVING}
-) || exit`;
+)
+# not \`|| exit\`, before which set -e has no effect
+[ $? = 0 ] || exit`;
 
 /** Shell that notes which dockerd the lab has started: its process `$!`, and when that began, since ids are used again. Needs PROCESS_FUNCTIONS. */
 export const NOTE_STARTED = `echo "$! $(started_at $!)" >${STARTED}`;
