@@ -3,6 +3,7 @@ import { LOCK_WAIT_S } from '../resources/apt.ts';
 import type { Answer, Query } from '../resources/facts.ts';
 import type { Item, Resource } from '../resources/resource.ts';
 import { recordFile } from './package-record.ts';
+import { TOOLS } from './tools-record.ts';
 
 const REMOVE_TIMEOUT_MS = (LOCK_WAIT_S + 600) * 1000;
 const APT_OPTIONS = '--quiet --yes -o APT::Get::AutomaticRemove=false';
@@ -33,7 +34,7 @@ export function recordedPackages(folder: string): Resource {
       if (purged.length + removed.length === 0) return { items };
       const change = {
         summary: `remove ${[...purged, ...removed].join(', ')}`,
-        script: removeScript(folder, purged, removed),
+        script: removeScript(folder, purged, removed, leaving('stay')),
         timeoutMs: REMOVE_TIMEOUT_MS,
         advice: 'see what `sudo apt-get check` says on this host, then run the command again',
       };
@@ -108,11 +109,22 @@ export function recorded({ output }: Answer): readonly Recorded[] {
   });
 }
 
+/** What a lab has installed may stay for the tools that are there for Docker, and goes with these. */
+function handOver(name: string): string {
+  const find = `$1 == "package" && ($2 == name || index($2, name ":") == 1)`;
+  return `if [ -d ${TOOLS} ]; then awk -v name=${quote(name)} '${find}' "$record" >>${recordFile(TOOLS)}; fi`;
+}
+
 /**
  * Those of which nothing was there before go with their configuration. apt forgets who was installed for another's sake when it begins: where it is killed
  * then, the record says that nobody else has asked for them.
  */
-function removeScript(folder: string, purged: readonly string[], removed: readonly string[]): string {
+function removeScript(
+  folder: string,
+  purged: readonly string[],
+  removed: readonly string[],
+  staying: readonly string[],
+): string {
   const step = (verb: string, names: readonly string[]) =>
     names.length === 0 ? [] : [`apt ${verb} ${names.map(quote).join(' ')}`];
   return [
@@ -127,5 +139,6 @@ function removeScript(folder: string, purged: readonly string[], removed: readon
     `left=$(for name in ${purged.map(quote).join(' ')}; do dpkg-query -W -f='\${db:Status-Status} ' "$name" 2>/dev/null | sed "s|^config-files $|$name |p; d"; done)`,
     'if [ -n "$left" ]; then apt purge $left; fi',
     ...step('remove', removed),
+    ...(folder === TOOLS ? [] : staying.map(handOver)),
   ].join('\n');
 }
