@@ -84,7 +84,7 @@ empty() { # FOLDER, and away with it where it was not there
   if ! [ -d "$1" ]; then return 0; fi
   unmount "$1/"
   find "$1" -xdev -mindepth 1 -delete
-  if [ "$(before "$1")" = absent ]; then rmdir "$1"; fi
+  if [ "$(before "$1")" = absent ]; then rmdir "$1"; else chmod "$(before "$1:mode")" "$1"; fi
 }
 if ! gone dockerd; then
   echo 'what is in /var/lib/docker stays: there is an engine'
@@ -103,6 +103,7 @@ else
   fi
   if gone containerd; then
     empty /var/lib/containerd
+    if [ "$(before /opt/containerd)" = absent ]; then rmdir /opt/containerd/bin /opt/containerd/lib /opt/containerd 2>/dev/null || true; fi
     rm -rf --one-file-system /run/containerd
   fi
 fi`;

@@ -14,7 +14,7 @@ export const OWN_CONTAINERD = '/var/run/docker/containerd/containerd.toml';
 
 const BEFORE = `${TOOLS}/before`;
 const STARTED = `${TOOLS}/started`;
-const FOLDERS = ['/var/lib/docker', '/var/lib/containerd', '/etc/docker'];
+const FOLDERS = ['/var/lib/docker', '/var/lib/containerd', '/etc/docker', '/opt/containerd'];
 
 /** Shell that notes, once and before the lab's first change for Docker, what there was of what an engine leaves. A note that can't be written ends the script. */
 export const NOTE_BEFORE = `(
@@ -24,7 +24,7 @@ install -d -m 0700 ${TOOLS}
 if [ ! -s ${BEFORE} ]; then
   for folder in ${FOLDERS.join(' ')}; do
     state=absent
-    if [ -d "$folder" ]; then state=empty; fi
+    if [ -d "$folder" ]; then state=empty; echo "$folder:mode $(stat -c %a "$folder")"; fi
     if [ -n "$(ls -A "$folder" 2>/dev/null)" ]; then state=used; fi
     echo "$folder $state"
   done >${BEFORE}.new
@@ -68,7 +68,7 @@ true`,
 
 /** What the lab has done to this machine for Docker, and who else is here. */
 export type ToolsRecord = {
-  /** By folder, `group`, `bridge`: absent, empty or used before the lab; `forwarding` and `policy`: what they were. */
+  /** By folder, `group`, `bridge`: absent, empty or used before the lab; `FOLDER:mode`, `forwarding` and `policy`: what they were. */
   readonly before: ReadonlyMap<string, string>;
   /** Whether docker.io is the lab's. */
   readonly hasInstalled: boolean;

@@ -92,18 +92,19 @@ test('the scripts are shell, and none removes a path that a variable alone tells
 
 test('what was there is noted once; a later installation goes on from it and not from a removal', (t) => {
   const folder = folderFor(t);
-  mkdirSync(join(folder, 'docker'));
+  mkdirSync(join(folder, 'docker'), { mode: 0o755 });
   mkdirSync(join(folder, 'etc'));
   writeFileSync(join(folder, 'etc/daemon.json'), '{}');
   const note = NOTE_BEFORE.replaceAll('/var/lib/mqtt-lab', join(folder, 'mqtt-lab'))
     .replaceAll('/var/lib/docker', join(folder, 'docker'))
     .replaceAll('/var/lib/containerd', join(folder, 'containerd'))
-    .replaceAll('/etc/docker', join(folder, 'etc'));
+    .replaceAll('/etc/docker', join(folder, 'etc'))
+    .replaceAll('/opt/containerd', join(folder, 'opt'));
   const read = () => readFileSync(join(folder, 'mqtt-lab/.tools/before'), 'utf8').replaceAll(`${folder}/`, '');
   t.like(sh(note), { code: 0, stderr: '' });
   t.regex(
     read(),
-    /^docker empty\ncontainerd absent\netc used\ngroup (used|absent)\nbridge (used|absent)\nforwarding [01]\npolicy .*\n$/,
+    /^docker:mode 755\ndocker empty\ncontainerd absent\netc:mode 755\netc used\nopt absent\ngroup (used|absent)\nbridge (used|absent)\nforwarding [01]\npolicy .*\n$/,
   );
   const first = read();
   writeFileSync(join(folder, 'docker/image'), '');
