@@ -1,3 +1,4 @@
+import { LabError } from '../provisioning/errors.ts';
 import type { Lab } from '../provisioning/lab-file/lab.ts';
 import { planHost } from '../provisioning/plan-host.ts';
 import type { Query } from '../provisioning/resources/facts.ts';
@@ -5,14 +6,15 @@ import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import type { Item, Resource } from '../provisioning/resources/resource.ts';
 import { keptFolder, openKept } from '../provisioning/restore/kept.ts';
 import { ownHeader } from './conf.ts';
-import { ACCOUNTS, DATA, FOLDER, LAB_CONF, LEFT_BEHIND, MAIN_CONF } from './paths.ts';
+import { ACCOUNTS, DATA, FOLDER, LAB_CONF, LEFT_BEHIND, MAIN_CONF, UNTOUCHED } from './paths.ts';
 
 const BACKUP_TIMEOUT_MS = 600_000;
 const ADVICE = 'see that the disk of this host is not full';
 
 /**
  * What the host was before the lab's first change there, kept on the host so that `down` can give it back: which Mosquitto it had, what ran, and exact
- * copies of its files. A host that nothing (`rest`) changes gets none.
+ * copies of its files. A host that nothing (`rest`) changes gets none. Throws a LabError, exit code 2, where a `down` was killed while it gave the host
+ * back: what is there then is in part somebody else's again, and the backup would be taken for spent.
  */
 export function backup(lab: Pick<Lab, 'name'>, rest: readonly Resource[]): Resource {
   const query = backupQuery(lab.name);
@@ -22,6 +24,7 @@ export function backup(lab: Pick<Lab, 'name'>, rest: readonly Resource[]): Resou
     plan(facts) {
       const item = { kind: 'backup', name: keptFolder(lab.name) };
       const told = facts.get(query).output.split('\n');
+      if (told.includes('restoring')) throw halfGivenBack(item.name);
       if (told.includes('kept')) return { items: [{ ...item, action: 'keep' }] };
       // of a lab that was there before this version of it, nobody knows what was before
       if (told.includes('own')) return { items: [] };
@@ -35,6 +38,12 @@ export function backup(lab: Pick<Lab, 'name'>, rest: readonly Resource[]): Resou
       return { items: [{ ...item, action: 'create' }], change };
     },
   };
+}
+
+function halfGivenBack(folder: string): LabError {
+  const happened = `a down that was interrupted has given the host back in part; the rest is still in ${folder}`;
+  const advice = '`./lab down` first, which goes on with it, then this command again';
+  return new LabError({ subject: 'broker', step: 'look at what was before the lab', happened, advice }, 2);
 }
 
 /**
@@ -70,6 +79,7 @@ function backupQuery(lab: string): Query {
     script: `${PROCESS_FUNCTIONS}
 [ -f ${keptFolder(lab)}/state ] && echo kept
 [ -f ${keptFolder(lab)}/data ] && echo data
+[ -e ${keptFolder(lab)}/restoring ] || [ -e ${keptFolder(lab)}/restored ] && echo restoring
 head -n 1 ${LAB_CONF} 2>/dev/null | grep -qF '${ownHeader(lab)}' && echo own
 [ -n "$(pids_of mosquitto)" ] && echo runs
 true`,
@@ -127,6 +137,7 @@ mkdir -p "$folder/files/etc"
 if [ -d ${FOLDER} ]; then cp -a ${FOLDER} "$folder/files${FOLDER}"; fi
 for file in ${ACCOUNTS.join(' ')}; do if [ -f "$file" ]; then cp -a "$file" "$folder/files$file"; fi; done
 if [ -z "$(pids_of mosquitto)" ]; then ${KEEP_DATA.trim()}
+  : >"$folder/${UNTOUCHED}"
 fi
 sync -f "$folder"
 mv "$folder/state.new" "$folder/state"

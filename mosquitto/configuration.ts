@@ -13,11 +13,12 @@ import {
 } from '../provisioning/resources/files.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import { type Item, isChange, type Resource } from '../provisioning/resources/resource.ts';
+import { keptFolder } from '../provisioning/restore/kept.ts';
 import { renderAcl } from './acl.ts';
 import { maskConf, renderConf } from './conf.ts';
 import { LOADED_FUNCTIONS, REMEMBER_LOADED } from './loaded.ts';
 import { maskPasswd, renderPasswd } from './passwd.ts';
-import { ACL, FOLDER, LAB_CONF, PASSWD } from './paths.ts';
+import { ACL, FOLDER, LAB_CONF, PASSWD, UNTOUCHED } from './paths.ts';
 import { END_TRIAL, TRIAL } from './trial.ts';
 
 const TRIAL_TIMEOUT_MS = 120_000;
@@ -49,7 +50,14 @@ export function configuration(lab: Lab): Resource {
           ...(gone.length === 0 ? [] : [PROCESS_FUNCTIONS, ...leftovers.map(sweep)]),
           ...(changed.length === 0
             ? []
-            : [replaceFiles(FOLDER, files, `${TRIAL}\n${LOADED_FUNCTIONS}${REMEMBER_LOADED}`)]),
+            : [
+                replaceFiles(
+                  FOLDER,
+                  files,
+                  // a broker that starts from here on is the lab's
+                  `${TRIAL}\n${LOADED_FUNCTIONS}${REMEMBER_LOADED}\nrm -f ${keptFolder(lab.name)}/${UNTOUCHED}`,
+                ),
+              ]),
         ].join('\n'),
         timeoutMs: TRIAL_TIMEOUT_MS,
         advice:

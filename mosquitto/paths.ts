@@ -18,6 +18,11 @@ export const LAB_FILES = [LAB_CONF, PASSWD, ACL, LOADED];
 export const LOG = '/var/log/mosquitto/mosquitto.log';
 /** What a broker writes while it runs. */
 export const DATA = ['/var/lib/mosquitto', '/var/log/mosquitto'];
+/**
+ * Mark in the folder that a lab keeps on the host, from the backup until the lab's configuration is in place: no broker of the lab's has written data, and
+ * what is there then is somebody else's.
+ */
+export const UNTOUCHED = 'data-untouched';
 /** What Debian's package and its tools leave where it was never installed. */
 export const LEFT_BEHIND = ['/run/mosquitto', '/run/adduser'];
 /** Where Debian's package makes the broker's user and group; each with its earlier version (passwd(5)). */

@@ -1,6 +1,6 @@
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import { FORGET_KEPT, keptFolder } from '../provisioning/restore/kept.ts';
-import { ACCOUNTS, DATA, FOLDER, LAB_FILES, LEFT_BEHIND } from './paths.ts';
+import { ACCOUNTS, DATA, FOLDER, LAB_FILES, LEFT_BEHIND, UNTOUCHED } from './paths.ts';
 
 /**
  * Shell that makes a broker host what it was before the lab, whose broker, files and packages have gone. It may be killed at any point: each part is the
@@ -43,7 +43,7 @@ is_somebodys() { # COPY PLACE
 
 /**
  * In /etc a file that differs from its copy and is neither the lab's nor Debian's own was changed by somebody since, who is told and whose change stays,
- * as does what was added. Data is the broker's: nobody else writes there.
+ * as does what was added. Data is the broker's: nobody else writes there, once the lab's has run.
  */
 const FILES = `
 debian_has() { # its content is Debian's own
@@ -71,7 +71,7 @@ put_back_files() {
     ( cd "$folder/files" && find ".${FOLDER}" -depth -type d ) | while IFS= read -r path; do same_attributes "$folder/files/$path" "/$path"; done
   fi
   for path in ${DATA.join(' ')}; do
-    [ -e "$folder/data" ] || continue
+    [ -e "$folder/data" ] && [ ! -e "$folder/${UNTOUCHED}" ] || continue
     if [ -d "$folder/files$path" ]; then
       mkdir -p "$path"
       find "$path" -mindepth 1 -delete

@@ -5,7 +5,7 @@ import type { Item, Resource } from '../provisioning/resources/resource.ts';
 import { keptFolder } from '../provisioning/restore/kept.ts';
 import { STOP_BROKER } from './backup.ts';
 import { ownHeader } from './conf.ts';
-import { ACL, FOLDER, LAB_CONF, LAB_FILES, LOADED, MAIN_CONF } from './paths.ts';
+import { ACL, FOLDER, LAB_CONF, LAB_FILES, LOADED, MAIN_CONF, UNTOUCHED } from './paths.ts';
 import { IS_SOMEBODYS, putBackScript } from './put-back-script.ts';
 
 const TIMEOUT_MS = 600_000;
@@ -118,7 +118,7 @@ function keptQuery(lab: string): Query {
     script: `${IS_SOMEBODYS}
 [ -d ${folder} ] || exit 0
 echo folder
-[ -e ${folder}/restored ] || { cd ${folder}/files 2>/dev/null && for path in etc/mosquitto var/lib/mosquitto var/log/mosquitto; do [ -d $path ] && echo "tree /$path"; done; }
+[ -e ${folder}/restored ] || { cd ${folder}/files 2>/dev/null && for path in etc/mosquitto $([ -e ../${UNTOUCHED} ] || echo var/lib/mosquitto var/log/mosquitto); do [ -d $path ] && echo "tree /$path"; done; }
 if [ -f ${folder}/state ] && [ ! -e ${folder}/restored ] && [ -d ${FOLDER} ]; then
   find ${FOLDER} ! -type d | while IFS= read -r file; do if is_somebodys "${folder}/files$file" "$file"; then echo "stays $file"; fi; done
 fi

@@ -98,16 +98,42 @@ const WRITTEN_BY_IT =
   /^. (file|content) (\/run\/mosquitto\/mosquitto\.pid|\/var\/lib\/mosquitto\/mosquitto\.db|\/var\/log\/mosquitto\/mosquitto\.log|\/var\/lib\/(systemd\/deb-systemd-helper-enabled\/mosquitto\.service\.dsh-also|dpkg\/info\/mosquitto\.list)) /;
 
 test.serial(
+  'an up that fails before it comes to the broker, then a Mosquitto of somebody: down leaves its data alone',
+  async (t) => {
+    const lab = machines();
+    await remoteLab([]);
+    const away = '/etc/apt/apt.conf.d/99-away';
+    await hub().shell(`rm -f /var/cache/apt/archives/*.deb
+printf 'Acquire::%s::Proxy "http://127.0.0.1:9/";\\n' http https >${away}; echo 'Acquire::Retries "0";' >>${away}`);
+    const up = await lab.run(['up', '--no-verify', '--lab', FILE]);
+    t.is(up.code, 1, up.all);
+    await hub().shell(`rm ${away}`);
+    await hub().shell(OWN);
+    const down = await lab.run(['down', '--lab', FILE]);
+    t.is(down.code, 0, down.all);
+    t.is(await hub().shell('cat /var/lib/mosquitto/own-file; ls -d /var/lib/mqtt-lab 2>/dev/null || true'), 'own\n');
+    t.is(await hub().shell(`mosquitto_sub -p ${PORT} -t 'kept/#' -C 1 -W 5`), 'retained\n');
+    await remoteLab(['pi']);
+  },
+);
+
+test.serial(
   'a Mosquitto that was there runs again, with its configuration, retained message and queued session; --keep-packages',
   async (t) => {
     const lab = machines();
-    await hub().shell(OWN);
     const was = await snapshot(hub());
     const up = await lab.run(['up', '--no-verify', '--take-over', '--lab', FILE]);
     t.is(up.code, 0, up.all);
     t.regex(up.stdout, /^ {2}\+ backup \/var\/lib\/mosquitto, \/var\/log\/mosquitto$/m);
     const lost = await hub().shell(`mosquitto_sub -p ${PORT} -u sam -P sam -t 'kept/#' -C 1 -W 1 || true`);
     t.is(lost, '');
+    // as a down that was killed while it put things back leaves it
+    const mark = `/var/lib/mqtt-lab/${name()}/restoring`;
+    await hub().shell(`: >${mark}`);
+    const half = await lab.run(['up', '--no-verify', '--take-over', '--lab', FILE]);
+    t.is(half.code, 2, half.all);
+    t.regex(half.all, /given the host back in part.*\n {2}try: `\.\/lab down` first/);
+    await hub().shell(`rm ${mark}`);
     const down = await lab.run(['down', '--keep-packages', '--lab', FILE]);
     t.is(down.code, 0, down.all);
     t.regex(down.stdout, /^ {2}~ service mosquitto \(runs as it was before the lab\)$/m);

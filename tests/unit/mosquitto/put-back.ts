@@ -35,6 +35,13 @@ for (const [told, isChanged, planned] of backups) {
   });
 }
 
+test('backup: a host that is half given back is not taken again, since the backup would be taken for spent', (t) => {
+  const plan = () => backup(two, [wants(true)]).plan(factsOf(new Map([['backup', 'kept\ndata\nrestoring']])), []);
+  const error = t.throws(plan, { instanceOf: LabError });
+  t.is(error?.exitCode, 2);
+  t.regex(error?.message ?? '', /given the host back in part.*\n {2}try: `\.\/lab down` first/);
+});
+
 /** [what the host tells; whether the backup is planned; whether the data is copied before the lab's broker starts] */
 const data: readonly (readonly [told: string, isPlanned: boolean, isCopied: boolean])[] = [
   ['', false, false],
