@@ -2,6 +2,7 @@ import { quote } from '../hosts/shell.ts';
 import { LOCK_WAIT_S } from '../resources/apt.ts';
 import type { Query } from '../resources/facts.ts';
 import { replaceFiles, type WantedFile } from '../resources/files.ts';
+import { recordFile } from '../restore/package-record.ts';
 import { KEYRINGS, PREFERENCES, SOURCE } from './files.ts';
 
 /** The package that the checkpoint installs. */
@@ -63,9 +64,16 @@ export const MISSING = `no ${CLIENTS} in the repository`;
 
 /**
  * Gives the packages that came from the repository back to the host's other sources, in one transaction, then removes it. Which those are is
- * seen before anything is removed, so that a run that is ended halfway is gone on with.
+ * seen before anything is removed, so that a run that is ended halfway is gone on with. Of other packages than the clients, their libraries and what the
+ * lab has installed, nothing is touched; what no other source has goes only if the lab has installed it and nothing else needs it.
+ * @param record folder on the host where what the lab installed is noted; undefined: the whole host is the lab's
  */
-export const LEAVE = `set -e
+export function leaveScript(record: string | undefined): string {
+  const noted =
+    record === undefined
+      ? 'true'
+      : `sed -n 's/^package \\([^ :]*\\).*/\\1/p' ${recordFile(record)} 2>/dev/null || true`;
+  return `set -e
 staged=$(mktemp -d)
 trap 'rm -rf "$staged"' EXIT
 trap 'exit 130' INT TERM HUP
@@ -74,31 +82,51 @@ mkdir "$staged/sources" "$staged/preferences"
 for file in /etc/apt/sources.list.d/*; do [ "$file" = ${SOURCE} ] || [ ! -e "$file" ] || ln -s "$file" "$staged/sources/"; done
 for file in /etc/apt/preferences.d/*; do [ "$file" = ${PREFERENCES} ] || [ ! -e "$file" ] || ln -s "$file" "$staged/preferences/"; done
 others="-o Dir::Etc::sourceparts=$staged/sources -o Dir::Etc::preferencesparts=$staged/preferences"
-candidate() { ${candidate('$others', '"$1"')}; }
 apt() { apt-get --quiet --yes -o DPkg::Lock::Timeout=${LOCK_WAIT_S} -o Dpkg::Use-Pty=0 -o APT::Get::List-Cleanup=0 $others "$@"; }
 : >"$staged/offered"
 if [ -n "$(ls /var/lib/dpkg/updates 2>/dev/null)$(dpkg --audit)" ]; then dpkg --configure -a || true; fi
 if [ -f ${SOURCE} ]; then
   apt-cache ${only(SOURCE)} ${ASIDE} dumpavail | awk '$1 == "Package:" { name = $2 } $1 == "Version:" { print name, $2 }' | sort -u >"$staged/offered"
 fi
-dpkg-query -W -f='\${Package} \${Version}\\n' | sort -u | comm -12 - "$staged/offered" >"$staged/theirs"
-if [ -s "$staged/theirs" ]; then
-  [ -n "$(candidate ${CLIENTS})" ] || apt update
-  give_back() {
-    words=
-    while read -r name version; do
-      other=$(candidate "$name") || other=
-      # what nothing else has can only go
-      [ -n "$other" ] || words="$words $name-"
-      [ -z "$other" ] || [ "$other" = "$version" ] || words="$words $name=$other"
-    done <"$staged/theirs"
-    [ -z "$words" ] || apt install --no-install-recommends --allow-downgrades $words
+{ ${noted}; } >"$staged/own"
+dpkg-query -W -f='\${Package} \${Version}\\n' | sort -u | comm -12 - "$staged/offered" |
+  awk '!all { own[$1]; next } $1 == "${CLIENTS}" || $1 ~ /^libmosquitto/ || $1 in own' "$staged/own" all=1 - >"$staged/theirs"
+${record === undefined ? `cut -d ' ' -f 1 "$staged/theirs" >"$staged/own"` : ''}
+names=$(cut -d ' ' -f 1 "$staged/theirs")
+if [ -n "$names" ]; then
+  candidates() {
+    apt-cache $others ${ASIDE} policy $names |
+      awk '/^[^ ]/ { sub(/:$/, "", $1); name = $1 } $1 == "Candidate:" && $2 != "(none)" { print name, $2 }' >"$staged/candidates"
   }
+  # that nothing else has a package is known by complete lists only
+  complete() { apt -o APT::Update::Error-Mode=any update && candidates; }
+  give_back() {
+    words= going=
+    while read -r name version; do
+      other=$(awk -v name="$name" '$1 == name { print $2 }' "$staged/candidates")
+      if [ -n "$other" ]; then
+        [ "$other" = "$version" ] || words="$words $name=$other"
+      elif grep -qxF -- "$name" "$staged/own"; then
+        going="$going $name-"
+      fi
+    done <"$staged/theirs"
+    install='install --no-install-recommends --allow-downgrades'
+    along=$(apt --simulate $install $words $going 2>/dev/null | awk '$1 == "Remv" { print $2 "-" }' | grep -vxF -- "$(printf '%s\\n' $going)") || true
+    # somebody needs it
+    [ -z "$along" ] || going=
+    [ -z "$words$going" ] || apt $install \${going:---no-remove} $words
+  }
+  candidates
+  [ "$(wc -l <"$staged/candidates")" = "$(wc -l <"$staged/theirs")" ] || complete
   # apt takes what it is told by name for wanted by somebody
-  automatic=$(apt-mark showauto $(cut -d ' ' -f 1 "$staged/theirs"))
-  give_back || { apt update && give_back; }
+  automatic=$(apt-mark showauto $names)
+  give_back || { complete && give_back; }
   for name in $automatic; do dpkg-query -W "$name" >/dev/null 2>&1 && apt-mark auto "$name"; done
+fi
+if [ -f ${SOURCE} ]; then
   lists=$(apt-get ${only(SOURCE)} indextargets --format '$(FILENAME)' | head -n 1 | sed 's/_dists_.*//')
-  [ -z "$lists" ] || rm -f "$lists"_dists_*
+  # another source of the same URL has its lists under the same names
+  [ -z "$lists" ] || apt-get $others indextargets --no-release-info --format '$(FILENAME)' | grep -qF -- "$lists"_dists_ || rm -f "$lists"_dists_*
 fi
 rm -f ${SOURCE} ${PREFERENCES} ${KEYRINGS}/mqtt-lab-*.asc`;
+}

@@ -16,7 +16,7 @@ import {
   sourceFile,
 } from '../repository/files.ts';
 import { refusalOf } from '../repository/refusal.ts';
-import { CLIENTS, LEAVE, OFFERED, useScript } from '../repository/scripts.ts';
+import { CLIENTS, leaveScript, OFFERED, useScript } from '../repository/scripts.ts';
 import { aptInstallScript, explainApt } from './apt.ts';
 import type { Facts } from './facts.ts';
 import { fileItem } from './file-item.ts';
@@ -36,7 +36,7 @@ const USE_TIMEOUT_MS = 300_000;
  * @param record folder on the host where what apt installs is noted
  */
 export function repository(host: string, wanted: Repository, record?: string): readonly Resource[] {
-  if (wanted.kind === 'debian') return [noRepository()];
+  if (wanted.kind === 'debian') return [noRepository(record)];
   // apt trusts a server by them; Debian's own sources do without
   const certificates = wanted.url.startsWith('https:') ? [packages(['ca-certificates'], record)] : [];
   return [
@@ -46,8 +46,11 @@ export function repository(host: string, wanted: Repository, record?: string): r
   ];
 }
 
-/** Nothing of a repository that a lab has brought: the packages from there go back to the host's other sources. */
-export function noRepository(): Resource {
+/**
+ * Nothing of a repository that a lab has brought: the packages from there go back to the host's other sources.
+ * @param record folder on the host where what apt installed is noted; undefined: the whole host is the lab's
+ */
+export function noRepository(record: string | undefined): Resource {
   return {
     id: 'repository',
     queries: [SOURCE_FILE, PREFERENCES_FILE, KEYS],
@@ -68,7 +71,7 @@ export function noRepository(): Resource {
       } as const;
       const change = {
         summary: `leave the repository: remove ${files.join(', ')}`,
-        script: LEAVE,
+        script: leaveScript(record),
         timeoutMs: INSTALL_TIMEOUT_MS,
         advice: `see that \`apt-get update\` works on this host and that another source has ${CLIENTS}`,
       };
