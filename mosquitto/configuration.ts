@@ -15,7 +15,7 @@ import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import { type Item, isChange, type Resource } from '../provisioning/resources/resource.ts';
 import { keptFolder } from '../provisioning/restore/kept.ts';
 import { renderAcl } from './acl.ts';
-import { maskConf, renderConf } from './conf.ts';
+import { maskConf, ownHeader, renderConf } from './conf.ts';
 import { LOADED_FUNCTIONS, REMEMBER_LOADED } from './loaded.ts';
 import { maskPasswd, renderPasswd } from './passwd.ts';
 import { ACL, FOLDER, LAB_CONF, PASSWD, UNTOUCHED } from './paths.ts';
@@ -55,7 +55,7 @@ export function configuration(lab: Lab): Resource {
                   FOLDER,
                   files,
                   // a broker that starts from here on is the lab's
-                  `${TRIAL}\n${LOADED_FUNCTIONS}${REMEMBER_LOADED}\nrm -f ${keptFolder(lab.name)}/${UNTOUCHED}`,
+                  `${refuseOthers(lab.name)}\n${TRIAL}\n${LOADED_FUNCTIONS}${REMEMBER_LOADED}\nrm -f ${keptFolder(lab.name)}/${UNTOUCHED}`,
                 ),
               ]),
         ].join('\n'),
@@ -66,6 +66,14 @@ export function configuration(lab: Lab): Resource {
       return { items: [...items, ...gone], change };
     },
   };
+}
+
+/** Shell that fails where another lab has come to the host since it was asked; under the host's lock nobody comes in between. */
+function refuseOthers(lab: string): string {
+  return `case $(head -n 1 ${LAB_CONF} 2>/dev/null) in
+  '${ownHeader(lab)}'*) ;;
+  '# mqtt-lab "'*) echo '${LAB_CONF} belongs to another lab by now' >&2; exit 1 ;;
+esac`;
 }
 
 function itemOf(facts: Facts, file: WantedFile): Item {

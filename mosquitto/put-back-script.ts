@@ -126,9 +126,11 @@ put_back_service() {
   fi
   state process | while read -r uid words cwd; do
     if is_alike "$words"; then continue; fi
-    as=
-    # root's drops to its own user by itself
-    if [ "$uid" != 0 ] && [ "$uid" != "$(id -u mosquitto 2>/dev/null)" ]; then as="setpriv --reuid=$uid --regid=$(id -g "$uid") --init-groups"; fi
+    # one that root starts drops to mosquitto's user by itself, which is known of Debian's program alone
+    case "$uid $(printf %s "$words" | base64 -d | tr '\\0' '\\n' | head -n 1)" in
+      '0 '*|"$(id -u mosquitto 2>/dev/null) /usr/sbin/mosquitto"|"$(id -u mosquitto 2>/dev/null) mosquitto") as= ;;
+      *) as="setpriv --reuid=$uid --regid=$(id -g "$uid") --init-groups" ;;
+    esac
     rm -f /run/mosquitto/mosquitto.pid
     ( cd "$cwd" && printf %s "$words" | base64 -d | xargs -0 $as setsid sh -c '"$@" </dev/null >/dev/null 2>&1 &' sh )
     tries=0

@@ -7,6 +7,7 @@ import { STOP_BROKER } from './backup.ts';
 import { ownHeader } from './conf.ts';
 import { ACL, FOLDER, LAB_CONF, LAB_FILES, LOADED, MAIN_CONF, UNTOUCHED } from './paths.ts';
 import { IS_SOMEBODYS, putBackScript } from './put-back-script.ts';
+import { END_TRIAL } from './trial.ts';
 
 const TIMEOUT_MS = 600_000;
 
@@ -71,7 +72,7 @@ if [ -n "$pid" ]; then
   if [ -n "$own$loaded" ]; then echo "process $pid"; fi
 fi
 if [ -n "$own" ] || head -n 1 ${ACL} 2>/dev/null | grep -qF '${ownHeader(lab)}' || [ -d ${keptFolder(lab)} ]; then
-  for file in ${LAB_FILES.join(' ')}; do [ -e "$file" ] && echo "file $file"; done
+  for file in ${LAB_FILES.join(' ')} ${FOLDER}/.lab-staged.*; do [ -e "$file" ] && echo "file $file"; done
 fi
 true`,
   };
@@ -81,6 +82,10 @@ function removeScript(lab: string, isRunning: boolean): string {
   return `${PROCESS_FUNCTIONS}
 set -e
 ${isRunning ? STOP_BROKER : ''}
+# a trial's broker that was left runs as a user that is to be removed
+for staged in ${FOLDER}/.lab-staged.*; do
+  ${END_TRIAL}
+done
 # what says whose it is goes last
 rm -f ${[...LAB_FILES].reverse().join(' ')}
 rm -rf ${FOLDER}/.lab-staged.* ${LOADED.slice(0, LOADED.lastIndexOf('/'))}

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import process from 'node:process';
 import test from 'ava';
@@ -79,4 +79,20 @@ test('a broker that loses the TERM sent right after its start does not hold the 
   t.is(code, 0, stderr);
   t.true(performance.now() - started < 10_000);
   t.deepEqual(readdirSync(folder).toSorted(), ['broker', 'conf.d', 'lab.acl', 'lab.passwd', 'mosquitto.conf']);
+});
+
+test('where another lab has come to the host since it was asked, nothing is replaced', (t) => {
+  const folder = folderFor(t);
+  mkdirSync(join(folder, 'conf.d'));
+  const others = '# mqtt-lab "another": written from its lab file\n';
+  writeFileSync(join(folder, 'conf.d', 'lab.conf'), others);
+  const script = (configuration(lab).plan(factsOf(new Map()), []).change?.script ?? '').replaceAll(
+    '/etc/mosquitto',
+    folder,
+  );
+  const { code, stderr } = sh(`chown() { :; }\n${script}`);
+  t.is(code, 1);
+  t.regex(stderr, /lab\.conf belongs to another lab by now/);
+  t.is(readFileSync(join(folder, 'conf.d', 'lab.conf'), 'utf8'), others);
+  t.deepEqual(readdirSync(folder), ['conf.d']);
 });
