@@ -1,89 +1,28 @@
-import { writeFile } from 'node:fs/promises';
-import path from 'node:path';
 import test from 'ava';
-import type { Outcome } from './support/command.ts';
-import { USUAL } from './support/lab.ts';
-import { ownLab } from './support/own-lab.ts';
-import {
-  COMPANION,
-  type Kind,
-  LIBRARY,
-  type SignedRepository,
-  serveSignedRepository,
-  VERSION,
-} from './support/signed-repository.ts';
+import { NOTHING, nothingChanged, type Refused, repositoryLab, UP } from './support/repository-lab.ts';
+import { COMPANION, LIBRARY, VERSION } from './support/signed-repository.ts';
 
-const theLab = ownLab('repository');
-const pi = () => theLab().container('pi');
-const UP = ['up', '--only', 'pi'];
-const FILES = '/etc/apt/sources.list.d/mqtt-lab.sources /etc/apt/preferences.d/mqtt-lab /etc/apt/keyrings/mqtt-lab-*';
-const NOTHING = 'nothing of a repository';
+const lab = repositoryLab('repository');
+const { theLab, pi, repository, wish, want, beside, ownFiles, fetchedLists, version } = lab;
 
-let served: SignedRepository | undefined;
-const repository = () => {
-  if (served === undefined) throw new Error('the repository is not served yet');
-  return served;
-};
-test.after.always(async () => await served?.[Symbol.asyncDispose]());
-
-test.serial('the Pi has Debian’s clients, and nothing of a repository', async (t) => {
-  const up = await theLab().run(UP);
-  t.is(up.code, 0, up.all);
-  t.is(await ownFiles(), NOTHING);
-  const [network] = Object.values((await pi().inspect()).NetworkSettings.Networks);
-  served = await serveSignedRepository(pi(), network?.Gateway ?? '');
-  const { keys } = served;
-  for (const key of ['sound', 'other', 'expired'] as const) await writeFile(beside(`${key}.asc`), keys[key]);
-  await writeFile(beside('sound.gpg'), keys.binary);
-  await writeFile(beside('tls.crt'), served.certificate);
-});
-
-const refused: readonly (readonly [what: string, wish: () => object, words: RegExp])[] = [
+const refused: readonly Refused[] = [
   [
     'a wrong key',
     () => wish('sound', { key: 'other.asc' }),
     /it is signed with another key than the given one; nothing was changed\n {4}W: .*(NO_PUBKEY|Missing key) [0-9A-F]+/,
   ],
   [
-    'an expired key',
-    () => wish('expired', { key: 'expired.asc' }),
-    /the key has expired; nothing was changed\n {4}W: .*(EXPKEYSIG|Expired on)/,
-  ],
-  [
-    'an index that was changed after it was signed',
-    () => wish('forged'),
-    /its index is not what was signed.*\n {4}W: .*(BADSIG|manipulated)/,
-  ],
-  [
     'a package list that was changed',
     () => wish('tampered'),
     /its package list is not what was signed.*\n {4}E: .*Hash Sum mismatch/,
   ],
-  ['no signature', () => wish('unsigned'), /it is not signed; nothing was changed\n {4}E: .*is not signed\./],
   [
     'an unknown suite',
     () => wish('sound', { suite: 'jessie' }),
     /there is no suite jessie in it; nothing was changed\n {4}E: .*does not have a Release file/,
   ],
-  [
-    'a component without the clients',
-    () => wish('sound', { components: ['contrib'] }),
-    /it has no mosquitto-clients for this Pi in \w+, component contrib/,
-  ],
 ];
-
-for (const [what, wished, words] of refused) {
-  test.serial(`${what} is refused by apt and told in words, and nothing of it stays`, async (t) => {
-    await want(wished());
-    const up = await theLab().run(UP);
-    t.is(up.code, 1, up.all);
-    t.regex(up.all, words);
-    t.regex(up.all, /^ {2}try: /m);
-    t.is(await ownFiles(), NOTHING);
-    t.is(await pi().shell('ls -A /etc/apt | grep staged || true'), '');
-    t.is(await fetchedLists(), '');
-  });
-}
+lab.refuses(refused);
 
 test.serial('a key file that is none is a mistake of the lab file, before anything is touched', async (t) => {
   await want(wish('sound', { key: 'tls.crt' }));
@@ -179,61 +118,3 @@ test.serial('back to debian: source and key are gone, and the clients are Debian
   t.is(await fetchedLists(), '');
   nothingChanged(t, await theLab().run(UP));
 });
-
-test.serial('clients that are not there yet come from the repository at once', async (t) => {
-  await pi().shell('dpkg --purge mosquitto-clients >/dev/null');
-  await want(wish('sound'));
-  const up = await theLab().run(UP);
-  t.is(up.code, 0, up.all);
-  t.regex(up.stdout, /^pi +~ install mosquitto-clients /m);
-  t.notRegex(up.stdout, /in place of/);
-  t.is(await version('mosquitto-clients'), VERSION);
-});
-
-test.serial('reboot: true restarts the Pi once after an installation, and no later up does', async (t) => {
-  const before = await started();
-  await theLab().write({ ...USUAL, pis: { pi: { host: 'container', repository: wish('sound'), reboot: true } } });
-  const plan = await theLab().run(['plan', '--only', 'pi']);
-  t.regex(plan.stdout, /^ {2}~ machine pi \(reboot: its packages are newer\)$/m);
-  t.is(await started(), before);
-  const up = await theLab().run(UP);
-  t.is(up.code, 0, up.all);
-  t.regex(up.stdout, /^pi +~ reboot \(/m);
-  const after = await started();
-  t.not(after, before);
-  nothingChanged(t, await theLab().run(UP));
-  t.is(await started(), after);
-});
-
-async function started(): Promise<string> {
-  return (await pi().inspect()).State.StartedAt;
-}
-
-function wish(kind: Kind, other: object = {}): object {
-  return { url: repository().url(kind), key: 'sound.asc', ...other };
-}
-
-async function want(repository: object | string): Promise<void> {
-  await theLab().write({ ...USUAL, pis: { pi: { host: 'container', repository } } });
-}
-
-function beside(name: string): string {
-  return path.join(theLab().folder, name);
-}
-
-async function ownFiles(): Promise<string> {
-  return await pi().shell(`stat -c '%U %G %a %n' ${FILES} 2>/dev/null || echo '${NOTHING}' | tr -d '\\n'`);
-}
-
-/** The lists that apt has of the repository, which is served on a port of its own. */
-async function fetchedLists(): Promise<string> {
-  return await pi().shell('ls /var/lib/apt/lists | grep "^[^_]*:[0-9]" || true');
-}
-
-async function version(name: string): Promise<string> {
-  return await pi().shell(`dpkg-query -W -f='\${Version}' ${name} 2>/dev/null || true`);
-}
-
-function nothingChanged(t: { regex(text: string, pattern: RegExp, message?: string): unknown }, up: Outcome): void {
-  t.regex(up.stdout, /^hosts: 0 changed/m, up.all);
-}
