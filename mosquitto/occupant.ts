@@ -44,12 +44,22 @@ true`,
   };
 }
 
-/** Throws a LabError, exit code 2, where a folder of Mosquitto's is a link: what is there can't be kept, and would be lost. */
-export function findOccupants({ name, broker }: Pick<Lab, 'name' | 'broker'>, answer: Answer): Occupant[] {
+/**
+ * Throws a LabError, exit code 2, where a folder of Mosquitto's is a link: what is there can't be kept, and would be lost. In a container, which goes away
+ * whole, only what is to be taken over is kept.
+ */
+export function findOccupants(lab: Pick<Lab, 'name' | 'broker'>, answer: Answer): Occupant[] {
+  const occupants = occupantsIn(lab, answer);
+  const [, link, target = ''] = /^link (\S+) *(.*?) *$/m.exec(answer.output) ?? [];
+  if (link !== undefined && (lab.broker.host.kind !== 'container' || occupants.length > 0))
+    throw linkError(link, target);
+  return occupants;
+}
+
+function occupantsIn({ name, broker }: Pick<Lab, 'name' | 'broker'>, answer: Answer): Occupant[] {
   return answer.output.split('\n').flatMap((line): Occupant[] => {
     const [kind, ...words] = line.split(' ');
     const rest = words.join(' ');
-    if (kind === 'link') throw linkError(words[0] ?? '', words.slice(1).join(' ').trim());
     if (kind === 'main') return [{ kind: 'file', path: MAIN_CONF, what: rest }];
     if (kind === 'file') return [{ kind: 'file', path: rest, what: 'not written by the lab' }];
     if (kind === 'port') {

@@ -1,5 +1,7 @@
 import process from 'node:process';
+import { ensureTool } from '../provisioning/docker/install.ts';
 import { InputError, LabError } from '../provisioning/errors.ts';
+import { narrator } from '../provisioning/progress.ts';
 import { painter, seconds } from '../report/paint.ts';
 import { progressLines } from '../report/progress-lines.ts';
 import { startNode } from '../tests/suite/child.ts';
@@ -27,6 +29,7 @@ export async function main(args: string[]): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   await sweepFolders();
   const run = await openRun();
+  await installSsh(interrupt.signal);
   const engine = mayNeedLabs(args) ? prepare(run, interrupt.signal) : undefined;
   const tallies = await Promise.all([
     checkStatically(print, interrupt.signal),
@@ -42,6 +45,16 @@ export async function main(args: string[]): Promise<number> {
   print(`\nin ${seconds(performance.now() - begin)}:`);
   print(`${passed} passed, ${failed} failed`);
   return failed === 0 ? 0 : 1;
+}
+
+/** What the tests of logins ask: ssh, ssh-keygen and ssh-agent. Where they can't be installed, these tests fail, each with its reason. */
+async function installSsh(signal: AbortSignal): Promise<void> {
+  try {
+    await ensureTool('ssh-keygen', ['openssh-client'], narrator(tell, 'this machine'), signal);
+  } catch (error) {
+    if (!(error instanceof LabError)) throw error;
+    tell({ host: 'this machine', kind: 'failed', text: error.message });
+  }
 }
 
 /** File names on the command line that are all of other tests make an engine unnecessary. */
