@@ -167,7 +167,8 @@ END`);
   await broker.shell('mv /opt/real/mosquitto /usr/sbin/mosquitto');
   const again = await lab.run(['up', '--no-verify']);
   t.is(again.code, 0, again.all);
-  t.regex(again.stdout, /^broker +~ restart the broker: max_queued_bytes changed/m);
+  // both are so; that its program is another one shows in a container by times alone, to a second
+  t.regex(again.stdout, /^broker +~ restart the broker: (its program is another one|max_queued_bytes changed)/m);
 });
 
 test.serial('a file changed by hand is written anew', async (t) => {
