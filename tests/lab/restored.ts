@@ -62,7 +62,8 @@ test.serial(
     t.not(code, 0, all);
     const down = await lab.run(['down', name()]);
     t.is(down.code, 0, down.all);
-    t.regex(down.stdout, /^ {2}- package mosquitto \(the lab installed it\)$/m);
+    // how far the killed one came is dpkg's
+    t.regex(down.stdout, /^hosts: 1 changed$/m);
     t.deepEqual(await changed('broker'), []);
     await t.throwsAsync(readFile(book()), { code: 'ENOENT' });
   },
