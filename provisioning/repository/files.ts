@@ -72,7 +72,7 @@ export const OTHERS: Query = {
 true`,
 };
 
-/** Of them, the file that has a source on the same host name as a repository: `/etc/apt/sources.list:1 http://deb.debian.org/debian/`, a line each. */
+/** Of them, the file that has a source on the same host name as a repository: `/etc/apt/sources.list:1 http://debian.example.org/debian/`, a line each. */
 export function sameOrigin({ url }: AptRepository, { output }: Answer): string | undefined {
   const { hostname } = new URL(url);
   const isSame = (uri: string) => URL.canParse(uri) && new URL(uri).hostname.toLowerCase() === hostname;

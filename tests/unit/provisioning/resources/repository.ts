@@ -261,7 +261,7 @@ test('debian: nothing where nothing is left, and all that is left goes', (t) => 
 
 /** [the host's other sources; the file of the one that apt could not tell from the repository] */
 const others: readonly (readonly [sources: string, file: string | undefined])[] = [
-  ['/etc/apt/sources.list:1 http://deb.debian.org/debian/\n', undefined],
+  ['/etc/apt/sources.list:1 http://debian.example.org/debian/\n', undefined],
   [
     '/etc/apt/sources.list:1 http://x/\n/etc/apt/sources.list.d/own.list:3 https://repo.test/\n',
     '/etc/apt/sources.list.d/own.list',
