@@ -29,7 +29,9 @@ export async function handshake(wish: HandshakeWish): Promise<Handshake> {
   const chunks: Buffer[] = [];
   const done = deferred<Omit<Handshake, 'answer'>>();
   const socket = createConnection({ host: wish.address, port: wish.port, noDelay: true });
-  const timer = setTimeout(() => done.resolve({ closedBy: 'nobody' }), wish.boundMs);
+  // what has come in while this process had no turn is read before, the bytes in one turn and the end in another: timers go first otherwise
+  const giveUp = () => done.resolve({ closedBy: 'nobody' });
+  const timer = setTimeout(() => setImmediate(() => setImmediate(giveUp)), wish.boundMs);
   socket.on('data', (chunk) => {
     chunks.push(chunk);
     if (isAcceptance(spacedHex(Buffer.concat(chunks)))) done.resolve({ closedBy: 'nobody' });

@@ -62,8 +62,8 @@ test.serial(
     t.not(code, 0, all);
     const down = await lab.run(['down', name()]);
     t.is(down.code, 0, down.all);
-    // how far the killed one came is dpkg's
-    t.regex(down.stdout, /^hosts: 1 changed$/m);
+    // how far the killed one came is dpkg's, so how many steps are left is not known
+    t.regex(down.stdout, /^hosts: [1-9]\d* changed$/m);
     t.deepEqual(await changed('broker'), []);
     await t.throwsAsync(readFile(book()), { code: 'ENOENT' });
   },

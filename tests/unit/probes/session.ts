@@ -95,3 +95,13 @@ test('a handshake tells the bytes and who closes', async (t) => {
   const open = await fakeBroker(t, (_, socket) => socket.write(bytes('20 02 00 05')));
   t.like(await handshake({ ...wish, ...open, boundMs: 100 }), { closedBy: 'nobody' });
 });
+
+test.serial('what came while this process had no turn counts, also when the bound passed meanwhile', async (t) => {
+  const boundMs = 1_500;
+  const broker = await fakeBroker(t, (_, socket) => {
+    const block = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, boundMs);
+    socket.end(bytes('20 02 00 05'), block);
+  });
+  const seen = await handshake({ version: 4, keepAlive: 60, ...broker, boundMs });
+  t.deepEqual(seen, { answer: '20 02 00 05', closedBy: 'broker' });
+});
