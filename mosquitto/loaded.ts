@@ -9,11 +9,11 @@ import { ACL, BINARY, CONF_D, LAB_CONF, LOADED, LOADED_FILES, MAIN_CONF, PASSWD,
  * or a person started it. Its start and the files' ctime are told by different clocks, and it may have read them just before it became a daemon: it has
  * to be a second later.
  * `has_other_program PID`: whether the program was replaced since; where a container's root may not look, by its file's time.
- * `take_files`: copies of the files, for `note_loaded PID` when they are loaded.
+ * `take_files`: copies of the files, for `note_loaded PID` when they are loaded; fails where it has not all of them.
  */
 export const LOADED_FUNCTIONS = `${PROCESS_FUNCTIONS}
 broker_pid() { set -- $(pids_of mosquitto ${MAIN_CONF}); [ -z "$1" ] || echo "$1"; }
-other_conf() { for file in ${CONF_D}/*.conf; do [ "$file" = ${LAB_CONF} ] || { [ -f "$file" ] && cat "$file" && echo; }; done; true; }
+other_conf() { for file in ${CONF_D}/*.conf; do [ "$file" = ${LAB_CONF} ] || [ ! -f "$file" ] || { cat "$file" && echo; } || return 1; done; }
 digest() { if [ -f "$1" ]; then set -- $(sha256sum <"$1"); else set -- $(echo none | sha256sum); fi; printf '%.16s\\n' "$1"; }
 in_record() { [ -f ${LOADED} ] && read -r whose since rest <${LOADED} && [ "$whose $since" = "$1 $(started_at "$1")" ]; }
 # in hundredths of a second, the unit of /proc/PID/stat (proc(5)), counted back from a process that begins now
@@ -30,12 +30,11 @@ has_other_program() {
 }
 take_files() (
   umask 077
-  mkdir -p ${RUN}
-  rm -rf ${RUN}/next
-  mkdir ${RUN}/next
-  [ ! -f ${MAIN_CONF} ] || cp ${MAIN_CONF} ${RUN}/next/main
-  other_conf >${RUN}/next/other
-  for file in ${LAB_CONF} ${PASSWD} ${ACL}; do [ ! -f "$file" ] || cp -p "$file" ${RUN}/next/; done
+  # not \`set -e\`, which does not count where the function's end is looked at (sh(1))
+  rm -rf ${RUN}/next && mkdir -p ${RUN}/next || exit 1
+  [ ! -f ${MAIN_CONF} ] || cp ${MAIN_CONF} ${RUN}/next/main || exit 1
+  other_conf >${RUN}/next/other || exit 1
+  for file in ${LAB_CONF} ${PASSWD} ${ACL}; do [ ! -f "$file" ] || cp -p "$file" ${RUN}/next/ || exit 1; done
 )
 note_loaded() (
   umask 077

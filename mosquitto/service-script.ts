@@ -84,7 +84,7 @@ export function serviceScript(act: string): string {
 ${act}
 (umask 077 && mkdir -p ${RUN} && : >${STARTING})
 lines=$(wc -l <${LOG} 2>/dev/null || echo 0)
-take_files
+take_files || { echo 'the files that the broker is to load could not be copied to ${RUN}' >&2; exit 1; }
 act
 if listens; then
   rm -f ${STARTING}

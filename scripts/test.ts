@@ -29,10 +29,11 @@ export async function main(args: string[]): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
   await sweepFolders();
   const run = await openRun();
+  const checked = checkStatically(print, interrupt.signal);
   await installSsh(interrupt.signal);
   const engine = mayNeedLabs(args) ? prepare(run, interrupt.signal) : undefined;
   const tallies = await Promise.all([
-    checkStatically(print, interrupt.signal),
+    checked,
     runAva(args, run, interrupt.signal).finally(() => engine?.enough.abort()),
   ]);
   const left = [...(await sweepProcesses(run)), ...(await closed(await engine?.ready, run)), ...(await closeRun(run))];

@@ -26,7 +26,9 @@ export function fileQuery(path: string): Query {
   const script = [
     `[ -e ${word} ] || [ -L ${word} ] || exit 1`,
     `if [ -L ${word} ] || [ ! -f ${word} ]; then stat -c %F ${word}; exit 2; fi`,
-    `stat -c '%U %G %a' ${word} && head -c ${MOST_BYTES} ${word} | base64`,
+    `found=$(stat -c '%U %G %a %s' ${word}) || exit 1`,
+    `echo "\${found% *}"`,
+    `if [ "\${found##* }" -gt ${MOST_BYTES} ]; then head -c ${MOST_BYTES} ${word} | base64; else base64 ${word}; fi`,
   ];
   return { id: `file:${path}`, script: script.join('\n') };
 }

@@ -23,7 +23,7 @@ const BOOKS = /^\/var\/lib\/(dpkg\/status|apt\/extended_states)$/;
 /** Looks at all of a container's file system. A folder's time and size change with what comes and goes in it, its owner and mode do not. */
 const SCRIPT = `
 find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /var/cache/apt -o -path /var/lib/apt/lists \\) -prune -o -type d -printf 'file %p\\t%y %m %U:%G\\n' -o -printf 'file %p\\t%y %m %U:%G %s %T@ %l\\n'
-find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /var/cache/apt -o -path /var/lib/apt/lists \\) -prune -o -type f -print0 | xargs -0 sha256sum | sed 's/^\\([0-9a-f]*\\)  \\(.*\\)/content \\2\\t\\1/'
+find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /var/cache/apt -o -path /var/lib/apt/lists \\) -prune -o -type f -print0 | xargs -0 md5sum | sed 's/^\\([0-9a-f]*\\)  \\(.*\\)/content \\2\\t\\1/'
 dpkg-query -W -f='package \${binary:Package}\\t\${Version} \${db:Status-Abbrev}\\n'
 apt-mark showauto | sed 's/$/\\tauto/; s/^/mark /'
 getent passwd | sed 's/:/\\t/; s/^/user /'

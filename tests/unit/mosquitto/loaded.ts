@@ -76,3 +76,14 @@ test('what a process has loaded is on record for it alone, readable by nobody el
     '700 run\n600 run/loaded\n700 run/loaded-files',
   );
 });
+
+test('files that can not all be copied are none', async (t) => {
+  const { folder, says } = await started(t);
+  // no file may be written longer, as on a full disk
+  t.is(says(`trap '' XFSZ; ulimit -f 0; ${yesOrNo('take_files')}`), 'no');
+  // what others put beside the lab's file is part of them
+  const unreadable = `cat() { case $1 in */other.conf) return 1 ;; *) command cat "$@" ;; esac; }`;
+  t.is(says(`${unreadable}\n${yesOrNo('take_files')}`), 'no');
+  writeFileSync(join(folder, 'lab.acl'), '');
+  t.is(says(yesOrNo('take_files')), 'yes');
+});
