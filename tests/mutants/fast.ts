@@ -17,7 +17,6 @@ const FAST: readonly {
     also: ['auth.wrong-password.*.alice.nul', 'auth.wrong-password.*.alice.other-user'],
   },
   { name: 'acl.test.alice.readwrite', among: 'acl.publish,acl.sys,auth.accepted,install.message' },
-  { name: 'pi.cut-off', among: 'auth.accepted,install,qos.this-machine' },
   { name: 'message.duplicated', among: 'qos.this-machine,auth.accepted' },
   { name: 'connack.wrong-password-accepted' },
   { name: 'will.sent-on-disconnect', among: 'will.clean,will.fin,auth.accepted' },
