@@ -21,6 +21,7 @@ export type HostOutcome = {
   readonly changes: readonly string[];
   /** Steps of the plan that a failure left undone, the failed one among them. */
   readonly left: number;
+  /** With the look that its plan was made from. */
   readonly durationMs: number;
   readonly error?: unknown;
 };
@@ -90,14 +91,14 @@ export async function carryOut(host: PlannedHost, { tell, signal }: BringUpOptio
 }
 
 /** A machine that the lab no longer has, and that can't be given back now: the lab comes up without it. */
-function passedOver({ name: host, error }: PlannedHost, tell: Tell): HostOutcome {
+function passedOver({ name: host, lookMs, error }: PlannedHost, tell: Tell): HostOutcome {
   const why = error instanceof LabError ? `${error.trouble.step}: ${error.trouble.happened}` : String(error);
   tell({
     host,
     kind: 'note',
     text: `is no longer in the lab file, and is not given back: ${why}; the next up tries again`,
   });
-  return { host, state: 'skipped', changes: [], left: 0, durationMs: 0 };
+  return { host, state: 'skipped', changes: [], left: 0, durationMs: lookMs };
 }
 
 export function isDone(outcome: HostOutcome | undefined): boolean {
@@ -105,11 +106,11 @@ export function isDone(outcome: HostOutcome | undefined): boolean {
 }
 
 async function outcome(
-  { name: host, steps }: PlannedHost,
+  { name: host, steps, lookMs }: PlannedHost,
   tell: Tell,
   work: (onChange: (summary: string) => void) => Promise<void>,
 ): Promise<HostOutcome> {
-  const begin = performance.now();
+  const begin = performance.now() - lookMs;
   const changes: string[] = [];
   try {
     await work((summary) => changes.push(summary));

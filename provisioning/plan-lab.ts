@@ -28,6 +28,8 @@ export type PlannedHost = HostPlan & {
   readonly isLeft: boolean;
   /** What the address book says of it: nothing of a container, which goes away whole. */
   readonly visit: Visit | undefined;
+  /** How long it took to log in and look. */
+  readonly lookMs: number;
   /** Why there is no plan for it. */
   readonly error?: unknown;
 };
@@ -68,7 +70,7 @@ export async function planLab(
     const survey = await surveying;
     return await planned(host, survey.machines.get(host.name), () => host.address(running(survey)), signal);
   });
-  const looked = Promise.allSettled(looks);
+  const settled = Promise.allSettled(looks);
   try {
     const survey = await surveying;
     const seen = await Promise.all(looks);
@@ -82,7 +84,7 @@ export async function planLab(
       [Symbol.asyncDispose]: () => disconnect(seen),
     };
   } catch (error) {
-    await disconnect((await looked).flatMap((look) => (look.status === 'fulfilled' ? [look.value] : [])));
+    await disconnect((await settled).flatMap((look) => (look.status === 'fulfilled' ? [look.value] : [])));
     throw error;
   }
 }
@@ -129,12 +131,18 @@ async function disconnect(hosts: readonly PlannedHost[]): Promise<void> {
   await Promise.all(hosts.map(({ reached }) => reached?.host[Symbol.asyncDispose]()));
 }
 
-async function planned(
+async function planned(...host: Parameters<typeof looked>): Promise<PlannedHost> {
+  const begin = performance.now();
+  const seen = await looked(...host);
+  return { ...seen, lookMs: performance.now() - begin };
+}
+
+async function looked(
   { name, place, resources, isLeft, visit }: WantedHost,
   machine: MachineLook | undefined,
   address: () => HostAddress,
   signal: AbortSignal,
-): Promise<PlannedHost> {
+): Promise<Omit<PlannedHost, 'lookMs'>> {
   const host = { name, place, resources, isLeft, visit, reached: undefined };
   const own = machine === undefined ? [] : [machineItem(name, machine)];
   if (machine?.state === 'absent' || machine?.state === 'stale') {

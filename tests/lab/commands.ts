@@ -41,6 +41,8 @@ test.serial('up makes the machines, a second up changes nothing', async (t) => {
   const second = await lab.run(['up', '--no-verify']);
   t.is(second.code, 0, second.all);
   t.regex(second.stdout, /^hosts: 0 changed$/m);
+  // the time that the look took, since there was nothing else
+  t.regex(second.stdout, /^ {2}pi +ok +(?!0\.0 )\d+\.\d s$/m);
 });
 
 test.serial('the key is for its owner only', async (t) => {
