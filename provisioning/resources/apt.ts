@@ -1,5 +1,5 @@
 import { quote } from '../hosts/shell.ts';
-import { recordPackages } from '../restore/package-record.ts';
+import { forgetAbsent, recordPackages } from '../restore/package-record.ts';
 import type { Change } from './resource.ts';
 
 /** How long apt waits for another apt or dpkg to finish, in seconds. */
@@ -79,6 +79,7 @@ code=$?
 if [ -n "$unfetched" ]; then printf '%s\\n' "$unfetched" >&2; fi
 # which packages are in the way; simulated, apt-get neither changes nor locks anything
 apt --simulate install ${words.map(quote).join(' ')} 2>/dev/null | sed -n '/^Remv /p' >&2
+${record === undefined ? '' : forgetAbsent(record)}
 exit "$code"`;
 }
 

@@ -28,6 +28,24 @@ echo 'requested ${requested.join(' ')}' >>${recordFile(folder)}
 recording='-o DPkg::Pre-Install-Pkgs::=${hook} -o DPkg::Tools::Options::${hook}::Version=3 -o APT::Keep-Downloaded-Packages=false'`;
 }
 
+/**
+ * Shell that takes out of a folder's record what a failed transaction has noted and not installed: who installs it later is somebody else. Nothing where
+ * dpkg has no answers.
+ */
+export function forgetAbsent(folder: string): string {
+  const record = recordFile(folder);
+  return `
+(
+umask 077
+dpkg-query -W dpkg >/dev/null 2>&1 || exit 0
+absent=$(awk '$1 == "package" { print $2 }' ${record} | sort -u | while read -r name; do
+  case $(dpkg-query -W -f='\${db:Status-Status}' "$name" 2>/dev/null) in ''|not-installed) echo "$name" ;; esac
+done)
+printf '%s\n' "$absent" | awk 'NR == FNR { absent[$1]; next } $1 != "package" || !($2 in absent)' - ${record} >${record}.new &&
+  sync ${record}.new && mv ${record}.new ${record}
+)`;
+}
+
 /** A line of version 3: name; version, architecture, multi-arch before (`-` for none); direction; the same after; file, or what is done without one. */
 const HOOK = `#!/bin/sh
 set -e

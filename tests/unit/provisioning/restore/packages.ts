@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { recordPackages } from '../../../../provisioning/restore/package-record.ts';
+import { forgetAbsent, recordPackages } from '../../../../provisioning/restore/package-record.ts';
 import { recorded, recordedPackages } from '../../../../provisioning/restore/recorded-packages.ts';
 import { factsOf } from '../../_facts.ts';
 import { folderFor, sh } from '../../_sh.ts';
@@ -107,6 +107,19 @@ test('apt notes what it is about to install, with its state before; what is upgr
     readFileSync(join(folder, 'packages'), 'utf8').replaceAll(/ (installed|not-installed|config-files)$/gm, ' STATE'),
     'requested mosquitto mosquitto-clients\npackage libcjson1:amd64 STATE\npackage adduser STATE\n',
   );
+});
+
+test('what a failed transaction has noted and not installed is forgotten: somebody else may install it', (t) => {
+  const folder = folderFor(t);
+  const record = join(folder, 'packages');
+  const noted = 'requested base-files absent-one\npackage base-files not-installed\n';
+  writeFileSync(record, `${noted}package absent-one not-installed\npackage absent-one:amd64 config-files\n`);
+  t.is(sh(forgetAbsent(folder)).code, 0);
+  t.is(readFileSync(record, 'utf8'), noted);
+  // a dpkg without answers
+  writeFileSync(join(folder, 'dpkg-query'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  t.is(sh(forgetAbsent(folder), { path: folder }).code, 0);
+  t.is(readFileSync(record, 'utf8'), noted);
 });
 
 test('a note that can not be written fails the installation', (t) => {
