@@ -28,11 +28,13 @@ export function folderOf(root, file) {
   return existsSync(path.join(root, folder)) ? folder : undefined;
 }
 
-/** Plugin for esbuild: an entry NAME.ts that stands for a folder is all test files in there, whose titles begin with the file's name. */
+/** Plugin for esbuild: an entry NAME.ts of tests/unit that stands for a folder is all test files in there, whose titles begin with the file's name. */
 export const wholeFolders = {
   name: 'whole folders',
-  setup({ initialOptions: { entryPoints }, onLoad, onResolve }) {
-    const wholes = new Map(entryPoints.map((file) => [file, folderOf('', file)]).filter(([, folder]) => folder));
+  setup({ initialOptions: { entryPoints, outbase }, onLoad, onResolve }) {
+    // elsewhere a file that has a folder of its name imports from there what it wants
+    const units = entryPoints.filter((file) => file.startsWith(path.join(outbase, 'tests', 'unit', path.sep)));
+    const wholes = new Map(units.map((file) => [file, folderOf('', file)]).filter(([, folder]) => folder));
     onLoad({ filter: /\.ts$/ }, ({ path: file }) => {
       const folder = wholes.get(file);
       if (folder === undefined) return undefined;
