@@ -5,6 +5,7 @@ import * as z from 'zod';
 import { labelled } from './support/container.ts';
 import type { TestLab } from './support/lab.ts';
 import { ownLab } from './support/own-lab.ts';
+import { startOnTerminal } from './support/terminal.ts';
 import { until } from './support/until.ts';
 
 const theLab = ownLab('commands');
@@ -195,8 +196,10 @@ test.serial('status of a broker that was ended: exit code 1, and up starts it ag
 test.serial('a Pi that is no longer in the lab file: its container goes, the rest stays', async (t) => {
   const lab = theLab();
   await lab.write({ pis: {} });
-  const up = await lab.run(['up', '--no-verify']);
-  t.is(up.code, 0, up.all);
+  const terminal = startOnTerminal(['up', '--no-verify'], { cwd: lab.folder, env: {} });
+  await terminal.answer(/The plan removes one thing\. Go on\? \[Y\/n\] /, 'y');
+  const up = await terminal.ended;
+  t.is(up.code, 0, up.shown);
   t.deepEqual(
     (await labelled(lab.name)).filter((thing) => thing.startsWith('container')),
     [`container mqtt-lab-${lab.name}-broker`],

@@ -7,6 +7,7 @@ import { machineMaker } from '../../provisioning/machine-maker.ts';
 import { differences, type Snapshot, snapshot } from './support/as-it-was.ts';
 import { engine } from './support/container.ts';
 import { ownLab } from './support/own-lab.ts';
+import { startOnTerminal } from './support/terminal.ts';
 import { until } from './support/until.ts';
 
 /** Its containers play the part of two machines that are reached over SSH; nothing is ever provisioned on them but by the other lab. */
@@ -40,9 +41,12 @@ test.serial('a Pi that the lab file no longer has is given back by up, to the by
   const plan = await lab.run(['plan', '--exit-code', '--lab', FILE]);
   t.is(plan.code, 1, plan.all);
   t.regex(plan.stdout, /^pi \(ssh\)\n( {2}- package \S+ \(the lab installed it\)\n)+ {2}- backup /m);
-  const up = await lab.run(['up', '--no-verify', '--lab', FILE]);
-  t.is(up.code, 0, up.all);
-  t.regex(up.stdout, /^broker +✓ as wanted$/m);
+  const terminal = startOnTerminal(['up', '--no-verify', '--lab', FILE], { cwd: lab.folder, env: {} });
+  // Enter alone is the answer in capitals
+  await terminal.answer(/The plan removes \d+ things\. Go on\? \[Y\/n\] /, '');
+  const up = await terminal.ended;
+  t.is(up.code, 0, up.shown);
+  t.regex(up.shown, /broker +✓ as wanted/);
   t.deepEqual(await changed('pi'), []);
   t.regex(await readFile(book(), 'utf8'), /"broker"/);
   t.notRegex(await readFile(book(), 'utf8'), /"pi"/);
@@ -135,9 +139,17 @@ test.serial(
     t.is(half.code, 2, half.all);
     t.regex(half.all, /given the host back in part.*\n {2}try: `\.\/lab down` first/);
     await hub().shell(`rm ${mark}`);
-    const down = await lab.run(['down', '--keep-packages', '--lab', FILE]);
-    t.is(down.code, 0, down.all);
-    t.regex(down.stdout, /^ {2}~ service mosquitto \(runs as it was before the lab\)$/m);
+    const answered = async (answer: string) => {
+      const terminal = startOnTerminal(['down', '--keep-packages', '--lab', FILE], { cwd: lab.folder, env: {} });
+      await terminal.answer(/Give broker, pi back, as before the lab\? \[Y\/n\] /, answer);
+      return await terminal.ended;
+    };
+    const unwanted = await answered('n');
+    t.is(unwanted.code, 1, unwanted.shown);
+    t.regex(unwanted.shown, /not wanted; nothing was changed/);
+    const down = await answered('y');
+    t.is(down.code, 0, down.shown);
+    t.regex(down.shown, /^ {2}~ service mosquitto \(runs as it was before the lab\)$/m);
     const differs = differences(was, await snapshot(hub()));
     t.deepEqual(
       differs.filter((line) => !WRITTEN_BY_IT.test(line)),

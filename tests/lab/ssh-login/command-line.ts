@@ -64,6 +64,8 @@ export const commandLine: Logins = (there) => {
     await asked.answer(/\[yes\/no\] /, 'y');
     const refused = await asked.ended;
     t.is(refused.code, 2, refused.shown);
+    t.regex(refused.shown, /unknown key SHA256:/);
+    await t.throwsAsync(readFile(home.knownHosts), { code: 'ENOENT' });
     const interrupted = startOnTerminal(words, { cwd: lab.folder, env });
     await interrupted.answer(/\[yes\/no\] /, '\u0003');
     t.is((await interrupted.ended).code, 130);

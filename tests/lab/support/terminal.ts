@@ -14,7 +14,8 @@ export type Terminal = {
   readonly ended: Promise<{ readonly code: number; readonly shown: string }>;
 };
 
-const BOUND_MS = 60_000;
+const QUESTION_MS = 60_000;
+const END_MS = 120_000;
 
 /** Starts `./lab ARGS…` on a pseudo-terminal, by script(1), which is part of every Debian. */
 export function startOnTerminal(
@@ -37,7 +38,7 @@ export function startOnTerminal(
     child.on('close', (code) => resolve({ code: code ?? 128, shown }));
   });
   const what = `./lab ${args.join(' ')}`;
-  const ended = within(what, BOUND_MS, closed).catch((error: unknown) => {
+  const ended = within(what, END_MS, closed).catch((error: unknown) => {
     child.kill();
     throw new Error(`${error instanceof Error ? error.message : error}\n${shown}`);
   });
@@ -49,7 +50,7 @@ export function startOnTerminal(
       void closed.then(() => {
         isOver = true;
       });
-      await until(`${pattern} on the terminal of ${what}`, BOUND_MS, () => {
+      await until(`${pattern} on the terminal of ${what}`, QUESTION_MS, () => {
         if (pattern.test(shown.slice(answered))) return true;
         if (isOver) throw new Error(`${what} ended without ${pattern}:\n${shown}`);
         return undefined;
