@@ -17,11 +17,12 @@ export const PI_PACKAGES = ['mosquitto-clients', 'python3-paho-mqtt'];
 export function piHost(lab: Lab, pi: Pi): readonly Resource[] {
   const clientsOnly = noBroker(lab, pi);
   // a container goes away whole
-  const record = pi.host.kind === 'container' ? undefined : keptFolder(lab.name);
+  const sharing = pi.host.kind === 'container' ? undefined : lab.name;
+  const record = sharing === undefined ? undefined : keptFolder(sharing);
   return [
     system(pi.name, 'no other way'),
     clientsOnly,
-    ...repository(pi.name, pi.repository, record),
+    ...repository(pi.name, pi.repository, sharing),
     packages(PI_PACKAGES, record),
     clientsOnly,
     ...rebootOnce(lab, pi),

@@ -37,11 +37,21 @@ export function keyFile(text: string): WantedFile {
   return { path: `${KEYRINGS}/mqtt-lab-${digest}.asc`, content: text, ...OWNERSHIP };
 }
 
-/** A key that is fetched is named with where it came from: the same URL again needs no second fetch. */
-export function sourceFile({ url, components, key }: AptRepository, suite: string, keyPath: string): WantedFile {
+/**
+ * The source, with the lab that it belongs to; undefined: the whole host is the lab's. A key that is fetched is named with where it came from: the same
+ * URL again needs no second fetch.
+ */
+export function sourceFile(
+  { url, components, key }: AptRepository,
+  suite: string,
+  keyPath: string,
+  lab?: string,
+): WantedFile {
   const from = 'url' in key ? [keyLine(key.url)] : [];
+  const owner = lab === undefined ? [] : [`# Lab: ${lab}`];
   const lines = [
     '# Managed by mqtt-lab: `repository` of this Pi in the lab file.',
+    ...owner,
     ...from,
     'Types: deb',
     `URIs: ${url}`,

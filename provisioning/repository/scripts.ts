@@ -2,8 +2,10 @@ import { quote } from '../hosts/shell.ts';
 import { LOCK_WAIT_S } from '../resources/apt.ts';
 import type { Query } from '../resources/facts.ts';
 import { replaceFiles, type WantedFile } from '../resources/files.ts';
+import { keptFolder, openKept } from '../restore/kept.ts';
 import { recordFile } from '../restore/package-record.ts';
 import { KEYRINGS, PREFERENCES, SOURCE } from './files.ts';
+import { unlessAnothers } from './owner.ts';
 
 /** The package that the checkpoint installs. */
 export const CLIENTS = 'mosquitto-clients';
@@ -25,13 +27,16 @@ export const OFFERED: Query = {
 /**
  * Puts key, preferences and source in place, only after apt has read the repository with them beside their places, in lists of their own: what apt
  * refuses never becomes part of the host. Then the lists go where apt keeps them, and keys that nothing uses go.
+ * @param labs the lab that it is for, which gets its folder on the host, and one whose source it may replace; none: the whole host is the lab's
  */
 export function useScript(
   key: WantedFile,
   preferences: WantedFile,
   source: WantedFile,
   unused: readonly string[],
+  labs: readonly string[],
 ): string {
+  const [lab] = labs;
   const trial = `
 install -d -m 755 ${KEYRINGS}
 chmod 755 "$staged"
@@ -49,9 +54,12 @@ if ! ${candidate(`$trial ${UNPINNED}`, CLIENTS)} >/dev/null; then
   grep '^W: ' "$staged/log" >&2 || true
   echo "E: ${MISSING} for $(dpkg --print-architecture)" >&2
   exit 100
-fi`;
+fi
+${lab === undefined ? '' : openKept(lab)}`;
   const remove = unused.length === 0 ? [] : [`rm -f ${unused.map(quote).join(' ')}`];
   return [
+    ...(lab === undefined ? [] : [unlessAnothers(labs)]),
+    // what says that the lab is there is there before its source
     replaceFiles('/etc/apt', [key, preferences, source], trial),
     // their names are made from the repository's URL; lock and partial have no _
     'mv -f "$staged"/lists/*_* /var/lib/apt/lists/',
@@ -66,14 +74,15 @@ export const MISSING = `no ${CLIENTS} in the repository`;
  * Gives the packages that came from the repository back to the host's other sources, in one transaction, then removes it. Which those are is
  * seen before anything is removed, so that a run that is ended halfway is gone on with. Of other packages than the clients, their libraries and what the
  * lab has installed, nothing is touched; what no other source has goes only if the lab has installed it and nothing else needs it.
- * @param record folder on the host where what the lab installed is noted; undefined: the whole host is the lab's
+ * @param lab whose folder on the host notes what it has installed; undefined: the whole host is the lab's
  */
-export function leaveScript(record: string | undefined): string {
+export function leaveScript(lab: string | undefined): string {
   const noted =
-    record === undefined
+    lab === undefined
       ? 'true'
-      : `sed -n 's/^package \\([^ :]*\\).*/\\1/p' ${recordFile(record)} 2>/dev/null || true`;
+      : `sed -n 's/^package \\([^ :]*\\).*/\\1/p' ${recordFile(keptFolder(lab))} 2>/dev/null || true`;
   return `set -e
+${lab === undefined ? '' : unlessAnothers([lab])}
 staged=$(mktemp -d)
 trap 'rm -rf "$staged"' EXIT
 trap 'exit 130' INT TERM HUP
@@ -91,7 +100,7 @@ fi
 { ${noted}; } >"$staged/own"
 dpkg-query -W -f='\${Package} \${Version}\\n' | sort -u | comm -12 - "$staged/offered" |
   awk '!all { own[$1]; next } $1 == "${CLIENTS}" || $1 ~ /^libmosquitto/ || $1 in own' "$staged/own" all=1 - >"$staged/theirs"
-${record === undefined ? `cut -d ' ' -f 1 "$staged/theirs" >"$staged/own"` : ''}
+${lab === undefined ? `cut -d ' ' -f 1 "$staged/theirs" >"$staged/own"` : ''}
 names=$(cut -d ' ' -f 1 "$staged/theirs")
 if [ -n "$names" ]; then
   candidates() {

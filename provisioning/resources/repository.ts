@@ -15,8 +15,10 @@ import {
   sameOrigin,
   sourceFile,
 } from '../repository/files.ts';
+import { LABS, otherLab } from '../repository/owner.ts';
 import { refusalOf } from '../repository/refusal.ts';
 import { CLIENTS, leaveScript, OFFERED, useScript } from '../repository/scripts.ts';
+import { keptFolder } from '../restore/kept.ts';
 import { aptInstallScript, explainApt } from './apt.ts';
 import type { Facts } from './facts.ts';
 import { fileItem } from './file-item.ts';
@@ -33,28 +35,35 @@ const USE_TIMEOUT_MS = 300_000;
 
 /**
  * The repository that a host's MQTT clients come from, as a source of apt's that trusts its own key only, and their version from there.
- * @param record folder on the host where what apt installs is noted
+ * Throws a LabError where the host has another lab's.
+ * @param lab whose folder on the host notes what apt installs; undefined: the whole host is the lab's
  */
-export function repository(host: string, wanted: Repository, record?: string): readonly Resource[] {
-  if (wanted.kind === 'debian') return [noRepository(record)];
+export function repository(host: string, wanted: Repository, lab?: string): readonly Resource[] {
+  if (wanted.kind === 'debian') return [noRepository(lab)];
+  const record = lab === undefined ? undefined : keptFolder(lab);
   // apt trusts a server by them; Debian's own sources do without
   const certificates = wanted.url.startsWith('https:') ? [packages(['ca-certificates'], record)] : [];
   return [
     ...certificates.map((resource) => ({ ...resource, id: 'certificates' })),
-    aptSource(host, wanted),
+    aptSource(host, wanted, lab),
     versionFrom(wanted, record),
   ];
 }
 
 /**
- * Nothing of a repository that a lab has brought: the packages from there go back to the host's other sources.
- * @param record folder on the host where what apt installed is noted; undefined: the whole host is the lab's
+ * Nothing of a repository that the lab has brought: the packages from there go back to the host's other sources. Another lab's stays.
+ * @param lab whose folder on the host notes what apt installed; undefined: the whole host is the lab's
  */
-export function noRepository(record: string | undefined): Resource {
+export function noRepository(lab: string | undefined): Resource {
   return {
     id: 'repository',
-    queries: [SOURCE_FILE, PREFERENCES_FILE, KEYS],
+    queries: [SOURCE_FILE, PREFERENCES_FILE, KEYS, LABS],
     plan(facts) {
+      const other = otherLab(lab, facts);
+      if (other !== undefined) {
+        const detail = `stays: it belongs to the lab "${other.name}"`;
+        return { items: [{ action: 'keep', kind: 'file', name: SOURCE, detail }] };
+      }
       const source = foundFile(facts.get(SOURCE_FILE));
       const files = [
         ...(source === undefined ? [] : [SOURCE]),
@@ -71,7 +80,7 @@ export function noRepository(record: string | undefined): Resource {
       } as const;
       const change = {
         summary: `leave the repository: remove ${files.join(', ')}`,
-        script: leaveScript(record),
+        script: leaveScript(lab),
         timeoutMs: INSTALL_TIMEOUT_MS,
         advice: `see that \`apt-get update\` works on this host and that another source has ${CLIENTS}`,
       };
@@ -80,18 +89,21 @@ export function noRepository(record: string | undefined): Resource {
   };
 }
 
-function aptSource(host: string, wanted: AptRepository): Resource {
+function aptSource(host: string, wanted: AptRepository, lab: string | undefined): Resource {
   return {
     id: 'repository',
-    queries: [SYSTEM, SOURCE_FILE, PREFERENCES_FILE, KEYS, OFFERED, OTHERS],
+    queries: [SYSTEM, SOURCE_FILE, PREFERENCES_FILE, KEYS, LABS, OFFERED, OTHERS],
     plan(facts) {
+      const left = leftBehind(host, wanted, lab, facts);
       refuseSameOrigin(host, wanted, facts);
       const suite = wanted.suite ?? codename(host, facts);
       const named = { kind: 'repository', name: `${wanted.url} ${suite ?? ''}`.trim() };
+      const labs = lab === undefined ? [] : [lab, ...left];
       // a machine that does not exist yet says nothing of its release
-      if (suite === undefined) return { items: [{ ...named, action: 'create' }], change: use(host, wanted, '', []) };
+      if (suite === undefined)
+        return { items: [{ ...named, action: 'create' }], change: use(host, wanted, '', [], labs) };
       const path = 'url' in wanted.key ? fetchedKey(wanted.key.url, facts) : keyFile(wanted.key.text).path;
-      const files = fileItems(wanted, suite, path, facts);
+      const files = fileItems(wanted, suite, path, lab, facts);
       const isKept = !files.some(isChange);
       const offered = offeredVersion(facts);
       if (isKept && offered !== undefined) {
@@ -102,10 +114,20 @@ function aptSource(host: string, wanted: AptRepository): Resource {
       const unused = files.flatMap(({ action, name }) => (action === 'remove' ? [name] : []));
       return {
         items: [...files, { ...named, action: isThere ? 'change' : 'create', ...why }],
-        change: use(host, wanted, suite, unused),
+        change: use(host, wanted, suite, unused, labs),
       };
     },
   };
+}
+
+/** The lab whose source is to be taken over, since it has left the host, or none; throws a LabError where it has not. */
+function leftBehind(host: string, { url }: AptRepository, lab: string | undefined, facts: Facts): readonly string[] {
+  const other = otherLab(lab, facts);
+  if (other === undefined) return [];
+  if (!other.isThere) return [other.name];
+  const happened = `${SOURCE} belongs to the lab "${other.name}", and a host has one repository of a lab's`;
+  const advice = `\`./lab down ${other.name}\` where its lab file is; or leave \`repository\` out here: the clients then come from that lab's`;
+  throw new LabError({ subject: host, step: `use the repository ${url}`, happened, advice }, 1);
 }
 
 /** The preferences would count for the other source, too: Debian's own packages would be taken only where no third source has them. */
@@ -119,7 +141,13 @@ function refuseSameOrigin(host: string, wanted: AptRepository, facts: Facts): vo
 }
 
 /** Key, preferences and source; without `path`, the key has still to be fetched. */
-function fileItems(wanted: AptRepository, suite: string, path: string | undefined, facts: Facts): readonly Item[] {
+function fileItems(
+  wanted: AptRepository,
+  suite: string,
+  path: string | undefined,
+  lab: string | undefined,
+  facts: Facts,
+): readonly Item[] {
   const source = foundFile(facts.get(SOURCE_FILE));
   const preferences = fileItem(foundFile(facts.get(PREFERENCES_FILE)), preferencesFile(wanted));
   const found = foundKeys(facts.get(KEYS));
@@ -141,17 +169,23 @@ function fileItems(wanted: AptRepository, suite: string, path: string | undefine
   return [
     { action, kind: 'file', name: path, ...changed },
     preferences,
-    fileItem(source, sourceFile(wanted, suite, path)),
+    fileItem(source, sourceFile(wanted, suite, path, lab)),
     ...unused,
   ];
 }
 
-function use(host: string, wanted: AptRepository, suite: string, unused: readonly string[]): Change {
+function use(
+  host: string,
+  wanted: AptRepository,
+  suite: string,
+  unused: readonly string[],
+  labs: readonly string[],
+): Change {
   const { key, url } = wanted;
   const script = (text: string) => {
     const file = keyFile(text);
     const others = unused.filter((path) => path !== file.path);
-    return useScript(file, preferencesFile(wanted), sourceFile(wanted, suite, file.path), others);
+    return useScript(file, preferencesFile(wanted), sourceFile(wanted, suite, file.path, labs[0]), others, labs);
   };
   const change = {
     summary: `use the repository ${`${url} ${suite}`.trim()}`,

@@ -11,7 +11,7 @@ import { recordedPackages } from './recorded-packages.ts';
 
 /** All that makes a host, whatever it was in the lab, what it was before, in order; packages that stay keep the repository that they are from. */
 export function givenBack(lab: string, keepsPackages: boolean): readonly Resource[] {
-  const packages = keepsPackages ? [] : [recordedPackages(keptFolder(lab)), noRepository(keptFolder(lab))];
+  const packages = keepsPackages ? [] : [recordedPackages(keptFolder(lab)), noRepository(lab)];
   return [labBroker(lab), ...packages, putBack(lab)];
 }
 
