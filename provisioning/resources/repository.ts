@@ -125,7 +125,7 @@ function leftBehind(host: string, { url }: AptRepository, lab: string | undefine
   const other = otherLab(lab, facts);
   if (other === undefined) return [];
   if (!other.isThere) return [other.name];
-  const happened = `${SOURCE} belongs to the lab "${other.name}", and a host has one repository of a lab's`;
+  const happened = `the lab "${other.name}" has its repository there (${SOURCE}), and a host has one at a time`;
   const advice = `\`./lab down ${other.name}\` where its lab file is; or leave \`repository\` out here: the clients then come from that lab's`;
   throw new LabError({ subject: host, step: `use the repository ${url}`, happened, advice }, 1);
 }

@@ -1,10 +1,12 @@
+import { writeFile } from 'node:fs/promises';
 import test from 'ava';
+import { HOST_KEY } from '../../provisioning/docker/labels.ts';
 import { USUAL } from '../lab/support/lab.ts';
-import { nothingChanged, type Refused, repositoryLab, UP } from '../lab/support/repository-lab.ts';
+import { NOTHING, nothingChanged, type Refused, repositoryLab, UP } from '../lab/support/repository-lab.ts';
 import { VERSION } from '../lab/support/signed-repository.ts';
 
 const lab = repositoryLab('slow-repository');
-const { theLab, pi, wish, want, version } = lab;
+const { theLab, pi, wish, want, beside, ownFiles, version } = lab;
 
 const refused: readonly Refused[] = [
   [
@@ -50,6 +52,71 @@ test.serial('reboot: true restarts the Pi once after an installation, and no lat
   nothingChanged(t, await theLab().run(UP));
   t.is(await started(), after);
 });
+
+test.serial(
+  'of two labs that have a Pi over SSH, one has the repository: the other leaves it alone or is refused',
+  async (t) => {
+    await want('debian');
+    t.is((await theLab().run(UP)).code, 0);
+    const [one, two] = ['one', 'two'].map((word) => `${theLab().name}-${word}`);
+    const source = '/etc/apt/sources.list.d/mqtt-lab.sources';
+    const run = (word: string, args: readonly string[]) => theLab().run([...args, '--lab', `${word}.yaml`]);
+    const look = () => pi().shell(`cat ${source}; find /etc/apt /var/lib/dpkg/info -printf '%p %T@ %C@\\n' | sort`);
+
+    await onThePi('one', { repository: wish('sound') });
+    await onThePi('two', {});
+    const first = await run('one', UP);
+    t.is(first.code, 0, first.all);
+    t.is(await pi().shell(`sed -n 's/^# Lab: //p' ${source}`), `${one}\n`);
+    nothingChanged(t, await run('one', UP));
+    const before = await look();
+
+    const stays = `= file ${source} (stays: it belongs to the lab "${one}")`;
+    const plan = await run('two', ['plan', '--exit-code', '--only', 'pi']);
+    t.is(plan.code, 0, plan.all);
+    t.true(plan.stdout.includes(stays), plan.all);
+    nothingChanged(t, await run('two', UP));
+
+    await onThePi('two', { repository: wish('sound') });
+    for (const args of [['plan', '--only', 'pi'], UP]) {
+      const refusal = await run('two', args);
+      t.is(refusal.code, 1, refusal.all);
+      t.true(refusal.all.includes(`the lab "${one}" has its repository there (${source})`), refusal.all);
+      t.true(refusal.all.includes(`try: \`./lab down ${one}\``), refusal.all);
+    }
+    const kept = await run('two', ['down']);
+    t.is(kept.code, 0, kept.all);
+    t.true(kept.stdout.includes(stays), kept.all);
+    t.is(await look(), before);
+
+    // as `down --keep-packages` leaves it
+    await pi().shell(`rm -r /var/lib/mqtt-lab/${one}`);
+    const taken = await run('two', UP);
+    t.is(taken.code, 0, taken.all);
+    t.is(await pi().shell(`sed -n 's/^# Lab: //p' ${source}`), `${two}\n`);
+    const other = await run('one', ['down']);
+    t.is(other.code, 0, other.all);
+    t.is(await version('mosquitto-clients'), VERSION);
+    const last = await run('two', ['down']);
+    t.is(last.code, 0, last.all);
+    t.is(await ownFiles(), NOTHING);
+    t.regex(await version('mosquitto-clients'), /^2\.0\.11/);
+  },
+);
+
+/** Writes a lab file of another lab, which has the Pi over SSH. */
+async function onThePi(word: string, wanted: object): Promise<void> {
+  const { NetworkSettings, Config } = await pi().inspect();
+  const place = {
+    host: `ssh://pi@127.0.0.1:${NetworkSettings.Ports['22/tcp']?.[0]?.HostPort}`,
+    identity: `.lab/keys/${theLab().name}`,
+    hostKey: Config.Labels[HOST_KEY],
+  };
+  // nothing of it is ever set up
+  const broker = { host: 'local', port: 18_830 };
+  const content = { ...USUAL, name: `${theLab().name}-${word}`, broker, pis: { pi: { ...place, ...wanted } } };
+  await writeFile(beside(`${word}.yaml`), JSON.stringify(content));
+}
 
 async function started(): Promise<string> {
   return (await pi().inspect()).State.StartedAt;

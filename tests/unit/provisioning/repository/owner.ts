@@ -57,7 +57,7 @@ test('another lab’s repository is not replaced: the host, whose it is, what to
   const { subject, step, happened, advice = '' } = error?.trouble ?? { subject: '', step: '', happened: '' };
   t.is(subject, 'hall');
   t.is(step, `use the repository ${given.url}`);
-  t.is(happened, `${SOURCE} belongs to the lab "other", and a host has one repository of a lab's`);
+  t.is(happened, `the lab "other" has its repository there (${SOURCE}), and a host has one at a time`);
   t.regex(advice, /`\.\/lab down other`/);
   t.regex(advice, /leave `repository` out/);
   // before it is looked at in other ways
