@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
 import test, { type ExecutionContext } from 'ava';
 import {
   keyFile,
@@ -56,6 +57,12 @@ printf 'Package: *\\nPin: release *\\nPin-Priority: 500\\n' >.${PREFERENCES}
 apt-get --quiet update
 apt-get --quiet --yes install mosquitto-clients theirs`;
 
+/** The other source's list as of a time when its packages were elsewhere and more. */
+const OUTDATE = `list=$(ls var/lib/apt/lists/*debian*)
+sed -i 's|^Filename: pool/|&gone/|' "$list"
+sed -n '1,/^$/p' "$list" | sed '/^Depends/d; s/^Package: .*/Package: libmosquitto-common1/' >>"$list"
+touch -d 2020-01-01 "$list"`;
+
 /** A folder as a host for this machine's apt and dpkg, which has clients of a repository of the lab "two"; runs scripts there. */
 function host(t: ExecutionContext) {
   const root = folderFor(t);
@@ -99,6 +106,7 @@ test('leaving a repository gives clients and libraries back; without the other s
   for (const [what, noted, lab, after] of rows) {
     run('rm -r etc var && cp -a saved/* .');
     writeFileSync(`${root}/var/lib/mqtt-lab/two/packages`, noted);
+    if (lab === undefined) run(OUTDATE);
     if (noted !== '') {
       run('rm var/lib/apt/lists/*debian* && mv debian away');
       t.not(run(leaveScript(lab)).code, 0);
@@ -138,4 +146,40 @@ test('a lab that came in between keeps its source; a link in the place is none',
   t.is(run(`mv ${SOURCE} ${root}/away; ln -s ${root}/away ${SOURCE}; ${unlessAnothers(['three'])}`).code, 0);
   t.is(run(`rm ${SOURCE}; ${unlessAnothers(['three'])}`).code, 0);
   t.is(run(`printf '# Lab: A\\n# Lab: a b\\n' >${SOURCE}; ${unlessAnothers(['three'])}`).code, 0);
+});
+
+/** Runs the script that uses a repository where apt, a stand-in, takes it or not; gives its exit code and what is there then. */
+function use(t: ExecutionContext, labs: readonly string[], isTaken: boolean) {
+  const root = folderFor(t);
+  const me = { owner: userInfo().username, group: sh('id -gn').stdout.trim() };
+  const key = keyFile('a key\n');
+  const files = [key, preferencesFile(given), sourceFile(given, 's', key.path, labs[0])] as const;
+  const [own, preferences, source] = [
+    { ...files[0], ...me },
+    { ...files[1], ...me },
+    { ...files[2], ...me },
+  ];
+  const run = (script: string) =>
+    sh(script.replaceAll(/\/(?=(etc\/apt|var\/lib)\b)/g, `${root}/`), { path: `${root}/bin` });
+  run(`cd ${root} && mkdir -p bin etc/apt/sources.list.d etc/apt/preferences.d var/lib/apt/lists
+printf '#!/bin/sh\\nfor word; do case $word in Dir::State::lists=*) : >"\${word#*=}/x_y" ;; esac; done\\nexit ${isTaken ? 0 : 100}\\n' >bin/apt-get
+printf '#!/bin/sh\\necho "  Candidate: 1"\\n' >bin/apt-cache
+chmod 755 bin/*
+echo '# Lab: two' >/etc/apt/sources.list.d/mqtt-lab.sources`);
+  const { code, stderr } = run(useScript(own, preferences, source, [], labs));
+  const there = run(`cd ${root} && sed -n 's/^# Lab: //p' etc/apt/sources.list.d/*; ls var/lib/apt/lists
+if cd var/lib/mqtt-lab; then stat -c '%n %a' *; fi 2>/dev/null`);
+  return { code, stderr, there: there.stdout.trim().split('\n') };
+}
+
+test('the lab has its folder on the host once its source is there, and not where apt refuses the repository', (t) => {
+  const taken = use(t, ['three', 'two'], true);
+  t.is(taken.code, 0, taken.stderr);
+  t.deepEqual(taken.there, ['three', 'x_y', 'three 700']);
+  const refused = use(t, ['three', 'two'], false);
+  t.deepEqual([refused.code, refused.there], [100, ['two']]);
+  // the machine is all the lab's
+  const whole = use(t, [], true);
+  t.is(whole.code, 0, whole.stderr);
+  t.deepEqual(whole.there, ['x_y']);
 });
