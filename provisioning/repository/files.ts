@@ -7,6 +7,8 @@ import { fileQuery, foundFile, type WantedFile } from '../resources/files.ts';
 export const SOURCE = '/etc/apt/sources.list.d/mqtt-lab.sources';
 /** apt_preferences(5). */
 export const PREFERENCES = '/etc/apt/preferences.d/mqtt-lab';
+/** First words of the line of a source that names its lab. */
+export const OF_LAB = '# Lab: ';
 export const KEYRINGS = '/etc/apt/keyrings';
 
 const OWNERSHIP = { owner: 'root', group: 'root', mode: '644' };
@@ -48,7 +50,7 @@ export function sourceFile(
   lab?: string,
 ): WantedFile {
   const from = 'url' in key ? [keyLine(key.url)] : [];
-  const owner = lab === undefined ? [] : [`# Lab: ${lab}`];
+  const owner = lab === undefined ? [] : [`${OF_LAB}${lab}`];
   const lines = [
     '# Managed by mqtt-lab: `repository` of this Pi in the lab file.',
     ...owner,

@@ -1,11 +1,11 @@
 import type { Facts, Query } from '../resources/facts.ts';
 import { fileQuery, foundFile } from '../resources/files.ts';
 import { KEPT } from '../restore/kept.ts';
-import { SOURCE } from './files.ts';
+import { OF_LAB, SOURCE } from './files.ts';
 
 /** A lab's name as its lab file may say it, for JavaScript and for sed -E: what stands in a host's file may be anything. */
 const NAME = '[a-z]([a-z0-9-]{0,38}[a-z0-9])?';
-const OWNER = new RegExp(`^# Lab: (${NAME})$`);
+const OWNER = new RegExp(`^${OF_LAB}(${NAME})$`);
 
 /** The labs that have a folder on the host, a line each. */
 export const LABS: Query = {
@@ -37,7 +37,7 @@ export function otherLab(lab: string | undefined, facts: Facts): OtherLab | unde
 
 /** Shell that fails where the source has come to be of another lab than these; under the host's lock nobody comes in between. A link is no source. */
 export function unlessAnothers(labs: readonly string[]): string {
-  return `case $([ -L ${SOURCE} ] || sed -nE 's/^# Lab: (${NAME})$/\\1/p' ${SOURCE} 2>/dev/null | head -n 1) in
+  return `case $([ -L ${SOURCE} ] || sed -nE 's/^${OF_LAB}(${NAME})$/\\1/p' ${SOURCE} 2>/dev/null | head -n 1) in
   ${["''", ...labs].join(' | ')}) ;;
   *) echo '${SOURCE} belongs to another lab by now' >&2; exit 1 ;;
 esac`;
