@@ -3,7 +3,7 @@ import { NOTHING, nothingChanged, type Refused, repositoryLab, UP } from './supp
 import { COMPANION, LIBRARY, VERSION } from './support/signed-repository.ts';
 
 const lab = repositoryLab('repository');
-const { theLab, pi, repository, wish, want, beside, ownFiles, fetchedLists, version } = lab;
+const { theLab, pi, repository, wish, want, ownFiles, fetchedLists, version } = lab;
 
 const refused: readonly Refused[] = [
   [
@@ -64,20 +64,6 @@ test.serial('a second up changes nothing and asks the repository for nothing', a
   nothingChanged(t, await theLab().run(UP));
   t.is(await pi().shell(written), files);
   t.is(repository().requests.length, before);
-});
-
-test.serial('a key over https is fetched once; the same key is the same file', async (t) => {
-  await want(wish('sound', { key: repository().keyUrl }));
-  const before = await pi().shell('ls /etc/apt/keyrings');
-  const untrusted = await theLab().run(UP);
-  t.is(untrusted.code, 2, untrusted.all);
-  t.regex(untrusted.all, /fetch the key https:.*: fetch failed: self-signed certificate/);
-  const env = { NODE_EXTRA_CA_CERTS: beside('tls.crt') };
-  const up = await theLab().run(UP, { env });
-  t.is(up.code, 0, up.all);
-  t.is(await pi().shell('ls /etc/apt/keyrings'), before);
-  nothingChanged(t, await theLab().run(UP, { env }));
-  t.is(repository().requests.filter((url) => url === '/sound.gpg').length, 1);
 });
 
 test.serial('what is refused does not replace what works', async (t) => {

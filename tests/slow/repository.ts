@@ -6,7 +6,7 @@ import { NOTHING, nothingChanged, type Refused, repositoryLab, UP } from '../lab
 import { VERSION } from '../lab/support/signed-repository.ts';
 
 const lab = repositoryLab('slow-repository');
-const { theLab, pi, wish, want, beside, ownFiles, version } = lab;
+const { theLab, pi, repository, wish, want, beside, ownFiles, version } = lab;
 
 const refused: readonly Refused[] = [
   [
@@ -36,6 +36,23 @@ test.serial('clients that are not there yet come from the repository at once', a
   t.regex(up.stdout, /^pi +~ install mosquitto-clients /m);
   t.notRegex(up.stdout, /in place of/);
   t.is(await version('mosquitto-clients'), VERSION);
+});
+
+test.serial('a key over https is fetched once; the same key is the same file', async (t) => {
+  await want(wish('sound', { key: 'sound.gpg' }));
+  const given = await theLab().run(UP);
+  t.is(given.code, 0, given.all);
+  await want(wish('sound', { key: repository().keyUrl }));
+  const before = await pi().shell('ls /etc/apt/keyrings');
+  const untrusted = await theLab().run(UP);
+  t.is(untrusted.code, 2, untrusted.all);
+  t.regex(untrusted.all, /fetch the key https:.*: fetch failed: self-signed certificate/);
+  const env = { NODE_EXTRA_CA_CERTS: beside('tls.crt') };
+  const up = await theLab().run(UP, { env });
+  t.is(up.code, 0, up.all);
+  t.is(await pi().shell('ls /etc/apt/keyrings'), before);
+  nothingChanged(t, await theLab().run(UP, { env }));
+  t.is(repository().requests.filter((url) => url === '/sound.gpg').length, 1);
 });
 
 test.serial('reboot: true restarts the Pi once after an installation, and no later up does', async (t) => {
