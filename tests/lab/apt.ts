@@ -14,24 +14,21 @@ test.serial('the lab comes up', async (t) => {
   t.is(up.code, 0, up.all);
 });
 
-test.serial(
-  'a full disk: host, step, what is full and what to try, exit code 1',
-  async (t) => {
-    await removePackages();
-    // a small file system that a container has: /dev/shm
-    await broker().shell(`mkdir -p /dev/shm/archives/partial
+test.serial('a full disk: host, step, what is full and what to try, exit code 1', async (t) => {
+  await removePackages();
+  // a small file system that a container has: /dev/shm
+  await broker().shell(`mkdir -p /dev/shm/archives/partial
 echo 'Dir::Cache::archives "/dev/shm/archives/";' >/etc/apt/apt.conf.d/99full
 dd if=/dev/zero of=/dev/shm/full bs=64k 2>/dev/null || true`);
-    const up = await theLab().run(['up', '--no-verify']);
-    t.is(up.code, 1, up.all);
-    t.regex(
-      up.stdout,
-      /^broker: install mosquitto, mosquitto-clients: exit code 100\n( {4}.*\n)*.*enough free space in \/dev\/shm\/archives/m,
-    );
-    t.regex(up.stdout, /^ {2}try: see that `apt-get update` works on this host and that its disk is not full$/m);
-    await broker().shell('rm -r /etc/apt/apt.conf.d/99full /dev/shm/full /dev/shm/archives');
-  },
-);
+  const up = await theLab().run(['up', '--no-verify']);
+  t.is(up.code, 1, up.all);
+  t.regex(
+    up.stdout,
+    /^broker: install mosquitto, mosquitto-clients: exit code 100\n( {4}.*\n)*.*enough free space in \/dev\/shm\/archives/m,
+  );
+  t.regex(up.stdout, /^ {2}try: see that `apt-get update` works on this host and that its disk is not full$/m);
+  await broker().shell('rm -r /etc/apt/apt.conf.d/99full /dev/shm/full /dev/shm/archives');
+});
 
 test.serial(
   'the next up, with room again, finds apt locked by another process: it waits, shows who holds the lock, goes on when it is free, and converges',
