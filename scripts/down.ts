@@ -13,7 +13,7 @@ import { holdLab } from '../provisioning/lock.ts';
 import { removeLoginKey } from '../provisioning/login-key.ts';
 import { containerMachines } from '../provisioning/machines.ts';
 import { planHosts } from '../provisioning/plan-lab.ts';
-import type { Tell } from '../provisioning/progress.ts';
+import { narrator, type Tell } from '../provisioning/progress.ts';
 import { hostsToGiveBack, type LeavingLab } from '../provisioning/restore/give-back.ts';
 import { removeTools } from '../provisioning/restore/tools.ts';
 import { LEAVING } from '../provisioning/restore/tools-record.ts';
@@ -137,9 +137,9 @@ async function leaveDocker(
   tell: Tell,
   signal: AbortSignal,
 ): Promise<void> {
-  const outcome = await removeTools(found, ask, signal);
-  if (outcome === undefined) return;
   const host = 'this machine';
+  const outcome = await removeTools(found, ask, narrator(tell, host), signal);
+  if (outcome === undefined) return;
   if (outcome.fate === 'stays') {
     tell({ host, kind: 'note', text: `what the lab has installed for Docker stays: ${outcome.why}` });
     return;

@@ -4,6 +4,7 @@ import { type EngineLookup, hasEngine, isOwnSocket } from '../docker/engine.ts';
 import { run } from '../hosts/host.ts';
 import { localHost } from '../hosts/local.ts';
 import { ensureSudo } from '../hosts/sudo.ts';
+import type { Narrator } from '../progress.ts';
 import { gather } from '../resources/facts.ts';
 import { type LocalEngine, labOf, toolsFate } from './leaving-tools.ts';
 import { recordedPackages } from './recorded-packages.ts';
@@ -22,6 +23,7 @@ export type ToolsOutcome =
 export async function removeTools(
   found: EngineLookup,
   confirm: (question: string) => Promise<boolean>,
+  narrate: Pick<Narrator, 'step'>,
   signal: AbortSignal,
 ): Promise<ToolsOutcome | undefined> {
   if (!existsSync(TOOLS)) return undefined;
@@ -43,6 +45,7 @@ export async function removeTools(
   const what = [...(fate.engine === 'none' ? [] : ['the Docker engine']), ...packages];
   const question = `Remove what the lab has installed on this machine for Docker (${what.join(', ')})?`;
   if (what.length > 0 && !(await confirm(question))) return { fate: 'stays', why: 'not wanted' };
+  narrate.step('remove what the lab has installed for Docker');
   const done = (step: string, script: string, timeoutMs: number) =>
     run(host, { step, script, root: true, timeoutMs, signal });
   const notes: string[] = [];
