@@ -99,9 +99,12 @@ done
 [ "$has_others" ] || { complain >&2; exit 1; }
 complain ' with the new files' >&2
 restore || { echo 'the old files could not be put back' >&2; exit 1; }
-take_files && stop && start
+taken=
+if take_files; then taken=yes; fi
+stop && start
 if listens; then
-  note_loaded "$pid"
+  # without a note the next run restarts it, which matters less than that it runs
+  if [ "$taken" ]; then note_loaded "$pid"; fi
   echo 'the old files are back, and the broker runs with them again' >&2
 else
   echo 'the old files are back, but with them it does not listen either' >&2

@@ -28,7 +28,7 @@ export type PlannedHost = HostPlan & {
   readonly isLeft: boolean;
   /** What the address book says of it: nothing of a container, which goes away whole. */
   readonly visit: Visit | undefined;
-  /** How long it took to log in and look. */
+  /** How long it took to log in and look, with the time that a person took to answer. */
   readonly lookMs: number;
   /** Why there is no plan for it. */
   readonly error?: unknown;

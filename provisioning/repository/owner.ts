@@ -27,12 +27,20 @@ export type OtherLab = {
   readonly isThere: boolean;
 };
 
-/** Whose the host's source is, from the answers to fileQuery(SOURCE) and LABS, where it is not the given lab's; undefined: the whole host is the lab's. */
+/**
+ * Whose the host's source is, from the answers to fileQuery(SOURCE) and LABS, where it is not the given lab's; undefined: the whole host is the lab's.
+ * One that names no lab is of a version that wrote no names, and counts as the given lab's.
+ */
 export function otherLab(lab: string | undefined, facts: Facts): OtherLab | undefined {
   if (lab === undefined) return undefined;
   const name = ownerOf(foundFile(facts.get(fileQuery(SOURCE)))?.content ?? '');
   if (name === undefined || name === lab) return undefined;
-  return { name, isThere: facts.get(LABS).output.split('\n').includes(name) };
+  return { name, isThere: isNoted(name, facts) };
+}
+
+/** Whether the lab has its folder on the host, by which others see that it is there. */
+export function isNoted(lab: string | undefined, facts: Facts): boolean {
+  return lab === undefined || facts.get(LABS).output.split('\n').includes(lab);
 }
 
 /** Shell that fails where the source has come to be of another lab than these; under the host's lock nobody comes in between. A link is no source. */

@@ -1,5 +1,6 @@
 import { quote } from '../hosts/shell.ts';
 import { forgetAbsent, recordPackages } from '../restore/package-record.ts';
+import { TOOLS } from '../restore/tools-record.ts';
 import type { Change } from './resource.ts';
 
 /** How long apt waits for another apt or dpkg to finish, in seconds. */
@@ -12,7 +13,7 @@ export type Installation = {
   readonly versions?: Readonly<Record<string, string>>;
   /** Packages that they need and that an interrupted dpkg has left half done. */
   readonly mend?: readonly string[];
-  /** Folder on the host where what apt installs is noted, so that it can be given back; undefined: nothing is noted. */
+  /** Folder on the host where what apt installs is noted, so that it can be given back; undefined: nothing is noted. Labs may write to TOOLS side by side. */
   readonly record?: string | undefined;
 };
 
@@ -79,7 +80,7 @@ code=$?
 if [ -n "$unfetched" ]; then printf '%s\\n' "$unfetched" >&2; fi
 # which packages are in the way; simulated, apt-get neither changes nor locks anything
 apt --simulate install ${words.map(quote).join(' ')} 2>/dev/null | sed -n '/^Remv /p' >&2
-${record === undefined ? '' : forgetAbsent(record)}
+${record === undefined || record === TOOLS ? '' : forgetAbsent(record)}
 exit "$code"`;
 }
 

@@ -15,7 +15,7 @@ import {
   sameOrigin,
   sourceFile,
 } from '../repository/files.ts';
-import { LABS, otherLab } from '../repository/owner.ts';
+import { isNoted, LABS, otherLab } from '../repository/owner.ts';
 import { refusalOf } from '../repository/refusal.ts';
 import { CLIENTS, leaveScript, OFFERED, useScript } from '../repository/scripts.ts';
 import { keptFolder } from '../restore/kept.ts';
@@ -106,11 +106,12 @@ function aptSource(host: string, wanted: AptRepository, lab: string | undefined)
       const files = fileItems(wanted, suite, path, lab, facts);
       const isKept = !files.some(isChange);
       const offered = offeredVersion(facts);
-      if (isKept && offered !== undefined) {
+      if (isKept && offered !== undefined && isNoted(lab, facts)) {
         return { items: [...files, { ...named, action: 'keep', detail: `${CLIENTS} ${offered}` }] };
       }
       const isThere = foundFile(facts.get(SOURCE_FILE)) !== undefined;
-      const why = isKept ? { detail: 'its package lists are missing' } : {};
+      const lacking = offered === undefined ? 'its package lists are missing' : 'the lab has no folder there';
+      const why = isKept ? { detail: lacking } : {};
       const unused = files.flatMap(({ action, name }) => (action === 'remove' ? [name] : []));
       return {
         items: [...files, { ...named, action: isThere ? 'change' : 'create', ...why }],

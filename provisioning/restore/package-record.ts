@@ -30,7 +30,7 @@ recording='-o DPkg::Pre-Install-Pkgs::=${hook} -o DPkg::Tools::Options::${hook}:
 
 /**
  * Shell that takes out of a folder's record what a failed transaction has noted and not installed: who installs it later is somebody else. Nothing where
- * dpkg has no answers.
+ * dpkg has no answers. What a transaction that was killed or interrupted has noted stays.
  */
 export function forgetAbsent(folder: string): string {
   const record = recordFile(folder);
@@ -38,11 +38,15 @@ export function forgetAbsent(folder: string): string {
 (
 umask 077
 dpkg-query -W dpkg >/dev/null 2>&1 || exit 0
-absent=$(awk '$1 == "package" { print $2 }' ${record} | sort -u | while read -r name; do
-  case $(dpkg-query -W -f='\${db:Status-Status}' "$name" 2>/dev/null) in ''|not-installed) echo "$name" ;; esac
-done)
-printf '%s\n' "$absent" | awk 'NR == FNR { absent[$1]; next } $1 != "package" || !($2 in absent)' - ${record} >${record}.new &&
-  sync ${record}.new && mv ${record}.new ${record}
+while IFS= read -r line; do
+  case $line in 'package '*)
+    name=\${line#package }; before=\${name#* }; name=\${name%% *}
+    now=$(dpkg-query -W -f='\${db:Status-Status}' "$name" 2>/dev/null) || now=not-installed
+    # configuration that was there before is not the lab's either
+    case "$before $now" in *' not-installed'|'config-files config-files') continue ;; esac
+  esac
+  printf '%s\\n' "$line"
+done <${record} >${record}.new && sync ${record}.new && mv ${record}.new ${record}
 )`;
 }
 

@@ -45,7 +45,7 @@ export async function removeTools(
   const what = [...(fate.engine === 'none' ? [] : ['the Docker engine']), ...packages];
   const question = `Remove what the lab has installed on this machine for Docker (${what.join(', ')})?`;
   if (what.length > 0 && !(await confirm(question))) return { fate: 'stays', why: 'not wanted' };
-  narrate.step('remove what the lab has installed for Docker');
+  if (what.length > 0) narrate.step('remove what the lab has installed for Docker');
   const done = (step: string, script: string, timeoutMs: number) =>
     run(host, { step, script, root: true, timeoutMs, signal });
   const notes: string[] = [];

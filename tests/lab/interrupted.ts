@@ -104,7 +104,7 @@ test.serial('a container killed in the middle of up: host, step and what to try;
   t.is(await lab.container('broker').shell('dpkg --audit'), '');
 });
 
-/** In the middle of configuring; 60 others, of the tool, the sessions and the machine too, are in tests/slow/killed.ts. */
+/** In the middle of configuring; others, of the tool, the sessions and the machine too, are in tests/slow/killed.ts. */
 const POINT: Point = { victim: 'dpkg', status: 34 };
 
 test.serial('kill -9 of dpkg: the next up converges', async (t) => {

@@ -7,7 +7,7 @@ import { noRepository, repository } from '../../../../provisioning/resources/rep
 import { asWanted, given, KEY, lines, NAME, PREFERENCES, planned, type Seen } from '../../_repository.ts';
 import { folderFor, sh } from '../../_sh.ts';
 
-const own = asWanted(given, 'two');
+const own: Seen = { ...asWanted(given, 'two'), labs: ['two'] };
 const theirs: Seen = { ...asWanted(given, 'other'), labs: ['other', 'two'] };
 const debian = { kind: 'debian' } as const;
 const ALL_KEPT = [`= ${KEY.path}`, `= ${PREFERENCES}`, `= ${SOURCE}`, `= ${NAME}`, '= mosquitto-clients'];
@@ -23,6 +23,12 @@ test('a source names its lab, and on a machine that is all the lab’s none', (t
   t.regex(sourceFile(given, 'bookworm', KEY.path, 'two').content, /^# Lab: two$/m);
   t.notRegex(sourceFile(given, 'bookworm', KEY.path).content, /Lab:/);
   t.deepEqual(lines(planned(repository('pi', given, 'two'), own).items), ALL_KEPT);
+});
+
+test('a lab without its folder on the host gets it, so that others see that the source is not left behind', (t) => {
+  const { items, changes } = planned(repository('pi', given, 'two'), { ...own, labs: [] });
+  t.is(items.find(({ name }) => name === NAME)?.detail, 'the lab has no folder there');
+  t.deepEqual(changes, [`use the repository ${NAME}`]);
 });
 
 test('a source of before sources named their lab is one’s own', (t) => {

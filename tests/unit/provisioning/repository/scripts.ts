@@ -149,7 +149,7 @@ test('a lab that came in between keeps its source; a link in the place is none',
 });
 
 /** Runs the script that uses a repository where apt, a stand-in, takes it or not; gives its exit code and what is there then. */
-function use(t: ExecutionContext, labs: readonly string[], isTaken: boolean) {
+function use(t: ExecutionContext, labs: readonly string[], isTaken: boolean, before = "echo '# Lab: two' >") {
   const root = folderFor(t);
   const me = { owner: userInfo().username, group: sh('id -gn').stdout.trim() };
   const key = keyFile('a key\n');
@@ -165,7 +165,7 @@ function use(t: ExecutionContext, labs: readonly string[], isTaken: boolean) {
 printf '#!/bin/sh\\nfor word; do case $word in Dir::State::lists=*) : >"\${word#*=}/x_y" ;; esac; done\\nexit ${isTaken ? 0 : 100}\\n' >bin/apt-get
 printf '#!/bin/sh\\necho "  Candidate: 1"\\n' >bin/apt-cache
 chmod 755 bin/*
-echo '# Lab: two' >/etc/apt/sources.list.d/mqtt-lab.sources`);
+${before}/etc/apt/sources.list.d/mqtt-lab.sources`);
   const { code, stderr } = run(useScript(own, preferences, source, [], labs));
   const there = run(`cd ${root} && sed -n 's/^# Lab: //p' etc/apt/sources.list.d/*; ls var/lib/apt/lists
 if cd var/lib/mqtt-lab; then stat -c '%n %a' *; fi 2>/dev/null`);
@@ -178,6 +178,10 @@ test('the lab has its folder on the host once its source is there, and not where
   t.deepEqual(taken.there, ['three', 'x_y', 'three 700']);
   const refused = use(t, ['three', 'two'], false);
   t.deepEqual([refused.code, refused.there], [100, ['two']]);
+  // in time: a folder in the source's place can not be replaced
+  const blocked = use(t, ['three'], true, 'mkdir ');
+  t.not(blocked.code, 0);
+  t.deepEqual(blocked.there, ['three 700']);
   // the machine is all the lab's
   const whole = use(t, [], true);
   t.is(whole.code, 0, whole.stderr);

@@ -2,6 +2,7 @@ import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { aptInstallScript, explainApt } from '../../../../provisioning/resources/apt.ts';
+import { TOOLS } from '../../../../provisioning/restore/tools-record.ts';
 import { folderFor, sh } from '../../_sh.ts';
 
 type Machine = {
@@ -163,4 +164,25 @@ esac`;
   );
   t.regex(explained?.advice ?? '', /sudo apt-get remove theirs other\b/);
   t.is(explainApt('E: Unable to locate package a'), undefined);
+});
+
+test('what apt has noted and then not installed is forgotten, but for the tools, which labs share', (t) => {
+  const folder = folderFor(t);
+  const bin = join(folder, 'bin');
+  const record = join(folder, 'lab', 'packages');
+  const commands = {
+    'apt-get': `for word; do [ "$word" != install ] || echo 'package a not-installed' >>${record}; done; exit 100`,
+    dpkg: 'true',
+    'dpkg-query': '[ "$2" = dpkg ]',
+  };
+  sh(`mkdir -p ${bin} ${folder}/lab`);
+  for (const [name, script] of Object.entries(commands)) {
+    writeFileSync(join(bin, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  }
+  const failed = (of: string) =>
+    sh(aptInstallScript({ packages: ['a'], record: of }).replaceAll(of, join(folder, 'lab')), { path: bin }).code;
+  t.is(failed('/var/lib/mqtt-lab/two'), 100);
+  t.is(readFileSync(record, 'utf8'), 'requested a\n');
+  t.is(failed(TOOLS), 100);
+  t.regex(readFileSync(record, 'utf8'), /^package a not-installed$/m);
 });

@@ -116,6 +116,13 @@ test('what a failed transaction has noted and not installed is forgotten: somebo
   writeFileSync(record, `${noted}package absent-one not-installed\npackage absent-one:amd64 config-files\n`);
   t.is(sh(forgetAbsent(folder)).code, 0);
   t.is(readFileSync(record, 'utf8'), noted);
+  // of configuration, what was there before
+  const answers = `#!/bin/sh\n[ "$2" = dpkg ] || printf config-files\n`;
+  writeFileSync(join(folder, 'dpkg-query'), answers, { mode: 0o755 });
+  writeFileSync(record, 'package a config-files\npackage b not-installed\n');
+  t.is(sh(forgetAbsent(folder), { path: folder }).code, 0);
+  t.is(readFileSync(record, 'utf8'), 'package b not-installed\n');
+  writeFileSync(record, noted);
   // a dpkg without answers
   writeFileSync(join(folder, 'dpkg-query'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
   t.is(sh(forgetAbsent(folder), { path: folder }).code, 0);
