@@ -53,18 +53,22 @@ export async function attemptLogin(
     } else ended.reject(refusal ?? trouble(withWords(happened, route), advice));
   };
   // ssh2 can emit two errors for one failure, so the listener stays
-  client.on('error', (error: Error & { level?: string }) => {
+  client.on('error', async (error: Error & { level?: string }) => {
     // the next key is tried
     if (error.level === 'agent') return;
+    if (error.level !== 'client-authentication') await route.ended();
     // a proxy command that says why will say it again
     if (!hasShakenHands && isDrop(error) && route.said() === '') {
-      return ended.resolve({ kind: 'dropped', error: trouble(withWords(error.message, route), UNREACHABLE) });
+      return ended.resolve({ kind: 'dropped', error: trouble(withWords(lostWords(error), route), UNREACHABLE) });
     }
-    if (error.level !== 'client-authentication') return fail(error.message, UNREACHABLE);
+    if (error.level !== 'client-authentication') return fail(lostWords(error), UNREACHABLE);
     const { left, hasTriedPassword } = attempt;
     ended.resolve({ kind: 'not let in', keys, methods: left(), hasTriedPassword: hasTriedPassword() });
   });
-  client.on('close', () => fail('the host closed the connection', undefined));
+  client.on('close', async () => {
+    await route.ended();
+    fail('the host closed the connection', undefined);
+  });
   let hasShakenHands = false;
   client.on('handshake', () => {
     hasShakenHands = true;
@@ -100,9 +104,15 @@ export async function attemptLogin(
   }
 }
 
-/** sshd closes, and what it has not read makes that a reset; the words are ssh2's. */
+const LOST = 'Connection lost before handshake';
+
+/** sshd closes, and what it has not read makes that a reset; a proxy command that ends, a broken pipe. The words are ssh2's. */
 function isDrop(error: Error & { readonly code?: unknown }): boolean {
-  return error.message === 'Connection lost before handshake' || error.code === 'ECONNRESET';
+  return error.message === LOST || error.code === 'ECONNRESET' || error.code === 'EPIPE';
+}
+
+function lostWords(error: Error & { readonly code?: unknown }): string {
+  return error.code === 'EPIPE' ? LOST : error.message;
 }
 
 const UNREACHABLE =

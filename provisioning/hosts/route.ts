@@ -1,6 +1,7 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import process from 'node:process';
 import { Duplex } from 'node:stream';
+import { setTimeout } from 'node:timers/promises';
 import { LabError, lastLines } from '../errors.ts';
 import { parseSshUrl } from '../lab-file/ssh-url.ts';
 import type { Hop } from './hops.ts';
@@ -15,10 +16,18 @@ export type Route = {
   open(): Promise<Duplex | undefined>;
   /** What the way itself has said, such as a proxy command that failed. */
   said(): string;
+  /** Waits, where the way has ended, until all that it has said is here; a second at most. */
+  ended(): Promise<void>;
   close(): void;
 };
 
-export const DIRECT: Route = { words: '', open: async () => undefined, said: () => '', close: () => undefined };
+export const DIRECT: Route = {
+  words: '',
+  open: async () => undefined,
+  said: () => '',
+  ended: async () => undefined,
+  close: () => undefined,
+};
 
 /** Over another host, which is logged in to already and is left with this connection. */
 export function throughHop(hop: Hop, words: string, { hostName, port }: Destination): Route {
@@ -31,22 +40,25 @@ export function throughHop(hop: Hop, words: string, { hostName, port }: Destinat
         );
       }),
     said: () => '',
+    ended: async () => undefined,
     close: () => hop.leave(),
   };
 }
 
+/** How long a command that has closed the connection may take to say why. */
+const LAST_WORDS_MS = 1_000;
+
 /** By a command whose standard input and output are the connection (ssh_config(5), ProxyCommand); it is run as ssh runs it. */
 export function throughCommand(command: string): Route {
   let words = '';
-  const running = new Set<() => void>();
+  const running = new Set<ChildProcess>();
   return {
     words: ' through its ProxyCommand',
     async open() {
       const shell = process.env.SHELL || '/bin/sh';
       const child = spawn(shell, ['-c', `exec ${command}`], { stdio: ['pipe', 'pipe', 'pipe'] });
-      const end = () => child.kill();
-      running.add(end);
-      child.on('close', () => running.delete(end));
+      running.add(child);
+      child.on('close', () => running.delete(child));
       child.stderr.setEncoding('utf8').on('data', (text: string) => {
         words = (words + text).slice(-2_000);
       });
@@ -58,8 +70,12 @@ export function throughCommand(command: string): Route {
       return Duplex.from({ readable: child.stdout, writable: child.stdin });
     },
     said: () => lastLines(words),
+    async ended() {
+      const closed = [...running].map((child) => new Promise((resolve) => child.on('close', resolve)));
+      await Promise.race([Promise.all(closed), setTimeout(LAST_WORDS_MS, undefined, { ref: false })]);
+    },
     close() {
-      for (const end of running) end();
+      for (const child of running) child.kill();
     },
   };
 }

@@ -109,6 +109,12 @@ export const routes: Logins = (there) => {
     }
     await home.configure(behind('sh -c "echo no way to %h >&2; exit 1"'));
     t.regex((await refusal(t, at('behind'))).happened, /\n {4}no way to 127\.0\.0\.1$/);
+    // the connection is lost before a word has come
+    await home.configure(behind('sh -c "exec <&- >&-; sleep 0.2; echo no way to %h >&2; exit 1"'));
+    t.regex(
+      (await refusal(t, at('behind'))).happened,
+      /^Connection lost before handshake\n {4}no way to 127\.0\.0\.1$/,
+    );
   });
 
   test.serial('a configuration that ssh refuses is told with its words', async (t) => {
