@@ -46,7 +46,7 @@ function brokerScript(lab: Lab): string {
     'chown mosquitto: /etc/mosquitto/lab.passwd /etc/mosquitto/lab.acl',
     'chmod 600 /etc/mosquitto/lab.passwd /etc/mosquitto/lab.acl',
     'install -d -o mosquitto -g mosquitto /run/mosquitto',
-    'while pid=$(pidof mosquitto); do kill $pid; sleep 0.05; done',
+    'while pid=$(pidof mosquitto); do kill $pid 2>/dev/null || true; sleep 0.05; done',
     '/usr/sbin/mosquitto -d -c /etc/mosquitto/mosquitto.conf </dev/null >/dev/null 2>&1',
   ].join('\n');
 }
