@@ -104,15 +104,17 @@ test.serial('a container killed in the middle of up: host, step and what to try;
   t.is(await lab.container('broker').shell('dpkg --audit'), '');
 });
 
-/** In the middle of configuring; others, of the tool, the sessions and the machine too, are in tests/slow/killed.ts. */
-const POINT: Point = { victim: 'dpkg', status: 34 };
+/** While apt is at work, so that the next run has something to mend; others, of apt, dpkg, the sessions and the machine too, are in tests/slow/killed.ts. */
+const POINT: Point = { victim: 'tool', step: 'install', chunk: 12 };
 
-test.serial('kill -9 of dpkg: the next up converges', async (t) => {
+test.serial('kill -9 of up: the next up converges', async (t) => {
   await using machine = await victimise(theLab());
   await machine.blank();
   const { step, status, hasStruck, outcome } = await machine.strike(POINT);
   t.true(hasStruck, `${pointText(POINT)}\n${outcome.all}`);
+  t.not(outcome.code, 0, outcome.all);
   const next = await recovers(t, machine, `${pointText(POINT)}\n${outcome.all}`);
+  t.true(next.includes('start'), next.join(', '));
   t.log(`${pointText(POINT)}: in ${step} ${status}; the next up: ${next.join(', ')}`);
   const verify = await theLab().run(['verify', '--lab', FILE, '--only', 'auth.accepted,install']);
   t.is(verify.code, 0, verify.all);
