@@ -1,5 +1,5 @@
-import type { Lab, Topic } from '../provisioning/lab-file/lab.ts';
-import { may, writes } from '../provisioning/lab-file/may.ts';
+import type { Lab, Topic } from '../lab-file/lab.ts';
+import { may, writes } from '../lab-file/may.ts';
 import { ownHeader } from './conf.ts';
 
 /**

@@ -1,10 +1,10 @@
-import { LabError } from '../provisioning/errors.ts';
-import type { Lab } from '../provisioning/lab-file/lab.ts';
+import { LabError } from '../base/errors.ts';
+import type { Lab } from '../lab-file/lab.ts';
 import { planHost } from '../provisioning/plan-host.ts';
 import type { Query } from '../provisioning/resources/facts.ts';
+import { keptFolder, openKept } from '../provisioning/resources/kept.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import type { Item, Resource } from '../provisioning/resources/resource.ts';
-import { keptFolder, openKept } from '../provisioning/restore/kept.ts';
 import { ownHeader } from './conf.ts';
 import { ACCOUNTS, DATA, FOLDER, LAB_CONF, LEFT_BEHIND, MAIN_CONF, UNTOUCHED } from './paths.ts';
 

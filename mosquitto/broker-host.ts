@@ -1,9 +1,9 @@
-import { LabError } from '../provisioning/errors.ts';
-import type { Lab } from '../provisioning/lab-file/lab.ts';
+import { LabError } from '../base/errors.ts';
+import type { Lab } from '../lab-file/lab.ts';
+import { KEPT, keptFolder } from '../provisioning/resources/kept.ts';
 import { packages } from '../provisioning/resources/packages.ts';
 import type { Resource } from '../provisioning/resources/resource.ts';
 import { system } from '../provisioning/resources/system.ts';
-import { KEPT, keptFolder } from '../provisioning/restore/kept.ts';
 import { renderAcl } from './acl.ts';
 import { backup, dataBackup } from './backup.ts';
 import { renderConf } from './conf.ts';

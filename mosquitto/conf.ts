@@ -1,4 +1,4 @@
-import type { Lab } from '../provisioning/lab-file/lab.ts';
+import type { Lab } from '../lab-file/lab.ts';
 import { ACL, PASSWD } from './paths.ts';
 
 /** First words of a file that a lab wrote. */

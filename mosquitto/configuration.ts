@@ -1,6 +1,6 @@
-import { LabError } from '../provisioning/errors.ts';
+import { LabError } from '../base/errors.ts';
+import type { Lab } from '../lab-file/lab.ts';
 import { quote } from '../provisioning/hosts/shell.ts';
-import type { Lab } from '../provisioning/lab-file/lab.ts';
 import type { Facts } from '../provisioning/resources/facts.ts';
 import { fileItem } from '../provisioning/resources/file-item.ts';
 import {
@@ -11,9 +11,9 @@ import {
   replaceFiles,
   type WantedFile,
 } from '../provisioning/resources/files.ts';
+import { keptFolder } from '../provisioning/resources/kept.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import { type Item, isChange, type Resource } from '../provisioning/resources/resource.ts';
-import { keptFolder } from '../provisioning/restore/kept.ts';
 import { renderAcl } from './acl.ts';
 import { maskConf, ownHeader, renderConf } from './conf.ts';
 import { LOADED_FUNCTIONS, REMEMBER_LOADED } from './loaded.ts';

@@ -1,10 +1,10 @@
-import { LabError } from '../provisioning/errors.ts';
+import { LabError } from '../base/errors.ts';
+import type { Lab } from '../lab-file/lab.ts';
 import { quote } from '../provisioning/hosts/shell.ts';
-import type { Lab } from '../provisioning/lab-file/lab.ts';
 import type { Answer, Query } from '../provisioning/resources/facts.ts';
+import { keptFolder, openKept } from '../provisioning/resources/kept.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import type { Item } from '../provisioning/resources/resource.ts';
-import { keptFolder, openKept } from '../provisioning/restore/kept.ts';
 import { REINSTALL } from './main-file.ts';
 import { ACL, CONF_D, DATA, LAB_CONF, MAIN_CONF, PASSWD } from './paths.ts';
 

@@ -1,5 +1,5 @@
 import { pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
-import type { User } from '../provisioning/lab-file/lab.ts';
+import type { User } from '../lab-file/lab.ts';
 
 /** 2.0.11 and 2.0.21 refuse longer salts; iterations as in the broker's newest version. */
 const SALT_BYTES = 12;

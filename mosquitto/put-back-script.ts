@@ -1,5 +1,5 @@
+import { FORGET_KEPT, keptFolder } from '../provisioning/resources/kept.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
-import { FORGET_KEPT, keptFolder } from '../provisioning/restore/kept.ts';
 import { ACCOUNTS, DATA, FOLDER, LAB_FILES, LEFT_BEHIND, UNTOUCHED } from './paths.ts';
 
 /**

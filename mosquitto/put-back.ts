@@ -1,8 +1,8 @@
-import { LabError } from '../provisioning/errors.ts';
+import { LabError } from '../base/errors.ts';
 import type { Query } from '../provisioning/resources/facts.ts';
+import { keptFolder } from '../provisioning/resources/kept.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import type { Item, Resource } from '../provisioning/resources/resource.ts';
-import { keptFolder } from '../provisioning/restore/kept.ts';
 import { STOP_BROKER } from './backup.ts';
 import { ownHeader } from './conf.ts';
 import { ACL, FOLDER, LAB_CONF, LAB_FILES, LOADED, MAIN_CONF, UNTOUCHED } from './paths.ts';

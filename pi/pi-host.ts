@@ -1,13 +1,13 @@
-import { LabError } from '../provisioning/errors.ts';
-import type { Lab, Pi } from '../provisioning/lab-file/lab.ts';
+import { LabError } from '../base/errors.ts';
+import type { Lab, Pi } from '../lab-file/lab.ts';
 import type { Query } from '../provisioning/resources/facts.ts';
+import { keptFolder } from '../provisioning/resources/kept.ts';
 import { packages } from '../provisioning/resources/packages.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
-import { repository } from '../provisioning/resources/repository.ts';
 import type { Resource } from '../provisioning/resources/resource.ts';
 import { system } from '../provisioning/resources/system.ts';
-import { keptFolder } from '../provisioning/restore/kept.ts';
 import { rebootOnce } from './reboot-once.ts';
+import { repository } from './repository.ts';
 
 /** Assigned to MQTT (IANA); a broker of Debian's listens there unless it is told otherwise. */
 const MQTT_PORT = 1883;

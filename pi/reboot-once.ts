@@ -1,11 +1,11 @@
-import { LabError } from '../provisioning/errors.ts';
+import { LabError } from '../base/errors.ts';
+import type { Lab, Pi } from '../lab-file/lab.ts';
 import { type Host, run } from '../provisioning/hosts/host.ts';
 import { quote } from '../provisioning/hosts/shell.ts';
-import type { Lab, Pi } from '../provisioning/lab-file/lab.ts';
 import type { Answer, Query } from '../provisioning/resources/facts.ts';
+import { keptFolder, openKept } from '../provisioning/resources/kept.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import { isChange, type Resource } from '../provisioning/resources/resource.ts';
-import { keptFolder, openKept } from '../provisioning/restore/kept.ts';
 import { awaitReboot, BOOT_MARK, bootMark, orderReboot, planReboot, REBOOT_BOUND_MS } from './reboot.ts';
 
 const CLIENTS = 'mosquitto-clients';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { LabError } from '../provisioning/errors.ts';
+import { LabError } from '../base/errors.ts';
+import type { Lab } from '../lab-file/lab.ts';
 import { attempt, type Host, run } from '../provisioning/hosts/host.ts';
 import { type HostAddress, openHost } from '../provisioning/hosts/open.ts';
-import type { Lab } from '../provisioning/lab-file/lab.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 
 const STEP_BOUND_MS = 20_000;
@@ -88,7 +88,7 @@ async function reopened(lab: Lab, name: string, stopped: AbortSignal): Promise<H
 
 async function emulated(lab: Lab, name: string): Promise<HostAddress> {
   const { findEngine } = await import('../provisioning/docker/engine.ts');
-  const { hostAddress, locateMachines } = await import('../provisioning/locate.ts');
+  const { hostAddress, locateMachines } = await import('../deployment/locate.ts');
   const engine = await findEngine();
   if (engine.state !== 'answers') throw new Error('the Docker engine does not answer');
   return hostAddress(name, { kind: 'container' }, await locateMachines(lab, engine.docker));

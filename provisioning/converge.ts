@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { aloneOnHost, LEFT_BEHIND_S } from './alone-on-host.ts';
-import { LabError } from './errors.ts';
+import { LabError } from '../base/errors.ts';
+import type { Tell } from '../base/progress.ts';
+import { aloneOnHost, LEFT_BEHIND_S } from './exclusive.ts';
 import { attempt, type Host, stepFailed } from './hosts/host.ts';
 import { planHost, type Step } from './plan-host.ts';
-import type { Tell } from './progress.ts';
 import { FACTS_TIMEOUT_MS, type Facts, gather, type Query, questions } from './resources/facts.ts';
 import { type Change, isChange, type Resource } from './resources/resource.ts';
 

@@ -13,7 +13,7 @@ const STAMP = path.join(root, 'node_modules', '.installed-from');
 /** How long another installation is waited for, in seconds. */
 const INSTALLATION_S = 600;
 
-/** Runs `scripts/NAME.ts`, whose `main(args)` gives the exit code. */
+/** Runs `lab`, or the source NAME.ts of a tool of the project, such as `tests/bench/main`, whose `main(args)` gives the exit code. */
 export async function bootstrap(name, args) {
   checkNode();
   installDependencies();
@@ -34,7 +34,7 @@ async function load(name, args) {
       return loadWithCode(await compiledScript(root, name), isHelp ? 'help' : (command ?? 'help'));
     }
     const { tsImport } = await import('tsx/esm/api');
-    return { exports: await tsImport(`./${name}.ts`, import.meta.url), keep: () => undefined };
+    return { exports: await tsImport(`../${name}.ts`, import.meta.url), keep: () => undefined };
   } catch (error) {
     console.error(`mqtt-lab can't start: ${error.message}`);
     console.error(

@@ -1,7 +1,7 @@
 import { InvalidArgumentError } from 'commander';
-import { InputError } from '../provisioning/errors.ts';
-import { labName } from '../provisioning/lab-file/forms.ts';
-import type { Lab } from '../provisioning/lab-file/lab.ts';
+import { InputError } from '../base/errors.ts';
+import { labName } from '../lab-file/forms.ts';
+import type { Lab } from '../lab-file/lab.ts';
 
 const MOST_RUNS = 100_000;
 

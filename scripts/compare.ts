@@ -1,12 +1,12 @@
 import path from 'node:path';
 import process from 'node:process';
 import { Command, InvalidArgumentError } from 'commander';
-import { InputError } from '../provisioning/errors.ts';
-import { privateFolder } from '../provisioning/private-folder.ts';
+import { InputError } from '../base/errors.ts';
+import { painter } from '../base/paint.ts';
+import { privateFolder } from '../lab-file/private-folder.ts';
 import { compareRuns } from '../report/compare/compare.ts';
 import { findRuns } from '../report/compare/find-run.ts';
 import { comparisonLines } from '../report/compare/lines.ts';
-import { painter } from '../report/paint.ts';
 import { labFileOf } from './context.ts';
 import type { LabCommand } from './lab.ts';
 

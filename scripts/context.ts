@@ -1,15 +1,15 @@
 import type { Command } from 'commander';
 import type Docker from 'dockerode';
+import { LabError } from '../base/errors.ts';
+import { askLine, canAsk } from '../base/prompt.ts';
+import type { LiveBroker, LiveLab } from '../deployment/live-lab.ts';
+import { locate, locateBroker, locateMachines } from '../deployment/locate.ts';
+import { logInFirst } from '../deployment/log-in-first.ts';
+import { containerMachines } from '../deployment/machines.ts';
+import type { Lab } from '../lab-file/lab.ts';
+import { readLab } from '../lab-file/read.ts';
 import { findEngine } from '../provisioning/docker/engine.ts';
 import type { Machine } from '../provisioning/docker/machine-look.ts';
-import { LabError } from '../provisioning/errors.ts';
-import { askLine, canAsk } from '../provisioning/hosts/questions.ts';
-import type { Lab } from '../provisioning/lab-file/lab.ts';
-import { readLab } from '../provisioning/lab-file/read.ts';
-import type { LiveBroker, LiveLab } from '../provisioning/live-lab.ts';
-import { locate, locateBroker, locateMachines } from '../provisioning/locate.ts';
-import { logInFirst } from '../provisioning/log-in-first.ts';
-import { containerMachines } from '../provisioning/machines.ts';
 import { acceptNewHostKeys } from './new-host-keys.ts';
 
 /** What every command gets: the lab file that was asked for, and a signal that Ctrl-C sets. */

@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events';
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
-import { InputError, LabError } from '../provisioning/errors.ts';
-import { errorText } from '../report/hosts.ts';
-import { failureJson } from '../report/json.ts';
-import { painter } from '../report/paint.ts';
+import { InputError, LabError } from '../base/errors.ts';
+import { painter } from '../base/paint.ts';
+import { failureJson } from '../records/results.ts';
+import { errorText } from '../terminal/outcome-lines.ts';
 import { type Context, labFileOf, openContext } from './context.ts';
 import { newHostKeyOption } from './new-host-keys.ts';
 

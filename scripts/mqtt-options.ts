@@ -1,11 +1,11 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { ClientEvents, ClientWish } from '../probes/client.ts';
-import { debugLine } from '../probes/packet-text.ts';
-import { freshClientId, type QoS } from '../probes/session.ts';
-import { topicMistake } from '../probes/topic.ts';
-import { InputError } from '../provisioning/errors.ts';
-import type { Lab } from '../provisioning/lab-file/lab.ts';
-import { printable } from '../report/paint.ts';
+import { InputError } from '../base/errors.ts';
+import { printable } from '../base/paint.ts';
+import type { Lab } from '../lab-file/lab.ts';
+import type { ClientEvents, ClientWish } from '../probes/mqtt/client.ts';
+import { debugLine } from '../probes/mqtt/packet-text.ts';
+import { freshClientId, type QoS } from '../probes/mqtt/session.ts';
+import { topicMistake } from '../probes/mqtt/topic.ts';
 
 /** What `publish` and `subscribe` have in common. */
 export type MqttOptions = {

@@ -1,5 +1,5 @@
 import { Option } from 'commander';
-import type { Lab, Pi } from '../provisioning/lab-file/lab.ts';
+import type { Lab, Pi } from '../lab-file/lab.ts';
 
 /** Commands that log in to hosts, and so may meet a host key that nothing is known of. */
 const LOG_IN = ['up', 'plan', 'verify', 'report', 'status', 'ssh', 'down'];

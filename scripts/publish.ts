@@ -1,9 +1,9 @@
 import process from 'node:process';
 import { createInterface } from 'node:readline';
-import { type Client, openClient } from '../probes/client.ts';
-import { topicMistake } from '../probes/topic.ts';
-import { InputError } from '../provisioning/errors.ts';
-import { writes } from '../provisioning/lab-file/may.ts';
+import { InputError } from '../base/errors.ts';
+import { writes } from '../lab-file/may.ts';
+import { type Client, openClient } from '../probes/mqtt/client.ts';
+import { topicMistake } from '../probes/mqtt/topic.ts';
 import type { LabCommand } from './lab.ts';
 import { clientSettings, type MqttOptions, mqttCommand, tellEvents } from './mqtt-options.ts';
 

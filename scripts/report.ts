@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { Command } from 'commander';
-import { InputError } from '../provisioning/errors.ts';
-import { privateFolder } from '../provisioning/private-folder.ts';
-import { openDisplay } from '../report/display.ts';
+import { InputError } from '../base/errors.ts';
+import { privateFolder } from '../lab-file/private-folder.ts';
+import { openDisplay } from '../terminal/display.ts';
 import { boundSeconds } from './bounds.ts';
 import { type Context, labFileOf } from './context.ts';
 import type { LabCommand } from './lab.ts';
@@ -66,7 +66,7 @@ async function measure(context: Context, { disruptive, only, timeout, json }: Op
 /** Whatever that run found: its page is written, which is what was asked. */
 async function again(labFile: string, run: string, { json }: Options): Promise<number> {
   const [{ folderOfRun, readRun }, { writePage }] = await Promise.all([
-    import('../report/read-run.ts'),
+    import('../records/read-run.ts'),
     import('../report/page/write.ts'),
   ]);
   const runs = privateFolder({ directory: path.dirname(path.resolve(labFile)) }, 'runs');

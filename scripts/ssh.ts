@@ -1,9 +1,9 @@
 import process from 'node:process';
 import { Command } from 'commander';
-import { LabError } from '../provisioning/errors.ts';
+import { LabError } from '../base/errors.ts';
+import { brokerHostAddress, hostAddress } from '../deployment/locate.ts';
 import { sshHost } from '../provisioning/hosts/ssh.ts';
 import { interactiveShell, remoteCommand } from '../provisioning/hosts/terminal.ts';
-import { brokerHostAddress, hostAddress } from '../provisioning/locate.ts';
 import type { LabCommand } from './lab.ts';
 
 /** `./lab ssh`: a shell or a command on a machine of the lab, with the lab's own keys. */

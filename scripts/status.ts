@@ -1,13 +1,13 @@
 import { Command } from 'commander';
-import { knockOnce } from '../probes/ready.ts';
+import type { LiveBroker } from '../deployment/live-lab.ts';
+import { containerMachines } from '../deployment/machines.ts';
+import { knockOnce } from '../deployment/ready.ts';
+import { type HostStatus, hostStatuses } from '../deployment/status.ts';
+import { privateFolder } from '../lab-file/private-folder.ts';
 import { findEngine } from '../provisioning/docker/engine.ts';
 import { findMachines } from '../provisioning/docker/machine-look.ts';
-import type { LiveBroker } from '../provisioning/live-lab.ts';
-import { containerMachines } from '../provisioning/machines.ts';
-import { privateFolder } from '../provisioning/private-folder.ts';
-import { type HostStatus, hostStatuses } from '../provisioning/status.ts';
-import { openDisplay } from '../report/display.ts';
-import { statusLines } from '../report/status-lines.ts';
+import { openDisplay } from '../terminal/display.ts';
+import { statusLines } from '../terminal/status-lines.ts';
 import type { LabCommand } from './lab.ts';
 
 /** `./lab status`: what is there, which versions, reachable or not. */

@@ -1,14 +1,14 @@
 import { isUtf8 } from 'node:buffer';
 import process from 'node:process';
 import { InvalidArgumentError } from 'commander';
-import { type ClientEvents, openClient } from '../probes/client.ts';
-import { quota } from '../probes/quota.ts';
-import { covers, filterMistake } from '../probes/topic.ts';
-import { deferred } from '../provisioning/deferred.ts';
-import { InputError } from '../provisioning/errors.ts';
-import type { Lab } from '../provisioning/lab-file/lab.ts';
-import { may } from '../provisioning/lab-file/may.ts';
-import { printable } from '../report/paint.ts';
+import { deferred } from '../base/deferred.ts';
+import { InputError } from '../base/errors.ts';
+import { printable } from '../base/paint.ts';
+import type { Lab } from '../lab-file/lab.ts';
+import { may } from '../lab-file/may.ts';
+import { type ClientEvents, openClient } from '../probes/mqtt/client.ts';
+import { quota } from '../probes/mqtt/quota.ts';
+import { covers, filterMistake } from '../probes/mqtt/topic.ts';
 import type { LabCommand } from './lab.ts';
 import { clientSettings, type MqttOptions, mqttCommand, tellEvents } from './mqtt-options.ts';
 

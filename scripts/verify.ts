@@ -2,21 +2,28 @@ import { constants } from 'node:fs';
 import { access, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command } from 'commander';
-import { requireAnswer } from '../probes/ready.ts';
-import { InputError } from '../provisioning/errors.ts';
-import type { Lab } from '../provisioning/lab-file/lab.ts';
-import type { LiveLab } from '../provisioning/live-lab.ts';
-import { withVersion } from '../provisioning/locate.ts';
-import { privateFolder } from '../provisioning/private-folder.ts';
-import { type Display, openDisplay } from '../report/display.ts';
-import type { Results } from '../report/json.ts';
-import { junitXml } from '../report/junit.ts';
-import { recap } from '../report/recap.ts';
-import { NO_RUNS, type RepeatedResults, repeatedLines, repeatedResults, runLine, withRun } from '../report/repeat.ts';
-import { KEPT_RUNS, pruneRuns } from '../report/run-folder.ts';
-import { openRunPage, type RunPage } from '../report/run-page.ts';
-import { verify as runSmokeTests, type Verification } from '../tests/run-smoke.ts';
-import type { Scope } from '../tests/smoke/support/check.ts';
+import { InputError } from '../base/errors.ts';
+import type { Scope } from '../checks/harness/check.ts';
+import { verify as runSmokeTests, type Verification } from '../checks/run/run.ts';
+import type { LiveLab } from '../deployment/live-lab.ts';
+import { withVersion } from '../deployment/locate.ts';
+import { requireAnswer } from '../deployment/ready.ts';
+import type { Lab } from '../lab-file/lab.ts';
+import { privateFolder } from '../lab-file/private-folder.ts';
+import { junitXml } from '../records/junit.ts';
+import type { Results } from '../records/results.ts';
+import { KEPT_RUNS, pruneRuns } from '../records/run-folder.ts';
+import { openRunPage, type RunPage } from '../report/page/run-page.ts';
+import { recap } from '../report/recap/recap.ts';
+import {
+  NO_RUNS,
+  type RepeatedResults,
+  repeatedLines,
+  repeatedResults,
+  runLine,
+  withRun,
+} from '../report/recap/repeat.ts';
+import { type Display, openDisplay } from '../terminal/display.ts';
 import { boundSeconds, runCount } from './bounds.ts';
 import type { Context } from './context.ts';
 import type { LabCommand } from './lab.ts';
@@ -84,11 +91,11 @@ export function verify(): LabCommand {
             : await repeated(lab, live, context, display, wish, repeat);
         if (junit !== undefined) await writeFile(junit, junitXml(proved));
         if (json === true) console.log(JSON.stringify(proved));
-        if (tap === true) console.log((await import('../report/tap.ts')).tapLines(proved).join('\n'));
+        if (tap === true) console.log((await import('../records/tap.ts')).tapLines(proved).join('\n'));
         return proved.verdict === 'pass' ? 0 : 1;
       } catch (error) {
         if (tap === true) {
-          const { tapBailOut } = await import('../report/tap.ts');
+          const { tapBailOut } = await import('../records/tap.ts');
           console.log(tapBailOut(error instanceof Error ? error.message : String(error)).join('\n'));
         }
         throw error;

@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { DEBIAN_SUITES, type DebianRelease } from '../lab-file/lab.ts';
-import type { Narrator } from '../progress.ts';
+import type { Narrator } from '../../base/progress.ts';
+import { DEBIAN_SUITES, type DebianRelease } from '../../lab-file/lab.ts';
 import { bootstrap } from './bootstrap.ts';
 import { type Emulation, platformOf } from './emulation.ts';
 import { follow } from './events.ts';

@@ -1,5 +1,5 @@
 import type Docker from 'dockerode';
-import type { EngineContents } from '../restore/leaving-tools.ts';
+import type { EngineContents } from './engine-removal.ts';
 import { namesOf } from './image.ts';
 import { LAB } from './labels.ts';
 

@@ -5,7 +5,7 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import type Docker from 'dockerode';
-import { LabError } from '../errors.ts';
+import { LabError } from '../../base/errors.ts';
 import { sudoAgent } from './sudo-agent.ts';
 
 /** Whether a Docker engine answers, and if not, why. */

@@ -1,13 +1,13 @@
 import { readFile } from 'node:fs/promises';
 import { $ } from 'zx/core';
-import { LabError } from '../errors.ts';
+import { LabError } from '../../base/errors.ts';
+import { parseOsRelease } from '../../base/os-release.ts';
+import type { Narrator } from '../../base/progress.ts';
 import { run } from '../hosts/host.ts';
 import { localHost } from '../hosts/local.ts';
 import { ensureSudo } from '../hosts/sudo.ts';
-import { parseOsRelease } from '../os-release.ts';
-import type { Narrator } from '../progress.ts';
 import { aptInstallScript } from '../resources/apt.ts';
-import { NOTE_BEFORE, TOOLS } from '../restore/tools-record.ts';
+import { NOTE_BEFORE, TOOLS } from './engine-record.ts';
 
 const INSTALL_TIMEOUT_MS = 900_000;
 

@@ -1,4 +1,4 @@
-import type { Architecture } from '../lab-file/lab.ts';
+import type { Architecture } from '../../lab-file/lab.ts';
 
 /** Everything that the lab makes in Docker carries this label with the lab's name; `down` removes by it. */
 export const LAB = 'mqtt-lab';

@@ -8,9 +8,9 @@ import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type Docker from 'dockerode';
 import { pack } from 'tar-stream';
-import { LabError } from '../errors.ts';
+import { LabError } from '../../base/errors.ts';
+import type { Architecture } from '../../lab-file/lab.ts';
 import { hasEnded } from '../hosts/local-process.ts';
-import type { Architecture } from '../lab-file/lab.ts';
 import { follow } from './events.ts';
 
 /** A root file system in a file that only this user can read; disposing of it removes the file. */

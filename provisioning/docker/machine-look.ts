@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type Docker from 'dockerode';
-import type { SshAddress } from '../hosts/ssh-address.ts';
+import type { SshAddress } from '../../lab-file/ssh-address.ts';
 import type { Image } from './image.ts';
 import { HOST_KEY, LOGIN, labFilter, MACHINE, RECIPE } from './labels.ts';
 import type { MachineWanted } from './machine.ts';

@@ -1,7 +1,7 @@
 import { createConnection } from 'node:net';
 import type Docker from 'dockerode';
-import { LabError, lastLines } from '../errors.ts';
-import { atMost } from '../turns.ts';
+import { LabError, lastLines } from '../../base/errors.ts';
+import { atMost } from '../../base/limit.ts';
 import { platformOf } from './emulation.ts';
 import type { Image } from './image.ts';
 import { architectureLabel, HOST_KEY, LAB, LOGIN, labFilter, MACHINE, RECIPE } from './labels.ts';

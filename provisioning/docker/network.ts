@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
 import type Docker from 'dockerode';
-import { LabError } from '../errors.ts';
-import { type Cidr, cidrOf, formatCidr, overlap } from '../ipv4.ts';
+import { LabError } from '../../base/errors.ts';
+import { type Cidr, cidrOf, formatCidr, overlap } from '../../base/ipv4.ts';
 import { LAB, labFilter } from './labels.ts';
 
 /** 198.18.0.0/15 is set aside for tests of network devices (RFC 2544), so no home or office uses it: 512 networks of 254 machines. */

@@ -2,15 +2,15 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import type Docker from 'dockerode';
 import { $ } from 'zx/core';
-import { LabError } from '../errors.ts';
+import { LabError } from '../../base/errors.ts';
+import { narrator, type Tell } from '../../base/progress.ts';
 import { run } from '../hosts/host.ts';
 import { localHost } from '../hosts/local.ts';
 import { hasEnded } from '../hosts/local-process.ts';
 import { ensureSudo } from '../hosts/sudo.ts';
-import { narrator, type Tell } from '../progress.ts';
 import { PROCESS_FUNCTIONS } from '../resources/processes.ts';
-import { DOCKERD_LOG, NOTE_BEFORE, NOTE_STARTED } from '../restore/tools-record.ts';
 import { type EngineLookup, findEngine } from './engine.ts';
+import { DOCKERD_LOG, NOTE_BEFORE, NOTE_STARTED } from './engine-record.ts';
 import { debianLike, ensureTool } from './install.ts';
 
 export type RequiredEngine = {

@@ -1,4 +1,4 @@
-import type { Secret } from '../lab-file/secret.ts';
+import type { Secret } from '../../base/secret.ts';
 
 /** What a person has told this process and proved right, by what it is for: nobody is asked twice in one command. */
 const answers = new Map<string, Secret>();

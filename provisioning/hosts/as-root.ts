@@ -1,5 +1,5 @@
-import { deferred } from '../deferred.ts';
-import { LabError } from '../errors.ts';
+import { deferred } from '../../base/deferred.ts';
+import { LabError } from '../../base/errors.ts';
 import { type Command, lacksSetsid, type Result, type Running } from './host.ts';
 import { type RootLogin, type Sudo, sudoWithPassword, WITHOUT_PASSWORD } from './root-access.ts';
 

@@ -1,5 +1,5 @@
 import type { Client, ClientChannel } from 'ssh2';
-import { deferred } from '../deferred.ts';
+import { deferred } from '../../base/deferred.ts';
 
 /** A command on a remote host; `exited` gives its exit code once its output is complete, 128 for a signal, undefined when the host died. */
 export type Channel = { readonly stream: ClientChannel; readonly exited: Promise<number | undefined> };

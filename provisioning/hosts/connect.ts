@@ -1,12 +1,12 @@
 import ssh2, { type Client } from 'ssh2';
-import { deferred } from '../deferred.ts';
-import { LabError } from '../errors.ts';
-import type { Secret } from '../lab-file/secret.ts';
+import { deferred } from '../../base/deferred.ts';
+import { LabError } from '../../base/errors.ts';
+import type { Secret } from '../../base/secret.ts';
+import type { SshAddress } from '../../lab-file/ssh-address.ts';
 import { hostKeyCheck } from './host-key.ts';
 import { login } from './login.ts';
 import { type LoginKeys, loginKeys } from './login-keys.ts';
 import type { Route } from './route.ts';
-import type { SshAddress } from './ssh-address.ts';
 import type { Destination } from './ssh-config.ts';
 
 /** How one attempt to log in ended; what could be put right by a person is no error yet. */

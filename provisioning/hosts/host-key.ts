@@ -1,6 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { ServerHostKeyAlgorithm } from 'ssh2';
-import { LabError } from '../errors.ts';
+import { LabError } from '../../base/errors.ts';
 import { type Known, knownKeys } from './known-hosts.ts';
 import { fingerprint, keyType, publicKeys } from './public-key.ts';
 import type { Destination } from './ssh-config.ts';

@@ -1,4 +1,4 @@
-import { LabError, lastLines } from '../errors.ts';
+import { LabError, lastLines } from '../../base/errors.ts';
 import { SUPPORTED_SYSTEMS } from '../supported-systems.ts';
 
 /** A piece of POSIX shell to run on a host. It travels by standard input, so nothing of it shows in a process list. */

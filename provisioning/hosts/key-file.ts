@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import ssh2, { type ParsedKey } from 'ssh2';
-import type { Secret } from '../lab-file/secret.ts';
+import type { Secret } from '../../base/secret.ts';
 
 /** A key file as it is; `public` is the public half, where it can be known. */
 export type KeyFile = { readonly file: string } & (

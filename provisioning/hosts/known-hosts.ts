@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
-import { LabError, lastLines } from '../errors.ts';
+import { LabError, lastLines } from '../../base/errors.ts';
 import { runProgram } from './program.ts';
 import { keyType, type PublicKey, publicKeys, revokedKeys } from './public-key.ts';
 import type { Destination } from './ssh-config.ts';

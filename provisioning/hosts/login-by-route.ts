@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'ssh2';
-import { LabError } from '../errors.ts';
-import { Secret } from '../lab-file/secret.ts';
+import { LabError } from '../../base/errors.ts';
+import { askLine, askSecretly, canAsk, notice, withPerson } from '../../base/prompt.ts';
+import { Secret } from '../../base/secret.ts';
+import type { SshAddress } from '../../lab-file/ssh-address.ts';
 import { recall, remember } from './answers.ts';
 import { type Attempt, attemptLogin, sshStep } from './connect.ts';
 import { shownKey } from './host-key.ts';
@@ -9,9 +11,7 @@ import { readKeyFile } from './key-file.ts';
 import { keepKey, knownKeys } from './known-hosts.ts';
 import { takesPassword } from './login.ts';
 import { passphraseOf } from './login-keys.ts';
-import { askLine, askSecretly, canAsk, notice, withPerson } from './questions.ts';
 import type { Route } from './route.ts';
-import type { SshAddress } from './ssh-address.ts';
 import type { Destination } from './ssh-config.ts';
 
 /** As ssh's NumberOfPasswordPrompts. */

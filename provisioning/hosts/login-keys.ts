@@ -1,5 +1,5 @@
 import type { AgentAuthMethod, PublicKeyAuthMethod } from 'ssh2';
-import { LabError } from '../errors.ts';
+import { LabError } from '../../base/errors.ts';
 import { agentKeys, chooseKeys } from './agent.ts';
 import { recall } from './answers.ts';
 import { type KeyFile, readKeyFile } from './key-file.ts';

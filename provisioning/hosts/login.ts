@@ -1,5 +1,5 @@
 import type { AnyAuthMethod, KeyboardInteractiveAuthMethod } from 'ssh2';
-import type { Secret } from '../lab-file/secret.ts';
+import type { Secret } from '../../base/secret.ts';
 import type { LoginKeys } from './login-keys.ts';
 
 /** One attempt to log in (RFC 4252): the keys, then the password once, by whichever method the host takes. */

@@ -1,5 +1,5 @@
+import type { SshAddress } from '../../lab-file/ssh-address.ts';
 import type { Host } from './host.ts';
-import type { SshAddress } from './ssh-address.ts';
 
 /** Where a host is; plain data, so that another process can open the same host. */
 export type HostAddress = { readonly kind: 'local' } | ({ readonly kind: 'ssh' } & SshAddress);

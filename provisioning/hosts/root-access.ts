@@ -1,8 +1,8 @@
-import { LabError, lastLines } from '../errors.ts';
-import { Secret } from '../lab-file/secret.ts';
+import { LabError, lastLines } from '../../base/errors.ts';
+import { askSecretly, canAsk, notice, withPerson } from '../../base/prompt.ts';
+import { Secret } from '../../base/secret.ts';
 import { recall, remember } from './answers.ts';
 import type { Result } from './host.ts';
-import { askSecretly, canAsk, notice, withPerson } from './questions.ts';
 
 /** What stands in front of a command, and what sudo reads before the command does. */
 export type Sudo = { readonly words: readonly string[]; readonly input: string };

@@ -2,10 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import process from 'node:process';
 import { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
-import { LabError, lastLines } from '../errors.ts';
-import { parseSshUrl } from '../lab-file/ssh-url.ts';
+import { LabError, lastLines } from '../../base/errors.ts';
+import type { SshAddress } from '../../lab-file/ssh-address.ts';
+import { parseSshUrl } from '../../lab-file/ssh-url.ts';
 import type { Hop } from './hops.ts';
-import type { SshAddress } from './ssh-address.ts';
 import type { Destination } from './ssh-config.ts';
 
 /** How the bytes of a connection get to a host, again for each attempt to log in. */

@@ -1,5 +1,5 @@
-import { type Deferred, deferred } from '../deferred.ts';
-import { LabError } from '../errors.ts';
+import { type Deferred, deferred } from '../../base/deferred.ts';
+import { LabError } from '../../base/errors.ts';
 import type { Command, Result, Running } from './host.ts';
 import { groupReader, lineReader } from './shell.ts';
 

@@ -2,10 +2,10 @@ import { existsSync } from 'node:fs';
 import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { LabError, lastLines } from '../errors.ts';
+import { LabError, lastLines } from '../../base/errors.ts';
+import { notice } from '../../base/prompt.ts';
+import { type SshAddress, sshText } from '../../lab-file/ssh-address.ts';
 import { runProgram } from './program.ts';
-import { notice } from './questions.ts';
-import { type SshAddress, sshText } from './ssh-address.ts';
 import { expand } from './ssh-tokens.ts';
 
 /** All that a connection needs to know, after ssh_config(5). */

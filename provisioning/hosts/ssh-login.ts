@@ -1,10 +1,10 @@
 import type { Client } from 'ssh2';
-import { LabError } from '../errors.ts';
+import { LabError } from '../../base/errors.ts';
+import type { SshAddress } from '../../lab-file/ssh-address.ts';
 import { sshStep } from './connect.ts';
 import { shareHop } from './hops.ts';
 import { logInBy, passwordKey } from './login-by-route.ts';
 import { DIRECT, jumpsOf, type Route, throughCommand, throughHop } from './route.ts';
-import type { SshAddress } from './ssh-address.ts';
 import { type Destination, destinationOf } from './ssh-config.ts';
 
 /** A connection, and who is logged in. */

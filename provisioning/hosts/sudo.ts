@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import process from 'node:process';
 import { $ } from 'zx/core';
-import { LabError } from '../errors.ts';
+import { LabError } from '../../base/errors.ts';
 
 /**
  * Makes sure that this user may run root's steps on this machine: as root, by a sudo that asks nothing, or, on a terminal, by one that asks

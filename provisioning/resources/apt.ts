@@ -1,6 +1,6 @@
+import { TOOLS } from '../docker/engine-record.ts';
 import { quote } from '../hosts/shell.ts';
-import { forgetAbsent, recordPackages } from '../restore/package-record.ts';
-import { TOOLS } from '../restore/tools-record.ts';
+import { forgetAbsent, recordPackages } from './package-record.ts';
 import type { Change } from './resource.ts';
 
 /** How long apt waits for another apt or dpkg to finish, in seconds. */

@@ -1,4 +1,4 @@
-import type { Trouble } from '../errors.ts';
+import type { Trouble } from '../../base/errors.ts';
 import type { Host } from '../hosts/host.ts';
 import type { Answer, Facts, Query } from './facts.ts';
 

@@ -1,5 +1,5 @@
-import { LabError } from '../errors.ts';
-import { parseOsRelease } from '../os-release.ts';
+import { LabError } from '../../base/errors.ts';
+import { parseOsRelease } from '../../base/os-release.ts';
 import { isSupported, SUPPORTED_SYSTEMS } from '../supported-systems.ts';
 import type { Answer, Query } from './facts.ts';
 import type { Resource } from './resource.ts';

@@ -1,4 +1,4 @@
-import type { Counts } from '../record.ts';
+import type { Counts } from '../../records/record.ts';
 import { type Difference, environmentDifferences } from './environment.ts';
 import { type LatencyChange, latencyChanges } from './latency.ts';
 import type { KeptEnvironment, KeptRun } from './run.ts';

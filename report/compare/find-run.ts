@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { InputError } from '../../provisioning/errors.ts';
-import { findRun, RESULTS } from '../find-run.ts';
+import { InputError } from '../../base/errors.ts';
+import { findRun, RESULTS } from '../../records/find-run.ts';
 import { type KeptRun, parseRun } from './run.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { type Paint, printable } from '../paint.ts';
+import { type Paint, printable } from '../../base/paint.ts';
 import { type LatencyChange, type QuantileChange, RELEVANT } from './latency.ts';
 
 type Tested = Extract<LatencyChange, { kind: 'tested' }>;

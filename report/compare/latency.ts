@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { clockSchema } from '../measured/clock.ts';
+import { clockSchema } from '../../records/measured/clock.ts';
 import { holm } from '../statistics/holm.ts';
 import { type QuantileDifference, quantileDifference, valuesNeeded } from '../statistics/quantile-test.ts';
 import { superiority } from '../statistics/superiority.ts';

@@ -1,5 +1,5 @@
-import { type Paint, printable, seconds } from '../paint.ts';
-import { FAMILIES, type Verdict } from '../record.ts';
+import { type Paint, printable, seconds } from '../../base/paint.ts';
+import { FAMILIES, type Verdict } from '../../records/record.ts';
 import type { ComparedRun, Comparison } from './compare.ts';
 import { latencyLines } from './latency-lines.ts';
 import type { SizeChange, Sizes } from './sizes.ts';

@@ -1,4 +1,4 @@
-import { type Timing, timingOf } from '../timing.ts';
+import { type Timing, timingOf } from '../../records/timing.ts';
 import type { KeptRun } from './run.ts';
 
 /** When something happened in the checks of one kind, in milliseconds: the least and the most of a run, without what its measuring was late by. */

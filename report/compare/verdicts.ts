@@ -1,4 +1,4 @@
-import type { Verdict } from '../record.ts';
+import type { Verdict } from '../../records/record.ts';
 import type { KeptRecord, KeptRun } from './run.ts';
 
 /** What has become of a check that is told by itself, by importance; `broken` alone says that something got worse. */

@@ -1,4 +1,4 @@
-import type { CheckRecord, Verdict } from '../record.ts';
+import type { CheckRecord, Verdict } from '../../records/record.ts';
 
 /** The items by a key, the groups in the order of their first items; none is empty. */
 export function groupsOf<T>(items: readonly T[], keyOf: (item: T) => string): (readonly [T, ...T[]])[] {

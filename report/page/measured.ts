@@ -1,6 +1,6 @@
 import type { ZodType } from 'zod';
-import type { Results } from '../json.ts';
-import type { CheckRecord } from '../record.ts';
+import type { CheckRecord } from '../../records/record.ts';
+import type { Results } from '../../records/results.ts';
 
 /** A record together with its `observed`, read by a schema of report/measured/. */
 export type Measured<T> = { readonly record: CheckRecord; readonly observed: T };

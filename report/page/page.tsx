@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { render } from 'preact-render-to-string';
-import type { Results } from '../json.ts';
+import type { Results } from '../../records/results.ts';
 import { valueScript } from '../keep-alive-value/script.ts';
 import { shown } from './format.ts';
 import { Header } from './parts/header.tsx';

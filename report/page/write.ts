@@ -1,7 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { Results } from '../json.ts';
-import type { CheckRecord } from '../record.ts';
+import type { CheckRecord } from '../../records/record.ts';
+import type { Results } from '../../records/results.ts';
 import { pageHtml } from './page.tsx';
 import { drawnCheck } from './parts/check-details.tsx';
 

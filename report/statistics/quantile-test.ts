@@ -1,5 +1,5 @@
+import { quantile } from '../../records/measured/quantile.ts';
 import { neighbourly, sharesAbove } from './blocks.ts';
-import { quantile } from './quantile.ts';
 import { type Welch, welch } from './welch.ts';
 
 /** What two series of values tell of one quantile of theirs; in the values' unit, positive where the second is greater. */

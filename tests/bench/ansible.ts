@@ -1,11 +1,11 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Lab } from '../../lab-file/lab.ts';
+import { may, writes } from '../../lab-file/may.ts';
 import { BROKER_PACKAGES } from '../../mosquitto/broker-host.ts';
 import { renderPasswd } from '../../mosquitto/passwd.ts';
 import { PI_PACKAGES } from '../../pi/pi-host.ts';
-import type { Lab } from '../../provisioning/lab-file/lab.ts';
-import { may, writes } from '../../provisioning/lab-file/may.ts';
 import { sshOptions } from './plain.ts';
 import type { Prepare } from './side-by-side.ts';
 import type { Login, Stage } from './stage.ts';

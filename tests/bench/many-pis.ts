@@ -1,3 +1,5 @@
+import { machineMaker, machineRecipe } from '../../deployment/create-machines.ts';
+import { readLab } from '../../lab-file/read.ts';
 import { BROKER_PACKAGES } from '../../mosquitto/broker-host.ts';
 import { PI_PACKAGES } from '../../pi/pi-host.ts';
 import { lookAtImage } from '../../provisioning/docker/image.ts';
@@ -5,8 +7,6 @@ import { RECIPE } from '../../provisioning/docker/labels.ts';
 import { containerName } from '../../provisioning/docker/machine-look.ts';
 import { run } from '../../provisioning/hosts/host.ts';
 import { openHost } from '../../provisioning/hosts/open.ts';
-import { readLab } from '../../provisioning/lab-file/read.ts';
-import { machineMaker, machineRecipe } from '../../provisioning/machine-maker.ts';
 import type { Bench } from './bench.ts';
 import { runLab } from './lab-command.ts';
 import { containerLab, piNames, sshLab } from './lab-text.ts';

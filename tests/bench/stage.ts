@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { machineMaker } from '../../deployment/create-machines.ts';
+import type { Lab } from '../../lab-file/lab.ts';
+import { readLab } from '../../lab-file/read.ts';
 import type { Machine } from '../../provisioning/docker/machine-look.ts';
-import type { Lab } from '../../provisioning/lab-file/lab.ts';
-import { readLab } from '../../provisioning/lab-file/read.ts';
-import { machineMaker } from '../../provisioning/machine-maker.ts';
 import type { Bench } from './bench.ts';
 import { containerLab, type SshEntry, sshLab } from './lab-text.ts';
 import { openRelay, type Relay } from './relay.ts';

@@ -1,10 +1,10 @@
 import test from 'ava';
+import { atMost } from '../../checks/harness/limit.ts';
 import { catalogue } from '../mutants/catalogue.ts';
 import { fastOnes } from '../mutants/fast.ts';
 import { killLine } from '../mutants/kill-table.ts';
 import { draftLab, type MutantLab, readyForMutants } from '../mutants/lab.ts';
 import { runMutant } from '../mutants/run-mutant.ts';
-import { atMost } from '../smoke/support/limit.ts';
 import { ownLab } from './support/own-lab.ts';
 import { verify } from './support/verified.ts';
 

@@ -1,9 +1,9 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
+import { machineMaker } from '../../deployment/create-machines.ts';
+import { readLab } from '../../lab-file/read.ts';
 import { HOST_KEY } from '../../provisioning/docker/labels.ts';
-import { readLab } from '../../provisioning/lab-file/read.ts';
-import { machineMaker } from '../../provisioning/machine-maker.ts';
 import { differences, type Snapshot, snapshot } from './support/as-it-was.ts';
 import { engine } from './support/container.ts';
 import { ownLab } from './support/own-lab.ts';

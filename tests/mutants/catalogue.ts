@@ -1,4 +1,4 @@
-import type { Lab } from '../../provisioning/lab-file/lab.ts';
+import type { Lab } from '../../lab-file/lab.ts';
 import { aclMutants } from './deployment/acl.ts';
 import { optionMutants } from './deployment/options.ts';
 import { passwdMutants } from './deployment/passwd.ts';

@@ -1,4 +1,4 @@
-import { isWanted } from '../smoke/support/check.ts';
+import { isWanted } from '../../checks/harness/check.ts';
 import type { Mutant } from './mutant.ts';
 
 export type JudgedCheck = { readonly id: string; readonly verdict: 'pass' | 'fail' | 'deviation' | 'skipped' };

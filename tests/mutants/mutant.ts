@@ -1,4 +1,4 @@
-import type { Scope } from '../smoke/support/check.ts';
+import type { Scope } from '../../checks/harness/check.ts';
 import type { Alteration } from './proxy/link.ts';
 
 /** A fault that is put into a lab on purpose, and the checks that must tell. */

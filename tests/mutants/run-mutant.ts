@@ -1,7 +1,7 @@
 import path from 'node:path';
-import type { LiveLab } from '../../provisioning/live-lab.ts';
-import { verify } from '../run-smoke.ts';
-import type { Scope } from '../smoke/support/check.ts';
+import type { Scope } from '../../checks/harness/check.ts';
+import { verify } from '../../checks/run/run.ts';
+import type { LiveLab } from '../../deployment/live-lab.ts';
 import { type JudgedCheck, judge, type Kill } from './judge.ts';
 import type { MutantLab } from './lab.ts';
 import { onMachine } from './machine-scripts.ts';

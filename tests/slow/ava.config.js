@@ -5,7 +5,7 @@ import { compiledTests } from '../../scripts/compile.js';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const files = readdirSync(path.join(root, 'tests/slow'))
-  .filter((name) => name.endsWith('.ts'))
+  .filter((name) => name.endsWith('.ts') && name !== 'main.ts')
   .map((name) => `tests/slow/${name}`);
 
 export default {

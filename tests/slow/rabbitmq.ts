@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { DebianRelease } from '../../provisioning/lab-file/lab.ts';
+import type { DebianRelease } from '../../lab-file/lab.ts';
 import type { Rights } from '../lab/support/aedes.ts';
 import { verifyExternal } from '../lab/support/external.ts';
 import { type Known, surprises } from '../lab/support/known.ts';

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
+import { narrator, type Tell } from '../../base/progress.ts';
+import { LOGINS } from '../../deployment/machines.ts';
 import { follow } from '../../provisioning/docker/events.ts';
 import { ensureImage, namesOf } from '../../provisioning/docker/image.ts';
 import { LAB, labFilter, RECIPE } from '../../provisioning/docker/labels.ts';
@@ -8,8 +10,6 @@ import { requireEngine } from '../../provisioning/docker/require-engine.ts';
 import { tar } from '../../provisioning/docker/tar.ts';
 import { run as runOn } from '../../provisioning/hosts/host.ts';
 import { localHost } from '../../provisioning/hosts/local.ts';
-import { LOGINS } from '../../provisioning/machines.ts';
-import { narrator, type Tell } from '../../provisioning/progress.ts';
 import { PROCESS_FUNCTIONS } from '../../provisioning/resources/processes.ts';
 import { isOfKilledRun, sweepLabs } from './leftovers.ts';
 import { noteBase, RELEASES, type Run } from './run.ts';

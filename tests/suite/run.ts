@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { DEBIAN_SUITES, type DebianRelease } from '../../provisioning/lab-file/lab.ts';
+import { DEBIAN_SUITES, type DebianRelease } from '../../lab-file/lab.ts';
 
 /** Environment variable that gives the test files the run's folder and name. */
 export const RUN_FOLDER = 'MQTT_LAB_TEST_FOLDER';

@@ -1,4 +1,4 @@
-import { seconds } from '../../report/paint.ts';
+import { seconds } from '../../base/paint.ts';
 import { startNode } from './child.ts';
 import type { Tally } from './tally.ts';
 

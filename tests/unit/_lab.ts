@@ -1,4 +1,4 @@
-import type { Lab } from '../../provisioning/lab-file/lab.ts';
+import type { Lab } from '../../lab-file/lab.ts';
 import { read } from './lab-file/_reading.ts';
 
 /** The lab that a lab file's text describes; for tests whose subject is not the lab file. */

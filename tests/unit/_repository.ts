@@ -1,5 +1,5 @@
-import type { AptRepository } from '../../provisioning/lab-file/lab.ts';
-import { keyFile, preferencesFile, sourceFile } from '../../provisioning/repository/files.ts';
+import type { AptRepository } from '../../lab-file/lab.ts';
+import { keyFile, preferencesFile, sourceFile } from '../../pi/repository/files.ts';
 import type { WantedFile } from '../../provisioning/resources/files.ts';
 import { type Item, isChange, type Resource } from '../../provisioning/resources/resource.ts';
 import { factsOf } from './_facts.ts';

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import test from 'ava';
-import type { LiveLab } from '../../provisioning/live-lab.ts';
-import { families } from '../smoke/families.ts';
-import { mistakesOf } from '../smoke/run/only.ts';
-import { DEVIATIONS } from '../smoke/support/deviations.ts';
-import { openWorld } from '../smoke/support/world.ts';
+import { families } from '../../checks/families.ts';
+import { DEVIATIONS } from '../../checks/harness/deviations.ts';
+import { openWorld } from '../../checks/harness/test-lab.ts';
+import { mistakesOf } from '../../checks/run/only.ts';
+import type { LiveLab } from '../../deployment/live-lab.ts';
 import { labOf } from './_lab.ts';
 import { ARMOURED } from './_signing-key.ts';
 import { read } from './lab-file/_reading.ts';

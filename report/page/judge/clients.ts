@@ -1,5 +1,5 @@
-import type { Results } from '../../json.ts';
-import type { CheckRecord } from '../../record.ts';
+import type { CheckRecord } from '../../../records/record.ts';
+import type { Results } from '../../../records/results.ts';
 import { listed } from '../format.ts';
 import { groupsOf } from '../groups.ts';
 import { checksOf } from '../measured.ts';

@@ -1,5 +1,5 @@
-import type { HostOfRun } from '../../environment.ts';
-import type { Clock } from '../../measured/clock.ts';
+import type { HostOfRun } from '../../../records/environment.ts';
+import type { Clock } from '../../../records/measured/clock.ts';
 import { listed, msOfUs } from '../format.ts';
 
 /** How times of two hosts were made comparable, as the rest of a sentence. */

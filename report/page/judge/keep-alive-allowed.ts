@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Results } from '../../json.ts';
+import type { Results } from '../../../records/results.ts';
 import { SHORTEST_S } from '../../keep-alive-value/model.js';
 import { whole } from '../format.ts';
 import { checksOf } from '../measured.ts';

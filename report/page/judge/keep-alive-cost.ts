@@ -1,4 +1,4 @@
-import type { Traffic } from '../../measured/traffic.ts';
+import type { Traffic } from '../../../records/measured/traffic.ts';
 import { counted, listed, whole } from '../format.ts';
 import { type Pinging, periodOf, unknownPeriods } from './keep-alive-period.ts';
 import type { Sentence } from './sentence.ts';

@@ -1,6 +1,6 @@
-import type { Results } from '../../json.ts';
-import type { Traffic } from '../../measured/traffic.ts';
-import type { CheckRecord } from '../../record.ts';
+import type { Traffic } from '../../../records/measured/traffic.ts';
+import type { CheckRecord } from '../../../records/record.ts';
+import type { Results } from '../../../records/results.ts';
 import { checksOf, type Measured } from '../measured.ts';
 
 type One = Measured<Traffic>;

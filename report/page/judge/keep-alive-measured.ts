@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { Results } from '../../json.ts';
+import { type Traffic, trafficSchema } from '../../../records/measured/traffic.ts';
+import type { CheckRecord } from '../../../records/record.ts';
+import type { Results } from '../../../records/results.ts';
 import type { Measurements } from '../../keep-alive-value/model.js';
-import { type Traffic, trafficSchema } from '../../measured/traffic.ts';
-import type { CheckRecord } from '../../record.ts';
 import { type Measured, recordsOf } from '../measured.ts';
 import { type Limit, limitOf } from './keep-alive-allowed.ts';
 

@@ -1,4 +1,4 @@
-import type { Traffic } from '../../measured/traffic.ts';
+import type { Traffic } from '../../../records/measured/traffic.ts';
 import { counted } from '../format.ts';
 
 /** From ping to ping, in seconds with three decimals: as it was seen, or where fewer than two pings were, the keep alive that it should be. */

@@ -1,4 +1,4 @@
-import type { Latency } from '../../measured/latency.ts';
+import type { Latency } from '../../../records/measured/latency.ts';
 import { quantileDifference } from '../../statistics/quantile-test.ts';
 import { counted, listed, msOfUs, whole } from '../format.ts';
 import type { PassedOn } from './passed-on.ts';

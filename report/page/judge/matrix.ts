@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { hop } from '../../../probes/hop.ts';
-import type { QoS } from '../../../probes/session.ts';
-import type { Results } from '../../json.ts';
-import type { CheckRecord } from '../../record.ts';
+import { hop } from '../../../probes/mqtt/hop.ts';
+import type { QoS } from '../../../probes/mqtt/session.ts';
+import type { CheckRecord } from '../../../records/record.ts';
+import type { Results } from '../../../records/results.ts';
 import { counted, listed } from '../format.ts';
 import { checksOf } from '../measured.ts';
 import type { Sentence } from './sentence.ts';

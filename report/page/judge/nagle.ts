@@ -1,4 +1,4 @@
-import type { Latency } from '../../measured/latency.ts';
+import type { Latency } from '../../../records/measured/latency.ts';
 import { listed, whole } from '../format.ts';
 import { unlessBusy } from './latency.ts';
 import type { Sentence } from './sentence.ts';

@@ -1,5 +1,5 @@
-import type { Results } from '../../json.ts';
-import { packetSchema, sequenceSchema } from '../../measured/sequence.ts';
+import { packetSchema, sequenceSchema } from '../../../records/measured/sequence.ts';
+import type { Results } from '../../../records/results.ts';
 import { evidenceOf, recordsOf } from '../measured.ts';
 import { hopsOf } from './sequence.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { Results } from '../../json.ts';
-import type { CheckRecord, Verdict } from '../../record.ts';
+import type { CheckRecord, Verdict } from '../../../records/record.ts';
+import type { Results } from '../../../records/results.ts';
 import { groupsOf, worstOf } from '../groups.ts';
 import { checksOf } from '../measured.ts';
 

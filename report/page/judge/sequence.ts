@@ -1,4 +1,4 @@
-import type { Sequence, SequencePacket } from '../../measured/sequence.ts';
+import type { Sequence, SequencePacket } from '../../../records/measured/sequence.ts';
 import type { Sentence } from './sentence.ts';
 
 /** The packets of a message by the end that saw them, each in time. */

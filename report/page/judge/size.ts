@@ -1,5 +1,5 @@
-import { hop } from '../../../probes/hop.ts';
-import type { HopSize, Size } from '../../measured/size.ts';
+import { hop } from '../../../probes/mqtt/hop.ts';
+import type { HopSize, Size } from '../../../records/measured/size.ts';
 import { bytesText, counted, listed, whole } from '../format.ts';
 import type { Measured } from '../measured.ts';
 import type { Sentence } from './sentence.ts';

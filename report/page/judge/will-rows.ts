@@ -1,6 +1,11 @@
-import type { Results } from '../../json.ts';
-import { restartWillSchema, type WillEvent, willEventSchema, willObservedSchema } from '../../measured/will.ts';
-import type { CheckRecord } from '../../record.ts';
+import {
+  restartWillSchema,
+  type WillEvent,
+  willEventSchema,
+  willObservedSchema,
+} from '../../../records/measured/will.ts';
+import type { CheckRecord } from '../../../records/record.ts';
+import type { Results } from '../../../records/results.ts';
 import { checksOf, evidenceOf } from '../measured.ts';
 
 /** What may end a connection under a last will, by the words of the checks' ids, in the order of the page. */

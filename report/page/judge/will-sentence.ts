@@ -1,4 +1,4 @@
-import type { CheckRecord } from '../../record.ts';
+import type { CheckRecord } from '../../../records/record.ts';
 import { counted } from '../format.ts';
 import type { Sentence } from './sentence.ts';
 import type { Cause, WillRow } from './will-rows.ts';

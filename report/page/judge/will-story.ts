@@ -1,6 +1,6 @@
-import { packetSchema, type SequencePacket } from '../../measured/sequence.ts';
-import { willEventSchema } from '../../measured/will.ts';
-import type { CheckRecord } from '../../record.ts';
+import { packetSchema, type SequencePacket } from '../../../records/measured/sequence.ts';
+import { willEventSchema } from '../../../records/measured/will.ts';
+import type { CheckRecord } from '../../../records/record.ts';
 import { counted } from '../format.ts';
 import { evidenceOf } from '../measured.ts';
 import type { WillRow } from './will-rows.ts';

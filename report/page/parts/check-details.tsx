@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { render } from 'preact-render-to-string';
-import { seconds } from '../../paint.ts';
-import type { CheckRecord } from '../../record.ts';
+import { seconds } from '../../../base/paint.ts';
+import type { CheckRecord } from '../../../records/record.ts';
 import { anchorOf, hrefOf } from '../anchor.ts';
 import { evidenceLines } from '../evidence-text.ts';
 import { valueText } from '../value-text.ts';

@@ -1,4 +1,4 @@
-import type { CheckRecord, Verdict } from '../../record.ts';
+import type { CheckRecord, Verdict } from '../../../records/record.ts';
 import { hrefOf } from '../anchor.ts';
 import { Name } from './text.tsx';
 

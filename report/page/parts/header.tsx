@@ -1,5 +1,5 @@
-import type { Results } from '../../json.ts';
-import { seconds } from '../../paint.ts';
+import { seconds } from '../../../base/paint.ts';
+import type { Results } from '../../../records/results.ts';
 import { counted, listed } from '../format.ts';
 import { Text } from './text.tsx';
 

@@ -1,4 +1,4 @@
-import type { Results } from '../../json.ts';
+import type { Results } from '../../../records/results.ts';
 import { checksOf } from '../measured.ts';
 import { CheckLink, VerdictMark } from './check-link.tsx';
 import { Text } from './text.tsx';

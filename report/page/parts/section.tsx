@@ -1,5 +1,5 @@
 import type { ComponentChildren } from 'preact';
-import type { Results } from '../../json.ts';
+import type { Results } from '../../../records/results.ts';
 
 /** What a section's component gets. */
 export type SectionProps = { readonly results: Results };

@@ -1,4 +1,4 @@
-import type { SequencePacket } from '../../measured/sequence.ts';
+import type { SequencePacket } from '../../../records/measured/sequence.ts';
 import type { Hops } from '../judge/sequence.ts';
 
 const WIDTH = 680;

@@ -1,4 +1,4 @@
-import type { Results } from '../../json.ts';
+import type { Results } from '../../../records/results.ts';
 import { fileSchema } from '../evidence-text.ts';
 import { listed } from '../format.ts';
 import { groupsOf } from '../groups.ts';

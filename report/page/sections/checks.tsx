@@ -1,4 +1,4 @@
-import { type CheckRecord, count, FAMILIES, familyOf } from '../../record.ts';
+import { type CheckRecord, count, FAMILIES, familyOf } from '../../../records/record.ts';
 import { counted } from '../format.ts';
 import { drawnCheck } from '../parts/check-details.tsx';
 import type { SectionProps } from '../parts/section.tsx';

@@ -1,5 +1,5 @@
-import type { Environment, HostOfRun } from '../../environment.ts';
-import type { Results } from '../../json.ts';
+import type { Environment, HostOfRun } from '../../../records/environment.ts';
+import type { Results } from '../../../records/results.ts';
 import { clocksText } from '../judge/clock.ts';
 import type { SectionProps } from '../parts/section.tsx';
 import { Table } from '../parts/table.tsx';

@@ -1,4 +1,4 @@
-import { ACTIVITIES, type Traffic } from '../../measured/traffic.ts';
+import { ACTIVITIES, type Traffic } from '../../../records/measured/traffic.ts';
 import { whole } from '../format.ts';
 import { groupsOf } from '../groups.ts';
 import { busySentence } from '../judge/keep-alive-cost.ts';

@@ -1,5 +1,5 @@
 import { line, type PlotOptions } from '@observablehq/plot';
-import { type Traffic, trafficSchema } from '../../measured/traffic.ts';
+import { type Traffic, trafficSchema } from '../../../records/measured/traffic.ts';
 import { whole } from '../format.ts';
 import { groupsOf } from '../groups.ts';
 import { amountText, costSentence, dailyOf, pingSentence, stepsText } from '../judge/keep-alive-cost.ts';

@@ -1,5 +1,5 @@
 import { line, type PlotOptions } from '@observablehq/plot';
-import { type Latency, latencySchema } from '../../measured/latency.ts';
+import { type Latency, latencySchema } from '../../../records/measured/latency.ts';
 import { bytesText, listed, msOfUs, whole } from '../format.ts';
 import { groupsOf } from '../groups.ts';
 import { clockText } from '../judge/clock.ts';

@@ -1,4 +1,4 @@
-import { packetSchema } from '../../measured/sequence.ts';
+import { packetSchema } from '../../../records/measured/sequence.ts';
 import { aboveSentence, type MatrixCell, matrixCells, minimumSentence } from '../judge/matrix.ts';
 import { hopsOf } from '../judge/sequence.ts';
 import { evidenceOf } from '../measured.ts';

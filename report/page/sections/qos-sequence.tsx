@@ -1,4 +1,4 @@
-import { packetSchema, type Sequence, sequenceSchema } from '../../measured/sequence.ts';
+import { packetSchema, type Sequence, sequenceSchema } from '../../../records/measured/sequence.ts';
 import { clockText } from '../judge/clock.ts';
 import { debugSentence, exchangeSentence, hopsOf, passedOnSentence } from '../judge/sequence.ts';
 import { evidenceOf, type Measured, recordsOf } from '../measured.ts';

@@ -1,5 +1,5 @@
 import { barX, type PlotOptions, text } from '@observablehq/plot';
-import { type Size, sizeSchema } from '../../measured/size.ts';
+import { type Size, sizeSchema } from '../../../records/measured/size.ts';
 import { bytesText } from '../format.ts';
 import {
   addedSentences,

@@ -1,8 +1,8 @@
 import test from 'ava';
+import type { Secret } from '../../../base/secret.ts';
+import type { SshAddress } from '../../../lab-file/ssh-address.ts';
 import { attempt } from '../../../provisioning/hosts/host.ts';
 import { sshHost } from '../../../provisioning/hosts/ssh.ts';
-import type { SshAddress } from '../../../provisioning/hosts/ssh-address.ts';
-import type { Secret } from '../../../provisioning/lab-file/secret.ts';
 import { PASSWORD } from '../support/ssh-machines.ts';
 import { at, type Logins, refusal, say, secret, wrong } from './stage.ts';
 

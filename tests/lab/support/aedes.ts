@@ -1,6 +1,6 @@
 import { createServer, type Socket } from 'node:net';
 import { Aedes, type Client } from 'aedes';
-import type { Packet } from '../../../probes/packet.ts';
+import type { Packet } from '../../../probes/mqtt/packet.ts';
 import { countInFlight, watchSocket } from './in-flight.ts';
 
 type Topic = {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { promisify } from 'node:util';
-import type { Packet, PacketType } from '../../../probes/packet.ts';
+import type { Packet, PacketType } from '../../../probes/mqtt/packet.ts';
 import { until, within } from './until.ts';
 
 /** A control packet as tshark sees it; `bytes` with the fixed header. */

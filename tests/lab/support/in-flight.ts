@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import type { Packet } from '../../../probes/packet.ts';
-import { openWire } from '../../../probes/wire.ts';
+import type { Packet } from '../../../probes/mqtt/packet.ts';
+import { openWire } from '../../../probes/mqtt/wire.ts';
 
 /** How many messages above QoS 0 a client has published and not yet seen through; follows both directions of one connection. */
 export type InFlight = {

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
 import * as z from 'zod';
-import { type Latency, latencySchema } from '../../../report/measured/latency.ts';
-import { type Size, sizeSchema } from '../../../report/measured/size.ts';
-import { type Traffic, trafficSchema } from '../../../report/measured/traffic.ts';
-import { quantile } from '../../../report/statistics/quantile.ts';
-import { isWanted } from '../../smoke/support/check.ts';
+import { isWanted } from '../../../checks/harness/check.ts';
+import { type Latency, latencySchema } from '../../../records/measured/latency.ts';
+import { quantile } from '../../../records/measured/quantile.ts';
+import { type Size, sizeSchema } from '../../../records/measured/size.ts';
+import { type Traffic, trafficSchema } from '../../../records/measured/traffic.ts';
 import { startDumpcap } from './capture.ts';
 import { engine } from './container.ts';
 import { FIELDS, type Frame, framesOf } from './frames.ts';

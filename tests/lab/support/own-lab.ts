@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { DebianRelease } from '../../../provisioning/lab-file/lab.ts';
+import type { DebianRelease } from '../../../lab-file/lab.ts';
 import { type LabWish, openLab, type TestLab } from './lab.ts';
 
 /** The base images may have to be made first. */

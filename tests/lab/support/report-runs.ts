@@ -1,4 +1,4 @@
-import type { Results } from '../../../report/json.ts';
+import type { Results } from '../../../records/results.ts';
 import { resultsOf as made, recordOf } from '../../unit/report/page/_results.ts';
 import { wholeRun } from '../../unit/report/page/_whole-run.ts';
 

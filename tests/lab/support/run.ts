@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import type { DebianRelease } from '../../../provisioning/lab-file/lab.ts';
+import type { DebianRelease } from '../../../lab-file/lab.ts';
 import { baseNote, RUN_FOLDER, RUN_NAME, runName } from '../../suite/run.ts';
 import { until } from './until.ts';
 

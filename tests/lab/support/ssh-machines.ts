@@ -1,7 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { readLab } from '../../../provisioning/lab-file/read.ts';
-import { machineMaker } from '../../../provisioning/machine-maker.ts';
+import { machineMaker } from '../../../deployment/create-machines.ts';
+import { readLab } from '../../../lab-file/read.ts';
 import { engine } from './container.ts';
 import type { TestLab } from './lab.ts';
 

@@ -1,9 +1,9 @@
+import { word } from '../../../checks/harness/check.ts';
+import { publisherOf } from '../../../checks/harness/roles.ts';
+import type { Lab } from '../../../lab-file/lab.ts';
+import { may } from '../../../lab-file/may.ts';
 import { renderAcl } from '../../../mosquitto/acl.ts';
 import { ACL, LAB_CONF } from '../../../mosquitto/paths.ts';
-import type { Lab } from '../../../provisioning/lab-file/lab.ts';
-import { may } from '../../../provisioning/lab-file/may.ts';
-import { publisherOf } from '../../smoke/support/cast.ts';
-import { word } from '../../smoke/support/check.ts';
 import { type AclLine, aclText, parseAcl, type RightChange, rightChanges } from '../acl-lines.ts';
 import { MEND_BROKER, rewrite } from '../machine-scripts.ts';
 import type { DeploymentMutant } from '../mutant.ts';

@@ -1,5 +1,5 @@
+import type { Lab } from '../../../lab-file/lab.ts';
 import { LAB_CONF } from '../../../mosquitto/paths.ts';
-import type { Lab } from '../../../provisioning/lab-file/lab.ts';
 import { MEND_BROKER, setMainOption, setOption } from '../machine-scripts.ts';
 import type { DeploymentMutant } from '../mutant.ts';
 

@@ -1,6 +1,6 @@
+import { word } from '../../../checks/harness/check.ts';
+import type { Lab } from '../../../lab-file/lab.ts';
 import { LAB_CONF, PASSWD } from '../../../mosquitto/paths.ts';
-import type { Lab } from '../../../provisioning/lab-file/lab.ts';
-import { word } from '../../smoke/support/check.ts';
 import { MEND_BROKER } from '../machine-scripts.ts';
 import type { DeploymentMutant } from '../mutant.ts';
 

@@ -1,4 +1,4 @@
-import type { Lab } from '../../../provisioning/lab-file/lab.ts';
+import type { Lab } from '../../../lab-file/lab.ts';
 import type { DeploymentMutant } from '../mutant.ts';
 
 /** What can be wrong on a Pi. */

@@ -1,5 +1,5 @@
 import mqttPacket, { type Packet } from 'mqtt-packet';
-import { cutFrames } from '../../../probes/wire.ts';
+import { cutFrames } from '../../../probes/mqtt/wire.ts';
 
 /** A control packet with its bytes; without `packet` where the bytes are no MQTT. */
 export type Frame = { readonly bytes: Buffer; readonly packet?: Packet };

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import mqttPacket, { type Packet } from 'mqtt-packet';
-import { resetConnection } from '../../../probes/reset.ts';
+import { resetConnection } from '../../../probes/mqtt/reset.ts';
 import { openFramer } from './framer.ts';
 import type { Alteration, Link, Passed } from './link.ts';
 

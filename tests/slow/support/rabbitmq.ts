@@ -1,11 +1,11 @@
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
+import type { DebianRelease } from '../../../lab-file/lab.ts';
 import { baseTag } from '../../../provisioning/docker/base-image.ts';
 import { follow } from '../../../provisioning/docker/events.ts';
 import { LAB } from '../../../provisioning/docker/labels.ts';
 import { containerName } from '../../../provisioning/docker/machine-look.ts';
 import { tar } from '../../../provisioning/docker/tar.ts';
-import type { DebianRelease } from '../../../provisioning/lab-file/lab.ts';
 import type { Rights } from '../../lab/support/aedes.ts';
 import { container, engine } from '../../lab/support/container.ts';
 import { baseImage, labName } from '../../lab/support/run.ts';

@@ -1,10 +1,10 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { InputError } from '../../../provisioning/errors.ts';
-import type { Lab } from '../../../provisioning/lab-file/lab.ts';
-import type { Surroundings } from '../../../provisioning/lab-file/read.ts';
-import { readLab } from '../../../provisioning/lab-file/read.ts';
+import { InputError } from '../../../base/errors.ts';
+import type { Lab } from '../../../lab-file/lab.ts';
+import type { Surroundings } from '../../../lab-file/read.ts';
+import { readLab } from '../../../lab-file/read.ts';
 
 export type Reading = {
   /** Files beside lab.yaml, by path. */

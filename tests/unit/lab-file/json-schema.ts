@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { renderJsonSchema } from '../../../provisioning/lab-file/json-schema.ts';
+import { renderJsonSchema } from '../../../lab-file/json-schema.ts';
 
 type Node = {
   readonly description?: string | undefined;

@@ -1,7 +1,7 @@
 import test from 'ava';
-import type { Action } from '../../../provisioning/lab-file/may.ts';
-import { may, willWidens, writes } from '../../../provisioning/lab-file/may.ts';
-import { readLab } from '../../../provisioning/lab-file/read.ts';
+import type { Action } from '../../../lab-file/may.ts';
+import { may, willWidens, writes } from '../../../lab-file/may.ts';
+import { readLab } from '../../../lab-file/read.ts';
 
 const lab = readLab('lab.yaml', { environment: {}, interfaces: {} });
 

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import test from 'ava';
-import { InputError } from '../../../provisioning/errors.ts';
-import { readLab } from '../../../provisioning/lab-file/read.ts';
+import { InputError } from '../../../base/errors.ts';
+import { readLab } from '../../../lab-file/read.ts';
 import { read } from './_reading.ts';
 
 const NOWHERE = { environment: {}, interfaces: {} };

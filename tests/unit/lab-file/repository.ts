@@ -1,5 +1,5 @@
 import test from 'ava';
-import { armouredKey } from '../../../provisioning/lab-file/signing-key.ts';
+import { armouredKey } from '../../../lab-file/signing-key.ts';
 import { ARMOURED } from '../_signing-key.ts';
 import { read, withPart } from './_reading.ts';
 

@@ -1,7 +1,7 @@
 import test from 'ava';
+import { LabError } from '../../../base/errors.ts';
 import { brokerHost } from '../../../mosquitto/broker-host.ts';
 import { occupantQuery } from '../../../mosquitto/occupant.ts';
-import { LabError } from '../../../provisioning/errors.ts';
 import { factsOf } from '../_facts.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
 

@@ -1,6 +1,6 @@
 import test from 'ava';
+import { Secret } from '../../../base/secret.ts';
 import { holds, passwdEntry, renderPasswd } from '../../../mosquitto/passwd.ts';
-import { Secret } from '../../../provisioning/lab-file/secret.ts';
 
 /** Written by `mosquitto_passwd -c -b FILE sam 'correct horse'` of 2.0.11. */
 const BY_MOSQUITTO_PASSWD =

@@ -1,7 +1,7 @@
 import test from 'ava';
+import { LabError } from '../../../base/errors.ts';
 import { backup, dataBackup } from '../../../mosquitto/backup.ts';
 import { labBroker, putBack } from '../../../mosquitto/put-back.ts';
-import { LabError } from '../../../provisioning/errors.ts';
 import type { Item, Resource } from '../../../provisioning/resources/resource.ts';
 import { factsOf } from '../_facts.ts';
 import { sh } from '../_sh.ts';

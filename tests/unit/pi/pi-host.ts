@@ -1,6 +1,6 @@
 import test from 'ava';
+import { LabError } from '../../../base/errors.ts';
 import { piHost } from '../../../pi/pi-host.ts';
-import { LabError } from '../../../provisioning/errors.ts';
 import { factsOf } from '../_facts.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
 

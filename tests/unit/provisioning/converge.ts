@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import test from 'ava';
-import { aloneOnHost } from '../../../provisioning/alone-on-host.ts';
+import { LabError } from '../../../base/errors.ts';
+import type { Progress, Tell } from '../../../base/progress.ts';
 import { converge, look } from '../../../provisioning/converge.ts';
-import { LabError } from '../../../provisioning/errors.ts';
+import { aloneOnHost } from '../../../provisioning/exclusive.ts';
 import type { Host, Result } from '../../../provisioning/hosts/host.ts';
-import type { Progress, Tell } from '../../../provisioning/progress.ts';
 import type { Query } from '../../../provisioning/resources/facts.ts';
 import type { Resource } from '../../../provisioning/resources/resource.ts';
 import { folderFor, sh } from '../_sh.ts';

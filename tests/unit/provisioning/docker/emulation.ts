@@ -6,11 +6,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import test from 'ava';
+import { LabError } from '../../../../base/errors.ts';
 import { baseTag } from '../../../../provisioning/docker/base-image.ts';
 import { nftables } from '../../../../provisioning/docker/bootstrap.ts';
 import { handlerOf, usableHandler } from '../../../../provisioning/docker/emulation.ts';
 import { openLayer } from '../../../../provisioning/docker/load-image.ts';
-import { LabError } from '../../../../provisioning/errors.ts';
 
 const MAGIC = '7f454c4602010100000000000000000002000000';
 const magic = (machine: string) => MAGIC.slice(0, 36) + machine;

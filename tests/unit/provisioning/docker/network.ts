@@ -1,6 +1,6 @@
 import test from 'ava';
+import { cidrOf, formatCidr, overlap } from '../../../../base/ipv4.ts';
 import { bridgeName, freeSubnet } from '../../../../provisioning/docker/network.ts';
-import { cidrOf, formatCidr, overlap } from '../../../../provisioning/ipv4.ts';
 
 const range = { address: 0xc612_0000, prefix: 15 };
 

@@ -1,7 +1,7 @@
 import test from 'ava';
+import { Secret } from '../../../../base/secret.ts';
 import { login, takesPassword } from '../../../../provisioning/hosts/login.ts';
 import { type Refusal, refusalOf } from '../../../../provisioning/hosts/root-access.ts';
-import { Secret } from '../../../../provisioning/lab-file/secret.ts';
 
 const password = new Secret('hunter2');
 const key = { type: 'publickey', username: 'pi', key: 'KEY' } as const;

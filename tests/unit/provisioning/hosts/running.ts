@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
-import { deferred } from '../../../../provisioning/deferred.ts';
-import { LabError } from '../../../../provisioning/errors.ts';
+import { deferred } from '../../../../base/deferred.ts';
+import { LabError } from '../../../../base/errors.ts';
 import { startOver, type Transport } from '../../../../provisioning/hosts/running.ts';
 
 /** A transport whose command does nothing but what the test says; `endsOn` is the signal that ends it. */

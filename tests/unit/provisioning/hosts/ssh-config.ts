@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import process from 'node:process';
 import test from 'ava';
-import { LabError } from '../../../../provisioning/errors.ts';
+import { LabError } from '../../../../base/errors.ts';
+import { type SshAddress, sshText } from '../../../../lab-file/ssh-address.ts';
 import { jumpsOf } from '../../../../provisioning/hosts/route.ts';
-import { type SshAddress, sshText } from '../../../../provisioning/hosts/ssh-address.ts';
 import { type Destination, destinationOf, parseSshConfig } from '../../../../provisioning/hosts/ssh-config.ts';
 import { expand } from '../../../../provisioning/hosts/ssh-tokens.ts';
 

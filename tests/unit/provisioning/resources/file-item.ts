@@ -3,7 +3,7 @@ import { maskConf } from '../../../../mosquitto/conf.ts';
 import { maskPasswd } from '../../../../mosquitto/passwd.ts';
 import { fileItem } from '../../../../provisioning/resources/file-item.ts';
 import type { WantedFile } from '../../../../provisioning/resources/files.ts';
-import { planLines } from '../../../../report/plan-lines.ts';
+import { planLines } from '../../../../terminal/plan-lines.ts';
 
 const ownership = { owner: 'mosquitto', group: 'mosquitto', mode: '600' };
 const wanted: WantedFile = { path: '/etc/x', ...ownership, content: 'one\ntwo\nthree\n' };

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { LabError } from '../../../../provisioning/errors.ts';
-import { parseOsRelease } from '../../../../provisioning/os-release.ts';
+import { LabError } from '../../../../base/errors.ts';
+import { parseOsRelease } from '../../../../base/os-release.ts';
 import { BLANK } from '../../../../provisioning/resources/resource.ts';
 import { SYSTEM, system, systemOf } from '../../../../provisioning/resources/system.ts';
 import { factsOf } from '../../_facts.ts';

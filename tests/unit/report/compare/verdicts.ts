@@ -1,7 +1,7 @@
 import test from 'ava';
+import type { Verdict } from '../../../../records/record.ts';
 import { compareRuns } from '../../../../report/compare/compare.ts';
 import { type Change, verdictChanges } from '../../../../report/compare/verdicts.ts';
-import type { Verdict } from '../../../../report/record.ts';
 import { record, run } from './_runs.ts';
 
 /** [verdict before, verdict after, what has become of it, whether that is worse] */

@@ -1,5 +1,5 @@
-import type { Traffic } from '../../../../report/measured/traffic.ts';
-import type { CheckRecord } from '../../../../report/record.ts';
+import type { Traffic } from '../../../../records/measured/traffic.ts';
+import type { CheckRecord } from '../../../../records/record.ts';
 import { recordOf } from './_results.ts';
 
 const CLIENTS = {

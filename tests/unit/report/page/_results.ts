@@ -1,10 +1,10 @@
-import { hop } from '../../../../probes/hop.ts';
-import type { Environment } from '../../../../report/environment.ts';
-import { type Results, results } from '../../../../report/json.ts';
-import type { Latency } from '../../../../report/measured/latency.ts';
-import type { SequencePacket } from '../../../../report/measured/sequence.ts';
-import type { Size } from '../../../../report/measured/size.ts';
-import type { CheckRecord } from '../../../../report/record.ts';
+import { hop } from '../../../../probes/mqtt/hop.ts';
+import type { Environment } from '../../../../records/environment.ts';
+import type { Latency } from '../../../../records/measured/latency.ts';
+import type { SequencePacket } from '../../../../records/measured/sequence.ts';
+import type { Size } from '../../../../records/measured/size.ts';
+import type { CheckRecord } from '../../../../records/record.ts';
+import { type Results, results } from '../../../../records/results.ts';
 
 export type Level = 0 | 1 | 2;
 export const LEVELS: readonly Level[] = [0, 1, 2];

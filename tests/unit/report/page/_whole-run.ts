@@ -1,4 +1,4 @@
-import type { CheckRecord } from '../../../../report/record.ts';
+import type { CheckRecord } from '../../../../records/record.ts';
 import { keepAliveRecords } from './_keep-alive.ts';
 import { LEVELS, latencyOf, packetsOf, recordOf, sizeOf } from './_results.ts';
 import { willRecords } from './_wills.ts';

@@ -1,5 +1,5 @@
-import type { WillEvent } from '../../../../report/measured/will.ts';
-import type { CheckRecord } from '../../../../report/record.ts';
+import type { WillEvent } from '../../../../records/measured/will.ts';
+import type { CheckRecord } from '../../../../records/record.ts';
 import { recordOf } from './_results.ts';
 
 const BEGIN = Date.UTC(2026, 0, 2, 3, 4, 5);

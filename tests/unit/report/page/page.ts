@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import test from 'ava';
-import type { Results } from '../../../../report/json.ts';
+import type { Results } from '../../../../records/results.ts';
 import { pageHtml } from '../../../../report/page/page.tsx';
 import { SECTIONS } from '../../../../report/page/sections.ts';
 import { recordOf, resultsOf } from './_results.ts';

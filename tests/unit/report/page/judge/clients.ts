@@ -1,7 +1,7 @@
 import test from 'ava';
+import type { CheckRecord } from '../../../../../records/record.ts';
 import { clientRows, clientsSentence } from '../../../../../report/page/judge/clients.ts';
 import type { Sentence } from '../../../../../report/page/judge/sentence.ts';
-import type { CheckRecord } from '../../../../../report/record.ts';
 import { recordOf, resultsOf } from '../_results.ts';
 import { wholeRun } from '../_whole-run.ts';
 

@@ -1,6 +1,6 @@
 import test from 'ava';
+import type { CheckRecord } from '../../../../../records/record.ts';
 import { allowedText, limitOf } from '../../../../../report/page/judge/keep-alive-allowed.ts';
-import type { CheckRecord } from '../../../../../report/record.ts';
 import { recordOf } from '../_results.ts';
 
 const limit = (more: Partial<CheckRecord>) => recordOf('keepalive.limit.v5', more);

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Traffic } from '../../../../../report/measured/traffic.ts';
+import type { Traffic } from '../../../../../records/measured/traffic.ts';
 import {
   amountText,
   busySentence,

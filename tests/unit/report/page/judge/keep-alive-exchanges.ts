@@ -1,8 +1,8 @@
 import test from 'ava';
-import { trafficSchema } from '../../../../../report/measured/traffic.ts';
+import { trafficSchema } from '../../../../../records/measured/traffic.ts';
+import type { CheckRecord } from '../../../../../records/record.ts';
 import { exchangesText } from '../../../../../report/page/judge/keep-alive-exchanges.ts';
 import { recordsOf } from '../../../../../report/page/measured.ts';
-import type { CheckRecord } from '../../../../../report/record.ts';
 import { trafficRecord } from '../_keep-alive.ts';
 import { recordOf, resultsOf } from '../_results.ts';
 

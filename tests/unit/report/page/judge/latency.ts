@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Latency } from '../../../../../report/measured/latency.ts';
+import type { Latency } from '../../../../../records/measured/latency.ts';
 import {
   acknowledgedSentence,
   loopSentence,

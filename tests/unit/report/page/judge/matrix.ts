@@ -1,11 +1,11 @@
 import test from 'ava';
+import type { CheckRecord } from '../../../../../records/record.ts';
 import {
   aboveSentence,
   type MatrixCell,
   matrixCells,
   minimumSentence,
 } from '../../../../../report/page/judge/matrix.ts';
-import type { CheckRecord } from '../../../../../report/record.ts';
 import { recordOf, resultsOf } from '../_results.ts';
 import { wholeRun } from '../_whole-run.ts';
 

@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Latency } from '../../../../../report/measured/latency.ts';
+import type { Latency } from '../../../../../records/measured/latency.ts';
 import { heldBack, nagleSentence } from '../../../../../report/page/judge/nagle.ts';
 import type { Sentence } from '../../../../../report/page/judge/sentence.ts';
 import { type Level, latencyOf } from '../_results.ts';

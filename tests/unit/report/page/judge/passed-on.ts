@@ -1,7 +1,7 @@
 import test from 'ava';
-import type { Sequence, SequencePacket } from '../../../../../report/measured/sequence.ts';
+import type { Sequence, SequencePacket } from '../../../../../records/measured/sequence.ts';
+import type { CheckRecord } from '../../../../../records/record.ts';
 import { type PassedOn, passedOnIn } from '../../../../../report/page/judge/passed-on.ts';
-import type { CheckRecord } from '../../../../../report/record.ts';
 import { packetsOf, recordOf, resultsOf } from '../_results.ts';
 
 const SAME = { kind: 'same' } as const;

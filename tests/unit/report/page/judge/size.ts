@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { Size } from '../../../../../report/measured/size.ts';
+import type { Size } from '../../../../../records/measured/size.ts';
 import {
   addedSentences,
   arithmeticSentence,

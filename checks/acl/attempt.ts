@@ -1,0 +1,63 @@
+import type { User } from '../../lab-file/lab.ts';
+import type { Packet } from '../../probes/mqtt/packet.ts';
+import type { RawSession } from '../../probes/mqtt/raw-session.ts';
+import type { PublishOutcome, QoS, Version } from '../../probes/mqtt/session.ts';
+import type { Finding } from '../harness/check.ts';
+import type { World } from '../harness/test-lab.ts';
+import { tooHigh } from '../harness/too-high.ts';
+
+/** How the broker answered a publication, as evidence: 3.1.1 leaves it open (MQTT-3.3.5-2), and an external broker may say nothing. */
+export type Answer = PublishOutcome | 'nothing';
+
+/** What became of the client afterwards: the broker answered a PINGREQ, has closed the connection, or does not answer any more. */
+export type Dealt = 'answered' | 'closed' | 'silent';
+
+export type Attempt = {
+  readonly answer: Answer;
+  readonly dealt: Dealt;
+  readonly packets: readonly Packet[];
+  /** Why nothing was published; undefined: it was. */
+  readonly short?: Finding;
+};
+
+/** Publishes as a user on a connection of its own; when it resolves, the broker has dealt with it. */
+export async function publishAs(
+  world: World,
+  user: User,
+  version: Version,
+  topic: string,
+  payload: Buffer,
+  options: { readonly qos: QoS; readonly retain?: boolean },
+): Promise<Attempt> {
+  await using acting = await world.raw(user, { version });
+  const short = tooHigh(world, acting, options.qos);
+  if (short !== undefined) return { answer: 'nothing', dealt: 'answered', packets: acting.packets, short };
+  // a denied one may be left unanswered, or end the connection
+  const answer = await acting.publish(topic, payload, options).catch(() => 'nothing' as const);
+  return { answer, dealt: await dealtWith(acting), packets: acting.packets };
+}
+
+/** Waits until what the broker had for the client is here, or the connection is over. */
+export async function dealtWith(session: RawSession): Promise<Dealt> {
+  const answered = session.barrier().then(
+    () => 'answered' as const,
+    () => 'silent' as const,
+  );
+  const closed = session.ended.then(() => 'closed' as const);
+  const first = await Promise.race([answered, closed]);
+  // the end of a connection ends the wait for an answer too, and may be told first
+  return first === 'silent' ? await Promise.race([closed, Promise.resolve(first)]) : first;
+}
+
+/**
+ * Why a denial may not be taken from this: the action was perhaps never made. Mosquitto acknowledges what it denies and keeps the connection;
+ * another broker may say nothing or close it, but one that does not even answer a PINGREQ has dealt with nothing. Undefined: it was made.
+ */
+export function notMade({ answer, dealt }: Pick<Attempt, 'answer' | 'dealt'>, isOurs: boolean): Finding | undefined {
+  const fail = (reason: string): Finding => ({ verdict: 'fail', observed: { answer, dealt }, reason });
+  if (dealt === 'silent') return fail('the broker does not answer any more, so nothing is shown');
+  if (!isOurs) return undefined;
+  if (dealt === 'closed') return fail('the broker closed the connection, which Mosquitto does on no denial');
+  if (answer === 'nothing') return fail('the broker did not acknowledge, which Mosquitto does on a denial too');
+  return undefined;
+}

@@ -1,0 +1,101 @@
+import type { Topic, User } from '../../lab-file/lab.ts';
+import type { QoS, Version } from '../../probes/mqtt/session.ts';
+import { type Check, type Finding, word } from '../harness/check.ts';
+import { evidence, ownPackets } from '../harness/evidence.ts';
+import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
+import { nonce, type World } from '../harness/test-lab.ts';
+import { type Answer, notMade, publishAs } from './attempt.ts';
+import { judgeRight, mayText, type Right, rightOf } from './right.ts';
+import { BOUND_MS, castOf, hasArrived, onStage, sentinel, turns } from './stage.ts';
+
+const LEVELS: readonly QoS[] = [0, 1, 2];
+
+/** A user publishes at every QoS over both versions; where nobody may observe the topic, MQTT 5's reason code has to do. */
+export function publishing(world: World, { name: topic }: Topic, user: User): Check[] {
+  const right = rightOf(world.lab, user.name, 'publish', topic);
+  const cast = castOf(world, topic);
+  if (cast.kind === 'unobservable') {
+    return LEVELS.filter((qos) => qos > 0).map((qos) => byReasonCode(world, topic, user, qos, right, cast.why));
+  }
+  return VERSIONS.flatMap((version) => LEVELS.map((qos) => byEffect(world, topic, user, qos, version, right)));
+}
+
+function named(topic: string, user: User, qos: QoS, version: Version, right: Right) {
+  return {
+    id: `acl.publish.${word(topic)}.${word(user.name)}.q${qos}.${tagOf(version)}`,
+    claim: `${user.name} ${mayText(right)} publish to ${topic} at QoS ${qos} ${overOf(version)}`,
+    version,
+    boundMs: BOUND_MS,
+    turns,
+  } as const;
+}
+
+function byEffect(world: World, topic: string, user: User, qos: QoS, version: Version, right: Right): Check {
+  return {
+    ...named(topic, user, qos, version, right),
+    expected: { delivered: right === 'allowed' },
+    async run() {
+      return await onStage(world, topic, async (stage) => {
+        const payload = Buffer.from(`publish ${nonce()}`);
+        const attempt = await publishAs(world, user, version, topic, payload, { qos });
+        if (attempt.short !== undefined) return attempt.short;
+        const last = await sentinel(world, stage);
+        const delivered = await hasArrived(stage, payload, right === 'allowed');
+        const { answer, packets } = attempt;
+        return {
+          ...(notMade(attempt, world.isOurs) ?? judgeRight(right, delivered, { answer }, world.isOurs)),
+          evidence: [
+            ...evidence(user.name, ownPackets(packets, [payload])),
+            ...evidence(stage.observer.name, ownPackets(stage.seeing.packets, [payload, last])),
+          ],
+        };
+      });
+    },
+  };
+}
+
+/** Where no effect can be seen, MQTT 5's PUBACK or PUBREC tells: Mosquitto denies with 0x87 what its ACL does not grant. */
+function byReasonCode(world: World, topic: string, user: User, qos: QoS, right: Right, why: string): Check {
+  const check = named(topic, user, qos, 5, right);
+  return {
+    ...check,
+    claim: `${check.claim}, by its reason code (${why}, so the effect is unobservable)`,
+    expected: { denied: right === 'denied' },
+    async run() {
+      const payload = Buffer.from(`publish ${nonce()}`);
+      const attempt = await publishAs(world, user, 5, topic, payload, { qos });
+      if (attempt.short !== undefined) return attempt.short;
+      const judged = notMade(attempt, world.isOurs) ?? judgeReasonCode(right, attempt.answer, world.isOurs);
+      return { ...judged, evidence: evidence(user.name, ownPackets(attempt.packets, [payload])) };
+    },
+  };
+}
+
+/** Not authorised, MQTT 5 table 3-4. */
+const DENIED = 0x87;
+
+/**
+ * Judges how a publication over MQTT 5 was answered; codes below 0x80, such as 0x10 (no matching subscribers), are acceptance. A broker that is not
+ * the lab's may deny by any code, by closing the connection, or without a word.
+ */
+export function judgeReasonCode(right: Right, answer: Answer, isOurs: boolean): Finding {
+  const observed = { answer };
+  const code = typeof answer === 'object' && answer.kind === 'acknowledged' ? answer.code : undefined;
+  const shown = code === undefined ? 'it was not acknowledged' : `code 0x${code.toString(16).padStart(2, '0')}`;
+  if (right !== 'denied') {
+    return code !== undefined && code < 0x80
+      ? { verdict: 'pass', observed }
+      : { verdict: 'fail', observed, reason: shown };
+  }
+  if (isOurs) {
+    return code === DENIED
+      ? { verdict: 'pass', observed }
+      : { verdict: 'fail', observed, reason: `${shown}, not 0x87 (not authorised)` };
+  }
+  if (code === undefined || code >= 0x80) return { verdict: 'pass', observed };
+  return {
+    verdict: 'skipped',
+    observed,
+    reason: 'unobservable: the broker acknowledges, and nobody may see the effect',
+  };
+}

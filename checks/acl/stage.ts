@@ -1,0 +1,94 @@
+import type { User } from '../../lab-file/lab.ts';
+import type { Session } from '../../probes/mqtt/session.ts';
+import { atMost } from '../harness/limit.ts';
+import { isMessage } from '../harness/matching.ts';
+import { observerOf, publisherOf } from '../harness/roles.ts';
+import { nonce, type World } from '../harness/test-lab.ts';
+
+/** Who sees what passes on a topic, and who may publish to it: one of each for all the checks of the topic. */
+export type Stage = {
+  readonly topic: string;
+  readonly observer: User;
+  readonly publisher: User;
+  readonly seeing: Session;
+  readonly sending: Session;
+};
+
+export type StageCast =
+  | { readonly kind: 'cast'; readonly observer: User; readonly publisher: User }
+  | { readonly kind: 'unobservable'; readonly why: string };
+
+export const BOUND_MS = 60_000;
+
+/** Each takes a connection or two; a small broker or a low ulimit must not be the finding. */
+export const turns = atMost(8);
+
+export function castOf({ lab }: World, topic: string): StageCast {
+  const observer = observerOf(lab, topic);
+  const publisher = publisherOf(lab, topic);
+  if (publisher === undefined) return { kind: 'unobservable', why: `nobody may publish to ${topic}` };
+  if (observer === undefined) return { kind: 'unobservable', why: `nobody may subscribe to ${topic}` };
+  return { kind: 'cast', observer, publisher };
+}
+
+type Open = { readonly stage: Promise<Stage>; users: number };
+const stages = new WeakMap<World, Map<string, Open>>();
+
+/** Works on a topic's stage; it is closed when nobody is on it any more, since whoever has subscribed gets the load of other checks too. */
+export async function onStage<T>(world: World, topic: string, work: (stage: Stage) => Promise<T>): Promise<T> {
+  const ofWorld = stages.get(world) ?? new Map<string, Open>();
+  stages.set(world, ofWorld);
+  const open = ofWorld.get(topic) ?? { stage: openStage(world, topic), users: 0 };
+  ofWorld.set(topic, open);
+  open.users += 1;
+  try {
+    return await work(await open.stage);
+  } finally {
+    open.users -= 1;
+    if (open.users === 0) {
+      ofWorld.delete(topic);
+      // one that could not be opened has been told already; an end is not waited for
+      open.stage.then(({ seeing, sending }) => Promise.all([seeing.close(), sending.close()])).catch(() => undefined);
+    }
+  }
+}
+
+async function openStage(world: World, topic: string): Promise<Stage> {
+  const cast = castOf(world, topic);
+  if (cast.kind === 'unobservable') throw new Error(`unobservable: ${cast.why}`);
+  const { observer, publisher } = cast;
+  const [seeing, sending] = await Promise.all([world.login(observer), world.login(publisher)]);
+  const code = await seeing.subscribe(topic, 1);
+  if (code >= 0x80) throw new Error(`the broker refused ${observer.name}'s subscription to ${topic} with code ${code}`);
+  return { topic, observer, publisher, seeing, sending };
+}
+
+type Sentinel = Pick<Stage, 'topic' | 'seeing'> & { readonly sending: Pick<Session, 'publish'> };
+
+/** A broker that promises no order between publishers gets some round trips more to pass on what it should not. */
+const ROUNDS_ELSEWHERE = 3;
+
+/** Publishes a message behind everything that the broker has dealt with, and waits until the observer has it. */
+export async function sentinel({ isOurs, passingOn }: World, { topic, seeing, sending }: Sentinel): Promise<Buffer> {
+  const last = Buffer.from(`sentinel ${nonce()}`);
+  for (let round = isOurs ? ROUNDS_ELSEWHERE : 1; round <= ROUNDS_ELSEWHERE; round += 1) {
+    const payload = Buffer.concat([last, Buffer.from(` ${round}`)]);
+    await passingOn.timed(async () => {
+      await sending.publish(topic, payload, { qos: 1 });
+      await seeing.packet(isMessage(payload), `sentinel on ${topic}`);
+    });
+  }
+  return Buffer.concat([last, Buffer.from(` ${ROUNDS_ELSEWHERE}`)]);
+}
+
+/**
+ * Whether the observer has the message by now; one that must come may take longer on a broker that promises no order between publishers, one that
+ * must not has had its time when the sentinel came.
+ */
+export async function hasArrived({ seeing }: Stage, payload: Buffer, mustCome: boolean): Promise<boolean> {
+  if (!mustCome) return seeing.packets.some(isMessage(payload));
+  return await seeing.packet(isMessage(payload), 'message').then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,172 @@
+import type { Lab, User } from '../../lab-file/lab.ts';
+import type { RawSession } from '../../probes/mqtt/raw-session.ts';
+import type { QoS, Version } from '../../probes/mqtt/session.ts';
+import { type Check, type Finding, word } from '../harness/check.ts';
+import { evidence, ownPackets } from '../harness/evidence.ts';
+import { isMessage } from '../harness/matching.ts';
+import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
+import { nonce, type World } from '../harness/test-lab.ts';
+import { tooHigh } from '../harness/too-high.ts';
+import { type Answer, type Dealt, dealtWith } from './attempt.ts';
+import { BOUND_MS, turns } from './stage.ts';
+
+/** Of a lab with more users or topics some are taken, the same number from each. */
+const MOST_READERS = 8;
+const MOST_TOPICS = 40;
+const LEVELS: readonly QoS[] = [0, 1, 2];
+/** Round trips in which a broker that promises no order may still pass on what it should not. */
+const ROUNDS_ELSEWHERE = 3;
+
+type Tried = {
+  readonly topic: string;
+  readonly how: 'QoS 0' | 'QoS 1' | 'QoS 2' | 'RETAIN' | 'last will';
+  readonly payload: Buffer;
+  readonly answer: Answer;
+};
+
+/** What a user publishes to topics that lab.yaml does not declare, nobody receives, the user included; names that are nearly declared ones too. */
+export function undeclared(world: World, user: User): Check[] {
+  return VERSIONS.map((version) => ({
+    id: `acl.undeclared.${word(user.name)}.${tagOf(version)}`,
+    claim: `${user.name} can't reach anybody by a topic that lab.yaml does not declare, be it by a message of any QoS, a retained one or a last will ${overOf(version)}`,
+    expected: { delivered: [], ...(version === 5 && world.isOurs ? { codes: ['0x87'] } : {}) },
+    version,
+    boundMs: BOUND_MS,
+    turns,
+    run: () => reachingOut(world, user, version),
+  }));
+}
+
+async function reachingOut(world: World, user: User, version: Version): Promise<Finding> {
+  const topics = undeclaredTopics(world.lab, nonce(), world.isOurs);
+  const others = world.lab.users.filter(({ name }) => name !== user.name).slice(0, MOST_READERS - 1);
+  const actors: RawSession[] = [];
+  const readers: RawSession[] = [];
+  const read = async (who: User) => {
+    const reader = await world.raw(who, { version });
+    readers.push(reader);
+    // a refusal is as good as a grant that nothing comes of
+    await Promise.all(topics.map((topic) => reader.subscribe(topic, 1).catch(() => 0x80)));
+  };
+  const act = async () => {
+    const actor = await world.raw(user, { version });
+    actors.push(actor);
+    return actor;
+  };
+  try {
+    await Promise.all([user, ...others].map(read));
+    const tried = [
+      ...(await publishAll(world, act, topics)),
+      ...(await leaveWill(world, user, version, topics.slice(0, 1))),
+    ];
+    // for what is retained, there have to be new subscriptions
+    await Promise.all([user, ...others].map(read));
+    const dealt: Dealt[] = [];
+    for (let round = world.isOurs ? ROUNDS_ELSEWHERE : 1; round <= ROUNDS_ELSEWHERE; round += 1) {
+      dealt.push(...(await Promise.all(readers.map(dealtWith))));
+    }
+    await clear(act, topics.slice(0, 1));
+    const delivered = tried.filter(({ payload }) => readers.some(({ packets }) => packets.some(isMessage(payload))));
+    const isLost = dealt.includes('silent') || (world.isOurs && dealt.includes('closed'));
+    return {
+      ...judgeUndeclared(tried, delivered, { isLost, byCode: version === 5 && world.isOurs }),
+      evidence: actors.flatMap(({ packets }) =>
+        evidence(
+          user.name,
+          ownPackets(
+            packets,
+            tried.map(({ payload }) => payload),
+          ),
+        ),
+      ),
+    };
+  } finally {
+    await Promise.all([...actors, ...readers].map((session) => session[Symbol.asyncDispose]()));
+  }
+}
+
+/** One after the other; a broker may close the connection upon each that it denies. What is retained is tried on the first topic alone, which is nobody's. */
+async function publishAll(world: World, act: () => Promise<RawSession>, topics: readonly string[]): Promise<Tried[]> {
+  const tried: Tried[] = [];
+  let actor: RawSession | undefined;
+  const wishes = topics.flatMap((topic, index) => [
+    ...LEVELS.map((qos) => ({ topic, how: `QoS ${qos}` as const, options: { qos } })),
+    ...(index === 0 ? [{ topic, how: 'RETAIN' as const, options: { qos: 1 as QoS, retain: true } }] : []),
+  ]);
+  for (const { topic, how, options } of wishes) {
+    actor ??= await act();
+    if (tooHigh(world, actor, options.qos) !== undefined) continue;
+    const payload = Buffer.from(`undeclared ${nonce()}`);
+    const answer = await actor.publish(topic, payload, options).catch(() => 'nothing' as const);
+    tried.push({ topic, how, payload, answer });
+    if (typeof answer === 'object' && answer.kind === 'closed') actor = undefined;
+  }
+  if (actor !== undefined) await dealtWith(actor);
+  return tried;
+}
+
+async function leaveWill(world: World, user: User, version: Version, topics: readonly string[]): Promise<Tried[]> {
+  return await Promise.all(
+    topics.map(async (topic): Promise<Tried> => {
+      const payload = Buffer.from(`undeclared will ${nonce()}`);
+      const will = { topic, payload, qos: 0, retain: false } as const;
+      // a broker may refuse the CONNECT for its will
+      const owner = await world.raw(user, { version, will }).catch(() => undefined);
+      await owner?.fin();
+      return { topic, how: 'last will', payload, answer: owner === undefined ? 'nothing' : { kind: 'sent' } };
+    }),
+  );
+}
+
+/** Where the broker has retained what it should not have, nothing of it stays. */
+async function clear(act: () => Promise<RawSession>, topics: readonly string[]): Promise<void> {
+  const actor = await act();
+  for (const topic of topics) {
+    await actor.publish(topic, Buffer.alloc(0), { qos: 1, retain: true }).catch(() => undefined);
+  }
+}
+
+/** By what came; Mosquitto's reason code tells too where nobody could receive it. */
+export function judgeUndeclared(
+  tried: readonly Tried[],
+  delivered: readonly Tried[],
+  { isLost, byCode }: { readonly isLost: boolean; readonly byCode: boolean },
+): Finding {
+  const codes = tried.map(({ answer }) =>
+    typeof answer === 'object' && answer.kind === 'acknowledged' ? answer.code : undefined,
+  );
+  const known = [...new Set(codes)].filter((code) => code !== undefined);
+  const text = ({ topic, how }: Tried) => `${topic} (${how})`;
+  const observed = {
+    topics: [...new Set(tried.map(({ topic }) => topic))],
+    delivered: delivered.map(text),
+    codes: known.map((code) => `0x${code.toString(16).padStart(2, '0')}`),
+  };
+  const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
+  if (delivered.length > 0) return fail(`messages came on ${observed.delivered.join(', ')}`);
+  if (isLost) return fail('a subscriber lost its connection, so nothing is shown');
+  const isAsked = ({ how }: Tried) => how !== 'QoS 0' && how !== 'last will';
+  const accepted = tried.filter((one, index) => isAsked(one) && codes[index] !== 0x87);
+  if (!byCode || accepted.length === 0) return { verdict: 'pass', observed };
+  return fail(`not denied was what was published to ${accepted.map(text).join(', ')}`);
+}
+
+/**
+ * A topic that nobody has thought of, and for each declared one those that a careless rule would let through. On a broker that is not the lab's they
+ * may be somebody's, so there each has something in it that makes it nobody's.
+ */
+export function undeclaredTopics({ topics }: Pick<Lab, 'topics'>, unique: string, isOurs: boolean): string[] {
+  const declared = topics.map(({ name }) => name);
+  const near = declared.flatMap((name) => [
+    `${name}/${unique}`,
+    `${name}${unique}`,
+    ...(isOurs ? somebodys(name) : []),
+  ]);
+  const all = [`lab-undeclared-${unique}`, ...near].filter((name) => name !== '' && !declared.includes(name));
+  return [...new Set(all)].slice(0, MOST_TOPICS);
+}
+
+function somebodys(name: string): string[] {
+  const otherCase = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase();
+  return [`/${name}`, `${name}/`, [...name].slice(0, -1).join(''), otherCase];
+}

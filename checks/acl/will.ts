@@ -1,0 +1,64 @@
+import { LabError } from '../../base/errors.ts';
+import type { Topic, User } from '../../lab-file/lab.ts';
+import type { Version } from '../../probes/mqtt/session.ts';
+import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
+import { evidence, ownPackets } from '../harness/evidence.ts';
+import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
+import { nonce, type World } from '../harness/test-lab.ts';
+import { judgeRight, mayText, type Right, rightOf } from './right.ts';
+import { BOUND_MS, castOf, hasArrived, onStage, type Stage, sentinel, turns } from './stage.ts';
+
+/** A user with a last will on the topic is lost. */
+export function leavingAWill(world: World, { name: topic }: Topic, user: User): Check[] {
+  const right = rightOf(world.lab, user.name, 'lastWill', topic);
+  const cast = castOf(world, topic);
+  return VERSIONS.map((version) => {
+    const named = {
+      id: `acl.will.${word(topic)}.${word(user.name)}.${tagOf(version)}`,
+      claim: `${user.name} ${mayText(right)} leave a last will on ${topic} ${overOf(version)}`,
+    } as const;
+    if (cast.kind === 'unobservable') return notApplicable(named, `unobservable: ${cast.why}`);
+    return { ...named, ...lost(world, topic, user, version, right) };
+  });
+}
+
+function lost(world: World, topic: string, user: User, version: Version, right: Right): Omit<Check, 'id' | 'claim'> {
+  return {
+    // a will that is denied is beyond the standard
+    ...(right === 'allowed' ? { statement: 'MQTT-3.1.2-8' } : {}),
+    expected: { delivered: right === 'allowed' },
+    version,
+    boundMs: BOUND_MS,
+    turns,
+    run: () => onStage(world, topic, (stage) => loseOwner(world, stage, user, version, right)),
+  };
+}
+
+async function loseOwner(world: World, stage: Stage, user: User, version: Version, right: Right): Promise<Finding> {
+  const { topic } = stage;
+  const payload = Buffer.from(`will ${nonce()}`);
+  const will = { topic, payload, qos: 1, retain: false } as const;
+  const acting = await world.raw(user, { version, will }).catch(unlessRefused(world.isOurs));
+  await acting?.fin();
+  // it was refused for its will, or else this is refused too
+  if (acting === undefined) await (await world.raw(user, { version })).disconnect();
+  // a connection that is made after the loss: when its message comes, the broker has dealt with the loss
+  await using later = await world.raw(stage.publisher);
+  const last = await sentinel(world, { ...stage, sending: later });
+  const delivered = await hasArrived(stage, payload, right === 'allowed');
+  return {
+    ...judgeRight(right, delivered, { connected: acting !== undefined }, world.isOurs),
+    evidence: [
+      ...evidence(user.name, acting?.packets ?? []),
+      ...evidence(stage.observer.name, ownPackets(stage.seeing.packets, [payload, last])),
+    ],
+  };
+}
+
+/** Mosquitto lets everybody in and drops the will later; another broker may refuse a CONNECT with a will that it would not publish. */
+function unlessRefused(isOurs: boolean): (error: unknown) => undefined {
+  return (error) => {
+    if (error instanceof LabError && !isOurs) return undefined;
+    throw error;
+  };
+}

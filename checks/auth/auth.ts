@@ -1,0 +1,117 @@
+import { handshake, isAcceptance } from '../../probes/mqtt/handshake.ts';
+import { connectSession } from '../../probes/mqtt/session.ts';
+import type { HostAddress } from '../../provisioning/hosts/open.ts';
+import type { Check } from '../harness/check.ts';
+import { judgeByVersion } from '../harness/deviations.ts';
+import { atMost } from '../harness/limit.ts';
+import type { World } from '../harness/test-lab.ts';
+import type { Plan } from '../run/declare.ts';
+import { type Attempt, attempts } from './attempts.ts';
+import { judgeAcceptance, judgeClientAttempt, judgeRefusal, refusalBytes, refusalStatement } from './refusal.ts';
+
+const BOUND_MS = 5_000;
+/** One client after the other, on a busy machine. */
+const HOST_ATTEMPT_MS = 1_000;
+const HOST_BOUND_MS = 30_000;
+
+/** Bound on so many logins in a row from a host. */
+export function hostBoundMs(count: number): number {
+  return HOST_BOUND_MS + count * HOST_ATTEMPT_MS;
+}
+
+export const auth: Plan = (world) => {
+  const all = attempts(world.lab);
+  return [
+    ...all.map((attempt) => fromHere(world, attempt)),
+    ...elsewhere(world).flatMap((at) =>
+      fromHost(
+        world,
+        at,
+        all.filter(({ isEverywhere }) => isEverywhere),
+      ),
+    ),
+  ];
+};
+
+/** Each takes a connection; a small broker or a low ulimit must not be the finding. */
+const turns = atMost(8);
+
+/** With exact bytes: the answer to a CONNECT, and who closes the connection. */
+function fromHere({ broker, live, isOurs }: World, attempt: Attempt): Check {
+  const { version, login, deviation } = attempt;
+  const common = {
+    id: `auth.${attempt.name}.this-machine`,
+    claim: `${attempt.claim}, from this machine`,
+    boundMs: 2 * BOUND_MS,
+    version,
+    turns,
+  } as const;
+  if (attempt.isIn) {
+    const run = async () => {
+      const outcome = await connectSession({ ...broker, ...(login === undefined ? {} : { login }), version });
+      if (outcome.kind === 'accepted') await outcome.session.close();
+      return judgeAcceptance(outcome);
+    };
+    return { ...common, expected: { code: 0 }, run };
+  }
+  const run = async () => {
+    const seen = await handshake({ ...broker, ...login, version, boundMs: BOUND_MS });
+    const judged = judgeRefusal(seen, version, isOurs);
+    if (deviation === undefined) return judged;
+    const otherwise = { otherwise: judged.reason ?? '' };
+    const how =
+      judged.verdict === 'pass'
+        ? 'as the standard says'
+        : isAcceptance(seen.answer)
+          ? 'as the deviation says'
+          : otherwise;
+    return { ...judged, ...judgeByVersion(how, deviation, live.broker.version) };
+  };
+  return { ...common, statement: refusalStatement(version), expected: refusalBytes(version), run };
+}
+
+type Elsewhere = {
+  readonly origin: string;
+  readonly name: string;
+  readonly where: HostAddress;
+  readonly broker: { readonly address: string; readonly port: number };
+};
+
+/** The broker's host, where it is not this machine, and the Pis. */
+function elsewhere({ live, lab }: World): Elsewhere[] {
+  const { host } = live.broker;
+  const loopback = { address: '127.0.0.1', port: lab.broker.port };
+  const pis = live.pis.map((pi) => ({ origin: pi.name, name: pi.name, where: pi.host, broker: pi.broker }));
+  if (host === undefined || host.kind === 'local') return pis;
+  return [{ origin: 'broker-host', name: 'broker', where: host, broker: loopback }, ...pis];
+}
+
+/** With mosquitto_sub there: all attempts in one go, since each would cost a round trip. */
+function fromHost(world: World, { origin, name, where, broker }: Elsewhere, all: readonly Attempt[]): Check[] {
+  const { stopped } = world;
+  const topic = world.lab.topics[0]?.name ?? 'mqtt-lab';
+  const wishes = all.map(({ version, login }) => ({
+    ...broker,
+    version,
+    topic,
+    ...(login === undefined ? {} : { login }),
+  }));
+  const boundMs = hostBoundMs(all.length);
+  const tryAll = async () => {
+    const { attemptLogins } = await import('../../probes/clients/login-attempts.ts');
+    return await attemptLogins(await world.host(name, where), wishes, { boundMs, signal: stopped });
+  };
+  let results: ReturnType<typeof tryAll> | undefined;
+  return all.map((attempt, index) => ({
+    id: `auth.${attempt.name}.${origin}`,
+    claim: `${attempt.claim}, by mosquitto_sub on ${name}`,
+    ...(attempt.isIn ? {} : { statement: refusalStatement(attempt.version) }),
+    expected: { code: attempt.isIn ? 0 : refusalBytes(attempt.version).code },
+    boundMs,
+    version: attempt.version,
+    async run() {
+      results ??= tryAll();
+      return judgeClientAttempt((await results)[index], attempt, world.live.broker.host !== undefined);
+    },
+  }));
+}

@@ -1,0 +1,37 @@
+import { acl } from './acl/acl.ts';
+import { auth } from './auth/auth.ts';
+import { install } from './install/install.ts';
+import { installState } from './install/state.ts';
+import { interop } from './interop/interop.ts';
+import { keepalive } from './keepalive/keepalive.ts';
+import { keepaliveLimit } from './keepalive/limit.ts';
+import { keepaliveTraffic } from './keepalive/traffic/traffic.ts';
+import { qosExactlyOnce } from './qos/exactly-once.ts';
+import { qosMatrix } from './qos/matrix.ts';
+import { qosMeasured } from './qos/measured/measured.ts';
+import { qos } from './qos/qos.ts';
+import { restart } from './restart/restart.ts';
+import { retained } from './retained/retained.ts';
+import type { Plan } from './run/declare.ts';
+import { session } from './session/session.ts';
+import { will } from './will/will.ts';
+
+/** Every plan of checks. The keep alives and the wills come first, since keep-alive expiry decides how long a run is. */
+export const families: Readonly<Record<string, Plan>> = {
+  keepalive,
+  keepaliveTraffic,
+  will,
+  install,
+  installState,
+  keepaliveLimit,
+  qos,
+  session,
+  retained,
+  qosMatrix,
+  qosExactlyOnce,
+  qosMeasured,
+  auth,
+  acl,
+  interop,
+  restart,
+};

@@ -1,0 +1,31 @@
+import type { Packet } from '../../probes/mqtt/packet.ts';
+import { payloadText } from '../../probes/mqtt/packet-text.ts';
+
+/** Packets as a record keeps them: who saw them, and payloads as text. */
+export function evidence(who: string, packets: readonly Packet[]): object[] {
+  return packets.map(({ payload, connect, ...packet }) => ({
+    who,
+    ...packet,
+    at: Math.round(packet.at * 1000) / 1000,
+    ...(payload === undefined ? {} : { payload: payloadText(payload) }),
+    ...(connect === undefined ? {} : { connect: { ...connect, will: willText(connect.will) } }),
+  }));
+}
+
+/** What of a session's packets belongs to a check: a topic carries other people's messages too, which are nobody's evidence. */
+export function ownPackets(packets: readonly Packet[], payloads: readonly Buffer[]): Packet[] {
+  const ids = new Set<number | undefined>();
+  return packets.filter(({ type, payload, packetId, direction }) => {
+    if (type === 'PUBLISH') {
+      const isOwn = payload !== undefined && payloads.some((own) => own.equals(payload));
+      if (isOwn && packetId !== undefined) ids.add(packetId);
+      return isOwn;
+    }
+    if (!type.startsWith('PUB')) return direction === 'sent' || type !== 'PINGRESP';
+    return ids.has(packetId);
+  });
+}
+
+function willText(will: NonNullable<Packet['connect']>['will']) {
+  return will === undefined ? undefined : { ...will, payload: payloadText(will.payload) };
+}

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { within } from '../../probes/mqtt/feed.ts';
+import { gather } from '../../provisioning/resources/facts.ts';
+import { installedVersions, packagesQuery } from '../../provisioning/resources/packages.ts';
+import type { System } from '../../records/environment.ts';
+import type { Versions } from '../../records/record.ts';
+import { HERE } from './check.ts';
+import { bootIdHere, SYSTEM, systemOf } from './system.ts';
+import type { World } from './test-lab.ts';
+
+const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
+/** The clients on this machine by the names that people know, and their packages. */
+const CLIENTS_HERE = { 'mqtt.js': 'mqtt', 'mqtt-packet': 'mqtt-packet' } as const;
+const CLIENTS_THERE = packagesQuery(['mosquitto-clients', 'python3-paho-mqtt']);
+const BOUND_MS = 30_000;
+const UNKNOWN = 'unknown';
+
+/** Takes what a host says of itself. */
+export type OnSystem = (host: string, system: System) => void;
+
+/** What is at the two ends of the checks on a host. */
+export type Software = (host: string) => Promise<Versions>;
+
+/**
+ * Asks each of these hosts once, over a connection of its own, while the checks go on. Never throws: what can't be told within 15 s is `unknown`,
+ * and a broken host is for the checks to find.
+ */
+export function softwareOf(world: World, hosts: readonly string[], onSystem: OnSystem): Software {
+  const { version } = world.live.broker;
+  const broker = version === undefined ? UNKNOWN : `mosquitto ${version}`;
+  const ask = async (host: string) => {
+    const asking = host === HERE ? clientsHere() : clientsOn(world, host, onSystem);
+    return await within(asking, `versions on ${host}`, BOUND_MS).catch(() => UNKNOWN);
+  };
+  const clients = new Map(hosts.map((host) => [host, ask(host)]));
+  return async (host) => ({ broker, client: (await clients.get(host)) ?? UNKNOWN });
+}
+
+async function clientsHere(): Promise<string> {
+  const named = Object.entries(CLIENTS_HERE).map(([name, module]) => softwareHere(name, module));
+  return (await Promise.all(named)).join(', ');
+}
+
+/** A package of this project by the name that people know, with its version. */
+export async function softwareHere(name: string, module: string): Promise<string> {
+  const { version } = JSON.parse(await readFile(path.join(MODULES, module, 'package.json'), 'utf8'));
+  return `${name} ${version}`;
+}
+
+async function clientsOn(world: World, name: string, onSystem: OnSystem): Promise<string> {
+  const { broker, pis } = world.live;
+  const where = name === 'broker' ? broker.host : pis.find((pi) => pi.name === name)?.host;
+  if (where === undefined) return UNKNOWN;
+  const host = await world.host(name, where, 'versions');
+  const facts = await gather(host, [CLIENTS_THERE, SYSTEM], world.stopped, { root: false });
+  onSystem(name, systemOf(facts.get(SYSTEM), await bootIdHere()));
+  const installed = [...installedVersions(facts.get(CLIENTS_THERE))].map(([name, version]) => `${name} ${version}`);
+  return installed.join(', ') || UNKNOWN;
+}

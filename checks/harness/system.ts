@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { machine, release } from 'node:os';
+import { parseOsRelease } from '../../base/os-release.ts';
+import type { LiveLab } from '../../deployment/live-lab.ts';
+import type { Lab } from '../../lab-file/lab.ts';
+import { sshText } from '../../lab-file/ssh-address.ts';
+import type { Answer, Query } from '../../provisioning/resources/facts.ts';
+import type { HostOfRun, System } from '../../records/environment.ts';
+import { HERE } from './check.ts';
+
+const BOOT_ID = '/proc/sys/kernel/random/boot_id';
+
+/** What a machine says of itself: os-release(5), uname(1), and which boot of which kernel it is on (random(4)). */
+export const SYSTEM: Query = {
+  id: 'system',
+  script: `sed -n 's/^PRETTY_NAME=/system /p' /etc/os-release
+echo "architecture $(uname -m)"
+echo "kernel $(uname -r)"
+echo "boot $(cat ${BOOT_ID})"`,
+};
+
+/** Reads the answer; what a machine does not tell is left out. */
+export function systemOf({ output }: Answer, ownBootId: string): System {
+  const told = (key: string) => new RegExp(`^${key} (\\S.*)$`, 'm').exec(output)?.[1];
+  const [quoted, architecture, kernel, boot] = ['system', 'architecture', 'kernel', 'boot'].map(told);
+  const system = parseOsRelease(`NAME=${quoted ?? ''}`).get('NAME') || undefined;
+  return {
+    ...(system === undefined ? {} : { system }),
+    ...(architecture === undefined ? {} : { architecture }),
+    ...(kernel === undefined ? {} : { kernel }),
+    ...(boot === undefined ? {} : { isSameKernel: boot === ownBootId }),
+  };
+}
+
+/** Of this machine; empty where it has none, as another system than Linux. */
+export async function bootIdHere(): Promise<string> {
+  return (await readFile(BOOT_ID, 'utf8').catch(() => '')).trim();
+}
+
+export async function systemHere(): Promise<System> {
+  const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
+  const system = parseOsRelease(text).get('PRETTY_NAME');
+  return {
+    ...(system === undefined ? {} : { system }),
+    architecture: machine(),
+    kernel: release(),
+    isSameKernel: true,
+  };
+}
+
+/** The machines of a run with what they said of themselves, this one first; those that no check ran on were not asked. */
+export function hostsOf({ lab, broker }: LiveLab, here: System, told: ReadonlyMap<string, System>): HostOfRun[] {
+  const isHere = lab.broker.host.kind === 'local';
+  const hosts = [{ name: 'broker', host: lab.broker.host }, ...lab.pis];
+  return [
+    { name: HERE, place: HERE, ...here },
+    ...hosts.map(({ name, host }) => ({
+      name,
+      place: placeOf(host, broker.address),
+      ...(name === 'broker' && isHere ? here : told.get(name)),
+    })),
+  ];
+}
+
+/** Without the key that opens it. */
+function placeOf(host: Lab['broker']['host'], address: string): string {
+  switch (host.kind) {
+    case 'local':
+      return HERE;
+    case 'container':
+      return 'container';
+    case 'external':
+      return `external: ${address}`;
+    case 'ssh':
+      return `ssh://${sshText(host)}`;
+  }
+}

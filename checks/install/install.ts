@@ -1,0 +1,52 @@
+import type { LivePi } from '../../deployment/live-lab.ts';
+import { publishOnce, startSubscriber } from '../../probes/clients/mosquitto-client.ts';
+import type { HostAddress } from '../../provisioning/hosts/open.ts';
+import { type Finding, notApplicable } from '../harness/check.ts';
+import { onEachPi, openTopic } from '../harness/roles.ts';
+import { nonce, type World } from '../harness/test-lab.ts';
+import type { Plan } from '../run/declare.ts';
+
+/** The topic that the checkpoint tests an installation with; another open one where lab.yaml does not declare it. */
+const INSTALLATION_TOPIC = 'test';
+const BOUND_MS = 60_000;
+const ARRIVAL_MS = 20_000;
+
+type Cast = NonNullable<ReturnType<typeof openTopic>>;
+
+export const install: Plan = (world) => {
+  const { lab, broker } = world.live;
+  const named = { ...lab, topics: lab.topics.filter(({ name }) => name === INSTALLATION_TOPIC) };
+  const cast = openTopic(named) ?? openTopic(lab);
+  const check = {
+    id: 'install.message' as const,
+    claim: 'what mosquitto_pub publishes on the broker host, mosquitto_sub -d shows on the Pi',
+  };
+  if (cast === undefined) return [notApplicable(check, 'lab.yaml has no topic with a publisher and a subscriber')];
+  const { host } = broker;
+  if (host === undefined) return [notApplicable(check, 'the broker is external: its host is never touched')];
+  return onEachPi(world, check, (pi, onPi) => ({
+    ...onPi,
+    expected: { messages: 1, topic: cast.topic },
+    boundMs: BOUND_MS,
+    run: () => installationCheck(world, pi, host, cast),
+  }));
+};
+
+/** The checkpoint's installation check: `mosquitto_pub -t test -m message` there, `mosquitto_sub -t test -d` here. */
+async function installationCheck(world: World, pi: LivePi, brokerHost: HostAddress, cast: Cast): Promise<Finding> {
+  const { topic, publisher, subscriber } = cast;
+  const limits = { boundMs: BOUND_MS, signal: world.stopped };
+  const payload = Buffer.from(`installation ${nonce()}`);
+  const onPi = await world.host(pi.name, pi.host);
+  const onBrokerHost = await world.host('broker', brokerHost);
+  const login = ({ name, password }: Cast['subscriber']) => ({ user: name, password: password.reveal() });
+  const subscription = { ...pi.broker, topic, login: login(subscriber), keepAlive: world.broker.keepAlive };
+  await using client = startSubscriber(onPi, subscription, limits);
+  await client.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', ARRIVAL_MS);
+  const there = { address: '127.0.0.1', port: world.lab.broker.port, topic, login: login(publisher) };
+  await publishOnce(onBrokerHost, { ...there, keepAlive: world.broker.keepAlive }, payload, limits);
+  const isOurs = (message: { readonly payload: Buffer }) => message.payload.equals(payload);
+  await client.messages.first(isOurs, `the message on ${topic}`, ARRIVAL_MS);
+  const messages = client.messages.items.filter(isOurs).length;
+  return { verdict: messages === 1 ? 'pass' : 'fail', observed: { messages, topic }, evidence: [...client.lines] };
+}

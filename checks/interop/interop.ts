@@ -1,0 +1,109 @@
+import type { LivePi } from '../../deployment/live-lab.ts';
+import { startPahoPublisher } from '../../probes/clients/paho-publisher.ts';
+import { type PahoClient, startPahoSubscriber } from '../../probes/clients/paho-subscriber.ts';
+import type { QoS } from '../../probes/mqtt/session.ts';
+import { binaryPayload } from '../fixtures/delivery.ts';
+import { type Check, type Finding, notApplicable } from '../harness/check.ts';
+import { loginOf } from '../harness/login.ts';
+import { isMessage } from '../harness/matching.ts';
+import { unpromised } from '../harness/promises.ts';
+import { onEachPi, openTopic } from '../harness/roles.ts';
+import { nonce, type World } from '../harness/test-lab.ts';
+import type { Plan } from '../run/declare.ts';
+
+const LEVELS: readonly QoS[] = [0, 1, 2];
+/** What a quick run has time for: each starts a Python. */
+const QUICK: QoS = 2;
+const BOUND_MS = 60_000;
+const WAIT_MS = 30_000;
+
+type Cast = NonNullable<ReturnType<typeof openTopic>>;
+type Way = {
+  readonly name: 'paho' | 'paho-publishes';
+  readonly claim: (qos: QoS) => string;
+  readonly play: (world: World, pi: LivePi, cast: Cast, qos: QoS) => Promise<Finding>;
+};
+
+const WAYS: readonly Way[] = [
+  { name: 'paho', claim: (qos) => `paho in Python receives a QoS ${qos} message of mqtt.js once`, play: pahoReceives },
+  {
+    name: 'paho-publishes',
+    claim: (qos) => `mqtt.js receives a QoS ${qos} message of paho in Python once`,
+    play: pahoPublishes,
+  },
+];
+
+/** The client library of the checkpoint on a Pi, and mqtt.js on this machine: each way, at each QoS. */
+export const interop: Plan = (world) => {
+  const cast = openTopic(world.lab);
+  return WAYS.flatMap((way) => LEVELS.flatMap((qos) => checks(world, cast, way, qos)));
+};
+
+function checks(world: World, cast: Cast | undefined, { name, claim, play }: Way, qos: QoS): Check[] {
+  const named = { id: `qos.${name}.q${qos}`, claim: claim(qos) } as const;
+  const scope = name === 'paho' && qos === QUICK ? 'quick' : 'default';
+  const why =
+    cast === undefined
+      ? 'lab.yaml has no topic that somebody may publish and somebody may subscribe'
+      : unpromised(world, { qos });
+  if (cast === undefined || why !== undefined) return [{ ...notApplicable(named, why ?? ''), scope }];
+  return onEachPi(world, named, (pi, check) => ({
+    ...check,
+    statement: 'MQTT-3.8.4-6',
+    expected: { copies: 1, qos, unaltered: true },
+    boundMs: BOUND_MS,
+    run: () => play(world, pi, cast, qos),
+  })).map((check) => ({ ...check, scope }));
+}
+
+async function pahoReceives(world: World, pi: LivePi, cast: Cast, qos: QoS): Promise<Finding> {
+  const { topic, publisher, subscriber } = cast;
+  const host = await world.host(pi.name, pi.host);
+  await using session = await world.login(publisher);
+  const wish = { ...pi.broker, ...loginOf(subscriber), topic, qos, clientId: `lab-${nonce()}` } as const;
+  await using paho = await startPahoSubscriber(host, wish, { boundMs: BOUND_MS, signal: world.stopped });
+  await paho.events.first(({ kind }) => kind === 'subscribed', 'SUBACK', WAIT_MS);
+  const payload = binaryPayload(nonce());
+  const last = Buffer.from(`sentinel ${nonce()}`);
+  await session.publish(topic, payload, { qos });
+  await session.publish(topic, last, { qos });
+  await paho.events.first((event) => event.kind === 'message' && event.payload.equals(last), 'sentinel', WAIT_MS);
+  const copies = paho.events.items.flatMap((event) =>
+    event.kind === 'message' && event.payload.includes(payload.subarray(0, 12)) ? [event] : [],
+  );
+  return judgeCopies(paho, qos, payload, copies);
+}
+
+/** It publishes a numbered message a second: the first is the one in question, the second the sentinel behind it. */
+async function pahoPublishes(world: World, pi: LivePi, cast: Cast, qos: QoS): Promise<Finding> {
+  const { topic, publisher, subscriber } = cast;
+  const host = await world.host(pi.name, pi.host);
+  await using session = await world.login(subscriber);
+  const granted = await session.subscribe(topic, qos);
+  if (granted < qos && !world.isOurs) {
+    return { verdict: 'skipped', observed: { granted }, reason: `the broker grants QoS ${granted} only` };
+  }
+  const text = `paho ${nonce()}`;
+  const login = { ...loginOf(publisher), clientId: `lab-${nonce()}`, keepAlive: world.broker.keepAlive };
+  const wish = { ...pi.broker, ...login, topic, qos, text } as const;
+  await using paho = await startPahoPublisher(host, wish, { boundMs: BOUND_MS, signal: world.stopped });
+  const [payload, last] = [Buffer.from(`${text} 0`), Buffer.from(`${text} 1`)];
+  await session.packet(isMessage(last), 'sentinel', WAIT_MS);
+  const copies = session.packets.flatMap(({ type, direction, qos: seen = 0, payload: bytes }) =>
+    type === 'PUBLISH' && direction === 'received' && bytes?.includes(text) === true && !bytes.equals(last)
+      ? [{ qos: seen, payload: bytes }]
+      : [],
+  );
+  return judgeCopies(paho, qos, payload, copies);
+}
+
+type Copy = { readonly qos: number; readonly payload: Buffer };
+
+function judgeCopies({ events }: PahoClient, qos: QoS, payload: Buffer, copies: readonly Copy[]): Finding {
+  const version = events.items.flatMap((event) => (event.kind === 'version' ? [event.version] : []))[0];
+  const unaltered = copies.every((copy) => copy.payload.equals(payload));
+  const observed = { paho: version, copies: copies.length, qos: copies[0]?.qos, unaltered };
+  const isAsClaimed = copies.length === 1 && observed.qos === qos && unaltered;
+  if (isAsClaimed) return { verdict: 'pass', observed };
+  return { verdict: 'fail', observed, reason: `not one copy at QoS ${qos} with the same bytes` };
+}

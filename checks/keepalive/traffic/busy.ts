@@ -1,0 +1,111 @@
+import { NotSeen, within } from '../../../probes/mqtt/feed.ts';
+import { now } from '../../../probes/mqtt/packet.ts';
+import type { Traffic } from '../../../records/measured/traffic.ts';
+import { type Check, notApplicable } from '../../harness/check.ts';
+import { unpromised } from '../../harness/promises.ts';
+import { watchStalls } from '../../harness/stall.ts';
+import type { World } from '../../harness/test-lab.ts';
+import { pingWindow } from '../ping-period.ts';
+import type { TrafficClient } from './client.ts';
+import { judgeBusy } from './judge.ts';
+import { type Cast, type Place, tooLong, unlessStopped, watch } from './place.ts';
+import { EVERY_MS, type Shared } from './shared.ts';
+
+const BUSY_KEEP_ALIVE = 5;
+/** Long enough for three pings at 5 s. */
+const BUSY_MS = 18_000;
+/** Of the messages that make a client busy, a third may be late on a machine with more work than time. */
+const BUSY_MESSAGES = Math.round((BUSY_MS / EVERY_MS) * (2 / 3));
+const AROUND_MS = 60_000;
+
+export type Activity = {
+  readonly word: string;
+  readonly name: Exclude<Traffic['activity'], 'idle'>;
+  readonly kind: 'publishes' | 'receives';
+  readonly qos: 0 | 1;
+};
+
+export const BUSY: readonly Activity[] = [
+  { word: 'publishes-q0', name: 'publishes QoS 0', kind: 'publishes', qos: 0 },
+  { word: 'publishes-q1', name: 'publishes QoS 1', kind: 'publishes', qos: 1 },
+  { word: 'receives-q0', name: 'receives QoS 0', kind: 'receives', qos: 0 },
+  { word: 'receives-q1', name: 'receives QoS 1', kind: 'receives', qos: 1 },
+];
+
+/** How many pings a client sends that has something else to do. */
+export function busyClient(
+  world: World,
+  cast: Cast,
+  place: Place,
+  activity: Activity,
+  ticks: Shared<AsyncDisposable>,
+): Check {
+  const keepAlive = BUSY_KEEP_ALIVE;
+  const does = activity.kind === 'publishes' ? 'publishes' : 'receives';
+  const named = {
+    id: `keepalive.traffic.${keepAlive}s.${place.client}.${activity.word}.${place.word}`,
+    claim: `a client that ${does} a message of QoS ${activity.qos} a second is never silent for longer than its keep alive of ${keepAlive} s (${place.label})`,
+  } as const;
+  const why = tooLong(world, keepAlive) ?? unpromised(world, { qos: activity.qos });
+  if (why !== undefined) return notApplicable(named, why);
+  const boundMs = BUSY_MS + AROUND_MS;
+  return {
+    ...named,
+    statement: 'MQTT-3.1.2-23',
+    expected: {
+      keepAlive,
+      mostMs: pingWindow(keepAlive, place.tolerance).mostMs,
+      answered: true,
+      messages: BUSY_MESSAGES,
+    },
+    version: 4,
+    isLoad: true,
+    host: place.host,
+    boundMs,
+    run: () =>
+      unlessStopped(world.stopped, async () => {
+        const startedAt = now();
+        const stalls = watchStalls();
+        const receives = activity.kind === 'receives';
+        const user = receives ? cast.subscriber : cast.publisher;
+        const wish = { user, topic: cast.topic, keepAlive, doing: activity, boundMs };
+        const meanwhile = receives ? ticks : alone;
+        return await place.use(wish, (client) =>
+          meanwhile(async () => {
+            const early = await endedWithin(client, BUSY_MS);
+            const watched = await watch(client, { keepAlive, startedAt }, stalls);
+            const { measured, ...judged } = judgeBusy(watched, place.tolerance, BUSY_MESSAGES);
+            const software = await client.software();
+            const observed: Traffic = {
+              keepAlive,
+              client: software,
+              activity: activity.name,
+              ...measured,
+              source: client.source,
+            };
+            const reason = early ? 'its connection ended' : judged.reason;
+            return {
+              ...judged,
+              ...(early ? { verdict: 'fail' } : {}),
+              ...(reason === undefined ? {} : { reason }),
+              observed,
+            };
+          }),
+        );
+      }),
+  };
+}
+
+async function alone<T>(work: () => Promise<T>): Promise<T> {
+  return await work();
+}
+
+async function endedWithin(client: TrafficClient, boundMs: number): Promise<boolean> {
+  try {
+    await within(client.ended, 'end of the connection', boundMs);
+    return true;
+  } catch (error) {
+    if (error instanceof NotSeen) return false;
+    throw error;
+  }
+}

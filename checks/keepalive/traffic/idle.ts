@@ -1,0 +1,97 @@
+import { now } from '../../../probes/mqtt/packet.ts';
+import type { Exchange, Traffic } from '../../../records/measured/traffic.ts';
+import { type Check, notApplicable } from '../../harness/check.ts';
+import { evidence, ownPackets } from '../../harness/evidence.ts';
+import { isMessage } from '../../harness/matching.ts';
+import { unpromised } from '../../harness/promises.ts';
+import { watchStalls } from '../../harness/stall.ts';
+import { nonce, type World } from '../../harness/test-lab.ts';
+import { type PingingClient, pingWindow } from '../ping-period.ts';
+import type { TrafficClient } from './client.ts';
+import { judgeIdle, PING_BYTES, PING_SEGMENTS } from './judge.ts';
+import { type Cast, type Place, tooLong, unlessStopped, watch } from './place.ts';
+
+const AROUND_MS = 60_000;
+const STEP_MS = 30_000;
+const ANSWER_MS = 5_000;
+
+/** One message at the beginning, and then nothing but pings. */
+export function exchange(world: World, cast: Cast, place: Place, keepAlive: number, wanted: number): Check {
+  const times = wanted === 1 ? 'once' : `${wanted} times`;
+  const named = {
+    id: `keepalive.traffic.${keepAlive}s.${place.client}.idle.${place.word}`,
+    claim: `after a message, a client with a keep alive of ${keepAlive} s pings ${times}, and its connection carries no other control packet (${place.label})`,
+  } as const;
+  const why = tooLong(world, keepAlive);
+  if (why !== undefined) return notApplicable(named, why);
+  const qos = unpromised(world, { qos: 1 }) === undefined ? 1 : 0;
+  const boundMs = wanted * keepAlive * 1000 + AROUND_MS;
+  return {
+    ...named,
+    statement: 'MQTT-3.1.2-23',
+    expected: {
+      keepAlive,
+      pings: wanted,
+      ...pingWindow(keepAlive, place.tolerance),
+      answered: true,
+      perPing: { mqttBytes: PING_BYTES, segments: PING_SEGMENTS },
+    },
+    version: 4,
+    waits: true,
+    host: place.host,
+    boundMs,
+    run: () =>
+      unlessStopped(world.stopped, async () => {
+        const startedAt = now();
+        const stalls = watchStalls();
+        await using subscriber = await world.login(cast.subscriber, { keepAlive });
+        await subscriber.subscribe(cast.topic, qos);
+        const wish = {
+          user: cast.publisher,
+          topic: cast.topic,
+          keepAlive,
+          doing: { kind: 'told', qos },
+          boundMs,
+        } as const;
+        return await place.use(wish, async (client) => {
+          const payload = Buffer.from(`healthy ${nonce()}`);
+          await client.publish(payload.toString());
+          const arrival = await subscriber.packet(isMessage(payload), 'message', STEP_MS);
+          const seenBySubscriber = evidence('subscriber', ownPackets(subscriber.packets, [payload]));
+          await subscriber.close();
+          await pongs(client, wanted, keepAlive, place.tolerance);
+          const watched = await watch(client, { keepAlive, startedAt }, stalls);
+          const { measured, ...judged } = judgeIdle(watched, place.tolerance, wanted);
+          const exchanged: Exchange = {
+            topic: cast.topic,
+            publisher: cast.publisher.name,
+            subscriber: cast.subscriber.name,
+            qos,
+            payload: payload.toString(),
+            arrivedAtMs: Math.round(arrival.at - (watched.packets[0]?.at ?? startedAt)),
+          };
+          const observed: Traffic = {
+            keepAlive,
+            client: await client.software(),
+            activity: 'idle',
+            ...measured,
+            exchange: exchanged,
+            source: client.source,
+          };
+          return { ...judged, observed, evidence: [...evidence(place.label, watched.packets), ...seenBySubscriber] };
+        });
+      }),
+  };
+}
+
+/** Waits for so many pings and their answers; what does not come is judged by the packets that did. */
+async function pongs(
+  client: TrafficClient,
+  wanted: number,
+  keepAlive: number,
+  tolerance: PingingClient,
+): Promise<void> {
+  const answered = () => client.packets.filter(({ type }) => type === 'PINGRESP').length;
+  const boundMs = wanted * pingWindow(keepAlive, tolerance).mostMs + ANSWER_MS;
+  await client.first(() => answered() >= wanted, `${wanted} PINGRESP`, boundMs).catch(() => undefined);
+}

@@ -1,0 +1,104 @@
+import type { LivePi } from '../../../deployment/live-lab.ts';
+import { now, type Packet, type PacketType } from '../../../probes/mqtt/packet.ts';
+import { type Finding, HERE, word } from '../../harness/check.ts';
+import type { openTopic } from '../../harness/roles.ts';
+import { softwareHere } from '../../harness/software.ts';
+import type { watchStalls } from '../../harness/stall.ts';
+import type { World } from '../../harness/test-lab.ts';
+import { MOSQUITTO_CLIENT, MQTT_JS, type PingingClient } from '../ping-period.ts';
+import type { ClientName, TrafficClient, TrafficWish } from './client.ts';
+import { openHere } from './here.ts';
+import type { Watched } from './judge.ts';
+import { sharedCounters } from './shared.ts';
+import { openThere } from './there.ts';
+
+/** Where a client runs: mqtt.js on this machine, the others on a Pi. */
+export type Place = {
+  readonly client: ClientName;
+  readonly label: string;
+  readonly host: string;
+  readonly word: string;
+  readonly tolerance: PingingClient;
+  use(wish: TrafficWish, work: (client: TrafficClient) => Promise<Finding>): Promise<Finding>;
+};
+
+/** A topic with somebody who publishes and somebody who subscribes. */
+export type Cast = NonNullable<ReturnType<typeof openTopic>>;
+
+export function placeHere(world: World): Place {
+  return {
+    client: 'mqttjs',
+    label: `mqtt.js on ${HERE}`,
+    host: HERE,
+    word: 'this-machine',
+    tolerance: MQTT_JS,
+    async use(wish, work) {
+      await using client = await openHere(world, await softwareHere('mqtt.js', 'mqtt'), wish);
+      return await work(client);
+    },
+  };
+}
+
+export function placesOn(world: World, pi: LivePi): { readonly mosquitto: Place; readonly paho: Place } {
+  const counters = sharedCounters(world, pi, 'traffic');
+  const place = (client: 'mosquitto' | 'paho', program: string): Place => ({
+    client,
+    label: `${program} on ${pi.name}`,
+    host: pi.name,
+    word: word(pi.name),
+    tolerance: MOSQUITTO_CLIENT,
+    use: (wish, work) =>
+      counters(async (counting) => {
+        // apart, since one SSH connection takes ten commands at a time
+        const host = await world.host(pi.name, pi.host, wish.doing.kind === 'told' ? 'traffic' : `traffic ${client}`);
+        await using opened = await openThere(world, pi, host, counting, client, wish);
+        return await work(opened);
+      }),
+  });
+  return { mosquitto: place('mosquitto', 'a mosquitto client'), paho: place('paho', 'paho-mqtt') };
+}
+
+/** Why a client can't have this keep alive; undefined: it can. */
+export function tooLong(world: World, keepAlive: number): string | undefined {
+  const { maxKeepAlive } = world.lab.broker;
+  return keepAlive <= maxKeepAlive ? undefined : `the lab file allows a keep alive of ${maxKeepAlive} s at most`;
+}
+
+/** Work that counts only while the run goes on: what is seen of an interrupted one, or fails in it, says nothing of MQTT. Throws the abort's reason. */
+export async function unlessStopped<T>(stopped: AbortSignal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    stopped.throwIfAborted();
+  }
+}
+
+/** Looks at a client for the last time. */
+export async function watch(
+  client: TrafficClient,
+  { keepAlive, startedAt }: Pick<Watched, 'keepAlive' | 'startedAt'>,
+  stalls: ReturnType<typeof watchStalls>,
+): Promise<Watched> {
+  const counted = await client.counted();
+  const { packets } = client;
+  const endedAt = now();
+  const toldMs = await client.toldMs();
+  // mqtt.js counts its keep alive from an answer, for which a busy broker takes its time
+  const uncertainMs = toldMs + stalls.stop() + slowestAnswer(packets);
+  return { keepAlive, packets, counted, startedAt, endedAt, uncertainMs };
+}
+
+/** The longest time from a packet of the client's to the next of the broker's that answers such, in milliseconds; 0 where there is none. */
+export function slowestAnswer(packets: readonly Packet[]): number {
+  const ways = packets.map(({ type, at }, index) => {
+    const answer = packets.slice(index).find((later) => later.type === ANSWERS.get(type));
+    return answer === undefined ? 0 : Math.round(answer.at - at);
+  });
+  return Math.max(0, ...ways);
+}
+
+const ANSWERS: ReadonlyMap<PacketType, PacketType> = new Map([
+  ['CONNECT', 'CONNACK'],
+  ['PUBLISH', 'PUBACK'],
+  ['PINGREQ', 'PINGRESP'],
+]);

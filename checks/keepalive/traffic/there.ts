@@ -1,0 +1,133 @@
+import type { LivePi } from '../../../deployment/live-lab.ts';
+import { startPublisher, startSubscriber } from '../../../probes/clients/mosquitto-client.ts';
+import { startPahoPublisher } from '../../../probes/clients/paho-publisher.ts';
+import { type PahoClient, startPaho } from '../../../probes/clients/paho-subscriber.ts';
+import type { Feed } from '../../../probes/mqtt/feed.ts';
+import { now, type Packet } from '../../../probes/mqtt/packet.ts';
+import type { ConnectionCounters } from '../../../probes/network/connection-counters.ts';
+import { findFlow } from '../../../probes/network/silent-cut.ts';
+import { attempt, type Host, run } from '../../../provisioning/hosts/host.ts';
+import { since } from '../../fixtures/will-observer.ts';
+import { loginOf } from '../../harness/login.ts';
+import { nonce, type World } from '../../harness/test-lab.ts';
+import { bytesOf, type Told } from './bytes.ts';
+import type { ClientName, TrafficClient, TrafficWish } from './client.ts';
+import { isWhole } from './judge.ts';
+
+const STEP_MS = 20_000;
+/** So often a busy client's counters are looked at again when something is under way. */
+const LOOKS = 8;
+
+/** A mosquitto client or paho-mqtt on a Pi, by the kernel's counters there. */
+export async function openThere(
+  world: World,
+  pi: LivePi,
+  host: Host,
+  counters: ConnectionCounters,
+  name: Exclude<ClientName, 'mqttjs'>,
+  wish: TrafficWish,
+): Promise<TrafficClient> {
+  const told: Told = {
+    ...loginOf(wish.user),
+    clientId: `lab-${nonce()}`,
+    keepAlive: wish.keepAlive,
+    topic: wish.topic,
+  };
+  const limits = { boundMs: wish.boundMs, signal: world.stopped };
+  const start =
+    name === 'paho' ? await startedPaho(host, pi, told, wish, limits) : startedMosquitto(host, pi, told, wish, limits);
+  const { program, client } = start;
+  try {
+    await client.packets.first(({ type }) => type === 'CONNACK', 'CONNACK', STEP_MS);
+    const flow = await findFlow(host, await client.pid, pi.broker.port);
+    const packets = () => client.packets.items.map((packet) => ({ ...packet, bytes: bytesOf(packet, told) }));
+    const isTold = () =>
+      !counters.events.items.some(({ kind }) => kind === 'unavailable') && counters.of(flow.clientPort).length > 0;
+    return {
+      get packets() {
+        return packets();
+      },
+      first: client.packets.first,
+      publish: start.publish,
+      ended: client.exited,
+      software: start.software,
+      get source() {
+        return isTold() ? `the kernel of ${pi.name}` : `the log of ${program} on ${pi.name}`;
+      },
+      async counted() {
+        for (let look = 0; look < LOOKS; look += 1) {
+          await counters.caughtUp(STEP_MS).catch(() => undefined);
+          if (isWhole(packets(), counters.of(flow.clientPort))) break;
+        }
+        return isTold() ? counters.of(flow.clientPort) : undefined;
+      },
+      async toldMs() {
+        const askedAt = now();
+        await run(host, { step: 'see how long an answer takes', script: ':', timeoutMs: STEP_MS });
+        return since(askedAt);
+      },
+      [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
+    };
+  } catch (error) {
+    await client[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+type Limits = { readonly boundMs: number; readonly signal: AbortSignal };
+
+type Started = {
+  readonly program: string;
+  readonly client: AsyncDisposable & {
+    readonly packets: Feed<Packet>;
+    readonly pid: Promise<number>;
+    readonly exited: Promise<number>;
+  };
+  publish(text: string): Promise<void>;
+  software(): Promise<string>;
+};
+
+function startedMosquitto(host: Host, pi: LivePi, told: Told, { doing }: TrafficWish, limits: Limits): Started {
+  const { user, password, ...rest } = told;
+  const wish = { ...pi.broker, ...rest, login: { user, password }, qos: doing.qos };
+  const program = doing.kind === 'receives' ? 'mosquitto_sub' : 'mosquitto_pub';
+  const software = () => mosquittoVersion(host, program);
+  if (doing.kind === 'receives')
+    return { program, client: startSubscriber(host, wish, limits), software, publish: refuse };
+  const everySecond = doing.kind === 'publishes' ? `traffic ${nonce()}` : undefined;
+  const client = startPublisher(host, wish, limits, everySecond);
+  return { program, client, software, publish: (text) => client.publish(text) };
+}
+
+async function mosquittoVersion(host: Host, program: string): Promise<string> {
+  const { stdout } = await attempt(host, {
+    step: `ask ${program} for its version`,
+    script: `${program} --help`,
+    timeoutMs: STEP_MS,
+  });
+  const version = /version (\S+)/.exec(stdout)?.[1];
+  return version === undefined ? program : `${program} ${version}`;
+}
+
+async function startedPaho(
+  host: Host,
+  pi: LivePi,
+  told: Told,
+  { doing }: TrafficWish,
+  limits: Limits,
+): Promise<Started> {
+  const wish = { ...pi.broker, ...told, qos: doing.qos };
+  const client: PahoClient =
+    doing.kind === 'receives'
+      ? await startPaho(host, { step: 'subscribe with paho-mqtt', program: 'paho_subscriber.py' }, wish, limits)
+      : await startPahoPublisher(host, { ...wish, text: `traffic ${nonce()}` }, limits);
+  const software = async () => {
+    const versions = client.events.items.flatMap((event) => (event.kind === 'version' ? [event.version] : []));
+    return ['paho-mqtt', ...versions].join(' ');
+  };
+  return { program: 'paho-mqtt', client, software, publish: refuse };
+}
+
+async function refuse(): Promise<never> {
+  throw new Error('this client publishes nothing that it is told');
+}

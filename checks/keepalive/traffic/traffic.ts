@@ -1,0 +1,48 @@
+import { notApplicable } from '../../harness/check.ts';
+import { unpromised } from '../../harness/promises.ts';
+import { openTopic } from '../../harness/roles.ts';
+import type { Plan } from '../../run/declare.ts';
+import { BUSY, busyClient } from './busy.ts';
+import { exchange } from './idle.ts';
+import { placeHere, placesOn } from './place.ts';
+import { sharedTicker } from './shared.ts';
+
+/** The two keep alives that the checkpoint compares, in seconds; both exchanges last as long as the slower one's pings take. */
+const KEEP_ALIVES = [5, 25] as const;
+const SLOWEST = Math.max(...KEEP_ALIVES);
+/** Pings of the slower one: what a run that must not take longer has time for, and what shows a period. */
+const PINGS = { default: 1, full: 3 } as const;
+
+/**
+ * What a keep alive costs on the network. An idle client publishes one message and keeps its connection: it is a publisher, since a subscriber to
+ * a topic of the lab would get what other checks publish there, and not be idle.
+ */
+export const keepaliveTraffic: Plan = (world) => {
+  const cast = openTopic(world.lab);
+  // the last topic has the fewest messages of other checks
+  const last = openTopic({ ...world.lab, topics: world.lab.topics.toReversed() });
+  const pis = world.live.pis.map((pi) => placesOn(world, pi));
+  const here = placeHere(world);
+  const slower = world.isFull ? PINGS.full : PINGS.default;
+  const [first] = pis;
+  const idle = [here, ...pis.map(({ mosquitto }) => mosquitto)];
+  const busy = [here, ...(first === undefined ? [] : [first.mosquitto, first.paho])];
+  if (cast === undefined || last === undefined) {
+    const named = { id: 'keepalive.traffic', claim: 'what a keep alive costs on the network' } as const;
+    const reason = 'lab.yaml has no topic that somebody may publish and somebody may subscribe';
+    return [{ ...notApplicable(named, reason), scope: 'default' }];
+  }
+  const ticks = sharedTicker(world, last.publisher, last.topic, unpromised(world, { qos: 1 }) === undefined ? 1 : 0);
+  return [
+    ...KEEP_ALIVES.flatMap((keepAlive) => {
+      const pings = Math.floor(SLOWEST / keepAlive) * slower;
+      return idle.map((place) => exchange(world, cast, place, keepAlive, pings));
+    }),
+    ...busy.flatMap((place) =>
+      BUSY.map((activity) => {
+        const topic = activity.kind === 'publishes' ? cast : last;
+        return busyClient(world, topic, place, activity, ticks);
+      }),
+    ),
+  ].map((check) => ({ scope: 'default', ...check }));
+};

@@ -1,0 +1,97 @@
+import type { Packet } from '../../probes/mqtt/packet.ts';
+import type { RawSession } from '../../probes/mqtt/raw-session.ts';
+import type { QoS, Version } from '../../probes/mqtt/session.ts';
+import { binaryPayload, deliveryPackets } from '../fixtures/delivery.ts';
+import { type Check, notApplicable } from '../harness/check.ts';
+import { evidence } from '../harness/evidence.ts';
+import { atMost } from '../harness/limit.ts';
+import { isMessage } from '../harness/matching.ts';
+import { mustPublish } from '../harness/must-publish.ts';
+import { unpromised } from '../harness/promises.ts';
+import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
+import { openTopic } from '../harness/roles.ts';
+import { nonce, type World } from '../harness/test-lab.ts';
+import { tooHigh } from '../harness/too-high.ts';
+import type { Plan } from '../run/declare.ts';
+import { type Cell, type Delivered, expectedCell, judgeCell } from './matrix-judge.ts';
+
+const LEVELS: readonly QoS[] = [0, 1, 2];
+const BOUND_MS = 60_000;
+const turns = atMost(6);
+
+type Cast = NonNullable<ReturnType<typeof openTopic>>;
+
+/** The whole table of publisher's QoS and subscriber's QoS, over both versions. */
+export const qosMatrix: Plan = (world) => {
+  const cast = openTopic(world.lab);
+  return VERSIONS.flatMap((version) =>
+    LEVELS.flatMap((published) => LEVELS.map((requested) => check(world, cast, version, published, requested))),
+  );
+};
+
+function check(world: World, cast: Cast | undefined, version: Version, published: QoS, requested: QoS): Check {
+  const named = {
+    id: `qos.matrix.p${published}s${requested}.${tagOf(version)}`,
+    claim: `QoS ${published} to a subscription of QoS ${requested} is delivered once at QoS ${Math.min(published, requested)}, ${overOf(version)}`,
+  } as const;
+  if (cast === undefined) {
+    return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
+  }
+  // the lab's own grants what is asked for; another may grant less
+  const qos = world.isOurs && requested > published ? requested : published;
+  const why = unpromised(world, { qos, ...(requested > published ? { neverRaisesQoS: true } : {}) });
+  if (why !== undefined) return notApplicable(named, why);
+  const { topic, publisher, subscriber } = cast;
+  const cell: Cell = { version, topic, published, requested, payload: binaryPayload(nonce()) };
+  return {
+    ...named,
+    version,
+    statement: version === 4 ? 'MQTT-3.8.4-6' : 'MQTT-3.8.4-8',
+    expected: expectedCell(cell),
+    boundMs: BOUND_MS,
+    turns,
+    async run() {
+      const [sending, seeing] = await Promise.all([
+        world.raw(publisher, { version }),
+        world.raw(subscriber, { version }),
+      ]);
+      await using _sending = sending;
+      await using _seeing = seeing;
+      const short = tooHigh(world, sending, published);
+      if (short !== undefined) return short;
+      const seen = await deliver(sending, seeing, cell);
+      const packets = [...evidence(publisher.name, seen.publisher), ...evidence(subscriber.name, seen.subscriber)];
+      return { ...judgeCell(cell, seen, world.isOurs), evidence: packets };
+    },
+  };
+}
+
+async function deliver(sending: RawSession, seeing: RawSession, cell: Cell): Promise<Delivered> {
+  const { topic, published: qos, requested, payload } = cell;
+  const granted = await seeing.subscribe(topic, requested);
+  const last = Buffer.from(`sentinel ${nonce()}`);
+  await mustPublish(sending, topic, payload, { qos });
+  // at the same QoS, since only that keeps the order (MQTT-4.6.0-6, in MQTT 5 MQTT-4.6.0-5)
+  await mustPublish(sending, topic, last, { qos });
+  await seeing.packet(isMessage(last), 'sentinel');
+  const isCopy = ({ type, direction, payload: seen }: Packet) =>
+    type === 'PUBLISH' && direction === 'received' && seen?.includes(payload.subarray(0, 12)) === true;
+  const first = seeing.packets.find(isCopy);
+  if (first?.qos === 2) await seeing.packet(isEndOf(first), 'end of the exchange');
+  // its PINGREQ is sent behind the acknowledgements
+  await seeing.barrier();
+  return {
+    granted,
+    arrived: seeing.packets.filter(isCopy).map((packet) => packet.payload ?? Buffer.alloc(0)),
+    publisher: deliveryPackets(sending.packets, (packet) => isSent(packet, payload)),
+    subscriber: deliveryPackets(seeing.packets, (packet) => packet === first),
+  };
+}
+
+function isEndOf({ packetId }: Packet): (packet: Packet) => boolean {
+  return (packet) => packet.type === 'PUBCOMP' && packet.direction === 'sent' && packet.packetId === packetId;
+}
+
+function isSent(packet: Packet, payload: Buffer): boolean {
+  return packet.type === 'PUBLISH' && packet.direction === 'sent' && packet.payload?.equals(payload) === true;
+}

@@ -1,0 +1,91 @@
+import type { LivePi } from '../../../deployment/live-lab.ts';
+import { parseDebugLine } from '../../../probes/clients/debug-output.ts';
+import type { TracedPacket } from '../../../probes/clients/measuring-client.ts';
+import { startSubscriber } from '../../../probes/clients/mosquitto-client.ts';
+import { deliveryOf } from '../../../probes/mqtt/hop.ts';
+import type { Packet } from '../../../probes/mqtt/packet.ts';
+import type { QoS } from '../../../probes/mqtt/session.ts';
+import type { Sequence } from '../../../records/measured/sequence.ts';
+import { deliveryPackets, judgeDelivery } from '../../fixtures/delivery.ts';
+import type { Finding } from '../../harness/check.ts';
+import { evidence } from '../../harness/evidence.ts';
+import { loginOf } from '../../harness/login.ts';
+import { isMessage } from '../../harness/matching.ts';
+import { mustPublish } from '../../harness/must-publish.ts';
+import { nonce, type World } from '../../harness/test-lab.ts';
+import { type PiTime, withPiTime } from './clock.ts';
+import { type Cast, openStage, ownPayload } from './stage.ts';
+
+export const PAYLOAD_BYTES = 32;
+const BOUND_MS = 60_000;
+const WAIT_MS = 20_000;
+
+/** One message from this machine to the Pi, each control packet of both hops with its time, and what `mosquitto_sub -d` says of it beside. */
+export async function measureExchange(world: World, pi: LivePi, cast: Cast, qos: QoS): Promise<Finding> {
+  const { topic, publisher, subscriber } = cast;
+  await using stage = await openStage(world, pi, cast);
+  if (stage.granted < qos) {
+    const reason = `the broker grants QoS ${stage.granted} only`;
+    return { verdict: 'skipped', observed: { granted: stage.granted }, reason };
+  }
+  const host = await world.host(pi.name, pi.host, 'measure');
+  const wish = { ...pi.broker, topic, qos, login: loginOf(subscriber), clientId: `lab-${nonce()}` };
+  await using beside = startSubscriber(host, wish, { boundMs: BOUND_MS, signal: world.stopped });
+  await beside.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', WAIT_MS);
+  await using listening = await world.raw(subscriber);
+  await listening.subscribe(topic, 0);
+  const payload = ownPayload(stage, 0, PAYLOAD_BYTES);
+  const last = Buffer.from(`${stage.nonce} after`);
+  const { result: traced, time } = await withPiTime(stage, listening, async () => {
+    await stage.tell('trace');
+    await stage.event('begun');
+    await mustPublish(stage.sending, topic, payload, { qos });
+    // behind it, at the same QoS, so that its exchange is over when this one's has begun
+    await mustPublish(stage.sending, topic, last, { qos });
+    await listening.packet(isMessage(payload), 'the message', WAIT_MS);
+    await stage.tell('packets');
+    return (await stage.event('packets')).packets;
+  });
+  await beside.messages.first((message) => message.payload.equals(last), 'sentinel', WAIT_MS);
+  const copies = beside.messages.items.filter((message) => message.payload.includes(`${stage.nonce} m `));
+  const sent = deliveryPackets(stage.sending.packets, ({ payload: own }) => own?.equals(payload) === true);
+  const received = ownDelivery(traced, time);
+  const observed: Sequence = {
+    ...{ qos, topic, payloadBytes: PAYLOAD_BYTES, publisher: publisher.name, subscriber: subscriber.name },
+    clock: time.clock,
+    debug: {
+      host: pi.name,
+      command: `mosquitto_sub -d -h ${pi.broker.address} -p ${pi.broker.port} -u ${subscriber.name} -t ${topic} -q ${qos}`,
+      lines: debugLines(beside.lines, copies[0]?.publish),
+    },
+  };
+  const arrived = copies.map((copy) => copy.payload);
+  const judged = judgeDelivery({ topic, qos, payload, arrived, publisher: sent, subscriber: received });
+  const packets = [...evidence(publisher.name, sent), ...evidence(subscriber.name, received)];
+  return { ...judged, observed: { ...observed, steps: judged.observed }, evidence: packets };
+}
+
+/** The delivery of this message, of all that passed while packets were traced. */
+function ownDelivery(traced: readonly TracedPacket[], { toHere }: PiTime): Packet[] {
+  const packets = traced.map(({ atNs, isOwn, ...packet }) => ({ packet: { ...packet, at: toHere(atNs) }, isOwn }));
+  const first = packets.find(({ isOwn }) => isOwn === true)?.packet;
+  return first === undefined
+    ? []
+    : deliveryOf(
+        first,
+        packets.map(({ packet }) => packet),
+      );
+}
+
+/** Of its begin, and of the message: a topic carries other people's too. */
+function debugLines(lines: readonly string[], publish: Packet | undefined): string[] {
+  const own = new Set(['CONNECT', 'CONNACK', 'SUBSCRIBE', 'SUBACK']);
+  const isAbout = (line: string) => {
+    const packet = parseDebugLine(line, 0);
+    if (packet === undefined) return line.includes('SUBACK');
+    if (own.has(packet.type)) return true;
+    if (publish?.packetId !== undefined) return packet.packetId === publish.packetId;
+    return packet.type === 'PUBLISH' && packet.qos === 0 && packet.payloadBytes === PAYLOAD_BYTES;
+  };
+  return lines.filter(isAbout);
+}

@@ -1,0 +1,168 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { LivePi } from '../../../deployment/live-lab.ts';
+import type { RawSession } from '../../../probes/mqtt/raw-session.ts';
+import type { QoS } from '../../../probes/mqtt/session.ts';
+import { WRITE_MS } from '../../../probes/mqtt/tapped-socket.ts';
+import type { Latency } from '../../../records/measured/latency.ts';
+import { quantile } from '../../../records/measured/quantile.ts';
+import type { Finding } from '../../harness/check.ts';
+import type { World } from '../../harness/test-lab.ts';
+import { type PiTime, withPiTime } from './clock.ts';
+import { type Pace, paceOf } from './pace.ts';
+import { type Cast, openStage, ownPayload, type Stage } from './stage.ts';
+
+export const PAYLOAD_BYTES = 100;
+/**
+ * So often a publisher pings, as clients do at their keep alive. Once the broker has answered on a connection, its kernel delays the next
+ * acknowledgement, in the hope of data that it can go with (RFC 1122, 4.2.3.2), and Nagle's algorithm waits for just that.
+ */
+const MESSAGES_A_PING = 100;
+const ARRIVAL_MS = 10_000;
+const ASK_AGAIN_MS = 50;
+/** A Mosquitto of usual limits acknowledges what one client has more in flight than 20, and drops it (max_inflight_messages): a busy machine gets there. */
+const WINDOW = 10;
+
+/** What both publishers' messages of one QoS took to the Pi: with Nagle's algorithm and without, in turns, so that the machine's mood is the same. */
+export type Series = { readonly noDelay: Finding; readonly nagle: Finding };
+
+export async function measureLatency(world: World, pi: LivePi, cast: Cast, qos: QoS): Promise<Series> {
+  await using stage = await openStage(world, pi, cast);
+  await using listening = await world.raw(cast.subscriber);
+  await listening.subscribe(cast.topic, 0);
+  if (stage.granted < qos) {
+    const finding = granted(stage);
+    return { noDelay: finding, nagle: finding };
+  }
+  await using noDelay = await world.raw(cast.publisher);
+  await using nagle = await world.raw(cast.publisher, { noDelay: false });
+  const { result, time } = await withPiTime(stage, listening, async (roundTripMs) => {
+    const pace = paceOf(roundTripMs, world.isFull);
+    const loop = monitorEventLoopDelay({ resolution: 1 });
+    loop.enable();
+    await sendPaced(stage, [noDelay, nagle], qos, pace);
+    loop.disable();
+    return { pace, arrivals: await arrivalsOf(stage, pace), eventLoopP99Us: Math.round(loop.percentile(99) / 1e3) };
+  });
+  const { periodMs, messages } = result.pace;
+  const finding = (session: RawSession, first: number, isNoDelay: boolean): Finding =>
+    judgeLatency({
+      ...{
+        qos,
+        noDelay: isNoDelay,
+        payloadBytes: PAYLOAD_BYTES,
+        messages,
+        perSecond: 1_000 / periodMs,
+        messagesAPing: MESSAGES_A_PING,
+      },
+      ...brokerNoDelay(world),
+      clock: time.clock,
+      latenciesUs: latencies(sentTimes(session), result.arrivals, first, time),
+      eventLoopP99Us: result.eventLoopP99Us,
+    });
+  return { noDelay: finding(noDelay, 0, true), nagle: finding(nagle, messages, false) };
+}
+
+function granted({ granted: qos }: Stage): Finding {
+  return { verdict: 'skipped', observed: { granted: qos }, reason: `the broker grants QoS ${qos} only` };
+}
+
+/** The lab sets it unless lab.yaml says otherwise; of an external broker nobody knows. */
+function brokerNoDelay({ isOurs, lab }: World): { brokerNoDelay?: boolean } {
+  if (!isOurs) return {};
+  const option = lab.broker.options.find(({ name }) => name === 'set_tcp_nodelay');
+  return { brokerNoDelay: option === undefined || String(option.value) === 'true' };
+}
+
+/** Each series at its steady rate, halfway between the other's; a message that is late moves those after it, since two at once would wait for each other. */
+async function sendPaced(
+  stage: Stage,
+  sessions: readonly RawSession[],
+  qos: QoS,
+  { periodMs, messages }: Pace,
+): Promise<void> {
+  const { topic } = stage.cast;
+  const ended = sessions.map(endedOf);
+  let due = performance.now();
+  for (let index = 0; index < messages; index += 1) {
+    for (const [nth, session] of sessions.entries()) {
+      if (qos > 0) await room(session, () => index - (ended[nth]?.() ?? 0) < WINDOW);
+      const payload = ownPayload(stage, nth * messages + index, PAYLOAD_BYTES);
+      const id = qos === 0 ? {} : { messageId: index + 1 };
+      if (index % MESSAGES_A_PING === 0) session.send({ cmd: 'pingreq' });
+      session.send({ cmd: 'publish', topic, payload, qos, dup: false, retain: false, ...id });
+      due = Math.max(due + periodMs / sessions.length, performance.now());
+      await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
+    }
+  }
+}
+
+/** How many of a publisher's messages are through, at each call. */
+function endedOf({ packets }: RawSession): () => number {
+  let seen = 0;
+  let count = 0;
+  return () => {
+    for (; seen < packets.length; seen += 1) {
+      const packet = packets[seen];
+      if (packet?.direction === 'received' && (packet.type === 'PUBACK' || packet.type === 'PUBCOMP')) count += 1;
+    }
+    return count;
+  };
+}
+
+async function room(session: RawSession, isThere: () => boolean): Promise<void> {
+  if (!isThere()) await session.packet(isThere, 'acknowledgement of an earlier message');
+}
+
+/** When each message came, by its number, in nanoseconds of the Pi's clock; waits for those that are on their way. */
+async function arrivalsOf(stage: Stage, { messages }: Pace): Promise<ReadonlyMap<number, number>> {
+  const seen = new Map<number, number>();
+  const end = performance.now() + ARRIVAL_MS;
+  while (seen.size < 2 * messages && performance.now() < end) {
+    await stage.tell('flush');
+    for (const [index, at] of (await stage.event('arrivals')).at) if (!seen.has(index)) seen.set(index, at);
+    if (seen.size < 2 * messages) await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+  }
+  return seen;
+}
+
+/** When each was handed to the kernel, in the order of sending, in this machine's time. */
+function sentTimes({ packets }: RawSession): readonly number[] {
+  return packets.flatMap(({ type, direction, at }) => (type === 'PUBLISH' && direction === 'sent' ? [at] : []));
+}
+
+function latencies(
+  sent: readonly number[],
+  arrivals: ReadonlyMap<number, number>,
+  first: number,
+  time: PiTime,
+): number[] {
+  return sent.flatMap((at, index) => {
+    const came = arrivals.get(first + index);
+    return came === undefined ? [] : [Math.round((time.toHere(came) - at) * 1e3)];
+  });
+}
+
+type Measured = Omit<Latency, 'lost' | 'p50Us' | 'p95Us' | 'p99Us' | 'maxUs'>;
+
+/** All have come, and none before it was sent. How long they took is told, not judged: it is the machine's and the network's. */
+export function judgeLatency(measured: Measured): Finding {
+  const { messages, latenciesUs, clock } = measured;
+  const observed: Latency = {
+    ...measured,
+    lost: messages - latenciesUs.length,
+    p50Us: quantile(latenciesUs, 0.5),
+    p95Us: quantile(latenciesUs, 0.95),
+    p99Us: quantile(latenciesUs, 0.99),
+    maxUs: quantile(latenciesUs, 1),
+  };
+  const earliest = quantile(latenciesUs, 0);
+  const uncertainUs = (WRITE_MS / 2) * 1e3 + (clock.kind === 'same' ? 0 : clock.uncertaintyUs);
+  if (observed.lost > 0) return { verdict: 'fail', observed, reason: `${observed.lost} of ${messages} did not come` };
+  if (earliest < -uncertainUs)
+    return {
+      verdict: 'fail',
+      observed,
+      reason: `a message came ${-earliest} µs before it was sent: the clocks differ`,
+    };
+  return { verdict: 'pass', observed };
+}

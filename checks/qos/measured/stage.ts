@@ -1,0 +1,102 @@
+import { readFile } from 'node:fs/promises';
+import type { LivePi } from '../../../deployment/live-lab.ts';
+import type { User } from '../../../lab-file/lab.ts';
+import {
+  type MeasuringClient,
+  type MeasuringEvent,
+  startMeasuringClient,
+} from '../../../probes/clients/measuring-client.ts';
+import type { RawSession } from '../../../probes/mqtt/raw-session.ts';
+import type { QoS } from '../../../probes/mqtt/session.ts';
+import { loginOf } from '../../harness/login.ts';
+import { nonce, type World } from '../../harness/test-lab.ts';
+
+export type Cast = { readonly topic: string; readonly publisher: User; readonly subscriber: User };
+
+/** A publisher on this machine and the measuring client on a Pi that listens to it. */
+export type Stage = AsyncDisposable & {
+  readonly sending: RawSession;
+  readonly cast: Cast;
+  /** First word of its messages. */
+  readonly nonce: string;
+  /** QoS that the measuring client's subscription was granted. */
+  readonly granted: number;
+  /** Has the measuring client do something, such as `flush`. */
+  tell(verb: string, ...args: readonly string[]): Promise<void>;
+  /** The next event of a kind that no `event` has given yet. */
+  event<K extends MeasuringEvent['kind']>(kind: K): Promise<Extract<MeasuringEvent, { kind: K }>>;
+};
+
+const BOUND_MS = 120_000;
+const WAIT_MS = 25_000;
+
+/** Opens both; throws a NotSeen or a LabError where one of them does not come to be. */
+export async function openStage(world: World, pi: LivePi, cast: Cast): Promise<Stage> {
+  const { topic, publisher, subscriber } = cast;
+  const mark = nonce();
+  const host = await world.host(pi.name, pi.host, 'measure');
+  const wish = {
+    ...pi.broker,
+    topic,
+    nonce: mark,
+    keepAlive: world.broker.keepAlive,
+    subscriber: loginOf(subscriber),
+    publisher: loginOf(publisher),
+  };
+  const client = await startMeasuringClient(host, wish, { boundMs: BOUND_MS, signal: world.stopped });
+  let sending: RawSession | undefined;
+  const close = async () => {
+    await sending?.[Symbol.asyncDispose]();
+    await client[Symbol.asyncDispose]();
+  };
+  try {
+    sending = await world.raw(publisher);
+    const event = eventsOf(client);
+    const { qos: granted } = await event('subscribed');
+    return stageOf({ sending, cast, nonce: mark, granted, event, [Symbol.asyncDispose]: close });
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function stageOf(parts: Omit<Stage, 'tell'>): Stage {
+  const { sending, nonce, cast } = parts;
+  return {
+    ...parts,
+    async tell(verb, ...args) {
+      await sending.publish(cast.topic, Buffer.from([nonce, verb, ...args].join(' ')));
+    },
+  };
+}
+
+/** Each event once. */
+function eventsOf({ events }: MeasuringClient): Stage['event'] {
+  const given = new Set<MeasuringEvent>();
+  return async (kind) => {
+    const found = await events.first((event) => event.kind === kind && !given.has(event), kind, WAIT_MS);
+    if (!isOfKind(found, kind)) throw new Error(`${found.kind} is no ${kind}`);
+    given.add(found);
+    return found;
+  };
+}
+
+function isOfKind<K extends MeasuringEvent['kind']>(
+  event: MeasuringEvent,
+  kind: K,
+): event is Extract<MeasuringEvent, { kind: K }> {
+  return event.kind === kind;
+}
+
+/** What names this machine's running kernel (random(4)); undefined where it has no such name. */
+export async function ownBootId(): Promise<string | undefined> {
+  const text = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => undefined);
+  return text?.trim();
+}
+
+/** Payload of a message that the measuring client takes for one of this stage's, filled up to a size. */
+export function ownPayload(stage: Pick<Stage, 'nonce'>, index: number, bytes: number): Buffer {
+  return Buffer.from(`${stage.nonce} m ${index} `.padEnd(bytes, 'x'));
+}
+
+export const LEVELS: readonly QoS[] = [0, 1, 2];

@@ -1,0 +1,101 @@
+import type { Lab } from '../../lab-file/lab.ts';
+import type { HostAddress } from '../../provisioning/hosts/open.ts';
+import { anyWillCast, type WillCast } from '../fixtures/will-roles.ts';
+import { type Check, notApplicable } from '../harness/check.ts';
+import { openTopic } from '../harness/roles.ts';
+import type { World } from '../harness/test-lab.ts';
+import type { Plan } from '../run/declare.ts';
+import type { BrokerEnd } from './broker-control.ts';
+import { ASPECTS, type Aspect, expectedAfter, hasDatabase, judgeRestart, judgeSpared, unpromised } from './judge.ts';
+import { rebootedPis } from './pi.ts';
+import { type Episode, restartUnderClients } from './scene.ts';
+
+const scope = 'disruptive';
+/** Taking note of what is retained, ending and starting the broker, looking at what is left. */
+const BOUND_MS = 90_000;
+
+const WORDS: Readonly<Record<BrokerEnd, string>> = {
+  stop: 'after a clean stop and start of the broker',
+  crash: 'after a crash and start of the broker',
+};
+
+const CLAIMS: Readonly<Record<Aspect, string>> = {
+  connections: 'every connection has ended, and clients connect again',
+  will: 'the last will of a connected client has been published',
+  session: 'a persistent session is there with its subscription',
+  queue: 'what was queued for a client that is away is delivered once',
+  retained: 'a retained message is served',
+};
+
+/** MQTT 3.1.1; a connection that ends with its broker is no statement of the standard. */
+const STATEMENTS: Readonly<Partial<Record<Aspect, string>>> = {
+  will: 'MQTT-3.1.2-8',
+  session: 'MQTT-3.1.2-4',
+  queue: 'MQTT-3.1.2-5',
+  retained: 'MQTT-3.3.1-5',
+};
+
+/** What survives the end of the broker, and the reboot of a Pi. */
+export const restart: Plan = (world) => [
+  ...(['stop', 'crash'] as const).flatMap((end) => brokerEnds(world, end)),
+  // last, since an emulated Pi has another port afterwards
+  ...rebootedPis(world),
+];
+
+function brokerEnds(world: World, end: BrokerEnd): Check[] {
+  const { host } = world.live.broker;
+  const cast = castRestart(world.lab);
+  let episode: Promise<Episode> | undefined;
+  return ASPECTS.map((aspect): Check => {
+    const named = { id: `restart.${end}.${aspect}`, claim: `${WORDS[end]} ${claimOf(aspect, end)}` } as const;
+    const why = hindrance(aspect, world, cast);
+    if (why !== undefined || host === undefined || cast === undefined) {
+      return { ...notApplicable(named, why ?? ''), scope };
+    }
+    const { broker } = world.lab;
+    return {
+      ...named,
+      ...(STATEMENTS[aspect] === undefined ? {} : { statement: STATEMENTS[aspect] }),
+      expected: expectedAfter(aspect, end, broker),
+      scope,
+      boundMs: BOUND_MS,
+      async run() {
+        // one end of the broker for all: each aspect is looked at after it
+        episode ??= endBroker(world, host, cast, end);
+        const ended = await episode;
+        if (ended.kind === 'spared') return judgeSpared(aspect, ended.trouble);
+        const { seen } = ended;
+        const judged = judgeRestart(aspect, end, seen, broker, world.live.broker.version);
+        return { ...judged, evidence: seen.packets };
+      },
+    };
+  });
+}
+
+function claimOf(aspect: Aspect, end: BrokerEnd): string {
+  const saved = end === 'crash' && ['session', 'queue', 'retained'].includes(aspect);
+  return `${CLAIMS[aspect]}${saved ? ', where it was in the database that the broker had saved' : ''}`;
+}
+
+/** Where nobody leaves a last will, who may publish plays its owner: the other aspects need none. */
+function castRestart(lab: Lab): WillCast | undefined {
+  const open = openTopic(lab);
+  if (open === undefined) return anyWillCast(lab);
+  const { topic, publisher, subscriber: observer } = open;
+  return anyWillCast(lab) ?? { topic, role: 'publisher', owner: publisher, observer, publisher };
+}
+
+function hindrance(aspect: Aspect, { live, lab }: World, cast: WillCast | undefined): string | undefined {
+  if (live.broker.host === undefined) return 'the broker is external: its host is never touched';
+  if (cast === undefined) return 'lab.yaml has no topic that somebody may write and somebody may subscribe';
+  if (aspect === 'will' && anyWillCast(lab) === undefined) {
+    return 'lab.yaml has no topic with a last will that somebody may see';
+  }
+  return unpromised(aspect, lab.broker);
+}
+
+async function endBroker(world: World, host: HostAddress, cast: WillCast, end: BrokerEnd): Promise<Episode> {
+  const there = await world.host('broker', host, 'restart');
+  const isSaved = end === 'crash' && hasDatabase(world.lab.broker);
+  return await restartUnderClients(world, there, cast, end, isSaved);
+}

@@ -1,0 +1,183 @@
+import type { Packet } from '../../probes/mqtt/packet.ts';
+import type { RawSession } from '../../probes/mqtt/raw-session.ts';
+import type { Version } from '../../probes/mqtt/session.ts';
+import { keepingRetained, newSubscription, retainedTurns } from '../fixtures/retained-topic.ts';
+import { type Check, notApplicable } from '../harness/check.ts';
+import { evidence, ownPackets } from '../harness/evidence.ts';
+import { isMessage } from '../harness/matching.ts';
+import { mustPublish } from '../harness/must-publish.ts';
+import { unpromised } from '../harness/promises.ts';
+import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
+import { openTopic } from '../harness/roles.ts';
+import { nonce, type World } from '../harness/test-lab.ts';
+import type { Plan } from '../run/declare.ts';
+import { judgeRetained, type RetainedSeen } from './judge.ts';
+
+type Cast = NonNullable<ReturnType<typeof openTopic>>;
+
+type Established = NonNullable<RetainedSeen['established']>;
+
+type Stage = {
+  readonly first: Buffer;
+  readonly second: Buffer;
+  publish(payload: Buffer, retain?: boolean): Promise<void>;
+  /** What a new subscription is served. */
+  served(): Promise<RetainedSeen>;
+  /** Subscribes now, and later tells what came of a message that was followed by another. */
+  established(): Promise<(payload: Buffer) => Promise<Established>>;
+};
+
+type Play = {
+  readonly name: string;
+  readonly claim: string;
+  readonly statement: Readonly<Record<Version, string>>;
+  readonly expected: RetainedSeen;
+  run(stage: Stage): Promise<RetainedSeen>;
+};
+
+/** Its turn on the topic is part of it. */
+const BOUND_MS = 60_000;
+const NOTHING = Buffer.alloc(0);
+const first: RetainedSeen = { served: 'the first message', retain: true, atItsQoS: true };
+const second: RetainedSeen = { ...first, served: 'the second message' };
+const nothing: RetainedSeen = { served: 'nothing' };
+
+const PLAYS: readonly Play[] = [
+  {
+    name: 'set',
+    claim: 'a retained message is kept with its QoS for later subscriptions',
+    statement: { 4: 'MQTT-3.3.1-5', 5: 'MQTT-3.3.1-5' },
+    expected: first,
+    async run(stage) {
+      await stage.publish(stage.first);
+      return await stage.served();
+    },
+  },
+  {
+    name: 'served',
+    claim: 'a retained message has the RETAIN flag for a new subscription, and not for an established one',
+    statement: { 4: 'MQTT-3.3.1-9', 5: 'MQTT-3.3.1-12' },
+    expected: { ...first, established: { copies: 1, retain: false } },
+    async run(stage) {
+      const received = await stage.established();
+      await stage.publish(stage.first);
+      return { ...(await stage.served()), established: await received(stage.first) };
+    },
+  },
+  {
+    name: 'cleared',
+    claim: 'an empty retained message takes away what was retained',
+    statement: { 4: 'MQTT-3.3.1-10', 5: 'MQTT-3.3.1-6' },
+    expected: { ...nothing, before: first.served },
+    async run(stage) {
+      await stage.publish(stage.first);
+      const before = await stage.served();
+      await stage.publish(NOTHING);
+      return { ...(await stage.served()), before: before.served };
+    },
+  },
+  {
+    name: 'replaced',
+    claim: 'a retained message takes the place of the one before',
+    statement: { 4: 'MQTT-3.3.1-5', 5: 'MQTT-3.3.1-5' },
+    expected: { ...second, before: first.served },
+    async run(stage) {
+      await stage.publish(stage.first);
+      const before = await stage.served();
+      await stage.publish(stage.second);
+      return { ...(await stage.served()), before: before.served };
+    },
+  },
+  {
+    name: 'untouched',
+    claim: 'a message without the RETAIN flag leaves what is retained',
+    statement: { 4: 'MQTT-3.3.1-12', 5: 'MQTT-3.3.1-8' },
+    expected: first,
+    async run(stage) {
+      await stage.publish(stage.first);
+      await stage.publish(stage.second, false);
+      return await stage.served();
+    },
+  },
+];
+
+export const retained: Plan = (world) => {
+  const cast = openTopic(world.lab);
+  return VERSIONS.flatMap((version) => PLAYS.map((play) => check(world, cast, version, play)));
+};
+
+function check(world: World, cast: Cast | undefined, version: Version, play: Play): Check {
+  const named = {
+    id: `retained.${play.name}.${tagOf(version)}`,
+    claim: `${play.claim}, ${overOf(version)}`,
+  } as const;
+  if (cast === undefined) {
+    return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
+  }
+  const why = unpromised(world, { retained: true, qos: 1, neverRaisesQoS: true });
+  if (why !== undefined) return notApplicable(named, why);
+  const { topic, publisher: writer, subscriber: reader } = cast;
+  return {
+    ...named,
+    version,
+    statement: play.statement[version],
+    expected: play.expected,
+    boundMs: BOUND_MS,
+    turns: retainedTurns(world, topic),
+    async run() {
+      return await keepingRetained(world, topic, { writer, reader }, async () => {
+        const writing = await world.raw(writer, { version });
+        await using _writing = writing;
+        const opened: RawSession[] = [];
+        const stage = stageOf(world, cast, version, writing, opened);
+        const observed = await play.run(stage).finally(async () => {
+          await Promise.all(opened.map((session) => session[Symbol.asyncDispose]()));
+        });
+        const own = [stage.first, stage.second, NOTHING];
+        const seen = opened.flatMap((session) => evidence(reader.name, ownPackets(session.packets, own)));
+        const packets = [...evidence(writer.name, ownPackets(writing.packets, own)), ...seen];
+        return { ...judgeRetained(play.expected, observed), evidence: packets };
+      });
+    },
+  };
+}
+
+function stageOf(world: World, cast: Cast, version: Version, writing: RawSession, opened: RawSession[]): Stage {
+  const { topic, subscriber } = cast;
+  const messages = { first: Buffer.from(`first ${nonce()}`), second: Buffer.from(`second ${nonce()}`) };
+  const open = async () => {
+    const session = await world.raw(subscriber, { version });
+    opened.push(session);
+    return session;
+  };
+  const publish = async (payload: Buffer, retain: boolean) => {
+    await mustPublish(writing, topic, payload, { qos: 1, retain });
+  };
+  return {
+    ...messages,
+    publish: (payload, retain = true) => publish(payload, retain),
+    async served() {
+      const { retained: packet, granted } = await newSubscription(world, await open(), topic);
+      if (packet === undefined) return nothing;
+      const { retain = false, qos } = packet;
+      return { served: nameOf(packet, messages), retain, atItsQoS: qos === Math.min(1, granted) };
+    },
+    async established() {
+      const session = await open();
+      await session.subscribe(topic, 1);
+      return async (payload) => {
+        const last = Buffer.from(`sentinel ${nonce()}`);
+        await publish(last, false);
+        await session.packet(isMessage(last), 'sentinel');
+        const copies = session.packets.filter(isMessage(payload));
+        return { copies: copies.length, retain: copies.some(({ retain }) => retain === true) };
+      };
+    },
+  };
+}
+
+function nameOf({ payload = NOTHING }: Packet, messages: Pick<Stage, 'first' | 'second'>): string {
+  if (payload.equals(messages.first)) return 'the first message';
+  // not in its own words: it may be the user's, and goes into the record
+  return payload.equals(messages.second) ? 'the second message' : 'another message';
+}

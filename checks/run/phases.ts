@@ -1,0 +1,50 @@
+import { deferred } from '../../base/deferred.ts';
+import type { Check } from '../harness/check.ts';
+import { atMost } from '../harness/limit.ts';
+
+type Phased = Pick<Check, 'scope' | 'isLoad' | 'waits'>;
+
+/** Long enough to log in, and to have a client on a Pi fall silent; short against the wait that follows. */
+const HEAD_START_MS = 800;
+
+/**
+ * Has each check begin when its time has come: those that wait at once, most a moment later, loads when the quick ones are done, disruptive ones
+ * when all else is done, and then one after the other.
+ */
+export function openPhases(checks: readonly Phased[]): <T>(check: Phased, work: () => Promise<T>) => Promise<T> {
+  const isDisruptive = ({ scope }: Phased) => scope === 'disruptive';
+  const isQuick = ({ scope = 'quick', isLoad }: Phased) => scope === 'quick' && isLoad !== true;
+  const quick = countdown(checks.filter(isQuick).length);
+  const harmless = countdown(checks.filter((check) => !isDisruptive(check)).length);
+  const turns = atMost(1);
+  const headStart = checks.some(({ waits }) => waits)
+    ? new Promise((resolve) => setTimeout(resolve, HEAD_START_MS))
+    : undefined;
+  return async (check, work) => {
+    if (isDisruptive(check)) {
+      await harmless.over;
+      return await turns(work);
+    }
+    if (check.waits !== true && headStart !== undefined) await headStart;
+    if (check.isLoad === true) await quick.over;
+    try {
+      return await work();
+    } finally {
+      if (isQuick(check)) quick.down();
+      harmless.down();
+    }
+  };
+}
+
+function countdown(from: number): { readonly over: Promise<void>; down(): void } {
+  const over = deferred<void>();
+  let left = from;
+  if (left === 0) over.resolve();
+  return {
+    over: over.promise,
+    down() {
+      left -= 1;
+      if (left === 0) over.resolve();
+    },
+  };
+}

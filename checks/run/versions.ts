@@ -1,0 +1,29 @@
+import type { LiveLab } from '../../deployment/live-lab.ts';
+import { connectRaw, type RawWish } from '../../probes/mqtt/raw-session.ts';
+import type { Version } from '../../probes/mqtt/session.ts';
+
+/** CONNACK "unacceptable protocol version" of 3.1.1 and "unsupported protocol version" of MQTT 5. */
+const NOT_SPOKEN: readonly number[] = [0x01, 0x84];
+
+/**
+ * The protocol levels that the broker speaks. The lab's own speaks both; another one is asked with a CONNECT of MQTT 5, and does not speak it when it
+ * says so, or closes that connection without a word, twice, while it lets the same user in over 3.1.1. Whatever else it does, the checks of MQTT 5
+ * are to find out. 3.1.1 is taken for granted, so that a broker that does not speak it fails its checks.
+ */
+export async function versionsOf({ lab, broker }: LiveLab): Promise<readonly Version[]> {
+  if (broker.host !== undefined) return [4, 5];
+  const { address, port } = broker;
+  const login = lab.users.map(({ name, password }) => ({ user: name, password: password.reveal() }))[0];
+  const ask = (version: Version) =>
+    answerTo({ address, port, version, keepAlive: 10, ...(login === undefined ? {} : { login }) });
+  const first = await ask(5);
+  const answer = first === 'closed' && (await ask(5)) === 'closed' && (await ask(4)) === 'yes' ? 'no' : first;
+  return answer === 'no' ? [4] : [4, 5];
+}
+
+async function answerTo(wish: RawWish): Promise<'yes' | 'no' | 'closed' | 'unclear'> {
+  const outcome = await connectRaw(wish).catch(() => undefined);
+  if (outcome?.kind === 'accepted') await outcome.session[Symbol.asyncDispose]();
+  if (outcome?.kind === 'refused') return NOT_SPOKEN.includes(outcome.code) ? 'no' : 'unclear';
+  return outcome === undefined ? 'unclear' : outcome.kind === 'accepted' ? 'yes' : 'closed';
+}

@@ -1,0 +1,77 @@
+import { within } from '../../probes/mqtt/feed.ts';
+import type { Version } from '../../probes/mqtt/session.ts';
+import type { Check, Finding } from '../harness/check.ts';
+import { isMessage } from '../harness/matching.ts';
+import { mustPublish } from '../harness/must-publish.ts';
+import type { World } from '../harness/test-lab.ts';
+import { judgeClean } from './judge.ts';
+import { copiesOf, isPresent, type SessionStage, sessionCheck } from './scene.ts';
+
+const CLOSE_BOUND_MS = 15_000;
+
+/** What ends a session, and what does not. */
+export function cleanChecks(world: World, version: Version): Check[] {
+  return [
+    sessionCheck(world, version, {
+      name: 'clean-forgets',
+      claim: 'a clean session has neither messages nor subscriptions of the former one',
+      statement: { 4: 'MQTT-3.1.2-6', 5: 'MQTT-3.1.2-4' },
+      expected: { sessionPresent: false, queued: 0, later: 0 },
+      role: 'subscriber',
+      run: comeBackClean,
+    }),
+    sessionCheck(world, version, {
+      name: 'takeover',
+      claim: 'a second connection with the same client id ends the first and goes on with its session',
+      statement: { 4: 'MQTT-3.1.4-2', 5: 'MQTT-3.1.4-3' },
+      expected: { closedBy: 'broker', sessionPresent: true, copies: 1 },
+      role: 'subscriber',
+      run: takeOver,
+    }),
+  ];
+}
+
+async function comeBackClean(stage: SessionStage): Promise<Finding> {
+  const { topic } = stage;
+  const [before, sending, witness] = await Promise.all([
+    stage.connect(),
+    stage.other('publisher'),
+    stage.other('subscriber'),
+  ]);
+  await Promise.all([before.subscribe(topic, 1), witness.subscribe(topic, 1)]);
+  await before.disconnect();
+  const queued = stage.message('queued');
+  await mustPublish(sending, topic, queued, { qos: 1 });
+  const back = await stage.connect({ clean: true });
+  const later = stage.message('later');
+  await mustPublish(sending, topic, later, { qos: 1 });
+  await witness.packet(isMessage(later), 'message at another subscriber');
+  await back.barrier();
+  return judgeClean({
+    sessionPresent: isPresent(back),
+    queued: copiesOf(back, [queued]).length,
+    later: copiesOf(back, [later]).length,
+  });
+}
+
+async function takeOver(stage: SessionStage): Promise<Finding> {
+  const { topic } = stage;
+  const [first, sending] = await Promise.all([stage.connect(), stage.other('publisher')]);
+  await first.subscribe(topic, 1);
+  const second = await stage.connect();
+  const ended = await within(first.ended, 'end of the first connection', CLOSE_BOUND_MS).catch(() => undefined);
+  const sessionPresent = isPresent(second);
+  const fail = (reason: string, observed: object): Finding => ({ verdict: 'fail', observed, reason });
+  if (!sessionPresent) return fail('the session was not there any more', { sessionPresent });
+  const payload = stage.message('takeover');
+  await mustPublish(sending, topic, payload, { qos: 1 });
+  await second.packet(isMessage(payload), 'message on the second connection');
+  await second.barrier();
+  const copies = copiesOf(second, [payload]).length;
+  // MQTT 5: 0x8E where the broker says so; Mosquitto does from 2.0.15 on
+  const { code: reasonCode } =
+    first.packets.find(({ type, direction }) => type === 'DISCONNECT' && direction === 'received') ?? {};
+  const observed = { closedBy: ended?.by ?? 'nobody', how: ended?.how, sessionPresent, copies, reasonCode };
+  if (ended?.by !== 'broker') return fail('the broker left the first connection open', observed);
+  return copies === 1 ? { verdict: 'pass', observed } : fail(`${copies} copies came`, observed);
+}

@@ -1,0 +1,62 @@
+import type { QoS, Version } from '../../probes/mqtt/session.ts';
+import type { Check, Finding } from '../harness/check.ts';
+import { isMessage } from '../harness/matching.ts';
+import { mustPublish } from '../harness/must-publish.ts';
+import type { World } from '../harness/test-lab.ts';
+import { tooHigh } from '../harness/too-high.ts';
+import { judgeOffline } from './judge.ts';
+import { copiesOf, isPresent, queueing, type SessionStage, sessionCheck } from './scene.ts';
+
+const LEVELS: readonly QoS[] = [0, 1, 2];
+const COUNT = 3;
+const OVERTAKEN_MS = 2_000;
+/** Of what is published at one QoS to one topic. */
+const ORDER: Readonly<Record<Version, string>> = { 4: 'MQTT-4.6.0-6', 5: 'MQTT-4.6.0-5' };
+
+/** What is published while a subscriber is away. */
+export function offlineChecks(world: World, version: Version): Check[] {
+  return LEVELS.map((qos) =>
+    sessionCheck(world, version, {
+      name: `offline.q${qos}`,
+      claim:
+        qos === 0
+          ? 'messages of QoS 0 are not kept for a subscriber that is away'
+          : `messages of QoS ${qos} are kept for a subscriber that is away, once each and in order`,
+      ...(qos === 0 ? {} : { statement: { 4: 'MQTT-3.1.2-5', 5: 'MQTT-3.1.2-23' } }),
+      expected: { sessionPresent: true, arrived: qos === 0 ? [] : Array.from({ length: COUNT }, (_, index) => index) },
+      role: 'subscriber',
+      need: qos === 0 ? { dropsQoS0: true } : queueing(qos),
+      run: (stage) => goAway(stage, qos, version),
+    }),
+  );
+}
+
+async function goAway(stage: SessionStage, qos: QoS, version: Version): Promise<Finding> {
+  const { topic } = stage;
+  const [before, sending] = await Promise.all([stage.connect(), stage.other('publisher')]);
+  const short = tooHigh(stage, sending, qos);
+  if (short !== undefined) return short;
+  await before.subscribe(topic, 2);
+  await before.disconnect();
+  const payloads = Array.from({ length: COUNT }, (_, index) => stage.message(`offline ${index}`));
+  for (const payload of payloads) await mustPublish(sending, topic, payload, { qos });
+  // a QoS 0 has no acknowledgement
+  await sending.barrier();
+  const back = await stage.connect();
+  if (!isPresent(back)) return judgeOffline(qos, COUNT, { sessionPresent: false, arrived: [] }, stage.isOurs);
+  const last = stage.message('sentinel');
+  await mustPublish(sending, topic, last, { qos });
+  await back.packet(isMessage(last), 'sentinel');
+  await back.barrier();
+  // one that the later message has overtaken was kept too
+  const all = qos === 0 ? [] : payloads.map((payload) => back.packet(isMessage(payload), 'kept message', OVERTAKEN_MS));
+  await Promise.all(all).catch(() => undefined);
+  const numbers = copiesOf(back, [...payloads, last]).map(({ payload }) =>
+    [...payloads, last].findIndex((own) => payload?.equals(own)),
+  );
+  const arrived = numbers.filter((number) => number < COUNT);
+  const finding = judgeOffline(qos, COUNT, { sessionPresent: true, arrived }, stage.isOurs);
+  if (qos === 0 || finding.verdict !== 'pass' || numbers.indexOf(COUNT) === COUNT) return finding;
+  const reason = `they came as ${numbers.join(', ')}, though ${COUNT} was published when the session was back (${ORDER[version]})`;
+  return { ...finding, verdict: 'fail', reason };
+}

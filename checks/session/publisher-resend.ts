@@ -1,0 +1,94 @@
+import type { Packet } from '../../probes/mqtt/packet.ts';
+import type { Version } from '../../probes/mqtt/session.ts';
+import type { Check, Finding } from '../harness/check.ts';
+import { isMessage } from '../harness/matching.ts';
+import { mustPublish } from '../harness/must-publish.ts';
+import type { World } from '../harness/test-lab.ts';
+import { tooHigh } from '../harness/too-high.ts';
+import { judgePublisherResend } from './judge.ts';
+import { copiesOf, isPresent, type SessionStage, sessionCheck } from './scene.ts';
+
+type Kind = {
+  readonly name: string;
+  readonly qos: 1 | 2;
+  /** The acknowledgement that the publisher acts as if it had never come. */
+  readonly lost: 'PUBACK' | 'PUBREC' | 'PUBCOMP';
+  /** What the broker has to answer to what is sent again. */
+  readonly answers: readonly Packet['type'][];
+  readonly statement: Readonly<Record<Version, string>>;
+};
+
+const KINDS: readonly Kind[] = [
+  { name: 'q1', qos: 1, lost: 'PUBACK', answers: ['PUBACK'], statement: { 4: 'MQTT-4.3.2-2', 5: 'MQTT-4.3.2-4' } },
+  {
+    name: 'q2',
+    qos: 2,
+    lost: 'PUBREC',
+    answers: ['PUBREC', 'PUBCOMP'],
+    statement: { 4: 'MQTT-4.3.3-2', 5: 'MQTT-4.3.3-10' },
+  },
+  {
+    name: 'pubrel',
+    qos: 2,
+    lost: 'PUBCOMP',
+    answers: ['PUBCOMP'],
+    statement: { 4: 'MQTT-4.3.3-2', 5: 'MQTT-4.3.3-11' },
+  },
+];
+
+/** Of no packet that `publish` sends on these connections. */
+const MESSAGE_ID = 1_000;
+
+/** A publisher that never saw an acknowledgement sends again. */
+export function publisherResendChecks(world: World, version: Version): Check[] {
+  return KINDS.map((kind) => {
+    const { name, qos, lost, answers, statement } = kind;
+    const times = qos === 2 ? 'once' : 'at least once';
+    const sent = lost === 'PUBCOMP' ? 'PUBREL' : 'PUBLISH with DUP';
+    return sessionCheck(world, version, {
+      name: `publisher-resend.${name}`,
+      claim: `a publisher whose ${lost} was lost sends its ${sent} again: the message of QoS ${qos} is received ${times}`,
+      statement,
+      expected: { sessionPresent: true, copies: qos === 2 ? 1 : 'at least 1', answers },
+      role: 'publisher',
+      need: { qos },
+      run: (stage) => sendAgain(stage, kind),
+    });
+  });
+}
+
+async function sendAgain(stage: SessionStage, { qos, lost, answers }: Kind): Promise<Finding> {
+  const { topic } = stage;
+  const payload = stage.message('resend');
+  // a lost PUBREC is not followed by PUBREL
+  const acknowledges = ({ type }: Packet) => lost !== 'PUBREC' || type !== 'PUBREC';
+  const [before, seeing] = await Promise.all([stage.connect({ acknowledges }), stage.other('subscriber')]);
+  const short = tooHigh(stage, before, qos);
+  if (short !== undefined) return short;
+  await seeing.subscribe(topic, qos);
+  const publish = { cmd: 'publish', topic, payload, qos, retain: false, messageId: MESSAGE_ID } as const;
+  const isAnswer = ({ type, direction, packetId }: Packet) =>
+    direction === 'received' && type === answers[answers.length - 1] && packetId === MESSAGE_ID;
+  before.send({ ...publish, dup: false });
+  await before.packet(
+    ({ type, packetId, direction }) => type === lost && packetId === MESSAGE_ID && direction === 'received',
+    lost,
+  );
+  await before.rst();
+
+  const back = await stage.connect();
+  if (!isPresent(back)) return judgePublisherResend(qos, answers, { sessionPresent: false, copies: 0, answers: [] });
+  if (lost === 'PUBCOMP') back.send({ cmd: 'pubrel', messageId: MESSAGE_ID, reasonCode: 0 });
+  else back.send({ ...publish, dup: true });
+  await back.packet(isAnswer, 'end of the exchange');
+  const last = stage.message('sentinel');
+  await mustPublish(back, topic, last, { qos });
+  await seeing.packet(isMessage(last), 'sentinel');
+  await seeing.barrier();
+  const seen = {
+    sessionPresent: true,
+    copies: copiesOf(seeing, [payload]).length,
+    answers: back.packets.filter(({ direction, packetId }) => direction === 'received' && packetId === MESSAGE_ID),
+  };
+  return judgePublisherResend(qos, answers, seen);
+}

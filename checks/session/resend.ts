@@ -1,0 +1,99 @@
+import type { Packet } from '../../probes/mqtt/packet.ts';
+import type { Version } from '../../probes/mqtt/session.ts';
+import type { Check, Finding } from '../harness/check.ts';
+import { isMessage } from '../harness/matching.ts';
+import { mustPublish } from '../harness/must-publish.ts';
+import type { World } from '../harness/test-lab.ts';
+import { judgeResend, type Resent } from './judge.ts';
+import { copiesOf, isPresent, queueing, type SessionStage, sessionCheck } from './scene.ts';
+
+type Kind = {
+  readonly name: string;
+  readonly qos: 1 | 2;
+  /** What the broker sends, and gets no answer to. */
+  readonly unanswered: Resent;
+  readonly lost: 'PUBACK' | 'PUBREC' | 'PUBCOMP';
+};
+
+const KINDS: readonly Kind[] = [
+  { name: 'publish-q1', qos: 1, unanswered: 'PUBLISH', lost: 'PUBACK' },
+  { name: 'publish-q2', qos: 2, unanswered: 'PUBLISH', lost: 'PUBREC' },
+  { name: 'pubrel', qos: 2, unanswered: 'PUBREL', lost: 'PUBCOMP' },
+];
+
+/** What the broker sends again to a subscriber whose acknowledgement was lost with its connection. */
+export function resendChecks(world: World, version: Version): Check[] {
+  return KINDS.map((kind) => {
+    const { name, lost, unanswered } = kind;
+    const withDup = unanswered === 'PUBLISH' ? ' with DUP' : '';
+    return sessionCheck(world, version, {
+      name: `resend.${name}`,
+      claim: `a subscriber whose ${lost} was lost is sent the ${unanswered} again${withDup}, with the same packet id, once`,
+      statement: { 4: 'MQTT-4.4.0-1', 5: 'MQTT-4.4.0-1' },
+      expected: { sessionPresent: true, again: unanswered, samePacketId: true, afterwards: 0 },
+      role: 'subscriber',
+      need: queueing(kind.qos),
+      run: (stage) => loseAcknowledgement(stage, kind),
+    });
+  });
+}
+
+async function loseAcknowledgement(stage: SessionStage, { qos, unanswered }: Kind): Promise<Finding> {
+  const { topic } = stage;
+  const payload = stage.message('resend');
+  const isOwn = isMessage(payload);
+  let ownId: number | undefined;
+  const acknowledges = (packet: Packet) => {
+    if (isOwn(packet)) ownId = packet.packetId;
+    return packet.type !== unanswered || packet.packetId !== ownId;
+  };
+  const [before, sending] = await Promise.all([stage.connect({ acknowledges }), stage.other('publisher')]);
+  const granted = await before.subscribe(topic, qos);
+  if (granted !== qos && !stage.isOurs) {
+    return { verdict: 'skipped', observed: { granted }, reason: `the broker grants QoS ${granted} only` };
+  }
+  await mustPublish(sending, topic, payload, { qos });
+  const first = await before.packet(isOwn, 'message');
+  const isUnanswered = ({ type, packetId }: Packet) => type === unanswered && packetId === first.packetId;
+  await before.packet(isUnanswered, `${unanswered} of the message`);
+  await before.rst();
+
+  const back = await stage.connect();
+  if (!isPresent(back)) return judgeResend(unanswered, { sessionPresent: false, first, again: [], afterwards: 0 });
+  const last = stage.message('sentinel');
+  await mustPublish(sending, topic, last, { qos });
+  await back.packet(isMessage(last), 'sentinel');
+  await back.barrier();
+  const again = ofExchange(unanswered, isOwn, before.packets, back.packets);
+  await back.rst();
+
+  const later = await stage.connect();
+  await later.barrier();
+  const afterwards = copiesOf(later, [payload]).length;
+  return judgeResend(unanswered, { sessionPresent: true, first, again, afterwards });
+}
+
+/**
+ * What of the message's exchange came when the session was back. A PUBREL is somebody else's when the last PUBLISH with its packet id was; behind a
+ * PUBLISH that came again it is no repetition.
+ */
+export function ofExchange(
+  unanswered: Resent,
+  isOwn: (packet: Packet) => boolean,
+  before: readonly Packet[],
+  back: readonly Packet[],
+): Packet[] {
+  const foreign = new Set<number | undefined>();
+  const again: Packet[] = [];
+  for (const [packets, isBack] of [[before, false] as const, [back, true] as const]) {
+    for (const packet of packets) {
+      const { type, direction, packetId } = packet;
+      if (direction === 'sent') continue;
+      if (type === 'PUBLISH' && packetId !== undefined && !isOwn(packet)) foreign.add(packetId);
+      if (isOwn(packet)) foreign.delete(packetId);
+      const isPart = isOwn(packet) || (unanswered === 'PUBREL' && type === 'PUBREL' && !foreign.has(packetId));
+      if (isBack && isPart) again.push(packet);
+    }
+  }
+  return again;
+}

@@ -1,0 +1,133 @@
+import type { Packet } from '../../probes/mqtt/packet.ts';
+import type { RawSession, RawWish } from '../../probes/mqtt/raw-session.ts';
+import { freshClientId, type QoS, type Version } from '../../probes/mqtt/session.ts';
+import { type Check, type Finding, notApplicable } from '../harness/check.ts';
+import { withCleanUp } from '../harness/clean-up.ts';
+import { evidence, ownPackets } from '../harness/evidence.ts';
+import { forget } from '../harness/lasting.ts';
+import { atMost } from '../harness/limit.ts';
+import { type Need, unpromised } from '../harness/promises.ts';
+import { overOf, tagOf } from '../harness/protocol.ts';
+import { openTopic } from '../harness/roles.ts';
+import { nonce, type World } from '../harness/test-lab.ts';
+
+/** What a check of sessions plays with. */
+export type SessionStage = {
+  readonly topic: string;
+  readonly isOurs: boolean;
+  /** Connects to the session under test: always the same client id, and the session outlives the connection. */
+  connect(wish?: Partial<RawWish>): Promise<RawSession>;
+  /** Connects somebody else: a client id of its own, and nothing of it lasts. */
+  other(role: SessionRole): Promise<RawSession>;
+  /** A payload of this check. */
+  message(name: string): Buffer;
+};
+
+export type SessionRole = 'publisher' | 'subscriber';
+
+export type SessionPlay = {
+  /** Of the check's id, behind `session`. */
+  readonly name: string;
+  readonly claim: string;
+  readonly statement?: Readonly<Record<Version, string>>;
+  readonly expected: object;
+  /** Whose session is under test. */
+  readonly role: SessionRole;
+  /** @default QoS 1, with messages that wait for who is away */
+  readonly need?: Need;
+  run(stage: SessionStage): Promise<Finding>;
+};
+
+const BOUND_MS = 60_000;
+/** Should the clean-up fail. */
+const EXPIRY_S = 120;
+const turns = atMost(6);
+
+/** The most messages that a check leaves to a client that is away, with what it publishes when the client is back. */
+const QUEUED = 4;
+
+/** What a check needs that leaves messages of a QoS to a client that is away. */
+export function queueing(qos: QoS): Need {
+  return { qos, queued: QUEUED };
+}
+
+export function sessionCheck(world: World, version: Version, play: SessionPlay): Check {
+  const named = {
+    id: `session.${play.name}.${tagOf(version)}`,
+    claim: `${play.claim}, ${overOf(version)}`,
+  } as const;
+  const cast = openTopic(world.lab);
+  if (cast === undefined) {
+    return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
+  }
+  const why = unpromised(world, play.need ?? queueing(1));
+  if (why !== undefined) return notApplicable(named, why);
+  const owner = cast[play.role];
+  return {
+    ...named,
+    version,
+    ...(play.statement === undefined ? {} : { statement: play.statement[version] }),
+    expected: play.expected,
+    boundMs: BOUND_MS,
+    turns,
+    async run() {
+      const clientId = freshClientId();
+      const payloads: Buffer[] = [];
+      const opened: { readonly who: string; readonly session: RawSession }[] = [];
+      const logins: Promise<RawSession>[] = [];
+      const take = async (who: string, login: Promise<RawSession>) => {
+        logins.push(login);
+        const session = await login;
+        opened.push({ who, session });
+        return session;
+      };
+      const lasting = { version, clientId, clean: false, sessionExpiry: EXPIRY_S };
+      const stage: SessionStage = {
+        topic: cast.topic,
+        isOurs: world.isOurs,
+        connect: (wish = {}) => take(owner.name, world.raw(owner, { ...lasting, ...wish })),
+        other: (role) => take(`another ${role}`, world.raw(cast[role], { version })),
+        message(name) {
+          const payload = Buffer.from(`${name} ${nonce()}`);
+          payloads.push(payload);
+          return payload;
+        },
+      };
+      const finding = await withCleanUp(
+        () => play.run(stage),
+        async () => {
+          // a login that is under way when the run is interrupted would make the session anew
+          await Promise.allSettled(logins);
+          for (const { session } of opened) session.destroy();
+          await forget(world, owner, { version, clientId });
+        },
+      );
+      return { ...finding, evidence: allEvidence(opened, payloads) };
+    },
+  };
+}
+
+/** Whether the broker said that it had kept the session. */
+export function isPresent({ packets }: RawSession): boolean {
+  return packets.some(({ type, sessionPresent }) => type === 'CONNACK' && sessionPresent === true);
+}
+
+/** The received PUBLISH packets with one of these payloads, in order. */
+export function copiesOf({ packets }: RawSession, payloads: readonly Buffer[]): Packet[] {
+  return packets.filter(
+    ({ type, direction, payload }) =>
+      type === 'PUBLISH' &&
+      direction === 'received' &&
+      payload !== undefined &&
+      payloads.some((own) => own.equals(payload)),
+  );
+}
+
+/** By client, over all of its connections: packet ids are the session's. */
+function allEvidence(opened: readonly { who: string; session: RawSession }[], payloads: readonly Buffer[]): object[] {
+  const names = [...new Set(opened.map(({ who }) => who))];
+  return names.flatMap((who) => {
+    const packets = opened.flatMap((one) => (one.who === who ? one.session.packets : []));
+    return evidence(who, ownPackets(packets, payloads));
+  });
+}

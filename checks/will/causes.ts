@@ -1,0 +1,221 @@
+import type { Topic } from '../../lab-file/lab.ts';
+import { within } from '../../probes/mqtt/feed.ts';
+import type { RawSession, RawWish } from '../../probes/mqtt/raw-session.ts';
+import type { Version } from '../../probes/mqtt/session.ts';
+import { AT_ONCE_MS, judgeAtOnce, loseAtOnce } from '../fixtures/will-at-once.ts';
+import { acceptedAt, leftBy, ownerEvidence, socketEnd, willEvents } from '../fixtures/will-evidence.ts';
+import { openStages, type Stages, type WillStage } from '../fixtures/will-observer.ts';
+import { newWill, openOwner } from '../fixtures/will-owner.ts';
+import { actorOf, castWill, ROLES, type WillCast } from '../fixtures/will-roles.ts';
+import { judgeForgotten, judgeWills } from '../fixtures/will-verdict.ts';
+import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
+import { type DeviationName, deviationOf } from '../harness/deviations.ts';
+import { withLasting } from '../harness/lasting.ts';
+import { atMost } from '../harness/limit.ts';
+import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
+import type { World } from '../harness/test-lab.ts';
+
+const BOUND_MS = 60_000;
+/** The end of a connection that the broker has to close. */
+const END_BOUND_MS = 15_000;
+const turns = atMost(8);
+
+type Scene = { readonly world: World; readonly cast: WillCast; readonly version: Version };
+
+/** A way to end a connection, and what becomes of the last will. */
+type Cause = {
+  readonly name: string;
+  /** Of the claim: `a publisher on status that …`. */
+  readonly does: string;
+  /** What ends the connection, on the wire. */
+  readonly what: string;
+  readonly statement: string;
+  readonly wills: 0 | 1;
+  readonly versions?: readonly Version[];
+  /** Where versions of Mosquitto are known to leave no will. */
+  readonly deviation?: DeviationName;
+  readonly wish?: Partial<RawWish>;
+  /** What it sends on a topic that is no MQTT, and so is not among its packets. */
+  malformed?(topic: string): Buffer;
+  /** Has the connection end; gives back who took it over, to be let go when the wills are counted. */
+  end(client: RawSession, scene: Scene): Promise<RawSession | undefined>;
+};
+
+const PERSISTENT = { clean: false, sessionExpiry: 60 } as const;
+
+const CAUSES: readonly Cause[] = [
+  {
+    name: 'clean',
+    does: 'sends DISCONNECT leaves no last will',
+    what: 'DISCONNECT, then FIN',
+    statement: 'MQTT-3.14.4-3',
+    wills: 0,
+    end: (client) => nobodyElse(client.disconnect()),
+  },
+  {
+    name: 'disconnect-with-will',
+    does: 'sends DISCONNECT with reason code 0x04 leaves one last will, at once',
+    what: 'DISCONNECT with reason code 0x04, then FIN',
+    statement: 'MQTT-3.1.2-8',
+    wills: 1,
+    versions: [5],
+    end: (client) => nobodyElse(client.disconnect(0x04)),
+  },
+  {
+    name: 'fin',
+    does: 'ends its connection by FIN without DISCONNECT leaves one last will, at once',
+    what: 'FIN without DISCONNECT',
+    statement: 'MQTT-3.1.2-8',
+    wills: 1,
+    end: (client) => nobodyElse(client.fin()),
+  },
+  {
+    name: 'rst',
+    does: 'ends its connection by RST leaves one last will, at once',
+    what: 'RST',
+    statement: 'MQTT-3.1.2-8',
+    wills: 1,
+    end: (client) => nobodyElse(client.rst()),
+  },
+  {
+    name: 'protocol-error',
+    does: 'sends a malformed packet leaves one last will, at once',
+    what: 'a PUBLISH with both QoS bits set',
+    // both QoS bits set: the broker has to close the connection (MQTT-3.3.1-4)
+    malformed: publishOfQoS3,
+    statement: 'MQTT-3.1.2-8',
+    wills: 1,
+    async end(client, { cast }) {
+      client.sendBytes(publishOfQoS3(cast.topic));
+      return undefined;
+    },
+  },
+  {
+    name: 'second-connect',
+    does: 'sends a second CONNECT leaves one last will, at once',
+    what: 'a second CONNECT on the same connection',
+    statement: 'MQTT-3.1.2-8',
+    wills: 1,
+    deviation: 'second CONNECT leaves no will',
+    async end(client, { version, world }) {
+      const { clientId } = client;
+      const { keepAlive } = world.broker;
+      // a protocol violation, upon which the broker has to close the connection (MQTT-3.1.0-2)
+      client.send({
+        cmd: 'connect',
+        protocolId: 'MQTT',
+        protocolVersion: version,
+        clean: true,
+        clientId,
+        keepalive: keepAlive,
+      });
+      return undefined;
+    },
+  },
+  {
+    name: 'takeover-clean',
+    does: 'loses its client id to a new clean session leaves one last will, at once',
+    what: 'a CONNECT with its client id on another connection, for a clean session',
+    statement: 'MQTT-3.1.2-8',
+    wills: 1,
+    end: ({ clientId }, { world, cast, version }) => world.raw(cast.owner, { version, clientId, clean: true }),
+  },
+  {
+    name: 'takeover-persistent',
+    does: 'loses its persistent session to a new connection leaves one last will, at once',
+    what: 'a CONNECT with its client id on another connection, for its persistent session',
+    statement: 'MQTT-3.1.2-8',
+    wills: 1,
+    deviation: 'takeover of a persistent session leaves no will',
+    wish: PERSISTENT,
+    end: ({ clientId }, { world, cast, version }) => world.raw(cast.owner, { version, clientId, ...PERSISTENT }),
+  },
+];
+
+/** By a client of this machine that does only what it is told: every way to end a connection, in both versions. */
+export function willCauses(world: World, topics: readonly Topic[]): Check[] {
+  const stages = openStages(world);
+  return topics.flatMap((topic) =>
+    CAUSES.flatMap((cause) =>
+      (cause.versions ?? VERSIONS).flatMap((version) =>
+        ROLES.map((role): Check => {
+          const named = {
+            id: `will.${cause.name}.${role}.${word(topic.name)}.${tagOf(version)}`,
+            claim: `${actorOf(world.lab, topic, role)} that ${cause.does}, ${overOf(version)}`,
+          } as const;
+          const casting = castWill(world.lab, topic, role);
+          if (casting.kind === 'nobody') return notApplicable(named, casting.reason);
+          const scene = { world, cast: casting.cast, version };
+          const { statement, wills } = cause;
+          const expected = { wills, ...(wills === 1 ? { withinMs: AT_ONCE_MS } : {}) };
+          const run = () => causeCheck(stages, scene, cause);
+          return { ...named, statement, expected, version, boundMs: BOUND_MS, turns, run };
+        }),
+      ),
+    ),
+  );
+}
+
+async function causeCheck(stages: Stages, scene: Scene, cause: Cause): Promise<Finding> {
+  const { world, cast, version } = scene;
+  return await stages(cast, version, async (stage) => {
+    const play = (wish: Partial<RawWish> = {}) => endOwner(stage, scene, cause, { ...cause.wish, ...wish });
+    if (cause.wish?.clean !== false) return await play();
+    return await withLasting(world, cast.owner, version, (clientId) => play({ clientId }));
+  });
+}
+
+async function endOwner(stage: WillStage, scene: Scene, cause: Cause, wish: Partial<RawWish>): Promise<Finding> {
+  const { world, cast, version } = scene;
+  const broker = world.live.broker.version;
+  const will = newWill(cast);
+  await using client = await openOwner(world, cast, version, will, wish);
+  let successor: RawSession | undefined;
+  try {
+    const isForgotten = cause.deviation !== undefined && deviationOf(cause.deviation, broker) !== undefined;
+    const { orderedAt, end, seen, afterMs, uncertainMs } = await loseAtOnce(
+      stage,
+      will.text,
+      cause.wills === 1 && !isForgotten,
+      async () => {
+        successor = await cause.end(client, scene);
+        return await within(client.ended, 'end of the connection by the broker', END_BOUND_MS);
+      },
+    );
+    const counted =
+      cause.deviation === undefined
+        ? judgeWills(will, cause.wills, seen)
+        : judgeForgotten(will, seen, cause.deviation, broker);
+    const isTimed = counted.verdict === 'pass' && afterMs !== undefined;
+    const bytes = cause.malformed?.(cast.topic).toString('hex');
+    const events = await willEvents(world, {
+      owner: leftBy(client, will),
+      cause: { at: orderedAt, what: cause.what, ...(bytes === undefined ? {} : { bytes }) },
+      end: socketEnd(end),
+      wills: seen,
+      backAt: successor === undefined ? undefined : acceptedAt(successor),
+    });
+    const packets = [
+      ...ownerEvidence(cast.role, client.packets),
+      ...(successor === undefined ? [] : ownerEvidence('who took the client id', successor.packets)),
+      ...stage.evidence(will.text),
+    ];
+    return {
+      ...(isTimed ? judgeAtOnce(afterMs, uncertainMs) : counted),
+      observed: { wills: seen.length, ...(afterMs === undefined ? {} : { afterMs, uncertainMs }) },
+      evidence: [...packets, ...events],
+    };
+  } finally {
+    await successor?.[Symbol.asyncDispose]();
+  }
+}
+
+async function nobodyElse(end: Promise<void>): Promise<undefined> {
+  await end;
+}
+
+function publishOfQoS3(topic: string): Buffer {
+  const name = Buffer.from(topic);
+  const rest = Buffer.concat([Buffer.from([0, name.length]), name, Buffer.from([0, 1, 0])]);
+  return Buffer.concat([Buffer.from([0x36, rest.length]), rest]);
+}

@@ -1,0 +1,90 @@
+import type { Topic } from '../../lab-file/lab.ts';
+import { startKillable } from '../../probes/clients/killable-client.ts';
+import type { KernelEnd } from '../../probes/network/kernel-end.ts';
+import { expiryWindow } from '../fixtures/keepalive-expiry.ts';
+import { AROUND_EXPIRY_MS, silentOwner } from '../fixtures/silent-client.ts';
+import { AT_ONCE_MS, judgeAtOnce, loseAtOnce } from '../fixtures/will-at-once.ts';
+import { kernelEnd, leftBy, ownerEvidence, willEvents } from '../fixtures/will-evidence.ts';
+import { openStages, type Stages } from '../fixtures/will-observer.ts';
+import { newWill } from '../fixtures/will-owner.ts';
+import { actorOf, castWill, ROLES, type WillCast } from '../fixtures/will-roles.ts';
+import { judgeWills } from '../fixtures/will-verdict.ts';
+import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
+import { loginOf } from '../harness/login.ts';
+import type { Role } from '../harness/roles.ts';
+import type { World } from '../harness/test-lab.ts';
+
+const KEEP_ALIVE_S = 5;
+const QUICK_BOUND_MS = 60_000;
+const VERSION = 4;
+
+type Named = Pick<Check, 'id' | 'claim'>;
+
+/** A killed process and a silent client on this machine, as on the Pis. */
+export function willsLostHere(world: World, topics: readonly Topic[]): Check[] {
+  const stages = openStages(world);
+  const scenes = topics.flatMap((topic) => ROLES.map((role) => ({ topic, role })));
+  return [silent, killed].flatMap((make) => scenes.map(({ topic, role }) => make(world, stages, topic, role)));
+}
+
+function silent(world: World, stages: Stages, topic: Topic, role: Role): Check {
+  const id = `will.silent.${role}.${word(topic.name)}.this-machine` as const;
+  const claim = `${actorOf(world.lab, topic, role)} that falls silent leaves one last will, at keep-alive expiry (on this machine)`;
+  return withCast(world, topic, role, { id, claim }, (cast) => {
+    const { fromMs, toMs } = expiryWindow(KEEP_ALIVE_S, world.live.broker.version);
+    return {
+      id,
+      claim,
+      statement: 'MQTT-3.1.2-24',
+      expected: { wills: 1, keepAlive: KEEP_ALIVE_S, fromMs, toMs },
+      waits: true,
+      boundMs: toMs + AROUND_EXPIRY_MS,
+      run: () => silentOwner(world, stages, cast, VERSION, KEEP_ALIVE_S),
+    };
+  });
+}
+
+function killed(world: World, stages: Stages, topic: Topic, role: Role): Check {
+  const id = `will.killed.${role}.${word(topic.name)}.this-machine` as const;
+  const claim = `${actorOf(world.lab, topic, role)} that is killed leaves one last will, at once (on this machine)`;
+  return withCast(world, topic, role, { id, claim }, (cast) => ({
+    id,
+    claim,
+    statement: 'MQTT-3.1.2-8',
+    expected: { wills: 1, withinMs: AT_ONCE_MS },
+    boundMs: QUICK_BOUND_MS,
+    run: () => kill(world, stages, cast),
+  }));
+}
+
+async function kill(world: World, stages: Stages, cast: WillCast): Promise<Finding> {
+  return await stages(cast, VERSION, async (stage) => {
+    const { text, ...will } = newWill(cast);
+    const filter = cast.role === 'subscriber' ? { filter: cast.topic } : {};
+    const wish = { ...world.broker, login: loginOf(cast.owner), will, ...filter };
+    await using client = await startKillable(wish, world.stopped);
+    let end: KernelEnd | undefined;
+    const { orderedAt, seen, afterMs, uncertainMs } = await loseAtOnce(stage, text, true, async () => {
+      end = await client.kill();
+      return undefined;
+    });
+    const counted = judgeWills(will, 1, seen);
+    const events = await willEvents(world, {
+      owner: leftBy(client, will),
+      cause: { at: orderedAt, what: 'SIGKILL to its process' },
+      end: kernelEnd(end),
+      wills: seen,
+    });
+    const isTimed = counted.verdict === 'pass' && afterMs !== undefined;
+    return {
+      ...(isTimed ? judgeAtOnce(afterMs, uncertainMs) : counted),
+      observed: { wills: seen.length, ...(afterMs === undefined ? {} : { afterMs, uncertainMs }) },
+      evidence: [...ownerEvidence(cast.role, client.packets), ...stage.evidence(text), ...events],
+    };
+  });
+}
+
+function withCast(world: World, topic: Topic, role: Role, named: Named, make: (cast: WillCast) => Check): Check {
+  const casting = castWill(world.lab, topic, role);
+  return casting.kind === 'nobody' ? notApplicable(named, casting.reason) : make(casting.cast);
+}

@@ -1,0 +1,194 @@
+import type { LivePi } from '../../deployment/live-lab.ts';
+import type { Lab, Topic } from '../../lab-file/lab.ts';
+import { now } from '../../probes/mqtt/packet.ts';
+import type { Dropped } from '../../probes/network/dropped.ts';
+import { cutSilently } from '../../probes/network/silent-cut.ts';
+import { run } from '../../provisioning/hosts/host.ts';
+import { type LostActor, startCleanActor, startLostActor } from '../fixtures/client-on-pi.ts';
+import { expiryWindow, judgeExpiry } from '../fixtures/keepalive-expiry.ts';
+import { AROUND_EXPIRY_MS, lastSent, lastSentText } from '../fixtures/silent-client.ts';
+import { AT_ONCE_MS, judgeAtOnce, LATER_MS } from '../fixtures/will-at-once.ts';
+import { kernelEnd } from '../fixtures/will-evidence.ts';
+import { since } from '../fixtures/will-observer.ts';
+import { actorOf, castWill, ROLES, type WillCast } from '../fixtures/will-roles.ts';
+import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
+import { atMost } from '../harness/limit.ts';
+import { onEachPi, type Role } from '../harness/roles.ts';
+import { watchStalls } from '../harness/stall.ts';
+import type { World } from '../harness/test-lab.ts';
+import { openWillScene, type WillScene } from './scene.ts';
+
+/** The shortest keep alive that the mosquitto clients take. */
+const SHORT_KEEP_ALIVE_S = 5;
+const QUICK_BOUND_MS = 60_000;
+/** sshd allows ten channels a connection: this many clients with their kills and cuts share one. */
+const CLIENTS_A_CONNECTION = 3;
+
+const turns = atMost(CLIENTS_A_CONNECTION);
+
+/** By the clients that a Pi has: the mosquitto clients, and paho where they can't end as wished. */
+export function willsOnPi(world: World, topics: readonly Topic[]): Check[] {
+  const scenes = topics.flatMap((topic) => ROLES.map((role) => ({ topic, role })));
+  return [
+    // these decide how long the run takes, so they start first
+    ...scenes.flatMap(({ topic, role }, index) => silent(world, topic, role, index)),
+    ...scenes.flatMap(({ topic, role }) => clean(world, topic, role)),
+    ...scenes.flatMap(({ topic, role }) => killed(world, topic, role)),
+  ];
+}
+
+function clean(world: World, topic: Topic, role: Role): Check[] {
+  const claim = `${actorOf(world.lab, topic, role)} that sends DISCONNECT leaves no last will`;
+  const id = `will.clean.${role}.${word(topic.name)}` as const;
+  return withCast(world, topic, role, { id, claim }, (pi, check, cast) => ({
+    ...check,
+    statement: 'MQTT-3.1.2-10',
+    expected: { wills: 0 },
+    boundMs: QUICK_BOUND_MS,
+    turns,
+    async run() {
+      const host = await world.host(pi.name, pi.host, 'quick');
+      await using scene = await openWillScene(world, host, pi, cast, world.broker.keepAlive, startCleanActor);
+      const orderedAt = now();
+      await scene.client.end();
+      // from the Pi, so that it travels behind the end of the client's connection
+      const wills = await scene.countWills('the Pi');
+      const cause = { at: orderedAt, what: 'DISCONNECT, then FIN' };
+      const finding = found({ wills }, await scene.evidence(cause));
+      return wills === 0 ? finding : failed(finding, `${wills} last will(s) after a DISCONNECT`);
+    },
+  }));
+}
+
+function killed(world: World, topic: Topic, role: Role): Check[] {
+  const claim = `${actorOf(world.lab, topic, role)} that is killed leaves one last will, at once`;
+  const id = `will.killed.${role}.${word(topic.name)}` as const;
+  return withCast(world, topic, role, { id, claim }, (pi, check, cast) => ({
+    ...check,
+    statement: 'MQTT-3.1.2-8',
+    expected: { wills: 1, withinMs: AT_ONCE_MS },
+    boundMs: QUICK_BOUND_MS,
+    turns,
+    async run() {
+      const host = await world.host(pi.name, pi.host, 'quick');
+      await using scene = await openWillScene(world, host, pi, cast, world.broker.keepAlive, startLostActor);
+      return await judgeKill(scene);
+    },
+  }));
+}
+
+async function judgeKill(scene: WillScene<LostActor>): Promise<Finding> {
+  const stalls = watchStalls();
+  const orderedAt = now();
+  const cause = { at: orderedAt, what: 'SIGKILL to its process' };
+  const end = await scene.client.killSeen();
+  // over SSH: somewhere in that time it was killed
+  const killedMs = Math.round(end.at - orderedAt);
+  const boundMs = AT_ONCE_MS + LATER_MS;
+  const will = await scene.will(boundMs);
+  const evidence = () => scene.evidence(cause, kernelEnd(end));
+  if (will === undefined)
+    return failed(found({ wills: 0 }, await evidence()), `no last will within ${boundMs / 1000} s`);
+  const afterMs = since(orderedAt, will);
+  const wills = await scene.countWills('this machine');
+  const uncertainMs = killedMs + scene.slowestSince(orderedAt) + stalls.stop();
+  const finding = found({ wills, afterMs, uncertainMs }, await evidence());
+  if (wills !== 1) return failed(finding, `${wills} last wills, not one`);
+  return { ...finding, ...judgeAtOnce(afterMs, uncertainMs) };
+}
+
+function silent(world: World, topic: Topic, role: Role, index: number): Check[] {
+  const keepAlive = SHORT_KEEP_ALIVE_S;
+  const { version } = world.live.broker;
+  const { fromMs, toMs } = expiryWindow(keepAlive, version);
+  const claim = `${actorOf(world.lab, topic, role)} whose network goes silent leaves one last will, at keep-alive expiry`;
+  const id = `will.silent.${role}.${word(topic.name)}` as const;
+  const lane = `silent ${Math.floor(index / CLIENTS_A_CONNECTION)}`;
+  return withCast(world, topic, role, { id, claim }, (pi, check, cast) => ({
+    ...check,
+    statement: 'MQTT-3.1.2-24',
+    expected: { wills: 1, keepAlive, fromMs, toMs },
+    waits: true,
+    boundMs: toMs + AROUND_EXPIRY_MS,
+    async run() {
+      const host = await world.host(pi.name, pi.host, lane);
+      await using scene = await openWillScene(world, host, pi, cast, keepAlive, startLostActor);
+      const pid = await scene.client.pid;
+      const cut = await cutSilently(host, pid, pi.broker.port, (toMs + AROUND_EXPIRY_MS) / 1000);
+      if (cut.kind === 'impossible') return withoutCut(world.lab, pi.name, cut.reason);
+      let finding: Finding;
+      let dropped: Dropped | undefined;
+      try {
+        // one that gets no PINGRESP connects again, by another flow, and its will would come of that takeover
+        await run(host, { step: 'freeze the client', script: `kill -STOP ${pid}`, timeoutMs: QUICK_BOUND_MS });
+        finding = await judgeSilence(scene, cut.at, keepAlive, version);
+      } finally {
+        // before the cut is undone, or the client would come back and leave another will
+        await scene.client.kill();
+        dropped = await cut.lift();
+      }
+      const swallowed = dropped === undefined ? [] : [{ kind: 'dropped', tool: cut.tool, ...dropped }];
+      return { ...finding, evidence: [...(finding.evidence ?? []), ...swallowed] };
+    },
+  }));
+}
+
+/** The lab itself equips an emulated Pi to be cut off; on a real one it may be beyond the user's power. */
+export function withoutCut({ pis }: Lab, pi: string, reason: string): Finding {
+  const isEmulated = pis.some(({ name, host }) => name === pi && host.kind === 'container');
+  return { verdict: isEmulated ? 'fail' : 'skipped', observed: null, reason };
+}
+
+async function judgeSilence(
+  scene: WillScene<LostActor>,
+  cutAt: number,
+  keepAlive: number,
+  version: string | undefined,
+): Promise<Finding> {
+  const before = { packets: scene.client.packets.filter(({ at }) => at <= cutAt) };
+  const { lastAt, answeredMs } = lastSent(before);
+  const cause = { at: lastAt, what: lastSentText(before) };
+  const { fromMs, toMs } = expiryWindow(keepAlive, version);
+  const stalls = watchStalls();
+  const will = await scene.will(toMs + 2_000);
+  if (will === undefined) {
+    return failed(found({ wills: 0 }, await scene.evidence(cause)), `no last will within ${toMs / 1000 + 2} s`);
+  }
+  const wills = await scene.countWills('this machine');
+  const afterMs = Math.round(will.at - lastAt);
+  const uncertainMs = answeredMs + scene.slowestSince(lastAt + fromMs) + stalls.stop();
+  // its packets are told over SSH, which on a busy machine takes its time
+  const earlierMs = lastAt - scene.startedAt;
+  const { verdict, lateMs, ...judged } = judgeExpiry(afterMs, keepAlive, version, uncertainMs, earlierMs);
+  const finding = {
+    ...found({ wills, afterMs, lateMs, uncertainMs }, await scene.evidence(cause)),
+    waitMs: afterMs,
+  };
+  if (will.at < cutAt) return failed(finding, 'the last will came before the network was cut');
+  if (wills !== 1) return failed(finding, `${wills} last wills, not one`);
+  return verdict === 'pass' ? finding : { ...finding, verdict, ...judged };
+}
+
+type Named = Pick<Check, 'id' | 'claim'>;
+
+/** The check on each Pi with its people, or the reason why nobody can play it. */
+function withCast(
+  world: World,
+  topic: Topic,
+  role: Role,
+  named: Named,
+  make: (pi: LivePi, named: Named, cast: WillCast) => Check,
+): Check[] {
+  const casting = castWill(world.lab, topic, role);
+  if (casting.kind === 'nobody') return [notApplicable(named, casting.reason)];
+  const { cast } = casting;
+  return onEachPi(world, named, (pi, onPi) => make(pi, onPi, cast));
+}
+
+function found(observed: unknown, evidence: readonly object[]): Finding {
+  return { verdict: 'pass', observed, evidence };
+}
+
+function failed(finding: Finding, reason: string): Finding {
+  return { ...finding, verdict: 'fail', reason };
+}

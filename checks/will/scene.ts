@@ -1,0 +1,121 @@
+import type { LivePi } from '../../deployment/live-lab.ts';
+import { publishOnce } from '../../probes/clients/mosquitto-client.ts';
+import { now, type Packet } from '../../probes/mqtt/packet.ts';
+import type { Host } from '../../provisioning/hosts/host.ts';
+import type { Actor, ActorWish } from '../fixtures/client-on-pi.ts';
+import { type Cause, type KnownEnd, willEvents } from '../fixtures/will-evidence.ts';
+import { ANSWER_MS } from '../fixtures/will-observer.ts';
+import type { WillCast } from '../fixtures/will-roles.ts';
+import { evidence, ownPackets } from '../harness/evidence.ts';
+import { loginOf } from '../harness/login.ts';
+import { isMessage } from '../harness/matching.ts';
+import type { Role } from '../harness/roles.ts';
+import { nonce, type World } from '../harness/test-lab.ts';
+
+/** A client with a last will on a Pi, and an observer of its topic on this machine; both are connected and subscribed. */
+export type WillScene<Client extends Actor = Actor> = AsyncDisposable & {
+  readonly client: Client;
+  /** When the client was started, in milliseconds since 1970: what it sent, it sent later. */
+  readonly startedAt: number;
+  /** How long the broker took to pass messages on since a moment of `now()`, in milliseconds. */
+  slowestSince(moment: number): number;
+  /** What was seen of all this; waits a moment for the broker's log. */
+  evidence(cause: Cause, end?: KnownEnd): Promise<object[]>;
+  /** Waits for the will; undefined when it does not come in time. */
+  will(boundMs: number): Promise<Packet | undefined>;
+  /** Has a message come after everything before it, and counts the wills that came until then. */
+  countWills(sentinelFrom: 'this machine' | 'the Pi'): Promise<number>;
+};
+
+type Start<Client extends Actor> = (host: Host, role: Role, wish: ActorWish, limits: Limits) => Promise<Client>;
+type Limits = { readonly boundMs: number; readonly signal: AbortSignal };
+
+const CLIENT_BOUND_MS = 90_000;
+
+export async function openWillScene<Client extends Actor>(
+  world: World,
+  host: Host,
+  pi: LivePi,
+  cast: WillCast,
+  keepAlive: number,
+  start: Start<Client>,
+): Promise<WillScene<Client>> {
+  const { topic, role, owner } = cast;
+  world.brokerLog();
+  const { observer, sentinel } = await openObserver(world, cast);
+  const closeBoth = async () => {
+    await Promise.all([observer.close(), sentinel.close()]);
+  };
+  const payload = Buffer.from(`will ${nonce()}`);
+  const own = [payload];
+  const will = { topic, payload: payload.toString(), qos: 1 } as const;
+  const wish = { ...pi.broker, topic, login: loginOf(owner), keepAlive, will, clientId: `lab-${nonce()}` };
+  const limits = { boundMs: CLIENT_BOUND_MS, signal: world.stopped };
+  const startedAt = now();
+  const client = await start(host, role, wish, limits).catch(async (error: unknown) => {
+    await closeBoth();
+    throw error;
+  });
+  const isWill = isMessage(payload);
+  return {
+    client,
+    startedAt,
+    slowestSince: world.passingOn.slowestSince,
+    async evidence(cause, end) {
+      const left = { topic, qos: will.qos, retain: false };
+      const wills = observer.packets.filter(isWill);
+      const known = { clientId: wish.clientId, keepAlive, will: left };
+      const events = await willEvents(world, { owner: known, cause, end, wills });
+      return [...client.evidence(), ...evidence('observer', ownPackets(observer.packets, own)), ...events];
+    },
+    async will(boundMs) {
+      // the barrier tells an observer that has lost its own connection from a will that did not come
+      return await observer.packet(isWill, 'last will', boundMs).catch(async () => {
+        await observer.barrier();
+        return observer.packets.find(isWill);
+      });
+    },
+    async countWills(from) {
+      const last = Buffer.from(`sentinel ${nonce()}`);
+      own.push(last);
+      const arrival = () => observer.packet(isMessage(last), 'sentinel');
+      if (from === 'this machine') {
+        await world.passingOn.timed(async () => {
+          await sentinel.publish(topic, last, { qos: 1 });
+          await arrival();
+        });
+      } else {
+        await publishFromPi(host, { ...pi.broker, topic, login: loginOf(cast.publisher) }, last, limits);
+        await arrival();
+      }
+      return observer.packets.filter(isWill).length;
+    },
+    async [Symbol.asyncDispose]() {
+      try {
+        await client[Symbol.asyncDispose]();
+      } finally {
+        await closeBoth();
+      }
+    },
+  };
+}
+
+async function openObserver(world: World, { topic, observer, publisher }: WillCast) {
+  const wish = { boundMs: ANSWER_MS };
+  const [session, sentinel] = await Promise.all([world.login(observer, wish), world.login(publisher, wish)]);
+  const granted = await session.subscribe(topic, 1);
+  if (granted >= 0x80) throw new Error(`${observer.name} may not subscribe to ${topic}: SUBACK code ${granted}`);
+  return { observer: session, sentinel };
+}
+
+type PublishWish = Parameters<typeof publishOnce>[1];
+
+async function publishFromPi(
+  host: Host,
+  { address, port, topic, login }: PublishWish,
+  payload: Buffer,
+  limits: Limits,
+) {
+  const wish = { address, port, topic, qos: 1, ...(login === undefined ? {} : { login }) } as const;
+  await publishOnce(host, wish, payload, limits);
+}

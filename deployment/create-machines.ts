@@ -1,0 +1,65 @@
+import type Docker from 'dockerode';
+import { atMost } from '../base/limit.ts';
+import { narrator, type Tell } from '../base/progress.ts';
+import type { Lab } from '../lab-file/lab.ts';
+import { type Emulation, findEmulations } from '../provisioning/docker/emulation.ts';
+import { ensureImage, type ImageWanted } from '../provisioning/docker/image.ts';
+import { ensureMachine, type MachineWanted } from '../provisioning/docker/machine.ts';
+import type { Machine } from '../provisioning/docker/machine-look.ts';
+import { ensureNetwork } from '../provisioning/docker/network.ts';
+import { ensureLoginKey } from './login-key.ts';
+import { LOGINS } from './machines.ts';
+
+/** Containers that the engine makes at a time: more take it longer than one after the other, and the first ones can be used meanwhile. */
+const AT_ONCE = 4;
+
+/** What a machine needs before it can be made, done once for all machines of a lab. */
+export function machineMaker(
+  docker: Docker,
+  lab: Lab,
+  tell: Tell,
+  signal: AbortSignal,
+): (name: string) => Promise<Machine> {
+  const network = once(() => ensureNetwork(docker, lab.name, lab.containers.subnet));
+  const key = once(() => ensureLoginKey(lab));
+  const turns = atMost(AT_ONCE);
+  const emulations = once(() => findEmulations(docker, lab));
+  const images = new Map<string, ReturnType<typeof ensureImage>>();
+  let queue: Promise<unknown> = Promise.resolve();
+  const image = (wanted: ImageWanted, host: string) => {
+    const kind = JSON.stringify(wanted);
+    // one after the other, so that the second build finds the first one's layers
+    const made = images.get(kind) ?? queue.then(() => ensureImage(docker, wanted, signal, narrator(tell, host)));
+    queue = made.catch(() => undefined);
+    images.set(kind, made);
+    return made;
+  };
+  return async (name) => {
+    const { image: wanted, ...machine } = machineRecipe(lab, name, (await emulations()).get(name));
+    // first, since a subnet that is taken ends all before an image is made
+    const labNetwork = await network();
+    const made = await image(wanted, name);
+    const complete = { ...machine, network: labNetwork, image: made, key: await key() };
+    return await turns(() => ensureMachine(docker, complete, signal));
+  };
+}
+
+/** What a machine is made from, as far as the lab file and the engine's way to run it say. */
+export function machineRecipe(
+  lab: Lab,
+  name: string,
+  emulation: Emulation | undefined,
+): Pick<MachineWanted, 'lab' | 'name' | 'login' | 'ports'> & { readonly image: ImageWanted } {
+  const mayUseSudo = emulation?.hasSetuid ?? true;
+  const login = name === 'broker' ? LOGINS.broker : mayUseSudo ? LOGINS.pi : 'root';
+  const image = { lab: lab.name, debian: lab.containers.debian, login, emulation };
+  return { lab: lab.name, name, login, ports: name === 'broker' ? [lab.broker.port] : [], image };
+}
+
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

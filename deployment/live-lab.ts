@@ -1,0 +1,26 @@
+import type { Lab } from '../lab-file/lab.ts';
+import type { HostAddress } from '../provisioning/hosts/open.ts';
+
+/** The lab as it stands: what the file wants, and how each part is reached. */
+export type LiveLab = {
+  readonly lab: Lab;
+  readonly broker: LiveBroker;
+  readonly pis: readonly LivePi[];
+};
+
+export type LiveBroker = {
+  /** Where MQTT clients on this machine reach the broker. */
+  readonly address: string;
+  readonly port: number;
+  /** How commands reach the broker's host; undefined for `external`, which is never touched. */
+  readonly host: HostAddress | undefined;
+  /** As `mosquitto -h` tells it, such as `2.0.11`; undefined where it can't be asked. */
+  readonly version: string | undefined;
+};
+
+export type LivePi = {
+  readonly name: string;
+  readonly host: HostAddress;
+  /** Where MQTT clients on the Pi reach the broker. */
+  readonly broker: { readonly address: string; readonly port: number };
+};

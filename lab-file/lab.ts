@@ -1,0 +1,81 @@
+import type { Secret } from '../base/secret.ts';
+import type { SshAddress } from './ssh-address.ts';
+
+/** What lab.yaml says, checked and complete: every default filled in, every reference resolved. */
+export type Lab = {
+  readonly name: string;
+  /** Absolute path of the lab file. */
+  readonly file: string;
+  /** Folder of the lab file; `.lab/` lies here. */
+  readonly directory: string;
+  readonly broker: Broker;
+  readonly pis: readonly Pi[];
+  readonly users: readonly User[];
+  readonly topics: readonly Topic[];
+  readonly containers: Containers;
+};
+
+export type Broker = {
+  readonly host: LocalPlace | ContainerPlace | SshPlace | ExternalPlace;
+  /** Host name or address under which MQTT clients reach the broker, where it can't be found out: always for `external`. */
+  readonly address: string | undefined;
+  readonly port: number;
+  /** Longest keep alive a client may ask for, in seconds (mosquitto.conf(5), max_keepalive). */
+  readonly maxKeepAlive: number;
+  /** Further mosquitto.conf(5) options, in the order of the file. */
+  readonly options: readonly BrokerOption[];
+};
+
+export type BrokerOption = { readonly name: string; readonly value: string | number | boolean };
+
+export type Pi = {
+  readonly name: string;
+  readonly host: EmulatedPlace | SshPlace;
+  readonly repository: Repository;
+  /** Whether the Pi is rebooted once its packages are installed. */
+  readonly reboot: boolean;
+};
+
+/** Where a Pi's MQTT clients come from; `debian`: the sources that it has. */
+export type Repository = { readonly kind: 'debian' } | AptRepository;
+
+export type AptRepository = {
+  readonly kind: 'apt';
+  /** The part before `dists`, without a slash at its end. */
+  readonly url: string;
+  /** Undefined: the code name of the Pi's own release. */
+  readonly suite: string | undefined;
+  readonly components: readonly string[];
+  /** Whose signature is trusted: the public key as ASCII armour, or where this machine fetches it (https). */
+  readonly key: { readonly text: string } | { readonly url: string };
+};
+
+export type LocalPlace = { readonly kind: 'local' };
+export type ContainerPlace = { readonly kind: 'container' };
+/** A Pi in a container; undefined: of the Docker engine's own architecture. */
+export type EmulatedPlace = ContainerPlace & { readonly architecture?: Architecture | undefined };
+export type ExternalPlace = { readonly kind: 'external' };
+export type SshPlace = { readonly kind: 'ssh' } & SshAddress;
+
+export type User = { readonly name: string; readonly password: Secret };
+
+export type Topic = {
+  readonly name: string;
+  readonly publish: readonly string[];
+  readonly subscribe: readonly string[];
+  readonly lastWill: readonly string[];
+};
+
+export const DEBIAN_SUITES = { 12: 'bookworm', 13: 'trixie' } as const;
+export type DebianRelease = keyof typeof DEBIAN_SUITES;
+
+/** Debian's and Docker's names of what an emulated Pi may be; a real one with a 64-bit system is arm64. */
+export const ARCHITECTURES = ['amd64', 'arm64'] as const;
+export type Architecture = (typeof ARCHITECTURES)[number];
+
+/** The emulated machines: their Debian release and their network. */
+export type Containers = {
+  readonly debian: DebianRelease;
+  /** CIDR; undefined: a free /24 of 198.18.0.0/15 (RFC 2544), chosen from the lab's name. */
+  readonly subnet: string | undefined;
+};

@@ -1,0 +1,82 @@
+import { readFileSync } from 'node:fs';
+import { Secret } from '../base/secret.ts';
+import type { Draft } from './draft.ts';
+import type { Mistake, Path } from './mistake.ts';
+import { subject } from './mistake.ts';
+import { placeOf } from './paths.ts';
+
+/** Bytes; MQTT gives a password's length in two bytes (MQTT 3.1.1, 3.1.3.5). */
+const LONGEST = 65535;
+
+export type Environment = Record<string, string | undefined>;
+
+type Found = { readonly text: string } | { readonly wrong: string };
+
+export type Passwords = {
+  /** By user, in the order of the file. */
+  readonly users: ReadonlyMap<string, Secret>;
+  /** Of SSH users, by `broker` or the Pi's name. */
+  readonly hosts: ReadonlyMap<string, Secret>;
+  /** About users and about hosts. */
+  readonly mistakes: readonly Mistake[];
+};
+
+type Source = Exclude<NonNullable<Draft['users']>[string], undefined>['password'];
+
+/**
+ * The passwords of the file.
+ * Variables named by `{ env: NAME }` are removed from `environment`, so that no child process inherits them.
+ * @param directory the lab file's folder, from which `{ file: PATH }` starts
+ */
+export function resolvePasswords(
+  { users, broker, pis }: Draft,
+  directory: string,
+  environment: Environment,
+): Passwords {
+  const passwords = { users: new Map<string, Secret>(), hosts: new Map<string, Secret>() };
+  const mistakes: Mistake[] = [];
+  const variables = new Set<string>();
+  const take = (into: Map<string, Secret>, name: string, above: Path, source: Source) => {
+    if (source === undefined) return;
+    const path: Path = [...above, 'password'];
+    if (typeof source === 'object' && 'env' in source) variables.add(source.env);
+    const found = checked(find(source, directory, environment));
+    if ('wrong' in found) mistakes.push({ path, at: 'value', text: `${subject(path)} ${found.wrong}` });
+    else into.set(name, new Secret(found.text));
+  };
+  for (const [name, user] of Object.entries(users ?? {})) take(passwords.users, name, ['users', name], user?.password);
+  take(passwords.hosts, 'broker', ['broker'], broker?.password);
+  for (const [name, pi] of Object.entries(pis ?? {})) take(passwords.hosts, name, ['pis', name], pi?.password);
+  for (const variable of variables) delete environment[variable];
+  return { ...passwords, mistakes };
+}
+
+function find(source: string | { env: string } | { file: string }, directory: string, environment: Environment): Found {
+  if (typeof source === 'string') return { text: source };
+  if ('env' in source) {
+    const text = environment[source.env];
+    if (text) return { text };
+    return {
+      wrong: `comes from the environment variable ${source.env}, which is ${text === '' ? 'empty' : 'not set'}; set it to the password`,
+    };
+  }
+  const shown = JSON.stringify(source.file);
+  try {
+    const bytes = readFileSync(placeOf(source.file, directory));
+    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\r?\n$/, '');
+    return text === '' ? { wrong: `comes from the file ${shown}, which is empty; put the password there` } : { text };
+  } catch (error) {
+    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    return {
+      wrong: `comes from the file ${shown}, which can't be read (${reason}); a UTF-8 text file is allowed, relative to the lab file or starting with ~/`,
+    };
+  }
+}
+
+/** A password goes through line oriented tools and a C string on its way to Mosquitto. */
+function checked(found: Found): Found {
+  if ('wrong' in found) return found;
+  if (/[\n\r\0]/.test(found.text)) return { wrong: 'holds a line break or a NUL; a single line is allowed' };
+  if (Buffer.byteLength(found.text) > LONGEST) return { wrong: `is too long; at most ${LONGEST} bytes are allowed` };
+  return found;
+}

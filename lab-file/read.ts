@@ -1,0 +1,135 @@
+import { readFileSync } from 'node:fs';
+import { networkInterfaces } from 'node:os';
+import { dirname, resolve } from 'node:path';
+import { InputError } from '../base/errors.ts';
+import type { Secret } from '../base/secret.ts';
+import type { LabDocument, Located } from './document.ts';
+import { readDocument } from './document.ts';
+import { draftOf } from './draft.ts';
+import type { ContainerPlace, EmulatedPlace, ExternalPlace, Lab, LocalPlace, SshPlace } from './lab.ts';
+import type { Mistake } from './mistake.ts';
+import type { Environment, Passwords } from './passwords.ts';
+import { resolvePasswords } from './passwords.ts';
+import { isReadableFile, placeOf } from './paths.ts';
+import { repositoryOf } from './repository.ts';
+import { checkRules } from './rules.ts';
+import type { LabShape } from './schema.ts';
+import { checkShape } from './shape.ts';
+import { keyOfFile } from './signing-key.ts';
+import { parseSshUrl } from './ssh-url.ts';
+import type { Interfaces } from './subnet.ts';
+
+/** The parts of this process and machine that a lab file is read against. */
+export type Surroundings = { readonly environment: Environment; readonly interfaces: Interfaces };
+
+/**
+ * Reads and checks a lab file.
+ * Environment variables that hold passwords are removed from the environment: read the file once a process.
+ * @param file path as the user gave it; mistakes start with it
+ * @param logsIn false for what logs nobody in: the lab has no users then, and passwords and keys that can't be found are no mistakes
+ * @throws {InputError} every mistake at once, sorted, each `FILE:LINE:COLUMN: what is wrong; what is allowed`; no password in it
+ */
+export function readLab(
+  file: string,
+  { environment, interfaces }: Surroundings = { environment: process.env, interfaces: networkInterfaces() },
+  logsIn = true,
+): Lab {
+  const path = resolve(file);
+  const directory = dirname(path);
+  const document = readDocument(readText(file));
+  if (document.broken.length > 0) throw new InputError(lines(file, document.broken));
+
+  const draft = draftOf(document.value);
+  const shape = checkShape(document.value);
+  const passwords = resolvePasswords(draft, directory, environment);
+  const isFile = (written: string) => !logsIn || isReadableFile(placeOf(written, directory));
+  const keyFault = (written: string) => {
+    const key = logsIn ? keyOfFile(placeOf(written, directory)) : undefined;
+    return key !== undefined && 'wrong' in key ? key.wrong : undefined;
+  };
+  const found = [
+    ...shape.mistakes,
+    ...checkRules(draft, { interfaces, isFile, keyFault }),
+    ...(logsIn ? passwords.mistakes : []),
+  ];
+  const all = [...document.mistakes, ...found.map((mistake) => located(mistake, document))];
+  if (all.length > 0 || shape.lab === undefined) throw new InputError(lines(file, all));
+  return complete(shape.lab, path, directory, logsIn ? passwords : { ...passwords, users: new Map() });
+}
+
+function readText(file: string): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'ENOENT') {
+      throw new InputError([
+        `${file}: there is no such lab file; go to the folder that holds it, or name one with --lab FILE`,
+      ]);
+    }
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
+      throw new InputError([`${file}: is not UTF-8 text; save it as UTF-8`]);
+    throw new InputError([`${file}: can't be read (${String(code)}); a readable file is needed, see --lab FILE`]);
+  }
+}
+
+function located({ path, at, text }: Mistake, { locate }: LabDocument): Located {
+  return { position: locate(path, at), text };
+}
+
+function lines(file: string, mistakes: readonly Located[]): string[] {
+  const sorted = mistakes.toSorted(({ position: a }, { position: b }) => a.line - b.line || a.column - b.column);
+  return [...new Set(sorted.map(({ position: { line, column }, text }) => `${file}:${line}:${column}: ${text}`))];
+}
+
+function complete(shape: LabShape, file: string, directory: string, passwords: Passwords): Lab {
+  const { name, broker, pis, topics, containers } = shape;
+  return {
+    name,
+    file,
+    directory,
+    broker: {
+      host: brokerPlace(broker, directory, passwords.hosts.get('broker')),
+      address: broker.address,
+      port: broker.port,
+      maxKeepAlive: broker.maxKeepAlive,
+      options: Object.entries(broker.options).map(([option, value]) => ({ name: option, value })),
+    },
+    pis: Object.entries(pis).map(([pi, machine]) => ({
+      name: pi,
+      host: piPlace(machine, directory, passwords.hosts.get(pi)),
+      repository: repositoryOf(machine.repository, directory),
+      reboot: machine.reboot,
+    })),
+    users: [...passwords.users].map(([user, password]) => ({ name: user, password })),
+    topics: Object.entries(topics).map(([topic, rights]) => ({ name: topic, ...rights })),
+    containers: { debian: containers.debian, subnet: containers.subnet },
+  };
+}
+
+type Machine = LabShape['pis'][string];
+
+function brokerPlace(
+  broker: LabShape['broker'],
+  directory: string,
+  password: Secret | undefined,
+): LocalPlace | ContainerPlace | SshPlace | ExternalPlace {
+  if (broker.host === 'local') return { kind: 'local' };
+  if (broker.host === 'external') return { kind: 'external' };
+  return remotePlace(broker, directory, password);
+}
+
+function piPlace(pi: Machine, directory: string, password: Secret | undefined): EmulatedPlace | SshPlace {
+  const place = remotePlace(pi, directory, password);
+  return place.kind === 'container' ? { ...place, architecture: pi.architecture } : place;
+}
+
+function remotePlace(
+  { host, identity, hostKey }: Pick<Machine, 'host' | 'identity' | 'hostKey'>,
+  directory: string,
+  password: Secret | undefined,
+): ContainerPlace | SshPlace {
+  const target = parseSshUrl(host);
+  if ('wrong' in target) return { kind: 'container' };
+  return { kind: 'ssh', ...target, identity: identity && placeOf(identity, directory), hostKey, password };
+}

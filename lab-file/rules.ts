@@ -1,0 +1,161 @@
+import { didYouMean } from '../base/nearest.ts';
+import type { Draft } from './draft.ts';
+import type { Mistake, Path } from './mistake.ts';
+import { subject } from './mistake.ts';
+import { repositoryMistakes } from './repository.ts';
+import { parseSshUrl } from './ssh-url.ts';
+import type { Interfaces } from './subnet.ts';
+import { whatIsWrongWithSubnet } from './subnet.ts';
+
+/** What the rules need to know of this machine. */
+export type Machine = {
+  readonly interfaces: Interfaces;
+  /** Whether a path as written in the lab file leads to a readable file. */
+  readonly isFile: (path: string) => boolean;
+  /** What is wrong with the signing key that a path as written leads to; undefined where nothing is. */
+  readonly keyFault: (path: string) => string | undefined;
+};
+
+type Host = {
+  readonly path: Path;
+  readonly host?: string | undefined;
+  readonly identity?: string | undefined;
+  readonly hostKey?: string | undefined;
+  readonly password?: object | undefined;
+};
+
+/** What one part of a lab file says against another, or against this machine. Parts that the schema refused are passed over. */
+export function checkRules(draft: Draft, machine: Machine): readonly Mistake[] {
+  const hosts = hostsOf(draft);
+  return [
+    ...declaredUsers(draft),
+    ...usersOnce(draft),
+    ...externalBroker(draft),
+    ...containerBroker(draft),
+    ...containerPis(draft),
+    ...signingKeys(draft, machine),
+    ...hosts.flatMap((host) => sshKeys(host, machine)),
+    ...hostsOnce(hosts),
+    ...freeSubnet(draft, machine),
+  ];
+}
+
+function declaredUsers({ users, topics }: Draft): Mistake[] {
+  const declared = Object.keys(users ?? {});
+  if (declared.length === 0) return [];
+  return rightsOf(topics).flatMap(({ path, user }) => {
+    if (declared.includes(user)) return [];
+    const hint = didYouMean(user, declared);
+    return [
+      mistake(path, `names the undeclared user ${JSON.stringify(user)}${hint}; declared users: ${declared.join(', ')}`),
+    ];
+  });
+}
+
+function usersOnce({ topics }: Draft): Mistake[] {
+  return rightsOf(topics).flatMap(({ path, user, earlier }) =>
+    earlier.includes(user) ? [mistake(path, `names ${JSON.stringify(user)} again; each user once is allowed`)] : [],
+  );
+}
+
+type Right = { readonly path: Path; readonly user: string; readonly earlier: readonly (string | undefined)[] };
+
+function rightsOf(topics: Draft['topics']): Right[] {
+  return Object.entries(topics ?? {}).flatMap(([topic, rights]) =>
+    Object.entries(rights ?? {}).flatMap(([right, users]) =>
+      (users ?? []).flatMap((user, index) =>
+        user === undefined
+          ? []
+          : [{ path: ['topics', topic, right, index], user, earlier: users?.slice(0, index) ?? [] }],
+      ),
+    ),
+  );
+}
+
+function externalBroker({ broker }: Draft): Mistake[] {
+  if (broker?.host !== 'external') return [];
+  const mistakes: Mistake[] = [];
+  if (broker.address === undefined) {
+    mistakes.push(mistake(['broker', 'host'], 'is external without an address; broker.address is needed beside it'));
+  }
+  if (broker.options !== undefined) {
+    const text = 'has no effect, since an external broker is never changed; leave it out or choose another broker.host';
+    mistakes.push({ ...mistake(['broker', 'options'], text), at: 'key' });
+  }
+  return mistakes;
+}
+
+/** A container's ports are published on 127.0.0.1, where no other machine reaches them. */
+function containerBroker({ broker, pis }: Draft): Mistake[] {
+  if (broker?.host !== 'container' || broker.address !== undefined) return [];
+  return Object.entries(pis ?? {}).flatMap(([name, pi]) =>
+    pi?.host?.startsWith('ssh:') === true
+      ? [
+          mistake(
+            ['pis', name, 'host'],
+            'is another machine, which does not reach a broker in a container; broker.host local or ssh://… is allowed with it',
+          ),
+        ]
+      : [],
+  );
+}
+
+function containerPis({ pis }: Draft): Mistake[] {
+  return Object.entries(pis ?? {}).flatMap(([name, pi]) => {
+    if (pi?.architecture === undefined || pi.host?.startsWith('ssh:') !== true) return [];
+    const text = `has no effect on a machine that is there already; it is allowed beside ${subject(['pis', name, 'host'])}: container`;
+    return [{ ...mistake(['pis', name, 'architecture'], text), at: 'key' }];
+  });
+}
+
+function signingKeys({ pis }: Draft, { keyFault }: Machine): Mistake[] {
+  return Object.entries(pis ?? {}).flatMap(([name, pi]) =>
+    repositoryMistakes(['pis', name, 'repository', 'key'], pi?.repository ?? {}, keyFault),
+  );
+}
+
+function hostsOf({ broker, pis }: Draft): Host[] {
+  const machines = Object.entries(pis ?? {}).map(([name, pi]): Host => ({ ...pi, path: ['pis', name] }));
+  return [{ ...broker, path: ['broker'] }, ...machines];
+}
+
+function sshKeys({ path, host, identity, hostKey, password }: Host, { isFile }: Machine): Mistake[] {
+  const mistakes: Mistake[] = [];
+  const overSsh = host?.startsWith('ssh:') ?? false;
+  for (const [key, value] of Object.entries({ identity, hostKey, password })) {
+    if (value === undefined || overSsh) continue;
+    const text = `has no effect without SSH; it is allowed beside ${subject([...path, 'host'])}: ssh://user@host`;
+    mistakes.push({ ...mistake([...path, key], text), at: 'key' });
+  }
+  if (overSsh && identity && !isFile(identity)) {
+    const text = `${JSON.stringify(identity)} is no readable file; a private key file is allowed, relative to the lab file or starting with ~/`;
+    mistakes.push(mistake([...path, 'identity'], text));
+  }
+  return mistakes;
+}
+
+function hostsOnce(hosts: readonly Host[]): Mistake[] {
+  const seen = new Map<string, Path>();
+  return hosts.flatMap(({ path, host }) => {
+    const target = parseSshUrl(host ?? '');
+    if ('wrong' in target) return [];
+    const place = `${target.address.toLowerCase()} port ${target.port ?? 22}`;
+    const first = seen.get(place);
+    if (first !== undefined) {
+      return [mistake([...path, 'host'], `is the same machine as ${subject(first)}; a machine of its own is allowed`)];
+    }
+    seen.set(place, path);
+    return [];
+  });
+}
+
+function freeSubnet({ containers }: Draft, { interfaces }: Machine): Mistake[] {
+  const subnet = containers?.subnet;
+  if (subnet === undefined || !subnet.includes('/')) return [];
+  const wrong = whatIsWrongWithSubnet(subnet, interfaces);
+  return wrong === undefined ? [] : [mistake(['containers', 'subnet'], wrong)];
+}
+
+function mistake(path: Path, wrong: string): Mistake {
+  return { path, at: 'value', text: `${subject(path)} ${wrong}` };
+}

@@ -1,0 +1,40 @@
+import { type Host, run } from '../../provisioning/hosts/host.ts';
+import type { Packet } from '../mqtt/packet.ts';
+import { parseDebugLine } from './debug-output.ts';
+import { attemptsScript, type ClientWish } from './mosquitto-script.ts';
+
+type Limits = { readonly boundMs: number; readonly signal?: AbortSignal | undefined };
+
+/** Bound on each attempt. */
+const ATTEMPT_S = 5;
+
+export type LoginAttempt = {
+  readonly packets: readonly Packet[];
+  readonly exitCode: number;
+  readonly lines: readonly string[];
+};
+
+/** Tries to log in with mosquitto_sub, one wish after the other, in one go. */
+export async function attemptLogins(
+  host: Host,
+  wishes: readonly ClientWish[],
+  limits: Limits,
+): Promise<LoginAttempt[]> {
+  const { stdout } = await run(host, {
+    step: 'mosquitto_sub with every login',
+    script: attemptsScript(wishes, ATTEMPT_S),
+    timeoutMs: limits.boundMs,
+    signal: limits.signal,
+  });
+  return parseAttempts(stdout);
+}
+
+export function parseAttempts(stdout: string): LoginAttempt[] {
+  const sections = stdout.split(/^ATTEMPT\n/m).slice(1);
+  return sections.map((section) => {
+    const lines = section.split('\n').filter((line) => line !== '');
+    const exit = lines.map((line) => /^EXIT (\d+)$/.exec(line)?.[1]).find((code) => code !== undefined);
+    const packets = lines.flatMap((line) => parseDebugLine(line, 0) ?? []);
+    return { packets, exitCode: Number(exit ?? -1), lines: lines.filter((line) => !line.startsWith('EXIT ')) };
+  });
+}

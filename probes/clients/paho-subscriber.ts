@@ -1,0 +1,138 @@
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { deferred } from '../../base/deferred.ts';
+import { endRunning } from '../../provisioning/hosts/end-running.ts';
+import { type Host, run } from '../../provisioning/hosts/host.ts';
+import { type Feed, openFeed } from '../mqtt/feed.ts';
+import { now, type Packet } from '../mqtt/packet.ts';
+import type { QoS } from '../mqtt/session.ts';
+import { parsePahoLog } from './paho-log.ts';
+
+export type PahoWish = {
+  readonly address: string;
+  readonly port: number;
+  readonly topic: string;
+  readonly qos: QoS;
+  readonly clientId: string;
+  readonly user: string;
+  readonly password: string;
+  /** Seconds. @default 60 */
+  readonly keepAlive?: number;
+  readonly will?: { readonly topic: string; readonly payload: string; readonly qos: QoS };
+};
+
+export type PahoEvent =
+  | { readonly kind: 'version'; readonly version: string }
+  | { readonly kind: 'process'; readonly pid: number }
+  | { readonly kind: 'subscribed'; readonly qos: number }
+  | { readonly kind: 'message'; readonly qos: number; readonly payload: Buffer }
+  /** What paho-mqtt says that it does, such as `Sending DISCONNECT`. */
+  | { readonly kind: 'log'; readonly text: string }
+  /** It has sent DISCONNECT, all of it, and closed the connection. */
+  | { readonly kind: 'disconnected' };
+
+/** A client in Python on a host, with the paho-mqtt that is installed there. Disposing of it ends it. */
+export type PahoClient = AsyncDisposable & {
+  readonly events: Feed<PahoEvent>;
+  /** The control packets that it logs. */
+  readonly packets: Feed<Packet>;
+  /** Process id on the host. */
+  readonly pid: Promise<number>;
+  /** Its exit code, once it has ended. */
+  readonly exited: Promise<number>;
+};
+
+export type PahoSubscriber = PahoClient & {
+  /** Has it unsubscribe, send DISCONNECT and end; throws a NotSeen when it ends otherwise or not in time. */
+  finish(boundMs: number): Promise<void>;
+};
+
+export type PahoLimits = { readonly boundMs: number; readonly signal?: AbortSignal | undefined };
+
+const KILL_BOUND_MS = 15_000;
+
+export async function startPahoSubscriber(host: Host, wish: PahoWish, limits: PahoLimits): Promise<PahoSubscriber> {
+  const what = { step: 'subscribe with paho-mqtt', program: 'paho_subscriber.py' };
+  const client = await startPaho(host, what, wish, limits);
+  const { events } = client;
+  return {
+    ...client,
+    async finish(boundMs) {
+      const pid = events.items.flatMap((event) => (event.kind === 'process' ? [event.pid] : []))[0];
+      if (pid === undefined) throw new Error(`paho-mqtt on ${host.name} has not begun`);
+      await run(host, { step: 'have paho-mqtt end', script: `kill -s TERM ${pid}`, timeoutMs: KILL_BOUND_MS });
+      await events.first(({ kind }) => kind === 'disconnected', 'DISCONNECT', boundMs);
+    },
+  };
+}
+
+/** In front of each of the programs. */
+const COMMON = 'paho_client.py';
+
+/** Starts one of the programs here that use paho-mqtt. */
+export async function startPaho(
+  host: Host,
+  { step, program }: { readonly step: string; readonly program: string },
+  wish: object,
+  limits: PahoLimits,
+): Promise<PahoClient> {
+  const files = [COMMON, program].map((file) => new URL(file, import.meta.url));
+  const source = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n');
+  const events = openFeed<PahoEvent>(`paho-mqtt on ${host.name}`);
+  const packets = openFeed<Packet>(`paho-mqtt on ${host.name}`);
+  const pid = deferred<number>();
+  pid.promise.catch(() => undefined);
+  let lastError = '';
+  const running = host.start({
+    step,
+    script: pahoScript(source, wish),
+    timeoutMs: limits.boundMs,
+    signal: limits.signal,
+    onLine(line, stream) {
+      if (stream === 'stderr' || line.startsWith('REFUSED')) lastError = line;
+      const event = parsePahoLine(line);
+      if (event === undefined) return;
+      events.push(event);
+      if (event.kind === 'process') pid.resolve(event.pid);
+      const packet = event.kind === 'log' ? parsePahoLog(event.text, now()) : undefined;
+      if (packet !== undefined) packets.push(packet);
+    },
+  });
+  const end = (why: string) => {
+    events.end(why);
+    packets.end(why);
+    pid.reject(new Error(`paho-mqtt on ${host.name}: ${why}`));
+  };
+  const exited = running.result.then(({ code }) => code);
+  exited.then(
+    (code) => end(`it ended with exit code ${code}${lastError === '' ? '' : ` (${lastError})`}`),
+    (error: unknown) => end(error instanceof Error ? error.message : String(error)),
+  );
+  return { events, packets, pid: pid.promise, exited, [Symbol.asyncDispose]: () => endRunning(running) };
+}
+
+/** The program and the wish come through pipes: no file holds the password, and no argument. */
+function pahoScript(program: string, wish: object): string {
+  const end = `END-${randomBytes(8).toString('hex')}`;
+  return `python3 -u /dev/fd/4 3<<'${end}' 4<<'${end}'\n${JSON.stringify(wish)}\n${end}\n${program}\n${end}\n`;
+}
+
+export function parsePahoLine(line: string): PahoEvent | undefined {
+  const [word, first = '', second = ''] = line.split(' ');
+  switch (word) {
+    case 'PAHO':
+      return { kind: 'version', version: first };
+    case 'CLIENT':
+      return { kind: 'process', pid: Number(first) };
+    case 'SUBSCRIBED':
+      return { kind: 'subscribed', qos: Number(first) };
+    case 'MESSAGE':
+      return { kind: 'message', qos: Number(first), payload: Buffer.from(second, 'hex') };
+    case 'LOG':
+      return { kind: 'log', text: line.slice('LOG '.length) };
+    case 'DISCONNECTED':
+      return { kind: 'disconnected' };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,69 @@
+import { createConnection } from 'node:net';
+import { deferred } from '../../base/deferred.ts';
+import mqttPacket from './codec.ts';
+import { freshClientId, type Version } from './session.ts';
+
+export type HandshakeWish = {
+  readonly address: string;
+  readonly port: number;
+  readonly version: Version;
+  readonly user?: string;
+  readonly password?: string;
+  readonly keepAlive: number;
+  readonly boundMs: number;
+};
+
+export type Handshake = {
+  /** Every byte that the broker answered, in hexadecimal with spaces: `20 02 00 05`. */
+  readonly answer: string;
+  /** Who ended the connection: the broker, or nobody within the bound. */
+  readonly closedBy: 'broker' | 'nobody';
+  readonly error?: string;
+};
+
+/**
+ * Sends one CONNECT and takes what comes until the broker accepts, closes the connection, or the bound passes. A session of mqtt.js would not do:
+ * it closes the socket itself on a refusal, so that nobody sees whether the broker does.
+ */
+export async function handshake(wish: HandshakeWish): Promise<Handshake> {
+  const chunks: Buffer[] = [];
+  const done = deferred<Omit<Handshake, 'answer'>>();
+  const socket = createConnection({ host: wish.address, port: wish.port, noDelay: true });
+  // what has come in while this process had no turn is read before, the bytes in one turn and the end in another: timers go first otherwise
+  const giveUp = () => done.resolve({ closedBy: 'nobody' });
+  const timer = setTimeout(() => setImmediate(() => setImmediate(giveUp)), wish.boundMs);
+  socket.on('data', (chunk) => {
+    chunks.push(chunk);
+    if (isAcceptance(spacedHex(Buffer.concat(chunks)))) done.resolve({ closedBy: 'nobody' });
+  });
+  socket.on('end', () => done.resolve({ closedBy: 'broker' }));
+  socket.on('error', (error) => done.resolve({ closedBy: 'broker', error: error.message }));
+  socket.write(
+    mqttPacket.generate({
+      cmd: 'connect',
+      protocolId: 'MQTT',
+      protocolVersion: wish.version,
+      clean: true,
+      clientId: freshClientId(),
+      keepalive: wish.keepAlive,
+      ...(wish.user === undefined ? {} : { username: wish.user }),
+      ...(wish.password === undefined ? {} : { password: Buffer.from(wish.password) }),
+    }),
+  );
+  try {
+    const end = await done.promise;
+    return { answer: spacedHex(Buffer.concat(chunks)), ...end };
+  } finally {
+    clearTimeout(timer);
+    socket.destroy();
+  }
+}
+
+/** Whether an answer begins with a CONNACK of code 0, of either version. */
+export function isAcceptance(answer: string): boolean {
+  return /^20 [0-9a-f]{2} 0[01] 00/.test(answer);
+}
+
+export function spacedHex(bytes: Buffer): string {
+  return bytes.toString('hex').replace(/(..)(?!$)/g, '$1 ');
+}

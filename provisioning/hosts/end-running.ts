@@ -1,0 +1,19 @@
+import type { Running } from './host.ts';
+
+const GRACE_MS = 2_000;
+
+/** Ends a command if it still runs, and whatever it started: TERM, a grace, KILL. */
+export async function endRunning(running: Running): Promise<void> {
+  const ended = running.result.then(
+    () => true,
+    () => true,
+  );
+  const isOver = await Promise.race([ended, new Promise<false>((resolve) => setImmediate(() => resolve(false)))]);
+  if (isOver) return;
+  await running.kill('TERM').catch(() => undefined);
+  const grace = new Promise<false>((resolve) => {
+    setTimeout(() => resolve(false), GRACE_MS).unref();
+  });
+  if (!(await Promise.race([ended, grace]))) await running.kill('KILL').catch(() => undefined);
+  await ended;
+}

@@ -1,0 +1,95 @@
+import { type CheckRecord, count, FAMILIES, familyOf } from './record.ts';
+import type { Results } from './results.ts';
+import { element, xmlText } from './xml.ts';
+
+/**
+ * A run as JUnit XML, a suite a family. It keeps to what the strictest schema in use allows (that of Ant's reports: no attributes of `testsuites`,
+ * no output within a test case), so that the one of Jenkins takes it too. A known deviation is a test that passed, with its explanation in the
+ * properties and the output of its suite.
+ */
+export function junitXml({ checks, environment }: Results): string {
+  const lab = environment?.lab ?? 'lab';
+  const families = FAMILIES.filter((family) => checks.some((record) => familyOf(record) === family));
+  const suites = families.map((family, id) => {
+    const own = checks.filter((record) => familyOf(record) === family);
+    return suite({ name: family, package: lab, id }, own);
+  });
+  return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', {}, lines(suites))}\n`;
+}
+
+type Named = { readonly name: string; readonly package: string; readonly id: number };
+
+function suite(named: Named, records: readonly CheckRecord[]): string {
+  const { fail, skipped } = count(records);
+  const from = Math.min(...records.map(({ startedAt }) => startedAt));
+  const to = Math.max(...records.map(({ startedAt, durationMs }) => startedAt + durationMs));
+  const attributes = {
+    ...named,
+    // the schema takes neither fractions nor a zone; it is UTC
+    timestamp: new Date(from).toISOString().slice(0, 'YYYY-MM-DDTHH:MM:SS'.length),
+    hostname: 'localhost',
+    tests: records.length,
+    failures: fail,
+    errors: 0,
+    skipped,
+    time: inSeconds(to - from),
+  };
+  const explained = records.flatMap(({ id, verdict, reason = 'no reason given' }) =>
+    verdict === 'deviation' ? [{ name: `deviation ${id}`, value: reason }] : [],
+  );
+  const properties = [...versions(records), ...explained].map((property) => element('property', property));
+  const output = explained.map(({ name, value }) => `known ${name}: ${value}\n`).join('');
+  return element(
+    'testsuite',
+    attributes,
+    lines([
+      element('properties', {}, lines(properties)),
+      ...records.map((record) => testCase(record, `${named.package}.${named.name}`)),
+      element('system-out', {}, xmlText(output)),
+      element('system-err', {}),
+    ]),
+  );
+}
+
+/** The broker, and the clients of each host that a check ran on. */
+function versions(records: readonly CheckRecord[]): { name: string; value: string }[] {
+  const found = records.flatMap(({ host = 'unknown', versions }) =>
+    versions === undefined
+      ? []
+      : [['broker', versions.broker] as const, [`clients on ${host}`, versions.client] as const],
+  );
+  return [...new Map(found)].map(([name, value]) => ({ name, value }));
+}
+
+function testCase(record: CheckRecord, classname: string): string {
+  const { id, verdict, reason, durationMs } = record;
+  const attributes = { name: id, classname, time: inSeconds(durationMs) };
+  if (verdict === 'skipped') {
+    return element('testcase', attributes, element('skipped', { message: reason ?? 'no reason given' }));
+  }
+  if (verdict !== 'fail') return element('testcase', attributes);
+  const failure = { message: reason ?? 'not as expected', type: record.statement ?? 'lab file' };
+  return element('testcase', attributes, element('failure', failure, xmlText(failureText(record))));
+}
+
+function failureText({ claim, statement, expected, observed, host, versions }: CheckRecord): string {
+  const facts = {
+    claim: statement === undefined ? claim : `${claim} [${statement}]`,
+    expected: JSON.stringify(expected) ?? 'nothing',
+    observed: JSON.stringify(observed) ?? 'nothing',
+    host,
+    broker: versions?.broker,
+    client: versions?.client,
+  };
+  const told = Object.entries(facts).filter(([, value]) => value !== undefined);
+  return told.map(([name, value]) => `${name.padEnd(8)}  ${value}\n`).join('');
+}
+
+/** Decimal and never with an exponent, as xs:decimal wants it. */
+function inSeconds(ms: number): string {
+  return (Math.max(0, ms) / 1000).toFixed(3);
+}
+
+function lines(elements: readonly string[]): string {
+  return elements.length === 0 ? '' : `\n${elements.join('\n')}\n`;
+}

@@ -1,0 +1,34 @@
+import { CommanderError } from 'commander';
+import { InputError, LabError, type Trouble } from '../base/errors.ts';
+import type { Environment } from './environment.ts';
+import { type CheckRecord, type Counts, count } from './record.ts';
+
+/** What `verify --json` prints and results.json holds. */
+export type Results = {
+  readonly verdict: 'pass' | 'fail';
+  readonly counts: Counts;
+  /** Sorted by id. */
+  readonly checks: readonly CheckRecord[];
+  readonly environment?: Environment;
+};
+
+/** Passes when something was shown and nothing failed: a run in which every check was skipped has proved nothing. */
+export function results(records: readonly CheckRecord[], environment?: Environment): Results {
+  const counts = count(records);
+  const verdict = counts.pass + counts.deviation > 0 && counts.fail === 0 ? 'pass' : 'fail';
+  const checks = [...records].sort((one, other) => one.id.localeCompare(other.id));
+  return { verdict, counts, checks, ...(environment === undefined ? {} : { environment }) };
+}
+
+/** What `--json` prints where a command could not do its work: what went wrong, or the mistakes of the input. */
+export type FailureJson =
+  | { readonly verdict: 'fail'; readonly error: Trouble }
+  | { readonly verdict: 'fail'; readonly mistakes: readonly string[] };
+
+export function failureJson(error: unknown): FailureJson {
+  if (error instanceof LabError) return { verdict: 'fail', error: error.trouble };
+  if (error instanceof InputError) return { verdict: 'fail', mistakes: error.mistakes };
+  const happened = error instanceof Error ? error.message : String(error);
+  if (error instanceof CommanderError) return { verdict: 'fail', mistakes: [happened.replace(/^error: /, '')] };
+  return { verdict: 'fail', error: { subject: 'lab', step: 'run the command', happened } };
+}

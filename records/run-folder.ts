@@ -1,0 +1,52 @@
+import { appendFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Environment } from './environment.ts';
+import { junitXml } from './junit.ts';
+import type { CheckRecord } from './record.ts';
+import { type Results, results } from './results.ts';
+
+/** Where a run's records are kept: `records.jsonl` as they come, `results.json` and `junit.xml` at the end. */
+export type RunFolder = {
+  readonly path: string;
+  add(record: CheckRecord): void;
+  /** Writes what is written at the end, when every record is written; gives what is in results.json. */
+  finish(environment: Environment): Promise<Results>;
+};
+
+/** How many runs are kept beside each other. */
+export const KEPT_RUNS = 50;
+
+/** A folder's name: ISO 8601 without the colons, which not every file system takes. */
+export const RUN_NAME = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/;
+
+/** Makes `<directory>/<time>`, which only this user can read. */
+export async function openRunFolder(directory: string, startedAt: Date): Promise<RunFolder> {
+  const folder = path.join(directory, startedAt.toISOString().replaceAll(':', '-'));
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const records: CheckRecord[] = [];
+  let writing: Promise<void> = Promise.resolve();
+  return {
+    path: folder,
+    add(record) {
+      records.push(record);
+      const text = `${JSON.stringify(record)}\n`;
+      writing = writing.then(() => appendFile(path.join(folder, 'records.jsonl'), text, { mode: 0o600 }));
+      // told by finish
+      writing.catch(() => undefined);
+    },
+    async finish(environment) {
+      await writing;
+      const all = results(records, environment);
+      await writeFile(path.join(folder, 'results.json'), `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 });
+      await writeFile(path.join(folder, 'junit.xml'), junitXml(all), { mode: 0o600 });
+      return all;
+    },
+  };
+}
+
+/** Removes all but the newest runs; what else lies there is left alone. */
+export async function pruneRuns(directory: string, kept: number): Promise<void> {
+  const names = (await readdir(directory)).filter((name) => RUN_NAME.test(name)).sort();
+  const old = names.slice(0, Math.max(0, names.length - kept));
+  for (const name of old) await rm(path.join(directory, name), { recursive: true, force: true });
+}

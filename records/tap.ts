@@ -1,0 +1,38 @@
+import { stringify } from 'yaml';
+import type { CheckRecord } from './record.ts';
+import type { Results } from './results.ts';
+
+/** A run as TAP version 14 (testanything.org): a test point a check; a failure and a known deviation with a YAML diagnostic. */
+export function tapLines({ checks }: Pick<Results, 'checks'>): string[] {
+  return ['TAP version 14', `1..${checks.length}`, ...checks.flatMap((record, index) => point(record, index + 1))];
+}
+
+/** What TAP has for a run that could not be done. */
+export function tapBailOut(reason: string): string[] {
+  return ['TAP version 14', `Bail out! ${oneLine(reason)}`];
+}
+
+function point(record: CheckRecord, number: number): string[] {
+  const { id, claim, verdict, reason } = record;
+  const line = `${verdict === 'fail' ? 'not ok' : 'ok'} ${number} - ${escaped(`${id}: ${claim}`)}`;
+  if (verdict === 'skipped') return [`${line} # SKIP ${escaped(reason ?? 'no reason given')}`];
+  if (verdict === 'pass') return [line];
+  return [line, ...diagnostic(record)];
+}
+
+function diagnostic(record: CheckRecord): string[] {
+  const { verdict, reason, statement, expected, observed, host, versions, durationMs } = record;
+  const facts = { verdict, reason, statement, expected, observed, host, versions, durationMs };
+  // through JSON, which has no more than YAML takes
+  const text = stringify(JSON.parse(JSON.stringify(facts)), { lineWidth: 0 }).trimEnd();
+  return ['---', ...text.split('\n'), '...'].map((line) => `  ${line}`);
+}
+
+/** A `#` would begin a directive, and a backslash escapes it. */
+function escaped(text: string): string {
+  return oneLine(text).replaceAll(/[\\#]/g, '\\$&');
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, ' ').trim();
+}

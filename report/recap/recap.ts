@@ -1,0 +1,148 @@
+import { type Paint, printable, seconds } from '../../base/paint.ts';
+import { type CheckRecord, count, type Family, familyOf, type Verdict } from '../../records/record.ts';
+import { results } from '../../records/results.ts';
+import { essence } from './measurements.ts';
+
+/** More passing checks than this are told by family, so that the recap fits a screen. */
+const MOST_LISTED = 12;
+/** Of more failures than this only some are explained, some are named, and the rest is counted. */
+const MOST_EXPLAINED = 5;
+const EXPLAINED_OF_MANY = 3;
+const NAMED_OF_MANY = 6;
+/** So many reasons of skipped checks and of known deviations, each with so many of its checks. */
+const MOST_REASONS = 6;
+const MOST_EXAMPLES = 2;
+const LONGEST_VALUE = 160;
+/** What was measured is left out where it would push the failures off the screen. */
+const SCREEN = 45;
+
+/**
+ * The records of a run for a terminal: failures first, with what was expected, what was observed and what to try; each explanation of known
+ * deviations and of skipped checks once; what was measured.
+ */
+export function recap(records: readonly CheckRecord[], paint: Paint, scope = 'default'): string[] {
+  const of = (wanted: Verdict) => records.filter(({ verdict }) => verdict === wanted);
+  const failed = of('fail');
+  const passed = of('pass');
+  const wide = Math.max(0, ...passed.map(({ id }) => id.length));
+  const verdicts = [
+    headline(records, paint, scope),
+    ...failures(failed, paint),
+    ...advice(failed),
+    ...(passed.length > MOST_LISTED ? byFamily(passed, paint) : passed.map((record) => listed(record, wide, paint))),
+  ];
+  const explanations = [
+    ...byReason(of('deviation'), paint('yellow', '≈'), 'known deviation', paint),
+    ...byReason(of('skipped'), paint('dim', '–'), 'skipped', paint),
+  ];
+  const measured = essence(records, paint);
+  const isShort = verdicts.length + measured.length + explanations.length <= SCREEN;
+  return [...verdicts, ...explanations, ...(isShort ? measured : [])];
+}
+
+function failures(failed: readonly CheckRecord[], paint: Paint): string[] {
+  const count = failed.length > MOST_EXPLAINED ? EXPLAINED_OF_MANY : failed.length;
+  const named = failed.slice(count, count + NAMED_OF_MANY);
+  const more = failed.length - count - named.length;
+  return [
+    ...failed.slice(0, count).flatMap((record) => explained(record, paint)),
+    ...named.map(({ id, durationMs }) => paint('red', `  ✗ ${id}  ${seconds(durationMs)}`)),
+    ...(more > 0 ? [paint('red', `  ✗ ${more} more failed`)] : []),
+  ];
+}
+
+function headline(records: readonly CheckRecord[], paint: Paint, scope: string): string {
+  const { pass, fail, deviation, skipped } = count(records);
+  const rights = records.filter((record) => record.verdict === 'skipped' && familyOf(record) === 'acl').length;
+  const unshown = rights === 0 ? '' : ` (${rights} ${rights === 1 ? 'right' : 'rights'} not shown)`;
+  const words = [
+    `${pass} passed`,
+    ...(fail > 0 ? [paint('red', `${fail} failed`)] : []),
+    ...(deviation > 0 ? [counted(deviation, 'known deviation')] : []),
+    ...(skipped > 0 ? [`${skipped} skipped${unshown}`] : []),
+  ];
+  const from = Math.min(...records.map(({ startedAt }) => startedAt));
+  const to = Math.max(...records.map(({ startedAt, durationMs }) => startedAt + durationMs));
+  const took = records.length === 0 ? '' : ` in ${seconds(to - from)}`;
+  const mark = results(records).verdict === 'pass' ? paint('green', '✓') : paint('red', '✗');
+  const which = scope === 'default' ? '' : ` (${scope})`;
+  const nothing = fail === 0 && pass + deviation === 0 ? `; ${paint('red', 'nothing was shown')}` : '';
+  const checks = records.length === 1 ? 'check' : 'checks';
+  return `${mark} ${records.length} ${checks}${which}${took}: ${words.join(', ')}${nothing}`;
+}
+
+function explained(
+  { id, claim, statement, expected, observed, reason, durationMs }: CheckRecord,
+  paint: Paint,
+): string[] {
+  const source = statement === undefined ? '' : ` [${statement}]`;
+  return [
+    paint('red', `  ✗ ${id}  ${seconds(durationMs)}`),
+    `      claim     ${printable(claim)}${source}`,
+    ...(reason === undefined ? [] : [`      reason    ${printable(reason)}`]),
+    `      expected  ${valueText(expected)}`,
+    `      observed  ${valueText(observed)}`,
+  ];
+}
+
+/** One piece of advice a family that failed, whatever the number of its failures. */
+function advice(failed: readonly CheckRecord[]): string[] {
+  const families = [...new Set(failed.map(familyOf))];
+  return families.map((family) => `      try       ${ADVICE[family]}`);
+}
+
+const CONVERGE = './lab up brings the hosts back to what the lab file says';
+
+const ADVICE: Readonly<Record<Family, string>> = {
+  install: `${CONVERGE}; the records' folder says what the test file told last`,
+  auth: `auth: ${CONVERGE}: lab.passwd and \`allow_anonymous\` in lab.conf on the broker host decide this`,
+  acl: `acl: ${CONVERGE}: lab.acl on the broker host decides this`,
+  qos: 'qos: ./lab verify --only qos again; ./lab subscribe and ./lab publish with --debug show the packets',
+  session: 'session: see persistence and queue limits in mosquitto.conf on the broker host',
+  retained: 'retained: see `retain_available` in mosquitto.conf on the broker host',
+  keepalive: 'keepalive: see `max_keepalive` in lab.conf on the broker host',
+  will: `will: ${CONVERGE}: a last will needs its owner's write permission in lab.acl`,
+  restart: "restart: see whether the broker's service runs: ./lab status",
+};
+
+function listed({ id, durationMs }: CheckRecord, wide: number, paint: Paint): string {
+  return `  ${paint('green', '✓')} ${id.padEnd(wide)}  ${seconds(durationMs)}`;
+}
+
+function byFamily(passed: readonly CheckRecord[], paint: Paint): string[] {
+  const families = [...new Set(passed.map(familyOf))];
+  return families.map((family) => {
+    const own = passed.filter((record) => familyOf(record) === family);
+    const longest = Math.max(...own.map(({ durationMs }) => durationMs));
+    return `  ${paint('green', '✓')} ${family.padEnd(9)} ${String(own.length).padStart(3)} passed, the longest took ${seconds(longest)}`;
+  });
+}
+
+/** A line a reason: how many checks it is about, and some of them; those reasons first that are about most. */
+function byReason(records: readonly CheckRecord[], mark: string, what: string, paint: Paint): string[] {
+  const reasons = [...new Set(records.map(reasonOf))];
+  const groups = reasons
+    .map((reason) => ({ reason, own: records.filter((record) => reasonOf(record) === reason) }))
+    .sort((one, other) => other.own.length - one.own.length);
+  const lines = groups.slice(0, MOST_REASONS).map(({ reason, own }) => {
+    const more = own.length > MOST_EXAMPLES ? ', …' : '';
+    const examples = own.slice(0, MOST_EXAMPLES).map(({ id }) => id);
+    const ids = paint('dim', `(${examples.join(', ')}${more})`);
+    return `  ${mark} ${counted(own.length, what)}: ${printable(reason)} ${ids}`;
+  });
+  const rest = groups.slice(MOST_REASONS).reduce((sum, { own }) => sum + own.length, 0);
+  return rest > 0 ? [...lines, `  ${mark} ${counted(rest, what)} for other reasons`] : lines;
+}
+
+function reasonOf({ reason = 'no reason given' }: CheckRecord): string {
+  return reason;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count !== 1 && what.endsWith('deviation') ? 's' : ''}`;
+}
+
+function valueText(value: unknown): string {
+  const text = printable(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing'));
+  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
+}

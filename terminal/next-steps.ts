@@ -1,0 +1,34 @@
+import path from 'node:path';
+import { type Paint, printable } from '../base/paint.ts';
+import type { LiveLab } from '../deployment/live-lab.ts';
+import { quote } from '../provisioning/hosts/shell.ts';
+
+/** Where the broker is and what to try next, with this lab's own users and topics. */
+export function nextSteps({ lab, broker, pis }: LiveLab, paint: Paint): string[] {
+  const topic = lab.topics.find(({ publish, subscribe }) => publish.length > 0 && subscribe.length > 0);
+  const [publisher = ''] = topic?.publish ?? [];
+  const [subscriber = ''] = topic?.subscribe ?? [];
+  const option = lab.file === path.resolve('lab.yaml') ? '' : ` --lab ${quote(lab.file)}`;
+  const talk =
+    topic === undefined
+      ? []
+      : [
+          `./lab${option} subscribe --as ${quote(subscriber)} ${words(topic.name, '', '--debug')}`,
+          `./lab${option} publish --as ${quote(publisher)} ${words(topic.name, ' hello', '--qos 1 --debug')}`,
+        ];
+  const [pi] = pis;
+  const commands = [...talk, ...(pi === undefined ? [] : [`./lab${option} ssh ${pi.name}`]), `./lab${option} down`];
+  const seen = pis.map(({ name, broker: from }) => `, from ${name} ${from.address}:${from.port}`);
+  return [
+    printable(
+      `broker: ${broker.address}:${broker.port}${seen.join('')}; users: ${lab.users.map(({ name }) => name).join(', ')}`,
+    ),
+    'next:',
+    ...commands.map((command) => `  ${paint('cyan', printable(command))}`),
+  ];
+}
+
+/** A topic that begins as an option does comes after all options. */
+function words(topic: string, message: string, options: string): string {
+  return topic.startsWith('-') ? `${options} -- ${quote(topic)}${message}` : `${quote(topic)}${message} ${options}`;
+}

@@ -1,0 +1,94 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import process from 'node:process';
+import { parseArgs } from 'node:util';
+import { seconds } from '../../base/paint.ts';
+import { isWanted } from '../../checks/harness/check.ts';
+import { openLab } from '../lab/support/lab.ts';
+import { PROJECT } from '../suite/child.ts';
+import { catalogue } from './catalogue.ts';
+import type { JudgedCheck } from './judge.ts';
+import { killJson, killLine, killTable } from './kill-table.ts';
+import { draftLab, type MutantLab, readyForMutants } from './lab.ts';
+import { runCatalogue } from './run-catalogue.ts';
+import { type MutantRun, runChecks, throughIdleProxy } from './run-mutant.ts';
+
+const USAGE = `npm run mutants -- [--only PATTERN] [--list]
+  --only PATTERN  only the mutants whose name matches, such as acl.* or will.late,dup.*
+  --list          name them, with what is wrong and which checks must tell
+Puts each mutant into a disposable lab in containers and has the checks run; needs a Docker engine that answers.
+Exit code 0 when every mutant was caught by its own checks, 1 when one was not, 2 when it could not run.`;
+
+const INTERRUPTED = 130;
+
+/** `npm run mutants`: faults that are put into a lab on purpose, and whether the checks tell. */
+export async function main(args: string[]): Promise<number> {
+  const options = readOptions(args);
+  if (options === undefined) {
+    console.error(USAGE);
+    return 2;
+  }
+  const mutants = catalogue(draftLab()).filter(({ name }) => isWanted(name, options.only));
+  if (options.list) {
+    for (const { name, what, caughtBy } of mutants) console.log(`${name}: ${what}; ${caughtBy.join(', ')}`);
+    return 0;
+  }
+  if (mutants.length === 0) {
+    console.error(`--only ${options.only}: no mutant has such a name`);
+    return 2;
+  }
+  const interrupt = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupt.abort());
+  try {
+    return await inLab(async (lab) => {
+      const begun = performance.now();
+      passed('before the mutants, with a proxy that alters nothing', await throughIdleProxy(lab, interrupt.signal));
+      const runs = await runCatalogue(lab, mutants, interrupt.signal, (run) => console.log(killLine(run)));
+      if (interrupt.signal.aborted) return INTERRUPTED;
+      await keep(runs);
+      passed('after the mutants', await runChecks(lab, await lab.live(), {}, interrupt.signal));
+      const killed = runs.filter(({ kill }) => kill.outcome === 'killed').length;
+      console.log(`${killed} of ${runs.length} mutants killed in ${seconds(performance.now() - begun)}`);
+      return killed === runs.length ? 0 : 1;
+    }, interrupt.signal);
+  } catch (error) {
+    console.error(`mutants: ${error instanceof Error ? error.message : String(error)}`);
+    return interrupt.signal.aborted ? INTERRUPTED : 2;
+  }
+}
+
+function readOptions(args: string[]): { only?: string | undefined; list: boolean } | undefined {
+  try {
+    const { values } = parseArgs({ args, options: { only: { type: 'string' }, list: { type: 'boolean' } } });
+    return { only: values.only, list: values.list ?? false };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A lab with a name and a folder of its own, which are gone afterwards, whatever came of the work. */
+async function inLab(work: (lab: MutantLab) => Promise<number>, signal: AbortSignal): Promise<number> {
+  await using testLab = await openLab(`mutants-${process.pid}`);
+  console.log(`lab ${testLab.name} comes up`);
+  const up = testLab.start(['up', '--no-verify'], { boundMs: 300_000 });
+  signal.addEventListener('abort', up.interrupt, { once: true });
+  const { code, all } = await up.ended;
+  if (code !== 0) throw new Error(`the lab does not come up:\n${all}`);
+  return await work(await readyForMutants(testLab, signal));
+}
+
+/** Throws an Error when a check of the unmutated lab failed. */
+function passed(when: string, checks: readonly JudgedCheck[]): void {
+  const failed = checks.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id);
+  if (failed.length > 0) throw new Error(`${when}, the lab fails ${failed.join(', ')}`);
+  console.log(`${when}, the lab passes ${checks.length} checks`);
+}
+
+async function keep(runs: readonly MutantRun[]): Promise<void> {
+  const time = new Date().toISOString().replaceAll(':', '-').replace('.', '-');
+  const folder = path.join(PROJECT, '.lab', 'mutants', time);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(path.join(folder, 'kills.json'), `${JSON.stringify(killJson(runs), null, 2)}\n`);
+  await writeFile(path.join(folder, 'kills.md'), killTable(runs));
+  console.log(`kill table: ${path.join(folder, 'kills.md')}`);
+}

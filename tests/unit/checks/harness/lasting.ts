@@ -1,0 +1,42 @@
+import test from 'ava';
+import type { Packet as Decoded } from 'mqtt-packet';
+import { withLasting } from '../../../../checks/harness/lasting.ts';
+import { openWorld } from '../../../../checks/harness/test-lab.ts';
+import { accept, fakeBroker } from '../../_fake-broker.ts';
+import { labOf, TWO_USERS } from '../../_lab.ts';
+
+const lab = labOf(TWO_USERS);
+
+/** [what becomes of the work; whether the run is interrupted meanwhile] */
+const rows: readonly (readonly [what: string, fails: boolean, isInterrupted: boolean])[] = [
+  ['that ends well', false, false],
+  ['that fails', true, false],
+  ['that is interrupted', true, true],
+];
+
+for (const [what, fails, isInterrupted] of rows) {
+  test(`work ${what} leaves no session behind`, async (t) => {
+    const [sam] = lab.users;
+    if (sam === undefined) return t.fail('no user');
+    const connects: Extract<Decoded, { cmd: 'connect' }>[] = [];
+    const broker = await fakeBroker(t, (packet, socket) => {
+      if (packet.cmd === 'connect') connects.push(packet);
+      accept(packet, socket);
+    });
+    const stop = new AbortController();
+    const world = openWorld({ lab, broker: { ...broker, host: undefined, version: undefined }, pis: [] }, stop.signal);
+    const work = withLasting(world, sam, 4, async (clientId) => {
+      await world.raw(sam, { clientId, clean: false });
+      if (isInterrupted) stop.abort();
+      if (fails) throw new Error('no will came');
+      return clientId;
+    });
+    if (fails) await t.throwsAsync(work, { message: 'no will came' });
+    else t.truthy(await work);
+    t.deepEqual(
+      connects.map(({ clean }) => clean),
+      [false, true],
+    );
+    t.is(connects[0]?.clientId, connects[1]?.clientId);
+  });
+}

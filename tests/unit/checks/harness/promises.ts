@@ -1,0 +1,75 @@
+import test from 'ava';
+import { families } from '../../../../checks/families.ts';
+import { perform } from '../../../../checks/harness/check.ts';
+import { type Need, unpromised } from '../../../../checks/harness/promises.ts';
+import { openWorld } from '../../../../checks/harness/test-lab.ts';
+import type { LiveLab } from '../../../../deployment/live-lab.ts';
+import { labOf, TWO_USERS } from '../../_lab.ts';
+
+const TOPICS = 'topics: { door: { publish: [sam], subscribe: [alice], lastWill: [sam, alice] } }\n';
+const HOST = { kind: 'local' } as const;
+
+function worldWith(options: string, announced: readonly string[] = []) {
+  const lab = labOf(`${TWO_USERS}${TOPICS}broker: { host: local, options: {${options}} }\n`);
+  const host = announced.length > 0 ? undefined : HOST;
+  const live: LiveLab = { lab, broker: { address: '127.0.0.1', port: 1, host, version: undefined }, pis: [] };
+  return openWorld(live, new AbortController().signal, [4, 5], announced);
+}
+
+/** [broker.options; what is needed; why that is not promised] */
+const options: readonly (readonly [options: string, Need, why: RegExp | undefined])[] = [
+  ['', { retained: true, qos: 2, queued: 4, dropsQoS0: true, neverRaisesQoS: true }, undefined],
+  ['retain_available: false', { retained: true }, /retained messages off/],
+  ['retain_available: false', { qos: 2, queued: 4 }, undefined],
+  ['max_qos: 1', { qos: 2 }, /no QoS above 1/],
+  ['max_qos: 1', { qos: 1, queued: 4 }, undefined],
+  ['max_qos: 0', { queued: 4 }, /never queued/],
+  ['max_queued_messages: 3', { queued: 4 }, /no more than 3/],
+  ['max_queued_messages: 0', { queued: 4 }, undefined],
+  ['queue_qos0_messages: true', { dropsQoS0: true }, /QoS 0/],
+  ['upgrade_outgoing_qos: true', { neverRaisesQoS: true }, /raises the QoS/],
+];
+
+for (const [given, need, why] of options) {
+  test(`${given || 'no options'}, needed ${JSON.stringify(need)}: ${why ?? 'promised'}`, (t) => {
+    const reason = unpromised(worldWith(given), need);
+    if (why === undefined) t.is(reason, undefined);
+    else t.regex(reason ?? '', why);
+  });
+}
+
+/** [the CONNACK of an external broker; what is needed; why that is not promised] */
+const announcements: readonly (readonly [announced: string, Need, why: string | undefined])[] = [
+  ['retainAvailable false', { retained: true }, 'the broker announces retainAvailable false'],
+  ['retainAvailable true', { retained: true }, undefined],
+  ['maximumQoS 1', { qos: 2 }, 'the broker announces maximumQoS 1'],
+  ['maximumQoS 1', { qos: 1 }, undefined],
+  ['topicAliasMaximum 10', { retained: true, qos: 2 }, undefined],
+];
+
+for (const [announced, need, why] of announcements) {
+  test(`announced ${announced}, needed ${JSON.stringify(need)}: ${why ?? 'promised'}`, (t) => {
+    // what the lab file says is for the lab's own broker
+    t.is(unpromised(worldWith('retain_available: false, max_qos: 0', [announced]), need), why);
+  });
+}
+
+/** [broker.options; the checks that are skipped for it, among those that no option takes away] */
+const taken: readonly (readonly [options: string, ids: RegExp])[] = [
+  ['retain_available: false', /^(retained|will\.retained)\./],
+  ['max_qos: 1', /^qos\.(exactly-once\.q2|this-machine\.q2|matrix\.(p2s\d|p\ds2)\.)|^session\..*q2\./],
+  ['max_queued_messages: 2', /^session\.(offline\.q[12]|resend\.publish-q1|takeover)\./],
+];
+
+for (const [given, ids] of taken) {
+  test(`${given} takes checks away, with the reason`, async (t) => {
+    const world = worldWith(given);
+    const checks = Object.values(families).flatMap((plan) => plan(world).filter(({ id }) => ids.test(id)));
+    t.true(checks.length > 0);
+    for (const check of checks) {
+      const { verdict, reason = '' } = await perform(check);
+      t.is(verdict, 'skipped', check.id);
+      t.regex(reason, /^the lab file (turns retained|allows no QoS above 1|lets no more than 2)/, check.id);
+    }
+  });
+}

@@ -1,0 +1,42 @@
+import { once } from 'node:events';
+import type { Socket } from 'node:net';
+import test, { type ExecutionContext } from 'ava';
+import { deferred } from '../../../../base/deferred.ts';
+import { openWorld, type World } from '../../../../checks/harness/test-lab.ts';
+import { within } from '../../../../probes/mqtt/feed.ts';
+import { type Answer, accept, bytes, fakeBroker } from '../../_fake-broker.ts';
+import { labOf, TWO_USERS } from '../../_lab.ts';
+
+const lab = labOf(`${TWO_USERS}topics: { a: { publish: [sam], subscribe: [alice] } }`);
+const [sam] = lab.users;
+const BOUND_MS = 10_000;
+const NOWHERE = { kind: 'local' } as const;
+
+async function worldWith(t: ExecutionContext, answer: Answer): Promise<World> {
+  const broker = { ...(await fakeBroker(t, answer)), host: undefined, version: undefined };
+  return openWorld({ lab, broker, pis: [] }, new AbortController().signal);
+}
+
+test('a login that the broker accepts when all checks are over leaves no connection open', async (t) => {
+  if (sam === undefined) return t.fail('no user');
+  const asked = deferred<Socket>();
+  const world = await worldWith(t, ({ cmd }, socket) => {
+    if (cmd === 'connect') asked.resolve(socket);
+  });
+  const login = world.login(sam);
+  const socket = await within(asked.promise, 'CONNECT', BOUND_MS);
+  await world[Symbol.asyncDispose]();
+  const closed = once(socket, 'close');
+  socket.write(bytes('20 02 00 00'));
+  await t.throwsAsync(login, { message: /the checks are over/ });
+  await within(closed, 'end of the connection', BOUND_MS);
+  t.pass();
+});
+
+test('nobody logs in and no host is opened once all checks are over', async (t) => {
+  if (sam === undefined) return t.fail('no user');
+  const world = await worldWith(t, accept);
+  await world[Symbol.asyncDispose]();
+  await t.throwsAsync(world.login(sam), { message: /the checks are over/ });
+  await t.throwsAsync(world.host('pi', NOWHERE), { message: /the checks are over/ });
+});

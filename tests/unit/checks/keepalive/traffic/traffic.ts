@@ -1,0 +1,59 @@
+import test from 'ava';
+import mqttPacket, { type Packet as Decoded } from 'mqtt-packet';
+import { perform } from '../../../../../checks/harness/check.ts';
+import { openWorld } from '../../../../../checks/harness/test-lab.ts';
+import { unlessStopped } from '../../../../../checks/keepalive/traffic/place.ts';
+import { keepaliveTraffic } from '../../../../../checks/keepalive/traffic/traffic.ts';
+import { type Answer, accept, fakeBroker } from '../../../_fake-broker.ts';
+import { labOf, TWO_USERS } from '../../../_lab.ts';
+
+const lab = labOf(`${TWO_USERS}topics: { a: { publish: [sam], subscribe: [alice] } }`);
+
+/** Grants every subscription, acknowledges every message and passes it on to whoever is there. */
+function passOn(): Answer {
+  const sockets = new Set<Parameters<Answer>[1]>();
+  return (packet, socket) => {
+    sockets.add(socket);
+    accept(packet, socket);
+    const { messageId = 1 } = packet;
+    if (packet.cmd === 'subscribe') socket.write(mqttPacket.generate({ cmd: 'suback', messageId, granted: [1] }));
+    if (packet.cmd !== 'publish') return;
+    if (packet.qos === 1) socket.write(mqttPacket.generate({ cmd: 'puback', messageId }));
+    const { topic, payload } = packet;
+    const message = mqttPacket.generate({ cmd: 'publish', topic, payload, qos: 0, dup: false, retain: false });
+    for (const other of sockets) if (other !== socket && other.writable) other.write(message);
+  };
+}
+
+/** [check; the packet at which the run is interrupted: the subscriber of an idle client is gone by then] */
+const interruptions: readonly (readonly [id: string, at: Decoded['cmd']])[] = [
+  ['keepalive.traffic.5s.mqttjs.idle.this-machine', 'disconnect'],
+  ['keepalive.traffic.5s.mqttjs.idle.this-machine', 'publish'],
+  ['keepalive.traffic.5s.mqttjs.publishes-q0.this-machine', 'publish'],
+];
+
+for (const [id, at] of interruptions) {
+  test(`of a run that is interrupted at a ${at}, ${id} says nothing of MQTT`, async (t) => {
+    const stop = new AbortController();
+    const answer = passOn();
+    const broker = await fakeBroker(t, (packet, socket) => {
+      answer(packet, socket);
+      if (packet.cmd === at) stop.abort(new Error('interrupted'));
+    });
+    const live = { lab, broker: { ...broker, host: undefined, version: undefined }, pis: [] };
+    await using world = openWorld(live, stop.signal);
+    const check = keepaliveTraffic(world).find((one) => one.id === id);
+    if (check === undefined) return t.fail('no such check');
+    const { verdict, observed, reason } = await perform(check);
+    t.deepEqual({ verdict, observed, reason }, { verdict: 'fail', observed: null, reason: 'interrupted' });
+  });
+}
+
+test('work counts where the run goes on, however it ends', async (t) => {
+  const { signal } = new AbortController();
+  t.is(await unlessStopped(signal, async () => 1), 1);
+  await t.throwsAsync(
+    unlessStopped(signal, async () => Promise.reject(new Error('no PINGRESP'))),
+    { message: 'no PINGRESP' },
+  );
+});

@@ -1,0 +1,78 @@
+import test from 'ava';
+import { deferred } from '../../../../base/deferred.ts';
+import { isInScope } from '../../../../checks/harness/check.ts';
+import { openPhases } from '../../../../checks/run/phases.ts';
+
+test('a run includes the checks of its scope and of the smaller ones', (t) => {
+  t.deepEqual(
+    (['quick', 'default', 'disruptive'] as const).map((wanted) => [
+      isInScope({}, wanted),
+      isInScope({ scope: 'default' }, wanted),
+      isInScope({ scope: 'disruptive' }, wanted),
+    ]),
+    [
+      [true, false, false],
+      [true, true, false],
+      [true, true, true],
+    ],
+  );
+});
+
+test('loads begin when the quick checks are done, disruptive ones when all else is, one after the other', async (t) => {
+  const checks = [
+    { scope: 'disruptive' },
+    { scope: 'disruptive' },
+    { scope: 'default', isLoad: true },
+    { scope: 'default' },
+    {},
+  ] as const;
+  const [first, second, load, long, quick] = checks;
+  const ends = new Map(checks.map((check) => [check, deferred<void>()]));
+  const begun: unknown[] = [];
+  const inItsPhase = openPhases(checks);
+  const runs = checks.map((check) =>
+    inItsPhase(check, async () => {
+      begun.push(check);
+      await ends.get(check)?.promise;
+    }),
+  );
+  const after = async (check: (typeof checks)[number], index: number) => {
+    ends.get(check)?.resolve();
+    await runs[index];
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  await new Promise((resolve) => setImmediate(resolve));
+  t.deepEqual(begun, [long, quick]);
+  await after(quick, 4);
+  t.deepEqual(begun.slice(2), [load]);
+  await after(load, 2);
+  t.is(begun.length, 3);
+  await after(long, 3);
+  t.deepEqual(begun.slice(3), [first]);
+  await after(first, 0);
+  t.deepEqual(begun.slice(4), [second]);
+  await after(second, 1);
+});
+
+test('without quick checks a load begins at once, and a check that fails counts as done', async (t) => {
+  const checks = [{ scope: 'default', isLoad: true }, { scope: 'disruptive' }] as const;
+  const inItsPhase = openPhases(checks);
+  const [load, last] = checks;
+  const disruptive = inItsPhase(last, async () => 'after');
+  await t.throwsAsync(
+    inItsPhase(load, () => Promise.reject(new Error('lost'))),
+    { message: 'lost' },
+  );
+  t.is(await disruptive, 'after');
+});
+
+test('checks that wait begin at once, the others a moment later', async (t) => {
+  const [waiting, quick] = [{ waits: true }, {}] as const;
+  const inItsPhase = openPhases([quick, waiting]);
+  const begun: unknown[] = [];
+  const runs = [quick, waiting].map((check) => inItsPhase(check, async () => begun.push(check)));
+  await runs[1];
+  t.deepEqual(begun, [waiting]);
+  await runs[0];
+  t.deepEqual(begun, [waiting, quick]);
+});

@@ -1,0 +1,67 @@
+import test, { type ExecutionContext } from 'ava';
+import { startKillable } from '../../../../probes/clients/killable-client.ts';
+import { type Answer, bytes, fakeBroker } from '../../_fake-broker.ts';
+
+const signal = new AbortController().signal;
+
+async function start(t: ExecutionContext, answer: Answer) {
+  return await startKillable({ ...(await fakeBroker(t, answer)), filter: 'a' }, signal);
+}
+
+test('a message and the SUBACK in one segment', async (t) => {
+  await using client = await start(t, ({ cmd }, socket) => {
+    if (cmd === 'connect') socket.write(bytes('20 02 00 00'));
+    if (cmd === 'subscribe') socket.write(bytes('30 04 00 01 61 78 90 03 00 01 00'));
+  });
+  t.true(client.pid > 0);
+});
+
+test('CONNACK in two segments, the SUBACK with the rest of it', async (t) => {
+  let isAsked = false;
+  await using client = await start(t, ({ cmd }, socket) => {
+    if (cmd === 'connect') {
+      socket.write(bytes('20'));
+      setImmediate(() => socket.write(bytes('02 00 00')));
+    }
+    if (cmd === 'subscribe') {
+      isAsked = true;
+      socket.write(bytes('90 03 00 01 00'));
+    }
+  });
+  t.true(isAsked);
+  t.true(client.pid > 0);
+});
+
+test('refused, no MQTT, closed', async (t) => {
+  const failing = async (answer: string, reason: RegExp) => {
+    const started = start(t, ({ cmd }, socket) => {
+      if (cmd === 'connect') socket.end(bytes(answer));
+    });
+    const { message } = await t.throwsAsync(started);
+    t.regex(message, reason);
+  };
+  await failing('20 02 00 05', /refused it with code 5/);
+  await failing('00 00', /no MQTT on the wire/);
+  await failing('', /exit code 4/);
+});
+
+test('killed, its connection ends without DISCONNECT', async (t) => {
+  const told: string[] = [];
+  let over: () => void = () => undefined;
+  const closed = new Promise<void>((resolve) => {
+    over = resolve;
+  });
+  const client = await start(t, ({ cmd }, socket) => {
+    told.push(cmd);
+    if (cmd === 'connect') socket.write(bytes('20 02 00 00')) && socket.on('close', () => over());
+    if (cmd === 'subscribe') socket.write(bytes('90 03 00 01 00'));
+  });
+  const { how } = await client.kill();
+  await closed;
+  t.is(how, 'FIN');
+  t.deepEqual(
+    client.packets.map(({ direction, type }) => `${direction} ${type}`),
+    ['sent CONNECT', 'received CONNACK', 'sent SUBSCRIBE', 'received SUBACK'],
+  );
+  t.deepEqual(told, ['connect', 'subscribe']);
+});

@@ -1,0 +1,12 @@
+import type { ExecutionContext } from 'ava';
+import { connectRaw, type RawSession, type RawWish } from '../../../../probes/mqtt/raw-session.ts';
+import { type Answer, fakeBroker } from '../../_fake-broker.ts';
+
+export const BOUND_MS = 10_000;
+
+/** A session that a broker of a few lines has accepted. */
+export async function accepted(t: ExecutionContext, answer: Answer, wish: Partial<RawWish> = {}): Promise<RawSession> {
+  const outcome = await connectRaw({ ...(await fakeBroker(t, answer)), boundMs: BOUND_MS, ...wish });
+  if (outcome.kind !== 'accepted') throw new Error(outcome.kind);
+  return outcome.session;
+}

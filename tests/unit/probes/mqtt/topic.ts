@@ -1,0 +1,49 @@
+import test from 'ava';
+import { covers, filterMistake, topicMistake } from '../../../../probes/mqtt/topic.ts';
+
+/** Filter, topic, whether one covers the other; the standard's own examples (4.7.1.2, 4.7.1.3, 4.7.2) among them. */
+const MATCHES: readonly (readonly [string, string, boolean])[] = [
+  ['status', 'status', true],
+  ['status', 'Status', false],
+  ['status', 'status/', false],
+  ['#', 'status', true],
+  ['#', '$SYS/broker', false],
+  ['$SYS/#', '$SYS/broker', true],
+  ['+/broker', '$SYS/broker', false],
+  ['sport/tennis/player1/#', 'sport/tennis/player1', true],
+  ['sport/tennis/player1/#', 'sport/tennis/player1/score/wimbledon', true],
+  ['sport/tennis/player1/#', 'sport/tennis', false],
+  ['sport/tennis/+', 'sport/tennis/player1', true],
+  ['sport/tennis/+', 'sport/tennis/player1/ranking', false],
+  ['sport/+', 'sport', false],
+  ['sport/+', 'sport/', true],
+  ['+/+', '/finance', true],
+  ['/+', '/finance', true],
+  ['+', '/finance', false],
+  ['$share/group/sport/+', 'sport/tennis', true],
+  ['$share/group/#', 'status', true],
+  ['$share/group/#', '$SYS/broker', false],
+];
+
+for (const [filter, topic, wanted] of MATCHES) {
+  test(`${filter} ${wanted ? 'covers' : 'does not cover'} ${topic}`, (t) => t.is(covers(filter, topic), wanted));
+}
+
+for (const topic of ['status', '/', 'a//b', 'sensors/küche']) {
+  test(`${topic} is a topic and a filter`, (t) => {
+    t.is(topicMistake(topic), undefined);
+    t.is(filterMistake(topic), undefined);
+  });
+}
+
+for (const topic of ['a/#', 'a+', '#', '', 'a\0', 'x'.repeat(65_536)]) {
+  test(`nobody can publish to ${JSON.stringify(topic.slice(0, 10))}`, (t) => t.truthy(topicMistake(topic)));
+}
+
+for (const filter of ['#', '+', '+/a/#', 'a/+/b', '$share/g/#']) {
+  test(`${filter} is a filter`, (t) => t.is(filterMistake(filter), undefined));
+}
+
+for (const filter of ['a#', 'a/#/b', '#/', 'a+', '+a/b', '', 'a\0', '##']) {
+  test(`${JSON.stringify(filter)} is no filter`, (t) => t.truthy(filterMistake(filter)));
+}

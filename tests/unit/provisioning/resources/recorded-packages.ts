@@ -1,0 +1,142 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { forgetAbsent, recordPackages } from '../../../../provisioning/resources/package-record.ts';
+import { recorded, recordedPackages } from '../../../../provisioning/resources/recorded-packages.ts';
+import { factsOf } from '../../_facts.ts';
+import { folderFor, sh } from '../../_sh.ts';
+
+/** [what the host tells; what becomes of each package, in words] */
+const rows: readonly (readonly [told: string, fates: readonly string[]])[] = [
+  ['', []],
+  ['requested a\npackage a not-installed\nstate a install ok', ['purge a']],
+  [
+    'package a not-installed\npackage b config-files\nstate a install installed\nstate b install installed',
+    ['purge a', 'remove b'],
+  ],
+  // recorded, and never installed or gone since
+  ['package a not-installed\npackage b not-installed\nstate b install installed', ['purge b']],
+  // removed by somebody, whose configuration files are the lab's or were there before
+  ['package a not-installed\nstate a deinstall config-files', ['purge a']],
+  ['package a config-files\nstate a deinstall config-files', []],
+  // installed twice by the lab: the first time counts
+  ['package a not-installed\npackage a config-files\nstate a install installed', ['purge a']],
+  ['package a not-installed\nstate a hold installed', ['stay a: it is on hold']],
+  ['package a not-installed\nstate a install installed\nwanted a', ['stay a: somebody else has asked for it, too']],
+  [
+    'package a not-installed\npackage b not-installed\nstate a install installed\nstate b install installed\nwith a a\nwith b a\nwith b b\nwith b theirs',
+    ['purge a', 'stay b: theirs needs it'],
+  ],
+  // a killed dpkg has removed one, and apt does not know it yet
+  ['package lib not-installed\npackage tool not-installed\nstate lib purge installed\nwith lib tool', ['purge lib']],
+  // one that stays keeps what it needs
+  [
+    'package lib not-installed\npackage tool not-installed\nstate lib install installed\nstate tool install installed\nwanted tool\nwith lib lib\nwith lib tool\nwith tool tool',
+    ['stay lib: tool needs it', 'stay tool: somebody else has asked for it, too'],
+  ],
+];
+
+for (const [output, fates] of rows) {
+  test(`recorded: ${output.replaceAll('\n', ' | ')}`, (t) => {
+    const words = recorded({ code: 0, output }).map(
+      (each) => `${each.fate} ${each.name}${each.fate === 'stay' ? `: ${each.why}` : ''}`,
+    );
+    t.deepEqual(words, fates);
+  });
+}
+
+test('removed in one go, what was configured before without its configuration; what stays is told', (t) => {
+  const told =
+    'package a not-installed\npackage b config-files\npackage c not-installed\nstate a install installed\nstate b install installed\nstate c hold installed';
+  const { items, change } = recordedPackages('/var/lib/mqtt-lab/two').plan(
+    factsOf(new Map([['recorded-packages', told]])),
+    [],
+  );
+  t.deepEqual(
+    items.map(({ action, name, detail }) => `${action} ${name}: ${detail}`),
+    ['remove a: the lab installed it', 'remove b: the lab installed it', 'keep c: stays: it is on hold'],
+  );
+  t.is(change?.summary, 'remove a, b');
+  t.regex(change?.script ?? '', /^apt purge a\n(.*\n){2}apt remove b$/m);
+  t.regex(change?.script ?? '', /^echo 'leaving a b' >>"\$record"$/m);
+});
+
+test('what a lab has installed and the tools for Docker need goes with the tools', (t) => {
+  const root = folderFor(t);
+  const told =
+    'package a not-installed\npackage lib not-installed\nstate a install installed\nstate lib install installed\nwith lib python3';
+  const { change } = recordedPackages('/var/lib/mqtt-lab/two').plan(
+    factsOf(new Map([['recorded-packages', told]])),
+    [],
+  );
+  const tail = (change?.script ?? '').split('\n').at(-1) ?? '';
+  const script = `record=${root}/packages\n${tail.replaceAll('/var/lib/mqtt-lab/.tools', `${root}/tools`)}`;
+  writeFileSync(
+    join(root, 'packages'),
+    'package a:amd64 not-installed\npackage lib:amd64 config-files\npackage libx not-installed\n',
+  );
+  t.is(sh(script).code, 0);
+  mkdirSync(join(root, 'tools'));
+  t.is(sh(script).code, 0);
+  t.is(readFileSync(join(root, 'tools/packages'), 'utf8'), 'package lib:amd64 config-files\n');
+  const { change: own } = recordedPackages('/var/lib/mqtt-lab/.tools').plan(
+    factsOf(new Map([['recorded-packages', told]])),
+    [],
+  );
+  t.notRegex(own?.script ?? '', /awk -v name/);
+});
+
+/** What apt writes to its hook, version 3, up to the packages and behind (apt.conf(5)). */
+const FROM_APT = `VERSION 3
+APT::Architecture=amd64
+
+libcjson1 - - none < 1.7.15-1 amd64 same /var/cache/apt/archives/libcjson1_1.7.15-1_amd64.deb
+adduser - - none < 3.134 all foreign /var/cache/apt/archives/adduser_3.134_all.deb
+libssl3 3.0.1 amd64 same < 3.0.2 amd64 same /var/cache/apt/archives/libssl3_3.0.2_amd64.deb
+libcjson1 - - none < 1.7.15-1 amd64 same **CONFIGURE**
+old 1.0 amd64 none > - - none **REMOVE**
+`;
+
+test('apt notes what it is about to install, with its state before; what is upgraded or removed is not the lab’s', (t) => {
+  const folder = join(folderFor(t), 'two');
+  t.is(sh(recordPackages(folder, ['mosquitto', 'mosquitto-clients'])).code, 0);
+  writeFileSync(join(folder, 'from-apt'), FROM_APT);
+  const { code, stderr } = sh(`${folder}/note-packages <${folder}/from-apt`);
+  t.is(code, 0, stderr);
+  t.is(
+    readFileSync(join(folder, 'packages'), 'utf8').replaceAll(/ (installed|not-installed|config-files)$/gm, ' STATE'),
+    'requested mosquitto mosquitto-clients\npackage libcjson1:amd64 STATE\npackage adduser STATE\n',
+  );
+});
+
+test('what a failed transaction has noted and not installed is forgotten: somebody else may install it', (t) => {
+  const folder = folderFor(t);
+  const record = join(folder, 'packages');
+  const noted = 'requested base-files absent-one\npackage base-files not-installed\n';
+  writeFileSync(record, `${noted}package absent-one not-installed\npackage absent-one:amd64 config-files\n`);
+  t.is(sh(forgetAbsent(folder)).code, 0);
+  t.is(readFileSync(record, 'utf8'), noted);
+  // of configuration, what was there before
+  const answers = `#!/bin/sh\n[ "$2" = dpkg ] || printf config-files\n`;
+  writeFileSync(join(folder, 'dpkg-query'), answers, { mode: 0o755 });
+  writeFileSync(record, 'package a config-files\npackage b not-installed\n');
+  t.is(sh(forgetAbsent(folder), { path: folder }).code, 0);
+  t.is(readFileSync(record, 'utf8'), 'package b not-installed\n');
+  writeFileSync(record, noted);
+  // a dpkg without answers
+  writeFileSync(join(folder, 'dpkg-query'), '#!/bin/sh\nexit 1\n', { mode: 0o755 });
+  t.is(sh(forgetAbsent(folder), { path: folder }).code, 0);
+  t.is(readFileSync(record, 'utf8'), noted);
+});
+
+test('a note that can not be written fails the installation', (t) => {
+  const folder = join(folderFor(t), 'two');
+  sh(recordPackages(folder, ['mosquitto']));
+  t.not(sh(`rm ${folder}/packages; mkdir ${folder}/packages; ${folder}/note-packages </dev/null`).code, 0);
+});
+
+test('a hook that can not be written fails the installation', (t) => {
+  const folder = join(folderFor(t), 'two');
+  const { code } = sh(`mkdir -p ${folder}/note-packages; ${recordPackages(folder, ['mosquitto'])}\necho installed`);
+  t.is(code, 1);
+});

@@ -1,0 +1,129 @@
+import test from 'ava';
+import { junitXml } from '../../../records/junit.ts';
+import type { CheckRecord, Verdict } from '../../../records/record.ts';
+import { results } from '../../../records/results.ts';
+import { type Element, parseXml, violations } from './_junit-rules.ts';
+
+const NASTY = 'a "quote" <b> & \'c\'\n\t]]> \u001b[31m\u0000 \ud800 ü 😀';
+
+function record(id: CheckRecord['id'], verdict: Verdict, fields: Partial<CheckRecord> = {}): CheckRecord {
+  const startedAt = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
+  return { id, claim: 'c', verdict, expected: 1, observed: 1, startedAt, durationMs: 1_234, ...fields };
+}
+
+const RECORDS = [
+  record('will.takeover', 'deviation', { reason: NASTY, durationMs: 0 }),
+  record('auth.a', 'pass', {
+    host: 'pi',
+    versions: { broker: 'mosquitto 2.0.11', client: 'mosquitto-clients 2.0.11-1' },
+  }),
+  record('auth.b', 'fail', {
+    ...{ claim: NASTY, statement: 'MQTT-3.2.2-5', expected: { text: NASTY }, observed: undefined, reason: NASTY },
+    ...{ host: 'this machine', versions: { broker: 'mosquitto 2.0.11', client: 'mqtt.js 5.16.0' } },
+  }),
+  record('auth.c', 'skipped', { reason: NASTY }),
+  record('acl.d', 'fail', { expected: undefined, observed: [1, { a: null }], durationMs: 3_600_000 }),
+];
+
+function find(element: Element, name: string): Element[] {
+  return [...(element.name === name ? [element] : []), ...element.children.flatMap((child) => find(child, name))];
+}
+
+/** [what; the records] */
+const DOCUMENTS: readonly (readonly [what: string, records: readonly CheckRecord[]])[] = [
+  ['a run of every verdict', RECORDS],
+  ['a run without a record', []],
+  ['an id of no family', [record('will.%2F.ä', 'pass'), { ...record('will.x', 'pass'), startedAt: 0 }]],
+];
+
+for (const [what, records] of DOCUMENTS) {
+  test(`${what} is well-formed and what the schemas take`, (t) => {
+    t.deepEqual(violations(parseXml(junitXml(results(records)))), []);
+  });
+}
+
+test('a suite a family, with its counts, its versions and when it was', (t) => {
+  const suites = find(parseXml(junitXml(results(RECORDS))), 'testsuite');
+  t.deepEqual(
+    suites.map(({ attributes: { name, id, tests, failures, skipped, time } }) => [
+      name,
+      id,
+      tests,
+      failures,
+      skipped,
+      time,
+    ]),
+    [
+      ['auth', '0', '3', '1', '1', '1.234'],
+      ['acl', '1', '1', '1', '0', '3600.000'],
+      ['will', '2', '1', '0', '0', '0.000'],
+    ],
+  );
+  t.is(suites[0]?.attributes.timestamp, '2026-01-02T03:04:05');
+  const [first] = suites;
+  t.deepEqual(first && find(first, 'property').map(({ attributes }) => attributes), [
+    { name: 'broker', value: 'mosquitto 2.0.11' },
+    { name: 'clients on pi', value: 'mosquitto-clients 2.0.11-1' },
+    { name: 'clients on this machine', value: 'mqtt.js 5.16.0' },
+  ]);
+});
+
+const SHOWN = 'a "quote" <b> & \'c\'\n\t]]> \\x1b[31m\\x00 \\xd800 ü 😀';
+
+test('a failure has message, type, expected and observed; a skipped check its reason', (t) => {
+  const document = parseXml(junitXml(results(RECORDS)));
+  const [noReason, failure] = find(document, 'failure').sort((one, other) => one.text.length - other.text.length);
+  t.deepEqual(failure?.attributes, { message: SHOWN, type: 'MQTT-3.2.2-5' });
+  for (const word of [
+    'claim ',
+    '[MQTT-3.2.2-5]',
+    'expected  {"text":"a ',
+    'observed  nothing',
+    'client    mqtt.js 5.16.0',
+  ])
+    t.true(failure?.text.includes(word), word);
+  t.deepEqual(noReason?.attributes, { message: 'not as expected', type: 'lab file' });
+  t.regex(noReason?.text ?? '', /^claim {5}c\nexpected {2}nothing\nobserved {2}\[1,\{"a":null\}\]\n$/);
+  t.deepEqual(find(document, 'skipped')[0]?.attributes, { message: SHOWN });
+});
+
+test('a known deviation is a test that passed, explained in properties and output of its suite', (t) => {
+  const will = find(parseXml(junitXml(results(RECORDS))), 'testsuite').find(
+    ({ attributes }) => attributes.name === 'will',
+  );
+  t.deepEqual(will && find(will, 'testcase')[0]?.children, []);
+  t.deepEqual(will && find(will, 'property')[0]?.attributes, { name: 'deviation will.takeover', value: SHOWN });
+  t.is(will && find(will, 'system-out')[0]?.text, `known deviation will.takeover: ${SHOWN}\n`);
+});
+
+/** [a document that is not right; what is told of it] */
+const WRONG: readonly (readonly [xml: string, told: string])[] = [
+  ['<testsuites name="a"/>', '<testsuites name="a">'],
+  [
+    '<testsuites><testcase name="a" classname="b" time="1e3"/></testsuites>',
+    '<testsuites> with testcase,|<testcase time="1e3">',
+  ],
+  ['<property name=" "/>', '<property> without value|<property name=" ">'],
+  ['<other/>', '<other> is no element of theirs'],
+];
+
+for (const [xml, told] of WRONG) {
+  test(`the rules refuse ${xml}`, (t) => {
+    t.deepEqual(violations(parseXml(xml)), told.split('|'));
+  });
+}
+
+for (const xml of [
+  '<a>',
+  '<a></b>',
+  '<a b="1" b="2"/>',
+  '<a>&</a>',
+  '<a b="<"/>',
+  '<a>\u0001</a>',
+  '<a/><b/>',
+  '<a b=1/>',
+]) {
+  test(`not well-formed: ${JSON.stringify(xml)}`, (t) => {
+    t.throws(() => parseXml(xml));
+  });
+}

@@ -1,0 +1,109 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { InputError } from '../../../base/errors.ts';
+import { folderOfRun, readRun } from '../../../records/read-run.ts';
+import { recordOf, resultsOf } from '../report/page/_results.ts';
+
+const named = (second: number) => `2026-01-02T03-04-0${second}.000Z`;
+
+async function folderWith(t: ExecutionContext, files: Readonly<Record<string, string>>): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mqtt-lab-test-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  for (const [file, text] of Object.entries(files)) {
+    await mkdir(path.dirname(path.join(folder, file)), { recursive: true });
+    await writeFile(path.join(folder, file), text);
+  }
+  return folder;
+}
+
+/** Run 1, runs 2 and 3 that were interrupted, a run 4 that never had a record, and a file that is no run's. */
+const KEPT = {
+  [`${named(1)}/results.json`]: '{"checks":[]}',
+  [`${named(1)}/records.jsonl`]: '',
+  [`${named(2)}/records.jsonl`]: '',
+  [`${named(3)}/records.jsonl`]: '',
+  [`${named(4)}/report.html`]: '',
+  'copy.json': '{"checks":[]}',
+};
+
+/** [how the run is named, `RUNS` being where runs are kept; the run that is meant] */
+const FOUND: readonly (readonly [wanted: string, second: number])[] = [
+  [named(1), 1],
+  [named(2), 2],
+  ['latest', 3],
+  ['previous', 2],
+  [`RUNS/${named(1)}`, 1],
+  [`RUNS/${named(1)}/results.json`, 1],
+  [`RUNS/${named(2)}/records.jsonl`, 2],
+];
+
+for (const [wanted, second] of FOUND) {
+  test(`the run named ${wanted}`, async (t) => {
+    const runs = await folderWith(t, KEPT);
+    t.is(await folderOfRun(runs, wanted.replace('RUNS', runs)), path.join(runs, named(second)));
+  });
+}
+
+/** [how the run is named, what is told] */
+const REFUSED: readonly (readonly [wanted: string, told: RegExp])[] = [
+  [
+    'lates',
+    /^lates: there is no such run in .* \(did you mean "latest"\?\); the newest are 2026-01-02T03-04-03\.000Z, /,
+  ],
+  [named(9), /did you mean "2026-01-02T03-04-0/],
+  ['constructor', /^constructor: there is no such run/],
+  [
+    named(4),
+    /03-04-04\.000Z: it has no results\.json and no records\.jsonl: no run, or one that did not come to its end;/,
+  ],
+  ['RUNS/copy.json', /copy\.json: a page is written of a run's folder/],
+];
+
+for (const [wanted, told] of REFUSED) {
+  test(`the run named ${wanted} is refused`, async (t) => {
+    const runs = await folderWith(t, KEPT);
+    const error = await t.throwsAsync(folderOfRun(runs, wanted.replace('RUNS', runs)), { instanceOf: InputError });
+    t.regex(error?.message ?? '', told);
+  });
+}
+
+test('where no run is kept, the latest is told to be missing', async (t) => {
+  await t.throwsAsync(folderOfRun('/nonexistent', 'latest'), {
+    instanceOf: InputError,
+    message: 'latest: a run needed in /nonexistent, and none is kept; ./lab verify makes one',
+  });
+});
+
+test('results are read as they were written', async (t) => {
+  const written = resultsOf([
+    recordOf('qos.a', { verdict: 'fail' }),
+    recordOf('will.b', { statement: 'MQTT-3.1.2-8' }),
+  ]);
+  const folder = await folderWith(t, { 'results.json': JSON.stringify(written) });
+  t.deepEqual(await readRun(folder), written);
+});
+
+test('what is no record and no environment is left out', async (t) => {
+  const text = JSON.stringify({ checks: [recordOf('qos.a'), { id: 'other.b' }, 7], environment: { lab: 5 } });
+  const { checks, counts, environment } = await readRun(await folderWith(t, { 'results.json': text }));
+  t.deepEqual(checks, [recordOf('qos.a')]);
+  t.is(counts.pass, 1);
+  t.is(environment, undefined);
+});
+
+test('an interrupted run has its records, also where the last is cut off', async (t) => {
+  const lines = `${JSON.stringify(recordOf('qos.a'))}\n${JSON.stringify(recordOf('qos.b')).slice(0, 20)}`;
+  const { checks, verdict } = await readRun(await folderWith(t, { 'records.jsonl': lines, 'results.json': '{"che' }));
+  t.deepEqual(checks, [recordOf('qos.a')]);
+  t.is(verdict, 'pass');
+});
+
+test('a folder without either is no run', async (t) => {
+  const folder = await folderWith(t, { notes: '' });
+  await t.throwsAsync(readRun(folder), {
+    instanceOf: InputError,
+    message: /has neither results\.json nor records\.jsonl/,
+  });
+});

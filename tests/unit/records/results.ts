@@ -1,0 +1,62 @@
+import test from 'ava';
+import { CommanderError } from 'commander';
+import { InputError, LabError } from '../../../base/errors.ts';
+import type { CheckRecord, Verdict } from '../../../records/record.ts';
+import { failureJson, results } from '../../../records/results.ts';
+
+const record = (id: CheckRecord['id'], verdict: Verdict): CheckRecord => ({
+  ...{ id, verdict, claim: 'c', expected: 1, observed: 1 },
+  ...{ startedAt: 0, durationMs: 1 },
+});
+
+/** [verdicts of the checks; verdict of the run] */
+const rows: readonly (readonly [verdicts: readonly Verdict[], verdict: 'pass' | 'fail'])[] = [
+  [[], 'fail'],
+  [['pass'], 'pass'],
+  [['pass', 'fail'], 'fail'],
+  [['pass', 'deviation', 'skipped'], 'pass'],
+  [['skipped'], 'fail'],
+  [['skipped', 'deviation'], 'pass'],
+];
+
+for (const [verdicts, verdict] of rows) {
+  test(`a run of ${verdicts.join(', ') || 'nothing'} is a ${verdict}`, (t) => {
+    const found = results(verdicts.map((one, index) => record(`acl.${index}`, one)));
+    t.is(found.verdict, verdict);
+    const total = Object.values(found.counts).reduce((sum, count) => sum + count, 0);
+    t.is(total, verdicts.length);
+  });
+}
+
+test('checks are sorted by id, the records given stay as they are', (t) => {
+  const given = [record('will.b', 'pass'), record('auth.a', 'pass')];
+  t.deepEqual(
+    results(given).checks.map(({ id }) => id),
+    ['auth.a', 'will.b'],
+  );
+  t.is(given[0]?.id, 'will.b');
+});
+
+/** [what was thrown; the object for it] */
+const failures: readonly (readonly [error: unknown, object: object])[] = [
+  [
+    new LabError({ subject: 'docker', step: 'find the engine', happened: 'none', advice: './lab up' }, 2),
+    { verdict: 'fail', error: { subject: 'docker', step: 'find the engine', happened: 'none', advice: './lab up' } },
+  ],
+  [
+    new InputError(['lab.yaml:1:1: a', 'lab.yaml:2:1: b']),
+    { verdict: 'fail', mistakes: ['lab.yaml:1:1: a', 'lab.yaml:2:1: b'] },
+  ],
+  [
+    new CommanderError(1, 'commander.unknownOption', "error: unknown option '--x'"),
+    { verdict: 'fail', mistakes: ["unknown option '--x'"] },
+  ],
+  [new TypeError('x'), { verdict: 'fail', error: { subject: 'lab', step: 'run the command', happened: 'x' } }],
+  ['text', { verdict: 'fail', error: { subject: 'lab', step: 'run the command', happened: 'text' } }],
+];
+
+for (const [error, object] of failures) {
+  test(`--json of ${String(error).split('\n')[0]}`, (t) => {
+    t.deepEqual(JSON.parse(JSON.stringify(failureJson(error))), object);
+  });
+}

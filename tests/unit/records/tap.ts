@@ -1,0 +1,54 @@
+import test from 'ava';
+import { parse } from 'yaml';
+import type { CheckRecord } from '../../../records/record.ts';
+import { tapBailOut, tapLines } from '../../../records/tap.ts';
+
+const record = (fields: Partial<CheckRecord>): CheckRecord => ({
+  ...{ id: 'acl.a', claim: 'sam may publish', verdict: 'pass', expected: 1, observed: 1, startedAt: 0, durationMs: 7 },
+  ...fields,
+});
+
+/** [record; its lines] */
+const points: readonly (readonly [fields: Partial<CheckRecord>, lines: readonly string[]])[] = [
+  [{}, ['ok 1 - acl.a: sam may publish']],
+  [{ id: 'acl.%2E', claim: 'the filter # \\ and\n+' }, ['ok 1 - acl.%2E: the filter \\# \\\\ and +']],
+  [{ verdict: 'skipped', reason: 'no Pi # here' }, ['ok 1 - acl.a: sam may publish # SKIP no Pi \\# here']],
+  [
+    { verdict: 'fail', reason: 'seen', statement: 'MQTT-3.3.5-2', host: 'pi' },
+    [
+      'not ok 1 - acl.a: sam may publish',
+      '  ---',
+      '  verdict: fail',
+      '  reason: seen',
+      '  statement: MQTT-3.3.5-2',
+      '  expected: 1',
+      '  observed: 1',
+      '  host: pi',
+      '  durationMs: 7',
+      '  ...',
+    ],
+  ],
+];
+
+for (const [fields, lines] of points) {
+  test(`the point of ${JSON.stringify(fields)}`, (t) => {
+    t.deepEqual(tapLines({ checks: [record(fields)] }), ['TAP version 14', '1..1', ...lines]);
+  });
+}
+
+test('a diagnostic is YAML whatever is in it, and a known deviation is ok', (t) => {
+  const reason = '...\n---\n\u001b[31m: "x" # y';
+  const [, , point, ...block] = tapLines({
+    checks: [record({ verdict: 'deviation', reason, observed: { a: [null] } })],
+  });
+  t.is(point, 'ok 1 - acl.a: sam may publish');
+  t.is(block[0], '  ---');
+  t.is(block.at(-1), '  ...');
+  t.true(block.slice(1, -1).every((line) => line.startsWith('  ') && !/^ {2}(---|\.\.\.)/.test(line)));
+  t.like(parse(block.slice(1, -1).join('\n')), { verdict: 'deviation', reason, observed: { a: [null] } });
+});
+
+test('no check at all, and a run that could not be done', (t) => {
+  t.deepEqual(tapLines({ checks: [] }), ['TAP version 14', '1..0']);
+  t.deepEqual(tapBailOut('no broker\n  at all'), ['TAP version 14', 'Bail out! no broker   at all']);
+});

@@ -1,0 +1,132 @@
+import test from 'ava';
+import type { CheckRecord, Verdict } from '../../../../records/record.ts';
+import { results } from '../../../../records/results.ts';
+import { recap } from '../../../../report/recap/recap.ts';
+
+const plain = (_style: unknown, text: string) => text;
+
+function record(fields: Partial<CheckRecord> = {}): CheckRecord {
+  return {
+    id: 'auth.anonymous.v311',
+    claim: 'nobody gets in without a name',
+    verdict: 'pass',
+    expected: { code: 5 },
+    observed: { code: 5 },
+    startedAt: 1_000,
+    durationMs: 200,
+    ...fields,
+  };
+}
+
+test('a failure tells claim, expected, observed, reason and what to try, before what passed', (t) => {
+  const failure = record({ verdict: 'fail', observed: { code: 0 }, reason: 'let in', statement: 'MQTT-3.2.2-5' });
+  t.deepEqual(recap([record({ id: 'will.clean.sam' }), failure], plain), [
+    '✗ 2 checks in 0.2 s: 1 passed, 1 failed',
+    '  ✗ auth.anonymous.v311  0.2 s',
+    '      claim     nobody gets in without a name [MQTT-3.2.2-5]',
+    '      reason    let in',
+    '      expected  {"code":5}',
+    '      observed  {"code":0}',
+    '      try       auth: ./lab up brings the hosts back to what the lab file says: lab.passwd and `allow_anonymous` in lab.conf on the broker host decide this',
+    '  ✓ will.clean.sam  0.2 s',
+  ]);
+});
+
+test('many checks that pass are told by family and fit a screen', (t) => {
+  const many = Array.from({ length: 300 }, (_, index) =>
+    record({ id: `${index % 2 === 0 ? 'auth' : 'acl'}.n${index}` }),
+  );
+  t.deepEqual(recap(many, plain), [
+    '✓ 300 checks in 0.2 s: 300 passed',
+    '  ✓ auth      150 passed, the longest took 0.2 s',
+    '  ✓ acl       150 passed, the longest took 0.2 s',
+  ]);
+});
+
+test('many failures and skips fit a screen too', (t) => {
+  const families = ['install', 'auth', 'acl', 'qos', 'will'] as const;
+  const failed = Array.from({ length: 130 }, (_, index) =>
+    record({ id: `${families[index % 5] ?? 'acl'}.n${index}`, verdict: 'fail', reason: 'seen' }),
+  );
+  const passed = Array.from({ length: 130 }, (_, index) => record({ id: `${families[index % 5] ?? 'acl'}.p${index}` }));
+  const skips = Array.from({ length: 30 }, (_, index) =>
+    record({ id: `will.n${index}`, verdict: 'skipped', reason: `no Pi ${index % 10}` }),
+  );
+  const lines = recap([...failed, ...passed, ...skips], plain);
+  t.is(lines.at(-1), '  – 12 skipped for other reasons');
+  t.is(lines.filter((line) => line.includes('claim')).length, 3);
+  t.true(lines.includes('  ✗ 121 more failed'));
+  t.true(lines.length <= 45);
+});
+
+test('each explanation of deviations and of skipped checks once, with how many and which', (t) => {
+  const of = (verdict: Verdict, reason: string, ...names: string[]) =>
+    names.map((name) => record({ id: `will.${name}`, verdict, reason }));
+  const lines = recap(
+    [
+      record(),
+      ...of('skipped', 'nobody may see it', 'a'),
+      ...of('deviation', 'no will (issue 3509)', 'b', 'c', 'd'),
+      ...of('deviation', 'a name ends at a NUL', 'e'),
+      ...of('skipped', 'no Pi', 'f', 'g'),
+    ],
+    plain,
+    'quick',
+  );
+  t.deepEqual(lines, [
+    '✓ 8 checks (quick) in 0.2 s: 1 passed, 4 known deviations, 3 skipped',
+    '  ✓ auth.anonymous.v311  0.2 s',
+    '  ≈ 3 known deviations: no will (issue 3509) (will.b, will.c, …)',
+    '  ≈ 1 known deviation: a name ends at a NUL (will.e)',
+    '  – 2 skipped: no Pi (will.f, will.g)',
+    '  – 1 skipped: nobody may see it (will.a)',
+  ]);
+});
+
+test('few failures are all explained', (t) => {
+  const failed = Array.from({ length: 5 }, (_, index) => record({ id: `acl.n${index}`, verdict: 'fail' }));
+  t.is(recap(failed, plain).filter((line) => line.includes('claim')).length, 5);
+});
+
+test('the headline tells how many rights are not shown', (t) => {
+  const skipped = (id: CheckRecord['id']) => record({ id, verdict: 'skipped' });
+  const [two] = recap(
+    [record(), skipped('acl.publish.log.sam'), skipped('acl.subscribe.log.sam'), skipped('will.x')],
+    plain,
+  );
+  t.is(two, '✓ 4 checks in 0.2 s: 1 passed, 3 skipped (2 rights not shown)');
+  const [one] = recap([record(), skipped('acl.publish.log.sam')], plain);
+  t.is(one, '✓ 2 checks in 0.2 s: 1 passed, 1 skipped (1 right not shown)');
+});
+
+test('no record at all is a failure', (t) => {
+  t.deepEqual(recap([], plain), ['✗ 0 checks: 0 passed; nothing was shown']);
+  t.is(results([]).verdict, 'fail');
+});
+
+test('a run in which all was skipped has failed, and says so; one that only deviated as is known has passed', (t) => {
+  const skipped = [record({ verdict: 'skipped', reason: 'no Pi' })];
+  t.is(results(skipped).verdict, 'fail');
+  t.is(recap(skipped, plain)[0], '✗ 1 check in 0.2 s: 0 passed, 1 skipped; nothing was shown');
+  t.is(recap([record({ verdict: 'deviation' })], plain)[0], '✓ 1 check in 0.2 s: 0 passed, 1 known deviation');
+});
+
+test('control characters of a broker do not reach the terminal', (t) => {
+  const [, , , reason] = recap([record({ verdict: 'fail', reason: 'red \u001b[31m' })], plain);
+  t.is(reason, '      reason    red \\x1b[31m');
+});
+
+test('the JSON object counts and sorts, and one failure fails all', (t) => {
+  const all = results([
+    record({ id: 'will.b' }),
+    record({ id: 'acl.a', verdict: 'skipped' }),
+    record({ id: 'auth.c', verdict: 'fail' }),
+  ]);
+  t.is(all.verdict, 'fail');
+  t.deepEqual(all.counts, { pass: 1, fail: 1, deviation: 0, skipped: 1 });
+  t.deepEqual(
+    all.checks.map(({ id }) => id),
+    ['acl.a', 'auth.c', 'will.b'],
+  );
+  t.is(results([record(), record({ id: 'qos.a', verdict: 'skipped' })]).verdict, 'pass');
+});
