@@ -1,7 +1,7 @@
-export type Turns = <T>(work: () => Promise<T>) => Promise<T>;
+export type Limit = <T>(work: () => Promise<T>) => Promise<T>;
 
 /** Lets at most `count` pieces of work go on at once; the others wait their turn, in order, however those before them end. */
-export function atMost(count: number): Turns {
+export function atMost(count: number): Limit {
   let free = count;
   const waiting: (() => void)[] = [];
   return async (work) => {
@@ -18,4 +18,4 @@ export function atMost(count: number): Turns {
 }
 
 /** One after the other. */
-export const takeTurns = (): Turns => atMost(1);
+export const oneAtATime = (): Limit => atMost(1);

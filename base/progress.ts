@@ -6,14 +6,14 @@ export type Progress = {
   readonly text: string;
 };
 
-export type Tell = (progress: Progress) => void;
+export type ReportProgress = (progress: Progress) => void;
 
 /** Tells what goes on for one host. */
-export type Narrator = { readonly step: (text: string) => void; readonly detail: (text: string) => void };
+export type HostReporter = { readonly step: (text: string) => void; readonly detail: (text: string) => void };
 
-export function narrator(tell: Tell, host: string): Narrator {
+export function hostReporter(report: ReportProgress, host: string): HostReporter {
   return {
-    step: (text) => tell({ host, kind: 'step', text }),
-    detail: (text) => tell({ host, kind: 'detail', text }),
+    step: (text) => report({ host, kind: 'step', text }),
+    detail: (text) => report({ host, kind: 'detail', text }),
   };
 }

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { takeTurns } from './limit.ts';
+import { oneAtATime } from './limit.ts';
 
 /** Whether there is a person to ask: questions and their answers go over a terminal alone. */
 export function canAsk(): boolean {
@@ -19,13 +19,13 @@ export function duringQuestions(stepAside: StepAside): () => void {
   return () => displays.delete(stepAside);
 }
 
-const onTerminal = takeTurns();
+const onTerminal = oneAtATime();
 
 /**
  * For what may take several questions, each upon the outcome of the last, such as a login: hosts are opened side by side, and a person answers one of them
  * after the other. What was answered for one may do for the next, so look whether the question still stands.
  */
-export const withPerson = takeTurns();
+export const withPerson = oneAtATime();
 
 /** A line on standard error, in nobody's question and under no display. */
 export function notice(text: string): void {

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { LabError } from '../base/errors.ts';
-import type { Tell } from '../base/progress.ts';
+import type { ReportProgress } from '../base/progress.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import { converge, look } from '../provisioning/converge.ts';
 import { removeMachines } from '../provisioning/docker/machine.ts';
@@ -26,7 +26,7 @@ export type HostOutcome = {
   readonly error?: unknown;
 };
 
-export type BringUpOptions = { readonly tell: Tell; readonly signal: AbortSignal };
+export type BringUpOptions = { readonly report: ReportProgress; readonly signal: AbortSignal };
 
 /**
  * Carries a lab's plan out, hosts side by side; a host's steps stop at its first failure, the others go on.
@@ -36,7 +36,7 @@ export async function bringUp(
   lab: Lab,
   plan: LabPlan,
   docker: Docker | undefined,
-  { tell, signal }: BringUpOptions,
+  { report, signal }: BringUpOptions,
 ): Promise<{ outcomes: readonly HostOutcome[]; machines: ReadonlyMap<string, Machine> }> {
   const machines = new Map(plan.machines);
   if (docker !== undefined && plan.docker.some(({ action }) => action === 'remove')) {
@@ -48,24 +48,24 @@ export async function bringUp(
     lab,
     plan.moved.map(({ from }) => from),
   );
-  const make = docker === undefined ? undefined : machineMaker(docker, lab, tell, signal);
+  const make = docker === undefined ? undefined : machineMaker(docker, lab, report, signal);
   const bring = async (host: PlannedHost): Promise<HostOutcome> => {
-    if (host.isLeft && host.error !== undefined) return passedOver(host, tell);
-    if (host.error !== undefined || host.reached !== undefined) return await carryOut(host, { tell, signal });
-    return await outcome(host, tell, async (onChange) => {
+    if (host.isLeft && host.error !== undefined) return passedOver(host, report);
+    if (host.error !== undefined || host.reached !== undefined) return await carryOut(host, { report, signal });
+    return await outcome(host, report, async (onChange) => {
       const { name, resources, steps } = host;
       if (make === undefined) throw new Error(`no way to ${name}`);
-      tell({ host: name, kind: 'step', text: 'container' });
+      report({ host: name, kind: 'step', text: 'container' });
       const machine = await make(name);
       machines.set(name, machine);
       if (machine.created) {
         onChange('start the container');
-        tell({ host: name, kind: 'changed', text: 'start the container' });
+        report({ host: name, kind: 'changed', text: 'start the container' });
       }
       await using reached = await openHost(name, { kind: 'ssh', ...machine.ssh }, signal);
       const facts = await look(reached, resources, signal);
       const planned = steps.length > 0 ? steps : planHost(resources, facts).steps;
-      await converge(reached, resources, { facts, planned, tell, signal, onChange });
+      await converge(reached, resources, { facts, planned, report, signal, onChange });
     });
   };
   const outcomes = await Promise.all(plan.hosts.map(bring));
@@ -82,18 +82,18 @@ export async function bringUp(
 }
 
 /** Carries out the plan of a host that was looked at; one that could not be has failed. */
-export async function carryOut(host: PlannedHost, { tell, signal }: BringUpOptions): Promise<HostOutcome> {
-  return await outcome(host, tell, async (onChange) => {
+export async function carryOut(host: PlannedHost, { report, signal }: BringUpOptions): Promise<HostOutcome> {
+  return await outcome(host, report, async (onChange) => {
     const { reached, resources, steps } = host;
     if (reached === undefined) throw host.error;
-    await converge(reached.host, resources, { facts: reached.facts, planned: steps, tell, signal, onChange });
+    await converge(reached.host, resources, { facts: reached.facts, planned: steps, report, signal, onChange });
   });
 }
 
 /** A machine that the lab no longer has, and that can't be given back now: the lab comes up without it. */
-function passedOver({ name: host, lookMs, error }: PlannedHost, tell: Tell): HostOutcome {
+function passedOver({ name: host, lookMs, error }: PlannedHost, report: ReportProgress): HostOutcome {
   const why = error instanceof LabError ? `${error.trouble.step}: ${error.trouble.happened}` : String(error);
-  tell({
+  report({
     host,
     kind: 'note',
     text: `is no longer in the lab file, and is not given back: ${why}; the next up tries again`,
@@ -107,7 +107,7 @@ export function isDone(outcome: HostOutcome | undefined): boolean {
 
 async function outcome(
   { name: host, steps, lookMs }: PlannedHost,
-  tell: Tell,
+  report: ReportProgress,
   work: (onChange: (summary: string) => void) => Promise<void>,
 ): Promise<HostOutcome> {
   const begin = performance.now() - lookMs;
@@ -115,11 +115,11 @@ async function outcome(
   try {
     await work((summary) => changes.push(summary));
     const state = changes.length > 0 ? 'changed' : 'ok';
-    tell({ host, kind: 'ok', text: state === 'ok' ? 'as wanted' : `${changes.length} changed` });
+    report({ host, kind: 'ok', text: state === 'ok' ? 'as wanted' : `${changes.length} changed` });
     return { host, state, changes, left: 0, durationMs: performance.now() - begin };
   } catch (error) {
     const text = error instanceof LabError ? `${error.trouble.step}: ${error.trouble.happened}` : String(error);
-    tell({ host, kind: 'failed', text });
+    report({ host, kind: 'failed', text });
     const left = steps.filter(({ change }) => !changes.includes(change.summary)).length;
     return { host, state: 'failed', changes, left, durationMs: performance.now() - begin, error };
   }

@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 import { atMost } from '../base/limit.ts';
-import { narrator, type Tell } from '../base/progress.ts';
+import { hostReporter, type ReportProgress } from '../base/progress.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import { type Emulation, findEmulations } from '../provisioning/docker/emulation.ts';
 import { ensureImage, type ImageWanted } from '../provisioning/docker/image.ts';
@@ -17,19 +17,19 @@ const AT_ONCE = 4;
 export function machineMaker(
   docker: Docker,
   lab: Lab,
-  tell: Tell,
+  report: ReportProgress,
   signal: AbortSignal,
 ): (name: string) => Promise<Machine> {
   const network = once(() => ensureNetwork(docker, lab.name, lab.containers.subnet));
   const key = once(() => ensureLoginKey(lab));
-  const turns = atMost(AT_ONCE);
+  const limit = atMost(AT_ONCE);
   const emulations = once(() => findEmulations(docker, lab));
   const images = new Map<string, ReturnType<typeof ensureImage>>();
   let queue: Promise<unknown> = Promise.resolve();
   const image = (wanted: ImageWanted, host: string) => {
     const kind = JSON.stringify(wanted);
     // one after the other, so that the second build finds the first one's layers
-    const made = images.get(kind) ?? queue.then(() => ensureImage(docker, wanted, signal, narrator(tell, host)));
+    const made = images.get(kind) ?? queue.then(() => ensureImage(docker, wanted, signal, hostReporter(report, host)));
     queue = made.catch(() => undefined);
     images.set(kind, made);
     return made;
@@ -40,7 +40,7 @@ export function machineMaker(
     const labNetwork = await network();
     const made = await image(wanted, name);
     const complete = { ...machine, network: labNetwork, image: made, key: await key() };
-    return await turns(() => ensureMachine(docker, complete, signal));
+    return await limit(() => ensureMachine(docker, complete, signal));
   };
 }
 

@@ -4,7 +4,7 @@ import { chmod, type FileHandle, mkdir, open, readFile, rm, stat } from 'node:fs
 import process from 'node:process';
 import * as z from 'zod';
 import { LabError } from '../base/errors.ts';
-import type { Tell } from '../base/progress.ts';
+import type { ReportProgress } from '../base/progress.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import { privateFolder } from '../lab-file/private-folder.ts';
 import { hasEnded } from '../provisioning/hosts/local-process.ts';
@@ -24,7 +24,7 @@ const holderSchema = z.object({ pid: z.int(), command: z.string(), since: z.stri
  */
 export async function holdLab(
   lab: Pick<Lab, 'directory' | 'name'>,
-  tell: Tell,
+  report: ReportProgress,
   signal: AbortSignal,
   waitS = WAIT_S,
 ): Promise<AsyncDisposable> {
@@ -41,7 +41,7 @@ export async function holdLab(
       if (!isHeld) {
         const holder = await holderOf(file);
         if (!hasTold)
-          tell({ host: lab.name, kind: 'note', text: `${holder} is changing this lab; waiting for its end` });
+          report({ host: lab.name, kind: 'note', text: `${holder} is changing this lab; waiting for its end` });
         hasTold = true;
         isHeld = await lock(handle, Math.ceil((deadline - Date.now()) / 1000), signal, trouble);
       }

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { LabError } from '../base/errors.ts';
-import type { Tell } from '../base/progress.ts';
+import type { ReportProgress } from '../base/progress.ts';
 import { aloneOnHost, LEFT_BEHIND_S } from './exclusive.ts';
 import { attempt, type Host, stepFailed } from './hosts/host.ts';
 import { planHost, type Step } from './plan-host.ts';
@@ -20,7 +20,7 @@ export type ConvergeOptions = {
   readonly facts: Facts;
   /** The host's plan as it was shown: a step is told in the plan's words, whatever an earlier one has brought about. */
   readonly planned: readonly Step[];
-  readonly tell: Tell;
+  readonly report: ReportProgress;
   readonly signal: AbortSignal;
   /** Called after each change that was made. */
   readonly onChange: (summary: string) => void;
@@ -34,7 +34,7 @@ export type ConvergeOptions = {
 export async function converge(
   host: Host,
   resources: readonly Resource[],
-  { facts: first, planned, tell, signal, onChange }: ConvergeOptions,
+  { facts: first, planned, report, signal, onChange }: ConvergeOptions,
 ): Promise<void> {
   let facts = first;
   let reached = host;
@@ -44,16 +44,16 @@ export async function converge(
       if (change === undefined) continue;
       const summary = planned.find((step) => step.resource === resource.id)?.change.summary ?? change.summary;
       const { reconnect } = change;
-      tell({ host: host.name, kind: 'step', text: summary });
+      report({ host: host.name, kind: 'step', text: summary });
       let found: Facts | undefined;
-      if (reconnect === undefined) found = await make(reached, { ...change, summary }, resources, { tell, signal });
+      if (reconnect === undefined) found = await make(reached, { ...change, summary }, resources, { report, signal });
       else {
         const before = reached;
         reached = await reconnect(before, signal);
         if (before !== host) await before[Symbol.asyncDispose]();
       }
       onChange(summary);
-      tell({ host: host.name, kind: 'changed', text: summary });
+      report({ host: host.name, kind: 'changed', text: summary });
       facts = found ?? (await look(reached, resources, signal));
       refuse(host, summary, [resource], facts);
     }
@@ -68,7 +68,7 @@ async function make(
   host: Host,
   change: Change,
   resources: readonly Resource[],
-  { tell, signal }: Pick<ConvergeOptions, 'tell' | 'signal'>,
+  { report, signal }: Pick<ConvergeOptions, 'report' | 'signal'>,
 ): Promise<Facts> {
   const { summary, advice } = change;
   const { script: look, read } = questions(queriesOf(resources));
@@ -80,7 +80,7 @@ async function make(
   let isMade = false;
   const onLine = (text: string) => {
     isMade ||= text === mark;
-    if (!isMade) tell({ host: host.name, kind: 'detail', text });
+    if (!isMade) report({ host: host.name, kind: 'detail', text });
   };
   const result = await attempt(host, { step: summary, script, root: true, timeoutMs, signal, onLine });
   if (result.code === 0) return read(result.stdout);

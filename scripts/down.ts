@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import type Docker from 'dockerode';
 import { LabError } from '../base/errors.ts';
 import { painter } from '../base/paint.ts';
-import { narrator, type Tell } from '../base/progress.ts';
+import { hostReporter, type ReportProgress } from '../base/progress.ts';
 import { forgetVisits } from '../deployment/address-book.ts';
 import { carryOut, isDone } from '../deployment/apply-plan.ts';
 import { holdLab } from '../deployment/lab-lock.ts';
@@ -49,14 +49,14 @@ export function down(): LabCommand {
       const { keepImages = false, keepPackages = false, yes = false } = command.opts<Options>();
       const [name] = command.processedArgs.filter((word): word is string => typeof word === 'string');
       const lab = name === undefined ? context.lab() : byName(name, command);
-      const tell = progressLines((line) => console.error(line), painter(process.stderr));
-      await using _held = await holdLab(lab, tell, context.signal);
+      const report = progressLines((line) => console.error(line), painter(process.stderr));
+      await using _held = await holdLab(lab, report, context.signal);
       // first, since a host may be reached by way of nothing that goes away, and a no leaves everything as it is
       const code = await giveBack(lab, context, { keepPackages, yes });
       const engine = await removeFromDocker(lab, keepImages);
       await removeLoginKey(lab);
       // last, since all labs share it, and its packages may be needed for what comes before
-      if (!keepPackages) await leaveDocker(engine, yes ? async () => true : confirm, tell, context.signal);
+      if (!keepPackages) await leaveDocker(engine, yes ? async () => true : confirm, report, context.signal);
       return code;
     },
   };
@@ -77,7 +77,7 @@ async function giveBack(
   const wanted = await hostsToGiveBack(lab, keepPackages);
   if (wanted.length === 0) return 0;
   const display = await openDisplay(false);
-  const { tell, paint, print } = display;
+  const { report, paint, print } = display;
   await using plan = await planHosts(wanted, signal);
   const { hosts } = plan;
   try {
@@ -87,7 +87,7 @@ async function giveBack(
     if (changed.length > 0 && !yes && !(await confirm(question))) {
       throw new LabError({ subject: lab.name, step: 'down', happened: 'not wanted; nothing was changed' }, 1);
     }
-    const outcomes = await Promise.all(hosts.map((host) => carryOut(host, { tell, signal })));
+    const outcomes = await Promise.all(hosts.map((host) => carryOut(host, { report, signal })));
     const done = hosts.filter((_, index) => isDone(outcomes[index]));
     await forgetVisits(
       lab,
@@ -134,18 +134,18 @@ async function removeFromDocker(lab: LeavingLab, keepImages: boolean): Promise<E
 async function leaveDocker(
   found: EngineLookup,
   ask: (question: string) => Promise<boolean>,
-  tell: Tell,
+  report: ReportProgress,
   signal: AbortSignal,
 ): Promise<void> {
   const host = 'this machine';
-  const outcome = await removeTools(found, ask, narrator(tell, host), signal);
+  const outcome = await removeTools(found, ask, hostReporter(report, host), signal);
   if (outcome === undefined) return;
   if (outcome.fate === 'stays') {
-    tell({ host, kind: 'note', text: `what the lab has installed for Docker stays: ${outcome.why}` });
+    report({ host, kind: 'note', text: `what the lab has installed for Docker stays: ${outcome.why}` });
     return;
   }
-  if (outcome.what.length > 0) tell({ host, kind: 'changed', text: `removed ${outcome.what.join(', ')}` });
-  for (const text of outcome.notes) tell({ host, kind: 'note', text });
+  if (outcome.what.length > 0) report({ host, kind: 'changed', text: `removed ${outcome.what.join(', ')}` });
+  for (const text of outcome.notes) report({ host, kind: 'note', text });
 }
 
 async function removeAll(docker: Docker, lab: string, keepImages: boolean): Promise<void> {

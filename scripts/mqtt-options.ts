@@ -2,7 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../base/errors.ts';
 import { printable } from '../base/paint.ts';
 import type { Lab } from '../lab-file/lab.ts';
-import type { ClientEvents, ClientWish } from '../probes/mqtt/client.ts';
+import type { ClientEvents, ClientOptions } from '../probes/mqtt/client.ts';
 import { debugLine } from '../probes/mqtt/packet-text.ts';
 import { freshClientId, type QoS } from '../probes/mqtt/session.ts';
 import { topicMistake } from '../probes/mqtt/topic.ts';
@@ -39,7 +39,7 @@ export function mqttCommand(name: string, description: string): Command {
 }
 
 /** How a client connects, wherever the broker is. */
-export type ClientSettings = Omit<ClientWish, 'address' | 'port'>;
+export type ClientSettings = Omit<ClientOptions, 'address' | 'port'>;
 
 /**
  * What the options ask for; `role` makes a persistent session's client id, the same every time. `topic` is that of the last will where no other is

@@ -13,7 +13,7 @@ import { checkHostNames, hostNames } from './bounds.ts';
 import type { Context } from './context.ts';
 import type { LabCommand } from './lab.ts';
 
-export type PlanWish = { readonly takeOver: boolean; readonly only: readonly string[] | undefined };
+export type PlanOptions = { readonly takeOver: boolean; readonly only: readonly string[] | undefined };
 
 /** `./lab plan`: what `up` would do. */
 export function plan(): LabCommand {
@@ -39,13 +39,13 @@ type Options = { takeOver?: true; only?: readonly string[]; exitCode?: true; jso
 /** Plans and shows; gives the command's exit code. */
 export async function showPlan(
   context: Context,
-  wish: PlanWish,
+  options: PlanOptions,
   { exitCode, json }: { readonly exitCode: boolean; readonly json: boolean },
 ): Promise<number> {
   const lab = context.lab();
-  checkHostNames(lab, wish.only);
+  checkHostNames(lab, options.only);
   const display = await openDisplay(json);
-  const { plan: found } = await makePlan(lab, wish, context.signal);
+  const { plan: found } = await makePlan(lab, options, context.signal);
   await using planned = found;
   if (json) console.log(JSON.stringify({ lab: lab.name, ...planJson(planned) }));
   else for (const line of [...willNotes(lab).map(printable), ...planLines(planned, display.paint)]) display.print(line);
@@ -60,7 +60,7 @@ export async function showPlan(
 /** The plan, and the engine as it was found; undefined where the lab needs none and none answers. */
 export async function makePlan(
   lab: Lab,
-  { takeOver, only }: PlanWish,
+  { takeOver, only }: PlanOptions,
   signal: AbortSignal,
 ): Promise<{ readonly plan: LabPlan; readonly engine: EngineLookup | undefined }> {
   const isNeeded = containerMachines(lab).some((name) => only?.includes(name) ?? true);

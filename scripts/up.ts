@@ -51,10 +51,10 @@ export function up(): LabCommand {
       const lab = context.lab();
       checkHostNames(lab, only);
       const display = await openDisplay(json);
-      const { tell, paint, print } = display;
+      const { report, paint, print } = display;
       try {
-        await using _held = await holdLab(lab, tell, context.signal);
-        for (const text of willNotes(lab)) tell({ host: 'broker', kind: 'note', text });
+        await using _held = await holdLab(lab, report, context.signal);
+        for (const text of willNotes(lab)) report({ host: 'broker', kind: 'note', text });
         if (lab.broker.host.kind === 'external') {
           // before any Pi is touched: without it there is nothing to prove
           await requireAnswer({ lab, broker: await liveBroker(lab, new Map()) }, context.signal);
@@ -66,7 +66,7 @@ export function up(): LabCommand {
         const ask = yes === true ? async () => true : confirm;
         await askForRemovals(lab, plan, ask);
         const docker = await dockerFor(plan, engine, display, ask, context);
-        const brought = await bringUp(lab, plan, docker, { tell, signal: context.signal });
+        const brought = await bringUp(lab, plan, docker, { report, signal: context.signal });
         const outcomes = [...brought.outcomes, ...skipped(lab, plan)];
         display.stop();
         if (context.signal.aborted) {
@@ -121,13 +121,13 @@ async function askForRemovals(lab: Lab, plan: LabPlan, ask: (question: string) =
 async function dockerFor(
   plan: LabPlan,
   engine: Awaited<ReturnType<typeof makePlan>>['engine'],
-  { tell }: Display,
+  { report }: Display,
   ask: (question: string) => Promise<boolean>,
   { signal }: Context,
 ): Promise<Docker | undefined> {
   if (engine?.state === 'answers') return engine.docker;
   if (!plan.hosts.some(({ place }) => place === 'container')) return undefined;
-  return (await requireEngine(tell, ask, signal)).docker;
+  return (await requireEngine(report, ask, signal)).docker;
 }
 
 /** The hosts that `--only` leaves out. */

@@ -79,7 +79,7 @@ export function verify(): LabCommand {
         const lab = context.lab();
         const live = context.live();
         live.catch(() => undefined);
-        const wish = {
+        const runOptions = {
           only,
           scope: scopeOf(options),
           timeoutMs: timeout === undefined ? undefined : timeout * 1000,
@@ -87,8 +87,8 @@ export function verify(): LabCommand {
         };
         const proved =
           repeat === undefined
-            ? await verification(lab, live, context, display, wish)
-            : await repeated(lab, live, context, display, wish, repeat);
+            ? await verification(lab, live, context, display, runOptions)
+            : await repeated(lab, live, context, display, runOptions, repeat);
         if (junit !== undefined) await writeFile(junit, junitXml(proved));
         if (json === true) console.log(JSON.stringify(proved));
         if (tap === true) console.log((await import('../records/tap.ts')).tapLines(proved).join('\n'));
@@ -136,7 +136,7 @@ function scopeOf({ quick, disruptive }: Options): Scope {
   return quick === true ? 'quick' : 'default';
 }
 
-export type Wish = {
+export type VerificationOptions = {
   readonly scope: Scope;
   readonly only?: string | undefined;
   /** Whether measurements take the time that the report's questions ask for. */
@@ -152,11 +152,11 @@ export async function verification(
   live: Promise<LiveLab>,
   context: Context,
   display: Display,
-  wish: Wish,
+  options: VerificationOptions,
 ): Promise<Results> {
-  display.tell({ host: 'verify', kind: 'step', text: 'smoke tests' });
-  const { results, folder, page } = await runOnce(lab, live, context, display, wish, 1);
-  for (const line of recap(results.checks, display.paint, wish.scope)) display.print(line);
+  display.report({ host: 'verify', kind: 'step', text: 'smoke tests' });
+  const { results, folder, page } = await runOnce(lab, live, context, display, options, 1);
+  for (const line of recap(results.checks, display.paint, options.scope)) display.print(line);
   display.print(`records: ${folder}`);
   // after the recap, which nobody should wait for
   display.print(`report: ${await page.write(folder, results)}`);
@@ -169,7 +169,7 @@ async function repeated(
   live: Promise<LiveLab>,
   context: Context,
   display: Display,
-  wish: Wish,
+  options: VerificationOptions,
   times: number,
 ): Promise<RepeatedResults> {
   const { paint, print } = display;
@@ -178,9 +178,9 @@ async function repeated(
     while (done.runs.length < times && !context.signal.aborted) {
       const nth = done.runs.length + 1;
       // an emulated Pi that a run has rebooted has other ports
-      const now = nth > 1 && wish.scope === 'disruptive' ? context.live() : live;
+      const now = nth > 1 && options.scope === 'disruptive' ? context.live() : live;
       const prefix = `run ${nth} of ${times}: `;
-      const { results, folder, page } = await runOnce(lab, now, context, display, wish, nth, prefix);
+      const { results, folder, page } = await runOnce(lab, now, context, display, options, nth, prefix);
       await page.write(folder, results);
       done = withRun(done, results, folder);
       const last = done.runs.at(-1);
@@ -204,8 +204,8 @@ async function runOnce(
   lab: Lab,
   live: Promise<LiveLab>,
   { signal }: Context,
-  { tell, stop }: Display,
-  { mustAnswer, ...wish }: Wish,
+  { report, stop }: Display,
+  { mustAnswer, ...options }: VerificationOptions,
   nth: number,
   prefix = '',
 ): Promise<Verification & { readonly page: RunPage }> {
@@ -217,9 +217,9 @@ async function runOnce(
     return withIt;
   });
   const runsDirectory = privateFolder(lab, 'runs');
-  const page = openRunPage(wish.scope === 'quick' ? DRAW_PAGE_MS : undefined);
+  const page = openRunPage(options.scope === 'quick' ? DRAW_PAGE_MS : undefined);
   const verified = await runSmokeTests(known, {
-    ...wish,
+    ...options,
     runsDirectory,
     signal,
     onRecord(record) {
@@ -229,7 +229,7 @@ async function runOnce(
       if (verdict === 'fail') failed += 1;
       // the recap tells each failure, once
       const so = failed === 0 ? '' : `, ${failed} failed`;
-      tell({ host: 'verify', kind: 'detail', text: `${prefix}${done} checks${so}, last ${id}` });
+      report({ host: 'verify', kind: 'detail', text: `${prefix}${done} checks${so}, last ${id}` });
     },
   }).finally(page[Symbol.dispose]);
   stop();

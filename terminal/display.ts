@@ -1,12 +1,12 @@
 import process from 'node:process';
 import { type Paint, painter } from '../base/paint.ts';
-import type { Tell } from '../base/progress.ts';
+import type { ReportProgress } from '../base/progress.ts';
 import { duringQuestions } from '../base/prompt.ts';
 import { progressLines } from './progress-lines.ts';
 
 /** Where a command shows what it does: live on a terminal, plain lines elsewhere; with `json` on standard error, so that standard output stays data. */
 export type Display = {
-  readonly tell: Tell;
+  readonly report: ReportProgress;
   readonly paint: Paint;
   readonly print: (line: string) => void;
   readonly stop: () => void;
@@ -23,8 +23,8 @@ export async function openDisplay(json: boolean): Promise<Display> {
   if (!stream.isTTY || process.env.TERM === 'dumb') {
     // a question is on the same terminal, or on none
     if (stream.isTTY) duringQuestions(gate.close);
-    const tell = progressLines(write, paint);
-    return { tell: (progress) => gate.pass(() => tell(progress)), paint, print, stop: () => undefined };
+    const report = progressLines(write, paint);
+    return { report: (progress) => gate.pass(() => report(progress)), paint, print, stop: () => undefined };
   }
   // not needed where there is no terminal, and it takes long to load
   const { liveView } = await import('./live-view.ts');
@@ -37,7 +37,12 @@ export async function openDisplay(json: boolean): Promise<Display> {
       open();
     };
   });
-  return { tell: (progress) => gate.pass(() => view.tell(progress)), paint, print, stop: () => gate.pass(view.stop) };
+  return {
+    report: (progress) => gate.pass(() => view.report(progress)),
+    paint,
+    print,
+    stop: () => gate.pass(view.stop),
+  };
 }
 
 /** Lets everything pass, or keeps it while it is closed; closing gives how to open it, upon which all that was kept passes in its order. */

@@ -7,7 +7,7 @@ const FRAMES = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '
 const FRAME_MS = 100;
 
 export type LiveView = {
-  tell(progress: Progress): void;
+  report(progress: Progress): void;
   /** Takes the live part away, so that something else may stand there; gives how to bring it back. */
   stepAside(): () => void;
   stop(): void;
@@ -34,7 +34,7 @@ export function liveView(stream: NodeJS.WriteStream, paint: Paint): LiveView {
     update.done();
   };
   return {
-    tell(progress) {
+    report(progress) {
       timer ??= setInterval(draw, FRAME_MS).unref();
       const { host, kind, text } = progress;
       const step = steps.get(host);

@@ -6,14 +6,14 @@ import { undeclared } from './undeclared.ts';
 import { leavingAWill } from './will.ts';
 
 /** Every user × every topic × every action, over both versions, by effect; and what lab.yaml does not name at all. */
-export const acl: Plan = (world) => [
-  ...world.lab.topics.flatMap((topic) =>
-    world.lab.users.flatMap((user) => [
-      ...publishing(world, topic, user),
-      ...subscribing(world, topic, user),
-      ...leavingAWill(world, topic, user),
-      ...retaining(world, topic, user),
+export const acl: Plan = (testLab) => [
+  ...testLab.lab.topics.flatMap((topic) =>
+    testLab.lab.users.flatMap((user) => [
+      ...publishing(testLab, topic, user),
+      ...subscribing(testLab, topic, user),
+      ...leavingAWill(testLab, topic, user),
+      ...retaining(testLab, topic, user),
     ]),
   ),
-  ...world.lab.users.flatMap((user) => [...system(world, user), ...undeclared(world, user)]),
+  ...testLab.lab.users.flatMap((user) => [...system(testLab, user), ...undeclared(testLab, user)]),
 ];

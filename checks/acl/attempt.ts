@@ -3,7 +3,7 @@ import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { PublishOutcome, QoS, Version } from '../../probes/mqtt/session.ts';
 import type { Finding } from '../harness/check.ts';
-import type { World } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 import { tooHigh } from '../harness/too-high.ts';
 
 /** How the broker answered a publication, as evidence: 3.1.1 leaves it open (MQTT-3.3.5-2), and an external broker may say nothing. */
@@ -22,15 +22,15 @@ export type Attempt = {
 
 /** Publishes as a user on a connection of its own; when it resolves, the broker has dealt with it. */
 export async function publishAs(
-  world: World,
+  testLab: TestLab,
   user: User,
   version: Version,
   topic: string,
   payload: Buffer,
   options: { readonly qos: QoS; readonly retain?: boolean },
 ): Promise<Attempt> {
-  await using acting = await world.raw(user, { version });
-  const short = tooHigh(world, acting, options.qos);
+  await using acting = await testLab.raw(user, { version });
+  const short = tooHigh(testLab, acting, options.qos);
   if (short !== undefined) return { answer: 'nothing', dealt: 'answered', packets: acting.packets, short };
   // a denied one may be left unanswered, or end the connection
   const answer = await acting.publish(topic, payload, options).catch(() => 'nothing' as const);

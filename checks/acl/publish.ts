@@ -3,21 +3,21 @@ import type { QoS, Version } from '../../probes/mqtt/session.ts';
 import { type Check, type Finding, word } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import { nonce, type World } from '../harness/test-lab.ts';
+import { nonce, type TestLab } from '../harness/test-lab.ts';
 import { type Answer, notMade, publishAs } from './attempt.ts';
 import { judgeRight, mayText, type Right, rightOf } from './right.ts';
-import { BOUND_MS, castOf, hasArrived, onStage, sentinel, turns } from './stage.ts';
+import { BOUND_MS, castOf, hasArrived, limit, onStage, sentinel } from './stage.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
 
 /** A user publishes at every QoS over both versions; where nobody may observe the topic, MQTT 5's reason code has to do. */
-export function publishing(world: World, { name: topic }: Topic, user: User): Check[] {
-  const right = rightOf(world.lab, user.name, 'publish', topic);
-  const cast = castOf(world, topic);
+export function publishing(testLab: TestLab, { name: topic }: Topic, user: User): Check[] {
+  const right = rightOf(testLab.lab, user.name, 'publish', topic);
+  const cast = castOf(testLab, topic);
   if (cast.kind === 'unobservable') {
-    return LEVELS.filter((qos) => qos > 0).map((qos) => byReasonCode(world, topic, user, qos, right, cast.why));
+    return LEVELS.filter((qos) => qos > 0).map((qos) => byReasonCode(testLab, topic, user, qos, right, cast.why));
   }
-  return VERSIONS.flatMap((version) => LEVELS.map((qos) => byEffect(world, topic, user, qos, version, right)));
+  return VERSIONS.flatMap((version) => LEVELS.map((qos) => byEffect(testLab, topic, user, qos, version, right)));
 }
 
 function named(topic: string, user: User, qos: QoS, version: Version, right: Right) {
@@ -26,24 +26,24 @@ function named(topic: string, user: User, qos: QoS, version: Version, right: Rig
     claim: `${user.name} ${mayText(right)} publish to ${topic} at QoS ${qos} ${overOf(version)}`,
     version,
     boundMs: BOUND_MS,
-    turns,
+    limit,
   } as const;
 }
 
-function byEffect(world: World, topic: string, user: User, qos: QoS, version: Version, right: Right): Check {
+function byEffect(testLab: TestLab, topic: string, user: User, qos: QoS, version: Version, right: Right): Check {
   return {
     ...named(topic, user, qos, version, right),
     expected: { delivered: right === 'allowed' },
     async run() {
-      return await onStage(world, topic, async (stage) => {
+      return await onStage(testLab, topic, async (stage) => {
         const payload = Buffer.from(`publish ${nonce()}`);
-        const attempt = await publishAs(world, user, version, topic, payload, { qos });
+        const attempt = await publishAs(testLab, user, version, topic, payload, { qos });
         if (attempt.short !== undefined) return attempt.short;
-        const last = await sentinel(world, stage);
+        const last = await sentinel(testLab, stage);
         const delivered = await hasArrived(stage, payload, right === 'allowed');
         const { answer, packets } = attempt;
         return {
-          ...(notMade(attempt, world.isOurs) ?? judgeRight(right, delivered, { answer }, world.isOurs)),
+          ...(notMade(attempt, testLab.isOurs) ?? judgeRight(right, delivered, { answer }, testLab.isOurs)),
           evidence: [
             ...evidence(user.name, ownPackets(packets, [payload])),
             ...evidence(stage.observer.name, ownPackets(stage.seeing.packets, [payload, last])),
@@ -55,7 +55,7 @@ function byEffect(world: World, topic: string, user: User, qos: QoS, version: Ve
 }
 
 /** Where no effect can be seen, MQTT 5's PUBACK or PUBREC tells: Mosquitto denies with 0x87 what its ACL does not grant. */
-function byReasonCode(world: World, topic: string, user: User, qos: QoS, right: Right, why: string): Check {
+function byReasonCode(testLab: TestLab, topic: string, user: User, qos: QoS, right: Right, why: string): Check {
   const check = named(topic, user, qos, 5, right);
   return {
     ...check,
@@ -63,9 +63,9 @@ function byReasonCode(world: World, topic: string, user: User, qos: QoS, right: 
     expected: { denied: right === 'denied' },
     async run() {
       const payload = Buffer.from(`publish ${nonce()}`);
-      const attempt = await publishAs(world, user, 5, topic, payload, { qos });
+      const attempt = await publishAs(testLab, user, 5, topic, payload, { qos });
       if (attempt.short !== undefined) return attempt.short;
-      const judged = notMade(attempt, world.isOurs) ?? judgeReasonCode(right, attempt.answer, world.isOurs);
+      const judged = notMade(attempt, testLab.isOurs) ?? judgeReasonCode(right, attempt.answer, testLab.isOurs);
       return { ...judged, evidence: evidence(user.name, ownPackets(attempt.packets, [payload])) };
     },
   };

@@ -1,11 +1,11 @@
 import type { Topic, User } from '../../lab-file/lab.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
-import { keepingRetained, type RetainedCast, retainedOn, retainedTurns } from '../fixtures/retained-topic.ts';
+import { keepingRetained, type RetainedCast, retainedLimit, retainedOn } from '../fixtures/retained-topic.ts';
 import { type Check, notApplicable, word } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { unpromised } from '../harness/promises.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import { nonce, type World } from '../harness/test-lab.ts';
+import { nonce, type TestLab } from '../harness/test-lab.ts';
 import { notMade, publishAs } from './attempt.ts';
 import { judgeRight, mayText, type Right, rightOf } from './right.ts';
 import { BOUND_MS, castOf } from './stage.ts';
@@ -20,9 +20,9 @@ const NOTHING = Buffer.alloc(0);
 const SETTLE_MS = 5_000;
 
 /** A user sets and clears what is retained on the topic; what was there before is there again afterwards. */
-export function retaining(world: World, { name: topic }: Topic, user: User): Check[] {
-  const right = rightOf(world.lab, user.name, 'publish', topic);
-  const cast = castOf(world, topic);
+export function retaining(testLab: TestLab, { name: topic }: Topic, user: User): Check[] {
+  const right = rightOf(testLab.lab, user.name, 'publish', topic);
+  const cast = castOf(testLab, topic);
   return VERSIONS.flatMap((version) =>
     DOINGS.map((doing) => {
       const named = {
@@ -30,16 +30,16 @@ export function retaining(world: World, { name: topic }: Topic, user: User): Che
         claim: `${user.name} ${mayText(right)} ${doing} the retained message of ${topic} ${overOf(version)}`,
       } as const;
       if (cast.kind === 'unobservable') return notApplicable(named, `unobservable: ${cast.why}`);
-      const renounced = unpromised(world, { retained: true, qos: 1 });
+      const renounced = unpromised(testLab, { retained: true, qos: 1 });
       if (renounced !== undefined) return notApplicable(named, renounced);
       const retainedCast = { writer: cast.publisher, reader: cast.observer };
-      return { ...named, ...changing(world, topic, user, retainedCast, doing, version, right) };
+      return { ...named, ...changing(testLab, topic, user, retainedCast, doing, version, right) };
     }),
   );
 }
 
 function changing(
-  world: World,
+  testLab: TestLab,
   topic: string,
   user: User,
   cast: RetainedCast,
@@ -53,24 +53,25 @@ function changing(
     expected: { changed: right === 'allowed' },
     version,
     boundMs: 2 * BOUND_MS,
-    turns: retainedTurns(world, topic),
+    limit: retainedLimit(testLab, topic),
     run: () =>
-      keepingRetained(world, topic, cast, async () => {
+      keepingRetained(testLab, topic, cast, async () => {
         const before = Buffer.from(`retained before ${nonce()}`);
-        const seen = () => retainedOn(world, topic, cast.reader).then((retained) => retained?.payload ?? NOTHING);
-        const settleMs = world.isOurs ? 0 : SETTLE_MS;
-        await publishAs(world, cast.writer, version, topic, before, { qos: 1, retain: true });
+        const seen = () => retainedOn(testLab, topic, cast.reader).then((retained) => retained?.payload ?? NOTHING);
+        const settleMs = testLab.isOurs ? 0 : SETTLE_MS;
+        await publishAs(testLab, cast.writer, version, topic, before, { qos: 1, retain: true });
         if (!(await settled(seen, [before], settleMs)).equals(before)) {
           const reason = `nothing can be shown: what ${cast.writer.name} publishes with RETAIN is not retained`;
           return { verdict: 'fail', observed: { retained: false }, reason };
         }
         const payload = doing === 'set' ? Buffer.from(`retained ${nonce()}`) : NOTHING;
-        const attempt = await publishAs(world, user, version, topic, payload, { qos: 1, retain: true });
+        const attempt = await publishAs(testLab, user, version, topic, payload, { qos: 1, retain: true });
         const { answer, packets } = attempt;
         const wanted = { allowed: [payload], widened: [payload, before], denied: [before] }[right];
         const retained = await settled(seen, wanted, settleMs);
         const changed = retained.equals(payload);
-        const judged = notMade(attempt, world.isOurs) ?? judgeRight(right, changed, { changed, answer }, world.isOurs);
+        const judged =
+          notMade(attempt, testLab.isOurs) ?? judgeRight(right, changed, { changed, answer }, testLab.isOurs);
         const found = { ...judged, evidence: evidence(user.name, ownPackets(packets, [payload])) };
         if (changed || retained.equals(before)) return found;
         const reason = 'another message is retained, neither the one before nor the new one';

@@ -3,7 +3,7 @@ import type { Session } from '../../probes/mqtt/session.ts';
 import { atMost } from '../harness/limit.ts';
 import { isMessage } from '../harness/matching.ts';
 import { observerOf, publisherOf } from '../harness/roles.ts';
-import { nonce, type World } from '../harness/test-lab.ts';
+import { nonce, type TestLab } from '../harness/test-lab.ts';
 
 /** Who sees what passes on a topic, and who may publish to it: one of each for all the checks of the topic. */
 export type Stage = {
@@ -21,9 +21,9 @@ export type StageCast =
 export const BOUND_MS = 60_000;
 
 /** Each takes a connection or two; a small broker or a low ulimit must not be the finding. */
-export const turns = atMost(8);
+export const limit = atMost(8);
 
-export function castOf({ lab }: World, topic: string): StageCast {
+export function castOf({ lab }: TestLab, topic: string): StageCast {
   const observer = observerOf(lab, topic);
   const publisher = publisherOf(lab, topic);
   if (publisher === undefined) return { kind: 'unobservable', why: `nobody may publish to ${topic}` };
@@ -32,32 +32,32 @@ export function castOf({ lab }: World, topic: string): StageCast {
 }
 
 type Open = { readonly stage: Promise<Stage>; users: number };
-const stages = new WeakMap<World, Map<string, Open>>();
+const stages = new WeakMap<TestLab, Map<string, Open>>();
 
 /** Works on a topic's stage; it is closed when nobody is on it any more, since whoever has subscribed gets the load of other checks too. */
-export async function onStage<T>(world: World, topic: string, work: (stage: Stage) => Promise<T>): Promise<T> {
-  const ofWorld = stages.get(world) ?? new Map<string, Open>();
-  stages.set(world, ofWorld);
-  const open = ofWorld.get(topic) ?? { stage: openStage(world, topic), users: 0 };
-  ofWorld.set(topic, open);
+export async function onStage<T>(testLab: TestLab, topic: string, work: (stage: Stage) => Promise<T>): Promise<T> {
+  const ofTestLab = stages.get(testLab) ?? new Map<string, Open>();
+  stages.set(testLab, ofTestLab);
+  const open = ofTestLab.get(topic) ?? { stage: openStage(testLab, topic), users: 0 };
+  ofTestLab.set(topic, open);
   open.users += 1;
   try {
     return await work(await open.stage);
   } finally {
     open.users -= 1;
     if (open.users === 0) {
-      ofWorld.delete(topic);
+      ofTestLab.delete(topic);
       // one that could not be opened has been told already; an end is not waited for
       open.stage.then(({ seeing, sending }) => Promise.all([seeing.close(), sending.close()])).catch(() => undefined);
     }
   }
 }
 
-async function openStage(world: World, topic: string): Promise<Stage> {
-  const cast = castOf(world, topic);
+async function openStage(testLab: TestLab, topic: string): Promise<Stage> {
+  const cast = castOf(testLab, topic);
   if (cast.kind === 'unobservable') throw new Error(`unobservable: ${cast.why}`);
   const { observer, publisher } = cast;
-  const [seeing, sending] = await Promise.all([world.login(observer), world.login(publisher)]);
+  const [seeing, sending] = await Promise.all([testLab.login(observer), testLab.login(publisher)]);
   const code = await seeing.subscribe(topic, 1);
   if (code >= 0x80) throw new Error(`the broker refused ${observer.name}'s subscription to ${topic} with code ${code}`);
   return { topic, observer, publisher, seeing, sending };
@@ -69,7 +69,7 @@ type Sentinel = Pick<Stage, 'topic' | 'seeing'> & { readonly sending: Pick<Sessi
 const ROUNDS_ELSEWHERE = 3;
 
 /** Publishes a message behind everything that the broker has dealt with, and waits until the observer has it. */
-export async function sentinel({ isOurs, passingOn }: World, { topic, seeing, sending }: Sentinel): Promise<Buffer> {
+export async function sentinel({ isOurs, passingOn }: TestLab, { topic, seeing, sending }: Sentinel): Promise<Buffer> {
   const last = Buffer.from(`sentinel ${nonce()}`);
   for (let round = isOurs ? ROUNDS_ELSEWHERE : 1; round <= ROUNDS_ELSEWHERE; round += 1) {
     const payload = Buffer.concat([last, Buffer.from(` ${round}`)]);

@@ -8,21 +8,21 @@ import { isMessage } from '../harness/matching.ts';
 import { mustPublish } from '../harness/must-publish.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { publisherOf } from '../harness/roles.ts';
-import { nonce, type World } from '../harness/test-lab.ts';
+import { nonce, type TestLab } from '../harness/test-lab.ts';
 import { type Dealt, dealtWith, notMade } from './attempt.ts';
 import { mayText, rightOf } from './right.ts';
-import { BOUND_MS, castOf, onStage, turns } from './stage.ts';
+import { BOUND_MS, castOf, limit, onStage } from './stage.ts';
 
 type Form = 'exact' | 'plus' | 'hash';
 const FORMS: readonly Form[] = ['exact', 'plus', 'hash'];
 
 /** A user subscribes to a topic by name, and by wildcards that match it. */
-export function subscribing(world: World, { name: topic }: Topic, user: User): Check[] {
-  return VERSIONS.flatMap((version) => FORMS.map((form) => byForm(world, topic, user, form, version)));
+export function subscribing(testLab: TestLab, { name: topic }: Topic, user: User): Check[] {
+  return VERSIONS.flatMap((version) => FORMS.map((form) => byForm(testLab, topic, user, form, version)));
 }
 
-function byForm(world: World, topic: string, user: User, form: Form, version: Version): Check {
-  const { lab } = world;
+function byForm(testLab: TestLab, topic: string, user: User, form: Form, version: Version): Check {
+  const { lab } = testLab;
   const filter = filterOf(topic, form);
   const right = rightOf(lab, user.name, 'subscribe', topic);
   const named = {
@@ -37,20 +37,20 @@ function byForm(world: World, topic: string, user: User, form: Form, version: Ve
     expected: { copies: isAllowed ? 1 : 0 },
     version,
     boundMs: BOUND_MS,
-    turns,
+    limit,
     async run() {
-      const seen = castOf(world, topic).kind === 'cast';
+      const seen = castOf(testLab, topic).kind === 'cast';
       // what comes to nobody proves no denial
-      if (seen) return await onStage(world, topic, ({ seeing }) => subscribe(publisher, seeing));
+      if (seen) return await onStage(testLab, topic, ({ seeing }) => subscribe(publisher, seeing));
       return await subscribe(publisher);
     },
   };
 
   async function subscribe(publisher: User, witness?: Session): Promise<Finding> {
-    await using acting = await world.raw(user, { version });
+    await using acting = await testLab.raw(user, { version });
     const suback = await acting.subscribe(filter, 1).catch(() => 'nothing' as const);
     const payload = Buffer.from(`subscribe ${nonce()}`);
-    await using sending = await world.raw(publisher);
+    await using sending = await testLab.raw(publisher);
     await mustPublish(sending, topic, payload, { qos: 1 });
     await witness?.packet(isMessage(payload), `message on ${topic}`);
     if (isAllowed && granted(suback)) await acting.packet(isMessage(payload), 'message').catch(() => undefined);
@@ -58,7 +58,7 @@ function byForm(world: World, topic: string, user: User, form: Form, version: Ve
     const copies = acting.packets.filter(isMessage(payload)).length;
     const leaked = leaks(lab, user.name, acting.packets);
     return {
-      ...judgeSubscription({ isAllowed, form, suback, dealt, copies, leaked }, world.isOurs),
+      ...judgeSubscription({ isAllowed, form, suback, dealt, copies, leaked }, testLab.isOurs),
       evidence: [
         ...evidence(user.name, ownPackets(acting.packets, [payload])),
         ...evidence(publisher.name, ownPackets(sending.packets, [payload])),
@@ -68,20 +68,20 @@ function byForm(world: World, topic: string, user: User, form: Form, version: Ve
 }
 
 /** `$SYS` needs a right of its own, which a lab file can't give. */
-export function system(world: World, user: User): Check[] {
+export function system(testLab: TestLab, user: User): Check[] {
   return VERSIONS.map((version) => ({
     id: `acl.sys.${word(user.name)}.${tagOf(version)}`,
     claim: `${user.name} may not read the broker's own topics, subscribed to $SYS/# ${overOf(version)}`,
     expected: { topics: [] },
     version,
     boundMs: BOUND_MS,
-    turns,
+    limit,
     async run() {
-      await using acting = await world.raw(user, { version });
+      await using acting = await testLab.raw(user, { version });
       const suback = await acting.subscribe('$SYS/#', 1).catch(() => 'nothing' as const);
       const dealt = await dealtWith(acting);
-      const topics = leaks(world.lab, user.name, acting.packets);
-      return judgeSystem({ topics, suback, dealt }, world.isOurs);
+      const topics = leaks(testLab.lab, user.name, acting.packets);
+      return judgeSystem({ topics, suback, dealt }, testLab.isOurs);
     },
   }));
 }

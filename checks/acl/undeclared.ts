@@ -5,10 +5,10 @@ import { type Check, type Finding, word } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { isMessage } from '../harness/matching.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import { nonce, type World } from '../harness/test-lab.ts';
+import { nonce, type TestLab } from '../harness/test-lab.ts';
 import { tooHigh } from '../harness/too-high.ts';
 import { type Answer, type Dealt, dealtWith } from './attempt.ts';
-import { BOUND_MS, turns } from './stage.ts';
+import { BOUND_MS, limit } from './stage.ts';
 
 /** Of a lab with more users or topics some are taken, the same number from each. */
 const MOST_READERS = 8;
@@ -25,51 +25,51 @@ type Tried = {
 };
 
 /** What a user publishes to topics that lab.yaml does not declare, nobody receives, the user included; names that are nearly declared ones too. */
-export function undeclared(world: World, user: User): Check[] {
+export function undeclared(testLab: TestLab, user: User): Check[] {
   return VERSIONS.map((version) => ({
     id: `acl.undeclared.${word(user.name)}.${tagOf(version)}`,
     claim: `${user.name} can't reach anybody by a topic that lab.yaml does not declare, be it by a message of any QoS, a retained one or a last will ${overOf(version)}`,
-    expected: { delivered: [], ...(version === 5 && world.isOurs ? { codes: ['0x87'] } : {}) },
+    expected: { delivered: [], ...(version === 5 && testLab.isOurs ? { codes: ['0x87'] } : {}) },
     version,
     boundMs: BOUND_MS,
-    turns,
-    run: () => reachingOut(world, user, version),
+    limit,
+    run: () => reachingOut(testLab, user, version),
   }));
 }
 
-async function reachingOut(world: World, user: User, version: Version): Promise<Finding> {
-  const topics = undeclaredTopics(world.lab, nonce(), world.isOurs);
-  const others = world.lab.users.filter(({ name }) => name !== user.name).slice(0, MOST_READERS - 1);
+async function reachingOut(testLab: TestLab, user: User, version: Version): Promise<Finding> {
+  const topics = undeclaredTopics(testLab.lab, nonce(), testLab.isOurs);
+  const others = testLab.lab.users.filter(({ name }) => name !== user.name).slice(0, MOST_READERS - 1);
   const actors: RawSession[] = [];
   const readers: RawSession[] = [];
   const read = async (who: User) => {
-    const reader = await world.raw(who, { version });
+    const reader = await testLab.raw(who, { version });
     readers.push(reader);
     // a refusal is as good as a grant that nothing comes of
     await Promise.all(topics.map((topic) => reader.subscribe(topic, 1).catch(() => 0x80)));
   };
   const act = async () => {
-    const actor = await world.raw(user, { version });
+    const actor = await testLab.raw(user, { version });
     actors.push(actor);
     return actor;
   };
   try {
     await Promise.all([user, ...others].map(read));
     const tried = [
-      ...(await publishAll(world, act, topics)),
-      ...(await leaveWill(world, user, version, topics.slice(0, 1))),
+      ...(await publishAll(testLab, act, topics)),
+      ...(await leaveWill(testLab, user, version, topics.slice(0, 1))),
     ];
     // for what is retained, there have to be new subscriptions
     await Promise.all([user, ...others].map(read));
     const dealt: Dealt[] = [];
-    for (let round = world.isOurs ? ROUNDS_ELSEWHERE : 1; round <= ROUNDS_ELSEWHERE; round += 1) {
+    for (let round = testLab.isOurs ? ROUNDS_ELSEWHERE : 1; round <= ROUNDS_ELSEWHERE; round += 1) {
       dealt.push(...(await Promise.all(readers.map(dealtWith))));
     }
     await clear(act, topics.slice(0, 1));
     const delivered = tried.filter(({ payload }) => readers.some(({ packets }) => packets.some(isMessage(payload))));
-    const isLost = dealt.includes('silent') || (world.isOurs && dealt.includes('closed'));
+    const isLost = dealt.includes('silent') || (testLab.isOurs && dealt.includes('closed'));
     return {
-      ...judgeUndeclared(tried, delivered, { isLost, byCode: version === 5 && world.isOurs }),
+      ...judgeUndeclared(tried, delivered, { isLost, byCode: version === 5 && testLab.isOurs }),
       evidence: actors.flatMap(({ packets }) =>
         evidence(
           user.name,
@@ -86,16 +86,20 @@ async function reachingOut(world: World, user: User, version: Version): Promise<
 }
 
 /** One after the other; a broker may close the connection upon each that it denies. What is retained is tried on the first topic alone, which is nobody's. */
-async function publishAll(world: World, act: () => Promise<RawSession>, topics: readonly string[]): Promise<Tried[]> {
+async function publishAll(
+  testLab: TestLab,
+  act: () => Promise<RawSession>,
+  topics: readonly string[],
+): Promise<Tried[]> {
   const tried: Tried[] = [];
   let actor: RawSession | undefined;
-  const wishes = topics.flatMap((topic, index) => [
+  const optionSets = topics.flatMap((topic, index) => [
     ...LEVELS.map((qos) => ({ topic, how: `QoS ${qos}` as const, options: { qos } })),
     ...(index === 0 ? [{ topic, how: 'RETAIN' as const, options: { qos: 1 as QoS, retain: true } }] : []),
   ]);
-  for (const { topic, how, options } of wishes) {
+  for (const { topic, how, options } of optionSets) {
     actor ??= await act();
-    if (tooHigh(world, actor, options.qos) !== undefined) continue;
+    if (tooHigh(testLab, actor, options.qos) !== undefined) continue;
     const payload = Buffer.from(`undeclared ${nonce()}`);
     const answer = await actor.publish(topic, payload, options).catch(() => 'nothing' as const);
     tried.push({ topic, how, payload, answer });
@@ -105,13 +109,13 @@ async function publishAll(world: World, act: () => Promise<RawSession>, topics: 
   return tried;
 }
 
-async function leaveWill(world: World, user: User, version: Version, topics: readonly string[]): Promise<Tried[]> {
+async function leaveWill(testLab: TestLab, user: User, version: Version, topics: readonly string[]): Promise<Tried[]> {
   return await Promise.all(
     topics.map(async (topic): Promise<Tried> => {
       const payload = Buffer.from(`undeclared will ${nonce()}`);
       const will = { topic, payload, qos: 0, retain: false } as const;
       // a broker may refuse the CONNECT for its will
-      const owner = await world.raw(user, { version, will }).catch(() => undefined);
+      const owner = await testLab.raw(user, { version, will }).catch(() => undefined);
       await owner?.fin();
       return { topic, how: 'last will', payload, answer: owner === undefined ? 'nothing' : { kind: 'sent' } };
     }),

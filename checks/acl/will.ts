@@ -4,50 +4,56 @@ import type { Version } from '../../probes/mqtt/session.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import { nonce, type World } from '../harness/test-lab.ts';
+import { nonce, type TestLab } from '../harness/test-lab.ts';
 import { judgeRight, mayText, type Right, rightOf } from './right.ts';
-import { BOUND_MS, castOf, hasArrived, onStage, type Stage, sentinel, turns } from './stage.ts';
+import { BOUND_MS, castOf, hasArrived, limit, onStage, type Stage, sentinel } from './stage.ts';
 
 /** A user with a last will on the topic is lost. */
-export function leavingAWill(world: World, { name: topic }: Topic, user: User): Check[] {
-  const right = rightOf(world.lab, user.name, 'lastWill', topic);
-  const cast = castOf(world, topic);
+export function leavingAWill(testLab: TestLab, { name: topic }: Topic, user: User): Check[] {
+  const right = rightOf(testLab.lab, user.name, 'lastWill', topic);
+  const cast = castOf(testLab, topic);
   return VERSIONS.map((version) => {
     const named = {
       id: `acl.will.${word(topic)}.${word(user.name)}.${tagOf(version)}`,
       claim: `${user.name} ${mayText(right)} leave a last will on ${topic} ${overOf(version)}`,
     } as const;
     if (cast.kind === 'unobservable') return notApplicable(named, `unobservable: ${cast.why}`);
-    return { ...named, ...lost(world, topic, user, version, right) };
+    return { ...named, ...lost(testLab, topic, user, version, right) };
   });
 }
 
-function lost(world: World, topic: string, user: User, version: Version, right: Right): Omit<Check, 'id' | 'claim'> {
+function lost(
+  testLab: TestLab,
+  topic: string,
+  user: User,
+  version: Version,
+  right: Right,
+): Omit<Check, 'id' | 'claim'> {
   return {
     // a will that is denied is beyond the standard
     ...(right === 'allowed' ? { statement: 'MQTT-3.1.2-8' } : {}),
     expected: { delivered: right === 'allowed' },
     version,
     boundMs: BOUND_MS,
-    turns,
-    run: () => onStage(world, topic, (stage) => loseOwner(world, stage, user, version, right)),
+    limit,
+    run: () => onStage(testLab, topic, (stage) => loseOwner(testLab, stage, user, version, right)),
   };
 }
 
-async function loseOwner(world: World, stage: Stage, user: User, version: Version, right: Right): Promise<Finding> {
+async function loseOwner(testLab: TestLab, stage: Stage, user: User, version: Version, right: Right): Promise<Finding> {
   const { topic } = stage;
   const payload = Buffer.from(`will ${nonce()}`);
   const will = { topic, payload, qos: 1, retain: false } as const;
-  const acting = await world.raw(user, { version, will }).catch(unlessRefused(world.isOurs));
+  const acting = await testLab.raw(user, { version, will }).catch(unlessRefused(testLab.isOurs));
   await acting?.fin();
   // it was refused for its will, or else this is refused too
-  if (acting === undefined) await (await world.raw(user, { version })).disconnect();
+  if (acting === undefined) await (await testLab.raw(user, { version })).disconnect();
   // a connection that is made after the loss: when its message comes, the broker has dealt with the loss
-  await using later = await world.raw(stage.publisher);
-  const last = await sentinel(world, { ...stage, sending: later });
+  await using later = await testLab.raw(stage.publisher);
+  const last = await sentinel(testLab, { ...stage, sending: later });
   const delivered = await hasArrived(stage, payload, right === 'allowed');
   return {
-    ...judgeRight(right, delivered, { connected: acting !== undefined }, world.isOurs),
+    ...judgeRight(right, delivered, { connected: acting !== undefined }, testLab.isOurs),
     evidence: [
       ...evidence(user.name, acting?.packets ?? []),
       ...evidence(stage.observer.name, ownPackets(stage.seeing.packets, [payload, last])),

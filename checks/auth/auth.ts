@@ -4,7 +4,7 @@ import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import type { Check } from '../harness/check.ts';
 import { judgeByVersion } from '../harness/deviations.ts';
 import { atMost } from '../harness/limit.ts';
-import type { World } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 import type { Plan } from '../run/declare.ts';
 import { type Attempt, attempts } from './attempts.ts';
 import { judgeAcceptance, judgeClientAttempt, judgeRefusal, refusalBytes, refusalStatement } from './refusal.ts';
@@ -19,13 +19,13 @@ export function hostBoundMs(count: number): number {
   return HOST_BOUND_MS + count * HOST_ATTEMPT_MS;
 }
 
-export const auth: Plan = (world) => {
-  const all = attempts(world.lab);
+export const auth: Plan = (testLab) => {
+  const all = attempts(testLab.lab);
   return [
-    ...all.map((attempt) => fromHere(world, attempt)),
-    ...elsewhere(world).flatMap((at) =>
+    ...all.map((attempt) => fromHere(testLab, attempt)),
+    ...elsewhere(testLab).flatMap((at) =>
       fromHost(
-        world,
+        testLab,
         at,
         all.filter(({ isEverywhere }) => isEverywhere),
       ),
@@ -34,17 +34,17 @@ export const auth: Plan = (world) => {
 };
 
 /** Each takes a connection; a small broker or a low ulimit must not be the finding. */
-const turns = atMost(8);
+const limit = atMost(8);
 
 /** With exact bytes: the answer to a CONNECT, and who closes the connection. */
-function fromHere({ broker, live, isOurs }: World, attempt: Attempt): Check {
+function fromHere({ broker, live, isOurs }: TestLab, attempt: Attempt): Check {
   const { version, login, deviation } = attempt;
   const common = {
     id: `auth.${attempt.name}.this-machine`,
     claim: `${attempt.claim}, from this machine`,
     boundMs: 2 * BOUND_MS,
     version,
-    turns,
+    limit,
   } as const;
   if (attempt.isIn) {
     const run = async () => {
@@ -78,7 +78,7 @@ type Elsewhere = {
 };
 
 /** The broker's host, where it is not this machine, and the Pis. */
-function elsewhere({ live, lab }: World): Elsewhere[] {
+function elsewhere({ live, lab }: TestLab): Elsewhere[] {
   const { host } = live.broker;
   const loopback = { address: '127.0.0.1', port: lab.broker.port };
   const pis = live.pis.map((pi) => ({ origin: pi.name, name: pi.name, where: pi.host, broker: pi.broker }));
@@ -87,10 +87,10 @@ function elsewhere({ live, lab }: World): Elsewhere[] {
 }
 
 /** With mosquitto_sub there: all attempts in one go, since each would cost a round trip. */
-function fromHost(world: World, { origin, name, where, broker }: Elsewhere, all: readonly Attempt[]): Check[] {
-  const { stopped } = world;
-  const topic = world.lab.topics[0]?.name ?? 'mqtt-lab';
-  const wishes = all.map(({ version, login }) => ({
+function fromHost(testLab: TestLab, { origin, name, where, broker }: Elsewhere, all: readonly Attempt[]): Check[] {
+  const { stopped } = testLab;
+  const topic = testLab.lab.topics[0]?.name ?? 'mqtt-lab';
+  const optionSets = all.map(({ version, login }) => ({
     ...broker,
     version,
     topic,
@@ -99,7 +99,7 @@ function fromHost(world: World, { origin, name, where, broker }: Elsewhere, all:
   const boundMs = hostBoundMs(all.length);
   const tryAll = async () => {
     const { attemptLogins } = await import('../../probes/clients/login-attempts.ts');
-    return await attemptLogins(await world.host(name, where), wishes, { boundMs, signal: stopped });
+    return await attemptLogins(await testLab.host(name, where), optionSets, { boundMs, signal: stopped });
   };
   let results: ReturnType<typeof tryAll> | undefined;
   return all.map((attempt, index) => ({
@@ -111,7 +111,7 @@ function fromHost(world: World, { origin, name, where, broker }: Elsewhere, all:
     version: attempt.version,
     async run() {
       results ??= tryAll();
-      return judgeClientAttempt((await results)[index], attempt, world.live.broker.host !== undefined);
+      return judgeClientAttempt((await results)[index], attempt, testLab.live.broker.host !== undefined);
     },
   }));
 }

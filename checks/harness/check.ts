@@ -1,7 +1,7 @@
 import { within } from '../../probes/mqtt/feed.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import type { CheckRecord, Verdict } from '../../records/record.ts';
-import type { Turns } from './limit.ts';
+import type { Limit } from './limit.ts';
 
 /**
  * How far a run goes. `quick`: no wait longer than one keep-alive expiry at 5 s; `default`: all that disturbs nobody; `disruptive`: the broker
@@ -36,7 +36,7 @@ export type Check = Pick<CheckRecord, 'id' | 'claim' | 'statement' | 'expected'>
   /** Bound on the whole check, in milliseconds. */
   readonly boundMs: number;
   /** Where only so many of a kind may run at once; the bound counts from its turn on. */
-  readonly turns?: Turns;
+  readonly limit?: Limit;
   run(): Promise<Finding>;
 };
 
@@ -58,7 +58,7 @@ export function notApplicable(check: Pick<Check, 'id' | 'claim'>, reason: string
 
 /** Runs a check within its bound, when its turn has come; whatever happens becomes a record. */
 export async function perform(check: Check): Promise<CheckRecord> {
-  return check.turns === undefined ? await runNow(check) : await check.turns(() => runNow(check));
+  return check.limit === undefined ? await runNow(check) : await check.limit(() => runNow(check));
 }
 
 async function runNow(check: Check): Promise<CheckRecord> {

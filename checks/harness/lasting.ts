@@ -2,7 +2,7 @@ import type { User } from '../../lab-file/lab.ts';
 import { freshClientId, type Version } from '../../probes/mqtt/session.ts';
 import { withCleanUp } from './clean-up.ts';
 import { ownConnection } from './own-connection.ts';
-import type { World } from './test-lab.ts';
+import type { TestLab } from './test-lab.ts';
 
 type Lasting = { readonly version: Version; readonly clientId: string };
 
@@ -11,7 +11,7 @@ type Lasting = { readonly version: Version; readonly clientId: string };
  * login of its own through when it ends: one that is under way would make the session anew.
  */
 export async function withLasting<T>(
-  world: World,
+  testLab: TestLab,
   owner: User,
   version: Version,
   work: (clientId: string) => Promise<T>,
@@ -19,11 +19,11 @@ export async function withLasting<T>(
   const clientId = freshClientId();
   return await withCleanUp(
     () => work(clientId),
-    () => forget(world, owner, { version, clientId }),
+    () => forget(testLab, owner, { version, clientId }),
   );
 }
 
 /** A session that is asked for afresh, and ends with its connection, takes the kept one with it (MQTT-3.1.2-6; MQTT 5: MQTT-3.1.2-4). */
-export async function forget(world: World, owner: User, { version, clientId }: Lasting): Promise<void> {
-  await using _session = await ownConnection(world, owner, { version, clientId, clean: true });
+export async function forget(testLab: TestLab, owner: User, { version, clientId }: Lasting): Promise<void> {
+  await using _session = await ownConnection(testLab, owner, { version, clientId, clean: true });
 }

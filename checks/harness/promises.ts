@@ -2,7 +2,7 @@ import type { LiveLab } from '../../deployment/live-lab.ts';
 import type { Lab } from '../../lab-file/lab.ts';
 import { connectRaw } from '../../probes/mqtt/raw-session.ts';
 import type { QoS } from '../../probes/mqtt/session.ts';
-import type { World } from './test-lab.ts';
+import type { TestLab } from './test-lab.ts';
 
 /** What a check can only show of a broker that does it. */
 export type Need = {
@@ -24,7 +24,7 @@ type Options = Pick<Lab['broker'], 'options'>;
  * it announces in its CONNACK of MQTT 5.
  */
 export function unpromised(
-  { lab, isOurs, announced }: Pick<World, 'lab' | 'isOurs' | 'announced'>,
+  { lab, isOurs, announced }: Pick<TestLab, 'lab' | 'isOurs' | 'announced'>,
   need: Need,
 ): string | undefined {
   return isOurs ? turnedOff(lab.broker, need) : renounced(announced, need);
@@ -67,8 +67,8 @@ export async function announcedBy({ lab, broker }: LiveLab): Promise<readonly st
   if (broker.host !== undefined) return [];
   const { address, port } = broker;
   const login = lab.users.map(({ name, password }) => ({ user: name, password: password.reveal() }))[0];
-  const wish = { address, port, version: 5, keepAlive: 10 } as const;
-  const outcome = await connectRaw({ ...wish, ...(login === undefined ? {} : { login }) }).catch(() => undefined);
+  const options = { address, port, version: 5, keepAlive: 10 } as const;
+  const outcome = await connectRaw({ ...options, ...(login === undefined ? {} : { login }) }).catch(() => undefined);
   if (outcome?.kind !== 'accepted') return [];
   await using session = outcome.session;
   const connack = session.packets.find(({ type }) => type === 'CONNACK');

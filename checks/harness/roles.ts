@@ -2,7 +2,7 @@ import type { LivePi } from '../../deployment/live-lab.ts';
 import type { Lab, Topic, User } from '../../lab-file/lab.ts';
 import { may, writes } from '../../lab-file/may.ts';
 import { type Check, notApplicable, word } from './check.ts';
-import type { World } from './test-lab.ts';
+import type { TestLab } from './test-lab.ts';
 
 /** A user who may see what is published to the topic; undefined: nobody may. */
 export function observerOf(lab: Lab, topic: string): User | undefined {
@@ -38,7 +38,7 @@ export function openTopic(lab: Lab): { topic: string; publisher: User; subscribe
 
 /** A check for each Pi, or one that says that there is none. */
 export function onEachPi(
-  { live }: World,
+  { live }: TestLab,
   check: Pick<Check, 'id' | 'claim'>,
   make: (pi: LivePi, check: Pick<Check, 'id' | 'claim'>) => Check,
 ): Check[] {

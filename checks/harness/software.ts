@@ -8,7 +8,7 @@ import type { System } from '../../records/environment.ts';
 import type { Versions } from '../../records/record.ts';
 import { HERE } from './check.ts';
 import { bootIdHere, SYSTEM, systemOf } from './system.ts';
-import type { World } from './test-lab.ts';
+import type { TestLab } from './test-lab.ts';
 
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
 /** The clients on this machine by the names that people know, and their packages. */
@@ -27,11 +27,11 @@ export type Software = (host: string) => Promise<Versions>;
  * Asks each of these hosts once, over a connection of its own, while the checks go on. Never throws: what can't be told within 15 s is `unknown`,
  * and a broken host is for the checks to find.
  */
-export function softwareOf(world: World, hosts: readonly string[], onSystem: OnSystem): Software {
-  const { version } = world.live.broker;
+export function softwareOf(testLab: TestLab, hosts: readonly string[], onSystem: OnSystem): Software {
+  const { version } = testLab.live.broker;
   const broker = version === undefined ? UNKNOWN : `mosquitto ${version}`;
   const ask = async (host: string) => {
-    const asking = host === HERE ? clientsHere() : clientsOn(world, host, onSystem);
+    const asking = host === HERE ? clientsHere() : clientsOn(testLab, host, onSystem);
     return await within(asking, `versions on ${host}`, BOUND_MS).catch(() => UNKNOWN);
   };
   const clients = new Map(hosts.map((host) => [host, ask(host)]));
@@ -49,12 +49,12 @@ export async function softwareHere(name: string, module: string): Promise<string
   return `${name} ${version}`;
 }
 
-async function clientsOn(world: World, name: string, onSystem: OnSystem): Promise<string> {
-  const { broker, pis } = world.live;
+async function clientsOn(testLab: TestLab, name: string, onSystem: OnSystem): Promise<string> {
+  const { broker, pis } = testLab.live;
   const where = name === 'broker' ? broker.host : pis.find((pi) => pi.name === name)?.host;
   if (where === undefined) return UNKNOWN;
-  const host = await world.host(name, where, 'versions');
-  const facts = await gather(host, [CLIENTS_THERE, SYSTEM], world.stopped, { root: false });
+  const host = await testLab.host(name, where, 'versions');
+  const facts = await gather(host, [CLIENTS_THERE, SYSTEM], testLab.stopped, { root: false });
   onSystem(name, systemOf(facts.get(SYSTEM), await bootIdHere()));
   const installed = [...installedVersions(facts.get(CLIENTS_THERE))].map(([name, version]) => `${name} ${version}`);
   return installed.join(', ') || UNKNOWN;

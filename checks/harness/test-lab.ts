@@ -2,8 +2,8 @@ import { LabError } from '../../base/errors.ts';
 import type { LiveLab } from '../../deployment/live-lab.ts';
 import type { Lab, User } from '../../lab-file/lab.ts';
 import { LOG } from '../../mosquitto/paths.ts';
-import { connectRaw, type RawSession, type RawWish } from '../../probes/mqtt/raw-session.ts';
-import { connectSession, type Session, type SessionWish, type Version } from '../../probes/mqtt/session.ts';
+import { connectRaw, type RawOptions, type RawSession } from '../../probes/mqtt/raw-session.ts';
+import { connectSession, type Session, type SessionOptions, type Version } from '../../probes/mqtt/session.ts';
 import { type BrokerLog, followBrokerLog, NO_LOG } from '../../probes/network/broker-log.ts';
 import type { Host } from '../../provisioning/hosts/host.ts';
 import { type HostAddress, openHost } from '../../provisioning/hosts/open.ts';
@@ -16,7 +16,7 @@ export { nonce } from './nonce.ts';
  * What a check works with. Disposing of it ends every session and closes every host, those too that open only then: a check that has failed
  * may leave work under way, and one open connection would keep the test file from ending.
  */
-export type World = AsyncDisposable & {
+export type TestLab = AsyncDisposable & {
   readonly live: LiveLab;
   readonly lab: Lab;
   /** Aborts when the run is to end early. */
@@ -33,9 +33,9 @@ export type World = AsyncDisposable & {
   /** Whether measurements take the time that the report's questions ask for. */
   readonly isFull: boolean;
   /** Logs a user in from this machine by a client that does only what it is told; throws a LabError when the broker does not accept. */
-  raw(user: User, wish?: Partial<RawWish>): Promise<RawSession>;
+  raw(user: User, options?: Partial<RawOptions>): Promise<RawSession>;
   /** Logs a user in from this machine with mqtt.js; throws a LabError when the broker does not accept. */
-  login(user: User, wish?: Partial<SessionWish>): Promise<Session>;
+  login(user: User, options?: Partial<SessionOptions>): Promise<Session>;
   /** A host of the lab; opened once a lane, since one SSH connection takes ten commands at a time (sshd_config(5), MaxSessions). */
   host(name: string, where: HostAddress, lane?: string): Promise<Host>;
   /** What the lab's own broker logs, followed from the first call on; evidence alone, which may be missing. */
@@ -43,7 +43,7 @@ export type World = AsyncDisposable & {
 };
 
 type Connect<S> = (
-  usual: SessionWish,
+  usual: SessionOptions,
 ) => Promise<
   | { readonly kind: 'accepted'; readonly session: S }
   | { readonly kind: 'refused'; readonly code: number }
@@ -54,15 +54,15 @@ const KEEP_ALIVE_S = 60;
 /** The longest that the checks of a run may take, and more. */
 const LOG_BOUND_MS = 3_600_000;
 
-export function openWorld(
+export function openTestLab(
   live: LiveLab,
   stopped: AbortSignal,
   versions: readonly Version[] = [4, 5],
   announced: readonly string[] = [],
   passingOn: PassingOn = openPassingOn(),
   isFull = false,
-  sharedLog?: World['brokerLog'],
-): World {
+  sharedLog?: TestLab['brokerLog'],
+): TestLab {
   const { lab, broker } = live;
   const keepAlive = Math.min(KEEP_ALIVE_S, lab.broker.maxKeepAlive);
   const sessions = new Set<Session | RawSession>();
@@ -119,8 +119,8 @@ export function openWorld(
     announced,
     passingOn,
     isFull,
-    login: (user, wish = {}) => logIn(user, (usual) => connectSession({ ...usual, ...wish })),
-    raw: (user, wish = {}) => logIn(user, (usual) => connectRaw({ ...usual, ...wish })),
+    login: (user, options = {}) => logIn(user, (usual) => connectSession({ ...usual, ...options })),
+    raw: (user, options = {}) => logIn(user, (usual) => connectRaw({ ...usual, ...options })),
     host: openOnce,
     brokerLog() {
       if (sharedLog !== undefined) return sharedLog();

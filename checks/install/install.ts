@@ -3,7 +3,7 @@ import { publishOnce, startSubscriber } from '../../probes/clients/mosquitto-cli
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import { type Finding, notApplicable } from '../harness/check.ts';
 import { onEachPi, openTopic } from '../harness/roles.ts';
-import { nonce, type World } from '../harness/test-lab.ts';
+import { nonce, type TestLab } from '../harness/test-lab.ts';
 import type { Plan } from '../run/declare.ts';
 
 /** The topic that the checkpoint tests an installation with; another open one where lab.yaml does not declare it. */
@@ -13,8 +13,8 @@ const ARRIVAL_MS = 20_000;
 
 type Cast = NonNullable<ReturnType<typeof openTopic>>;
 
-export const install: Plan = (world) => {
-  const { lab, broker } = world.live;
+export const install: Plan = (testLab) => {
+  const { lab, broker } = testLab.live;
   const named = { ...lab, topics: lab.topics.filter(({ name }) => name === INSTALLATION_TOPIC) };
   const cast = openTopic(named) ?? openTopic(lab);
   const check = {
@@ -24,27 +24,27 @@ export const install: Plan = (world) => {
   if (cast === undefined) return [notApplicable(check, 'lab.yaml has no topic with a publisher and a subscriber')];
   const { host } = broker;
   if (host === undefined) return [notApplicable(check, 'the broker is external: its host is never touched')];
-  return onEachPi(world, check, (pi, onPi) => ({
+  return onEachPi(testLab, check, (pi, onPi) => ({
     ...onPi,
     expected: { messages: 1, topic: cast.topic },
     boundMs: BOUND_MS,
-    run: () => installationCheck(world, pi, host, cast),
+    run: () => installationCheck(testLab, pi, host, cast),
   }));
 };
 
 /** The checkpoint's installation check: `mosquitto_pub -t test -m message` there, `mosquitto_sub -t test -d` here. */
-async function installationCheck(world: World, pi: LivePi, brokerHost: HostAddress, cast: Cast): Promise<Finding> {
+async function installationCheck(testLab: TestLab, pi: LivePi, brokerHost: HostAddress, cast: Cast): Promise<Finding> {
   const { topic, publisher, subscriber } = cast;
-  const limits = { boundMs: BOUND_MS, signal: world.stopped };
+  const limits = { boundMs: BOUND_MS, signal: testLab.stopped };
   const payload = Buffer.from(`installation ${nonce()}`);
-  const onPi = await world.host(pi.name, pi.host);
-  const onBrokerHost = await world.host('broker', brokerHost);
+  const onPi = await testLab.host(pi.name, pi.host);
+  const onBrokerHost = await testLab.host('broker', brokerHost);
   const login = ({ name, password }: Cast['subscriber']) => ({ user: name, password: password.reveal() });
-  const subscription = { ...pi.broker, topic, login: login(subscriber), keepAlive: world.broker.keepAlive };
+  const subscription = { ...pi.broker, topic, login: login(subscriber), keepAlive: testLab.broker.keepAlive };
   await using client = startSubscriber(onPi, subscription, limits);
   await client.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', ARRIVAL_MS);
-  const there = { address: '127.0.0.1', port: world.lab.broker.port, topic, login: login(publisher) };
-  await publishOnce(onBrokerHost, { ...there, keepAlive: world.broker.keepAlive }, payload, limits);
+  const there = { address: '127.0.0.1', port: testLab.lab.broker.port, topic, login: login(publisher) };
+  await publishOnce(onBrokerHost, { ...there, keepAlive: testLab.broker.keepAlive }, payload, limits);
   const isOurs = (message: { readonly payload: Buffer }) => message.payload.equals(payload);
   await client.messages.first(isOurs, `the message on ${topic}`, ARRIVAL_MS);
   const messages = client.messages.items.filter(isOurs).length;

@@ -9,7 +9,7 @@ import { type Facts, gather, type Query } from '../../provisioning/resources/fac
 import { PROCESS_FUNCTIONS } from '../../provisioning/resources/processes.ts';
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import { onEachPi } from '../harness/roles.ts';
-import type { World } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 import type { Plan } from '../run/declare.ts';
 import { fileEvidence, namesOf, passwdQuery } from './files.ts';
 import { judgeClock, judgeSame, listeningPorts, rulesOf } from './judge.ts';
@@ -29,27 +29,27 @@ cat /proc/net/tcp /proc/net/tcp6 | awk -v uid="$uid" -v held=" $held" '$4 == "0A
 };
 
 /** What shows on no wire, since nobody uses it: a further way in, a right on what nobody writes, a broker where there should be none. */
-export const installState: Plan = (world) => [
-  ...onBrokerHost(world),
+export const installState: Plan = (testLab) => [
+  ...onBrokerHost(testLab),
   ...onEachPi(
-    world,
+    testLab,
     { id: 'install.clients-only', claim: 'there are MQTT clients on the Pi and no broker' },
-    (pi, named) => clientsOnly(world, pi, named),
+    (pi, named) => clientsOnly(testLab, pi, named),
   ),
-  ...onEachPi(world, { id: 'install.clock', claim: "the Pi's clock tells this machine's time" }, (pi, named) =>
-    clock(world, pi, named),
+  ...onEachPi(testLab, { id: 'install.clock', claim: "the Pi's clock tells this machine's time" }, (pi, named) =>
+    clock(testLab, pi, named),
   ),
 ];
 
 type Named = Pick<Check, 'id' | 'claim'>;
 
-function onBrokerHost(world: World): Check[] {
-  const { lab, live } = world;
+function onBrokerHost(testLab: TestLab): Check[] {
+  const { lab, live } = testLab;
   const { host: where } = live.broker;
   let facts: Promise<Facts> | undefined;
   const ask = async (): Promise<Facts> => {
     if (where === undefined) throw new Error('the broker is external');
-    return await gather(await world.host('broker', where), [USERS, RIGHTS, LISTENERS, CONF], world.stopped);
+    return await gather(await testLab.host('broker', where), [USERS, RIGHTS, LISTENERS, CONF], testLab.stopped);
   };
   const asked = (
     named: Named,
@@ -103,15 +103,15 @@ function withoutRoot(error: unknown): Finding {
   return { verdict: 'skipped', observed: null, reason: 'only root may look there, and sudo asks for a password' };
 }
 
-function clientsOnly(world: World, { name, host: where }: LivePi, named: Named): Check {
-  const query = noBrokerQuery(world.lab);
+function clientsOnly(testLab: TestLab, { name, host: where }: LivePi, named: Named): Check {
+  const query = noBrokerQuery(testLab.lab);
   return {
     ...named,
     expected: [],
     boundMs: BOUND_MS,
     async run() {
-      const host = await world.host(name, where);
-      const { output } = (await gather(host, [query], world.stopped, { root: false })).get(query);
+      const host = await testLab.host(name, where);
+      const { output } = (await gather(host, [query], testLab.stopped, { root: false })).get(query);
       return judgeSame(
         output.split('\n').filter((line) => line !== ''),
         [],
@@ -120,15 +120,15 @@ function clientsOnly(world: World, { name, host: where }: LivePi, named: Named):
   };
 }
 
-function clock(world: World, { name, host: where }: LivePi, named: Named): Check {
+function clock(testLab: TestLab, { name, host: where }: LivePi, named: Named): Check {
   return {
     ...named,
     expected: { offsetMs: 0 },
     boundMs: BOUND_MS,
     async run() {
-      const host = await world.host(name, where);
+      const host = await testLab.host(name, where);
       const from = now();
-      const command = { step: 'ask for the time', script: 'date +%s.%N', timeoutMs: BOUND_MS, signal: world.stopped };
+      const command = { step: 'ask for the time', script: 'date +%s.%N', timeoutMs: BOUND_MS, signal: testLab.stopped };
       const { stdout } = await run(host, command);
       return judgeClock({ from, told: Number(stdout) * 1000, to: now() });
     },

@@ -8,7 +8,7 @@ import { loginOf } from '../harness/login.ts';
 import { isMessage } from '../harness/matching.ts';
 import { unpromised } from '../harness/promises.ts';
 import { onEachPi, openTopic } from '../harness/roles.ts';
-import { nonce, type World } from '../harness/test-lab.ts';
+import { nonce, type TestLab } from '../harness/test-lab.ts';
 import type { Plan } from '../run/declare.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
@@ -21,7 +21,7 @@ type Cast = NonNullable<ReturnType<typeof openTopic>>;
 type Way = {
   readonly name: 'paho' | 'paho-publishes';
   readonly claim: (qos: QoS) => string;
-  readonly play: (world: World, pi: LivePi, cast: Cast, qos: QoS) => Promise<Finding>;
+  readonly play: (testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS) => Promise<Finding>;
 };
 
 const WAYS: readonly Way[] = [
@@ -34,34 +34,34 @@ const WAYS: readonly Way[] = [
 ];
 
 /** The client library of the checkpoint on a Pi, and mqtt.js on this machine: each way, at each QoS. */
-export const interop: Plan = (world) => {
-  const cast = openTopic(world.lab);
-  return WAYS.flatMap((way) => LEVELS.flatMap((qos) => checks(world, cast, way, qos)));
+export const interop: Plan = (testLab) => {
+  const cast = openTopic(testLab.lab);
+  return WAYS.flatMap((way) => LEVELS.flatMap((qos) => checks(testLab, cast, way, qos)));
 };
 
-function checks(world: World, cast: Cast | undefined, { name, claim, play }: Way, qos: QoS): Check[] {
+function checks(testLab: TestLab, cast: Cast | undefined, { name, claim, play }: Way, qos: QoS): Check[] {
   const named = { id: `qos.${name}.q${qos}`, claim: claim(qos) } as const;
   const scope = name === 'paho' && qos === QUICK ? 'quick' : 'default';
   const why =
     cast === undefined
       ? 'lab.yaml has no topic that somebody may publish and somebody may subscribe'
-      : unpromised(world, { qos });
+      : unpromised(testLab, { qos });
   if (cast === undefined || why !== undefined) return [{ ...notApplicable(named, why ?? ''), scope }];
-  return onEachPi(world, named, (pi, check) => ({
+  return onEachPi(testLab, named, (pi, check) => ({
     ...check,
     statement: 'MQTT-3.8.4-6',
     expected: { copies: 1, qos, unaltered: true },
     boundMs: BOUND_MS,
-    run: () => play(world, pi, cast, qos),
+    run: () => play(testLab, pi, cast, qos),
   })).map((check) => ({ ...check, scope }));
 }
 
-async function pahoReceives(world: World, pi: LivePi, cast: Cast, qos: QoS): Promise<Finding> {
+async function pahoReceives(testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS): Promise<Finding> {
   const { topic, publisher, subscriber } = cast;
-  const host = await world.host(pi.name, pi.host);
-  await using session = await world.login(publisher);
-  const wish = { ...pi.broker, ...loginOf(subscriber), topic, qos, clientId: `lab-${nonce()}` } as const;
-  await using paho = await startPahoSubscriber(host, wish, { boundMs: BOUND_MS, signal: world.stopped });
+  const host = await testLab.host(pi.name, pi.host);
+  await using session = await testLab.login(publisher);
+  const options = { ...pi.broker, ...loginOf(subscriber), topic, qos, clientId: `lab-${nonce()}` } as const;
+  await using paho = await startPahoSubscriber(host, options, { boundMs: BOUND_MS, signal: testLab.stopped });
   await paho.events.first(({ kind }) => kind === 'subscribed', 'SUBACK', WAIT_MS);
   const payload = binaryPayload(nonce());
   const last = Buffer.from(`sentinel ${nonce()}`);
@@ -75,18 +75,18 @@ async function pahoReceives(world: World, pi: LivePi, cast: Cast, qos: QoS): Pro
 }
 
 /** It publishes a numbered message a second: the first is the one in question, the second the sentinel behind it. */
-async function pahoPublishes(world: World, pi: LivePi, cast: Cast, qos: QoS): Promise<Finding> {
+async function pahoPublishes(testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS): Promise<Finding> {
   const { topic, publisher, subscriber } = cast;
-  const host = await world.host(pi.name, pi.host);
-  await using session = await world.login(subscriber);
+  const host = await testLab.host(pi.name, pi.host);
+  await using session = await testLab.login(subscriber);
   const granted = await session.subscribe(topic, qos);
-  if (granted < qos && !world.isOurs) {
+  if (granted < qos && !testLab.isOurs) {
     return { verdict: 'skipped', observed: { granted }, reason: `the broker grants QoS ${granted} only` };
   }
   const text = `paho ${nonce()}`;
-  const login = { ...loginOf(publisher), clientId: `lab-${nonce()}`, keepAlive: world.broker.keepAlive };
-  const wish = { ...pi.broker, ...login, topic, qos, text } as const;
-  await using paho = await startPahoPublisher(host, wish, { boundMs: BOUND_MS, signal: world.stopped });
+  const login = { ...loginOf(publisher), clientId: `lab-${nonce()}`, keepAlive: testLab.broker.keepAlive };
+  const options = { ...pi.broker, ...login, topic, qos, text } as const;
+  await using paho = await startPahoPublisher(host, options, { boundMs: BOUND_MS, signal: testLab.stopped });
   const [payload, last] = [Buffer.from(`${text} 0`), Buffer.from(`${text} 1`)];
   await session.packet(isMessage(last), 'sentinel', WAIT_MS);
   const copies = session.packets.flatMap(({ type, direction, qos: seen = 0, payload: bytes }) =>

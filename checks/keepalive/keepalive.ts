@@ -1,10 +1,10 @@
 import { expiryWindow } from '../fixtures/keepalive-expiry.ts';
-import { AROUND_EXPIRY_MS, silentClient, silentOwner, silentWish } from '../fixtures/silent-client.ts';
+import { AROUND_EXPIRY_MS, silentClient, silentOptions, silentOwner } from '../fixtures/silent-client.ts';
 import { openStages, type Stages } from '../fixtures/will-observer.ts';
 import { anyWillCast } from '../fixtures/will-roles.ts';
 import { type Check, notApplicable, type Scope } from '../harness/check.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import type { World } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 import type { Plan } from '../run/declare.ts';
 import { keepAlivePings } from './ping.ts';
 import { receiveOnly } from './receive-only.ts';
@@ -17,17 +17,17 @@ const KEEP_ALIVES: readonly { readonly keepAlive: number; readonly scope: Scope 
 /** Seconds of further ones whose expiry a full run measures, for the sweep that the report computes the ideal value from. */
 const EXPIRIES: readonly number[] = [40, 15, 10];
 
-export const keepalive: Plan = (world) => {
-  const stages = openStages(world);
-  const { maxKeepAlive } = world.lab.broker;
-  const others = world.isFull ? EXPIRIES.filter((keepAlive) => keepAlive <= maxKeepAlive) : [];
-  const swept = others.flatMap((keepAlive) => expiry(world, stages, keepAlive));
+export const keepalive: Plan = (testLab) => {
+  const stages = openStages(testLab);
+  const { maxKeepAlive } = testLab.lab.broker;
+  const others = testLab.isFull ? EXPIRIES.filter((keepAlive) => keepAlive <= maxKeepAlive) : [];
+  const swept = others.flatMap((keepAlive) => expiry(testLab, stages, keepAlive));
   const compared = KEEP_ALIVES.flatMap(({ keepAlive, scope }) => {
     const checks = [
-      ...expiry(world, stages, keepAlive),
-      ...keepAlivePings(world, keepAlive, { name: 'ping', count: 1 }),
-      ...(scope === 'quick' ? receiveOnly(world, keepAlive) : []),
-      ...(scope === 'quick' ? periods(world, keepAlive) : []),
+      ...expiry(testLab, stages, keepAlive),
+      ...keepAlivePings(testLab, keepAlive, { name: 'ping', count: 1 }),
+      ...(scope === 'quick' ? receiveOnly(testLab, keepAlive) : []),
+      ...(scope === 'quick' ? periods(testLab, keepAlive) : []),
     ].map((check) => ({ scope, ...check, waits: true }));
     if (keepAlive <= maxKeepAlive) return checks;
     const reason = `the lab file allows a keep alive of ${maxKeepAlive} s at most`;
@@ -37,15 +37,15 @@ export const keepalive: Plan = (world) => {
 };
 
 /** From ping to ping; it takes longer than an expiry, and less than one with the longer keep alive. */
-function periods(world: World, keepAlive: number): Check[] {
-  return keepAlivePings(world, keepAlive, { name: 'period', count: 3 }).map((check) => ({
+function periods(testLab: TestLab, keepAlive: number): Check[] {
+  return keepAlivePings(testLab, keepAlive, { name: 'period', count: 3 }).map((check) => ({
     ...check,
     scope: 'default',
   }));
 }
 
-function expiry(world: World, stages: Stages, keepAlive: number): Check[] {
-  const { lab, live } = world;
+function expiry(testLab: TestLab, stages: Stages, keepAlive: number): Check[] {
+  const { lab, live } = testLab;
   const cast = anyWillCast(lab);
   const [user] = lab.users;
   const { fromMs, toMs } = expiryWindow(keepAlive, live.broker.version);
@@ -63,9 +63,9 @@ function expiry(world: World, stages: Stages, keepAlive: number): Check[] {
       version,
       boundMs: toMs + AROUND_EXPIRY_MS,
       async run() {
-        if (cast !== undefined) return await silentOwner(world, stages, cast, version, keepAlive);
-        await using client = await world.raw(user, { version, ...silentWish(keepAlive) });
-        return await silentClient(world, client, keepAlive);
+        if (cast !== undefined) return await silentOwner(testLab, stages, cast, version, keepAlive);
+        await using client = await testLab.raw(user, { version, ...silentOptions(keepAlive) });
+        return await silentClient(testLab, client, keepAlive);
       },
     };
   });

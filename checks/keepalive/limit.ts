@@ -2,7 +2,7 @@ import type { User } from '../../lab-file/lab.ts';
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import { evidence } from '../harness/evidence.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import type { World } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 import type { Plan } from '../run/declare.ts';
 
 const BOUND_MS = 30_000;
@@ -10,15 +10,15 @@ const BOUND_MS = 30_000;
 const LONGEST_S = 65_535;
 
 /** A client gets the keep alive that lab.yaml allows, and over MQTT 5, where the broker tells, no longer one. */
-export const keepaliveLimit: Plan = (world) => {
-  const { maxKeepAlive } = world.lab.broker;
-  const [user] = world.lab.users;
+export const keepaliveLimit: Plan = (testLab) => {
+  const { maxKeepAlive } = testLab.lab.broker;
+  const [user] = testLab.lab.users;
   return VERSIONS.flatMap((version): Check[] => {
     const named = {
       id: `keepalive.limit.${tagOf(version)}`,
       claim: `a client may ask for a keep alive of ${maxKeepAlive} s ${overOf(version)}`,
     } as const;
-    if (!world.isOurs) return [notApplicable(named, 'the broker is external: what it allows is its own to decide')];
+    if (!testLab.isOurs) return [notApplicable(named, 'the broker is external: what it allows is its own to decide')];
     if (user === undefined) return [notApplicable(named, 'lab.yaml names no user')];
     return [
       {
@@ -26,20 +26,20 @@ export const keepaliveLimit: Plan = (world) => {
         expected: { accepted: true, ...(version === 5 ? { told: maxKeepAlive } : {}) },
         version,
         boundMs: BOUND_MS,
-        run: () => (version === 4 ? accepted(world, user, maxKeepAlive) : told(world, user, maxKeepAlive)),
+        run: () => (version === 4 ? accepted(testLab, user, maxKeepAlive) : told(testLab, user, maxKeepAlive)),
       },
     ];
   });
 };
 
-async function accepted(world: World, user: User, keepAlive: number): Promise<Finding> {
-  await using client = await world.raw(user, { keepAlive });
+async function accepted(testLab: TestLab, user: User, keepAlive: number): Promise<Finding> {
+  await using client = await testLab.raw(user, { keepAlive });
   return { verdict: 'pass', observed: { accepted: true }, evidence: evidence(user.name, client.packets) };
 }
 
 /** Asked for the longest there is, the broker answers with its limit (MQTT 5, 3.2.2.3.14). */
-async function told(world: World, user: User, limit: number): Promise<Finding> {
-  await using client = await world.raw(user, { version: 5, keepAlive: LONGEST_S });
+async function told(testLab: TestLab, user: User, limit: number): Promise<Finding> {
+  await using client = await testLab.raw(user, { version: 5, keepAlive: LONGEST_S });
   const connack = client.packets.find(({ type }) => type === 'CONNACK');
   const property = connack?.properties?.find((text) => text.startsWith('serverKeepAlive '));
   const seconds = property === undefined ? LONGEST_S : Number(property.split(' ')[1]);

@@ -12,7 +12,7 @@ import { loginOf } from '../harness/login.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { observerOf, onEachPi } from '../harness/roles.ts';
 import { watchStalls } from '../harness/stall.ts';
-import { nonce, type World } from '../harness/test-lab.ts';
+import { nonce, type TestLab } from '../harness/test-lab.ts';
 import { judgePings, MOSQUITTO_CLIENT, MQTT_JS, type PingingClient, pingWindow } from './ping-period.ts';
 
 const ANSWER_MS = 5_000;
@@ -24,28 +24,28 @@ export type Pings = {
   readonly count: number;
 };
 
-type Idling = { readonly world: World; readonly user: User; readonly version: Version; readonly keepAlive: number };
+type Idling = { readonly testLab: TestLab; readonly user: User; readonly version: Version; readonly keepAlive: number };
 
 /** An idle client asks for a sign of life in time, neither later nor all the time, and gets it. */
-export function keepAlivePings(world: World, keepAlive: number, pings: Pings): Check[] {
-  const idle = idleSubscriber(world.lab);
-  const user = idle?.user ?? world.lab.users[0];
+export function keepAlivePings(testLab: TestLab, keepAlive: number, pings: Pings): Check[] {
+  const idle = idleSubscriber(testLab.lab);
+  const user = idle?.user ?? testLab.lab.users[0];
   return VERSIONS.flatMap((version): Check[] => {
     const does =
       pings.count === 1 ? 'pings in time and is answered' : `pings ${pings.count} times, in time, and is answered`;
     const id = `keepalive.${pings.name}.${keepAlive}s.${tagOf(version)}` as const;
     const claim = `an idle client with a keep alive of ${keepAlive} s ${does}, ${overOf(version)}`;
     if (user === undefined) return [notApplicable({ id, claim }, 'lab.yaml names no user')];
-    const idling: Idling = { world, user, version, keepAlive };
+    const idling: Idling = { testLab, user, version, keepAlive };
     const here: Check = {
       ...common(idling, MQTT_JS, pings),
       id: `${id}.this-machine`,
       claim: `${claim}, mqtt.js on this machine`,
       run: () => pingsHere(idling, pings),
     };
-    const there = onEachPi(world, { id, claim: `${claim}, mosquitto_sub` }, (pi, check) => {
+    const there = onEachPi(testLab, { id, claim: `${claim}, mosquitto_sub` }, (pi, check) => {
       // it ends where its only subscription is refused; ours grants every one, and nobody publishes to a topic of its own
-      const topic = world.isOurs ? `mqtt-lab/idle/${nonce()}` : idle?.topic;
+      const topic = testLab.isOurs ? `mqtt-lab/idle/${nonce()}` : idle?.topic;
       if (topic === undefined) return notApplicable(check, 'lab.yaml has no topic that somebody may subscribe');
       return {
         ...check,
@@ -76,12 +76,12 @@ function common({ version, keepAlive }: Idling, client: PingingClient, { count }
 }
 
 async function pingsHere(idling: Idling, { count }: Pings): Promise<Finding> {
-  const { world, user, version, keepAlive } = idling;
+  const { testLab, user, version, keepAlive } = idling;
   const other = await setByBroker(idling);
   if (other !== undefined) return other;
   const stalls = watchStalls();
   const startedAt = now();
-  await using session = await world.login(user, { version, keepAlive });
+  await using session = await testLab.login(user, { version, keepAlive });
   // mqtt.js counts from the CONNACK, which a busy broker takes its time for
   const loggedInMs = since(startedAt);
   const { packets } = session;
@@ -91,16 +91,16 @@ async function pingsHere(idling: Idling, { count }: Pings): Promise<Finding> {
 }
 
 async function pingsOnPi(idling: Idling, pi: LivePi, topic: string, { name, count }: Pings): Promise<Finding> {
-  const { world, user, version, keepAlive } = idling;
+  const { testLab, user, version, keepAlive } = idling;
   const other = await setByBroker(idling);
   if (other !== undefined) return other;
   // apart, since one SSH connection takes ten commands at a time
-  const host = await world.host(pi.name, pi.host, name);
+  const host = await testLab.host(pi.name, pi.host, name);
   const stalls = watchStalls();
   const startedAt = now();
-  const limits = { boundMs: count * keepAlive * 1000 + AROUND_MS, signal: world.stopped };
-  const wish = { ...pi.broker, login: loginOf(user), version, keepAlive, topic };
-  await using client = startSubscriber(host, wish, limits);
+  const limits = { boundMs: count * keepAlive * 1000 + AROUND_MS, signal: testLab.stopped };
+  const options = { ...pi.broker, login: loginOf(user), version, keepAlive, topic };
+  await using client = startSubscriber(host, options, limits);
   await client.packets.first(({ type }) => type === 'CONNACK', 'CONNACK', AROUND_MS / 2);
   const packets = client.packets.items;
   await pongs(count, keepAlive, MOSQUITTO_CLIENT, packets, client.packets.first);
@@ -113,9 +113,9 @@ async function pingsOnPi(idling: Idling, pi: LivePi, topic: string, { name, coun
 }
 
 /** MQTT 5: another broker may set a keep alive of its own, which the client follows. */
-async function setByBroker({ world, user, version, keepAlive }: Idling): Promise<Finding | undefined> {
-  if (world.isOurs || version === 4) return undefined;
-  await using asking = await world.raw(user, { version, keepAlive });
+async function setByBroker({ testLab, user, version, keepAlive }: Idling): Promise<Finding | undefined> {
+  if (testLab.isOurs || version === 4) return undefined;
+  await using asking = await testLab.raw(user, { version, keepAlive });
   return otherKeepAlive(asking, keepAlive);
 }
 

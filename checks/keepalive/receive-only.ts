@@ -1,22 +1,22 @@
 import { now, type Packet } from '../../probes/mqtt/packet.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import { expiryWindow } from '../fixtures/keepalive-expiry.ts';
-import { AROUND_EXPIRY_MS, silentClient, silentWish } from '../fixtures/silent-client.ts';
+import { AROUND_EXPIRY_MS, silentClient, silentOptions } from '../fixtures/silent-client.ts';
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { openTopic } from '../harness/roles.ts';
 import { watchStalls } from '../harness/stall.ts';
-import { nonce, type World } from '../harness/test-lab.ts';
+import { nonce, type TestLab } from '../harness/test-lab.ts';
 
 /** How often the subscriber is sent a message, and how long before its end the last one may lie: a second more, on a busy machine. */
 const EVERY_MS = 1_000;
 const LAST_MS = 2 * EVERY_MS;
 
 /** Only packets from the client count: a subscriber that receives all the time and never pings is dropped. */
-export function receiveOnly(world: World, keepAlive: number): Check[] {
-  const cast = openTopic(world.lab);
-  const { fromMs, toMs } = expiryWindow(keepAlive, world.live.broker.version);
+export function receiveOnly(testLab: TestLab, keepAlive: number): Check[] {
+  const cast = openTopic(testLab.lab);
+  const { fromMs, toMs } = expiryWindow(keepAlive, testLab.live.broker.version);
   return VERSIONS.map((version): Check => {
     const named = {
       id: `keepalive.receive-only.${keepAlive}s.${tagOf(version)}`,
@@ -29,19 +29,19 @@ export function receiveOnly(world: World, keepAlive: number): Check[] {
       expected: { keepAlive, fromMs, toMs, closedBy: 'broker', everyMs: EVERY_MS },
       version,
       boundMs: toMs + AROUND_EXPIRY_MS,
-      run: () => receive(world, cast, version, keepAlive),
+      run: () => receive(testLab, cast, version, keepAlive),
     };
   });
 }
 
 async function receive(
-  world: World,
+  testLab: TestLab,
   { topic, publisher, subscriber }: NonNullable<ReturnType<typeof openTopic>>,
   version: Version,
   keepAlive: number,
 ): Promise<Finding> {
-  await using sending = await world.login(publisher, { version });
-  await using client = await world.raw(subscriber, { version, ...silentWish(keepAlive) });
+  await using sending = await testLab.login(publisher, { version });
+  await using client = await testLab.raw(subscriber, { version, ...silentOptions(keepAlive) });
   const text = nonce();
   // at QoS 0 the subscriber has nothing to acknowledge
   await client.subscribe(topic, 0);
@@ -56,7 +56,7 @@ async function receive(
   const stalls = watchStalls();
   const timer = setInterval(send, EVERY_MS);
   try {
-    const finding = await silentClient(world, client, keepAlive);
+    const finding = await silentClient(testLab, client, keepAlive);
     // one that is still connected is not waited for
     const end = finding.verdict === 'pass' ? await client.ended : undefined;
     const ticks = client.packets.filter(({ type, payload }) => type === 'PUBLISH' && payload?.includes(text) === true);

@@ -17,16 +17,16 @@ const BOUND_MS = 60_000;
 /** On a message that waits for a window of others. */
 const WAIT_MS = 20_000;
 
-export const qosExactlyOnce: Plan = (world) => {
+export const qosExactlyOnce: Plan = (testLab) => {
   const named = {
     id: 'qos.exactly-once.q2',
     claim: `${COUNT} messages of QoS 2, at most ${WINDOW} in flight: each is received once, unaltered and in order`,
   } as const;
-  const cast = openTopic(world.lab);
+  const cast = openTopic(testLab.lab);
   if (cast === undefined) {
     return [notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe')];
   }
-  const why = unpromised(world, { qos: 2 });
+  const why = unpromised(testLab, { qos: 2 });
   if (why !== undefined) return [notApplicable(named, why)];
   const { topic, publisher, subscriber } = cast;
   return [
@@ -34,17 +34,20 @@ export const qosExactlyOnce: Plan = (world) => {
       ...named,
       scope: 'default',
       isLoad: true,
-      turns: loads,
+      limit: loads,
       statement: 'MQTT-4.6.0-6',
       expected: expectedSequence(COUNT),
       boundMs: BOUND_MS,
       async run() {
-        const wish = { boundMs: WAIT_MS };
-        const [sending, seeing] = await Promise.all([world.raw(publisher, wish), world.raw(subscriber, wish)]);
+        const options = { boundMs: WAIT_MS };
+        const [sending, seeing] = await Promise.all([
+          testLab.raw(publisher, options),
+          testLab.raw(subscriber, options),
+        ]);
         await using _sending = sending;
         await using _seeing = seeing;
         const granted = await seeing.subscribe(topic, 2);
-        if (granted < 2 && !world.isOurs) {
+        if (granted < 2 && !testLab.isOurs) {
           return { verdict: 'skipped', observed: { granted }, reason: `the broker grants QoS ${granted} only` };
         }
         const mark = nonce();

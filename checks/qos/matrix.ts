@@ -10,26 +10,26 @@ import { mustPublish } from '../harness/must-publish.ts';
 import { unpromised } from '../harness/promises.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { openTopic } from '../harness/roles.ts';
-import { nonce, type World } from '../harness/test-lab.ts';
+import { nonce, type TestLab } from '../harness/test-lab.ts';
 import { tooHigh } from '../harness/too-high.ts';
 import type { Plan } from '../run/declare.ts';
 import { type Cell, type Delivered, expectedCell, judgeCell } from './matrix-judge.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
 const BOUND_MS = 60_000;
-const turns = atMost(6);
+const limit = atMost(6);
 
 type Cast = NonNullable<ReturnType<typeof openTopic>>;
 
 /** The whole table of publisher's QoS and subscriber's QoS, over both versions. */
-export const qosMatrix: Plan = (world) => {
-  const cast = openTopic(world.lab);
+export const qosMatrix: Plan = (testLab) => {
+  const cast = openTopic(testLab.lab);
   return VERSIONS.flatMap((version) =>
-    LEVELS.flatMap((published) => LEVELS.map((requested) => check(world, cast, version, published, requested))),
+    LEVELS.flatMap((published) => LEVELS.map((requested) => check(testLab, cast, version, published, requested))),
   );
 };
 
-function check(world: World, cast: Cast | undefined, version: Version, published: QoS, requested: QoS): Check {
+function check(testLab: TestLab, cast: Cast | undefined, version: Version, published: QoS, requested: QoS): Check {
   const named = {
     id: `qos.matrix.p${published}s${requested}.${tagOf(version)}`,
     claim: `QoS ${published} to a subscription of QoS ${requested} is delivered once at QoS ${Math.min(published, requested)}, ${overOf(version)}`,
@@ -38,8 +38,8 @@ function check(world: World, cast: Cast | undefined, version: Version, published
     return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
   }
   // the lab's own grants what is asked for; another may grant less
-  const qos = world.isOurs && requested > published ? requested : published;
-  const why = unpromised(world, { qos, ...(requested > published ? { neverRaisesQoS: true } : {}) });
+  const qos = testLab.isOurs && requested > published ? requested : published;
+  const why = unpromised(testLab, { qos, ...(requested > published ? { neverRaisesQoS: true } : {}) });
   if (why !== undefined) return notApplicable(named, why);
   const { topic, publisher, subscriber } = cast;
   const cell: Cell = { version, topic, published, requested, payload: binaryPayload(nonce()) };
@@ -49,19 +49,19 @@ function check(world: World, cast: Cast | undefined, version: Version, published
     statement: version === 4 ? 'MQTT-3.8.4-6' : 'MQTT-3.8.4-8',
     expected: expectedCell(cell),
     boundMs: BOUND_MS,
-    turns,
+    limit,
     async run() {
       const [sending, seeing] = await Promise.all([
-        world.raw(publisher, { version }),
-        world.raw(subscriber, { version }),
+        testLab.raw(publisher, { version }),
+        testLab.raw(subscriber, { version }),
       ]);
       await using _sending = sending;
       await using _seeing = seeing;
-      const short = tooHigh(world, sending, published);
+      const short = tooHigh(testLab, sending, published);
       if (short !== undefined) return short;
       const seen = await deliver(sending, seeing, cell);
       const packets = [...evidence(publisher.name, seen.publisher), ...evidence(subscriber.name, seen.subscriber)];
-      return { ...judgeCell(cell, seen, world.isOurs), evidence: packets };
+      return { ...judgeCell(cell, seen, testLab.isOurs), evidence: packets };
     },
   };
 }

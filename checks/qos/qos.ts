@@ -17,7 +17,7 @@ import { loginOf } from '../harness/login.ts';
 import { isMessage } from '../harness/matching.ts';
 import { unpromised } from '../harness/promises.ts';
 import { onEachPi, openTopic } from '../harness/roles.ts';
-import { nonce, type World } from '../harness/test-lab.ts';
+import { nonce, type TestLab } from '../harness/test-lab.ts';
 import type { Plan } from '../run/declare.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
@@ -25,7 +25,7 @@ const BOUND_MS = 60_000;
 const WAIT_MS = 20_000;
 
 /** Each runs one or two clients on a Pi over one SSH connection, which takes ten. */
-const turns = atMost(6);
+const limit = atMost(6);
 
 type Cast = { readonly topic: string; readonly publisher: User; readonly subscriber: User };
 type Ends = Omit<Delivery, 'topic' | 'qos' | 'payload'> & {
@@ -33,36 +33,43 @@ type Ends = Omit<Delivery, 'topic' | 'qos' | 'payload'> & {
   readonly granted: number | undefined;
 };
 
-export const qos: Plan = (world) => {
-  const cast = openTopic(world.lab);
+export const qos: Plan = (testLab) => {
+  const cast = openTopic(testLab.lab);
   return LEVELS.flatMap((qos) => [
-    ...directions(world, cast, qos, 'host-to-pi', 'from this machine to a Pi', hostToPi),
-    ...directions(world, cast, qos, 'pi-to-host', 'from a Pi to this machine', piToHost),
-    ...here(world, cast, qos),
+    ...directions(testLab, cast, qos, 'host-to-pi', 'from this machine to a Pi', hostToPi),
+    ...directions(testLab, cast, qos, 'pi-to-host', 'from a Pi to this machine', piToHost),
+    ...here(testLab, cast, qos),
   ]);
 };
 
-type Play = (world: World, pi: LivePi, cast: Cast, qos: QoS, payload: Buffer) => Promise<Ends>;
+type Play = (testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS, payload: Buffer) => Promise<Ends>;
 
-function directions(world: World, cast: Cast | undefined, qos: QoS, name: string, way: string, play: Play): Check[] {
+function directions(
+  testLab: TestLab,
+  cast: Cast | undefined,
+  qos: QoS,
+  name: string,
+  way: string,
+  play: Play,
+): Check[] {
   const named = { id: `qos.${name}.q${qos}`, claim: `QoS ${qos} ${way}: exactly once, unaltered` } as const;
   if (cast === undefined) return [nobody(named)];
-  const why = unpromised(world, { qos });
+  const why = unpromised(testLab, { qos });
   if (why !== undefined) return [notApplicable(named, why)];
-  return onEachPi(world, named, (pi, onPi) => {
-    return { ...check(world, onPi, cast, qos, (payload) => play(world, pi, cast, qos, payload)), turns };
+  return onEachPi(testLab, named, (pi, onPi) => {
+    return { ...check(testLab, onPi, cast, qos, (payload) => play(testLab, pi, cast, qos, payload)), limit };
   });
 }
 
-function here(world: World, cast: Cast | undefined, qos: QoS): Check[] {
+function here(testLab: TestLab, cast: Cast | undefined, qos: QoS): Check[] {
   const named = {
     id: `qos.this-machine.q${qos}`,
     claim: `QoS ${qos} on this machine: exactly once, unaltered`,
   } as const;
   if (cast === undefined) return [nobody(named)];
-  const why = unpromised(world, { qos });
+  const why = unpromised(testLab, { qos });
   if (why !== undefined) return [notApplicable(named, why)];
-  return [check(world, named, cast, qos, (payload) => hereToHere(world, cast, qos, payload))];
+  return [check(testLab, named, cast, qos, (payload) => hereToHere(testLab, cast, qos, payload))];
 }
 
 function nobody(named: Pick<Check, 'id' | 'claim'>): Check {
@@ -70,7 +77,7 @@ function nobody(named: Pick<Check, 'id' | 'claim'>): Check {
 }
 
 function check(
-  { isOurs }: World,
+  { isOurs }: TestLab,
   named: Pick<Check, 'id' | 'claim'>,
   { topic, publisher, subscriber }: Cast,
   qos: QoS,
@@ -95,12 +102,12 @@ function check(
   };
 }
 
-async function hostToPi(world: World, pi: LivePi, cast: Cast, qos: QoS, payload: Buffer): Promise<Ends> {
+async function hostToPi(testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS, payload: Buffer): Promise<Ends> {
   const { topic, publisher, subscriber } = cast;
-  const host = await world.host(pi.name, pi.host);
-  const wish = { ...pi.broker, topic, qos, login: loginOf(subscriber), clientId: `lab-${nonce()}` };
-  await using client = startSubscriber(host, wish, { boundMs: BOUND_MS, signal: world.stopped });
-  await using session = await world.login(publisher);
+  const host = await testLab.host(pi.name, pi.host);
+  const options = { ...pi.broker, topic, qos, login: loginOf(subscriber), clientId: `lab-${nonce()}` };
+  await using client = startSubscriber(host, options, { boundMs: BOUND_MS, signal: testLab.stopped });
+  await using session = await testLab.login(publisher);
   const { codes } = await client.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', WAIT_MS);
   const last = Buffer.from(`sentinel ${nonce()}`);
   await session.publish(topic, payload, { qos });
@@ -116,17 +123,17 @@ async function hostToPi(world: World, pi: LivePi, cast: Cast, qos: QoS, payload:
   };
 }
 
-async function piToHost(world: World, pi: LivePi, cast: Cast, qos: QoS, payload: Buffer): Promise<Ends> {
+async function piToHost(testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS, payload: Buffer): Promise<Ends> {
   const { topic, publisher, subscriber } = cast;
-  const host = await world.host(pi.name, pi.host);
-  await using session = await world.login(subscriber);
+  const host = await testLab.host(pi.name, pi.host);
+  await using session = await testLab.login(subscriber);
   const granted = await session.subscribe(topic, qos);
-  const limits = { boundMs: WAIT_MS, signal: world.stopped };
-  const wish = { ...pi.broker, topic, qos, login: loginOf(publisher) };
-  const sent = await publishOnce(host, wish, payload, limits);
+  const limits = { boundMs: WAIT_MS, signal: testLab.stopped };
+  const options = { ...pi.broker, topic, qos, login: loginOf(publisher) };
+  const sent = await publishOnce(host, options, payload, limits);
   const last = Buffer.from(`sentinel ${nonce()}`);
   // from the Pi too, and at the same QoS, so that it travels behind the message: order is kept within one (MQTT-4.6.0-6; MQTT 5: 4.6.0-5)
-  await publishOnce(host, wish, last, limits);
+  await publishOnce(host, options, last, limits);
   await session.packet(isMessage(last), 'sentinel', WAIT_MS);
   return {
     granted,
@@ -135,10 +142,10 @@ async function piToHost(world: World, pi: LivePi, cast: Cast, qos: QoS, payload:
   };
 }
 
-async function hereToHere(world: World, cast: Cast, qos: QoS, payload: Buffer): Promise<Ends> {
+async function hereToHere(testLab: TestLab, cast: Cast, qos: QoS, payload: Buffer): Promise<Ends> {
   const { topic } = cast;
-  await using sending = await world.login(cast.publisher);
-  await using seeing = await world.login(cast.subscriber);
+  await using sending = await testLab.login(cast.publisher);
+  await using seeing = await testLab.login(cast.subscriber);
   const granted = await seeing.subscribe(topic, qos);
   const last = Buffer.from(`sentinel ${nonce()}`);
   await sending.publish(topic, payload, { qos });

@@ -9,10 +9,10 @@ import { expiryWindow } from '../fixtures/keepalive-expiry.ts';
 import { openStages, type Stages, since } from '../fixtures/will-observer.ts';
 import { newWill } from '../fixtures/will-owner.ts';
 import { anyWillCast, type WillCast } from '../fixtures/will-roles.ts';
-import { judgeWills, type WillWish } from '../fixtures/will-verdict.ts';
+import { judgeWills, type WillOptions } from '../fixtures/will-verdict.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
 import { loginOf } from '../harness/login.ts';
-import { nonce, type World } from '../harness/test-lab.ts';
+import { nonce, type TestLab } from '../harness/test-lab.ts';
 
 const VERSION = 4;
 /** The shortest that the mosquitto clients take: where nobody closes the connection, its expiry brings the will. */
@@ -24,7 +24,7 @@ type Rebooted =
   | { readonly kind: 'impossible'; readonly reason: string }
   | {
       readonly kind: 'rebooted';
-      readonly will: WillWish;
+      readonly will: WillOptions;
       readonly wills: readonly Packet[];
       readonly willAfterMs: number | undefined;
       readonly backAfterMs: number;
@@ -34,10 +34,10 @@ type Rebooted =
     };
 
 /** A reboot of each Pi under a client with a last will. */
-export function rebootedPis(world: World): Check[] {
-  const stages = openStages(world);
-  const cast = anyWillCast(world.lab);
-  const { pis, broker } = world.live;
+export function rebootedPis(testLab: TestLab): Check[] {
+  const stages = openStages(testLab);
+  const cast = anyWillCast(testLab.lab);
+  const { pis, broker } = testLab.live;
   const { toMs } = expiryWindow(KEEP_ALIVE_S, broker.version);
   if (pis.length === 0) {
     const named = { id: 'restart.pi', claim: 'a Pi that is rebooted leaves its last will and comes back' } as const;
@@ -63,7 +63,7 @@ export function rebootedPis(world: World): Check[] {
         scope: 'disruptive',
         boundMs: BOUND_MS,
         async run() {
-          episode ??= reboot(world, stages, cast, pi, toMs);
+          episode ??= reboot(testLab, stages, cast, pi, toMs);
           const seen = await episode;
           if (seen.kind === 'impossible') return { verdict: 'skipped', observed: null, reason: seen.reason };
           return { ...judge(seen), evidence: seen.packets };
@@ -94,27 +94,27 @@ export function rebootedPis(world: World): Check[] {
   });
 }
 
-async function reboot(world: World, stages: Stages, cast: WillCast, pi: LivePi, toMs: number): Promise<Rebooted> {
-  await using before = await openHost(pi.name, pi.host, world.stopped);
+async function reboot(testLab: TestLab, stages: Stages, cast: WillCast, pi: LivePi, toMs: number): Promise<Rebooted> {
+  await using before = await openHost(pi.name, pi.host, testLab.stopped);
   const mark = await bootMark(before);
-  const how = await planReboot(world.lab, pi.name, mark);
+  const how = await planReboot(testLab.lab, pi.name, mark);
   if (how.kind === 'forbidden') return { kind: 'impossible', reason: how.reason };
   return await stages(cast, VERSION, async (stage) => {
     const { text, ...will } = newWill(cast);
     const { topic, owner } = cast;
     const left = { ...will, payload: will.payload.toString() };
     const who = { login: loginOf(owner), clientId: `lab-${nonce()}` };
-    const wish = { ...pi.broker, ...who, topic, keepAlive: KEEP_ALIVE_S, will: left };
-    const limits = { boundMs: REBOOT_BOUND_MS, signal: world.stopped };
+    const options = { ...pi.broker, ...who, topic, keepAlive: KEEP_ALIVE_S, will: left };
+    const limits = { boundMs: REBOOT_BOUND_MS, signal: testLab.stopped };
     // not mosquitto_sub, which says DISCONNECT when a shutdown ends it by TERM
-    const client = await startLostActor(before, 'publisher', wish, limits);
+    const client = await startLostActor(before, 'publisher', options, limits);
     const orderedAt = now();
     await orderReboot(before, how);
     const first = await stage.first(text, toMs + ARRIVAL_MS);
-    await using after = await awaitReboot(world.lab, pi.name, mark, world.stopped);
+    await using after = await awaitReboot(testLab.lab, pi.name, mark, testLab.stopped);
     const backAfterMs = since(orderedAt);
     const wills = await stage.untilSentinel(text);
-    const copies = await received(world, after, pi, cast);
+    const copies = await received(testLab, after, pi, cast);
     const packets = [...client.evidence(), ...stage.evidence(text)];
     const willAfterMs = first === undefined ? undefined : since(orderedAt, first);
     return { kind: 'rebooted', will, wills, willAfterMs, backAfterMs, copies, packets };
@@ -123,16 +123,16 @@ async function reboot(world: World, stages: Stages, cast: WillCast, pi: LivePi, 
 
 /** Has the Pi's mosquitto_sub receive a message of this machine, and one more to see that no second copy comes before it. */
 async function received(
-  world: World,
+  testLab: TestLab,
   host: Host,
   pi: LivePi,
   { topic, observer, publisher }: WillCast,
 ): Promise<number> {
-  const limits = { boundMs: 3 * ARRIVAL_MS, signal: world.stopped };
-  const wish = { ...pi.broker, topic, login: loginOf(observer), keepAlive: world.broker.keepAlive };
-  await using client = startSubscriber(host, wish, limits);
+  const limits = { boundMs: 3 * ARRIVAL_MS, signal: testLab.stopped };
+  const options = { ...pi.broker, topic, login: loginOf(observer), keepAlive: testLab.broker.keepAlive };
+  await using client = startSubscriber(host, options, limits);
   await client.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', ARRIVAL_MS);
-  await using writing = await world.raw(publisher);
+  await using writing = await testLab.raw(publisher);
   const [payload, last] = [Buffer.from(`back ${nonce()}`), Buffer.from(`sentinel ${nonce()}`)];
   await writing.publish(topic, payload, { qos: 1 });
   await writing.publish(topic, last, { qos: 1 });

@@ -3,7 +3,7 @@ import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import { anyWillCast, type WillCast } from '../fixtures/will-roles.ts';
 import { type Check, notApplicable } from '../harness/check.ts';
 import { openTopic } from '../harness/roles.ts';
-import type { World } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 import type { Plan } from '../run/declare.ts';
 import type { BrokerEnd } from './broker-control.ts';
 import { ASPECTS, type Aspect, expectedAfter, hasDatabase, judgeRestart, judgeSpared, unpromised } from './judge.ts';
@@ -36,23 +36,23 @@ const STATEMENTS: Readonly<Partial<Record<Aspect, string>>> = {
 };
 
 /** What survives the end of the broker, and the reboot of a Pi. */
-export const restart: Plan = (world) => [
-  ...(['stop', 'crash'] as const).flatMap((end) => brokerEnds(world, end)),
+export const restart: Plan = (testLab) => [
+  ...(['stop', 'crash'] as const).flatMap((end) => brokerEnds(testLab, end)),
   // last, since an emulated Pi has another port afterwards
-  ...rebootedPis(world),
+  ...rebootedPis(testLab),
 ];
 
-function brokerEnds(world: World, end: BrokerEnd): Check[] {
-  const { host } = world.live.broker;
-  const cast = castRestart(world.lab);
+function brokerEnds(testLab: TestLab, end: BrokerEnd): Check[] {
+  const { host } = testLab.live.broker;
+  const cast = castRestart(testLab.lab);
   let episode: Promise<Episode> | undefined;
   return ASPECTS.map((aspect): Check => {
     const named = { id: `restart.${end}.${aspect}`, claim: `${WORDS[end]} ${claimOf(aspect, end)}` } as const;
-    const why = hindrance(aspect, world, cast);
+    const why = hindrance(aspect, testLab, cast);
     if (why !== undefined || host === undefined || cast === undefined) {
       return { ...notApplicable(named, why ?? ''), scope };
     }
-    const { broker } = world.lab;
+    const { broker } = testLab.lab;
     return {
       ...named,
       ...(STATEMENTS[aspect] === undefined ? {} : { statement: STATEMENTS[aspect] }),
@@ -61,11 +61,11 @@ function brokerEnds(world: World, end: BrokerEnd): Check[] {
       boundMs: BOUND_MS,
       async run() {
         // one end of the broker for all: each aspect is looked at after it
-        episode ??= endBroker(world, host, cast, end);
+        episode ??= endBroker(testLab, host, cast, end);
         const ended = await episode;
         if (ended.kind === 'spared') return judgeSpared(aspect, ended.trouble);
         const { seen } = ended;
-        const judged = judgeRestart(aspect, end, seen, broker, world.live.broker.version);
+        const judged = judgeRestart(aspect, end, seen, broker, testLab.live.broker.version);
         return { ...judged, evidence: seen.packets };
       },
     };
@@ -85,7 +85,7 @@ function castRestart(lab: Lab): WillCast | undefined {
   return anyWillCast(lab) ?? { topic, role: 'publisher', owner: publisher, observer, publisher };
 }
 
-function hindrance(aspect: Aspect, { live, lab }: World, cast: WillCast | undefined): string | undefined {
+function hindrance(aspect: Aspect, { live, lab }: TestLab, cast: WillCast | undefined): string | undefined {
   if (live.broker.host === undefined) return 'the broker is external: its host is never touched';
   if (cast === undefined) return 'lab.yaml has no topic that somebody may write and somebody may subscribe';
   if (aspect === 'will' && anyWillCast(lab) === undefined) {
@@ -94,8 +94,8 @@ function hindrance(aspect: Aspect, { live, lab }: World, cast: WillCast | undefi
   return unpromised(aspect, lab.broker);
 }
 
-async function endBroker(world: World, host: HostAddress, cast: WillCast, end: BrokerEnd): Promise<Episode> {
-  const there = await world.host('broker', host, 'restart');
-  const isSaved = end === 'crash' && hasDatabase(world.lab.broker);
-  return await restartUnderClients(world, there, cast, end, isSaved);
+async function endBroker(testLab: TestLab, host: HostAddress, cast: WillCast, end: BrokerEnd): Promise<Episode> {
+  const there = await testLab.host('broker', host, 'restart');
+  const isSaved = end === 'crash' && hasDatabase(testLab.lab.broker);
+  return await restartUnderClients(testLab, there, cast, end, isSaved);
 }

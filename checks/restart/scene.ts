@@ -7,11 +7,11 @@ import { endWithin } from '../fixtures/silent-client.ts';
 import { acceptedAt, leftBy, ownerEvidence, socketEnd, willEvents } from '../fixtures/will-evidence.ts';
 import { newWill, openOwner } from '../fixtures/will-owner.ts';
 import type { WillCast } from '../fixtures/will-roles.ts';
-import type { WillWish } from '../fixtures/will-verdict.ts';
+import type { WillOptions } from '../fixtures/will-verdict.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { withLasting } from '../harness/lasting.ts';
 import { isMessage } from '../harness/matching.ts';
-import { nonce, type World } from '../harness/test-lab.ts';
+import { nonce, type TestLab } from '../harness/test-lab.ts';
 import { type BrokerEnd, restartBroker, saveDatabase } from './broker-control.ts';
 
 /** What was there before the broker ended, and what is there once it runs again. */
@@ -20,7 +20,7 @@ export type Restarted = {
   readonly downMs: number;
   /** How the connections ended that were open; undefined: one did not. */
   readonly ends: readonly (End | undefined)[];
-  readonly will: WillWish;
+  readonly will: WillOptions;
   /** Last wills that a connected subscriber received before its connection ended. */
   readonly willsConnected: readonly Packet[];
   /** Last wills in the queue of a subscriber who was away. */
@@ -47,22 +47,22 @@ const LEFT_MS = 10_000;
  * Where the database is to be saved first and can't be, the broker goes on.
  */
 export async function restartUnderClients(
-  world: World,
+  testLab: TestLab,
   host: Host,
   cast: WillCast,
   end: BrokerEnd,
   isSaved: boolean,
 ): Promise<Episode> {
   const { topic, observer: reader, publisher: writer } = cast;
-  return await keepingRetained(world, topic, { writer, reader }, () =>
-    withLasting(world, reader, 4, async (clientId): Promise<Episode> => {
-      const away = await world.raw(reader, { clean: false, clientId });
+  return await keepingRetained(testLab, topic, { writer, reader }, () =>
+    withLasting(testLab, reader, 4, async (clientId): Promise<Episode> => {
+      const away = await testLab.raw(reader, { clean: false, clientId });
       await subscribe(away, topic);
       await away.disconnect();
       const [saved, later, kept] = ['saved', 'later', 'kept'].map((word) => Buffer.from(`${word} ${nonce()}`));
       if (saved === undefined || later === undefined || kept === undefined) throw new Error('no payload');
-      await using writing = await world.raw(writer);
-      await using seeing = await world.raw(reader);
+      await using writing = await testLab.raw(writer);
+      await using seeing = await testLab.raw(reader);
       await subscribe(seeing, topic);
       await writing.publish(topic, saved, { qos: 1 });
       await writing.publish(topic, kept, { qos: 1, retain: true });
@@ -70,16 +70,16 @@ export async function restartUnderClients(
       if (trouble !== undefined) return { kind: 'spared', trouble };
       await writing.publish(topic, later, { qos: 1 });
       const will = newWill(cast);
-      await using owner = await openOwner(world, cast, 4, will);
-      world.brokerLog();
+      await using owner = await openOwner(testLab, cast, 4, will);
+      testLab.brokerLog();
       const orderedAt = now();
       await restartBroker(host, end);
-      await awaitReady(world.live, world.stopped);
+      await awaitReady(testLab.live, testLab.stopped);
       const downMs = Math.round(now() - orderedAt);
       const ends = await Promise.all([writing, seeing, owner].map((session) => endWithin(session, LEFT_MS)));
-      const retained = await retainedOn(world, topic, reader);
-      await using back = await world.raw(reader, { clean: false, clientId });
-      const isSubscribed = await reaches(world, cast, back);
+      const retained = await retainedOn(testLab, topic, reader);
+      await using back = await testLab.raw(reader, { clean: false, clientId });
+      const isSubscribed = await reaches(testLab, cast, back);
       const carriesWill = (packet: Packet) => packet.payload?.includes(will.text) === true;
       const copies = (payload: Buffer) => back.packets.filter(isMessage(payload)).length;
       const willsConnected = received(seeing).filter(carriesWill);
@@ -97,7 +97,7 @@ export async function restartUnderClients(
           ...ownerEvidence(cast.role, owner.packets),
           ...evidence('observer', ownPackets(seeing.packets, [will.payload])),
           ...evidence('who was away', ownPackets(back.packets, [saved, later, will.payload])),
-          ...(await willEvents(world, {
+          ...(await willEvents(testLab, {
             owner: leftBy(owner, will),
             cause: { at: orderedAt, what: end === 'stop' ? 'a clean stop of the broker' : 'SIGKILL to the broker' },
             end: socketEnd(ends[2]),
@@ -120,9 +120,9 @@ async function troubleOf(work: Promise<void>): Promise<string | undefined> {
 }
 
 /** Whether what is published now comes to the session; what the broker had queued for it is here then. */
-async function reaches(world: World, { topic, publisher }: WillCast, session: RawSession): Promise<boolean> {
+async function reaches(testLab: TestLab, { topic, publisher }: WillCast, session: RawSession): Promise<boolean> {
   const last = Buffer.from(`sentinel ${nonce()}`);
-  await using writing = await world.raw(publisher);
+  await using writing = await testLab.raw(publisher);
   await writing.publish(topic, last, { qos: 1 });
   const seen = await session.packet(isMessage(last), 'sentinel', LEFT_MS).catch(() => undefined);
   await session.barrier();

@@ -1,7 +1,7 @@
 import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
-import { keepingRetained, newSubscription, retainedTurns } from '../fixtures/retained-topic.ts';
+import { keepingRetained, newSubscription, retainedLimit } from '../fixtures/retained-topic.ts';
 import { type Check, notApplicable } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { isMessage } from '../harness/matching.ts';
@@ -9,7 +9,7 @@ import { mustPublish } from '../harness/must-publish.ts';
 import { unpromised } from '../harness/promises.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { openTopic } from '../harness/roles.ts';
-import { nonce, type World } from '../harness/test-lab.ts';
+import { nonce, type TestLab } from '../harness/test-lab.ts';
 import type { Plan } from '../run/declare.ts';
 import { judgeRetained, type RetainedSeen } from './judge.ts';
 
@@ -101,12 +101,12 @@ const PLAYS: readonly Play[] = [
   },
 ];
 
-export const retained: Plan = (world) => {
-  const cast = openTopic(world.lab);
-  return VERSIONS.flatMap((version) => PLAYS.map((play) => check(world, cast, version, play)));
+export const retained: Plan = (testLab) => {
+  const cast = openTopic(testLab.lab);
+  return VERSIONS.flatMap((version) => PLAYS.map((play) => check(testLab, cast, version, play)));
 };
 
-function check(world: World, cast: Cast | undefined, version: Version, play: Play): Check {
+function check(testLab: TestLab, cast: Cast | undefined, version: Version, play: Play): Check {
   const named = {
     id: `retained.${play.name}.${tagOf(version)}`,
     claim: `${play.claim}, ${overOf(version)}`,
@@ -114,7 +114,7 @@ function check(world: World, cast: Cast | undefined, version: Version, play: Pla
   if (cast === undefined) {
     return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
   }
-  const why = unpromised(world, { retained: true, qos: 1, neverRaisesQoS: true });
+  const why = unpromised(testLab, { retained: true, qos: 1, neverRaisesQoS: true });
   if (why !== undefined) return notApplicable(named, why);
   const { topic, publisher: writer, subscriber: reader } = cast;
   return {
@@ -123,13 +123,13 @@ function check(world: World, cast: Cast | undefined, version: Version, play: Pla
     statement: play.statement[version],
     expected: play.expected,
     boundMs: BOUND_MS,
-    turns: retainedTurns(world, topic),
+    limit: retainedLimit(testLab, topic),
     async run() {
-      return await keepingRetained(world, topic, { writer, reader }, async () => {
-        const writing = await world.raw(writer, { version });
+      return await keepingRetained(testLab, topic, { writer, reader }, async () => {
+        const writing = await testLab.raw(writer, { version });
         await using _writing = writing;
         const opened: RawSession[] = [];
-        const stage = stageOf(world, cast, version, writing, opened);
+        const stage = stageOf(testLab, cast, version, writing, opened);
         const observed = await play.run(stage).finally(async () => {
           await Promise.all(opened.map((session) => session[Symbol.asyncDispose]()));
         });
@@ -142,11 +142,11 @@ function check(world: World, cast: Cast | undefined, version: Version, play: Pla
   };
 }
 
-function stageOf(world: World, cast: Cast, version: Version, writing: RawSession, opened: RawSession[]): Stage {
+function stageOf(testLab: TestLab, cast: Cast, version: Version, writing: RawSession, opened: RawSession[]): Stage {
   const { topic, subscriber } = cast;
   const messages = { first: Buffer.from(`first ${nonce()}`), second: Buffer.from(`second ${nonce()}`) };
   const open = async () => {
-    const session = await world.raw(subscriber, { version });
+    const session = await testLab.raw(subscriber, { version });
     opened.push(session);
     return session;
   };
@@ -157,7 +157,7 @@ function stageOf(world: World, cast: Cast, version: Version, writing: RawSession
     ...messages,
     publish: (payload, retain = true) => publish(payload, retain),
     async served() {
-      const { retained: packet, granted } = await newSubscription(world, await open(), topic);
+      const { retained: packet, granted } = await newSubscription(testLab, await open(), topic);
       if (packet === undefined) return nothing;
       const { retain = false, qos } = packet;
       return { served: nameOf(packet, messages), retain, atItsQoS: qos === Math.min(1, granted) };

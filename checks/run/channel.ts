@@ -4,15 +4,15 @@ import { deferred } from '../../base/deferred.ts';
 import type { LiveLab } from '../../deployment/live-lab.ts';
 import { remember } from '../../provisioning/hosts/answers.ts';
 import { lineReader } from '../../provisioning/hosts/shell.ts';
-import { CHANNEL, type FromFile, line, readLine, type ToFile, type Wish } from './messages.ts';
+import { CHANNEL, type FromFile, line, type RunOptions, readLine, type ToFile } from './messages.ts';
 
 /** A test file's end of the socket to `verify`. */
 export type Channel = {
   readonly live: LiveLab;
-  readonly wish: Wish;
+  readonly options: RunOptions;
   /** Aborts when `verify` says stop or is gone. */
   readonly stopped: AbortSignal;
-  tell(message: FromFile): void;
+  report(message: FromFile): void;
   close(): Promise<void>;
 };
 
@@ -40,20 +40,20 @@ export async function openChannel(file: string): Promise<Channel> {
   socket.setEncoding('utf8').on('data', (chunk: string) => reader.push(chunk));
   socket.on('error', onGone);
   socket.on('close', onGone);
-  const tell = (message: FromFile) => {
+  const report = (message: FromFile) => {
     if (socket.writable) socket.write(line(message));
   };
-  tell({ kind: 'hello', file });
-  const { live, wish, answers } = await got.promise;
+  report({ kind: 'hello', file });
+  const { live, options, answers } = await got.promise;
   for (const [what, answer] of answers) remember(what, answer);
   return {
     live,
-    wish,
+    options,
     stopped: stop.signal,
-    tell,
+    report,
     async close() {
       closing = true;
-      tell({ kind: 'done' });
+      report({ kind: 'done' });
       await new Promise<void>((resolve) => socket.end(resolve));
       socket.destroy();
     },

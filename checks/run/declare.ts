@@ -4,14 +4,14 @@ import { type Check, endedEarly, hostOf, isInScope, isWanted, notApplicable, per
 import { openPassingOn } from '../harness/passing-on.ts';
 import { announcedBy } from '../harness/promises.ts';
 import { softwareOf } from '../harness/software.ts';
-import { openWorld, type World } from '../harness/test-lab.ts';
+import { openTestLab, type TestLab } from '../harness/test-lab.ts';
 import { openChannel } from './channel.ts';
 import { mistakesOf } from './only.ts';
 import { openPhases } from './phases.ts';
 import { versionsOf } from './versions.ts';
 
 /** The checks of a family, enumerated from the lab. */
-export type Plan = (world: World) => readonly Check[];
+export type Plan = (testLab: TestLab) => readonly Check[];
 
 /**
  * Declares every family's checks as AVA tests. Each check gives one record, also when it fails, is skipped or runs out of time. A family has
@@ -19,35 +19,35 @@ export type Plan = (world: World) => readonly Check[];
  */
 export async function declareChecks(file: string, families: Readonly<Record<string, Plan>>): Promise<void> {
   const channel = await openChannel(file);
-  const { live, wish, stopped } = channel;
+  const { live, options, stopped } = channel;
   const versions = await versionsOf(live);
   const announced = versions.includes(5) ? await announcedBy(live) : [];
   const passingOn = openPassingOn();
-  const common = openWorld(live, stopped, versions, announced, passingOn);
-  const worlds: World[] = [common];
+  const common = openTestLab(live, stopped, versions, announced, passingOn);
+  const testLabs: TestLab[] = [common];
   const pis = live.pis.map(({ name }) => name);
   const all = Object.values(families).flatMap((plan) => {
-    const world = openWorld(live, stopped, versions, announced, passingOn, wish.full, common.brokerLog);
-    worlds.push(world);
-    return plan(world);
+    const testLab = openTestLab(live, stopped, versions, announced, passingOn, options.full, common.brokerLog);
+    testLabs.push(testLab);
+    return plan(testLab);
   });
-  const mistakes = mistakesOf(wish, all);
-  if (mistakes.length > 0) channel.tell({ kind: 'refused', mistakes });
-  const isPlanned = (check: Check) => mistakes.length === 0 && isInScope(check, wish.scope);
-  const wanted = all.filter((check) => isPlanned(check) && isWanted(check.id, wish.only));
+  const mistakes = mistakesOf(options, all);
+  if (mistakes.length > 0) channel.report({ kind: 'refused', mistakes });
+  const isPlanned = (check: Check) => mistakes.length === 0 && isInScope(check, options.scope);
+  const wanted = all.filter((check) => isPlanned(check) && isWanted(check.id, options.only));
   const checks = wanted.map((check) => {
     const applies = check.version === undefined || versions.includes(check.version);
     const reason = `the broker does not speak MQTT ${check.version === 5 ? '5' : '3.1.1'}`;
     return { ...(applies ? check : notApplicable(check, reason)), host: hostOf(check, pis) };
   });
-  channel.tell({ kind: 'plan', checks: checks.map(({ id, claim, expected }) => ({ id, claim, expected })) });
+  channel.report({ kind: 'plan', checks: checks.map(({ id, claim, expected }) => ({ id, claim, expected })) });
   test.after.always('leave nothing open', async () => {
-    await Promise.all(worlds.map((world) => world[Symbol.asyncDispose]()));
+    await Promise.all(testLabs.map((testLab) => testLab[Symbol.asyncDispose]()));
     await allRestored();
     await channel.close();
   });
   const hosts = [...new Set(checks.map(({ host }) => host))];
-  const software = softwareOf(common, hosts, (name, system) => channel.tell({ kind: 'host', name, system }));
+  const software = softwareOf(common, hosts, (name, system) => channel.report({ kind: 'host', name, system }));
   // AVA fails a file without tests
   if (checks.length === 0) test(`${file}: no check is wanted`, (t) => t.pass());
   const inItsPhase = openPhases(checks);
@@ -55,7 +55,7 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
     test(check.id, async (t) => {
       const performed = endedEarly(await inItsPhase(check, () => perform(check)), stopped);
       const record = { ...performed, versions: await software(check.host) };
-      channel.tell({ kind: 'record', record });
+      channel.report({ kind: 'record', record });
       if (record.verdict === 'fail') t.fail(record.reason ?? check.claim);
       else t.pass();
     });

@@ -9,7 +9,7 @@ import type { Scope } from '../harness/check.ts';
 export const CHANNEL = 'MQTT_LAB_CHANNEL';
 
 /** Which checks are wanted, and how far the run goes. */
-export type Wish = {
+export type RunOptions = {
   /** Ids or patterns between commas. @default all */
   readonly only?: string | undefined;
   readonly scope: Scope;
@@ -19,7 +19,7 @@ export type Wish = {
 
 /** What `verify` tells a test file: one JSON object a line, as in the other direction. */
 export type ToFile =
-  | { readonly kind: 'lab'; readonly live: LiveLab; readonly wish: Wish; readonly answers: readonly Answer[] }
+  | { readonly kind: 'lab'; readonly live: LiveLab; readonly options: RunOptions; readonly answers: readonly Answer[] }
   | { readonly kind: 'stop' };
 
 /** What a test file tells `verify`. */

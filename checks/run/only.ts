@@ -1,6 +1,6 @@
 import { FAMILIES, familyOf } from '../../records/record.ts';
 import { type Check, isInScope, isWanted } from '../harness/check.ts';
-import type { Wish } from './messages.ts';
+import type { RunOptions } from './messages.ts';
 
 type Known = Pick<Check, 'id' | 'scope'>;
 
@@ -8,7 +8,7 @@ type Known = Pick<Check, 'id' | 'scope'>;
  * A line for each pattern of `--only` that no check of the run matches, out of all checks that the lab has. Nothing runs then: a pattern that is
  * passed over would leave somebody believing that what it names was proved.
  */
-export function mistakesOf({ only, scope }: Pick<Wish, 'only' | 'scope'>, checks: readonly Known[]): string[] {
+export function mistakesOf({ only, scope }: Pick<RunOptions, 'only' | 'scope'>, checks: readonly Known[]): string[] {
   if (only === undefined) return [];
   const patterns = only.split(',').map((pattern) => pattern.trim());
   return patterns.flatMap((pattern) => {

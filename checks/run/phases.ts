@@ -16,14 +16,14 @@ export function openPhases(checks: readonly Phased[]): <T>(check: Phased, work: 
   const isQuick = ({ scope = 'quick', isLoad }: Phased) => scope === 'quick' && isLoad !== true;
   const quick = countdown(checks.filter(isQuick).length);
   const harmless = countdown(checks.filter((check) => !isDisruptive(check)).length);
-  const turns = atMost(1);
+  const limit = atMost(1);
   const headStart = checks.some(({ waits }) => waits)
     ? new Promise((resolve) => setTimeout(resolve, HEAD_START_MS))
     : undefined;
   return async (check, work) => {
     if (isDisruptive(check)) {
       await harmless.over;
-      return await turns(work);
+      return await limit(work);
     }
     if (check.waits !== true && headStart !== undefined) await headStart;
     if (check.isLoad === true) await quick.over;

@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { LiveLab } from '../../deployment/live-lab.ts';
 import { allAnswers } from '../../provisioning/hosts/answers.ts';
 import { lineReader } from '../../provisioning/hosts/shell.ts';
-import { type FromFile, line, readLine, type Wish } from './messages.ts';
+import { type FromFile, line, type RunOptions, readLine } from './messages.ts';
 
 /** `verify`'s end of the sockets to the test files. */
 export type Server = AsyncDisposable & {
@@ -20,7 +20,7 @@ export type Server = AsyncDisposable & {
  */
 export async function listen(
   live: Promise<LiveLab>,
-  wish: Wish,
+  options: RunOptions,
   onMessage: (message: FromFile, file: string) => void,
 ): Promise<Server> {
   const folder = await mkdtemp(path.join(tmpdir(), 'mqtt-lab-'));
@@ -39,7 +39,7 @@ export async function listen(
     socket.on('error', () => undefined);
     socket.on('close', () => files.delete(socket));
     live.then(
-      (known) => socket.write(line({ kind: 'lab', live: known, wish, answers: allAnswers() })),
+      (known) => socket.write(line({ kind: 'lab', live: known, options, answers: allAnswers() })),
       () => socket.destroy(),
     );
   });

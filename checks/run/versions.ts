@@ -1,5 +1,5 @@
 import type { LiveLab } from '../../deployment/live-lab.ts';
-import { connectRaw, type RawWish } from '../../probes/mqtt/raw-session.ts';
+import { connectRaw, type RawOptions } from '../../probes/mqtt/raw-session.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 
 /** CONNACK "unacceptable protocol version" of 3.1.1 and "unsupported protocol version" of MQTT 5. */
@@ -21,8 +21,8 @@ export async function versionsOf({ lab, broker }: LiveLab): Promise<readonly Ver
   return answer === 'no' ? [4] : [4, 5];
 }
 
-async function answerTo(wish: RawWish): Promise<'yes' | 'no' | 'closed' | 'unclear'> {
-  const outcome = await connectRaw(wish).catch(() => undefined);
+async function answerTo(options: RawOptions): Promise<'yes' | 'no' | 'closed' | 'unclear'> {
+  const outcome = await connectRaw(options).catch(() => undefined);
   if (outcome?.kind === 'accepted') await outcome.session[Symbol.asyncDispose]();
   if (outcome?.kind === 'refused') return NOT_SPOKEN.includes(outcome.code) ? 'no' : 'unclear';
   return outcome === undefined ? 'unclear' : outcome.kind === 'accepted' ? 'yes' : 'closed';

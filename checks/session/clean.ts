@@ -3,16 +3,16 @@ import type { Version } from '../../probes/mqtt/session.ts';
 import type { Check, Finding } from '../harness/check.ts';
 import { isMessage } from '../harness/matching.ts';
 import { mustPublish } from '../harness/must-publish.ts';
-import type { World } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 import { judgeClean } from './judge.ts';
 import { copiesOf, isPresent, type SessionStage, sessionCheck } from './scene.ts';
 
 const CLOSE_BOUND_MS = 15_000;
 
 /** What ends a session, and what does not. */
-export function cleanChecks(world: World, version: Version): Check[] {
+export function cleanChecks(testLab: TestLab, version: Version): Check[] {
   return [
-    sessionCheck(world, version, {
+    sessionCheck(testLab, version, {
       name: 'clean-forgets',
       claim: 'a clean session has neither messages nor subscriptions of the former one',
       statement: { 4: 'MQTT-3.1.2-6', 5: 'MQTT-3.1.2-4' },
@@ -20,7 +20,7 @@ export function cleanChecks(world: World, version: Version): Check[] {
       role: 'subscriber',
       run: comeBackClean,
     }),
-    sessionCheck(world, version, {
+    sessionCheck(testLab, version, {
       name: 'takeover',
       claim: 'a second connection with the same client id ends the first and goes on with its session',
       statement: { 4: 'MQTT-3.1.4-2', 5: 'MQTT-3.1.4-3' },

@@ -2,7 +2,7 @@ import type { QoS, Version } from '../../probes/mqtt/session.ts';
 import type { Check, Finding } from '../harness/check.ts';
 import { isMessage } from '../harness/matching.ts';
 import { mustPublish } from '../harness/must-publish.ts';
-import type { World } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 import { tooHigh } from '../harness/too-high.ts';
 import { judgeOffline } from './judge.ts';
 import { copiesOf, isPresent, queueing, type SessionStage, sessionCheck } from './scene.ts';
@@ -14,9 +14,9 @@ const OVERTAKEN_MS = 2_000;
 const ORDER: Readonly<Record<Version, string>> = { 4: 'MQTT-4.6.0-6', 5: 'MQTT-4.6.0-5' };
 
 /** What is published while a subscriber is away. */
-export function offlineChecks(world: World, version: Version): Check[] {
+export function offlineChecks(testLab: TestLab, version: Version): Check[] {
   return LEVELS.map((qos) =>
-    sessionCheck(world, version, {
+    sessionCheck(testLab, version, {
       name: `offline.q${qos}`,
       claim:
         qos === 0

@@ -3,7 +3,7 @@ import type { Version } from '../../probes/mqtt/session.ts';
 import type { Check, Finding } from '../harness/check.ts';
 import { isMessage } from '../harness/matching.ts';
 import { mustPublish } from '../harness/must-publish.ts';
-import type { World } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 import { tooHigh } from '../harness/too-high.ts';
 import { judgePublisherResend } from './judge.ts';
 import { copiesOf, isPresent, type SessionStage, sessionCheck } from './scene.ts';
@@ -40,12 +40,12 @@ const KINDS: readonly Kind[] = [
 const MESSAGE_ID = 1_000;
 
 /** A publisher that never saw an acknowledgement sends again. */
-export function publisherResendChecks(world: World, version: Version): Check[] {
+export function publisherResendChecks(testLab: TestLab, version: Version): Check[] {
   return KINDS.map((kind) => {
     const { name, qos, lost, answers, statement } = kind;
     const times = qos === 2 ? 'once' : 'at least once';
     const sent = lost === 'PUBCOMP' ? 'PUBREL' : 'PUBLISH with DUP';
-    return sessionCheck(world, version, {
+    return sessionCheck(testLab, version, {
       name: `publisher-resend.${name}`,
       claim: `a publisher whose ${lost} was lost sends its ${sent} again: the message of QoS ${qos} is received ${times}`,
       statement,

@@ -3,7 +3,7 @@ import type { Version } from '../../probes/mqtt/session.ts';
 import type { Check, Finding } from '../harness/check.ts';
 import { isMessage } from '../harness/matching.ts';
 import { mustPublish } from '../harness/must-publish.ts';
-import type { World } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 import { judgeResend, type Resent } from './judge.ts';
 import { copiesOf, isPresent, queueing, type SessionStage, sessionCheck } from './scene.ts';
 
@@ -22,11 +22,11 @@ const KINDS: readonly Kind[] = [
 ];
 
 /** What the broker sends again to a subscriber whose acknowledgement was lost with its connection. */
-export function resendChecks(world: World, version: Version): Check[] {
+export function resendChecks(testLab: TestLab, version: Version): Check[] {
   return KINDS.map((kind) => {
     const { name, lost, unanswered } = kind;
     const withDup = unanswered === 'PUBLISH' ? ' with DUP' : '';
-    return sessionCheck(world, version, {
+    return sessionCheck(testLab, version, {
       name: `resend.${name}`,
       claim: `a subscriber whose ${lost} was lost is sent the ${unanswered} again${withDup}, with the same packet id, once`,
       statement: { 4: 'MQTT-4.4.0-1', 5: 'MQTT-4.4.0-1' },

@@ -1,5 +1,5 @@
 import type { Packet } from '../../probes/mqtt/packet.ts';
-import type { RawSession, RawWish } from '../../probes/mqtt/raw-session.ts';
+import type { RawOptions, RawSession } from '../../probes/mqtt/raw-session.ts';
 import { freshClientId, type QoS, type Version } from '../../probes/mqtt/session.ts';
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import { withCleanUp } from '../harness/clean-up.ts';
@@ -9,14 +9,14 @@ import { atMost } from '../harness/limit.ts';
 import { type Need, unpromised } from '../harness/promises.ts';
 import { overOf, tagOf } from '../harness/protocol.ts';
 import { openTopic } from '../harness/roles.ts';
-import { nonce, type World } from '../harness/test-lab.ts';
+import { nonce, type TestLab } from '../harness/test-lab.ts';
 
 /** What a check of sessions plays with. */
 export type SessionStage = {
   readonly topic: string;
   readonly isOurs: boolean;
   /** Connects to the session under test: always the same client id, and the session outlives the connection. */
-  connect(wish?: Partial<RawWish>): Promise<RawSession>;
+  connect(options?: Partial<RawOptions>): Promise<RawSession>;
   /** Connects somebody else: a client id of its own, and nothing of it lasts. */
   other(role: SessionRole): Promise<RawSession>;
   /** A payload of this check. */
@@ -41,7 +41,7 @@ export type SessionPlay = {
 const BOUND_MS = 60_000;
 /** Should the clean-up fail. */
 const EXPIRY_S = 120;
-const turns = atMost(6);
+const limit = atMost(6);
 
 /** The most messages that a check leaves to a client that is away, with what it publishes when the client is back. */
 const QUEUED = 4;
@@ -51,16 +51,16 @@ export function queueing(qos: QoS): Need {
   return { qos, queued: QUEUED };
 }
 
-export function sessionCheck(world: World, version: Version, play: SessionPlay): Check {
+export function sessionCheck(testLab: TestLab, version: Version, play: SessionPlay): Check {
   const named = {
     id: `session.${play.name}.${tagOf(version)}`,
     claim: `${play.claim}, ${overOf(version)}`,
   } as const;
-  const cast = openTopic(world.lab);
+  const cast = openTopic(testLab.lab);
   if (cast === undefined) {
     return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
   }
-  const why = unpromised(world, play.need ?? queueing(1));
+  const why = unpromised(testLab, play.need ?? queueing(1));
   if (why !== undefined) return notApplicable(named, why);
   const owner = cast[play.role];
   return {
@@ -69,7 +69,7 @@ export function sessionCheck(world: World, version: Version, play: SessionPlay):
     ...(play.statement === undefined ? {} : { statement: play.statement[version] }),
     expected: play.expected,
     boundMs: BOUND_MS,
-    turns,
+    limit,
     async run() {
       const clientId = freshClientId();
       const payloads: Buffer[] = [];
@@ -84,9 +84,9 @@ export function sessionCheck(world: World, version: Version, play: SessionPlay):
       const lasting = { version, clientId, clean: false, sessionExpiry: EXPIRY_S };
       const stage: SessionStage = {
         topic: cast.topic,
-        isOurs: world.isOurs,
-        connect: (wish = {}) => take(owner.name, world.raw(owner, { ...lasting, ...wish })),
-        other: (role) => take(`another ${role}`, world.raw(cast[role], { version })),
+        isOurs: testLab.isOurs,
+        connect: (options = {}) => take(owner.name, testLab.raw(owner, { ...lasting, ...options })),
+        other: (role) => take(`another ${role}`, testLab.raw(cast[role], { version })),
         message(name) {
           const payload = Buffer.from(`${name} ${nonce()}`);
           payloads.push(payload);
@@ -99,7 +99,7 @@ export function sessionCheck(world: World, version: Version, play: SessionPlay):
           // a login that is under way when the run is interrupted would make the session anew
           await Promise.allSettled(logins);
           for (const { session } of opened) session.destroy();
-          await forget(world, owner, { version, clientId });
+          await forget(testLab, owner, { version, clientId });
         },
       );
       return { ...finding, evidence: allEvidence(opened, payloads) };

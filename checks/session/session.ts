@@ -5,10 +5,10 @@ import { offlineChecks } from './offline.ts';
 import { publisherResendChecks } from './publisher-resend.ts';
 import { resendChecks } from './resend.ts';
 
-export const session: Plan = (world) =>
+export const session: Plan = (testLab) =>
   VERSIONS.flatMap((version) => [
-    ...offlineChecks(world, version),
-    ...resendChecks(world, version),
-    ...publisherResendChecks(world, version),
-    ...cleanChecks(world, version),
+    ...offlineChecks(testLab, version),
+    ...resendChecks(testLab, version),
+    ...publisherResendChecks(testLab, version),
+    ...cleanChecks(testLab, version),
   ]);

@@ -1,6 +1,6 @@
 import type { Topic } from '../../lab-file/lab.ts';
 import { within } from '../../probes/mqtt/feed.ts';
-import type { RawSession, RawWish } from '../../probes/mqtt/raw-session.ts';
+import type { RawOptions, RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import { AT_ONCE_MS, judgeAtOnce, loseAtOnce } from '../fixtures/will-at-once.ts';
 import { acceptedAt, leftBy, ownerEvidence, socketEnd, willEvents } from '../fixtures/will-evidence.ts';
@@ -13,14 +13,14 @@ import { type DeviationName, deviationOf } from '../harness/deviations.ts';
 import { withLasting } from '../harness/lasting.ts';
 import { atMost } from '../harness/limit.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import type { World } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 
 const BOUND_MS = 60_000;
 /** The end of a connection that the broker has to close. */
 const END_BOUND_MS = 15_000;
-const turns = atMost(8);
+const limit = atMost(8);
 
-type Scene = { readonly world: World; readonly cast: WillCast; readonly version: Version };
+type Scene = { readonly testLab: TestLab; readonly cast: WillCast; readonly version: Version };
 
 /** A way to end a connection, and what becomes of the last will. */
 type Cause = {
@@ -34,7 +34,7 @@ type Cause = {
   readonly versions?: readonly Version[];
   /** Where versions of Mosquitto are known to leave no will. */
   readonly deviation?: DeviationName;
-  readonly wish?: Partial<RawWish>;
+  readonly options?: Partial<RawOptions>;
   /** What it sends on a topic that is no MQTT, and so is not among its packets. */
   malformed?(topic: string): Buffer;
   /** Has the connection end; gives back who took it over, to be let go when the wills are counted. */
@@ -97,9 +97,9 @@ const CAUSES: readonly Cause[] = [
     statement: 'MQTT-3.1.2-8',
     wills: 1,
     deviation: 'second CONNECT leaves no will',
-    async end(client, { version, world }) {
+    async end(client, { version, testLab }) {
       const { clientId } = client;
-      const { keepAlive } = world.broker;
+      const { keepAlive } = testLab.broker;
       // a protocol violation, upon which the broker has to close the connection (MQTT-3.1.0-2)
       client.send({
         cmd: 'connect',
@@ -118,7 +118,7 @@ const CAUSES: readonly Cause[] = [
     what: 'a CONNECT with its client id on another connection, for a clean session',
     statement: 'MQTT-3.1.2-8',
     wills: 1,
-    end: ({ clientId }, { world, cast, version }) => world.raw(cast.owner, { version, clientId, clean: true }),
+    end: ({ clientId }, { testLab, cast, version }) => testLab.raw(cast.owner, { version, clientId, clean: true }),
   },
   {
     name: 'takeover-persistent',
@@ -127,29 +127,29 @@ const CAUSES: readonly Cause[] = [
     statement: 'MQTT-3.1.2-8',
     wills: 1,
     deviation: 'takeover of a persistent session leaves no will',
-    wish: PERSISTENT,
-    end: ({ clientId }, { world, cast, version }) => world.raw(cast.owner, { version, clientId, ...PERSISTENT }),
+    options: PERSISTENT,
+    end: ({ clientId }, { testLab, cast, version }) => testLab.raw(cast.owner, { version, clientId, ...PERSISTENT }),
   },
 ];
 
 /** By a client of this machine that does only what it is told: every way to end a connection, in both versions. */
-export function willCauses(world: World, topics: readonly Topic[]): Check[] {
-  const stages = openStages(world);
+export function willCauses(testLab: TestLab, topics: readonly Topic[]): Check[] {
+  const stages = openStages(testLab);
   return topics.flatMap((topic) =>
     CAUSES.flatMap((cause) =>
       (cause.versions ?? VERSIONS).flatMap((version) =>
         ROLES.map((role): Check => {
           const named = {
             id: `will.${cause.name}.${role}.${word(topic.name)}.${tagOf(version)}`,
-            claim: `${actorOf(world.lab, topic, role)} that ${cause.does}, ${overOf(version)}`,
+            claim: `${actorOf(testLab.lab, topic, role)} that ${cause.does}, ${overOf(version)}`,
           } as const;
-          const casting = castWill(world.lab, topic, role);
+          const casting = castWill(testLab.lab, topic, role);
           if (casting.kind === 'nobody') return notApplicable(named, casting.reason);
-          const scene = { world, cast: casting.cast, version };
+          const scene = { testLab, cast: casting.cast, version };
           const { statement, wills } = cause;
           const expected = { wills, ...(wills === 1 ? { withinMs: AT_ONCE_MS } : {}) };
           const run = () => causeCheck(stages, scene, cause);
-          return { ...named, statement, expected, version, boundMs: BOUND_MS, turns, run };
+          return { ...named, statement, expected, version, boundMs: BOUND_MS, limit, run };
         }),
       ),
     ),
@@ -157,19 +157,19 @@ export function willCauses(world: World, topics: readonly Topic[]): Check[] {
 }
 
 async function causeCheck(stages: Stages, scene: Scene, cause: Cause): Promise<Finding> {
-  const { world, cast, version } = scene;
+  const { testLab, cast, version } = scene;
   return await stages(cast, version, async (stage) => {
-    const play = (wish: Partial<RawWish> = {}) => endOwner(stage, scene, cause, { ...cause.wish, ...wish });
-    if (cause.wish?.clean !== false) return await play();
-    return await withLasting(world, cast.owner, version, (clientId) => play({ clientId }));
+    const play = (options: Partial<RawOptions> = {}) => endOwner(stage, scene, cause, { ...cause.options, ...options });
+    if (cause.options?.clean !== false) return await play();
+    return await withLasting(testLab, cast.owner, version, (clientId) => play({ clientId }));
   });
 }
 
-async function endOwner(stage: WillStage, scene: Scene, cause: Cause, wish: Partial<RawWish>): Promise<Finding> {
-  const { world, cast, version } = scene;
-  const broker = world.live.broker.version;
+async function endOwner(stage: WillStage, scene: Scene, cause: Cause, options: Partial<RawOptions>): Promise<Finding> {
+  const { testLab, cast, version } = scene;
+  const broker = testLab.live.broker.version;
   const will = newWill(cast);
-  await using client = await openOwner(world, cast, version, will, wish);
+  await using client = await openOwner(testLab, cast, version, will, options);
   let successor: RawSession | undefined;
   try {
     const isForgotten = cause.deviation !== undefined && deviationOf(cause.deviation, broker) !== undefined;
@@ -188,7 +188,7 @@ async function endOwner(stage: WillStage, scene: Scene, cause: Cause, wish: Part
         : judgeForgotten(will, seen, cause.deviation, broker);
     const isTimed = counted.verdict === 'pass' && afterMs !== undefined;
     const bytes = cause.malformed?.(cast.topic).toString('hex');
-    const events = await willEvents(world, {
+    const events = await willEvents(testLab, {
       owner: leftBy(client, will),
       cause: { at: orderedAt, what: cause.what, ...(bytes === undefined ? {} : { bytes }) },
       end: socketEnd(end),

@@ -10,7 +10,7 @@ import { alteration, delayWindow, judgeDelay, judgeDelayWithoutSession, judgeWil
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
 import { withLasting } from '../harness/lasting.ts';
 import { watchStalls } from '../harness/stall.ts';
-import type { World } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 
 const VERSION = 5;
 const DELAY_S = 2;
@@ -21,7 +21,7 @@ const DELAY_WITHOUT_SESSION_S = 3;
 const SESSION_EXPIRY_S = 60;
 const BOUND_MS = 60_000;
 
-type Scene = { readonly world: World; readonly cast: WillCast; readonly stage: WillStage };
+type Scene = { readonly testLab: TestLab; readonly cast: WillCast; readonly stage: WillStage };
 type DelayCheck = {
   readonly name: string;
   readonly does: string;
@@ -55,17 +55,17 @@ const CHECKS: readonly DelayCheck[] = [
 ];
 
 /** MQTT 5's will delay, by clients of this machine. */
-export function willDelays(world: World, topics: readonly Topic[]): Check[] {
-  const stages = openStages(world);
+export function willDelays(testLab: TestLab, topics: readonly Topic[]): Check[] {
+  const stages = openStages(testLab);
   return topics.flatMap((topic) =>
     CHECKS.flatMap(({ name, does, run, ...check }) =>
       ROLES.map((role): Check => {
         const id = `will.${name}.${role}.${word(topic.name)}.v5` as const;
-        const claim = `${actorOf(world.lab, topic, role)} that ${does}`;
-        const casting = castWill(world.lab, topic, role);
+        const claim = `${actorOf(testLab.lab, topic, role)} that ${does}`;
+        const casting = castWill(testLab.lab, topic, role);
         if (casting.kind === 'nobody') return notApplicable({ id, claim }, casting.reason);
         const { cast } = casting;
-        const act = () => stages(cast, VERSION, (stage) => run({ world, cast, stage }));
+        const act = () => stages(cast, VERSION, (stage) => run({ testLab, cast, stage }));
         return { id, claim, ...check, version: VERSION, boundMs: BOUND_MS, run: act };
       }),
     ),
@@ -73,11 +73,11 @@ export function willDelays(world: World, topics: readonly Topic[]): Check[] {
 }
 
 async function delayed(scene: Scene): Promise<Finding> {
-  const { world, cast, stage } = scene;
+  const { testLab, cast, stage } = scene;
   const will = newWill(cast);
-  return await withLasting(world, cast.owner, VERSION, async (clientId) => {
-    const wish = { clientId, willDelay: DELAY_S, sessionExpiry: SESSION_EXPIRY_S };
-    await using client = await openOwner(world, cast, VERSION, will, wish);
+  return await withLasting(testLab, cast.owner, VERSION, async (clientId) => {
+    const options = { clientId, willDelay: DELAY_S, sessionExpiry: SESSION_EXPIRY_S };
+    await using client = await openOwner(testLab, cast, VERSION, will, options);
     const { lostAt, first, seen, uncertainMs } = await lose(client, stage, will.text, DELAY_S);
     const packets = await told(scene, client, will, { delayS: DELAY_S, lostAt, seen });
     if (first === undefined)
@@ -106,23 +106,23 @@ async function lose(client: RawSession, stage: WillStage, text: string, delayS: 
 
 /** Nobody waits the delay out: the will of a control, lost after the client and with the same delay, shows that the client's would have come. */
 async function reconnected(scene: Scene): Promise<Finding> {
-  const { world, cast } = scene;
-  return await withLasting(world, cast.owner, VERSION, (clientId) =>
-    withLasting(world, cast.owner, VERSION, (otherId) => comeBack(scene, clientId, otherId)),
+  const { testLab, cast } = scene;
+  return await withLasting(testLab, cast.owner, VERSION, (clientId) =>
+    withLasting(testLab, cast.owner, VERSION, (otherId) => comeBack(scene, clientId, otherId)),
   );
 }
 
 async function comeBack(scene: Scene, clientId: string, otherId: string): Promise<Finding> {
-  const { world, cast, stage } = scene;
+  const { testLab, cast, stage } = scene;
   const will = newWill(cast);
   const control = newWill(cast);
-  const wish = { willDelay: DELAY_RECONNECT_S, sessionExpiry: SESSION_EXPIRY_S };
-  await using client = await openOwner(world, cast, VERSION, will, { ...wish, clientId });
-  await using other = await openOwner(world, cast, VERSION, control, { ...wish, clientId: otherId });
+  const options = { willDelay: DELAY_RECONNECT_S, sessionExpiry: SESSION_EXPIRY_S };
+  await using client = await openOwner(testLab, cast, VERSION, will, { ...options, clientId });
+  await using other = await openOwner(testLab, cast, VERSION, control, { ...options, clientId: otherId });
   const lostAt = now();
   await client.fin();
   const kept = { version: VERSION, clientId, clean: false, sessionExpiry: SESSION_EXPIRY_S } as const;
-  await using back = await world.raw(cast.owner, kept);
+  await using back = await testLab.raw(cast.owner, kept);
   const awayMs = since(lostAt);
   await other.fin();
   const window = delayWindow(DELAY_RECONNECT_S);
@@ -144,10 +144,10 @@ async function comeBack(scene: Scene, clientId: string, otherId: string): Promis
 }
 
 async function withoutSession(scene: Scene): Promise<Finding> {
-  const { world, cast, stage } = scene;
+  const { testLab, cast, stage } = scene;
   const will = newWill(cast);
-  const wish = { willDelay: DELAY_WITHOUT_SESSION_S, sessionExpiry: 0 };
-  await using client = await openOwner(world, cast, VERSION, will, wish);
+  const options = { willDelay: DELAY_WITHOUT_SESSION_S, sessionExpiry: 0 };
+  await using client = await openOwner(testLab, cast, VERSION, will, options);
   const { lostAt, first, seen, uncertainMs } = await lose(client, stage, will.text, DELAY_WITHOUT_SESSION_S);
   const packets = await told(scene, client, will, { delayS: DELAY_WITHOUT_SESSION_S, lostAt, seen });
   const counted = judgeWills(will, 1, seen);
@@ -155,7 +155,7 @@ async function withoutSession(scene: Scene): Promise<Finding> {
     return { ...counted, observed: { wills: seen.length }, evidence: packets };
   }
   const afterMs = since(lostAt, first);
-  const judged = judgeDelayWithoutSession(afterMs, DELAY_WITHOUT_SESSION_S, world.live.broker.version, uncertainMs);
+  const judged = judgeDelayWithoutSession(afterMs, DELAY_WITHOUT_SESSION_S, testLab.live.broker.version, uncertainMs);
   return { ...judged, observed: { wills: 1, afterMs, uncertainMs }, evidence: packets, waitMs: afterMs };
 }
 
@@ -171,12 +171,12 @@ type Lost = {
 };
 
 async function told(
-  { world, cast, stage }: Scene,
+  { testLab, cast, stage }: Scene,
   client: RawSession,
   will: ReturnType<typeof newWill>,
   { delayS, lostAt, seen, backAt }: Lost,
 ): Promise<object[]> {
-  const events = await willEvents(world, {
+  const events = await willEvents(testLab, {
     owner: leftBy(client, will, delayS),
     cause: { at: lostAt, what: 'FIN without DISCONNECT' },
     end: socketEnd(await client.ended),

@@ -12,7 +12,7 @@ import { judgeWills } from '../fixtures/will-verdict.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
 import { loginOf } from '../harness/login.ts';
 import type { Role } from '../harness/roles.ts';
-import type { World } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 
 const KEEP_ALIVE_S = 5;
 const QUICK_BOUND_MS = 60_000;
@@ -21,17 +21,17 @@ const VERSION = 4;
 type Named = Pick<Check, 'id' | 'claim'>;
 
 /** A killed process and a silent client on this machine, as on the Pis. */
-export function willsLostHere(world: World, topics: readonly Topic[]): Check[] {
-  const stages = openStages(world);
+export function willsLostHere(testLab: TestLab, topics: readonly Topic[]): Check[] {
+  const stages = openStages(testLab);
   const scenes = topics.flatMap((topic) => ROLES.map((role) => ({ topic, role })));
-  return [silent, killed].flatMap((make) => scenes.map(({ topic, role }) => make(world, stages, topic, role)));
+  return [silent, killed].flatMap((make) => scenes.map(({ topic, role }) => make(testLab, stages, topic, role)));
 }
 
-function silent(world: World, stages: Stages, topic: Topic, role: Role): Check {
+function silent(testLab: TestLab, stages: Stages, topic: Topic, role: Role): Check {
   const id = `will.silent.${role}.${word(topic.name)}.this-machine` as const;
-  const claim = `${actorOf(world.lab, topic, role)} that falls silent leaves one last will, at keep-alive expiry (on this machine)`;
-  return withCast(world, topic, role, { id, claim }, (cast) => {
-    const { fromMs, toMs } = expiryWindow(KEEP_ALIVE_S, world.live.broker.version);
+  const claim = `${actorOf(testLab.lab, topic, role)} that falls silent leaves one last will, at keep-alive expiry (on this machine)`;
+  return withCast(testLab, topic, role, { id, claim }, (cast) => {
+    const { fromMs, toMs } = expiryWindow(KEEP_ALIVE_S, testLab.live.broker.version);
     return {
       id,
       claim,
@@ -39,37 +39,37 @@ function silent(world: World, stages: Stages, topic: Topic, role: Role): Check {
       expected: { wills: 1, keepAlive: KEEP_ALIVE_S, fromMs, toMs },
       waits: true,
       boundMs: toMs + AROUND_EXPIRY_MS,
-      run: () => silentOwner(world, stages, cast, VERSION, KEEP_ALIVE_S),
+      run: () => silentOwner(testLab, stages, cast, VERSION, KEEP_ALIVE_S),
     };
   });
 }
 
-function killed(world: World, stages: Stages, topic: Topic, role: Role): Check {
+function killed(testLab: TestLab, stages: Stages, topic: Topic, role: Role): Check {
   const id = `will.killed.${role}.${word(topic.name)}.this-machine` as const;
-  const claim = `${actorOf(world.lab, topic, role)} that is killed leaves one last will, at once (on this machine)`;
-  return withCast(world, topic, role, { id, claim }, (cast) => ({
+  const claim = `${actorOf(testLab.lab, topic, role)} that is killed leaves one last will, at once (on this machine)`;
+  return withCast(testLab, topic, role, { id, claim }, (cast) => ({
     id,
     claim,
     statement: 'MQTT-3.1.2-8',
     expected: { wills: 1, withinMs: AT_ONCE_MS },
     boundMs: QUICK_BOUND_MS,
-    run: () => kill(world, stages, cast),
+    run: () => kill(testLab, stages, cast),
   }));
 }
 
-async function kill(world: World, stages: Stages, cast: WillCast): Promise<Finding> {
+async function kill(testLab: TestLab, stages: Stages, cast: WillCast): Promise<Finding> {
   return await stages(cast, VERSION, async (stage) => {
     const { text, ...will } = newWill(cast);
     const filter = cast.role === 'subscriber' ? { filter: cast.topic } : {};
-    const wish = { ...world.broker, login: loginOf(cast.owner), will, ...filter };
-    await using client = await startKillable(wish, world.stopped);
+    const options = { ...testLab.broker, login: loginOf(cast.owner), will, ...filter };
+    await using client = await startKillable(options, testLab.stopped);
     let end: KernelEnd | undefined;
     const { orderedAt, seen, afterMs, uncertainMs } = await loseAtOnce(stage, text, true, async () => {
       end = await client.kill();
       return undefined;
     });
     const counted = judgeWills(will, 1, seen);
-    const events = await willEvents(world, {
+    const events = await willEvents(testLab, {
       owner: leftBy(client, will),
       cause: { at: orderedAt, what: 'SIGKILL to its process' },
       end: kernelEnd(end),
@@ -84,7 +84,7 @@ async function kill(world: World, stages: Stages, cast: WillCast): Promise<Findi
   });
 }
 
-function withCast(world: World, topic: Topic, role: Role, named: Named, make: (cast: WillCast) => Check): Check {
-  const casting = castWill(world.lab, topic, role);
+function withCast(testLab: TestLab, topic: Topic, role: Role, named: Named, make: (cast: WillCast) => Check): Check {
+  const casting = castWill(testLab.lab, topic, role);
   return casting.kind === 'nobody' ? notApplicable(named, casting.reason) : make(casting.cast);
 }

@@ -15,7 +15,7 @@ import { type Check, type Finding, notApplicable, word } from '../harness/check.
 import { atMost } from '../harness/limit.ts';
 import { onEachPi, type Role } from '../harness/roles.ts';
 import { watchStalls } from '../harness/stall.ts';
-import type { World } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 import { openWillScene, type WillScene } from './scene.ts';
 
 /** The shortest keep alive that the mosquitto clients take. */
@@ -24,31 +24,31 @@ const QUICK_BOUND_MS = 60_000;
 /** sshd allows ten channels a connection: this many clients with their kills and cuts share one. */
 const CLIENTS_A_CONNECTION = 3;
 
-const turns = atMost(CLIENTS_A_CONNECTION);
+const limit = atMost(CLIENTS_A_CONNECTION);
 
 /** By the clients that a Pi has: the mosquitto clients, and paho where they can't end as wished. */
-export function willsOnPi(world: World, topics: readonly Topic[]): Check[] {
+export function willsOnPi(testLab: TestLab, topics: readonly Topic[]): Check[] {
   const scenes = topics.flatMap((topic) => ROLES.map((role) => ({ topic, role })));
   return [
     // these decide how long the run takes, so they start first
-    ...scenes.flatMap(({ topic, role }, index) => silent(world, topic, role, index)),
-    ...scenes.flatMap(({ topic, role }) => clean(world, topic, role)),
-    ...scenes.flatMap(({ topic, role }) => killed(world, topic, role)),
+    ...scenes.flatMap(({ topic, role }, index) => silent(testLab, topic, role, index)),
+    ...scenes.flatMap(({ topic, role }) => clean(testLab, topic, role)),
+    ...scenes.flatMap(({ topic, role }) => killed(testLab, topic, role)),
   ];
 }
 
-function clean(world: World, topic: Topic, role: Role): Check[] {
-  const claim = `${actorOf(world.lab, topic, role)} that sends DISCONNECT leaves no last will`;
+function clean(testLab: TestLab, topic: Topic, role: Role): Check[] {
+  const claim = `${actorOf(testLab.lab, topic, role)} that sends DISCONNECT leaves no last will`;
   const id = `will.clean.${role}.${word(topic.name)}` as const;
-  return withCast(world, topic, role, { id, claim }, (pi, check, cast) => ({
+  return withCast(testLab, topic, role, { id, claim }, (pi, check, cast) => ({
     ...check,
     statement: 'MQTT-3.1.2-10',
     expected: { wills: 0 },
     boundMs: QUICK_BOUND_MS,
-    turns,
+    limit,
     async run() {
-      const host = await world.host(pi.name, pi.host, 'quick');
-      await using scene = await openWillScene(world, host, pi, cast, world.broker.keepAlive, startCleanActor);
+      const host = await testLab.host(pi.name, pi.host, 'quick');
+      await using scene = await openWillScene(testLab, host, pi, cast, testLab.broker.keepAlive, startCleanActor);
       const orderedAt = now();
       await scene.client.end();
       // from the Pi, so that it travels behind the end of the client's connection
@@ -60,18 +60,18 @@ function clean(world: World, topic: Topic, role: Role): Check[] {
   }));
 }
 
-function killed(world: World, topic: Topic, role: Role): Check[] {
-  const claim = `${actorOf(world.lab, topic, role)} that is killed leaves one last will, at once`;
+function killed(testLab: TestLab, topic: Topic, role: Role): Check[] {
+  const claim = `${actorOf(testLab.lab, topic, role)} that is killed leaves one last will, at once`;
   const id = `will.killed.${role}.${word(topic.name)}` as const;
-  return withCast(world, topic, role, { id, claim }, (pi, check, cast) => ({
+  return withCast(testLab, topic, role, { id, claim }, (pi, check, cast) => ({
     ...check,
     statement: 'MQTT-3.1.2-8',
     expected: { wills: 1, withinMs: AT_ONCE_MS },
     boundMs: QUICK_BOUND_MS,
-    turns,
+    limit,
     async run() {
-      const host = await world.host(pi.name, pi.host, 'quick');
-      await using scene = await openWillScene(world, host, pi, cast, world.broker.keepAlive, startLostActor);
+      const host = await testLab.host(pi.name, pi.host, 'quick');
+      await using scene = await openWillScene(testLab, host, pi, cast, testLab.broker.keepAlive, startLostActor);
       return await judgeKill(scene);
     },
   }));
@@ -97,25 +97,25 @@ async function judgeKill(scene: WillScene<LostActor>): Promise<Finding> {
   return { ...finding, ...judgeAtOnce(afterMs, uncertainMs) };
 }
 
-function silent(world: World, topic: Topic, role: Role, index: number): Check[] {
+function silent(testLab: TestLab, topic: Topic, role: Role, index: number): Check[] {
   const keepAlive = SHORT_KEEP_ALIVE_S;
-  const { version } = world.live.broker;
+  const { version } = testLab.live.broker;
   const { fromMs, toMs } = expiryWindow(keepAlive, version);
-  const claim = `${actorOf(world.lab, topic, role)} whose network goes silent leaves one last will, at keep-alive expiry`;
+  const claim = `${actorOf(testLab.lab, topic, role)} whose network goes silent leaves one last will, at keep-alive expiry`;
   const id = `will.silent.${role}.${word(topic.name)}` as const;
   const lane = `silent ${Math.floor(index / CLIENTS_A_CONNECTION)}`;
-  return withCast(world, topic, role, { id, claim }, (pi, check, cast) => ({
+  return withCast(testLab, topic, role, { id, claim }, (pi, check, cast) => ({
     ...check,
     statement: 'MQTT-3.1.2-24',
     expected: { wills: 1, keepAlive, fromMs, toMs },
     waits: true,
     boundMs: toMs + AROUND_EXPIRY_MS,
     async run() {
-      const host = await world.host(pi.name, pi.host, lane);
-      await using scene = await openWillScene(world, host, pi, cast, keepAlive, startLostActor);
+      const host = await testLab.host(pi.name, pi.host, lane);
+      await using scene = await openWillScene(testLab, host, pi, cast, keepAlive, startLostActor);
       const pid = await scene.client.pid;
       const cut = await cutSilently(host, pid, pi.broker.port, (toMs + AROUND_EXPIRY_MS) / 1000);
-      if (cut.kind === 'impossible') return withoutCut(world.lab, pi.name, cut.reason);
+      if (cut.kind === 'impossible') return withoutCut(testLab.lab, pi.name, cut.reason);
       let finding: Finding;
       let dropped: Dropped | undefined;
       try {
@@ -173,16 +173,16 @@ type Named = Pick<Check, 'id' | 'claim'>;
 
 /** The check on each Pi with its people, or the reason why nobody can play it. */
 function withCast(
-  world: World,
+  testLab: TestLab,
   topic: Topic,
   role: Role,
   named: Named,
   make: (pi: LivePi, named: Named, cast: WillCast) => Check,
 ): Check[] {
-  const casting = castWill(world.lab, topic, role);
+  const casting = castWill(testLab.lab, topic, role);
   if (casting.kind === 'nobody') return [notApplicable(named, casting.reason)];
   const { cast } = casting;
-  return onEachPi(world, named, (pi, onPi) => make(pi, onPi, cast));
+  return onEachPi(testLab, named, (pi, onPi) => make(pi, onPi, cast));
 }
 
 function found(observed: unknown, evidence: readonly object[]): Finding {

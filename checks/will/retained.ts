@@ -1,7 +1,7 @@
 import type { Topic } from '../../lab-file/lab.ts';
 import { now } from '../../probes/mqtt/packet.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
-import { keepingRetained, retainedOn, retainedTurns } from '../fixtures/retained-topic.ts';
+import { keepingRetained, retainedLimit, retainedOn } from '../fixtures/retained-topic.ts';
 import { AT_ONCE_MS, LATER_MS } from '../fixtures/will-at-once.ts';
 import { leftBy, ownerEvidence, socketEnd, willEvents } from '../fixtures/will-evidence.ts';
 import { openStages, type Stages } from '../fixtures/will-observer.ts';
@@ -11,24 +11,24 @@ import { judgeWills } from '../fixtures/will-verdict.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
 import { unpromised } from '../harness/promises.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import type { World } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 
 /** A topic has one retained message, so the checks of it wait for each other, and for those of other families. */
 const BOUND_MS = 60_000;
 
 /** A last will with the RETAIN flag is served to whoever subscribes later. */
-export function retainedWills(world: World, topics: readonly Topic[]): Check[] {
-  const stages = openStages(world);
+export function retainedWills(testLab: TestLab, topics: readonly Topic[]): Check[] {
+  const stages = openStages(testLab);
   return topics.flatMap((topic) =>
     VERSIONS.flatMap((version) =>
       ROLES.map((role): Check => {
         const named = {
           id: `will.retained.${role}.${word(topic.name)}.${tagOf(version)}`,
-          claim: `the retained last will of ${actorOf(world.lab, topic, role)} is served to a new subscriber, ${overOf(version)}`,
+          claim: `the retained last will of ${actorOf(testLab.lab, topic, role)} is served to a new subscriber, ${overOf(version)}`,
         } as const;
-        const casting = castWill(world.lab, topic, role);
+        const casting = castWill(testLab.lab, topic, role);
         if (casting.kind === 'nobody') return notApplicable(named, casting.reason);
-        const why = unpromised(world, { retained: true, qos: 1, neverRaisesQoS: true });
+        const why = unpromised(testLab, { retained: true, qos: 1, neverRaisesQoS: true });
         if (why !== undefined) return notApplicable(named, why);
         return {
           ...named,
@@ -36,27 +36,27 @@ export function retainedWills(world: World, topics: readonly Topic[]): Check[] {
           expected: { wills: 1, served: 1, qos: 1 },
           version,
           boundMs: BOUND_MS,
-          turns: retainedTurns(world, topic.name),
-          run: () => retainedWill(world, stages, casting.cast, version),
+          limit: retainedLimit(testLab, topic.name),
+          run: () => retainedWill(testLab, stages, casting.cast, version),
         };
       }),
     ),
   );
 }
 
-async function retainedWill(world: World, stages: Stages, cast: WillCast, version: Version): Promise<Finding> {
+async function retainedWill(testLab: TestLab, stages: Stages, cast: WillCast, version: Version): Promise<Finding> {
   const people = { writer: cast.publisher, reader: cast.observer };
-  return await keepingRetained(world, cast.topic, people, () =>
+  return await keepingRetained(testLab, cast.topic, people, () =>
     stages(cast, version, async (stage) => {
       const will = newWill(cast, true);
-      await using client = await openOwner(world, cast, version, will);
+      await using client = await openOwner(testLab, cast, version, will);
       const lostAt = now();
       await client.fin();
       await stage.first(will.text, AT_ONCE_MS + LATER_MS);
       const seen = await stage.untilSentinel(will.text);
-      const kept = await retainedOn(world, cast.topic, cast.observer);
+      const kept = await retainedOn(testLab, cast.topic, cast.observer);
       const observed = { wills: seen.length, served: kept === undefined ? 0 : 1, qos: kept?.qos };
-      const events = await willEvents(world, {
+      const events = await willEvents(testLab, {
         owner: leftBy(client, will),
         cause: { at: lostAt, what: 'FIN without DISCONNECT' },
         end: socketEnd(await client.ended),

@@ -2,7 +2,7 @@ import type { LivePi } from '../../deployment/live-lab.ts';
 import { publishOnce } from '../../probes/clients/mosquitto-client.ts';
 import { now, type Packet } from '../../probes/mqtt/packet.ts';
 import type { Host } from '../../provisioning/hosts/host.ts';
-import type { Actor, ActorWish } from '../fixtures/client-on-pi.ts';
+import type { Actor, ActorOptions } from '../fixtures/client-on-pi.ts';
 import { type Cause, type KnownEnd, willEvents } from '../fixtures/will-evidence.ts';
 import { ANSWER_MS } from '../fixtures/will-observer.ts';
 import type { WillCast } from '../fixtures/will-roles.ts';
@@ -10,7 +10,7 @@ import { evidence, ownPackets } from '../harness/evidence.ts';
 import { loginOf } from '../harness/login.ts';
 import { isMessage } from '../harness/matching.ts';
 import type { Role } from '../harness/roles.ts';
-import { nonce, type World } from '../harness/test-lab.ts';
+import { nonce, type TestLab } from '../harness/test-lab.ts';
 
 /** A client with a last will on a Pi, and an observer of its topic on this machine; both are connected and subscribed. */
 export type WillScene<Client extends Actor = Actor> = AsyncDisposable & {
@@ -27,13 +27,13 @@ export type WillScene<Client extends Actor = Actor> = AsyncDisposable & {
   countWills(sentinelFrom: 'this machine' | 'the Pi'): Promise<number>;
 };
 
-type Start<Client extends Actor> = (host: Host, role: Role, wish: ActorWish, limits: Limits) => Promise<Client>;
+type Start<Client extends Actor> = (host: Host, role: Role, options: ActorOptions, limits: Limits) => Promise<Client>;
 type Limits = { readonly boundMs: number; readonly signal: AbortSignal };
 
 const CLIENT_BOUND_MS = 90_000;
 
 export async function openWillScene<Client extends Actor>(
-  world: World,
+  testLab: TestLab,
   host: Host,
   pi: LivePi,
   cast: WillCast,
@@ -41,18 +41,18 @@ export async function openWillScene<Client extends Actor>(
   start: Start<Client>,
 ): Promise<WillScene<Client>> {
   const { topic, role, owner } = cast;
-  world.brokerLog();
-  const { observer, sentinel } = await openObserver(world, cast);
+  testLab.brokerLog();
+  const { observer, sentinel } = await openObserver(testLab, cast);
   const closeBoth = async () => {
     await Promise.all([observer.close(), sentinel.close()]);
   };
   const payload = Buffer.from(`will ${nonce()}`);
   const own = [payload];
   const will = { topic, payload: payload.toString(), qos: 1 } as const;
-  const wish = { ...pi.broker, topic, login: loginOf(owner), keepAlive, will, clientId: `lab-${nonce()}` };
-  const limits = { boundMs: CLIENT_BOUND_MS, signal: world.stopped };
+  const options = { ...pi.broker, topic, login: loginOf(owner), keepAlive, will, clientId: `lab-${nonce()}` };
+  const limits = { boundMs: CLIENT_BOUND_MS, signal: testLab.stopped };
   const startedAt = now();
-  const client = await start(host, role, wish, limits).catch(async (error: unknown) => {
+  const client = await start(host, role, options, limits).catch(async (error: unknown) => {
     await closeBoth();
     throw error;
   });
@@ -60,12 +60,12 @@ export async function openWillScene<Client extends Actor>(
   return {
     client,
     startedAt,
-    slowestSince: world.passingOn.slowestSince,
+    slowestSince: testLab.passingOn.slowestSince,
     async evidence(cause, end) {
       const left = { topic, qos: will.qos, retain: false };
       const wills = observer.packets.filter(isWill);
-      const known = { clientId: wish.clientId, keepAlive, will: left };
-      const events = await willEvents(world, { owner: known, cause, end, wills });
+      const known = { clientId: options.clientId, keepAlive, will: left };
+      const events = await willEvents(testLab, { owner: known, cause, end, wills });
       return [...client.evidence(), ...evidence('observer', ownPackets(observer.packets, own)), ...events];
     },
     async will(boundMs) {
@@ -80,7 +80,7 @@ export async function openWillScene<Client extends Actor>(
       own.push(last);
       const arrival = () => observer.packet(isMessage(last), 'sentinel');
       if (from === 'this machine') {
-        await world.passingOn.timed(async () => {
+        await testLab.passingOn.timed(async () => {
           await sentinel.publish(topic, last, { qos: 1 });
           await arrival();
         });
@@ -100,22 +100,22 @@ export async function openWillScene<Client extends Actor>(
   };
 }
 
-async function openObserver(world: World, { topic, observer, publisher }: WillCast) {
-  const wish = { boundMs: ANSWER_MS };
-  const [session, sentinel] = await Promise.all([world.login(observer, wish), world.login(publisher, wish)]);
+async function openObserver(testLab: TestLab, { topic, observer, publisher }: WillCast) {
+  const options = { boundMs: ANSWER_MS };
+  const [session, sentinel] = await Promise.all([testLab.login(observer, options), testLab.login(publisher, options)]);
   const granted = await session.subscribe(topic, 1);
   if (granted >= 0x80) throw new Error(`${observer.name} may not subscribe to ${topic}: SUBACK code ${granted}`);
   return { observer: session, sentinel };
 }
 
-type PublishWish = Parameters<typeof publishOnce>[1];
+type PublishOptions = Parameters<typeof publishOnce>[1];
 
 async function publishFromPi(
   host: Host,
-  { address, port, topic, login }: PublishWish,
+  { address, port, topic, login }: PublishOptions,
   payload: Buffer,
   limits: Limits,
 ) {
-  const wish = { address, port, topic, qos: 1, ...(login === undefined ? {} : { login }) } as const;
-  await publishOnce(host, wish, payload, limits);
+  const options = { address, port, topic, qos: 1, ...(login === undefined ? {} : { login }) } as const;
+  await publishOnce(host, options, payload, limits);
 }

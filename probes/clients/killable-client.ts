@@ -5,7 +5,7 @@ import { deferred } from '../../base/deferred.ts';
 import mqttPacket from '../mqtt/codec.ts';
 import { NotSeen, openFeed } from '../mqtt/feed.ts';
 import { now, type Packet } from '../mqtt/packet.ts';
-import { freshClientId, type SessionWish } from '../mqtt/session.ts';
+import { freshClientId, type SessionOptions } from '../mqtt/session.ts';
 import { openWire } from '../mqtt/wire.ts';
 import { endOf, type KernelEnd, stateOf } from '../network/kernel-end.ts';
 
@@ -43,7 +43,7 @@ export async function startKillable(
     keepAlive = 60,
     filter,
     clientId = freshClientId(),
-  }: SessionWish & { readonly filter?: string },
+  }: SessionOptions & { readonly filter?: string },
   signal: AbortSignal,
 ): Promise<KillableClient> {
   signal.throwIfAborted();

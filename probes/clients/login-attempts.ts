@@ -1,7 +1,7 @@
 import { type Host, run } from '../../provisioning/hosts/host.ts';
 import type { Packet } from '../mqtt/packet.ts';
 import { parseDebugLine } from './debug-output.ts';
-import { attemptsScript, type ClientWish } from './mosquitto-script.ts';
+import { attemptsScript, type ClientOptions } from './mosquitto-script.ts';
 
 type Limits = { readonly boundMs: number; readonly signal?: AbortSignal | undefined };
 
@@ -17,12 +17,12 @@ export type LoginAttempt = {
 /** Tries to log in with mosquitto_sub, one wish after the other, in one go. */
 export async function attemptLogins(
   host: Host,
-  wishes: readonly ClientWish[],
+  optionSets: readonly ClientOptions[],
   limits: Limits,
 ): Promise<LoginAttempt[]> {
   const { stdout } = await run(host, {
     step: 'mosquitto_sub with every login',
-    script: attemptsScript(wishes, ATTEMPT_S),
+    script: attemptsScript(optionSets, ATTEMPT_S),
     timeoutMs: limits.boundMs,
     signal: limits.signal,
   });

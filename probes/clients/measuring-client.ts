@@ -7,7 +7,7 @@ import { ipAmountSchema } from '../../records/measured/ip-amount.ts';
 import { type Feed, openFeed } from '../mqtt/feed.ts';
 import { freshClientId } from '../mqtt/session.ts';
 
-export type MeasuringWish = {
+export type MeasuringOptions = {
   readonly address: string;
   readonly port: number;
   readonly topic: string;
@@ -61,13 +61,17 @@ const PROGRAM = ['measuring_connection.py', 'measuring_client.py'].map((name) =>
 type Limits = { readonly boundMs: number; readonly signal?: AbortSignal | undefined };
 
 /** Starts it; it is ready once `subscribed` is among its events. What it can be told is in measuring_client.py. */
-export async function startMeasuringClient(host: Host, wish: MeasuringWish, limits: Limits): Promise<MeasuringClient> {
+export async function startMeasuringClient(
+  host: Host,
+  options: MeasuringOptions,
+  limits: Limits,
+): Promise<MeasuringClient> {
   const program = (await Promise.all(PROGRAM.map((file) => readFile(file, 'utf8')))).join('\n');
   const events = openFeed<MeasuringEvent>(`the measuring client on ${host.name}`);
   let lastError = '';
   const running = host.start({
     step: 'measure by an MQTT client in Python',
-    script: script(program, wish),
+    script: script(program, options),
     timeoutMs: limits.boundMs,
     signal: limits.signal,
     onLine(line, stream) {
@@ -94,12 +98,12 @@ export function parseMeasuringLine(line: string): MeasuringEvent | undefined {
 }
 
 /** The program and the wish come through pipes: no file holds a password, and no argument. */
-function script(program: string, { subscriber, publisher, ...wish }: MeasuringWish): string {
+function script(program: string, { subscriber, publisher, ...options }: MeasuringOptions): string {
   const end = `END-${randomBytes(8).toString('hex')}`;
   const logins = {
     subscriber: { ...subscriber, clientId: freshClientId() },
     publisher: { ...publisher, clientId: freshClientId() },
   };
-  const told = JSON.stringify({ ...wish, ...logins });
+  const told = JSON.stringify({ ...options, ...logins });
   return `python3 -u /dev/fd/4 3<<'${end}' 4<<'${end}'\n${told}\n${end}\n${program}\n${end}\n`;
 }

@@ -5,7 +5,7 @@ import { quote } from '../../provisioning/hosts/shell.ts';
 import { type Feed, openFeed } from '../mqtt/feed.ts';
 import { now, type Packet } from '../mqtt/packet.ts';
 import { type Message, parseDebugLine, parseMessage } from './debug-output.ts';
-import { type ClientWish, publisherScript, publishScript, subscriberScript } from './mosquitto-script.ts';
+import { type ClientOptions, publisherScript, publishScript, subscriberScript } from './mosquitto-script.ts';
 
 /** A message with the PUBLISH that brought it. */
 export type Arrival = Message & { readonly publish: Packet | undefined };
@@ -36,16 +36,21 @@ type Limits = { readonly boundMs: number; readonly signal?: AbortSignal | undefi
 const KILL_BOUND_MS = 15_000;
 
 /** Starts mosquitto_sub; it is subscribed once a SUBACK is in its `packets`. */
-export function startSubscriber(host: Host, wish: ClientWish, limits: Limits): MosquittoClient {
-  return startClient(host, 'mosquitto_sub', subscriberScript(wish), limits).client;
+export function startSubscriber(host: Host, options: ClientOptions, limits: Limits): MosquittoClient {
+  return startClient(host, 'mosquitto_sub', subscriberScript(options), limits).client;
 }
 
 /**
  * Starts mosquitto_pub so that it stays connected; it is connected once a CONNACK is in its `packets`. With `everySecond`, a text, it publishes that
  * and a number once a second.
  */
-export function startPublisher(host: Host, wish: ClientWish, limits: Limits, everySecond?: string): MosquittoPublisher {
-  const script = publisherScript(wish, Math.ceil(limits.boundMs / 1000), everySecond);
+export function startPublisher(
+  host: Host,
+  options: ClientOptions,
+  limits: Limits,
+  everySecond?: string,
+): MosquittoPublisher {
+  const script = publisherScript(options, Math.ceil(limits.boundMs / 1000), everySecond);
   const { client, told } = startClient(host, 'mosquitto_pub', script, limits);
   return {
     ...client,
@@ -65,11 +70,16 @@ export function startPublisher(host: Host, wish: ClientWish, limits: Limits, eve
 }
 
 /** Publishes one payload with mosquitto_pub and gives the control packets it saw. */
-export async function publishOnce(host: Host, wish: ClientWish, payload: Buffer, limits: Limits): Promise<Packet[]> {
+export async function publishOnce(
+  host: Host,
+  options: ClientOptions,
+  payload: Buffer,
+  limits: Limits,
+): Promise<Packet[]> {
   const packets: Packet[] = [];
   await run(host, {
     step: 'mosquitto_pub',
-    script: publishScript(wish, payload),
+    script: publishScript(options, payload),
     timeoutMs: limits.boundMs,
     signal: limits.signal,
     onLine: (line) => {

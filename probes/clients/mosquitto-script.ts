@@ -4,7 +4,7 @@ import type { QoS, Version } from '../mqtt/session.ts';
 import { MESSAGE_FORMAT } from './debug-output.ts';
 
 /** How a mosquitto client on a host is to connect. */
-export type ClientWish = {
+export type ClientOptions = {
   readonly address: string;
   readonly port: number;
   readonly topic: string;
@@ -38,9 +38,9 @@ export XDG_CONFIG_HOME="$dir"
 `;
 
 /** A subscriber that prints its control packets and messages; tells its process as `CLIENT n`. */
-export function subscriberScript(wish: ClientWish): string {
-  const words = ['stdbuf', '-oL', ...clientWords('mosquitto_sub', wish), '-F', MESSAGE_FORMAT];
-  return `${SETUP}${withLogin(words, wish, ' &')}client=$!
+export function subscriberScript(options: ClientOptions): string {
+  const words = ['stdbuf', '-oL', ...clientWords('mosquitto_sub', options), '-F', MESSAGE_FORMAT];
+  return `${SETUP}${withLogin(words, options, ' &')}client=$!
 echo "CLIENT $client"
 wait "$client"`;
 }
@@ -49,8 +49,8 @@ wait "$client"`;
  * A publisher that stays connected and publishes each line that is written to `$dir/lines`; tells `LINES path`, `HOLDER n`, `CLIENT n`. With
  * `everySecond`, a text, such a line is written there once a second, each with its number.
  */
-export function publisherScript(wish: ClientWish, holdSeconds: number, everySecond?: string): string {
-  const words = ['stdbuf', '-oL', ...clientWords('mosquitto_pub', wish), '-l'];
+export function publisherScript(options: ClientOptions, holdSeconds: number, everySecond?: string): string {
+  const words = ['stdbuf', '-oL', ...clientWords('mosquitto_pub', options), '-l'];
   const hold =
     everySecond === undefined
       ? `sleep ${holdSeconds}`
@@ -59,7 +59,7 @@ export function publisherScript(wish: ClientWish, holdSeconds: number, everySeco
 ${hold} >"$dir/lines" &
 holder=$!
 trap 'rm -rf "$dir"; kill "$holder" 2>/dev/null' EXIT
-${withLogin(words, wish, ' <"$dir/lines" &')}client=$!
+${withLogin(words, options, ' <"$dir/lines" &')}client=$!
 echo "LINES $dir/lines"
 echo "HOLDER $holder"
 echo "CLIENT $client"
@@ -67,25 +67,25 @@ wait "$client"`;
 }
 
 /** Publishes one payload, whatever its bytes, and ends. */
-export function publishScript(wish: ClientWish, payload: Buffer): string {
-  const words = ['stdbuf', '-oL', ...clientWords('mosquitto_pub', wish), '-s'];
+export function publishScript(options: ClientOptions, payload: Buffer): string {
+  const words = ['stdbuf', '-oL', ...clientWords('mosquitto_pub', options), '-s'];
   return `${SETUP}printf '${octal(payload)}' >"$dir/payload"
-${withLogin(words, wish, ' <"$dir/payload"')}`;
+${withLogin(words, options, ' <"$dir/payload"')}`;
 }
 
 /** Tries one login after the other, until one gets no answer: `ATTEMPT` before each, what the client prints, `EXIT code` after it. */
-export function attemptsScript(wishes: readonly ClientWish[], boundSeconds: number): string {
-  const attempts = wishes.map((wish) => {
-    const words = ['timeout', String(boundSeconds), ...clientWords('mosquitto_sub', wish), '-E'];
+export function attemptsScript(optionSets: readonly ClientOptions[], boundSeconds: number): string {
+  const attempts = optionSets.map((options) => {
+    const words = ['timeout', String(boundSeconds), ...clientWords('mosquitto_sub', options), '-E'];
     // where one gets no answer at all, the others would only wait as long
     const verdict = `code=$?\necho "EXIT $code"\n[ "$code" != ${TIMED_OUT} ] || exit 0\n`;
-    return `echo ATTEMPT\n${withLogin(words, wish, ' 2>&1')}${verdict}`;
+    return `echo ATTEMPT\n${withLogin(words, options, ' 2>&1')}${verdict}`;
   });
   return `${SETUP}${attempts.join('')}`;
 }
 
-function clientWords(program: Program, wish: ClientWish): string[] {
-  const { address, port, topic, version = 4, clientId, qos = 0, keepAlive, will } = wish;
+function clientWords(program: Program, options: ClientOptions): string[] {
+  const { address, port, topic, version = 4, clientId, qos = 0, keepAlive, will } = options;
   return [
     program,
     ...['-d', '-h', address, '-p', String(port), '-t', topic, '-q', String(qos)],
@@ -99,13 +99,13 @@ function clientWords(program: Program, wish: ClientWish): string[] {
 }
 
 /** The command with its login on descriptor 3, as a here-document. */
-function withLogin(words: readonly string[], { login }: ClientWish, redirections: string): string {
+function withLogin(words: readonly string[], { login }: ClientOptions, redirections: string): string {
   const end = `END-${randomBytes(8).toString('hex')}`;
-  const options = [
+  const lines = [
     ...(login === undefined ? [] : [`-u ${oneLine('user name', login.user)}`]),
     ...(login?.password === undefined ? [] : [`-P ${oneLine('password', login.password)}`]),
   ];
-  return `${words.map(quote).join(' ')} 3<<'${end}'${redirections}\n${[...options, end].join('\n')}\n`;
+  return `${words.map(quote).join(' ')} 3<<'${end}'${redirections}\n${[...lines, end].join('\n')}\n`;
 }
 
 function oneLine(what: string, text: string): string {

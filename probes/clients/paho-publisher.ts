@@ -1,7 +1,7 @@
 import type { Host } from '../../provisioning/hosts/host.ts';
-import { type PahoClient, type PahoLimits, type PahoWish, startPaho } from './paho-subscriber.ts';
+import { type PahoClient, type PahoLimits, type PahoOptions, startPaho } from './paho-subscriber.ts';
 
-export type PahoPublisherWish = Omit<PahoWish, 'will' | 'keepAlive'> & {
+export type PahoPublisherOptions = Omit<PahoOptions, 'will' | 'keepAlive'> & {
   /** Seconds. */
   readonly keepAlive: number;
   /** What each message begins with; its number follows. */
@@ -9,6 +9,10 @@ export type PahoPublisherWish = Omit<PahoWish, 'will' | 'keepAlive'> & {
 };
 
 /** A publisher in Python on a host that publishes once a second, with the paho-mqtt that is installed there. Disposing of it ends it. */
-export async function startPahoPublisher(host: Host, wish: PahoPublisherWish, limits: PahoLimits): Promise<PahoClient> {
-  return await startPaho(host, { step: 'publish with paho-mqtt', program: 'paho_publisher.py' }, wish, limits);
+export async function startPahoPublisher(
+  host: Host,
+  options: PahoPublisherOptions,
+  limits: PahoLimits,
+): Promise<PahoClient> {
+  return await startPaho(host, { step: 'publish with paho-mqtt', program: 'paho_publisher.py' }, options, limits);
 }

@@ -8,7 +8,7 @@ import { now, type Packet } from '../mqtt/packet.ts';
 import type { QoS } from '../mqtt/session.ts';
 import { parsePahoLog } from './paho-log.ts';
 
-export type PahoWish = {
+export type PahoOptions = {
   readonly address: string;
   readonly port: number;
   readonly topic: string;
@@ -51,9 +51,13 @@ export type PahoLimits = { readonly boundMs: number; readonly signal?: AbortSign
 
 const KILL_BOUND_MS = 15_000;
 
-export async function startPahoSubscriber(host: Host, wish: PahoWish, limits: PahoLimits): Promise<PahoSubscriber> {
+export async function startPahoSubscriber(
+  host: Host,
+  options: PahoOptions,
+  limits: PahoLimits,
+): Promise<PahoSubscriber> {
   const what = { step: 'subscribe with paho-mqtt', program: 'paho_subscriber.py' };
-  const client = await startPaho(host, what, wish, limits);
+  const client = await startPaho(host, what, options, limits);
   const { events } = client;
   return {
     ...client,
@@ -73,7 +77,7 @@ const COMMON = 'paho_client.py';
 export async function startPaho(
   host: Host,
   { step, program }: { readonly step: string; readonly program: string },
-  wish: object,
+  options: object,
   limits: PahoLimits,
 ): Promise<PahoClient> {
   const files = [COMMON, program].map((file) => new URL(file, import.meta.url));
@@ -85,7 +89,7 @@ export async function startPaho(
   let lastError = '';
   const running = host.start({
     step,
-    script: pahoScript(source, wish),
+    script: pahoScript(source, options),
     timeoutMs: limits.boundMs,
     signal: limits.signal,
     onLine(line, stream) {
@@ -112,9 +116,9 @@ export async function startPaho(
 }
 
 /** The program and the wish come through pipes: no file holds the password, and no argument. */
-function pahoScript(program: string, wish: object): string {
+function pahoScript(program: string, options: object): string {
   const end = `END-${randomBytes(8).toString('hex')}`;
-  return `python3 -u /dev/fd/4 3<<'${end}' 4<<'${end}'\n${JSON.stringify(wish)}\n${end}\n${program}\n${end}\n`;
+  return `python3 -u /dev/fd/4 3<<'${end}' 4<<'${end}'\n${JSON.stringify(options)}\n${end}\n${program}\n${end}\n`;
 }
 
 export function parsePahoLine(line: string): PahoEvent | undefined {

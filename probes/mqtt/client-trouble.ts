@@ -1,5 +1,5 @@
 import { LabError } from '../../base/errors.ts';
-import type { ClientWish } from './client.ts';
+import type { ClientOptions } from './client.ts';
 import { codeText } from './code-text.ts';
 import type { PacketType } from './packet.ts';
 
@@ -8,7 +8,7 @@ const RIGHTS = "the lab file's topics say who may do what; ./lab up brings the b
 
 /** A LabError about a client's broker; where it could not run, exit code 2, the advice is how to see whether the broker is there. */
 export function trouble(
-  { address, port }: ClientWish,
+  { address, port }: ClientOptions,
   step: string,
   happened: string,
   exitCode: 1 | 2,
@@ -18,21 +18,21 @@ export function trouble(
 }
 
 /** A CONNACK that does not accept. */
-export function refusal(wish: ClientWish, code: number): LabError {
+export function refusal(options: ClientOptions, code: number): LabError {
   const happened = `the broker refused with ${codeText('CONNACK', code)}`;
-  return trouble(wish, `log in as ${wish.user}`, happened, 1, refusalAdvice(wish, code));
+  return trouble(options, `log in as ${options.user}`, happened, 1, refusalAdvice(options, code));
 }
 
 /** A publish or subscription that the broker answered with a failure, or that got no answer. */
-export function denial(wish: ClientWish, step: string, type: PacketType, error: unknown): LabError {
+export function denial(options: ClientOptions, step: string, type: PacketType, error: unknown): LabError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (typeof code === 'number') {
-    return trouble(wish, step, `the broker denied it with ${codeText(type, code)}`, 1, RIGHTS);
+    return trouble(options, step, `the broker denied it with ${codeText(type, code)}`, 1, RIGHTS);
   }
-  return trouble(wish, step, error instanceof Error ? error.message : String(error), 1, REACH);
+  return trouble(options, step, error instanceof Error ? error.message : String(error), 1, REACH);
 }
 
-function refusalAdvice({ clientId, keepAlive, version }: ClientWish, code: number): string {
+function refusalAdvice({ clientId, keepAlive, version }: ClientOptions, code: number): string {
   switch (code) {
     case 1:
     case 132:

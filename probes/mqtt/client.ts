@@ -7,7 +7,7 @@ import { type OnPacket, recordedSocket } from './recorded-socket.ts';
 import type { QoS, Version } from './session.ts';
 import type { TappedSocket } from './tapped-socket.ts';
 
-export type ClientWish = {
+export type ClientOptions = {
   readonly address: string;
   readonly port: number;
   readonly version: Version;
@@ -53,35 +53,35 @@ const TAKEOVERS = 3;
 const TAKEOVER_MS = 3_000;
 
 /** Connects; throws a LabError: exit code 1 when the broker refuses, 2 when it is out of reach. The signal makes whatever waits fail. */
-export async function openClient(wish: ClientWish, events: ClientEvents, signal: AbortSignal): Promise<Client> {
+export async function openClient(options: ClientOptions, events: ClientEvents, signal: AbortSignal): Promise<Client> {
   const failed = deferred<never>();
   const connected = deferred<void>();
-  const onAbort = () => failed.reject(trouble(wish, 'wait for the broker', 'interrupted', 1));
+  const onAbort = () => failed.reject(trouble(options, 'wait for the broker', 'interrupted', 1));
   signal.addEventListener('abort', onAbort, { once: true });
   const onPacket: OnPacket = (packet, frame) => {
     events.onPacket?.(packet, frame);
-    if (packet.type === 'CONNACK' && packet.code !== 0) failed.reject(refusal(wish, packet.code ?? 0));
+    if (packet.type === 'CONNACK' && packet.code !== 0) failed.reject(refusal(options, packet.code ?? 0));
   };
-  const onNoMqtt = (why: string) => failed.reject(trouble(wish, 'connect', why, 1));
+  const onNoMqtt = (why: string) => failed.reject(trouble(options, 'connect', why, 1));
   let socket: TappedSocket | undefined;
   const open = () => {
-    socket = recordedSocket(wish.address, wish.port, onPacket, onNoMqtt, events.admits);
+    socket = recordedSocket(options.address, options.port, onPacket, onNoMqtt, events.admits);
     return socket;
   };
   const client = new mqttClient.default(open, {
-    clientId: wish.clientId,
-    username: wish.user,
-    password: wish.password,
-    protocolVersion: wish.version,
-    clean: wish.clean,
-    keepalive: wish.keepAlive,
+    clientId: options.clientId,
+    username: options.user,
+    password: options.password,
+    protocolVersion: options.version,
+    clean: options.clean,
+    keepalive: options.keepAlive,
     reconnectPeriod: RECONNECT_MS,
     connectTimeout: CONNECT_BOUND_MS,
-    ...(wish.version === 5 && !wish.clean ? { properties: { sessionExpiryInterval: SESSION_EXPIRY_S } } : {}),
-    ...(wish.will === undefined ? {} : { will: wish.will }),
+    ...(options.version === 5 && !options.clean ? { properties: { sessionExpiryInterval: SESSION_EXPIRY_S } } : {}),
+    ...(options.will === undefined ? {} : { will: options.will }),
   });
   client.on('message', (topic, payload) => events.onMessage?.(topic, payload));
-  followConnection(client, wish, events, { connected, failed });
+  followConnection(client, options, events, { connected, failed });
   const close = async () => {
     signal.removeEventListener('abort', onAbort);
     const ended = new Promise<void>((resolve) => {
@@ -102,12 +102,12 @@ export async function openClient(wish: ClientWish, events: ClientEvents, signal:
   }
   return {
     failed: failed.promise,
-    async publish(topic, payload, options) {
+    async publish(topic, payload, message) {
       const done = new Promise<void>((resolve, reject) => {
-        client.publish(topic, payload, options, (error) => (error ? reject(error) : resolve()));
+        client.publish(topic, payload, message, (error) => (error ? reject(error) : resolve()));
       });
       const answer = within(done, 'acknowledgement', ANSWER_BOUND_MS).catch((error: unknown) => {
-        throw denial(wish, `publish to ${topic}`, 'PUBACK', error);
+        throw denial(options, `publish to ${topic}`, 'PUBACK', error);
       });
       await Promise.race([answer, failed.promise]);
     },
@@ -116,7 +116,7 @@ export async function openClient(wish: ClientWish, events: ClientEvents, signal:
         client.subscribe([...topics], { qos }, (error) => (error ? reject(error) : resolve()));
       });
       const answer = within(done, 'SUBACK', ANSWER_BOUND_MS).catch((error: unknown) => {
-        throw denial(wish, `subscribe to ${topics.join(', ')}`, 'SUBACK', error);
+        throw denial(options, `subscribe to ${topics.join(', ')}`, 'SUBACK', error);
       });
       await Promise.race([answer, failed.promise]);
     },
@@ -129,7 +129,7 @@ type Outcomes = { readonly connected: Deferred<void>; readonly failed: Deferred<
 /** Tells of losses and returns, and gives up where a reconnection can't help. */
 function followConnection(
   client: InstanceType<typeof mqttClient.default>,
-  wish: ClientWish,
+  options: ClientOptions,
   events: ClientEvents,
   { connected, failed }: Outcomes,
 ): void {
@@ -144,17 +144,17 @@ function followConnection(
   });
   client.on('error', (error) => {
     // before the first connection there is nothing to go back to; afterwards mqtt.js tries again
-    if (!hasBeen) failed.reject(trouble(wish, 'connect', error.message || String(error), 2));
+    if (!hasBeen) failed.reject(trouble(options, 'connect', error.message || String(error), 2));
   });
   client.on('close', () => {
-    if (!hasBeen) return failed.reject(trouble(wish, 'connect', 'the broker closed the connection', 2));
+    if (!hasBeen) return failed.reject(trouble(options, 'connect', 'the broker closed the connection', 2));
     if (connectedAt === undefined || client.disconnecting) return;
     short = Date.now() - connectedAt < TAKEOVER_MS ? short + 1 : 0;
     connectedAt = undefined;
     events.onState?.('connection lost, trying again');
     if (short < TAKEOVERS) return;
     const happened = `the connection was lost ${short} times right after it was made`;
-    const advice = `see whether another client uses the id ${wish.clientId}; --client-id gives this one another`;
-    failed.reject(trouble(wish, 'stay connected', happened, 1, advice));
+    const advice = `see whether another client uses the id ${options.clientId}; --client-id gives this one another`;
+    failed.reject(trouble(options, 'stay connected', happened, 1, advice));
   });
 }

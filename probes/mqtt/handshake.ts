@@ -3,7 +3,7 @@ import { deferred } from '../../base/deferred.ts';
 import mqttPacket from './codec.ts';
 import { freshClientId, type Version } from './session.ts';
 
-export type HandshakeWish = {
+export type HandshakeOptions = {
   readonly address: string;
   readonly port: number;
   readonly version: Version;
@@ -25,13 +25,13 @@ export type Handshake = {
  * Sends one CONNECT and takes what comes until the broker accepts, closes the connection, or the bound passes. A session of mqtt.js would not do:
  * it closes the socket itself on a refusal, so that nobody sees whether the broker does.
  */
-export async function handshake(wish: HandshakeWish): Promise<Handshake> {
+export async function handshake(options: HandshakeOptions): Promise<Handshake> {
   const chunks: Buffer[] = [];
   const done = deferred<Omit<Handshake, 'answer'>>();
-  const socket = createConnection({ host: wish.address, port: wish.port, noDelay: true });
+  const socket = createConnection({ host: options.address, port: options.port, noDelay: true });
   // what has come in while this process had no turn is read before, the bytes in one turn and the end in another: timers go first otherwise
   const giveUp = () => done.resolve({ closedBy: 'nobody' });
-  const timer = setTimeout(() => setImmediate(() => setImmediate(giveUp)), wish.boundMs);
+  const timer = setTimeout(() => setImmediate(() => setImmediate(giveUp)), options.boundMs);
   socket.on('data', (chunk) => {
     chunks.push(chunk);
     if (isAcceptance(spacedHex(Buffer.concat(chunks)))) done.resolve({ closedBy: 'nobody' });
@@ -42,12 +42,12 @@ export async function handshake(wish: HandshakeWish): Promise<Handshake> {
     mqttPacket.generate({
       cmd: 'connect',
       protocolId: 'MQTT',
-      protocolVersion: wish.version,
+      protocolVersion: options.version,
       clean: true,
       clientId: freshClientId(),
-      keepalive: wish.keepAlive,
-      ...(wish.user === undefined ? {} : { username: wish.user }),
-      ...(wish.password === undefined ? {} : { password: Buffer.from(wish.password) }),
+      keepalive: options.keepAlive,
+      ...(options.user === undefined ? {} : { username: options.user }),
+      ...(options.password === undefined ? {} : { password: Buffer.from(options.password) }),
     }),
   );
   try {

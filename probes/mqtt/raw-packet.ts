@@ -1,7 +1,7 @@
 import type { Packet as Wire } from 'mqtt-packet';
 import mqttPacket from './codec.ts';
 import type { Packet } from './packet.ts';
-import type { RawWish } from './raw-session.ts';
+import type { RawOptions } from './raw-session.ts';
 import type { Version } from './session.ts';
 
 const HOUR_S = 3_600;
@@ -25,11 +25,11 @@ export function acknowledgement({ direction, type, qos, packetId, code = 0 }: Pa
 }
 
 export function connectPacket(
-  { login, will, clean = true, ...wish }: RawWish,
+  { login, will, clean = true, ...options }: RawOptions,
   protocolVersion: Version,
   clientId: string,
 ): Wire {
-  const { sessionExpiry = clean ? 0 : HOUR_S, willDelay } = wish;
+  const { sessionExpiry = clean ? 0 : HOUR_S, willDelay } = options;
   const delay = willDelay === undefined ? {} : { properties: { willDelayInterval: willDelay } };
   return {
     cmd: 'connect',
@@ -37,7 +37,7 @@ export function connectPacket(
     protocolVersion,
     clean,
     clientId,
-    keepalive: wish.keepAlive ?? 60,
+    keepalive: options.keepAlive ?? 60,
     ...(protocolVersion === 5 && sessionExpiry > 0 ? { properties: { sessionExpiryInterval: sessionExpiry } } : {}),
     ...(login === undefined ? {} : { username: login.user }),
     ...(login?.password === undefined ? {} : { password: Buffer.from(login.password) }),

@@ -6,9 +6,9 @@ import { isReceived, now, type Packet } from './packet.ts';
 import { acknowledgement, connectPacket, packetBytes } from './raw-packet.ts';
 import { recordedSocket } from './recorded-socket.ts';
 import { resetConnection } from './reset.ts';
-import { freshClientId, type PublishOutcome, type QoS, type SessionWish } from './session.ts';
+import { freshClientId, type PublishOutcome, type QoS, type SessionOptions } from './session.ts';
 
-export type RawWish = SessionWish & {
+export type RawOptions = SessionOptions & {
   /** TCP_NODELAY (tcp(7)); false: Nagle's algorithm holds small segments back. @default true */
   readonly noDelay?: boolean;
   /** Whether a received PUBLISH, PUBREC, PUBREL is acknowledged; all are, if not given. */
@@ -77,9 +77,9 @@ const CLOSE_BOUND_MS = 3_000;
 const DISCONNECT_BOUND_MS = 15_000;
 
 /** Connects and tells what the broker answered; rejects with NotSeen when it answers nothing, or refuses and keeps the connection open. */
-export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
-  const { version = 4, boundMs = BOUND_MS, clientId = freshClientId(), acknowledges = () => true } = wish;
-  const feed = openFeed<Packet>(`the session of ${wish.login?.user ?? clientId}`, isReceived);
+export async function connectRaw(options: RawOptions): Promise<RawOutcome> {
+  const { version = 4, boundMs = BOUND_MS, clientId = freshClientId(), acknowledges = () => true } = options;
+  const feed = openFeed<Packet>(`the session of ${options.login?.user ?? clientId}`, isReceived);
   const ended = deferred<End>();
   let how: End['how'] = 'FIN';
   let by: End['by'] = 'client';
@@ -103,8 +103,8 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
     trouble = why;
     feed.end(why);
   };
-  const socket = recordedSocket(wish.address, wish.port, onPacket, onNoMqtt);
-  if (wish.noDelay === false) socket.setNoDelay(false);
+  const socket = recordedSocket(options.address, options.port, onPacket, onNoMqtt);
+  if (options.noDelay === false) socket.setNoDelay(false);
   socket.on('data', () => undefined);
   socket.on('end', () => {
     if (!socket.writableEnded) by = 'broker';
@@ -119,7 +119,7 @@ export async function connectRaw(wish: RawWish): Promise<RawOutcome> {
     ended.resolve({ by, how, at: now(), ...(isGivenUp ? { isGivenUp: true as const } : {}) });
     feed.end(trouble ?? 'the connection is closed');
   });
-  write(connectPacket(wish, version, clientId));
+  write(connectPacket(options, version, clientId));
   const connack = await feed
     .first(({ type }) => type === 'CONNACK', 'CONNACK', boundMs)
     .catch((error: unknown) => {

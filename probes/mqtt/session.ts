@@ -9,7 +9,7 @@ import type { TappedSocket } from './tapped-socket.ts';
 export type Version = 4 | 5;
 export type QoS = 0 | 1 | 2;
 
-export type SessionWish = {
+export type SessionOptions = {
   readonly address: string;
   readonly port: number;
   /** Protocol level: 4 is MQTT 3.1.1. */
@@ -64,22 +64,22 @@ export function freshClientId(): string {
 }
 
 /** Connects and tells what the broker answered; rejects with NotSeen when it answers nothing. */
-export async function connectSession(wish: SessionWish): Promise<ConnectOutcome> {
-  const { boundMs = BOUND_MS, clientId = freshClientId() } = wish;
-  const feed = openFeed<Packet>(`the session of ${wish.login?.user ?? clientId}`, isReceived);
-  const socket = recordedSocket(wish.address, wish.port, feed.push, feed.end);
+export async function connectSession(options: SessionOptions): Promise<ConnectOutcome> {
+  const { boundMs = BOUND_MS, clientId = freshClientId() } = options;
+  const feed = openFeed<Packet>(`the session of ${options.login?.user ?? clientId}`, isReceived);
+  const socket = recordedSocket(options.address, options.port, feed.push, feed.end);
   socket.on('close', () => feed.end('the connection is closed'));
   const client = new mqttClient.default(() => socket, {
     clientId,
-    protocolVersion: wish.version ?? 4,
-    clean: wish.clean ?? true,
-    keepalive: wish.keepAlive ?? 60,
+    protocolVersion: options.version ?? 4,
+    clean: options.clean ?? true,
+    keepalive: options.keepAlive ?? 60,
     reconnectPeriod: 0,
     // the feed's own bound comes first, and names what is missing
     connectTimeout: boundMs + LATER_MS,
-    ...(wish.login === undefined ? {} : { username: wish.login.user }),
-    ...(wish.login?.password === undefined ? {} : { password: wish.login.password }),
-    ...(wish.will === undefined ? {} : { will: wish.will }),
+    ...(options.login === undefined ? {} : { username: options.login.user }),
+    ...(options.login?.password === undefined ? {} : { password: options.login.password }),
+    ...(options.will === undefined ? {} : { will: options.will }),
   });
   const failed = deferred<string>();
   client.on('error', (error) => failed.resolve(error.message || String(error)));

@@ -1,6 +1,6 @@
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import type { Narrator } from '../../base/progress.ts';
+import type { HostReporter } from '../../base/progress.ts';
 import { DEBIAN_SUITES, type DebianRelease } from '../../lab-file/lab.ts';
 import { bootstrap } from './bootstrap.ts';
 import { type Emulation, platformOf } from './emulation.ts';
@@ -25,18 +25,18 @@ export async function ensureBaseImage(
   debian: DebianRelease,
   emulation: Emulation | undefined,
   signal: AbortSignal,
-  narrate: Narrator,
+  reporter: HostReporter,
 ): Promise<string> {
   const tag = baseTag(debian, emulation);
   if (await hasImage(docker, tag)) return tag;
   const suite = DEBIAN_SUITES[debian];
-  if (await pull(docker, `${namespace(emulation)}debian:${suite}-slim`, emulation, tag, signal, narrate)) return tag;
+  if (await pull(docker, `${namespace(emulation)}debian:${suite}-slim`, emulation, tag, signal, reporter)) return tag;
   const what = emulation === undefined ? `Debian ${debian}` : `Debian ${debian} for ${emulation.architecture}`;
   const time = emulation === undefined ? '' : ', which takes minutes once';
-  narrate.step(`no registry answers: making ${what} from this machine's own apt sources${time}`);
+  reporter.step(`no registry answers: making ${what} from this machine's own apt sources${time}`);
   await (emulation === undefined
-    ? importBase(docker, suite, tag, signal, narrate)
-    : loadBase(docker, suite, emulation, tag, signal, narrate));
+    ? importBase(docker, suite, tag, signal, reporter)
+    : loadBase(docker, suite, emulation, tag, signal, reporter));
   return tag;
 }
 
@@ -46,14 +46,14 @@ async function importBase(
   suite: string,
   tag: string,
   signal: AbortSignal,
-  narrate: Narrator,
+  reporter: HostReporter,
 ): Promise<void> {
   try {
     const take = async (archive: Readable) => {
       const stream = await docker.importImage(archive, { ...repository(tag), changes: `LABEL ${BASE}=${suite}` });
       await follow(docker, stream, IMPORT_SILENCE_MS);
     };
-    await bootstrap({ suite, emulation: undefined }, take, signal, narrate);
+    await bootstrap({ suite, emulation: undefined }, take, signal, reporter);
   } catch (error) {
     // what had arrived before mmdebstrap failed is not a Debian
     await docker
@@ -71,10 +71,10 @@ async function loadBase(
   emulation: Emulation,
   tag: string,
   signal: AbortSignal,
-  narrate: Narrator,
+  reporter: HostReporter,
 ): Promise<void> {
   await using layer = await openLayer();
-  await bootstrap({ suite, emulation }, layer.write, signal, narrate);
+  await bootstrap({ suite, emulation }, layer.write, signal, reporter);
   const { architecture } = emulation;
   await loadImage(
     docker,
@@ -96,7 +96,7 @@ async function pull(
   emulation: Emulation | undefined,
   tag: string,
   signal: AbortSignal,
-  narrate: Narrator,
+  reporter: HostReporter,
 ): Promise<boolean> {
   const had = await hasImage(docker, reference);
   const limit = new AbortController();
@@ -106,7 +106,7 @@ async function pull(
     const abortSignal = AbortSignal.any([signal, limit.signal]);
     const platform = platformOf(emulation?.architecture);
     const pulled = had ? undefined : await docker.pull(reference, { ...platform, abortSignal });
-    if (pulled !== undefined) await follow(docker, pulled, REGISTRY_SILENCE_MS, narrate.detail);
+    if (pulled !== undefined) await follow(docker, pulled, REGISTRY_SILENCE_MS, reporter.detail);
   } catch {
     signal.throwIfAborted();
     return false;

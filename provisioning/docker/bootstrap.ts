@@ -5,7 +5,7 @@ import type { Readable } from 'node:stream';
 import { $ } from 'zx/core';
 import { deferred } from '../../base/deferred.ts';
 import { LabError, lastLines } from '../../base/errors.ts';
-import type { Narrator } from '../../base/progress.ts';
+import type { HostReporter } from '../../base/progress.ts';
 import { groupReader, killWords } from '../hosts/shell.ts';
 import { aptSources } from './apt-sources.ts';
 import type { Emulation } from './emulation.ts';
@@ -43,11 +43,11 @@ export async function bootstrap(
   { suite, emulation }: Bootstrap,
   take: (archive: Readable) => Promise<void>,
   signal: AbortSignal,
-  narrate: Narrator,
+  reporter: HostReporter,
 ): Promise<void> {
-  await ensureTool('mmdebstrap', ['mmdebstrap', ...(await ubuntuKeyring())], narrate, signal);
+  await ensureTool('mmdebstrap', ['mmdebstrap', ...(await ubuntuKeyring())], reporter, signal);
   // mmdebstrap's own test of whether a foreign architecture's programs run here
-  if (emulation !== undefined) await ensureTool('arch-test', ['arch-test'], narrate, signal);
+  if (emulation !== undefined) await ensureTool('arch-test', ['arch-test'], reporter, signal);
   const options = [
     '--quiet',
     '--variant=minbase',
@@ -71,7 +71,7 @@ export async function bootstrap(
   const group = deferred<number>();
   const hear = (text: string) => {
     complaint += text;
-    narrate.detail(lastLines(text, 1));
+    reporter.detail(lastLines(text, 1));
   };
   child.stderr.setEncoding('utf8').on('data', groupReader(group.resolve, hear));
   const end = async () => {

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { LabError } from '../../base/errors.ts';
-import type { Narrator } from '../../base/progress.ts';
+import type { HostReporter } from '../../base/progress.ts';
 import type { Architecture, DebianRelease } from '../../lab-file/lab.ts';
 import { ensureBaseImage, hasImage } from './base-image.ts';
 import { nftables } from './bootstrap.ts';
@@ -60,15 +60,15 @@ export async function ensureImage(
   docker: Docker,
   wanted: ImageWanted,
   signal: AbortSignal,
-  narrate: Narrator,
+  reporter: HostReporter,
 ): Promise<Image> {
   const { lab, debian, login, emulation } = wanted;
   const architecture = emulation?.architecture;
   const { tag, recipe, isThere } = await lookAtImage(docker, wanted);
   if (isThere) return { tag, recipe, architecture, created: false };
   const dockerfile = await readFile(DOCKERFILE);
-  const base = await ensureBaseImage(docker, debian, emulation, signal, narrate);
-  narrate.step('building the image');
+  const base = await ensureBaseImage(docker, debian, emulation, signal, reporter);
+  reporter.step('building the image');
   const context = await tar([{ name: 'Dockerfile', mode: 0o644, content: dockerfile }]);
   try {
     const stream = await docker.buildImage(Readable.from([context]), {
@@ -82,7 +82,7 @@ export async function ensureImage(
       forcerm: true,
       abortSignal: signal,
     });
-    await follow(docker, stream, BUILD_SILENCE_MS, narrate.detail);
+    await follow(docker, stream, BUILD_SILENCE_MS, reporter.detail);
   } catch (error) {
     const happened = signal.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);
     const advice = 'see that the engine has disk space (docker system df) and reaches the Debian archive';

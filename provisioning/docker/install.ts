@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { $ } from 'zx/core';
 import { LabError } from '../../base/errors.ts';
 import { parseOsRelease } from '../../base/os-release.ts';
-import type { Narrator } from '../../base/progress.ts';
+import type { HostReporter } from '../../base/progress.ts';
 import { run } from '../hosts/host.ts';
 import { localHost } from '../hosts/local.ts';
 import { ensureSudo } from '../hosts/sudo.ts';
@@ -15,7 +15,7 @@ const INSTALL_TIMEOUT_MS = 900_000;
 export async function ensureTool(
   command: string,
   packages: readonly string[],
-  narrate: Narrator,
+  reporter: HostReporter,
   signal?: AbortSignal,
 ): Promise<void> {
   if ((await $({ quiet: true, nothrow: true })`command -v ${command}`).exitCode === 0) return;
@@ -29,7 +29,7 @@ export async function ensureTool(
     );
   }
   await ensureSudo();
-  narrate.step(`installing ${packages.join(' ')}`);
+  reporter.step(`installing ${packages.join(' ')}`);
   const script = `${NOTE_BEFORE}\n${aptInstallScript({ packages, record: TOOLS })}`;
   await run(localHost('this machine'), {
     step,
@@ -37,7 +37,7 @@ export async function ensureTool(
     root: true,
     timeoutMs: INSTALL_TIMEOUT_MS,
     signal,
-    onLine: narrate.detail,
+    onLine: reporter.detail,
   });
 }
 

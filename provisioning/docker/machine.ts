@@ -146,7 +146,7 @@ async function keys({ login, key }: MachineWanted, hostKey: { public: string; pr
 export async function removeMachines(docker: Docker, lab: string, keep: readonly string[] = []): Promise<number> {
   const containers = await labContainers(docker, lab);
   const unwanted = containers.filter(({ Labels }) => !keep.includes(Labels[MACHINE] ?? ''));
-  const turns = atMost(REMOVED_AT_ONCE);
-  await Promise.all(unwanted.map(({ Id }) => turns(() => docker.getContainer(Id).remove({ force: true, v: true }))));
+  const limit = atMost(REMOVED_AT_ONCE);
+  await Promise.all(unwanted.map(({ Id }) => limit(() => docker.getContainer(Id).remove({ force: true, v: true }))));
   return unwanted.length;
 }

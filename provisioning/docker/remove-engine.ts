@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Narrator } from '../../base/progress.ts';
+import type { HostReporter } from '../../base/progress.ts';
 import { run } from '../hosts/host.ts';
 import { localHost } from '../hosts/local.ts';
 import { ensureSudo } from '../hosts/sudo.ts';
@@ -23,7 +23,7 @@ export type ToolsOutcome =
 export async function removeTools(
   found: EngineLookup,
   confirm: (question: string) => Promise<boolean>,
-  narrate: Pick<Narrator, 'step'>,
+  reporter: Pick<HostReporter, 'step'>,
   signal: AbortSignal,
 ): Promise<ToolsOutcome | undefined> {
   if (!existsSync(TOOLS)) return undefined;
@@ -45,7 +45,7 @@ export async function removeTools(
   const what = [...(fate.engine === 'none' ? [] : ['the Docker engine']), ...packages];
   const question = `Remove what the lab has installed on this machine for Docker (${what.join(', ')})?`;
   if (what.length > 0 && !(await confirm(question))) return { fate: 'stays', why: 'not wanted' };
-  if (what.length > 0) narrate.step('remove what the lab has installed for Docker');
+  if (what.length > 0) reporter.step('remove what the lab has installed for Docker');
   const done = (step: string, script: string, timeoutMs: number) =>
     run(host, { step, script, root: true, timeoutMs, signal });
   const notes: string[] = [];

@@ -3,7 +3,7 @@ import process from 'node:process';
 import type Docker from 'dockerode';
 import { $ } from 'zx/core';
 import { LabError } from '../../base/errors.ts';
-import { narrator, type Tell } from '../../base/progress.ts';
+import { hostReporter, type ReportProgress } from '../../base/progress.ts';
 import { run } from '../hosts/host.ts';
 import { localHost } from '../hosts/local.ts';
 import { hasEnded } from '../hosts/local-process.ts';
@@ -27,7 +27,7 @@ const OTHER_ENGINE_MS = 3_000;
  * on a terminal. Throws a LabError with exit code 2 and what to do where that is not possible.
  */
 export async function requireEngine(
-  tell: Tell,
+  report: ReportProgress,
   confirm: (question: string) => Promise<boolean>,
   signal?: AbortSignal,
 ): Promise<RequiredEngine> {
@@ -38,14 +38,14 @@ export async function requireEngine(
     if (!(await confirm('No Docker engine answers. Install and start docker.io on this machine?'))) {
       throw unusable('not installed', 'install it yourself, or use `ssh://` hosts in the lab file');
     }
-    tell({ host: 'this machine', kind: 'note', text: 'no Docker engine answers' });
-    await ensureTool('dockerd', ['docker.io', 'ca-certificates'], narrator(tell, 'this machine'), signal);
-    tell({ host: 'this machine', kind: 'changed', text: 'installed docker.io' });
+    report({ host: 'this machine', kind: 'note', text: 'no Docker engine answers' });
+    await ensureTool('dockerd', ['docker.io', 'ca-certificates'], hostReporter(report, 'this machine'), signal);
+    report({ host: 'this machine', kind: 'changed', text: 'installed docker.io' });
   }
   await ensureSudo();
-  tell({ host: 'this machine', kind: 'step', text: 'starting the Docker engine' });
+  report({ host: 'this machine', kind: 'step', text: 'starting the Docker engine' });
   const started = await startEngine(signal);
-  tell({ host: 'this machine', kind: 'changed', text: 'started the Docker engine' });
+  report({ host: 'this machine', kind: 'changed', text: 'started the Docker engine' });
   return started;
 }
 

@@ -4,7 +4,13 @@ import test, { type ExecutionContext } from 'ava';
 import * as z from 'zod';
 import type { Packet } from '../../probes/mqtt/packet.ts';
 import { connectRaw, type RawSession } from '../../probes/mqtt/raw-session.ts';
-import { connectSession, type QoS, type Session, type SessionWish, type Version } from '../../probes/mqtt/session.ts';
+import {
+  connectSession,
+  type QoS,
+  type Session,
+  type SessionOptions,
+  type Version,
+} from '../../probes/mqtt/session.ts';
 import { type Capture, type Captured, PACKET_TYPES, startCapture } from './support/capture.ts';
 import { PORT } from './support/lab.ts';
 import { measured } from './support/measured.ts';
@@ -100,7 +106,7 @@ async function captured(t: ExecutionContext): Promise<{ address: Address; captur
   return { address: { address: '127.0.0.1', port }, capture: undefined };
 }
 
-type Address = Pick<SessionWish, 'address' | 'port'>;
+type Address = Pick<SessionOptions, 'address' | 'port'>;
 
 const as = (user: string) => ({ login: { user, password: user } });
 

@@ -11,7 +11,7 @@ import { verify } from './support/verified.ts';
 const theLab = ownLab('mutants');
 const MUTANTS = fastOnes(catalogue(draftLab()));
 /** Each start of the checks takes a second of a core. */
-const turns = atMost(2);
+const limit = atMost(2);
 const { signal } = new AbortController();
 let lab: MutantLab;
 
@@ -39,7 +39,7 @@ for (const mutant of MUTANTS) {
   // only those on the wire leave the machines to the others
   const declare = mutant.kind === 'deployment' ? test.serial : test;
   declare(`${mutant.what}: caught by ${mutant.caughtBy.join(', ')}`, async (t) => {
-    const run = await turns(() => runMutant(lab, mutant, signal));
+    const run = await limit(() => runMutant(lab, mutant, signal));
     t.is(run.kill.outcome, 'killed', killLine(run));
   });
 }

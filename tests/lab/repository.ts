@@ -3,29 +3,29 @@ import { NOTHING, nothingChanged, type Refused, repositoryLab, UP } from './supp
 import { COMPANION, LIBRARY, VERSION } from './support/signed-repository.ts';
 
 const lab = repositoryLab('repository');
-const { theLab, pi, repository, wish, want, ownFiles, fetchedLists, version } = lab;
+const { theLab, pi, repository, options, want, ownFiles, fetchedLists, version } = lab;
 
 const refused: readonly Refused[] = [
   [
     'a wrong key',
-    () => wish('sound', { key: 'other.asc' }),
+    () => options('sound', { key: 'other.asc' }),
     /it is signed with another key than the given one; nothing was changed\n {4}W: .*(NO_PUBKEY|Missing key) [0-9A-F]+/,
   ],
   [
     'a package list that was changed',
-    () => wish('tampered'),
+    () => options('tampered'),
     /its package list is not what was signed.*\n {4}E: .*Hash Sum mismatch/,
   ],
   [
     'an unknown suite',
-    () => wish('sound', { suite: 'jessie' }),
+    () => options('sound', { suite: 'jessie' }),
     /there is no suite jessie in it; nothing was changed\n {4}E: .*does not have a Release file/,
   ],
 ];
 lab.refuses(refused);
 
 test.serial('a key file that is none is a mistake of the lab file, before anything is touched', async (t) => {
-  await want(wish('sound', { key: 'tls.crt' }));
+  await want(options('sound', { key: 'tls.crt' }));
   const up = await theLab().run(UP);
   t.is(up.code, 2, up.all);
   t.regex(up.stderr, /lab\.yaml:\d+:\d+: pis\.pi\.repository\.key is no key; an OpenPGP public key is allowed/);
@@ -34,7 +34,7 @@ test.serial('a key file that is none is a mistake of the lab file, before anythi
 test.serial(
   'the right key: the clients come from the repository, all else from Debian, and there is no broker',
   async (t) => {
-    await want(wish('sound', { key: 'sound.gpg' }));
+    await want(options('sound', { key: 'sound.gpg' }));
     const plan = await theLab().run(['plan', '--only', 'pi']);
     t.regex(plan.stdout, /^ {2}\+ file \/etc\/apt\/keyrings\/mqtt-lab-[0-9a-f]{16}\.asc/m);
     t.regex(
@@ -68,13 +68,13 @@ test.serial('a second up changes nothing and asks the repository for nothing', a
 
 test.serial('what is refused does not replace what works', async (t) => {
   const before = await ownFiles();
-  await want(wish('tampered'));
+  await want(options('tampered'));
   t.is((await theLab().run(UP)).code, 1);
   t.is(await ownFiles(), before);
 });
 
 test.serial('a changed key, source or version is named by plan and put right by up', async (t) => {
-  await want(wish('sound'));
+  await want(options('sound'));
   t.is((await theLab().run(UP)).code, 0);
   await pi().shell(`echo >>$(ls /etc/apt/keyrings/mqtt-lab-*)
 chmod 666 /etc/apt/preferences.d/mqtt-lab

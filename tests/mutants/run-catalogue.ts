@@ -25,8 +25,8 @@ export async function runCatalogue(
     onRun(done);
   };
   for (const mutant of mutants.filter(({ kind }) => kind === 'deployment')) await run(mutant);
-  const turns = atMost(WIRE_AT_ONCE);
+  const limit = atMost(WIRE_AT_ONCE);
   const onWire = mutants.filter(({ kind }) => kind === 'wire');
-  await Promise.all(onWire.map((mutant) => turns(() => run(mutant))));
+  await Promise.all(onWire.map((mutant) => limit(() => run(mutant))));
   return mutants.flatMap((mutant) => runs.find((done) => done.mutant === mutant) ?? []);
 }

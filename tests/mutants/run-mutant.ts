@@ -38,18 +38,18 @@ export async function runMutant(lab: MutantLab, mutant: Mutant, signal: AbortSig
 export async function runChecks(
   { testLab }: MutantLab,
   live: LiveLab,
-  wish: { readonly only?: string | undefined; readonly scope?: Scope | undefined },
+  options: { readonly only?: string | undefined; readonly scope?: Scope | undefined },
   signal: AbortSignal,
 ): Promise<readonly JudgedCheck[]> {
   const runsDirectory = path.join(testLab.folder, '.lab', 'runs');
-  const timeoutMs = wish.scope === 'disruptive' ? undefined : VERIFY_MS;
-  const { records } = await verify(Promise.resolve(live), { runsDirectory, ...wish, timeoutMs, signal });
+  const timeoutMs = options.scope === 'disruptive' ? undefined : VERIFY_MS;
+  const { records } = await verify(Promise.resolve(live), { runsDirectory, ...options, timeoutMs, signal });
   const notRun = records.find(({ id }) => id.startsWith('install.smoke-tests'));
   if (notRun !== undefined) throw new Error(notRun.reason);
   return records;
 }
 
-function wishOf({ only, caughtBy, scope }: Mutant): { only: string; scope?: Scope | undefined } {
+function optionsOf({ only, caughtBy, scope }: Mutant): { only: string; scope?: Scope | undefined } {
   return { only: only ?? caughtBy.join(','), scope };
 }
 
@@ -58,14 +58,14 @@ async function deployed(lab: MutantLab, mutant: DeploymentMutant, signal: AbortS
   const live = await lab.live();
   try {
     await machine.shell(onMachine(mutant.mutate));
-    return await runChecks(lab, live, wishOf(mutant), signal);
+    return await runChecks(lab, live, optionsOf(mutant), signal);
   } finally {
     await machine.shell(onMachine(mutant.mend));
   }
 }
 
 async function onTheWire(lab: MutantLab, mutant: WireMutant, signal: AbortSignal) {
-  return await altered(lab, mutant.alter(), wishOf(mutant), signal);
+  return await altered(lab, mutant.alter(), optionsOf(mutant), signal);
 }
 
 /** The checks with a proxy that alters nothing: what fails then is the proxy's fault, and would kill every mutant on the wire. */
@@ -76,12 +76,12 @@ export async function throughIdleProxy(lab: MutantLab, signal: AbortSignal): Pro
 async function altered(
   lab: MutantLab,
   alteration: Alteration,
-  wish: Parameters<typeof runChecks>[2],
+  options: Parameters<typeof runChecks>[2],
   signal: AbortSignal,
 ) {
   const live = await lab.live();
   await using proxy = await openProxy(['127.0.0.1', lab.gateway], live.broker, alteration);
-  return await runChecks(lab, throughProxy(live, proxy.places), wish, signal);
+  return await runChecks(lab, throughProxy(live, proxy.places), options, signal);
 }
 
 /** The lab with its clients sent through a proxy; the broker's own host stays what it is, and so all checks are as strict. */

@@ -6,23 +6,23 @@ import { NOTHING, nothingChanged, type Refused, repositoryLab, UP } from '../lab
 import { VERSION } from '../lab/support/signed-repository.ts';
 
 const lab = repositoryLab('slow-repository');
-const { theLab, pi, repository, wish, want, beside, ownFiles, version } = lab;
+const { theLab, pi, repository, options, want, beside, ownFiles, version } = lab;
 
 const refused: readonly Refused[] = [
   [
     'an expired key',
-    () => wish('expired', { key: 'expired.asc' }),
+    () => options('expired', { key: 'expired.asc' }),
     /the key has expired; nothing was changed\n {4}W: .*(EXPKEYSIG|Expired on)/,
   ],
   [
     'an index that was changed after it was signed',
-    () => wish('forged'),
+    () => options('forged'),
     /its index is not what was signed.*\n {4}W: .*(BADSIG|manipulated)/,
   ],
-  ['no signature', () => wish('unsigned'), /it is not signed; nothing was changed\n {4}E: .*is not signed\./],
+  ['no signature', () => options('unsigned'), /it is not signed; nothing was changed\n {4}E: .*is not signed\./],
   [
     'a component without the clients',
-    () => wish('sound', { components: ['contrib'] }),
+    () => options('sound', { components: ['contrib'] }),
     /it has no mosquitto-clients for this Pi in \w+, component contrib/,
   ],
 ];
@@ -30,7 +30,7 @@ lab.refuses(refused);
 
 test.serial('clients that are not there yet come from the repository at once', async (t) => {
   await pi().shell('dpkg --purge mosquitto-clients >/dev/null');
-  await want(wish('sound'));
+  await want(options('sound'));
   const up = await theLab().run(UP);
   t.is(up.code, 0, up.all);
   t.regex(up.stdout, /^pi +~ install mosquitto-clients /m);
@@ -39,10 +39,10 @@ test.serial('clients that are not there yet come from the repository at once', a
 });
 
 test.serial('a key over https is fetched once; the same key is the same file', async (t) => {
-  await want(wish('sound', { key: 'sound.gpg' }));
+  await want(options('sound', { key: 'sound.gpg' }));
   const given = await theLab().run(UP);
   t.is(given.code, 0, given.all);
-  await want(wish('sound', { key: repository().keyUrl }));
+  await want(options('sound', { key: repository().keyUrl }));
   const before = await pi().shell('ls /etc/apt/keyrings');
   const untrusted = await theLab().run(UP);
   t.is(untrusted.code, 2, untrusted.all);
@@ -57,7 +57,7 @@ test.serial('a key over https is fetched once; the same key is the same file', a
 
 test.serial('reboot: true restarts the Pi once after an installation, and no later up does', async (t) => {
   const before = await started();
-  await theLab().write({ ...USUAL, pis: { pi: { host: 'container', repository: wish('sound'), reboot: true } } });
+  await theLab().write({ ...USUAL, pis: { pi: { host: 'container', repository: options('sound'), reboot: true } } });
   const plan = await theLab().run(['plan', '--only', 'pi']);
   t.regex(plan.stdout, /^ {2}~ machine pi \(reboot: its packages are newer\)$/m);
   t.is(await started(), before);
@@ -80,7 +80,7 @@ test.serial(
     const run = (word: string, args: readonly string[]) => theLab().run([...args, '--lab', `${word}.yaml`]);
     const look = () => pi().shell(`cat ${source}; find /etc/apt /var/lib/dpkg/info -printf '%p %T@ %C@\\n' | sort`);
 
-    await onThePi('one', { repository: wish('sound') });
+    await onThePi('one', { repository: options('sound') });
     await onThePi('two', {});
     const first = await run('one', UP);
     t.is(first.code, 0, first.all);
@@ -94,7 +94,7 @@ test.serial(
     t.true(plan.stdout.includes(stays), plan.all);
     nothingChanged(t, await run('two', UP));
 
-    await onThePi('two', { repository: wish('sound') });
+    await onThePi('two', { repository: options('sound') });
     for (const args of [['plan', '--only', 'pi'], UP]) {
       const refusal = await run('two', args);
       t.is(refusal.code, 1, refusal.all);

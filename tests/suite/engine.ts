@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { narrator, type Tell } from '../../base/progress.ts';
+import { hostReporter, type ReportProgress } from '../../base/progress.ts';
 import { LOGINS } from '../../deployment/machines.ts';
 import { follow } from '../../provisioning/docker/events.ts';
 import { ensureImage, namesOf } from '../../provisioning/docker/image.ts';
@@ -31,12 +31,12 @@ const yes = async () => true;
  * An engine, installed and started where there is none, without what killed runs left, and with an image that keeps the base images: a lab's
  * `down` removes a base that no other image with a recipe needs, and making one takes most of a minute.
  */
-export async function openEngine(run: Run, tell: Tell): Promise<TestEngine> {
+export async function openEngine(run: Run, report: ReportProgress): Promise<TestEngine> {
   const before = await engines();
-  const { docker } = await requireEngine(tell, yes);
+  const { docker } = await requireEngine(report, yes);
   const startedPids = existsSync('/run/systemd/system') ? [] : (await engines()).filter((pid) => !before.includes(pid));
   for (const thing of await sweepLabs(docker, isOfKilledRun)) {
-    tell({ host: 'docker', kind: 'note', text: `removed what a killed run left: ${thing}` });
+    report({ host: 'docker', kind: 'note', text: `removed what a killed run left: ${thing}` });
   }
   const had = new Set(await baseTags(docker));
   const changes = [`LABEL ${LAB}=${keeperLab(run)} ${RECIPE}=keeper`];
@@ -50,29 +50,34 @@ export async function openEngine(run: Run, tell: Tell): Promise<TestEngine> {
  * Makes the base images one after the other, and notes for the waiting tests when each is there, or why it is not. The machines' images on
  * top of them are made once too, so that each lab's own come from the engine's cache.
  */
-export async function makeBases({ docker }: TestEngine, run: Run, report: Tell, signal: AbortSignal): Promise<void> {
+export async function makeBases(
+  { docker }: TestEngine,
+  run: Run,
+  reportAll: ReportProgress,
+  signal: AbortSignal,
+): Promise<void> {
   // what a build says that nobody waits for any more is no news
-  const tell: Tell = (news) => {
-    if (!signal.aborted) report(news);
+  const report: ReportProgress = (news) => {
+    if (!signal.aborted) reportAll(news);
   };
   for (const debian of RELEASES) {
-    tell({ host: 'docker', kind: 'step', text: `base image of Debian ${debian}` });
+    report({ host: 'docker', kind: 'step', text: `base image of Debian ${debian}` });
     try {
       for (const login of Object.values(LOGINS)) {
         await ensureImage(
           docker,
           { lab: keeperLab(run), debian, login, emulation: undefined },
           signal,
-          narrator(tell, 'docker'),
+          hostReporter(report, 'docker'),
         );
       }
       await noteBase(run, debian);
-      tell({ host: 'docker', kind: 'ok', text: `base image of Debian ${debian}` });
+      report({ host: 'docker', kind: 'ok', text: `base image of Debian ${debian}` });
     } catch (error) {
       // nobody waits for it any more
       if (signal.aborted) return;
       const why = error instanceof Error ? error.message : String(error);
-      tell({ host: 'docker', kind: 'failed', text: why });
+      report({ host: 'docker', kind: 'failed', text: why });
       await noteBase(run, debian, why);
     }
   }

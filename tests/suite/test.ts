@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { InputError, LabError } from '../../base/errors.ts';
 import { painter, seconds } from '../../base/paint.ts';
-import { narrator } from '../../base/progress.ts';
+import { hostReporter } from '../../base/progress.ts';
 import { ensureTool } from '../../provisioning/docker/install.ts';
 import { progressLines } from '../../terminal/progress-lines.ts';
 import { startNode } from './child.ts';
@@ -16,7 +16,7 @@ const INTERRUPTED = 130;
 const CLEAN_UP_MS = 20_000;
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
-const tell = progressLines(print, painter(process.stdout));
+const report = progressLines(print, painter(process.stdout));
 
 /**
  * `npm test [-- FILE… --match TITLE]`: types, lint, unit tests and whole labs in containers; arguments go to AVA. Needs Debian or Ubuntu with root or
@@ -51,10 +51,10 @@ export async function main(args: string[]): Promise<number> {
 /** What the tests of logins ask: ssh, ssh-keygen and ssh-agent. Where they can't be installed, these tests fail, each with its reason. */
 async function installSsh(signal: AbortSignal): Promise<void> {
   try {
-    await ensureTool('ssh-keygen', ['openssh-client'], narrator(tell, 'this machine'), signal);
+    await ensureTool('ssh-keygen', ['openssh-client'], hostReporter(report, 'this machine'), signal);
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
-    tell({ host: 'this machine', kind: 'failed', text: error.message });
+    report({ host: 'this machine', kind: 'failed', text: error.message });
   }
 }
 
@@ -74,11 +74,11 @@ function prepare(run: Run, interrupted: AbortSignal): Preparation {
   const work = async () => {
     let engine: TestEngine | undefined;
     try {
-      engine = await openEngine(run, tell);
-      await makeBases(engine, run, tell, AbortSignal.any([enough.signal, interrupted]));
+      engine = await openEngine(run, report);
+      await makeBases(engine, run, report, AbortSignal.any([enough.signal, interrupted]));
     } catch (error) {
       const why = error instanceof LabError || error instanceof InputError ? error.message : String(error);
-      tell({ host: 'docker', kind: 'failed', text: why });
+      report({ host: 'docker', kind: 'failed', text: why });
       for (const debian of RELEASES) await noteBase(run, debian, why);
     }
     return engine;

@@ -4,7 +4,7 @@ import type { Traffic } from '../../../records/measured/traffic.ts';
 import { type Check, notApplicable } from '../../harness/check.ts';
 import { unpromised } from '../../harness/promises.ts';
 import { watchStalls } from '../../harness/stall.ts';
-import type { World } from '../../harness/test-lab.ts';
+import type { TestLab } from '../../harness/test-lab.ts';
 import { pingWindow } from '../ping-period.ts';
 import type { TrafficClient } from './client.ts';
 import { judgeBusy } from './judge.ts';
@@ -34,7 +34,7 @@ export const BUSY: readonly Activity[] = [
 
 /** How many pings a client sends that has something else to do. */
 export function busyClient(
-  world: World,
+  testLab: TestLab,
   cast: Cast,
   place: Place,
   activity: Activity,
@@ -46,7 +46,7 @@ export function busyClient(
     id: `keepalive.traffic.${keepAlive}s.${place.client}.${activity.word}.${place.word}`,
     claim: `a client that ${does} a message of QoS ${activity.qos} a second is never silent for longer than its keep alive of ${keepAlive} s (${place.label})`,
   } as const;
-  const why = tooLong(world, keepAlive) ?? unpromised(world, { qos: activity.qos });
+  const why = tooLong(testLab, keepAlive) ?? unpromised(testLab, { qos: activity.qos });
   if (why !== undefined) return notApplicable(named, why);
   const boundMs = BUSY_MS + AROUND_MS;
   return {
@@ -63,14 +63,14 @@ export function busyClient(
     host: place.host,
     boundMs,
     run: () =>
-      unlessStopped(world.stopped, async () => {
+      unlessStopped(testLab.stopped, async () => {
         const startedAt = now();
         const stalls = watchStalls();
         const receives = activity.kind === 'receives';
         const user = receives ? cast.subscriber : cast.publisher;
-        const wish = { user, topic: cast.topic, keepAlive, doing: activity, boundMs };
+        const options = { user, topic: cast.topic, keepAlive, doing: activity, boundMs };
         const meanwhile = receives ? ticks : alone;
-        return await place.use(wish, (client) =>
+        return await place.use(options, (client) =>
           meanwhile(async () => {
             const early = await endedWithin(client, BUSY_MS);
             const watched = await watch(client, { keepAlive, startedAt }, stalls);

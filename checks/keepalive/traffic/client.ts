@@ -5,7 +5,7 @@ import type { Watched } from './judge.ts';
 /** What a client does: publishes what it is told, publishes or receives once a second. */
 export type Doing = { readonly kind: 'told' | 'publishes' | 'receives'; readonly qos: 0 | 1 };
 
-export type TrafficWish = {
+export type TrafficOptions = {
   readonly user: User;
   readonly topic: string;
   readonly keepAlive: number;

@@ -1,14 +1,14 @@
 import { setInterval } from 'node:timers';
 import type { Session } from '../../../probes/mqtt/session.ts';
 import { HERE } from '../../harness/check.ts';
-import { nonce, type World } from '../../harness/test-lab.ts';
-import type { TrafficClient, TrafficWish } from './client.ts';
+import { nonce, type TestLab } from '../../harness/test-lab.ts';
+import type { TrafficClient, TrafficOptions } from './client.ts';
 import { EVERY_MS } from './shared.ts';
 
 /** mqtt.js on this machine, by the recorder on its socket. */
-export async function openHere(world: World, version: string, wish: TrafficWish): Promise<TrafficClient> {
-  const { user, topic, keepAlive, doing } = wish;
-  const session = await world.login(user, { keepAlive });
+export async function openHere(testLab: TestLab, version: string, options: TrafficOptions): Promise<TrafficClient> {
+  const { user, topic, keepAlive, doing } = options;
+  const session = await testLab.login(user, { keepAlive });
   if (doing.kind === 'receives') await session.subscribe(topic, doing.qos);
   const text = `traffic ${nonce()}`;
   let count = 0;

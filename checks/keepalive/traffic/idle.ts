@@ -5,7 +5,7 @@ import { evidence, ownPackets } from '../../harness/evidence.ts';
 import { isMessage } from '../../harness/matching.ts';
 import { unpromised } from '../../harness/promises.ts';
 import { watchStalls } from '../../harness/stall.ts';
-import { nonce, type World } from '../../harness/test-lab.ts';
+import { nonce, type TestLab } from '../../harness/test-lab.ts';
 import { type PingingClient, pingWindow } from '../ping-period.ts';
 import type { TrafficClient } from './client.ts';
 import { judgeIdle, PING_BYTES, PING_SEGMENTS } from './judge.ts';
@@ -16,15 +16,15 @@ const STEP_MS = 30_000;
 const ANSWER_MS = 5_000;
 
 /** One message at the beginning, and then nothing but pings. */
-export function exchange(world: World, cast: Cast, place: Place, keepAlive: number, wanted: number): Check {
+export function exchange(testLab: TestLab, cast: Cast, place: Place, keepAlive: number, wanted: number): Check {
   const times = wanted === 1 ? 'once' : `${wanted} times`;
   const named = {
     id: `keepalive.traffic.${keepAlive}s.${place.client}.idle.${place.word}`,
     claim: `after a message, a client with a keep alive of ${keepAlive} s pings ${times}, and its connection carries no other control packet (${place.label})`,
   } as const;
-  const why = tooLong(world, keepAlive);
+  const why = tooLong(testLab, keepAlive);
   if (why !== undefined) return notApplicable(named, why);
-  const qos = unpromised(world, { qos: 1 }) === undefined ? 1 : 0;
+  const qos = unpromised(testLab, { qos: 1 }) === undefined ? 1 : 0;
   const boundMs = wanted * keepAlive * 1000 + AROUND_MS;
   return {
     ...named,
@@ -41,19 +41,19 @@ export function exchange(world: World, cast: Cast, place: Place, keepAlive: numb
     host: place.host,
     boundMs,
     run: () =>
-      unlessStopped(world.stopped, async () => {
+      unlessStopped(testLab.stopped, async () => {
         const startedAt = now();
         const stalls = watchStalls();
-        await using subscriber = await world.login(cast.subscriber, { keepAlive });
+        await using subscriber = await testLab.login(cast.subscriber, { keepAlive });
         await subscriber.subscribe(cast.topic, qos);
-        const wish = {
+        const options = {
           user: cast.publisher,
           topic: cast.topic,
           keepAlive,
           doing: { kind: 'told', qos },
           boundMs,
         } as const;
-        return await place.use(wish, async (client) => {
+        return await place.use(options, async (client) => {
           const payload = Buffer.from(`healthy ${nonce()}`);
           await client.publish(payload.toString());
           const arrival = await subscriber.packet(isMessage(payload), 'message', STEP_MS);

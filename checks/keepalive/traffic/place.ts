@@ -4,9 +4,9 @@ import { type Finding, HERE, word } from '../../harness/check.ts';
 import type { openTopic } from '../../harness/roles.ts';
 import { softwareHere } from '../../harness/software.ts';
 import type { watchStalls } from '../../harness/stall.ts';
-import type { World } from '../../harness/test-lab.ts';
+import type { TestLab } from '../../harness/test-lab.ts';
 import { MOSQUITTO_CLIENT, MQTT_JS, type PingingClient } from '../ping-period.ts';
-import type { ClientName, TrafficClient, TrafficWish } from './client.ts';
+import type { ClientName, TrafficClient, TrafficOptions } from './client.ts';
 import { openHere } from './here.ts';
 import type { Watched } from './judge.ts';
 import { sharedCounters } from './shared.ts';
@@ -19,39 +19,43 @@ export type Place = {
   readonly host: string;
   readonly word: string;
   readonly tolerance: PingingClient;
-  use(wish: TrafficWish, work: (client: TrafficClient) => Promise<Finding>): Promise<Finding>;
+  use(options: TrafficOptions, work: (client: TrafficClient) => Promise<Finding>): Promise<Finding>;
 };
 
 /** A topic with somebody who publishes and somebody who subscribes. */
 export type Cast = NonNullable<ReturnType<typeof openTopic>>;
 
-export function placeHere(world: World): Place {
+export function placeHere(testLab: TestLab): Place {
   return {
     client: 'mqttjs',
     label: `mqtt.js on ${HERE}`,
     host: HERE,
     word: 'this-machine',
     tolerance: MQTT_JS,
-    async use(wish, work) {
-      await using client = await openHere(world, await softwareHere('mqtt.js', 'mqtt'), wish);
+    async use(options, work) {
+      await using client = await openHere(testLab, await softwareHere('mqtt.js', 'mqtt'), options);
       return await work(client);
     },
   };
 }
 
-export function placesOn(world: World, pi: LivePi): { readonly mosquitto: Place; readonly paho: Place } {
-  const counters = sharedCounters(world, pi, 'traffic');
+export function placesOn(testLab: TestLab, pi: LivePi): { readonly mosquitto: Place; readonly paho: Place } {
+  const counters = sharedCounters(testLab, pi, 'traffic');
   const place = (client: 'mosquitto' | 'paho', program: string): Place => ({
     client,
     label: `${program} on ${pi.name}`,
     host: pi.name,
     word: word(pi.name),
     tolerance: MOSQUITTO_CLIENT,
-    use: (wish, work) =>
+    use: (options, work) =>
       counters(async (counting) => {
         // apart, since one SSH connection takes ten commands at a time
-        const host = await world.host(pi.name, pi.host, wish.doing.kind === 'told' ? 'traffic' : `traffic ${client}`);
-        await using opened = await openThere(world, pi, host, counting, client, wish);
+        const host = await testLab.host(
+          pi.name,
+          pi.host,
+          options.doing.kind === 'told' ? 'traffic' : `traffic ${client}`,
+        );
+        await using opened = await openThere(testLab, pi, host, counting, client, options);
         return await work(opened);
       }),
   });
@@ -59,8 +63,8 @@ export function placesOn(world: World, pi: LivePi): { readonly mosquitto: Place;
 }
 
 /** Why a client can't have this keep alive; undefined: it can. */
-export function tooLong(world: World, keepAlive: number): string | undefined {
-  const { maxKeepAlive } = world.lab.broker;
+export function tooLong(testLab: TestLab, keepAlive: number): string | undefined {
+  const { maxKeepAlive } = testLab.lab.broker;
   return keepAlive <= maxKeepAlive ? undefined : `the lab file allows a keep alive of ${maxKeepAlive} s at most`;
 }
 

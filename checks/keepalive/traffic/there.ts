@@ -9,9 +9,9 @@ import { findFlow } from '../../../probes/network/silent-cut.ts';
 import { attempt, type Host, run } from '../../../provisioning/hosts/host.ts';
 import { since } from '../../fixtures/will-observer.ts';
 import { loginOf } from '../../harness/login.ts';
-import { nonce, type World } from '../../harness/test-lab.ts';
+import { nonce, type TestLab } from '../../harness/test-lab.ts';
 import { bytesOf, type Told } from './bytes.ts';
-import type { ClientName, TrafficClient, TrafficWish } from './client.ts';
+import type { ClientName, TrafficClient, TrafficOptions } from './client.ts';
 import { isWhole } from './judge.ts';
 
 const STEP_MS = 20_000;
@@ -20,22 +20,24 @@ const LOOKS = 8;
 
 /** A mosquitto client or paho-mqtt on a Pi, by the kernel's counters there. */
 export async function openThere(
-  world: World,
+  testLab: TestLab,
   pi: LivePi,
   host: Host,
   counters: ConnectionCounters,
   name: Exclude<ClientName, 'mqttjs'>,
-  wish: TrafficWish,
+  options: TrafficOptions,
 ): Promise<TrafficClient> {
   const told: Told = {
-    ...loginOf(wish.user),
+    ...loginOf(options.user),
     clientId: `lab-${nonce()}`,
-    keepAlive: wish.keepAlive,
-    topic: wish.topic,
+    keepAlive: options.keepAlive,
+    topic: options.topic,
   };
-  const limits = { boundMs: wish.boundMs, signal: world.stopped };
+  const limits = { boundMs: options.boundMs, signal: testLab.stopped };
   const start =
-    name === 'paho' ? await startedPaho(host, pi, told, wish, limits) : startedMosquitto(host, pi, told, wish, limits);
+    name === 'paho'
+      ? await startedPaho(host, pi, told, options, limits)
+      : startedMosquitto(host, pi, told, options, limits);
   const { program, client } = start;
   try {
     await client.packets.first(({ type }) => type === 'CONNACK', 'CONNACK', STEP_MS);
@@ -87,15 +89,15 @@ type Started = {
   software(): Promise<string>;
 };
 
-function startedMosquitto(host: Host, pi: LivePi, told: Told, { doing }: TrafficWish, limits: Limits): Started {
+function startedMosquitto(host: Host, pi: LivePi, told: Told, { doing }: TrafficOptions, limits: Limits): Started {
   const { user, password, ...rest } = told;
-  const wish = { ...pi.broker, ...rest, login: { user, password }, qos: doing.qos };
+  const options = { ...pi.broker, ...rest, login: { user, password }, qos: doing.qos };
   const program = doing.kind === 'receives' ? 'mosquitto_sub' : 'mosquitto_pub';
   const software = () => mosquittoVersion(host, program);
   if (doing.kind === 'receives')
-    return { program, client: startSubscriber(host, wish, limits), software, publish: refuse };
+    return { program, client: startSubscriber(host, options, limits), software, publish: refuse };
   const everySecond = doing.kind === 'publishes' ? `traffic ${nonce()}` : undefined;
-  const client = startPublisher(host, wish, limits, everySecond);
+  const client = startPublisher(host, options, limits, everySecond);
   return { program, client, software, publish: (text) => client.publish(text) };
 }
 
@@ -113,14 +115,14 @@ async function startedPaho(
   host: Host,
   pi: LivePi,
   told: Told,
-  { doing }: TrafficWish,
+  { doing }: TrafficOptions,
   limits: Limits,
 ): Promise<Started> {
-  const wish = { ...pi.broker, ...told, qos: doing.qos };
+  const options = { ...pi.broker, ...told, qos: doing.qos };
   const client: PahoClient =
     doing.kind === 'receives'
-      ? await startPaho(host, { step: 'subscribe with paho-mqtt', program: 'paho_subscriber.py' }, wish, limits)
-      : await startPahoPublisher(host, { ...wish, text: `traffic ${nonce()}` }, limits);
+      ? await startPaho(host, { step: 'subscribe with paho-mqtt', program: 'paho_subscriber.py' }, options, limits)
+      : await startPahoPublisher(host, { ...options, text: `traffic ${nonce()}` }, limits);
   const software = async () => {
     const versions = client.events.items.flatMap((event) => (event.kind === 'version' ? [event.version] : []));
     return ['paho-mqtt', ...versions].join(' ');

@@ -17,13 +17,13 @@ const PINGS = { default: 1, full: 3 } as const;
  * What a keep alive costs on the network. An idle client publishes one message and keeps its connection: it is a publisher, since a subscriber to
  * a topic of the lab would get what other checks publish there, and not be idle.
  */
-export const keepaliveTraffic: Plan = (world) => {
-  const cast = openTopic(world.lab);
+export const keepaliveTraffic: Plan = (testLab) => {
+  const cast = openTopic(testLab.lab);
   // the last topic has the fewest messages of other checks
-  const last = openTopic({ ...world.lab, topics: world.lab.topics.toReversed() });
-  const pis = world.live.pis.map((pi) => placesOn(world, pi));
-  const here = placeHere(world);
-  const slower = world.isFull ? PINGS.full : PINGS.default;
+  const last = openTopic({ ...testLab.lab, topics: testLab.lab.topics.toReversed() });
+  const pis = testLab.live.pis.map((pi) => placesOn(testLab, pi));
+  const here = placeHere(testLab);
+  const slower = testLab.isFull ? PINGS.full : PINGS.default;
   const [first] = pis;
   const idle = [here, ...pis.map(({ mosquitto }) => mosquitto)];
   const busy = [here, ...(first === undefined ? [] : [first.mosquitto, first.paho])];
@@ -32,16 +32,21 @@ export const keepaliveTraffic: Plan = (world) => {
     const reason = 'lab.yaml has no topic that somebody may publish and somebody may subscribe';
     return [{ ...notApplicable(named, reason), scope: 'default' }];
   }
-  const ticks = sharedTicker(world, last.publisher, last.topic, unpromised(world, { qos: 1 }) === undefined ? 1 : 0);
+  const ticks = sharedTicker(
+    testLab,
+    last.publisher,
+    last.topic,
+    unpromised(testLab, { qos: 1 }) === undefined ? 1 : 0,
+  );
   return [
     ...KEEP_ALIVES.flatMap((keepAlive) => {
       const pings = Math.floor(SLOWEST / keepAlive) * slower;
-      return idle.map((place) => exchange(world, cast, place, keepAlive, pings));
+      return idle.map((place) => exchange(testLab, cast, place, keepAlive, pings));
     }),
     ...busy.flatMap((place) =>
       BUSY.map((activity) => {
         const topic = activity.kind === 'publishes' ? cast : last;
-        return busyClient(world, topic, place, activity, ticks);
+        return busyClient(testLab, topic, place, activity, ticks);
       }),
     ),
   ].map((check) => ({ scope: 'default', ...check }));

@@ -59,7 +59,7 @@ async function ask(stage: Stage, listening: RawSession, round: string): Promise<
   const exchanges: Exchange[] = [];
   for (let index = 0; index < EXCHANGES; index += 1) {
     const name = `${round}-${index}`;
-    await stage.tell('ping', name);
+    await stage.report('ping', name);
     const answer = Buffer.from(`${stage.nonce} pong ${name} `);
     const pong = await listening.packet(
       ({ type, direction, payload }) =>

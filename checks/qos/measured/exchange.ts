@@ -12,7 +12,7 @@ import { evidence } from '../../harness/evidence.ts';
 import { loginOf } from '../../harness/login.ts';
 import { isMessage } from '../../harness/matching.ts';
 import { mustPublish } from '../../harness/must-publish.ts';
-import { nonce, type World } from '../../harness/test-lab.ts';
+import { nonce, type TestLab } from '../../harness/test-lab.ts';
 import { type PiTime, withPiTime } from './clock.ts';
 import { type Cast, openStage, ownPayload } from './stage.ts';
 
@@ -21,29 +21,29 @@ const BOUND_MS = 60_000;
 const WAIT_MS = 20_000;
 
 /** One message from this machine to the Pi, each control packet of both hops with its time, and what `mosquitto_sub -d` says of it beside. */
-export async function measureExchange(world: World, pi: LivePi, cast: Cast, qos: QoS): Promise<Finding> {
+export async function measureExchange(testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS): Promise<Finding> {
   const { topic, publisher, subscriber } = cast;
-  await using stage = await openStage(world, pi, cast);
+  await using stage = await openStage(testLab, pi, cast);
   if (stage.granted < qos) {
     const reason = `the broker grants QoS ${stage.granted} only`;
     return { verdict: 'skipped', observed: { granted: stage.granted }, reason };
   }
-  const host = await world.host(pi.name, pi.host, 'measure');
-  const wish = { ...pi.broker, topic, qos, login: loginOf(subscriber), clientId: `lab-${nonce()}` };
-  await using beside = startSubscriber(host, wish, { boundMs: BOUND_MS, signal: world.stopped });
+  const host = await testLab.host(pi.name, pi.host, 'measure');
+  const options = { ...pi.broker, topic, qos, login: loginOf(subscriber), clientId: `lab-${nonce()}` };
+  await using beside = startSubscriber(host, options, { boundMs: BOUND_MS, signal: testLab.stopped });
   await beside.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', WAIT_MS);
-  await using listening = await world.raw(subscriber);
+  await using listening = await testLab.raw(subscriber);
   await listening.subscribe(topic, 0);
   const payload = ownPayload(stage, 0, PAYLOAD_BYTES);
   const last = Buffer.from(`${stage.nonce} after`);
   const { result: traced, time } = await withPiTime(stage, listening, async () => {
-    await stage.tell('trace');
+    await stage.report('trace');
     await stage.event('begun');
     await mustPublish(stage.sending, topic, payload, { qos });
     // behind it, at the same QoS, so that its exchange is over when this one's has begun
     await mustPublish(stage.sending, topic, last, { qos });
     await listening.packet(isMessage(payload), 'the message', WAIT_MS);
-    await stage.tell('packets');
+    await stage.report('packets');
     return (await stage.event('packets')).packets;
   });
   await beside.messages.first((message) => message.payload.equals(last), 'sentinel', WAIT_MS);

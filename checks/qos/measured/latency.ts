@@ -6,7 +6,7 @@ import { WRITE_MS } from '../../../probes/mqtt/tapped-socket.ts';
 import type { Latency } from '../../../records/measured/latency.ts';
 import { quantile } from '../../../records/measured/quantile.ts';
 import type { Finding } from '../../harness/check.ts';
-import type { World } from '../../harness/test-lab.ts';
+import type { TestLab } from '../../harness/test-lab.ts';
 import { type PiTime, withPiTime } from './clock.ts';
 import { type Pace, paceOf } from './pace.ts';
 import { type Cast, openStage, ownPayload, type Stage } from './stage.ts';
@@ -25,18 +25,18 @@ const WINDOW = 10;
 /** What both publishers' messages of one QoS took to the Pi: with Nagle's algorithm and without, in turns, so that the machine's mood is the same. */
 export type Series = { readonly noDelay: Finding; readonly nagle: Finding };
 
-export async function measureLatency(world: World, pi: LivePi, cast: Cast, qos: QoS): Promise<Series> {
-  await using stage = await openStage(world, pi, cast);
-  await using listening = await world.raw(cast.subscriber);
+export async function measureLatency(testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS): Promise<Series> {
+  await using stage = await openStage(testLab, pi, cast);
+  await using listening = await testLab.raw(cast.subscriber);
   await listening.subscribe(cast.topic, 0);
   if (stage.granted < qos) {
     const finding = granted(stage);
     return { noDelay: finding, nagle: finding };
   }
-  await using noDelay = await world.raw(cast.publisher);
-  await using nagle = await world.raw(cast.publisher, { noDelay: false });
+  await using noDelay = await testLab.raw(cast.publisher);
+  await using nagle = await testLab.raw(cast.publisher, { noDelay: false });
   const { result, time } = await withPiTime(stage, listening, async (roundTripMs) => {
-    const pace = paceOf(roundTripMs, world.isFull);
+    const pace = paceOf(roundTripMs, testLab.isFull);
     const loop = monitorEventLoopDelay({ resolution: 1 });
     loop.enable();
     await sendPaced(stage, [noDelay, nagle], qos, pace);
@@ -54,7 +54,7 @@ export async function measureLatency(world: World, pi: LivePi, cast: Cast, qos: 
         perSecond: 1_000 / periodMs,
         messagesAPing: MESSAGES_A_PING,
       },
-      ...brokerNoDelay(world),
+      ...brokerNoDelay(testLab),
       clock: time.clock,
       latenciesUs: latencies(sentTimes(session), result.arrivals, first, time),
       eventLoopP99Us: result.eventLoopP99Us,
@@ -67,7 +67,7 @@ function granted({ granted: qos }: Stage): Finding {
 }
 
 /** The lab sets it unless lab.yaml says otherwise; of an external broker nobody knows. */
-function brokerNoDelay({ isOurs, lab }: World): { brokerNoDelay?: boolean } {
+function brokerNoDelay({ isOurs, lab }: TestLab): { brokerNoDelay?: boolean } {
   if (!isOurs) return {};
   const option = lab.broker.options.find(({ name }) => name === 'set_tcp_nodelay');
   return { brokerNoDelay: option === undefined || String(option.value) === 'true' };
@@ -118,7 +118,7 @@ async function arrivalsOf(stage: Stage, { messages }: Pace): Promise<ReadonlyMap
   const seen = new Map<number, number>();
   const end = performance.now() + ARRIVAL_MS;
   while (seen.size < 2 * messages && performance.now() < end) {
-    await stage.tell('flush');
+    await stage.report('flush');
     for (const [index, at] of (await stage.event('arrivals')).at) if (!seen.has(index)) seen.set(index, at);
     if (seen.size < 2 * messages) await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
   }

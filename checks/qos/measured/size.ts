@@ -6,7 +6,7 @@ import type { QoS } from '../../../probes/mqtt/session.ts';
 import type { HopSize, Size } from '../../../records/measured/size.ts';
 import type { Finding } from '../../harness/check.ts';
 import { mustPublish } from '../../harness/must-publish.ts';
-import type { World } from '../../harness/test-lab.ts';
+import type { TestLab } from '../../harness/test-lab.ts';
 import { type Cast, openStage, type Stage } from './stage.ts';
 
 export const PAYLOADS = [1, 100, 10_000] as const;
@@ -19,13 +19,13 @@ const TRIES = 2;
 type Hop = Extract<MeasuringEvent, { kind: 'hop' }>;
 
 export async function measureSize(
-  world: World,
+  testLab: TestLab,
   pi: LivePi,
   cast: Cast,
   qos: QoS,
   payloadBytes: number,
 ): Promise<Finding> {
-  await using stage = await openStage(world, pi, cast);
+  await using stage = await openStage(testLab, pi, cast);
   if (stage.granted < qos) {
     const reason = `the broker grants QoS ${stage.granted} only`;
     return { verdict: 'skipped', observed: { granted: stage.granted }, reason };
@@ -47,7 +47,7 @@ async function undisturbed(weigh: () => Promise<Hop>): Promise<Hop> {
 
 /** From this machine to the Pi: the Pi weighs the subscriber's hop. */
 async function weighArrivals(stage: Stage, qos: QoS, payloadBytes: number): Promise<Hop> {
-  await stage.tell('arrive', JSON.stringify({ count: MESSAGES, size: payloadBytes, qos }));
+  await stage.report('arrive', JSON.stringify({ count: MESSAGES, size: payloadBytes, qos }));
   await stage.event('begun');
   for (let index = 0; index < MESSAGES; index += 1) {
     await mustPublish(stage.sending, stage.cast.topic, Buffer.alloc(payloadBytes, 'x'), { qos });
@@ -58,7 +58,7 @@ async function weighArrivals(stage: Stage, qos: QoS, payloadBytes: number): Prom
 
 /** From the Pi: it weighs the publisher's hop. */
 async function weighPublishing(stage: Stage, qos: QoS, payloadBytes: number): Promise<Hop> {
-  await stage.tell('publish', JSON.stringify({ count: MESSAGES, size: payloadBytes, qos }));
+  await stage.report('publish', JSON.stringify({ count: MESSAGES, size: payloadBytes, qos }));
   return await stage.event('hop');
 }
 

@@ -9,7 +9,7 @@ import {
 import type { RawSession } from '../../../probes/mqtt/raw-session.ts';
 import type { QoS } from '../../../probes/mqtt/session.ts';
 import { loginOf } from '../../harness/login.ts';
-import { nonce, type World } from '../../harness/test-lab.ts';
+import { nonce, type TestLab } from '../../harness/test-lab.ts';
 
 export type Cast = { readonly topic: string; readonly publisher: User; readonly subscriber: User };
 
@@ -22,7 +22,7 @@ export type Stage = AsyncDisposable & {
   /** QoS that the measuring client's subscription was granted. */
   readonly granted: number;
   /** Has the measuring client do something, such as `flush`. */
-  tell(verb: string, ...args: readonly string[]): Promise<void>;
+  report(verb: string, ...args: readonly string[]): Promise<void>;
   /** The next event of a kind that no `event` has given yet. */
   event<K extends MeasuringEvent['kind']>(kind: K): Promise<Extract<MeasuringEvent, { kind: K }>>;
 };
@@ -31,26 +31,26 @@ const BOUND_MS = 120_000;
 const WAIT_MS = 25_000;
 
 /** Opens both; throws a NotSeen or a LabError where one of them does not come to be. */
-export async function openStage(world: World, pi: LivePi, cast: Cast): Promise<Stage> {
+export async function openStage(testLab: TestLab, pi: LivePi, cast: Cast): Promise<Stage> {
   const { topic, publisher, subscriber } = cast;
   const mark = nonce();
-  const host = await world.host(pi.name, pi.host, 'measure');
-  const wish = {
+  const host = await testLab.host(pi.name, pi.host, 'measure');
+  const options = {
     ...pi.broker,
     topic,
     nonce: mark,
-    keepAlive: world.broker.keepAlive,
+    keepAlive: testLab.broker.keepAlive,
     subscriber: loginOf(subscriber),
     publisher: loginOf(publisher),
   };
-  const client = await startMeasuringClient(host, wish, { boundMs: BOUND_MS, signal: world.stopped });
+  const client = await startMeasuringClient(host, options, { boundMs: BOUND_MS, signal: testLab.stopped });
   let sending: RawSession | undefined;
   const close = async () => {
     await sending?.[Symbol.asyncDispose]();
     await client[Symbol.asyncDispose]();
   };
   try {
-    sending = await world.raw(publisher);
+    sending = await testLab.raw(publisher);
     const event = eventsOf(client);
     const { qos: granted } = await event('subscribed');
     return stageOf({ sending, cast, nonce: mark, granted, event, [Symbol.asyncDispose]: close });
@@ -60,11 +60,11 @@ export async function openStage(world: World, pi: LivePi, cast: Cast): Promise<S
   }
 }
 
-function stageOf(parts: Omit<Stage, 'tell'>): Stage {
+function stageOf(parts: Omit<Stage, 'report'>): Stage {
   const { sending, nonce, cast } = parts;
   return {
     ...parts,
-    async tell(verb, ...args) {
+    async report(verb, ...args) {
       await sending.publish(cast.topic, Buffer.from([nonce, verb, ...args].join(' ')));
     },
   };

@@ -26,7 +26,7 @@ export const PACKET_TYPES = [
 ] satisfies readonly PacketType[];
 
 /** What is captured: TCP of these ports on these interfaces. */
-export type CaptureWish = { readonly interfaces: readonly string[]; readonly ports: readonly number[] };
+export type CaptureOptions = { readonly interfaces: readonly string[]; readonly ports: readonly number[] };
 
 /** Captures what goes to and from a port of the loopback; says why where this machine has no tshark or lets this user capture nothing. */
 export async function startCapture(port: number, file: string): Promise<Capture | string> {
@@ -50,7 +50,7 @@ export type Dumpcap = {
 };
 
 export async function startDumpcap(
-  { interfaces, ports }: CaptureWish,
+  { interfaces, ports }: CaptureOptions,
   mark: number,
   file: string,
 ): Promise<Dumpcap | string> {

@@ -8,14 +8,14 @@ import { type Container, container } from './container.ts';
 import { baseImage, labFolder, labName } from './run.ts';
 
 /** What a test's lab file says in place of the usual, by top-level key. */
-export type LabWish = Readonly<Record<string, unknown>>;
+export type LabOptions = Readonly<Record<string, unknown>>;
 
 /** A lab in containers with a folder of its own. Disposing of it takes it down and removes the folder. */
 export type TestLab = AsyncDisposable & {
   readonly name: string;
   readonly folder: string;
   /** Writes lab.yaml anew: the usual content with other top-level keys. */
-  write(wish: LabWish): Promise<void>;
+  write(options: LabOptions): Promise<void>;
   run(args: readonly string[], options?: Partial<CommandOptions>): Promise<Outcome>;
   start(args: readonly string[], options?: Partial<CommandOptions>): LabCommand;
   /** The container of `broker` or a Pi, whatever its state. */
@@ -37,7 +37,7 @@ export const USUAL = {
 };
 
 /** A lab file in a new folder; nothing is up yet. Waits until the base image of its Debian is there. */
-export async function openLab(word: string, wish: LabWish = {}, debian: DebianRelease = 12): Promise<TestLab> {
+export async function openLab(word: string, options: LabOptions = {}, debian: DebianRelease = 12): Promise<TestLab> {
   await baseImage(debian);
   const name = labName(word);
   const folder = await labFolder(word);
@@ -61,6 +61,6 @@ export async function openLab(word: string, wish: LabWish = {}, debian: DebianRe
       await rm(folder, { recursive: true, force: true });
     },
   };
-  await lab.write(wish);
+  await lab.write(options);
   return lab;
 }

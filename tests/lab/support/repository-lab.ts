@@ -11,7 +11,7 @@ export const NOTHING = 'nothing of a repository';
 const FILES = '/etc/apt/sources.list.d/mqtt-lab.sources /etc/apt/preferences.d/mqtt-lab /etc/apt/keyrings/mqtt-lab-*';
 
 /** A mistake in a repository, and the words that `up` has for it. */
-export type Refused = readonly [what: string, wish: () => object, words: RegExp];
+export type Refused = readonly [what: string, options: () => object, words: RegExp];
 
 /** Gives a test file a lab with one Pi that is up, and a signed repository that the Pi reaches, with its keys beside the lab file. */
 export function repositoryLab(word: string) {
@@ -36,7 +36,7 @@ export function repositoryLab(word: string) {
     await writeFile(beside('tls.crt'), served.certificate);
   });
 
-  function wish(kind: Kind, other: object = {}): object {
+  function options(kind: Kind, other: object = {}): object {
     return { url: repository().url(kind), key: 'sound.asc', ...other };
   }
 
@@ -63,9 +63,9 @@ export function repositoryLab(word: string) {
 
   /** Each is refused, and leaves nothing on a Pi that had nothing. */
   function refuses(refused: readonly Refused[]): void {
-    for (const [what, wished, words] of refused) {
+    for (const [what, wantedOptions, words] of refused) {
       test.serial(`${what} is refused by apt and told in words, and nothing of it stays`, async (t) => {
-        await want(wished());
+        await want(wantedOptions());
         const up = await theLab().run(UP);
         t.is(up.code, 1, up.all);
         t.regex(up.all, words);
@@ -77,7 +77,7 @@ export function repositoryLab(word: string) {
     }
   }
 
-  return { theLab, pi, repository, refuses, wish, want, beside, ownFiles, fetchedLists, version };
+  return { theLab, pi, repository, refuses, options, want, beside, ownFiles, fetchedLists, version };
 }
 
 export function nothingChanged(

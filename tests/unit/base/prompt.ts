@@ -1,5 +1,5 @@
 import test from 'ava';
-import { takeTurns } from '../../../base/limit.ts';
+import { oneAtATime } from '../../../base/limit.ts';
 import { askLine, askSecretly, canAsk } from '../../../base/prompt.ts';
 import { openGate } from '../../../terminal/display.ts';
 
@@ -9,7 +9,7 @@ test('without a terminal nobody is asked', async (t) => {
 });
 
 test('one at a time, in the order of the calls, whatever becomes of each', async (t) => {
-  const inTurn = takeTurns();
+  const inTurn = oneAtATime();
   const log: string[] = [];
   const work = (name: string, fails = false) =>
     inTurn(async () => {

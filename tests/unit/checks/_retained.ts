@@ -5,7 +5,7 @@ import path from 'node:path';
 import type { ExecutionContext } from 'ava';
 import mqttPacket, { type IPublishPacket, type Packet as Wire } from 'mqtt-packet';
 import { mustPublish } from '../../../checks/harness/must-publish.ts';
-import { openWorld, type World } from '../../../checks/harness/test-lab.ts';
+import { openTestLab, type TestLab } from '../../../checks/harness/test-lab.ts';
 import type { User } from '../../../lab-file/lab.ts';
 import { type Answer, fakeBroker } from '../_fake-broker.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
@@ -50,7 +50,7 @@ function keeping(store: Store): Answer {
 
 /** One message that a broker keeps, who changes it and who sees it. */
 export type Scene = {
-  readonly world: World;
+  readonly testLab: TestLab;
   readonly stop: AbortController;
   readonly store: Store;
   readonly cast: Cast;
@@ -58,10 +58,10 @@ export type Scene = {
   readonly folder: string;
 };
 type Cast = { readonly writer: User; readonly reader: User };
-type Wish = { readonly isDeaf?: boolean; readonly isExternal?: boolean; readonly serving?: () => Promise<void> };
+type RunOptions = { readonly isDeaf?: boolean; readonly isExternal?: boolean; readonly serving?: () => Promise<void> };
 
-export async function open(t: ExecutionContext, kept: string | undefined, wish: Wish = {}): Promise<Scene> {
-  const { isDeaf = false, isExternal = false, serving } = wish;
+export async function open(t: ExecutionContext, kept: string | undefined, options: RunOptions = {}): Promise<Scene> {
+  const { isDeaf = false, isExternal = false, serving } = options;
   const [writer, reader] = lab.users;
   if (writer === undefined || reader === undefined) throw new Error('no users');
   const store: Store = { retained: kept === undefined ? undefined : message(kept), isDeaf, publishes: 0, serving };
@@ -73,7 +73,7 @@ export async function open(t: ExecutionContext, kept: string | undefined, wish: 
   t.teardown(() => rm(directory, { recursive: true }));
   const live = { lab: { ...lab, directory }, broker, pis: [] };
   const folder = path.join(directory, '.lab', 'retained');
-  return { world: openWorld(live, stop.signal, [4]), stop, store, cast: { writer, reader }, folder };
+  return { testLab: openTestLab(live, stop.signal, [4]), stop, store, cast: { writer, reader }, folder };
 }
 
 function message(payload: string): IPublishPacket {
@@ -87,6 +87,6 @@ export async function onlyFile({ folder }: Scene): Promise<string> {
   return path.join(folder, name);
 }
 
-export const replace = async ({ world, cast }: Scene, payload: Buffer) => {
-  await mustPublish(await world.raw(cast.writer), 'door', payload, { qos: 1, retain: true });
+export const replace = async ({ testLab, cast }: Scene, payload: Buffer) => {
+  await mustPublish(await testLab.raw(cast.writer), 'door', payload, { qos: 1, retain: true });
 };

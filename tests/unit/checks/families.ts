@@ -1,6 +1,6 @@
 import test from 'ava';
 import { families } from '../../../checks/families.ts';
-import { openWorld } from '../../../checks/harness/test-lab.ts';
+import { openTestLab } from '../../../checks/harness/test-lab.ts';
 import type { LiveLab } from '../../../deployment/live-lab.ts';
 import { labOf } from '../_lab.ts';
 
@@ -18,8 +18,8 @@ function idsOf(users: string, topics: string, broker: 'local' | 'external' = 'lo
     broker: { ...at, host: broker === 'local' ? HOST : undefined, version: undefined },
     pis: pis.map((name) => ({ name, host: HOST, broker: at })),
   };
-  const world = openWorld(live, new AbortController().signal);
-  return Object.values(families).flatMap((plan) => plan(world).map(({ id }) => id));
+  const testLab = openTestLab(live, new AbortController().signal);
+  return Object.values(families).flatMap((plan) => plan(testLab).map(({ id }) => id));
 }
 
 test('every check has an id of its own, whatever the lab', (t) => {

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import test from 'ava';
 import { LabError } from '../../../base/errors.ts';
-import type { Progress, Tell } from '../../../base/progress.ts';
+import type { Progress, ReportProgress } from '../../../base/progress.ts';
 import { converge, look } from '../../../provisioning/converge.ts';
 import { aloneOnHost } from '../../../provisioning/exclusive.ts';
 import type { Host, Result } from '../../../provisioning/hosts/host.ts';
@@ -49,11 +49,15 @@ function wants(word: string, after = ''): Resource {
 const signal = new AbortController().signal;
 
 /** Converges as `up` does, and gives what was changed. */
-async function bring(host: Host, resources: readonly Resource[], tell: Tell = () => undefined): Promise<string[]> {
+async function bring(
+  host: Host,
+  resources: readonly Resource[],
+  report: ReportProgress = () => undefined,
+): Promise<string[]> {
   const changes: string[] = [];
   const facts = await look(host, resources, signal);
   const onChange = (summary: string) => changes.push(summary);
-  await converge(host, resources, { facts, planned: [], tell, signal, onChange });
+  await converge(host, resources, { facts, planned: [], report, signal, onChange });
   return changes;
 }
 
@@ -111,11 +115,11 @@ test('a change and the look after it are one script, in which the change alone i
     },
   });
   const told: Progress[] = [];
-  const tell = (progress: Progress) => told.push(progress);
-  const failing = bring(host, [writes('set -e; echo begins; false; echo goes on')], tell);
+  const report = (progress: Progress) => told.push(progress);
+  const failing = bring(host, [writes('set -e; echo begins; false; echo goes on')], report);
   await t.throwsAsync(failing, { instanceOf: LabError, message: /exit code 1\n {4}begins$/ });
   t.is(scripts.length, 2);
-  await bring(host, [writes(`set -e; echo begins; echo x >${file}; exit 0`)], tell);
+  await bring(host, [writes(`set -e; echo begins; echo x >${file}; exit 0`)], report);
   t.is(scripts.length, 4);
   const details = told.flatMap(({ kind, text }) => (kind === 'detail' ? [text] : []));
   t.deepEqual(details, ['begins', '', 'begins']);

@@ -24,7 +24,7 @@ for (const [progress, line] of rows) {
 test('a line for each step and result, with the time of what changed, and now and then a detail', (t) => {
   let now = 0;
   const lines: string[] = [];
-  const tell = progressLines(
+  const report = progressLines(
     (line) => lines.push(line),
     plain,
     () => now,
@@ -40,7 +40,7 @@ test('a line for each step and result, with the time of what changed, and now an
   ];
   for (const [at, kind, text] of events) {
     now = at;
-    tell({ host: 'pi', kind, text });
+    report({ host: 'pi', kind, text });
   }
   t.deepEqual(lines, [
     'pi       … install x',
@@ -54,16 +54,16 @@ test('a line for each step and result, with the time of what changed, and now an
 test('hosts side by side have times of their own', (t) => {
   let now = 0;
   const lines: string[] = [];
-  const tell = progressLines(
+  const report = progressLines(
     (line) => lines.push(line),
     plain,
     () => now,
   );
-  tell({ host: 'a', kind: 'step', text: 'x' });
+  report({ host: 'a', kind: 'step', text: 'x' });
   now = 2_000;
-  tell({ host: 'b', kind: 'step', text: 'x' });
+  report({ host: 'b', kind: 'step', text: 'x' });
   now = 3_000;
-  tell({ host: 'a', kind: 'changed', text: 'x' });
-  tell({ host: 'b', kind: 'changed', text: 'x' });
+  report({ host: 'a', kind: 'changed', text: 'x' });
+  report({ host: 'b', kind: 'changed', text: 'x' });
   t.deepEqual(lines.slice(2), ['a        ~ x (3.0 s)', 'b        ~ x (1.0 s)']);
 });

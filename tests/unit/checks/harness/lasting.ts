@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { Packet as Decoded } from 'mqtt-packet';
 import { withLasting } from '../../../../checks/harness/lasting.ts';
-import { openWorld } from '../../../../checks/harness/test-lab.ts';
+import { openTestLab } from '../../../../checks/harness/test-lab.ts';
 import { accept, fakeBroker } from '../../_fake-broker.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
 
@@ -24,9 +24,12 @@ for (const [what, fails, isInterrupted] of rows) {
       accept(packet, socket);
     });
     const stop = new AbortController();
-    const world = openWorld({ lab, broker: { ...broker, host: undefined, version: undefined }, pis: [] }, stop.signal);
-    const work = withLasting(world, sam, 4, async (clientId) => {
-      await world.raw(sam, { clientId, clean: false });
+    const testLab = openTestLab(
+      { lab, broker: { ...broker, host: undefined, version: undefined }, pis: [] },
+      stop.signal,
+    );
+    const work = withLasting(testLab, sam, 4, async (clientId) => {
+      await testLab.raw(sam, { clientId, clean: false });
       if (isInterrupted) stop.abort();
       if (fails) throw new Error('no will came');
       return clientId;

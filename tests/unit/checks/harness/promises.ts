@@ -2,18 +2,18 @@ import test from 'ava';
 import { families } from '../../../../checks/families.ts';
 import { perform } from '../../../../checks/harness/check.ts';
 import { type Need, unpromised } from '../../../../checks/harness/promises.ts';
-import { openWorld } from '../../../../checks/harness/test-lab.ts';
+import { openTestLab } from '../../../../checks/harness/test-lab.ts';
 import type { LiveLab } from '../../../../deployment/live-lab.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
 
 const TOPICS = 'topics: { door: { publish: [sam], subscribe: [alice], lastWill: [sam, alice] } }\n';
 const HOST = { kind: 'local' } as const;
 
-function worldWith(options: string, announced: readonly string[] = []) {
+function testLabWith(options: string, announced: readonly string[] = []) {
   const lab = labOf(`${TWO_USERS}${TOPICS}broker: { host: local, options: {${options}} }\n`);
   const host = announced.length > 0 ? undefined : HOST;
   const live: LiveLab = { lab, broker: { address: '127.0.0.1', port: 1, host, version: undefined }, pis: [] };
-  return openWorld(live, new AbortController().signal, [4, 5], announced);
+  return openTestLab(live, new AbortController().signal, [4, 5], announced);
 }
 
 /** [broker.options; what is needed; why that is not promised] */
@@ -32,7 +32,7 @@ const options: readonly (readonly [options: string, Need, why: RegExp | undefine
 
 for (const [given, need, why] of options) {
   test(`${given || 'no options'}, needed ${JSON.stringify(need)}: ${why ?? 'promised'}`, (t) => {
-    const reason = unpromised(worldWith(given), need);
+    const reason = unpromised(testLabWith(given), need);
     if (why === undefined) t.is(reason, undefined);
     else t.regex(reason ?? '', why);
   });
@@ -50,7 +50,7 @@ const announcements: readonly (readonly [announced: string, Need, why: string | 
 for (const [announced, need, why] of announcements) {
   test(`announced ${announced}, needed ${JSON.stringify(need)}: ${why ?? 'promised'}`, (t) => {
     // what the lab file says is for the lab's own broker
-    t.is(unpromised(worldWith('retain_available: false, max_qos: 0', [announced]), need), why);
+    t.is(unpromised(testLabWith('retain_available: false, max_qos: 0', [announced]), need), why);
   });
 }
 
@@ -63,8 +63,8 @@ const taken: readonly (readonly [options: string, ids: RegExp])[] = [
 
 for (const [given, ids] of taken) {
   test(`${given} takes checks away, with the reason`, async (t) => {
-    const world = worldWith(given);
-    const checks = Object.values(families).flatMap((plan) => plan(world).filter(({ id }) => ids.test(id)));
+    const testLab = testLabWith(given);
+    const checks = Object.values(families).flatMap((plan) => plan(testLab).filter(({ id }) => ids.test(id)));
     t.true(checks.length > 0);
     for (const check of checks) {
       const { verdict, reason = '' } = await perform(check);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
 import { deferred } from '../../../../base/deferred.ts';
-import { openWorld, type World } from '../../../../checks/harness/test-lab.ts';
+import { openTestLab, type TestLab } from '../../../../checks/harness/test-lab.ts';
 import { within } from '../../../../probes/mqtt/feed.ts';
 import { type Answer, accept, bytes, fakeBroker } from '../../_fake-broker.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
@@ -12,20 +12,20 @@ const [sam] = lab.users;
 const BOUND_MS = 10_000;
 const NOWHERE = { kind: 'local' } as const;
 
-async function worldWith(t: ExecutionContext, answer: Answer): Promise<World> {
+async function testLabWith(t: ExecutionContext, answer: Answer): Promise<TestLab> {
   const broker = { ...(await fakeBroker(t, answer)), host: undefined, version: undefined };
-  return openWorld({ lab, broker, pis: [] }, new AbortController().signal);
+  return openTestLab({ lab, broker, pis: [] }, new AbortController().signal);
 }
 
 test('a login that the broker accepts when all checks are over leaves no connection open', async (t) => {
   if (sam === undefined) return t.fail('no user');
   const asked = deferred<Socket>();
-  const world = await worldWith(t, ({ cmd }, socket) => {
+  const testLab = await testLabWith(t, ({ cmd }, socket) => {
     if (cmd === 'connect') asked.resolve(socket);
   });
-  const login = world.login(sam);
+  const login = testLab.login(sam);
   const socket = await within(asked.promise, 'CONNECT', BOUND_MS);
-  await world[Symbol.asyncDispose]();
+  await testLab[Symbol.asyncDispose]();
   const closed = once(socket, 'close');
   socket.write(bytes('20 02 00 00'));
   await t.throwsAsync(login, { message: /the checks are over/ });
@@ -35,8 +35,8 @@ test('a login that the broker accepts when all checks are over leaves no connect
 
 test('nobody logs in and no host is opened once all checks are over', async (t) => {
   if (sam === undefined) return t.fail('no user');
-  const world = await worldWith(t, accept);
-  await world[Symbol.asyncDispose]();
-  await t.throwsAsync(world.login(sam), { message: /the checks are over/ });
-  await t.throwsAsync(world.host('pi', NOWHERE), { message: /the checks are over/ });
+  const testLab = await testLabWith(t, accept);
+  await testLab[Symbol.asyncDispose]();
+  await t.throwsAsync(testLab.login(sam), { message: /the checks are over/ });
+  await t.throwsAsync(testLab.host('pi', NOWHERE), { message: /the checks are over/ });
 });

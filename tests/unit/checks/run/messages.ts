@@ -19,7 +19,7 @@ test('passwords of users and hosts, and what a person answered, reach the smoke 
   const message: ToFile = {
     kind: 'lab',
     live: { lab, broker, pis: [] },
-    wish: { scope: 'quick', full: false },
+    options: { scope: 'quick', full: false },
     answers: [['password of pi', password]],
   };
   t.false(JSON.stringify(message).includes('hunter2'));

@@ -1,12 +1,16 @@
 import type { ExecutionContext } from 'ava';
-import { connectRaw, type RawSession, type RawWish } from '../../../../probes/mqtt/raw-session.ts';
+import { connectRaw, type RawOptions, type RawSession } from '../../../../probes/mqtt/raw-session.ts';
 import { type Answer, fakeBroker } from '../../_fake-broker.ts';
 
 export const BOUND_MS = 10_000;
 
 /** A session that a broker of a few lines has accepted. */
-export async function accepted(t: ExecutionContext, answer: Answer, wish: Partial<RawWish> = {}): Promise<RawSession> {
-  const outcome = await connectRaw({ ...(await fakeBroker(t, answer)), boundMs: BOUND_MS, ...wish });
+export async function accepted(
+  t: ExecutionContext,
+  answer: Answer,
+  options: Partial<RawOptions> = {},
+): Promise<RawSession> {
+  const outcome = await connectRaw({ ...(await fakeBroker(t, answer)), boundMs: BOUND_MS, ...options });
   if (outcome.kind !== 'accepted') throw new Error(outcome.kind);
   return outcome.session;
 }

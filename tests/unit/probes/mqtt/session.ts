@@ -88,12 +88,12 @@ test('a publish that the broker answers by closing', async (t) => {
 });
 
 test('a handshake tells the bytes and who closes', async (t) => {
-  const wish = { version: 4, keepAlive: 60 } as const;
+  const options = { version: 4, keepAlive: 60 } as const;
   const closing = await fakeBroker(t, (_, socket) => socket.end(bytes('20 02 00 05')));
-  const closed = await handshake({ ...wish, ...closing, boundMs: 10_000 });
+  const closed = await handshake({ ...options, ...closing, boundMs: 10_000 });
   t.deepEqual(closed, { answer: '20 02 00 05', closedBy: 'broker' });
   const open = await fakeBroker(t, (_, socket) => socket.write(bytes('20 02 00 05')));
-  t.like(await handshake({ ...wish, ...open, boundMs: 100 }), { closedBy: 'nobody' });
+  t.like(await handshake({ ...options, ...open, boundMs: 100 }), { closedBy: 'nobody' });
 });
 
 test.serial('what came while this process had no turn counts, also when the bound passed meanwhile', async (t) => {

@@ -11,15 +11,15 @@ import { killScript } from '../../../../probes/network/kernel-end.ts';
 import { cutScript, flowScript, undoScript } from '../../../../probes/network/silent-cut-script.ts';
 
 const PASSWORD = "p'a $(id) `w";
-const wish = { address: '192.0.2.1', port: 1883, topic: "it's", login: { user: 'sam', password: PASSWORD } };
+const options = { address: '192.0.2.1', port: 1883, topic: "it's", login: { user: 'sam', password: PASSWORD } };
 const flow = { family: 4, clientPort: 40_000, brokerPort: 1883 } as const;
 
 const SCRIPTS = {
-  subscriber: subscriberScript(wish),
-  publisher: publisherScript(wish, 30),
-  'a message a second': publisherScript(wish, 30, "it's a"),
-  'one message': publishScript(wish, Buffer.from([0, 37, 255])),
-  attempts: attemptsScript([wish, { ...wish, login: { user: 'sam' } }], 5),
+  subscriber: subscriberScript(options),
+  publisher: publisherScript(options, 30),
+  'a message a second': publisherScript(options, 30, "it's a"),
+  'one message': publishScript(options, Buffer.from([0, 37, 255])),
+  attempts: attemptsScript([options, { ...options, login: { user: 'sam' } }], 5),
   flow: flowScript(1, 1883),
   cut: cutScript('mqttlab_a', flow, 30),
   'cut, IPv6': cutScript('mqttlab_a', { ...flow, family: 6 }, 30),
@@ -58,7 +58,7 @@ test('a payload reaches mosquitto_pub byte by byte', (t) => {
 });
 
 test('a publisher of a message a second gets them as lines, numbered', (t) => {
-  const script = publisherScript(wish, 1, "it's $(id)");
+  const script = publisherScript(options, 1, "it's $(id)");
   const { stdout } = spawnSync('sh', [], { input: STAND_IN + script, encoding: 'utf8' });
   const payload = stdout.split('PAYLOAD\n')[1]?.split('\n')[0]?.trim().replaceAll(' ', '') ?? '';
   t.is(Buffer.from(payload, 'hex').toString(), "it's $(id) 0\n");
@@ -66,5 +66,5 @@ test('a publisher of a message a second gets them as lines, numbered', (t) => {
 
 test('a login that the options file cannot hold is refused', (t) => {
   const login = { user: 'sam', password: 'two\nlines' };
-  t.throws(() => subscriberScript({ ...wish, login }), { message: /password with a line end/ });
+  t.throws(() => subscriberScript({ ...options, login }), { message: /password with a line end/ });
 });

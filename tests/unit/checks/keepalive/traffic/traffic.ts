@@ -1,7 +1,7 @@
 import test from 'ava';
 import mqttPacket, { type Packet as Decoded } from 'mqtt-packet';
 import { perform } from '../../../../../checks/harness/check.ts';
-import { openWorld } from '../../../../../checks/harness/test-lab.ts';
+import { openTestLab } from '../../../../../checks/harness/test-lab.ts';
 import { unlessStopped } from '../../../../../checks/keepalive/traffic/place.ts';
 import { keepaliveTraffic } from '../../../../../checks/keepalive/traffic/traffic.ts';
 import { type Answer, accept, fakeBroker } from '../../../_fake-broker.ts';
@@ -41,8 +41,8 @@ for (const [id, at] of interruptions) {
       if (packet.cmd === at) stop.abort(new Error('interrupted'));
     });
     const live = { lab, broker: { ...broker, host: undefined, version: undefined }, pis: [] };
-    await using world = openWorld(live, stop.signal);
-    const check = keepaliveTraffic(world).find((one) => one.id === id);
+    await using testLab = openTestLab(live, stop.signal);
+    const check = keepaliveTraffic(testLab).find((one) => one.id === id);
     if (check === undefined) return t.fail('no such check');
     const { verdict, observed, reason } = await perform(check);
     t.deepEqual({ verdict, observed, reason }, { verdict: 'fail', observed: null, reason: 'interrupted' });

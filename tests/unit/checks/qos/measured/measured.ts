@@ -54,11 +54,11 @@ test('clock: another kernel is another clock, known to the worse of two readings
   t.true(Math.abs(toHere(5e8) - same.toHere(5e8) - 6) < 0.001);
 });
 
-const wish = { qos: 2, topic: 'status', payloadBytes: 100, messages: 5 } as const;
+const options = { qos: 2, topic: 'status', payloadBytes: 100, messages: 5 } as const;
 
 function weighed(change: (size: Size) => void): ReturnType<typeof judgeSize> {
   const hop = (role: 'publisher' | 'subscriber') => {
-    const types = expectedTypes(role, wish);
+    const types = expectedTypes(role, options);
     return {
       host: 'pi',
       types,
@@ -66,14 +66,14 @@ function weighed(change: (size: Size) => void): ReturnType<typeof judgeSize> {
       ip: { bytes: 2_180, streamBytes: 620, segmentsSent: 20, segmentsReceived: 10 },
     };
   };
-  const size = { ...wish, hops: { publisher: hop('publisher'), subscriber: hop('subscriber') } };
+  const size = { ...options, hops: { publisher: hop('publisher'), subscriber: hop('subscriber') } };
   change(size);
   return judgeSize(size);
 }
 
 test('size: the arithmetic of QoS 2, for five messages', (t) => {
   const acknowledgement = { packets: 5, bytes: 20 };
-  t.deepEqual(expectedTypes('publisher', wish), {
+  t.deepEqual(expectedTypes('publisher', options), {
     PUBLISH: { packets: 5, bytes: 560 },
     PUBREC: acknowledgement,
     PUBREL: acknowledgement,
