@@ -1,5 +1,6 @@
 import { acl } from './acl/acl.ts';
 import { auth } from './auth/auth.ts';
+import type { CheckFamily } from './harness/check-family.ts';
 import { install } from './install/install.ts';
 import { installState } from './install/state.ts';
 import { interop } from './interop/interop.ts';
@@ -12,12 +13,11 @@ import { qosMeasured } from './qos/measured/measured.ts';
 import { qos } from './qos/qos.ts';
 import { restart } from './restart/restart.ts';
 import { retained } from './retained/retained.ts';
-import type { Plan } from './run/declare.ts';
 import { session } from './session/session.ts';
 import { will } from './will/will.ts';
 
 /** Every plan of checks. The keep alives and the wills come first, since keep-alive expiry decides how long a run is. */
-export const families: Readonly<Record<string, Plan>> = {
+export const families: Readonly<Record<string, CheckFamily>> = {
   keepalive,
   keepaliveTraffic,
   will,

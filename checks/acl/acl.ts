@@ -1,4 +1,4 @@
-import type { Plan } from '../run/declare.ts';
+import type { CheckFamily } from '../harness/check-family.ts';
 import { publishing } from './publish.ts';
 import { retaining } from './retain.ts';
 import { subscribing, system } from './subscribe.ts';
@@ -6,7 +6,7 @@ import { undeclared } from './undeclared.ts';
 import { leavingAWill } from './will.ts';
 
 /** Every user × every topic × every action, over both versions, by effect; and what lab.yaml does not name at all. */
-export const acl: Plan = (testLab) => [
+export const acl: CheckFamily = (testLab) => [
   ...testLab.lab.topics.flatMap((topic) =>
     testLab.lab.users.flatMap((user) => [
       ...publishing(testLab, topic, user),

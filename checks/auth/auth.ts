@@ -2,10 +2,10 @@ import { handshake, isAcceptance } from '../../probes/mqtt/handshake.ts';
 import { connectSession } from '../../probes/mqtt/session.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import type { Check } from '../harness/check.ts';
+import type { CheckFamily } from '../harness/check-family.ts';
 import { judgeByVersion } from '../harness/deviations.ts';
 import { atMost } from '../harness/limit.ts';
 import type { TestLab } from '../harness/test-lab.ts';
-import type { Plan } from '../run/declare.ts';
 import { type Attempt, attempts } from './attempts.ts';
 import { judgeAcceptance, judgeClientAttempt, judgeRefusal, refusalBytes, refusalStatement } from './refusal.ts';
 
@@ -19,7 +19,7 @@ export function hostBoundMs(count: number): number {
   return HOST_BOUND_MS + count * HOST_ATTEMPT_MS;
 }
 
-export const auth: Plan = (testLab) => {
+export const auth: CheckFamily = (testLab) => {
   const all = attempts(testLab.lab);
   return [
     ...all.map((attempt) => fromHere(testLab, attempt)),

@@ -2,9 +2,9 @@ import type { LivePi } from '../../deployment/live-lab.ts';
 import { publishOnce, startSubscriber } from '../../probes/clients/mosquitto-client.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import { type Finding, notApplicable } from '../harness/check.ts';
+import type { CheckFamily } from '../harness/check-family.ts';
 import { onEachPi, openTopic } from '../harness/roles.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
-import type { Plan } from '../run/declare.ts';
 
 /** The topic that the checkpoint tests an installation with; another open one where lab.yaml does not declare it. */
 const INSTALLATION_TOPIC = 'test';
@@ -13,7 +13,7 @@ const ARRIVAL_MS = 20_000;
 
 type Cast = NonNullable<ReturnType<typeof openTopic>>;
 
-export const install: Plan = (testLab) => {
+export const install: CheckFamily = (testLab) => {
   const { lab, broker } = testLab.live;
   const named = { ...lab, topics: lab.topics.filter(({ name }) => name === INSTALLATION_TOPIC) };
   const cast = openTopic(named) ?? openTopic(lab);

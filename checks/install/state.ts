@@ -8,9 +8,9 @@ import { run } from '../../provisioning/hosts/host.ts';
 import { type Facts, gather, type Query } from '../../provisioning/resources/facts.ts';
 import { PROCESS_FUNCTIONS } from '../../provisioning/resources/processes.ts';
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
+import type { CheckFamily } from '../harness/check-family.ts';
 import { onEachPi } from '../harness/roles.ts';
 import type { TestLab } from '../harness/test-lab.ts';
-import type { Plan } from '../run/declare.ts';
 import { fileEvidence, namesOf, passwdQuery } from './files.ts';
 import { judgeClock, judgeSame, listeningPorts, rulesOf } from './judge.ts';
 
@@ -29,7 +29,7 @@ cat /proc/net/tcp /proc/net/tcp6 | awk -v uid="$uid" -v held=" $held" '$4 == "0A
 };
 
 /** What shows on no wire, since nobody uses it: a further way in, a right on what nobody writes, a broker where there should be none. */
-export const installState: Plan = (testLab) => [
+export const installState: CheckFamily = (testLab) => [
   ...onBrokerHost(testLab),
   ...onEachPi(
     testLab,

@@ -4,12 +4,12 @@ import { type PahoClient, startPahoSubscriber } from '../../probes/clients/paho-
 import type { QoS } from '../../probes/mqtt/session.ts';
 import { binaryPayload } from '../fixtures/delivery.ts';
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
+import type { CheckFamily } from '../harness/check-family.ts';
 import { loginOf } from '../harness/login.ts';
 import { isMessage } from '../harness/matching.ts';
 import { unpromised } from '../harness/promises.ts';
 import { onEachPi, openTopic } from '../harness/roles.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
-import type { Plan } from '../run/declare.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
 /** What a quick run has time for: each starts a Python. */
@@ -34,7 +34,7 @@ const WAYS: readonly Way[] = [
 ];
 
 /** The client library of the checkpoint on a Pi, and mqtt.js on this machine: each way, at each QoS. */
-export const interop: Plan = (testLab) => {
+export const interop: CheckFamily = (testLab) => {
   const cast = openTopic(testLab.lab);
   return WAYS.flatMap((way) => LEVELS.flatMap((qos) => checks(testLab, cast, way, qos)));
 };

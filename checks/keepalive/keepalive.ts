@@ -3,9 +3,9 @@ import { AROUND_EXPIRY_MS, silentClient, silentOptions, silentOwner } from '../f
 import { openStages, type Stages } from '../fixtures/will-observer.ts';
 import { anyWillCast } from '../fixtures/will-roles.ts';
 import { type Check, notApplicable, type Scope } from '../harness/check.ts';
+import type { CheckFamily } from '../harness/check-family.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import type { TestLab } from '../harness/test-lab.ts';
-import type { Plan } from '../run/declare.ts';
 import { keepAlivePings } from './ping.ts';
 import { receiveOnly } from './receive-only.ts';
 
@@ -17,7 +17,7 @@ const KEEP_ALIVES: readonly { readonly keepAlive: number; readonly scope: Scope 
 /** Seconds of further ones whose expiry a full run measures, for the sweep that the report computes the ideal value from. */
 const EXPIRIES: readonly number[] = [40, 15, 10];
 
-export const keepalive: Plan = (testLab) => {
+export const keepalive: CheckFamily = (testLab) => {
   const stages = openStages(testLab);
   const { maxKeepAlive } = testLab.lab.broker;
   const others = testLab.isFull ? EXPIRIES.filter((keepAlive) => keepAlive <= maxKeepAlive) : [];

@@ -1,16 +1,16 @@
 import type { User } from '../../lab-file/lab.ts';
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
+import type { CheckFamily } from '../harness/check-family.ts';
 import { evidence } from '../harness/evidence.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import type { TestLab } from '../harness/test-lab.ts';
-import type { Plan } from '../run/declare.ts';
 
 const BOUND_MS = 30_000;
 /** The longest that a CONNECT can ask for (3.1.2.10). */
 const LONGEST_S = 65_535;
 
 /** A client gets the keep alive that lab.yaml allows, and over MQTT 5, where the broker tells, no longer one. */
-export const keepaliveLimit: Plan = (testLab) => {
+export const keepaliveLimit: CheckFamily = (testLab) => {
   const { maxKeepAlive } = testLab.lab.broker;
   const [user] = testLab.lab.users;
   return VERSIONS.flatMap((version): Check[] => {

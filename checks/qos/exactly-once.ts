@@ -1,13 +1,13 @@
 import { setImmediate } from 'node:timers/promises';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import { notApplicable } from '../harness/check.ts';
+import type { CheckFamily } from '../harness/check-family.ts';
 import { loads } from '../harness/limit.ts';
 import { isMessage } from '../harness/matching.ts';
 import { mustPublish } from '../harness/must-publish.ts';
 import { unpromised } from '../harness/promises.ts';
 import { openTopic } from '../harness/roles.ts';
 import { nonce } from '../harness/test-lab.ts';
-import type { Plan } from '../run/declare.ts';
 import { expectedSequence, judgeSequence, numbered } from './sequence.ts';
 
 const COUNT = 1_000;
@@ -17,7 +17,7 @@ const BOUND_MS = 60_000;
 /** On a message that waits for a window of others. */
 const WAIT_MS = 20_000;
 
-export const qosExactlyOnce: Plan = (testLab) => {
+export const qosExactlyOnce: CheckFamily = (testLab) => {
   const named = {
     id: 'qos.exactly-once.q2',
     claim: `${COUNT} messages of QoS 2, at most ${WINDOW} in flight: each is received once, unaltered and in order`,

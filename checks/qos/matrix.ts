@@ -3,6 +3,7 @@ import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { QoS, Version } from '../../probes/mqtt/session.ts';
 import { binaryPayload, deliveryPackets } from '../fixtures/delivery.ts';
 import { type Check, notApplicable } from '../harness/check.ts';
+import type { CheckFamily } from '../harness/check-family.ts';
 import { evidence } from '../harness/evidence.ts';
 import { atMost } from '../harness/limit.ts';
 import { isMessage } from '../harness/matching.ts';
@@ -12,7 +13,6 @@ import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { openTopic } from '../harness/roles.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
 import { tooHigh } from '../harness/too-high.ts';
-import type { Plan } from '../run/declare.ts';
 import { type Cell, type Delivered, expectedCell, judgeCell } from './matrix-judge.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
@@ -22,7 +22,7 @@ const limit = atMost(6);
 type Cast = NonNullable<ReturnType<typeof openTopic>>;
 
 /** The whole table of publisher's QoS and subscriber's QoS, over both versions. */
-export const qosMatrix: Plan = (testLab) => {
+export const qosMatrix: CheckFamily = (testLab) => {
   const cast = openTopic(testLab.lab);
   return VERSIONS.flatMap((version) =>
     LEVELS.flatMap((published) => LEVELS.map((requested) => check(testLab, cast, version, published, requested))),

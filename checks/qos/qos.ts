@@ -11,6 +11,7 @@ import {
   judgeDelivery,
 } from '../fixtures/delivery.ts';
 import { type Check, notApplicable } from '../harness/check.ts';
+import type { CheckFamily } from '../harness/check-family.ts';
 import { evidence } from '../harness/evidence.ts';
 import { atMost } from '../harness/limit.ts';
 import { loginOf } from '../harness/login.ts';
@@ -18,7 +19,6 @@ import { isMessage } from '../harness/matching.ts';
 import { unpromised } from '../harness/promises.ts';
 import { onEachPi, openTopic } from '../harness/roles.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
-import type { Plan } from '../run/declare.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
 const BOUND_MS = 60_000;
@@ -33,7 +33,7 @@ type Ends = Omit<Delivery, 'topic' | 'qos' | 'payload'> & {
   readonly granted: number | undefined;
 };
 
-export const qos: Plan = (testLab) => {
+export const qos: CheckFamily = (testLab) => {
   const cast = openTopic(testLab.lab);
   return LEVELS.flatMap((qos) => [
     ...directions(testLab, cast, qos, 'host-to-pi', 'from this machine to a Pi', hostToPi),

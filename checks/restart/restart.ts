@@ -2,9 +2,9 @@ import type { Lab } from '../../lab-file/lab.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import { anyWillCast, type WillCast } from '../fixtures/will-roles.ts';
 import { type Check, notApplicable } from '../harness/check.ts';
+import type { CheckFamily } from '../harness/check-family.ts';
 import { openTopic } from '../harness/roles.ts';
 import type { TestLab } from '../harness/test-lab.ts';
-import type { Plan } from '../run/declare.ts';
 import type { BrokerEnd } from './broker-control.ts';
 import { ASPECTS, type Aspect, expectedAfter, hasDatabase, judgeRestart, judgeSpared, unpromised } from './judge.ts';
 import { rebootedPis } from './pi.ts';
@@ -36,7 +36,7 @@ const STATEMENTS: Readonly<Partial<Record<Aspect, string>>> = {
 };
 
 /** What survives the end of the broker, and the reboot of a Pi. */
-export const restart: Plan = (testLab) => [
+export const restart: CheckFamily = (testLab) => [
   ...(['stop', 'crash'] as const).flatMap((end) => brokerEnds(testLab, end)),
   // last, since an emulated Pi has another port afterwards
   ...rebootedPis(testLab),

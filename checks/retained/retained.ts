@@ -3,6 +3,7 @@ import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import { keepingRetained, newSubscription, retainedLimit } from '../fixtures/retained-topic.ts';
 import { type Check, notApplicable } from '../harness/check.ts';
+import type { CheckFamily } from '../harness/check-family.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { isMessage } from '../harness/matching.ts';
 import { mustPublish } from '../harness/must-publish.ts';
@@ -10,7 +11,6 @@ import { unpromised } from '../harness/promises.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { openTopic } from '../harness/roles.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
-import type { Plan } from '../run/declare.ts';
 import { judgeRetained, type RetainedSeen } from './judge.ts';
 
 type Cast = NonNullable<ReturnType<typeof openTopic>>;
@@ -101,7 +101,7 @@ const PLAYS: readonly Play[] = [
   },
 ];
 
-export const retained: Plan = (testLab) => {
+export const retained: CheckFamily = (testLab) => {
   const cast = openTopic(testLab.lab);
   return VERSIONS.flatMap((version) => PLAYS.map((play) => check(testLab, cast, version, play)));
 };

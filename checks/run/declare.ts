@@ -1,6 +1,7 @@
 import test from 'ava';
 import { allRestored } from '../fixtures/retained-topic.ts';
 import { type Check, endedEarly, hostOf, isInScope, isWanted, notApplicable, perform } from '../harness/check.ts';
+import type { CheckFamily } from '../harness/check-family.ts';
 import { openPassingOn } from '../harness/passing-on.ts';
 import { announcedBy } from '../harness/promises.ts';
 import { softwareOf } from '../harness/software.ts';
@@ -10,14 +11,11 @@ import { mistakesOf } from './only.ts';
 import { openPhases } from './phases.ts';
 import { versionsOf } from './versions.ts';
 
-/** The checks of a family, enumerated from the lab. */
-export type Plan = (testLab: TestLab) => readonly Check[];
-
 /**
  * Declares every family's checks as AVA tests. Each check gives one record, also when it fails, is skipped or runs out of time. A family has
  * connections of its own, since one SSH connection takes ten commands at a time.
  */
-export async function declareChecks(file: string, families: Readonly<Record<string, Plan>>): Promise<void> {
+export async function declareChecks(file: string, families: Readonly<Record<string, CheckFamily>>): Promise<void> {
   const channel = await openChannel(file);
   const { live, options, stopped } = channel;
   const versions = await versionsOf(live);

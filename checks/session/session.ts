@@ -1,11 +1,11 @@
+import type { CheckFamily } from '../harness/check-family.ts';
 import { VERSIONS } from '../harness/protocol.ts';
-import type { Plan } from '../run/declare.ts';
 import { cleanChecks } from './clean.ts';
 import { offlineChecks } from './offline.ts';
 import { publisherResendChecks } from './publisher-resend.ts';
 import { resendChecks } from './resend.ts';
 
-export const session: Plan = (testLab) =>
+export const session: CheckFamily = (testLab) =>
   VERSIONS.flatMap((version) => [
     ...offlineChecks(testLab, version),
     ...resendChecks(testLab, version),

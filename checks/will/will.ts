@@ -1,12 +1,12 @@
 import { notApplicable } from '../harness/check.ts';
-import type { Plan } from '../run/declare.ts';
+import type { CheckFamily } from '../harness/check-family.ts';
 import { willCauses } from './causes.ts';
 import { willDelays } from './delay.ts';
 import { willsLostHere } from './lost-here.ts';
 import { willsOnPi } from './on-pi.ts';
 import { retainedWills } from './retained.ts';
 
-export const will: Plan = (testLab) => {
+export const will: CheckFamily = (testLab) => {
   const topics = testLab.lab.topics.filter(({ lastWill }) => lastWill.length > 0);
   if (topics.length === 0) {
     const claim = 'a last will is published when its owner is lost';

@@ -1,7 +1,7 @@
 import { notApplicable } from '../../harness/check.ts';
+import type { CheckFamily } from '../../harness/check-family.ts';
 import { unpromised } from '../../harness/promises.ts';
 import { openTopic } from '../../harness/roles.ts';
-import type { Plan } from '../../run/declare.ts';
 import { BUSY, busyClient } from './busy.ts';
 import { exchange } from './idle.ts';
 import { placeHere, placesOn } from './place.ts';
@@ -17,7 +17,7 @@ const PINGS = { default: 1, full: 3 } as const;
  * What a keep alive costs on the network. An idle client publishes one message and keeps its connection: it is a publisher, since a subscriber to
  * a topic of the lab would get what other checks publish there, and not be idle.
  */
-export const keepaliveTraffic: Plan = (testLab) => {
+export const keepaliveTraffic: CheckFamily = (testLab) => {
   const cast = openTopic(testLab.lab);
   // the last topic has the fewest messages of other checks
   const last = openTopic({ ...testLab.lab, topics: testLab.lab.topics.toReversed() });

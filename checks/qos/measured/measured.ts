@@ -2,11 +2,11 @@ import type { LivePi } from '../../../deployment/live-lab.ts';
 import type { QoS } from '../../../probes/mqtt/session.ts';
 import { expectedDelivery } from '../../fixtures/delivery.ts';
 import { type Check, type Finding, notApplicable } from '../../harness/check.ts';
+import type { CheckFamily } from '../../harness/check-family.ts';
 import { loads } from '../../harness/limit.ts';
 import { unpromised } from '../../harness/promises.ts';
 import { onEachPi, openTopic } from '../../harness/roles.ts';
 import type { TestLab } from '../../harness/test-lab.ts';
-import type { Plan } from '../../run/declare.ts';
 import { measureExchange, PAYLOAD_BYTES as TRACED_BYTES } from './exchange.ts';
 import { measureLatency, PAYLOAD_BYTES as PACED_BYTES, type Series } from './latency.ts';
 import { expectedTypes, measureSize, PAYLOADS } from './size.ts';
@@ -15,7 +15,7 @@ import { type Cast, LEVELS } from './stage.ts';
 const BOUND_MS = 120_000;
 
 /** What a message costs on its way to a Pi: its control packets in time, its size, its latency. */
-export const qosMeasured: Plan = (testLab) => {
+export const qosMeasured: CheckFamily = (testLab) => {
   const cast = openTopic(testLab.lab);
   return [
     ...LEVELS.flatMap((qos) => exchanges(testLab, cast, qos)),
