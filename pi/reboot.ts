@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { LabError } from '../base/errors.ts';
 import type { Lab } from '../lab-file/lab.ts';
+import { privateFolder } from '../lab-file/private-folder.ts';
 import { attempt, type Host, run } from '../provisioning/hosts/host.ts';
 import { type HostAddress, openHost } from '../provisioning/hosts/open.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
@@ -88,8 +89,11 @@ async function reopened(lab: Lab, name: string, stopped: AbortSignal): Promise<H
 
 async function emulated(lab: Lab, name: string): Promise<HostAddress> {
   const { findEngine } = await import('../provisioning/docker/engine.ts');
-  const { hostAddress, locateMachines } = await import('../deployment/locate.ts');
+  const { findMachines } = await import('../provisioning/docker/machine-look.ts');
   const engine = await findEngine();
   if (engine.state !== 'answers') throw new Error('the Docker engine does not answer');
-  return hostAddress(name, { kind: 'container' }, await locateMachines(lab, engine.docker));
+  const machines = await findMachines(engine.docker, lab.name, privateFolder(lab, 'keys', lab.name));
+  const machine = machines.get(name);
+  if (machine === undefined) throw new Error('its container does not run');
+  return { kind: 'ssh', ...machine.ssh };
 }

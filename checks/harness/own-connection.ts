@@ -1,6 +1,7 @@
 import { LabError } from '../../base/errors.ts';
 import type { User } from '../../lab-file/lab.ts';
-import { connectRaw, type RawOptions, type RawSession } from '../../probes/mqtt/raw-session.ts';
+import type { RawOptions } from '../../probes/mqtt/raw-options.ts';
+import { connectRaw, type RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { TestLab } from './test-lab.ts';
 
 /** As short as a run that was interrupted has to clean up; else as long as a broker on a busy machine may take. */

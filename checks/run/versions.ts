@@ -1,5 +1,6 @@
 import type { LiveLab } from '../../deployment/live-lab.ts';
-import { connectRaw, type RawOptions } from '../../probes/mqtt/raw-session.ts';
+import type { RawOptions } from '../../probes/mqtt/raw-options.ts';
+import { connectRaw } from '../../probes/mqtt/raw-session.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 
 /** CONNACK "unacceptable protocol version" of 3.1.1 and "unsupported protocol version" of MQTT 5. */

@@ -1,5 +1,6 @@
 import type { Packet } from '../../probes/mqtt/packet.ts';
-import type { RawOptions, RawSession } from '../../probes/mqtt/raw-session.ts';
+import type { RawOptions } from '../../probes/mqtt/raw-options.ts';
+import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import { freshClientId, type QoS, type Version } from '../../probes/mqtt/session.ts';
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import { withCleanUp } from '../harness/clean-up.ts';

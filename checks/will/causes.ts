@@ -1,6 +1,7 @@
 import type { Topic } from '../../lab-file/lab.ts';
 import { within } from '../../probes/mqtt/feed.ts';
-import type { RawOptions, RawSession } from '../../probes/mqtt/raw-session.ts';
+import type { RawOptions } from '../../probes/mqtt/raw-options.ts';
+import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import { AT_ONCE_MS, judgeAtOnce, loseAtOnce } from '../fixtures/will-at-once.ts';
 import { acceptedAt, leftBy, ownerEvidence, socketEnd, willEvents } from '../fixtures/will-evidence.ts';

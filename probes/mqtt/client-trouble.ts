@@ -1,5 +1,5 @@
 import { LabError } from '../../base/errors.ts';
-import type { ClientOptions } from './client.ts';
+import type { ClientOptions } from './client-options.ts';
 import { codeText } from './code-text.ts';
 import type { PacketType } from './packet.ts';
 

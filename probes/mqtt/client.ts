@@ -1,25 +1,12 @@
 import mqttClient from 'mqtt/lib/client';
 import { type Deferred, deferred } from '../../base/deferred.ts';
+import type { ClientOptions } from './client-options.ts';
 import { denial, refusal, trouble } from './client-trouble.ts';
 import { within } from './feed.ts';
-import type { Packet, Will } from './packet.ts';
+import type { Packet } from './packet.ts';
 import { type OnPacket, recordedSocket } from './recorded-socket.ts';
-import type { QoS, Version } from './session.ts';
+import type { QoS } from './session.ts';
 import type { TappedSocket } from './tapped-socket.ts';
-
-export type ClientOptions = {
-  readonly address: string;
-  readonly port: number;
-  readonly version: Version;
-  readonly user: string;
-  readonly password: string;
-  readonly clientId: string;
-  /** False: the broker keeps subscriptions and queued messages while the client is away. */
-  readonly clean: boolean;
-  /** Seconds. */
-  readonly keepAlive: number;
-  readonly will?: Omit<Will, 'qos'> & { readonly qos: QoS };
-};
 
 export type ClientEvents = {
   onPacket?: OnPacket;

@@ -1,7 +1,7 @@
 import type { Packet as Wire } from 'mqtt-packet';
 import mqttPacket from './codec.ts';
 import type { Packet } from './packet.ts';
-import type { RawOptions } from './raw-session.ts';
+import type { RawOptions } from './raw-options.ts';
 import type { Version } from './session.ts';
 
 const HOUR_S = 3_600;

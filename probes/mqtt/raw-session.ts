@@ -3,21 +3,11 @@ import type { IPublishPacket, Packet as Wire } from 'mqtt-packet';
 import { deferred } from '../../base/deferred.ts';
 import { type Bound, onceQuiet, openFeed, within } from './feed.ts';
 import { isReceived, now, type Packet } from './packet.ts';
+import type { RawOptions } from './raw-options.ts';
 import { acknowledgement, connectPacket, packetBytes } from './raw-packet.ts';
 import { recordedSocket } from './recorded-socket.ts';
 import { resetConnection } from './reset.ts';
-import { freshClientId, type PublishOutcome, type QoS, type SessionOptions } from './session.ts';
-
-export type RawOptions = SessionOptions & {
-  /** TCP_NODELAY (tcp(7)); false: Nagle's algorithm holds small segments back. @default true */
-  readonly noDelay?: boolean;
-  /** Whether a received PUBLISH, PUBREC, PUBREL is acknowledged; all are, if not given. */
-  readonly acknowledges?: (packet: Packet) => boolean;
-  /** MQTT 5: seconds that the session outlives the connection. @default 0 when clean, else an hour; a 3.1.1 session has none */
-  readonly sessionExpiry?: number;
-  /** MQTT 5: seconds that the will waits. */
-  readonly willDelay?: number;
-};
+import { freshClientId, type PublishOutcome, type QoS } from './session.ts';
 
 export type RawPublish = {
   readonly qos?: QoS;

@@ -1,5 +1,6 @@
 import type { ExecutionContext } from 'ava';
-import { connectRaw, type RawOptions, type RawSession } from '../../../../probes/mqtt/raw-session.ts';
+import type { RawOptions } from '../../../../probes/mqtt/raw-options.ts';
+import { connectRaw, type RawSession } from '../../../../probes/mqtt/raw-session.ts';
 import { type Answer, fakeBroker } from '../../_fake-broker.ts';
 
 export const BOUND_MS = 10_000;

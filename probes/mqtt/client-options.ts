@@ -1,0 +1,16 @@
+import type { Will } from './packet.ts';
+import type { QoS, Version } from './session.ts';
+
+export type ClientOptions = {
+  readonly address: string;
+  readonly port: number;
+  readonly version: Version;
+  readonly user: string;
+  readonly password: string;
+  readonly clientId: string;
+  /** False: the broker keeps subscriptions and queued messages while the client is away. */
+  readonly clean: boolean;
+  /** Seconds. */
+  readonly keepAlive: number;
+  readonly will?: Omit<Will, 'qos'> & { readonly qos: QoS };
+};
