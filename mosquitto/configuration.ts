@@ -1,6 +1,6 @@
 import { LabError } from '../base/errors.ts';
+import { quote } from '../base/quote.ts';
 import type { Lab } from '../lab-file/lab.ts';
-import { quote } from '../provisioning/hosts/shell.ts';
 import type { Facts } from '../provisioning/resources/facts.ts';
 import { fileItem } from '../provisioning/resources/file-item.ts';
 import {

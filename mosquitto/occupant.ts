@@ -1,6 +1,6 @@
 import { LabError } from '../base/errors.ts';
+import { quote } from '../base/quote.ts';
 import type { Lab } from '../lab-file/lab.ts';
-import { quote } from '../provisioning/hosts/shell.ts';
 import type { Answer, Query } from '../provisioning/resources/facts.ts';
 import { keptFolder, openKept } from '../provisioning/resources/kept.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';

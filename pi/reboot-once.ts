@@ -1,7 +1,7 @@
 import { LabError } from '../base/errors.ts';
+import { quote } from '../base/quote.ts';
 import type { Lab, Pi } from '../lab-file/lab.ts';
 import { type Host, run } from '../provisioning/hosts/host.ts';
-import { quote } from '../provisioning/hosts/shell.ts';
 import type { Answer, Query } from '../provisioning/resources/facts.ts';
 import { keptFolder, openKept } from '../provisioning/resources/kept.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';

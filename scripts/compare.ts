@@ -7,8 +7,8 @@ import { privateFolder } from '../lab-file/private-folder.ts';
 import { compareRuns } from '../report/compare/compare.ts';
 import { findRuns } from '../report/compare/find-run.ts';
 import { comparisonLines } from '../report/compare/lines.ts';
+import type { LabCommand } from './command.ts';
 import { labFileOf } from './context.ts';
-import type { LabCommand } from './lab.ts';
 
 type Options = { maxSlower?: number; json?: true };
 

@@ -24,8 +24,8 @@ import { exitCodeOf, hostLines } from '../terminal/outcome-lines.ts';
 import { planLines } from '../terminal/plan-lines.ts';
 import { progressLines } from '../terminal/progress-lines.ts';
 import { labNameOf } from './bounds.ts';
+import type { LabCommand } from './command.ts';
 import { type Context, confirm } from './context.ts';
-import type { LabCommand } from './lab.ts';
 
 type Options = { keepImages?: true; keepPackages?: true; yes?: true };
 

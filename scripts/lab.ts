@@ -5,19 +5,9 @@ import { InputError, LabError } from '../base/errors.ts';
 import { painter } from '../base/paint.ts';
 import { failureJson } from '../records/results.ts';
 import { errorText } from '../terminal/outcome-lines.ts';
-import { type Context, labFileOf, openContext } from './context.ts';
+import type { LabCommand } from './command.ts';
+import { labFileOf, openContext } from './context.ts';
 import { newHostKeyOption } from './new-host-keys.ts';
-
-/** What a command's action does; its number is the exit code. */
-export type Action = (context: Context, command: Command) => Promise<number>;
-
-/** A command of `./lab`: how it is called and what it does. */
-export type LabCommand = {
-  readonly command: Command;
-  readonly run: Action;
-  /** False for a command that logs no user in: passwords that can't be found are no obstacle to it. */
-  readonly logsIn?: false;
-};
 
 const LOADERS = {
   up: async () => (await import('./up.ts')).up(),

@@ -10,8 +10,8 @@ import { exitCodeOf } from '../terminal/outcome-lines.ts';
 import { changeCount, planJson, planLines } from '../terminal/plan-lines.ts';
 import { willNotes } from '../terminal/will-notes.ts';
 import { checkHostNames, hostNames } from './bounds.ts';
+import type { LabCommand } from './command.ts';
 import type { Context } from './context.ts';
-import type { LabCommand } from './lab.ts';
 
 export type PlanOptions = { readonly takeOver: boolean; readonly only: readonly string[] | undefined };
 

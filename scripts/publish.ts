@@ -4,7 +4,7 @@ import { InputError } from '../base/errors.ts';
 import { writes } from '../lab-file/may.ts';
 import { type Client, openClient } from '../probes/mqtt/client.ts';
 import { topicMistake } from '../probes/mqtt/topic.ts';
-import type { LabCommand } from './lab.ts';
+import type { LabCommand } from './command.ts';
 import { clientSettings, type MqttOptions, mqttCommand, tellEvents } from './mqtt-options.ts';
 
 type Options = MqttOptions & { retain?: true };

@@ -4,8 +4,8 @@ import { InputError } from '../base/errors.ts';
 import { privateFolder } from '../lab-file/private-folder.ts';
 import { openDisplay } from '../terminal/display.ts';
 import { boundSeconds } from './bounds.ts';
+import type { LabCommand } from './command.ts';
 import { type Context, labFileOf } from './context.ts';
-import type { LabCommand } from './lab.ts';
 import { verification } from './verify.ts';
 
 type Options = { disruptive?: true; only?: string; timeout?: number; json?: true };

@@ -4,7 +4,7 @@ import { LabError } from '../base/errors.ts';
 import { brokerHostAddress, hostAddress } from '../deployment/locate.ts';
 import { sshHost } from '../provisioning/hosts/ssh.ts';
 import { interactiveShell, remoteCommand } from '../provisioning/hosts/terminal.ts';
-import type { LabCommand } from './lab.ts';
+import type { LabCommand } from './command.ts';
 
 /** `./lab ssh`: a shell or a command on a machine of the lab, with the lab's own keys. */
 export function ssh(): LabCommand {

@@ -8,7 +8,7 @@ import { findEngine } from '../provisioning/docker/engine.ts';
 import { findMachines } from '../provisioning/docker/machine-look.ts';
 import { openDisplay } from '../terminal/display.ts';
 import { statusLines } from '../terminal/status-lines.ts';
-import type { LabCommand } from './lab.ts';
+import type { LabCommand } from './command.ts';
 
 /** `./lab status`: what is there, which versions, reachable or not. */
 export function status(): LabCommand {

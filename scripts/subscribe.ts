@@ -9,7 +9,7 @@ import { may } from '../lab-file/may.ts';
 import { type ClientEvents, openClient } from '../probes/mqtt/client.ts';
 import { quota } from '../probes/mqtt/quota.ts';
 import { covers, filterMistake } from '../probes/mqtt/topic.ts';
-import type { LabCommand } from './lab.ts';
+import type { LabCommand } from './command.ts';
 import { clientSettings, type MqttOptions, mqttCommand, tellEvents } from './mqtt-options.ts';
 
 type Options = MqttOptions & { count?: number };

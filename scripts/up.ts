@@ -14,8 +14,8 @@ import { exitCodeOf, hostLines, hostsJson } from '../terminal/outcome-lines.ts';
 import { changeLines } from '../terminal/plan-lines.ts';
 import { willNotes } from '../terminal/will-notes.ts';
 import { checkHostNames, hostNames } from './bounds.ts';
+import type { LabCommand } from './command.ts';
 import { type Context, confirm } from './context.ts';
-import type { LabCommand } from './lab.ts';
 import { makePlan, showPlan } from './plan.ts';
 
 type Options = {

@@ -25,8 +25,8 @@ import {
 } from '../report/recap/repeat.ts';
 import { type Display, openDisplay } from '../terminal/display.ts';
 import { boundSeconds, runCount } from './bounds.ts';
+import type { LabCommand } from './command.ts';
 import type { Context } from './context.ts';
-import type { LabCommand } from './lab.ts';
 
 type Options = {
   quick?: true;

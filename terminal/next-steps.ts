@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { type Paint, printable } from '../base/paint.ts';
+import { quote } from '../base/quote.ts';
 import type { LiveLab } from '../deployment/live-lab.ts';
-import { quote } from '../provisioning/hosts/shell.ts';
 
 /** Where the broker is and what to try next, with this lab's own users and topics. */
 export function nextSteps({ lab, broker, pis }: LiveLab, paint: Paint): string[] {

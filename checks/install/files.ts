@@ -1,4 +1,4 @@
-import { quote } from '../../provisioning/hosts/shell.ts';
+import { quote } from '../../base/quote.ts';
 import type { Query } from '../../provisioning/resources/facts.ts';
 
 /** A file as a record keeps it. */

@@ -1,4 +1,4 @@
-import { quote } from '../../provisioning/hosts/shell.ts';
+import { quote } from '../../base/quote.ts';
 import { LOCK_WAIT_S } from '../../provisioning/resources/apt.ts';
 import type { Query } from '../../provisioning/resources/facts.ts';
 import { replaceFiles, type WantedFile } from '../../provisioning/resources/files.ts';

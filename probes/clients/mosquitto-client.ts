@@ -1,7 +1,7 @@
 import { deferred } from '../../base/deferred.ts';
+import { quote } from '../../base/quote.ts';
 import { endRunning } from '../../provisioning/hosts/end-running.ts';
 import { type Host, run } from '../../provisioning/hosts/host.ts';
-import { quote } from '../../provisioning/hosts/shell.ts';
 import { type Feed, openFeed } from '../mqtt/feed.ts';
 import { now, type Packet } from '../mqtt/packet.ts';
 import { type Message, parseDebugLine, parseMessage } from './debug-output.ts';

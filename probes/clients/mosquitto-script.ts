@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { quote } from '../../provisioning/hosts/shell.ts';
+import { quote } from '../../base/quote.ts';
 import type { QoS, Version } from '../mqtt/session.ts';
 import { MESSAGE_FORMAT } from './debug-output.ts';
 

@@ -1,6 +1,6 @@
+import { quote } from '../../base/quote.ts';
 import { endRunning } from '../../provisioning/hosts/end-running.ts';
 import type { Host, Running } from '../../provisioning/hosts/host.ts';
-import { quote } from '../../provisioning/hosts/shell.ts';
 import { now } from '../mqtt/packet.ts';
 
 /** A line of the broker's log, without the second that the broker wrote before it. */

@@ -1,8 +1,9 @@
 import process from 'node:process';
 import { $ } from 'zx/core';
+import { quote } from '../../base/quote.ts';
 import type { Command, Host, Running } from './host.ts';
 import { startOver } from './running.ts';
-import { killWords, quote, shellInput, shellWords } from './shell.ts';
+import { killWords, shellInput, shellWords } from './shell.ts';
 
 /**
  * Not bash, which zx would take: with a socket as its standard input and no SHLVL it believes to be started by sshd and reads ~/.bashrc (bash(1),

@@ -35,12 +35,6 @@ export function shellInput(script: string): string {
   return `${PRELUDE}${script}\n${LAST_LINE}\n`;
 }
 
-/** Quotes a word for POSIX shell: the text stands for itself whatever it contains. NUL can't be in a word. */
-export function quote(word: string): string {
-  if (word.includes('\0')) throw new Error('a shell word cannot contain NUL');
-  return /^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
-}
-
 /** Takes the first line (`GROUP n`) off a command's standard output and hands the rest on. */
 export function groupReader(onGroup: (group: number) => void, onRest: (text: string) => void): (chunk: string) => void {
   let pending: string | undefined = '';

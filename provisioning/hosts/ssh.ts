@@ -1,13 +1,14 @@
 import type { Client } from 'ssh2';
 import { deferred } from '../../base/deferred.ts';
 import { LabError } from '../../base/errors.ts';
+import { quote } from '../../base/quote.ts';
 import { type SshAddress, sshText } from '../../lab-file/ssh-address.ts';
 import { rootStarter } from './as-root.ts';
 import { execute } from './channel.ts';
 import type { Command, Host, Result } from './host.ts';
 import { NO_SUDO, type Sudo } from './root-access.ts';
 import { startOver, type Transport } from './running.ts';
-import { killWords, quote, shellInput, shellWords } from './shell.ts';
+import { killWords, shellInput, shellWords } from './shell.ts';
 import { logIn } from './ssh-login.ts';
 
 export type SshHost = Host & { readonly client: Client };

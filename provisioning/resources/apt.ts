@@ -1,5 +1,5 @@
+import { quote } from '../../base/quote.ts';
 import { TOOLS } from '../docker/engine-record.ts';
-import { quote } from '../hosts/shell.ts';
 import { forgetAbsent, recordPackages } from './package-record.ts';
 import type { Change } from './resource.ts';
 

@@ -1,5 +1,5 @@
 import { dirname } from 'node:path/posix';
-import { quote } from '../hosts/shell.ts';
+import { quote } from '../../base/quote.ts';
 import type { Answer, Query } from './facts.ts';
 import { PROCESS_FUNCTIONS } from './processes.ts';
 

@@ -1,4 +1,4 @@
-import { quote } from '../hosts/shell.ts';
+import { quote } from '../../base/quote.ts';
 import { aptInstallScript, explainApt, LOCK_WAIT_S } from './apt.ts';
 import { DPKG, leftovers } from './dpkg.ts';
 import type { Answer, Query } from './facts.ts';

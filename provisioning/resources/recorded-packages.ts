@@ -1,5 +1,5 @@
+import { quote } from '../../base/quote.ts';
 import { TOOLS } from '../docker/engine-record.ts';
-import { quote } from '../hosts/shell.ts';
 import { LOCK_WAIT_S } from './apt.ts';
 import type { Answer, Query } from './facts.ts';
 import { recordFile } from './package-record.ts';

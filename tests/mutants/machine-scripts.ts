@@ -1,5 +1,5 @@
+import { quote } from '../../base/quote.ts';
 import { CONF_D, FOLDER, LAB_CONF, MAIN_CONF } from '../../mosquitto/paths.ts';
-import { quote } from '../../provisioning/hosts/shell.ts';
 import { PROCESS_FUNCTIONS } from '../../provisioning/resources/processes.ts';
 
 const ORIGINAL = '/root/mutants-original';

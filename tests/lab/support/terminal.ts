@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
-import { quote } from '../../../provisioning/hosts/shell.ts';
+import { quote } from '../../../base/quote.ts';
 import { PROJECT } from '../../suite/child.ts';
 import { until, within } from './until.ts';
 

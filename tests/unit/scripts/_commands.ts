@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import type { LabCommand } from '../../../scripts/command.ts';
 import { compare } from '../../../scripts/compare.ts';
 import { down } from '../../../scripts/down.ts';
-import type { LabCommand } from '../../../scripts/lab.ts';
 import { plan } from '../../../scripts/plan.ts';
 import { publish } from '../../../scripts/publish.ts';
 import { report } from '../../../scripts/report.ts';

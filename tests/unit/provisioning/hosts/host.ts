@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import test from 'ava';
+import { quote } from '../../../../base/quote.ts';
 import { attempt, type Host, run, stepFailed } from '../../../../provisioning/hosts/host.ts';
 import { localHost } from '../../../../provisioning/hosts/local.ts';
-import { quote } from '../../../../provisioning/hosts/shell.ts';
 import { folderFor } from '../../_sh.ts';
 
 const host: Host = localHost('kitchen');

@@ -1,0 +1,5 @@
+/** Quotes a word for POSIX shell, so that the text stands for itself. Throws for NUL, which no word can contain. */
+export function quote(word: string): string {
+  if (word.includes('\0')) throw new Error('a shell word cannot contain NUL');
+  return /^[A-Za-z0-9_./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+}

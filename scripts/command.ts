@@ -1,0 +1,13 @@
+import type { Command } from 'commander';
+import type { Context } from './context.ts';
+
+/** Runs a command and gives its exit code. */
+export type RunCommand = (context: Context, command: Command) => Promise<number>;
+
+/** A command of `./lab`: its command line, and what it does. */
+export type LabCommand = {
+  readonly command: Command;
+  readonly run: RunCommand;
+  /** False for a command that connects as no MQTT user: it works without their passwords. */
+  readonly logsIn?: false;
+};
