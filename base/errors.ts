@@ -1,33 +1,38 @@
-/** What went wrong, told for a person: who, doing what, what happened, what to try. */
+/** What went wrong, for a person: where, during which step, what happened and what to try. */
 export type Trouble = {
-  /** The host, or the part of the lab, that it happened on. */
+  /** The host, or the part of the lab, where it happened. */
   readonly subject: string;
-  /** What was being done. */
   readonly step: string;
   readonly happened: string;
   readonly advice?: string | undefined;
 };
 
-/** 1: something is not as the lab file says; 2: it could not run. */
-export type FailureCode = 1 | 2;
+/** `failed`: something is not as the lab file says; `could-not-run`: a bad lab file, a host out of reach, no Docker. */
+export type FailureKind = 'failed' | 'could-not-run' | 'interrupted';
 
-/** An error meant for the user: the scripts print its message without a stack trace and exit with its code. */
+export const EXIT_CODES: Readonly<Record<FailureKind, number>> = { failed: 1, 'could-not-run': 2, interrupted: 130 };
+
+/** An error for the user: the commands print its message without a stack trace and exit with its code. */
 export class LabError extends Error {
   override readonly name = 'LabError';
   readonly trouble: Trouble;
-  readonly exitCode: FailureCode;
+  readonly kind: FailureKind;
 
-  constructor(trouble: Trouble, exitCode: FailureCode, options?: ErrorOptions) {
+  constructor(trouble: Trouble, kind: FailureKind, options?: ErrorOptions) {
     super(describe(trouble), options);
     this.trouble = trouble;
-    this.exitCode = exitCode;
+    this.kind = kind;
+  }
+
+  get exitCode(): number {
+    return EXIT_CODES[this.kind];
   }
 }
 
-/** Several mistakes of one input, all told at once; exit code 2. */
+/** All mistakes of one input, reported together. */
 export class InputError extends Error {
   override readonly name = 'InputError';
-  readonly exitCode = 2;
+  readonly exitCode = EXIT_CODES['could-not-run'];
   readonly mistakes: readonly string[];
 
   constructor(mistakes: readonly string[]) {
@@ -40,6 +45,24 @@ export function describe({ subject, step, happened, advice }: Trouble): string {
   const lines = [`${subject}: ${step}: ${happened}`];
   if (advice !== undefined) lines.push(`  try: ${advice}`);
   return lines.join('\n');
+}
+
+/** The message of whatever was thrown. */
+export function errorMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** The code of a system error, such as `ENOENT`; undefined where there is none. */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
+
+/**
+ * The value of a promise, or undefined when it rejects: for a step whose failure changes nothing,
+ * and for a promise that another place awaits.
+ */
+export async function ignoreFailure<T>(promise: Promise<T>): Promise<T | undefined> {
+  return await promise.catch(() => undefined);
 }
 
 /** The last `count` non-empty lines of a command's output, for an error message. */

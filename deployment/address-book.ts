@@ -43,7 +43,7 @@ export async function visited(lab: Place): Promise<readonly Visit[]> {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return [];
     const happened = `${file} can't be read: ${error instanceof SyntaxError ? 'it is no JSON' : error instanceof z.ZodError ? 'it has another form' : String(error)}`;
     const advice = 'remove it; hosts that are in the lab file are found without it';
-    throw new LabError({ subject: lab.name, step: 'read the address book', happened, advice }, 2);
+    throw new LabError({ subject: lab.name, step: 'read the address book', happened, advice }, 'could-not-run');
   }
 }
 

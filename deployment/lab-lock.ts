@@ -32,7 +32,7 @@ export async function holdLab(
   await mkdir(privateFolder(lab, 'locks'), { recursive: true, mode: 0o700 });
   await chmod(privateFolder(lab), 0o700);
   const trouble = (happened: string, advice?: string) =>
-    new LabError({ subject: lab.name, step: 'hold the lab', happened, advice }, 2);
+    new LabError({ subject: lab.name, step: 'hold the lab', happened, advice }, 'could-not-run');
   const deadline = Date.now() + waitS * 1000;
   for (let hasTold = false; ; ) {
     const handle = await open(file, 'a+', 0o600);

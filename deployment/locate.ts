@@ -28,7 +28,10 @@ export async function locate(
   const missing = containerMachines(lab).filter((name) => !machines.has(name));
   if (missing.length > 0) {
     const happened = `${missing.join(', ')} ${missing.length === 1 ? 'does' : 'do'} not run`;
-    throw new LabError({ subject: lab.name, step: 'find the emulated machines', happened, advice: './lab up' }, 2);
+    throw new LabError(
+      { subject: lab.name, step: 'find the emulated machines', happened, advice: './lab up' },
+      'could-not-run',
+    );
   }
   const broker = await liveBroker(lab, machines);
   const { host } = lab.broker;
@@ -61,7 +64,7 @@ export function hostAddress(name: string, host: Pi['host'], machines: ReadonlyMa
   if (machine === undefined) {
     throw new LabError(
       { subject: name, step: 'find the container', happened: 'it does not run', advice: './lab up' },
-      2,
+      'could-not-run',
     );
   }
   return { kind: 'ssh', ...machine.ssh };
@@ -119,7 +122,8 @@ async function brokerAsSeenBy(
     default: {
       const gateway = seen.machines.get(pi.name)?.gateway;
       if (gateway !== undefined) return gateway;
-      if (host.kind === 'ssh' && (await isIndirect(pi.name, host))) throw new LabError(indirectTrouble(pi.name), 2);
+      if (host.kind === 'ssh' && (await isIndirect(pi.name, host)))
+        throw new LabError(indirectTrouble(pi.name), 'could-not-run');
       // a reboot has ended it
       const told = open === undefined ? '' : await ourAddress(open).catch(() => '');
       if (told !== '') return told;

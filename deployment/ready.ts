@@ -69,20 +69,20 @@ export function notReady(
 ): LabError {
   const [user] = lab.users;
   const step = `connect as ${user?.name ?? 'anybody'} to ${broker.address} port ${broker.port}`;
-  if (isInterrupted) return new LabError({ subject: 'broker', step, happened: 'interrupted' }, 1);
+  if (isInterrupted) return new LabError({ subject: 'broker', step, happened: 'interrupted' }, 'interrupted');
   if (answer.kind === 'refused') {
     const advice =
       broker.host === undefined
         ? 'see that this broker knows the users of the lab file with these passwords; the lab never changes it'
         : './lab up brings its users back to what the lab file says; its log is /var/log/mosquitto/mosquitto.log there';
-    return new LabError({ subject: 'broker', step, happened: answer.text, advice }, 1);
+    return new LabError({ subject: 'broker', step, happened: answer.text, advice }, 'failed');
   }
   const advice =
     broker.host === undefined
       ? 'see that a broker listens there and that no firewall is in between; the lab never changes it'
       : './lab status tells whether it runs, ./lab up starts it; its log is /var/log/mosquitto/mosquitto.log on its host';
   const happened = `no answer from the broker within ${boundMs / 1000} s: ${answer.text}`;
-  return new LabError({ subject: 'broker', step, happened, advice }, 2);
+  return new LabError({ subject: 'broker', step, happened, advice }, 'could-not-run');
 }
 
 /** mqtt.js would do the same, but loading it takes longer than the rest of an `up` that changes nothing. */

@@ -43,7 +43,10 @@ export function backup(lab: Pick<Lab, 'name'>, rest: readonly Resource[]): Resou
 function halfGivenBack(folder: string): LabError {
   const happened = `a down that was interrupted has given the host back in part; the rest is still in ${folder}`;
   const advice = '`./lab down` first, which goes on with it, then this command again';
-  return new LabError({ subject: 'broker', step: 'look at what was before the lab', happened, advice }, 2);
+  return new LabError(
+    { subject: 'broker', step: 'look at what was before the lab', happened, advice },
+    'could-not-run',
+  );
 }
 
 /**

@@ -58,7 +58,7 @@ function room(lab: Lab, takeOver: boolean): Resource {
         ? 'stop that program yourself (--take-over stops a Mosquitto only), or choose'
         : 'choose';
       const advice = `${blocked} another \`broker.port\`, \`broker: { host: container }\`, or ${takeOver ? 'another host' : `\`--take-over\`, which keeps what it finds in ${KEPT}`}`;
-      throw new LabError({ subject: 'broker', step: 'make room for the broker', happened, advice }, 2);
+      throw new LabError({ subject: 'broker', step: 'make room for the broker', happened, advice }, 'could-not-run');
     },
   };
 }

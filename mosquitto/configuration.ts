@@ -82,7 +82,7 @@ function itemOf(facts: Facts, file: WantedFile): Item {
   if (instead === 'directory') {
     const happened = `${file.path} is a folder, in the place of the lab's file`;
     const advice = `look at what is in it and move it away: mv ${file.path} …`;
-    throw new LabError({ subject: 'broker', step: 'look at the files', happened, advice }, 2);
+    throw new LabError({ subject: 'broker', step: 'look at the files', happened, advice }, 'could-not-run');
   }
   return fileItem(foundFile(answer), file, instead);
 }

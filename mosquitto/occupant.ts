@@ -77,7 +77,7 @@ function occupantsIn({ name, broker }: Pick<Lab, 'name' | 'broker'>, answer: Ans
 function linkError(path: string, target: string): LabError {
   const happened = `${path} is a symbolic link to ${target}: of what is behind a link no copy is kept that could be given back`;
   const advice = `put the folder itself there in place of the link (or mount it there: mount --bind), \`broker: { host: container }\`, or another host`;
-  return new LabError({ subject: 'broker', step: 'make room for the broker', happened, advice }, 2);
+  return new LabError({ subject: 'broker', step: 'make room for the broker', happened, advice }, 'could-not-run');
 }
 
 export function describeOccupant(occupant: Occupant): string {

@@ -29,7 +29,7 @@ export function labBroker(lab: string): Resource {
         const advice = `./lab down there first, or \`./lab down ${other}\`: it took the host over, and gives it back to this lab`;
         throw new LabError(
           { subject: 'broker', step: 'give the host back', happened: `it belongs to the lab "${other}" now`, advice },
-          1,
+          'failed',
         );
       }
       const [pid] = rest('process');

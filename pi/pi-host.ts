@@ -56,7 +56,7 @@ function noBroker(lab: Lab, { name }: Pi): Resource {
       if (found === '') return { items: [{ action: 'keep', kind: 'check', name: 'clients only' }] };
       const happened = `there is a broker:\n    ${found.split('\n').join('\n    ')}`;
       const advice = `remove it on the Pi: sudo apt-get purge mosquitto (the clients stay), then run the command again`;
-      throw new LabError({ subject: name, step: 'clients only', happened, advice }, 1);
+      throw new LabError({ subject: name, step: 'clients only', happened, advice }, 'failed');
     },
   };
 }

@@ -86,7 +86,7 @@ async function reboot(lab: Lab, { name }: Pi, host: Host, installed: string, sig
   const how = await planReboot(lab, name, mark);
   if (how.kind === 'forbidden') {
     const advice = 'reboot it yourself, or leave out `reboot` in the lab file';
-    throw new LabError({ subject: name, step: 'reboot', happened: how.reason, advice }, 1);
+    throw new LabError({ subject: name, step: 'reboot', happened: how.reason, advice }, 'failed');
   }
   const script = `set -e\n${openKept(lab.name)}\numask 077
 printf '%s\\n' ${quote(`${installed} ${mark}`)} >${quote(noteFile(lab.name))}\nsync ${quote(noteFile(lab.name))}`;

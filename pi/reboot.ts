@@ -55,7 +55,7 @@ export async function orderReboot(host: Host, { kind }: Exclude<Reboot, { kind: 
   );
   if (ended !== undefined && ended.code !== 0) {
     const happened = `exit code ${ended.code}: ${ended.stderr.trim()}`;
-    throw new LabError({ subject: host.name, step, happened }, 1);
+    throw new LabError({ subject: host.name, step, happened }, 'failed');
   }
 }
 
@@ -77,7 +77,7 @@ export async function awaitReboot(lab: Lab, name: string, before: string, stoppe
   }
   const happened = `not after ${REBOOT_BOUND_MS / 1000} s: ${last}`;
   const advice = 'see whether it is on and in the network; once it is back, run the command again';
-  throw new LabError({ subject: name, step: 'come back after the reboot', happened, advice }, 1);
+  throw new LabError({ subject: name, step: 'come back after the reboot', happened, advice }, 'failed');
 }
 
 /** An emulated Pi's ports are others after each start. */

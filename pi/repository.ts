@@ -128,7 +128,7 @@ function leftBehind(host: string, { url }: AptRepository, lab: string | undefine
   if (!other.isThere) return [other.name];
   const happened = `the lab "${other.name}" has its repository there (${SOURCE}), and a host has one at a time`;
   const advice = `\`./lab down ${other.name}\` where its lab file is; or leave \`repository\` out here: the clients then come from that lab's`;
-  throw new LabError({ subject: host, step: `use the repository ${url}`, happened, advice }, 1);
+  throw new LabError({ subject: host, step: `use the repository ${url}`, happened, advice }, 'failed');
 }
 
 /** The preferences would count for the other source, too: Debian's own packages would be taken only where no third source has them. */
@@ -138,7 +138,7 @@ function refuseSameOrigin(host: string, wanted: AptRepository, facts: Facts): vo
   const { hostname } = new URL(wanted.url);
   const happened = `${other} has a package source on ${hostname}, too, and apt's preferences tell repositories by that name`;
   const advice = `take \`repository\` of this Pi out of the lab file, so that apt takes the clients from its own sources; or give the URL of a mirror with another host name`;
-  throw new LabError({ subject: host, step: `use the repository ${wanted.url}`, happened, advice }, 1);
+  throw new LabError({ subject: host, step: `use the repository ${wanted.url}`, happened, advice }, 'failed');
 }
 
 /** Key, preferences and source; without `path`, the key has still to be fetched. */
@@ -237,5 +237,5 @@ function codename(host: string, facts: Facts): string | undefined {
   if (name !== undefined && /^[a-z][a-z0-9-]*$/.test(name)) return name;
   const happened = 'its os-release names no release (VERSION_CODENAME)';
   const advice = 'name the suite with `suite` beside `url` in the lab file';
-  throw new LabError({ subject: host, step: 'choose the suite of the repository', happened, advice }, 1);
+  throw new LabError({ subject: host, step: 'choose the suite of the repository', happened, advice }, 'failed');
 }

@@ -86,7 +86,7 @@ async function make(
   if (result.code === 0) return read(result.stdout);
   const explained = change.explain?.(result.stderr);
   if (explained === undefined) throw stepFailed(host, summary, result, advice);
-  throw new LabError({ subject: host.name, step: summary, ...explained }, 1);
+  throw new LabError({ subject: host.name, step: summary, ...explained }, 'failed');
 }
 
 /** Throws a LabError that names what is still not as wanted: a resource that its own change does not satisfy would change something in every run. */
@@ -95,5 +95,5 @@ function refuse(host: Host, step: string, resources: readonly Resource[], facts:
   if (steps.length === 0) return;
   const left = items.filter(isChange).map(({ kind, name, detail }) => `${kind} ${name}${detail ? ` (${detail})` : ''}`);
   const happened = `it was done, but ${steps.map(({ resource }) => resource).join(', ')} is still not as wanted: ${left.join(', ')}`;
-  throw new LabError({ subject: host.name, step, happened, advice: 'run the command again' }, 1);
+  throw new LabError({ subject: host.name, step, happened, advice: 'run the command again' }, 'failed');
 }

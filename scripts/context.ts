@@ -52,7 +52,10 @@ export function openContext(file: string, signal: AbortSignal, options: ContextO
         found.state === 'absent'
           ? `no engine answers at ${found.endpoint}: ${found.why}`
           : `this user may not use ${found.endpoint}`;
-      throw new LabError({ subject: 'docker', step: 'find the engine', happened, advice: './lab up starts it' }, 2);
+      throw new LabError(
+        { subject: 'docker', step: 'find the engine', happened, advice: './lab up starts it' },
+        'could-not-run',
+      );
     },
     async machines() {
       const docker = await context.engine();

@@ -85,7 +85,7 @@ async function giveBack(
     const changed = hosts.filter(({ steps }) => steps.length > 0).map((host) => host.name);
     const question = `Give ${changed.join(', ')} back, as before the lab?`;
     if (changed.length > 0 && !yes && !(await confirm(question))) {
-      throw new LabError({ subject: lab.name, step: 'down', happened: 'not wanted; nothing was changed' }, 1);
+      throw new LabError({ subject: lab.name, step: 'down', happened: 'not wanted; nothing was changed' }, 'failed');
     }
     const outcomes = await Promise.all(hosts.map((host) => carryOut(host, { report, signal })));
     const done = hosts.filter((_, index) => isDone(outcomes[index]));
@@ -96,7 +96,7 @@ async function giveBack(
     display.stop();
     if (signal.aborted) {
       const advice = './lab down goes on from there';
-      throw new LabError({ subject: lab.name, step: 'down', happened: 'interrupted', advice }, 1);
+      throw new LabError({ subject: lab.name, step: 'down', happened: 'interrupted', advice }, 'interrupted');
     }
     for (const line of hostLines(outcomes, paint)) print(line);
     return Math.max(0, ...outcomes.map(({ error }) => (error === undefined ? 0 : exitCodeOf(error))));
@@ -126,7 +126,7 @@ async function removeFromDocker(lab: LeavingLab, keepImages: boolean): Promise<E
       happened,
       advice: 'start the engine, then run the command again',
     },
-    2,
+    'could-not-run',
   );
 }
 

@@ -39,5 +39,5 @@ export function ssh(): LabCommand {
 }
 
 function cannot(happened: string, advice: string): LabError {
-  return new LabError({ subject: 'ssh', step: 'choose a machine', happened, advice }, 2);
+  return new LabError({ subject: 'ssh', step: 'choose a machine', happened, advice }, 'could-not-run');
 }

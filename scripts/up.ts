@@ -71,7 +71,7 @@ export function up(): LabCommand {
         display.stop();
         if (context.signal.aborted) {
           const advice = './lab up goes on from there';
-          throw new LabError({ subject: lab.name, step: 'up', happened: 'interrupted', advice }, 1);
+          throw new LabError({ subject: lab.name, step: 'up', happened: 'interrupted', advice }, 'interrupted');
         }
         for (const line of hostLines(outcomes, paint)) print(line);
         if (outcomes.some(({ state }) => state === 'failed')) {
@@ -114,7 +114,7 @@ async function askForRemovals(lab: Lab, plan: LabPlan, ask: (question: string) =
   const items = [...plan.docker, ...plan.hosts.flatMap((host) => host.items)];
   const count = items.filter(({ action }) => action === 'remove').length;
   if (count === 0 || (await ask(`The plan removes ${count === 1 ? 'one thing' : `${count} things`}. Go on?`))) return;
-  throw new LabError({ subject: lab.name, step: 'up', happened: 'not wanted; nothing was changed' }, 1);
+  throw new LabError({ subject: lab.name, step: 'up', happened: 'not wanted; nothing was changed' }, 'failed');
 }
 
 /** The engine for the machines of the plan, installed and started where none answers; one that nothing needs may still have machines to remove. */

@@ -11,8 +11,8 @@ export async function mustPublish(
   const { qos = 0, retain = false } = options;
   const outcome = await session.publish(topic, payload, options);
   const step = `publish to ${topic} at QoS ${qos}${retain ? ' with RETAIN' : ''}`;
-  if (outcome.kind === 'closed') throw new LabError({ subject: 'broker', step, happened: outcome.reason }, 1);
+  if (outcome.kind === 'closed') throw new LabError({ subject: 'broker', step, happened: outcome.reason }, 'failed');
   if (outcome.kind === 'acknowledged' && outcome.code >= 0x80) {
-    throw new LabError({ subject: 'broker', step, happened: `refused with code ${outcome.code}` }, 1);
+    throw new LabError({ subject: 'broker', step, happened: `refused with code ${outcome.code}` }, 'failed');
   }
 }

@@ -19,5 +19,5 @@ export async function ownConnection(
   const outcome = await connectRaw({ ...testLab.broker, login, boundMs, ...options });
   if (outcome.kind === 'accepted') return outcome.session;
   const happened = outcome.kind === 'refused' ? `the broker refused with code ${outcome.code}` : outcome.reason;
-  throw new LabError({ subject: 'broker', step: `log in as ${user.name}`, happened }, 1);
+  throw new LabError({ subject: 'broker', step: `log in as ${user.name}`, happened }, 'failed');
 }

@@ -72,7 +72,7 @@ export function openTestLab(
   let isOver = false;
   const stillOn = (step: string) => {
     stopped.throwIfAborted();
-    if (isOver) throw new LabError({ subject: 'verify', step, happened: 'the checks are over' }, 1);
+    if (isOver) throw new LabError({ subject: 'verify', step, happened: 'the checks are over' }, 'failed');
   };
   stopped.addEventListener('abort', () => {
     for (const session of sessions) session.destroy();
@@ -84,7 +84,7 @@ export function openTestLab(
     const outcome = await connect({ address: broker.address, port: broker.port, keepAlive, login });
     if (outcome.kind !== 'accepted') {
       const answer = outcome.kind === 'refused' ? `the broker refused with code ${outcome.code}` : outcome.reason;
-      throw new LabError({ subject: 'broker', step, happened: answer }, 1);
+      throw new LabError({ subject: 'broker', step, happened: answer }, 'failed');
     }
     const { session } = outcome;
     try {

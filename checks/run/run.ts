@@ -80,7 +80,7 @@ export async function verify(live: Promise<LiveLab>, options: VerifyOptions): Pr
     why = await runToItsEnd(ava, server, options);
   }
   if (options.signal?.aborted === true) {
-    throw new LabError({ subject: 'verify', step: 'run the smoke tests', happened: 'interrupted' }, 1);
+    throw new LabError({ subject: 'verify', step: 'run the smoke tests', happened: 'interrupted' }, 'interrupted');
   }
   const discard = () => rm(folder.path, { recursive: true, force: true });
   const known = await live.catch(async (error: unknown) => {

@@ -7,7 +7,7 @@ const FETCH_BOUND_MS = 20_000;
 export async function fetchKey(subject: string, url: string, signal: AbortSignal): Promise<string> {
   const trouble = (happened: string, cause?: unknown) => {
     const advice = 'see that this machine reaches it; or save the key as a file beside the lab file, and name that';
-    return new LabError({ subject, step: `fetch the key ${url}`, happened, advice }, 2, { cause });
+    return new LabError({ subject, step: `fetch the key ${url}`, happened, advice }, 'could-not-run', { cause });
   };
   const bound = AbortSignal.timeout(FETCH_BOUND_MS);
   const bytes = await download(url, AbortSignal.any([signal, bound])).catch((error: unknown) => {

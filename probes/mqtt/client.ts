@@ -43,13 +43,13 @@ const TAKEOVER_MS = 3_000;
 export async function openClient(options: ClientOptions, events: ClientEvents, signal: AbortSignal): Promise<Client> {
   const failed = deferred<never>();
   const connected = deferred<void>();
-  const onAbort = () => failed.reject(trouble(options, 'wait for the broker', 'interrupted', 1));
+  const onAbort = () => failed.reject(trouble(options, 'wait for the broker', 'interrupted', 'interrupted'));
   signal.addEventListener('abort', onAbort, { once: true });
   const onPacket: OnPacket = (packet, frame) => {
     events.onPacket?.(packet, frame);
     if (packet.type === 'CONNACK' && packet.code !== 0) failed.reject(refusal(options, packet.code ?? 0));
   };
-  const onNoMqtt = (why: string) => failed.reject(trouble(options, 'connect', why, 1));
+  const onNoMqtt = (why: string) => failed.reject(trouble(options, 'connect', why, 'failed'));
   let socket: TappedSocket | undefined;
   const open = () => {
     socket = recordedSocket(options.address, options.port, onPacket, onNoMqtt, events.admits);
@@ -131,10 +131,11 @@ function followConnection(
   });
   client.on('error', (error) => {
     // before the first connection there is nothing to go back to; afterwards mqtt.js tries again
-    if (!hasBeen) failed.reject(trouble(options, 'connect', error.message || String(error), 2));
+    if (!hasBeen) failed.reject(trouble(options, 'connect', error.message || String(error), 'could-not-run'));
   });
   client.on('close', () => {
-    if (!hasBeen) return failed.reject(trouble(options, 'connect', 'the broker closed the connection', 2));
+    if (!hasBeen)
+      return failed.reject(trouble(options, 'connect', 'the broker closed the connection', 'could-not-run'));
     if (connectedAt === undefined || client.disconnecting) return;
     short = Date.now() - connectedAt < TAKEOVER_MS ? short + 1 : 0;
     connectedAt = undefined;
@@ -142,6 +143,6 @@ function followConnection(
     if (short < TAKEOVERS) return;
     const happened = `the connection was lost ${short} times right after it was made`;
     const advice = `see whether another client uses the id ${options.clientId}; --client-id gives this one another`;
-    failed.reject(trouble(options, 'stay connected', happened, 1, advice));
+    failed.reject(trouble(options, 'stay connected', happened, 'failed', advice));
   });
 }

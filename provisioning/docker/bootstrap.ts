@@ -98,7 +98,7 @@ export async function bootstrap(
   const why = isWhole ? `what it made was not taken: ${refusal}` : `mmdebstrap failed\n    ${lastLines(complaint)}`;
   const happened = signal.aborted ? 'interrupted' : why;
   const advice = 'see that `apt-get update` works on this machine, or that a container registry is in reach';
-  throw new LabError({ subject: 'docker', step: `make Debian ${suite}`, happened, advice }, 2);
+  throw new LabError({ subject: 'docker', step: `make Debian ${suite}`, happened, advice }, 'could-not-run');
 }
 
 async function ubuntuKeyring(): Promise<string[]> {

@@ -99,7 +99,7 @@ export function usableHandler(
     `; or leave \`architecture\` out, and the Pi is ${native}`,
   ].join('');
   const happened = `the Docker engine is ${native} and can't run ${architecture} programs: ${why}`;
-  throw new LabError({ subject: pi, step: `emulate ${architecture}`, happened, advice }, 2);
+  throw new LabError({ subject: pi, step: `emulate ${architecture}`, happened, advice }, 'could-not-run');
 }
 
 async function handlerTexts(): Promise<readonly string[] | undefined> {

@@ -53,7 +53,7 @@ function connection(endpoint: string): Docker.DockerOptions {
     const advice = 'set it to something like unix:///var/run/docker.sock, or unset it';
     throw new LabError(
       { subject: 'docker', step: 'find the engine', happened: `DOCKER_HOST is no address: ${endpoint}`, advice },
-      2,
+      'could-not-run',
     );
   }
   const url = new URL(text);
@@ -64,7 +64,7 @@ function connection(endpoint: string): Docker.DockerOptions {
   const advice =
     'unset DOCKER_HOST or `docker context use default`; a machine elsewhere can be used as `ssh://user@host` in the lab file';
   const happened = `the engine is on another machine (${endpoint}), so its containers can't be reached on 127.0.0.1`;
-  throw new LabError({ subject: 'docker', step: 'find the engine', happened, advice }, 2);
+  throw new LabError({ subject: 'docker', step: 'find the engine', happened, advice }, 'could-not-run');
 }
 
 async function pingFailure(docker: Docker): Promise<{ code: string | undefined; message: string } | undefined> {

@@ -86,10 +86,13 @@ export async function ensureImage(
   } catch (error) {
     const happened = signal.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);
     const advice = 'see that the engine has disk space (docker system df) and reaches the Debian archive';
-    throw new LabError({ subject: 'docker', step: `build the image ${tag}`, happened, advice }, 2);
+    throw new LabError({ subject: 'docker', step: `build the image ${tag}`, happened, advice }, 'could-not-run');
   }
   if (!(await hasImage(docker, tag))) {
-    throw new LabError({ subject: 'docker', step: `build the image ${tag}`, happened: 'the engine made no image' }, 2);
+    throw new LabError(
+      { subject: 'docker', step: `build the image ${tag}`, happened: 'the engine made no image' },
+      'could-not-run',
+    );
   }
   return { tag, recipe, architecture, created: true };
 }

@@ -25,7 +25,7 @@ export async function ensureTool(
     const happened = `this machine runs ${system}, and the lab installs packages on Debian and Ubuntu only`;
     throw new LabError(
       { subject: 'this machine', step, happened, advice: `install ${command} yourself, then run the command again` },
-      2,
+      'could-not-run',
     );
   }
   await ensureSudo();

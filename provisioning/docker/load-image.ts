@@ -102,7 +102,7 @@ export async function loadImage(
   } catch (error) {
     const happened = signal.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);
     const advice = 'see that the engine has disk space (docker system df)';
-    throw new LabError({ subject: 'docker', step: `load the image ${tag}`, happened, advice }, 2);
+    throw new LabError({ subject: 'docker', step: `load the image ${tag}`, happened, advice }, 'could-not-run');
   } finally {
     archive.destroy();
   }

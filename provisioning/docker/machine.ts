@@ -115,7 +115,7 @@ async function startTrouble(container: Docker.Container, name: string, happened:
   const words = lastLines(log.toString('utf8').replaceAll(/[^\n\x20-\x7e]/g, ''));
   const told = words === '' ? happened : `${happened}\n    ${words}`;
   const advice = 'run ./lab up again when the machine is less busy; ./lab down and ./lab up make the container anew';
-  return new LabError({ subject: name, step: 'start the container', happened: told, advice }, 2);
+  return new LabError({ subject: name, step: 'start the container', happened: told, advice }, 'could-not-run');
 }
 
 async function hasBanner(port: number): Promise<boolean> {

@@ -73,7 +73,7 @@ function checkFree(lab: string, subnet: string, others: readonly Docker.NetworkI
     if (clash === undefined) continue;
     const happened = `${subnet} overlaps ${clash} of the Docker network ${Name}`;
     const advice = 'choose another `containers.subnet`, or leave it out and the lab finds a free one';
-    throw new LabError({ subject: lab, step: 'make the network', happened, advice }, 2);
+    throw new LabError({ subject: lab, step: 'make the network', happened, advice }, 'could-not-run');
   }
 }
 
@@ -106,7 +106,10 @@ export function freeSubnet(lab: string, taken: readonly Cidr[]): Cidr {
     if (!taken.some((other) => overlap(candidate, other))) return candidate;
   }
   const happened = 'all 512 networks of 198.18.0.0/15 are taken';
-  throw new LabError({ subject: 'docker', step: 'choose a network', happened, advice: 'set `containers.subnet`' }, 2);
+  throw new LabError(
+    { subject: 'docker', step: 'choose a network', happened, advice: 'set `containers.subnet`' },
+    'could-not-run',
+  );
 }
 
 /** Removes a network with whatever containers of the lab are still on it. */

@@ -117,5 +117,8 @@ function lastLineOf(file: string): string {
 }
 
 function unusable(happened: string, advice: string): LabError {
-  return new LabError({ subject: 'docker', step: 'find an engine for the emulated machines', happened, advice }, 2);
+  return new LabError(
+    { subject: 'docker', step: 'find an engine for the emulated machines', happened, advice },
+    'could-not-run',
+  );
 }

@@ -40,7 +40,10 @@ export function rootStarter(login: RootLogin, start: Start): (command: Command) 
       }
       return (await attempt(await password)).result;
     };
-    const notBegun = new LabError({ subject: login.name, step: command.step, happened: 'ended before it began' }, 1);
+    const notBegun = new LabError(
+      { subject: login.name, step: command.step, happened: 'ended before it began' },
+      'failed',
+    );
     const result = work().finally(() => {
       group.reject(notBegun);
       kill.reject(notBegun);

@@ -37,7 +37,7 @@ export async function attemptLogin(
 ): Promise<Attempt> {
   const { hostName: host, port, user: username } = destination;
   const trouble = (happened: string, advice?: string) =>
-    new LabError({ subject: name, step: sshStep(destination, route), happened, advice }, 2);
+    new LabError({ subject: name, step: sshStep(destination, route), happened, advice }, 'could-not-run');
   const [check, keys] = await Promise.all([
     hostKeyCheck(name, destination, hostKey),
     loginKeys(name, destination, identity),

@@ -59,7 +59,10 @@ function checkOf(
     refusal() {
       if (presented === undefined || accepts(presented)) return undefined;
       const refused = (happened: string, advice: string) =>
-        new LabError({ subject: name, step: `check the host key of ${hostName} port ${port}`, happened, advice }, 2);
+        new LabError(
+          { subject: name, step: `check the host key of ${hostName} port ${port}`, happened, advice },
+          'could-not-run',
+        );
       const shown = shownKey(presented);
       if (isOneOf(revoked, presented)) {
         const advice = 'give the host new keys: somebody else may have this one';

@@ -55,10 +55,13 @@ export function stepFailed(host: Host, step: string, result: Result, advice?: st
   const output = lastLines(result.stderr) || lastLines(result.stdout);
   if (lacksSetsid(result)) {
     const happened = `nothing can be run there, since its setsid is not util-linux's\n    ${output}`;
-    return new LabError({ subject: host.name, step, happened, advice: `a host with ${SUPPORTED_SYSTEMS}` }, 2);
+    return new LabError(
+      { subject: host.name, step, happened, advice: `a host with ${SUPPORTED_SYSTEMS}` },
+      'could-not-run',
+    );
   }
   const happened = `exit code ${result.code}${output === '' ? ', no output' : `\n    ${output}`}`;
-  return new LabError({ subject: host.name, step, happened, advice: advice ?? sudoAdvice(output) }, 1);
+  return new LabError({ subject: host.name, step, happened, advice: advice ?? sudoAdvice(output) }, 'failed');
 }
 
 function sudoAdvice(output: string): string | undefined {

@@ -26,12 +26,15 @@ async function linesAbout(name: string, host: string, file: string): Promise<str
   const found = await runProgram('ssh-keygen', ['-F', host, '-f', file]);
   if (found === undefined) {
     const advice = 'apt-get install openssh-client, or pin the host with `hostKey` in the lab file';
-    throw new LabError({ subject: name, step, happened: 'ssh-keygen is not installed', advice }, 2);
+    throw new LabError({ subject: name, step, happened: 'ssh-keygen is not installed', advice }, 'could-not-run');
   }
   // 1: the host is not in there
   if (found.code > 1) {
     const happened = lastLines(found.stderr) || `ssh-keygen gave exit code ${found.code}`;
-    throw new LabError({ subject: name, step, happened, advice: `see that ${file} is there and yours` }, 2);
+    throw new LabError(
+      { subject: name, step, happened, advice: `see that ${file} is there and yours` },
+      'could-not-run',
+    );
   }
   return found.stdout;
 }
@@ -42,7 +45,7 @@ export async function keepKey(name: string, destination: Destination, key: Buffe
   const step = `keep the host key of ${destination.knownAs}`;
   if (file === undefined) {
     const happened = 'ssh is configured without a known_hosts file (UserKnownHostsFile)';
-    throw new LabError({ subject: name, step, happened, advice: 'set `hostKey` in the lab file' }, 2);
+    throw new LabError({ subject: name, step, happened, advice: 'set `hostKey` in the lab file' }, 'could-not-run');
   }
   try {
     await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
@@ -56,7 +59,7 @@ export async function keepKey(name: string, destination: Destination, key: Buffe
   } catch (error) {
     const happened = error instanceof Error ? error.message : String(error);
     const advice = 'see that the file may be written to, or set `hostKey` in the lab file';
-    throw new LabError({ subject: name, step, happened, advice }, 2, { cause: error });
+    throw new LabError({ subject: name, step, happened, advice }, 'could-not-run', { cause: error });
   }
 }
 

@@ -44,7 +44,7 @@ export async function logInBy(
   if (first.kind === 'ready') return first.client;
   const giveUp = (error: LabError) =>
     signal?.aborted === true
-      ? new LabError({ subject: name, step: sshStep(destination, route), happened: 'interrupted' }, 2)
+      ? new LabError({ subject: name, step: sshStep(destination, route), happened: 'interrupted' }, 'interrupted')
       : error;
   const passedOver = new Set<string>();
   let hasDecided = false;
@@ -156,5 +156,5 @@ function notLetIn(
     ...(locked.length > 0 ? ['load it into the agent (ssh-add)'] : []),
     ...(takesPassword(methods) ? ['run the command on a terminal, or give a `password` in the lab file'] : []),
   ].join(', or ');
-  return new LabError({ subject, step: sshStep(destination, route), happened, advice }, 2);
+  return new LabError({ subject, step: sshStep(destination, route), happened, advice }, 'could-not-run');
 }

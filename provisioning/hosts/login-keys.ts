@@ -61,7 +61,7 @@ export async function loginKeys(
 
 function requireUsable(subject: string, file: KeyFile): void {
   const fail = (happened: string, advice: string) => {
-    throw new LabError({ subject, step: `read the key ${file.file}`, happened, advice }, 2);
+    throw new LabError({ subject, step: `read the key ${file.file}`, happened, advice }, 'could-not-run');
   };
   if (file.kind === 'missing') fail(file.why, 'see that the file is there and yours');
   if (file.kind === 'unusable') fail(file.why, 'name a private key as ssh-keygen makes it with `identity`');

@@ -103,5 +103,8 @@ function noRoot({ name, user }: RootLogin, reason: Refusal, latest: Result, hadP
   };
   const said = lastLines(latest.stderr) || `exit code ${latest.code}`;
   const happened = reason === 'other' ? said : HAPPENED[reason];
-  return new LabError({ subject: name, step: `become root as ${user}`, happened, advice: advice[reason] }, 2);
+  return new LabError(
+    { subject: name, step: `become root as ${user}`, happened, advice: advice[reason] },
+    'could-not-run',
+  );
 }

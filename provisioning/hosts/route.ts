@@ -88,7 +88,7 @@ export function jumpsOf(name: string, proxyJump: string, { newHostKey }: Pick<Ss
       const happened = `a hop of ProxyJump ${target.wrong}`;
       throw new LabError(
         { subject: name, step: 'read the ssh configuration', happened, advice: 'mend ~/.ssh/config' },
-        2,
+        'could-not-run',
       );
     }
     return { ...target, identity: undefined, hostKey: undefined, newHostKey };

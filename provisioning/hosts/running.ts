@@ -31,7 +31,7 @@ async function supervise(
   kill: (signal: string) => Promise<void>,
 ): Promise<Result> {
   const trouble = (happened: string, advice?: string) =>
-    new LabError({ subject: hostName, step: command.step, happened, advice }, 1);
+    new LabError({ subject: hostName, step: command.step, happened, advice }, 'failed');
   const output = { stdout: '', stderr: '' };
   const readers = {
     stdout: lineReader((line) => command.onLine?.(line, 'stdout')),

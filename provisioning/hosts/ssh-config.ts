@@ -57,7 +57,10 @@ export async function destinationOf(name: string, address: SshAddress): Promise<
   if (told !== undefined && told.code !== 0) {
     const step = `read the ssh configuration for ${sshText(address)}`;
     const happened = lastLines(told.stderr) || `ssh -G gave exit code ${told.code}`;
-    throw new LabError({ subject: name, step, happened, advice: 'mend ~/.ssh/config, or what it includes' }, 2);
+    throw new LabError(
+      { subject: name, step, happened, advice: 'mend ~/.ssh/config, or what it includes' },
+      'could-not-run',
+    );
   }
   const found = parseSshConfig(told?.stdout ?? '', address, home);
   const moved = isElsewhere ? { ...found, userKnownHosts: found.userKnownHosts.map(atHome(home)) } : found;

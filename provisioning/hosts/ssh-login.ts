@@ -79,7 +79,7 @@ async function refuseCircle(name: string, destination: Destination, hops: readon
     if (count === MOST_HOPS) {
       const happened = `ProxyJump goes over more than ${MOST_HOPS} hosts, or in a circle`;
       const trouble = { subject: name, step: sshStep(destination, DIRECT), happened, advice: 'mend ~/.ssh/config' };
-      throw new LabError(trouble, 2);
+      throw new LabError(trouble, 'could-not-run');
     }
     way = hopsBefore(name, await destinationOf(name, last), way);
   }

@@ -21,7 +21,7 @@ export async function sshHost(name: string, address: SshAddress, signal?: AbortS
   const { client, user, passwordKey } = await logIn(name, address, signal);
   const died = deferred<never>();
   const lost = { subject: name, step: `ssh ${sshText({ ...address, user })}`, happened: 'the connection ended' };
-  client.on('close', () => died.reject(new LabError({ ...lost, advice: 'run the command again' }, 2)));
+  client.on('close', () => died.reject(new LabError({ ...lost, advice: 'run the command again' }, 'could-not-run')));
   const connection: Connection = { name, client, died: died.promise };
   const start = (command: Command, sudo: Sudo, onBegin?: () => void) =>
     startOver(name, transport(connection, sudo, command, onBegin), command);
@@ -46,7 +46,7 @@ function transport(connection: Connection, sudo: Sudo, command: Command, onBegin
       const line = shellWords(sudo.words).map(quote).join(' ');
       const { stream, exited } = await Promise.race([execute(client, line), died]);
       const exit = exited.then((code) => {
-        if (code === undefined) throw new LabError(lostTrouble(name, command.step), 2);
+        if (code === undefined) throw new LabError(lostTrouble(name, command.step), 'could-not-run');
         return code;
       });
       stream.setEncoding('utf8').on('data', (text: string) => {
@@ -79,7 +79,7 @@ async function shortCommand(
   });
   stream.end(input);
   const code = await Promise.race([exited, died]);
-  if (code === undefined) throw new LabError(lostTrouble(name, words[0] ?? ''), 2);
+  if (code === undefined) throw new LabError(lostTrouble(name, words[0] ?? ''), 'could-not-run');
   return { code, ...output };
 }
 

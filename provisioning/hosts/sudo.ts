@@ -22,5 +22,5 @@ export async function ensureSudo(): Promise<void> {
   const happened = 'this user is not root, and sudo asks for a password or does not allow it';
   const advice =
     'run the command on a terminal where sudo can ask, as root, or allow this user sudo without a password';
-  throw new LabError({ subject: 'this machine', step: 'become root', happened, advice }, 2);
+  throw new LabError({ subject: 'this machine', step: 'become root', happened, advice }, 'could-not-run');
 }

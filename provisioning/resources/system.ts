@@ -67,7 +67,7 @@ export function system(host: string, container: 'may be a container' | 'no other
       }
       const other = container === 'may be a container' ? ', or `broker: { host: container }` in the lab file' : '';
       const advice = `a host with ${SUPPORTED_SYSTEMS}${other}`;
-      throw new LabError({ subject: host, step: 'look at its system', happened: why, advice }, 2);
+      throw new LabError({ subject: host, step: 'look at its system', happened: why, advice }, 'could-not-run');
     },
   };
 }

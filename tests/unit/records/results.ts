@@ -40,7 +40,7 @@ test('checks are sorted by id, the records given stay as they are', (t) => {
 /** [what was thrown; the object for it] */
 const failures: readonly (readonly [error: unknown, object: object])[] = [
   [
-    new LabError({ subject: 'docker', step: 'find the engine', happened: 'none', advice: './lab up' }, 2),
+    new LabError({ subject: 'docker', step: 'find the engine', happened: 'none', advice: './lab up' }, 'could-not-run'),
     { verdict: 'fail', error: { subject: 'docker', step: 'find the engine', happened: 'none', advice: './lab up' } },
   ],
   [

@@ -3,7 +3,10 @@ import { InputError, LabError } from '../../../base/errors.ts';
 import { errorText, hostLines, hostsJson } from '../../../terminal/outcome-lines.ts';
 
 const plain = (_: unknown, text: string) => text;
-const trouble = new LabError({ subject: 'kitchen', step: 'install', happened: 'disk full', advice: 'clean up' }, 1);
+const trouble = new LabError(
+  { subject: 'kitchen', step: 'install', happened: 'disk full', advice: 'clean up' },
+  'failed',
+);
 const ok = { host: 'broker', state: 'ok', changes: [], left: 0, durationMs: 432 } as const;
 const changed = {
   host: 'pi',

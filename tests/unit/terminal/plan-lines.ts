@@ -56,7 +56,7 @@ test('what is as wanted is no change, what can not be known yet is one', (t) => 
 
 test('a host that can not be planned is told with its error, and counts in the sum', (t) => {
   const trouble = { subject: 'pi', step: 'ssh', happened: 'no answer', advice: 'look' };
-  const failed = { docker: [], hosts: [{ ...pi, items: [], error: new LabError(trouble, 2) }] };
+  const failed = { docker: [], hosts: [{ ...pi, items: [], error: new LabError(trouble, 'could-not-run') }] };
   t.deepEqual(planLines(failed, plain), [
     'pi',
     '  pi: ssh: no answer',
