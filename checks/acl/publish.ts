@@ -4,18 +4,18 @@ import { type Check, type Finding, word } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
-import { type Answer, notMade, publishAs } from './attempt.ts';
+import { noDenialShown, type PublishAnswer, publishAs } from './attempt.ts';
 import { judgeRight, mayText, type Right, rightOf } from './right.ts';
-import { BOUND_MS, castOf, hasArrived, limit, onStage, sentinel } from './stage.ts';
+import { BOUND_MS, hasArrived, limit, observedRoles, onObservedTopic, sentinel } from './stage.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
 
 /** A user publishes at every QoS over both versions; where nobody may observe the topic, MQTT 5's reason code has to do. */
 export function publishing(testLab: TestLab, { name: topic }: Topic, user: User): Check[] {
   const right = rightOf(testLab.lab, user.name, 'publish', topic);
-  const cast = castOf(testLab, topic);
-  if (cast.kind === 'unobservable') {
-    return LEVELS.filter((qos) => qos > 0).map((qos) => byReasonCode(testLab, topic, user, qos, right, cast.why));
+  const roles = observedRoles(testLab, topic);
+  if (roles.kind === 'unobservable') {
+    return LEVELS.filter((qos) => qos > 0).map((qos) => byReasonCode(testLab, topic, user, qos, right, roles.why));
   }
   return VERSIONS.flatMap((version) => LEVELS.map((qos) => byEffect(testLab, topic, user, qos, version, right)));
 }
@@ -35,18 +35,18 @@ function byEffect(testLab: TestLab, topic: string, user: User, qos: QoS, version
     ...named(topic, user, qos, version, right),
     expected: { delivered: right === 'allowed' },
     async run() {
-      return await onStage(testLab, topic, async (stage) => {
+      return await onObservedTopic(testLab, topic, async (observed) => {
         const payload = Buffer.from(`publish ${nonce()}`);
-        const attempt = await publishAs(testLab, user, version, topic, payload, { qos });
-        if (attempt.short !== undefined) return attempt.short;
-        const last = await sentinel(testLab, stage);
-        const delivered = await hasArrived(stage, payload, right === 'allowed');
-        const { answer, packets } = attempt;
+        const publication = await publishAs(testLab, user, version, topic, payload, { qos });
+        if (publication.notOffered !== undefined) return publication.notOffered;
+        const last = await sentinel(testLab, observed);
+        const delivered = await hasArrived(observed, payload, right === 'allowed');
+        const { answer, packets } = publication;
         return {
-          ...(notMade(attempt, testLab.isOurs) ?? judgeRight(right, delivered, { answer }, testLab.isOurs)),
+          ...(noDenialShown(publication, testLab.isOurs) ?? judgeRight(right, delivered, { answer }, testLab.isOurs)),
           evidence: [
             ...evidence(user.name, ownPackets(packets, [payload])),
-            ...evidence(stage.observer.name, ownPackets(stage.seeing.packets, [payload, last])),
+            ...evidence(observed.observer.name, ownPackets(observed.seeing.packets, [payload, last])),
           ],
         };
       });
@@ -63,10 +63,11 @@ function byReasonCode(testLab: TestLab, topic: string, user: User, qos: QoS, rig
     expected: { denied: right === 'denied' },
     async run() {
       const payload = Buffer.from(`publish ${nonce()}`);
-      const attempt = await publishAs(testLab, user, 5, topic, payload, { qos });
-      if (attempt.short !== undefined) return attempt.short;
-      const judged = notMade(attempt, testLab.isOurs) ?? judgeReasonCode(right, attempt.answer, testLab.isOurs);
-      return { ...judged, evidence: evidence(user.name, ownPackets(attempt.packets, [payload])) };
+      const publication = await publishAs(testLab, user, 5, topic, payload, { qos });
+      if (publication.notOffered !== undefined) return publication.notOffered;
+      const judged =
+        noDenialShown(publication, testLab.isOurs) ?? judgeReasonCode(right, publication.answer, testLab.isOurs);
+      return { ...judged, evidence: evidence(user.name, ownPackets(publication.packets, [payload])) };
     },
   };
 }
@@ -78,7 +79,7 @@ const DENIED = 0x87;
  * Judges how a publication over MQTT 5 was answered; codes below 0x80, such as 0x10 (no matching subscribers), are acceptance. A broker that is not
  * the lab's may deny by any code, by closing the connection, or without a word.
  */
-export function judgeReasonCode(right: Right, answer: Answer, isOurs: boolean): Finding {
+export function judgeReasonCode(right: Right, answer: PublishAnswer, isOurs: boolean): Finding {
   const observed = { answer };
   const code = typeof answer === 'object' && answer.kind === 'acknowledged' ? answer.code : undefined;
   const shown = code === undefined ? 'it was not acknowledged' : `code 0x${code.toString(16).padStart(2, '0')}`;

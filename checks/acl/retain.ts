@@ -1,14 +1,14 @@
 import type { Topic, User } from '../../lab-file/lab.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
-import { keepingRetained, type RetainedCast, retainedLimit, retainedOn } from '../fixtures/retained-topic.ts';
+import { type RetainedRoles, retainedLimit, retainedOn, withRetainedRestored } from '../fixtures/retained-topic.ts';
 import { type Check, notApplicable, word } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
-import { unpromised } from '../harness/promises.ts';
+import { whyUnsupported } from '../harness/promises.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
-import { notMade, publishAs } from './attempt.ts';
+import { noDenialShown, publishAs } from './attempt.ts';
 import { judgeRight, mayText, type Right, rightOf } from './right.ts';
-import { BOUND_MS, castOf } from './stage.ts';
+import { BOUND_MS, observedRoles } from './stage.ts';
 
 type Doing = 'set' | 'clear';
 const DOINGS: readonly Doing[] = ['set', 'clear'];
@@ -22,17 +22,17 @@ const SETTLE_MS = 5_000;
 /** A user sets and clears what is retained on the topic; what was there before is there again afterwards. */
 export function retaining(testLab: TestLab, { name: topic }: Topic, user: User): Check[] {
   const right = rightOf(testLab.lab, user.name, 'publish', topic);
-  const cast = castOf(testLab, topic);
+  const roles = observedRoles(testLab, topic);
   return VERSIONS.flatMap((version) =>
     DOINGS.map((doing) => {
       const named = {
         id: `acl.retain-${doing}.${word(topic)}.${word(user.name)}.${tagOf(version)}`,
         claim: `${user.name} ${mayText(right)} ${doing} the retained message of ${topic} ${overOf(version)}`,
       } as const;
-      if (cast.kind === 'unobservable') return notApplicable(named, `unobservable: ${cast.why}`);
-      const renounced = unpromised(testLab, { retained: true, qos: 1 });
-      if (renounced !== undefined) return notApplicable(named, renounced);
-      const retainedCast = { writer: cast.publisher, reader: cast.observer };
+      if (roles.kind === 'unobservable') return notApplicable(named, `unobservable: ${roles.why}`);
+      const deniedByAnnouncement = whyUnsupported(testLab, { retained: true, qos: 1 });
+      if (deniedByAnnouncement !== undefined) return notApplicable(named, deniedByAnnouncement);
+      const retainedCast = { writer: roles.publisher, reader: roles.observer };
       return { ...named, ...changing(testLab, topic, user, retainedCast, doing, version, right) };
     }),
   );
@@ -42,7 +42,7 @@ function changing(
   testLab: TestLab,
   topic: string,
   user: User,
-  cast: RetainedCast,
+  roles: RetainedRoles,
   doing: Doing,
   version: Version,
   right: Right,
@@ -55,23 +55,23 @@ function changing(
     boundMs: 2 * BOUND_MS,
     limit: retainedLimit(testLab, topic),
     run: () =>
-      keepingRetained(testLab, topic, cast, async () => {
+      withRetainedRestored(testLab, topic, roles, async () => {
         const before = Buffer.from(`retained before ${nonce()}`);
-        const seen = () => retainedOn(testLab, topic, cast.reader).then((retained) => retained?.payload ?? NOTHING);
+        const seen = () => retainedOn(testLab, topic, roles.reader).then((retained) => retained?.payload ?? NOTHING);
         const settleMs = testLab.isOurs ? 0 : SETTLE_MS;
-        await publishAs(testLab, cast.writer, version, topic, before, { qos: 1, retain: true });
+        await publishAs(testLab, roles.writer, version, topic, before, { qos: 1, retain: true });
         if (!(await settled(seen, [before], settleMs)).equals(before)) {
-          const reason = `nothing can be shown: what ${cast.writer.name} publishes with RETAIN is not retained`;
+          const reason = `nothing can be shown: what ${roles.writer.name} publishes with RETAIN is not retained`;
           return { verdict: 'fail', observed: { retained: false }, reason };
         }
         const payload = doing === 'set' ? Buffer.from(`retained ${nonce()}`) : NOTHING;
-        const attempt = await publishAs(testLab, user, version, topic, payload, { qos: 1, retain: true });
-        const { answer, packets } = attempt;
+        const publication = await publishAs(testLab, user, version, topic, payload, { qos: 1, retain: true });
+        const { answer, packets } = publication;
         const wanted = { allowed: [payload], widened: [payload, before], denied: [before] }[right];
         const retained = await settled(seen, wanted, settleMs);
         const changed = retained.equals(payload);
         const judged =
-          notMade(attempt, testLab.isOurs) ?? judgeRight(right, changed, { changed, answer }, testLab.isOurs);
+          noDenialShown(publication, testLab.isOurs) ?? judgeRight(right, changed, { changed, answer }, testLab.isOurs);
         const found = { ...judged, evidence: evidence(user.name, ownPackets(packets, [payload])) };
         if (changed || retained.equals(before)) return found;
         const reason = 'another message is retained, neither the one before nor the new one';

@@ -6,7 +6,7 @@ import { observerOf, publisherOf } from '../harness/roles.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
 
 /** Who sees what passes on a topic, and who may publish to it: one of each for all the checks of the topic. */
-export type Stage = {
+export type ObservedTopic = {
   readonly topic: string;
   readonly observer: User;
   readonly publisher: User;
@@ -14,8 +14,8 @@ export type Stage = {
   readonly sending: Session;
 };
 
-export type StageCast =
-  | { readonly kind: 'cast'; readonly observer: User; readonly publisher: User }
+export type ObservedRoles =
+  | { readonly kind: 'observable'; readonly observer: User; readonly publisher: User }
   | { readonly kind: 'unobservable'; readonly why: string };
 
 export const BOUND_MS = 60_000;
@@ -23,57 +23,66 @@ export const BOUND_MS = 60_000;
 /** Each takes a connection or two; a small broker or a low ulimit must not be the finding. */
 export const limit = atMost(8);
 
-export function castOf({ lab }: TestLab, topic: string): StageCast {
+export function observedRoles({ lab }: TestLab, topic: string): ObservedRoles {
   const observer = observerOf(lab, topic);
   const publisher = publisherOf(lab, topic);
   if (publisher === undefined) return { kind: 'unobservable', why: `nobody may publish to ${topic}` };
   if (observer === undefined) return { kind: 'unobservable', why: `nobody may subscribe to ${topic}` };
-  return { kind: 'cast', observer, publisher };
+  return { kind: 'observable', observer, publisher };
 }
 
-type Open = { readonly stage: Promise<Stage>; users: number };
-const stages = new WeakMap<TestLab, Map<string, Open>>();
+type Open = { readonly observed: Promise<ObservedTopic>; users: number };
+const observedTopics = new WeakMap<TestLab, Map<string, Open>>();
 
 /** Works on a topic's stage; it is closed when nobody is on it any more, since whoever has subscribed gets the load of other checks too. */
-export async function onStage<T>(testLab: TestLab, topic: string, work: (stage: Stage) => Promise<T>): Promise<T> {
-  const ofTestLab = stages.get(testLab) ?? new Map<string, Open>();
-  stages.set(testLab, ofTestLab);
-  const open = ofTestLab.get(topic) ?? { stage: openStage(testLab, topic), users: 0 };
+export async function onObservedTopic<T>(
+  testLab: TestLab,
+  topic: string,
+  work: (observed: ObservedTopic) => Promise<T>,
+): Promise<T> {
+  const ofTestLab = observedTopics.get(testLab) ?? new Map<string, Open>();
+  observedTopics.set(testLab, ofTestLab);
+  const open = ofTestLab.get(topic) ?? { observed: openObservedTopic(testLab, topic), users: 0 };
   ofTestLab.set(topic, open);
   open.users += 1;
   try {
-    return await work(await open.stage);
+    return await work(await open.observed);
   } finally {
     open.users -= 1;
     if (open.users === 0) {
       ofTestLab.delete(topic);
       // one that could not be opened has been told already; an end is not waited for
-      open.stage.then(({ seeing, sending }) => Promise.all([seeing.close(), sending.close()])).catch(() => undefined);
+      open.observed
+        .then(({ seeing, sending }) => Promise.all([seeing.close(), sending.close()]))
+        .catch(() => undefined);
     }
   }
 }
 
-async function openStage(testLab: TestLab, topic: string): Promise<Stage> {
-  const cast = castOf(testLab, topic);
-  if (cast.kind === 'unobservable') throw new Error(`unobservable: ${cast.why}`);
-  const { observer, publisher } = cast;
+async function openObservedTopic(testLab: TestLab, topic: string): Promise<ObservedTopic> {
+  const roles = observedRoles(testLab, topic);
+  if (roles.kind === 'unobservable') throw new Error(`unobservable: ${roles.why}`);
+  const { observer, publisher } = roles;
   const [seeing, sending] = await Promise.all([testLab.login(observer), testLab.login(publisher)]);
   const code = await seeing.subscribe(topic, 1);
   if (code >= 0x80) throw new Error(`the broker refused ${observer.name}'s subscription to ${topic} with code ${code}`);
   return { topic, observer, publisher, seeing, sending };
 }
 
-type Sentinel = Pick<Stage, 'topic' | 'seeing'> & { readonly sending: Pick<Session, 'publish'> };
+type Sentinel = Pick<ObservedTopic, 'topic' | 'seeing'> & { readonly sending: Pick<Session, 'publish'> };
 
 /** A broker that promises no order between publishers gets some round trips more to pass on what it should not. */
 const ROUNDS_ELSEWHERE = 3;
 
 /** Publishes a message behind everything that the broker has dealt with, and waits until the observer has it. */
-export async function sentinel({ isOurs, passingOn }: TestLab, { topic, seeing, sending }: Sentinel): Promise<Buffer> {
+export async function sentinel(
+  { isOurs, deliveryDelay }: TestLab,
+  { topic, seeing, sending }: Sentinel,
+): Promise<Buffer> {
   const last = Buffer.from(`sentinel ${nonce()}`);
   for (let round = isOurs ? ROUNDS_ELSEWHERE : 1; round <= ROUNDS_ELSEWHERE; round += 1) {
     const payload = Buffer.concat([last, Buffer.from(` ${round}`)]);
-    await passingOn.timed(async () => {
+    await deliveryDelay.timed(async () => {
       await sending.publish(topic, payload, { qos: 1 });
       await seeing.packet(isMessage(payload), `sentinel on ${topic}`);
     });
@@ -85,7 +94,7 @@ export async function sentinel({ isOurs, passingOn }: TestLab, { topic, seeing, 
  * Whether the observer has the message by now; one that must come may take longer on a broker that promises no order between publishers, one that
  * must not has had its time when the sentinel came.
  */
-export async function hasArrived({ seeing }: Stage, payload: Buffer, mustCome: boolean): Promise<boolean> {
+export async function hasArrived({ seeing }: ObservedTopic, payload: Buffer, mustCome: boolean): Promise<boolean> {
   if (!mustCome) return seeing.packets.some(isMessage(payload));
   return await seeing.packet(isMessage(payload), 'message').then(
     () => true,

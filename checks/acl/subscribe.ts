@@ -9,9 +9,9 @@ import { mustPublish } from '../harness/must-publish.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { publisherOf } from '../harness/roles.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
-import { type Dealt, dealtWith, notMade } from './attempt.ts';
+import { type ConnectionAfter, connectionAfter, noDenialShown } from './attempt.ts';
 import { mayText, rightOf } from './right.ts';
-import { BOUND_MS, castOf, limit, onStage } from './stage.ts';
+import { BOUND_MS, limit, observedRoles, onObservedTopic } from './stage.ts';
 
 type Form = 'exact' | 'plus' | 'hash';
 const FORMS: readonly Form[] = ['exact', 'plus', 'hash'];
@@ -39,28 +39,28 @@ function byForm(testLab: TestLab, topic: string, user: User, form: Form, version
     boundMs: BOUND_MS,
     limit,
     async run() {
-      const seen = castOf(testLab, topic).kind === 'cast';
+      const seen = observedRoles(testLab, topic).kind === 'observable';
       // what comes to nobody proves no denial
-      if (seen) return await onStage(testLab, topic, ({ seeing }) => subscribe(publisher, seeing));
+      if (seen) return await onObservedTopic(testLab, topic, ({ seeing }) => subscribe(publisher, seeing));
       return await subscribe(publisher);
     },
   };
 
   async function subscribe(publisher: User, witness?: Session): Promise<Finding> {
-    await using acting = await testLab.raw(user, { version });
-    const suback = await acting.subscribe(filter, 1).catch(() => 'nothing' as const);
+    await using client = await testLab.raw(user, { version });
+    const suback = await client.subscribe(filter, 1).catch(() => 'nothing' as const);
     const payload = Buffer.from(`subscribe ${nonce()}`);
     await using sending = await testLab.raw(publisher);
     await mustPublish(sending, topic, payload, { qos: 1 });
     await witness?.packet(isMessage(payload), `message on ${topic}`);
-    if (isAllowed && granted(suback)) await acting.packet(isMessage(payload), 'message').catch(() => undefined);
-    const dealt = await dealtWith(acting);
-    const copies = acting.packets.filter(isMessage(payload)).length;
-    const leaked = leaks(lab, user.name, acting.packets);
+    if (isAllowed && granted(suback)) await client.packet(isMessage(payload), 'message').catch(() => undefined);
+    const connection = await connectionAfter(client);
+    const copies = client.packets.filter(isMessage(payload)).length;
+    const leaked = leaks(lab, user.name, client.packets);
     return {
-      ...judgeSubscription({ isAllowed, form, suback, dealt, copies, leaked }, testLab.isOurs),
+      ...judgeSubscription({ isAllowed, form, suback, connection, copies, leaked }, testLab.isOurs),
       evidence: [
-        ...evidence(user.name, ownPackets(acting.packets, [payload])),
+        ...evidence(user.name, ownPackets(client.packets, [payload])),
         ...evidence(publisher.name, ownPackets(sending.packets, [payload])),
       ],
     };
@@ -77,24 +77,28 @@ export function system(testLab: TestLab, user: User): Check[] {
     boundMs: BOUND_MS,
     limit,
     async run() {
-      await using acting = await testLab.raw(user, { version });
-      const suback = await acting.subscribe('$SYS/#', 1).catch(() => 'nothing' as const);
-      const dealt = await dealtWith(acting);
-      const topics = leaks(testLab.lab, user.name, acting.packets);
-      return judgeSystem({ topics, suback, dealt }, testLab.isOurs);
+      await using client = await testLab.raw(user, { version });
+      const suback = await client.subscribe('$SYS/#', 1).catch(() => 'nothing' as const);
+      const connection = await connectionAfter(client);
+      const topics = leaks(testLab.lab, user.name, client.packets);
+      return judgeSystem({ topics, suback, connection }, testLab.isOurs);
     },
   }));
 }
 
-type SystemTopics = { readonly topics: readonly string[]; readonly suback: number | 'nothing'; readonly dealt: Dealt };
+type SystemTopics = {
+  readonly topics: readonly string[];
+  readonly suback: number | 'nothing';
+  readonly connection: ConnectionAfter;
+};
 
 /** Mosquitto retains its own topics, so that a reader gets some at once; another broker may have none. */
-export function judgeSystem({ topics, suback, dealt }: SystemTopics, isOurs: boolean): Finding {
+export function judgeSystem({ topics, suback, connection }: SystemTopics, isOurs: boolean): Finding {
   const observed = { topics, suback };
   if (topics.length > 0) {
     return { verdict: 'fail', observed, reason: `${topics.length} topics of the broker came` };
   }
-  const unanswered = notMade({ answer: suback === 'nothing' ? suback : { kind: 'sent' }, dealt }, isOurs);
+  const unanswered = noDenialShown({ answer: suback === 'nothing' ? suback : { kind: 'sent' }, connection }, isOurs);
   if (unanswered !== undefined) return unanswered;
   if (isOurs || !granted(suback)) return { verdict: 'pass', observed };
   return { verdict: 'skipped', observed, reason: 'unobservable: no topic of the broker came, and it may have none' };
@@ -109,19 +113,19 @@ type Subscription = {
   readonly isAllowed: boolean;
   readonly form: Form;
   readonly suback: number | 'nothing';
-  readonly dealt: Dealt;
+  readonly connection: ConnectionAfter;
   readonly copies: number;
   readonly leaked: readonly string[];
 };
 
 /** By what came. A broker that is not the lab's may refuse a filter that covers more than the user may read. */
 export function judgeSubscription(seen: Subscription, isOurs: boolean): Finding {
-  const { isAllowed, form, suback, dealt, copies, leaked } = seen;
+  const { isAllowed, form, suback, connection, copies, leaked } = seen;
   const observed = { copies, suback, ...(leaked.length === 0 ? {} : { leaked }) };
   const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
   if (leaked.length > 0) return fail(`messages came on topics that the user may not read: ${leaked.join(', ')}`);
   if (!isAllowed && copies > 0) return fail('the message came');
-  const unanswered = notMade({ answer: suback === 'nothing' ? suback : { kind: 'sent' }, dealt }, isOurs);
+  const unanswered = noDenialShown({ answer: suback === 'nothing' ? suback : { kind: 'sent' }, connection }, isOurs);
   if (!isAllowed) return unanswered ?? { verdict: 'pass', observed };
   if (copies === 1) return { verdict: 'pass', observed };
   if (copies === 0 && form !== 'exact' && !isOurs && !granted(suback)) {

@@ -6,8 +6,8 @@ import { evidence, ownPackets } from '../harness/evidence.ts';
 import { isMessage } from '../harness/matching.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
-import { tooHigh } from '../harness/too-high.ts';
-import { type Answer, type Dealt, dealtWith } from './attempt.ts';
+import { qosNotOffered } from '../harness/too-high.ts';
+import { type ConnectionAfter, connectionAfter, type PublishAnswer } from './attempt.ts';
 import { BOUND_MS, limit } from './stage.ts';
 
 /** Of a lab with more users or topics some are taken, the same number from each. */
@@ -21,7 +21,7 @@ type Tried = {
   readonly topic: string;
   readonly how: 'QoS 0' | 'QoS 1' | 'QoS 2' | 'RETAIN' | 'last will';
   readonly payload: Buffer;
-  readonly answer: Answer;
+  readonly answer: PublishAnswer;
 };
 
 /** What a user publishes to topics that lab.yaml does not declare, nobody receives, the user included; names that are nearly declared ones too. */
@@ -40,7 +40,7 @@ export function undeclared(testLab: TestLab, user: User): Check[] {
 async function reachingOut(testLab: TestLab, user: User, version: Version): Promise<Finding> {
   const topics = undeclaredTopics(testLab.lab, nonce(), testLab.isOurs);
   const others = testLab.lab.users.filter(({ name }) => name !== user.name).slice(0, MOST_READERS - 1);
-  const actors: RawSession[] = [];
+  const clients: RawSession[] = [];
   const readers: RawSession[] = [];
   const read = async (who: User) => {
     const reader = await testLab.raw(who, { version });
@@ -48,29 +48,29 @@ async function reachingOut(testLab: TestLab, user: User, version: Version): Prom
     // a refusal is as good as a grant that nothing comes of
     await Promise.all(topics.map((topic) => reader.subscribe(topic, 1).catch(() => 0x80)));
   };
-  const act = async () => {
-    const actor = await testLab.raw(user, { version });
-    actors.push(actor);
-    return actor;
+  const connect = async () => {
+    const client = await testLab.raw(user, { version });
+    clients.push(client);
+    return client;
   };
   try {
     await Promise.all([user, ...others].map(read));
     const tried = [
-      ...(await publishAll(testLab, act, topics)),
+      ...(await publishAll(testLab, connect, topics)),
       ...(await leaveWill(testLab, user, version, topics.slice(0, 1))),
     ];
     // for what is retained, there have to be new subscriptions
     await Promise.all([user, ...others].map(read));
-    const dealt: Dealt[] = [];
+    const connection: ConnectionAfter[] = [];
     for (let round = testLab.isOurs ? ROUNDS_ELSEWHERE : 1; round <= ROUNDS_ELSEWHERE; round += 1) {
-      dealt.push(...(await Promise.all(readers.map(dealtWith))));
+      connection.push(...(await Promise.all(readers.map(connectionAfter))));
     }
-    await clear(act, topics.slice(0, 1));
+    await clear(connect, topics.slice(0, 1));
     const delivered = tried.filter(({ payload }) => readers.some(({ packets }) => packets.some(isMessage(payload))));
-    const isLost = dealt.includes('silent') || (testLab.isOurs && dealt.includes('closed'));
+    const isLost = connection.includes('silent') || (testLab.isOurs && connection.includes('closed'));
     return {
       ...judgeUndeclared(tried, delivered, { isLost, byCode: version === 5 && testLab.isOurs }),
-      evidence: actors.flatMap(({ packets }) =>
+      evidence: clients.flatMap(({ packets }) =>
         evidence(
           user.name,
           ownPackets(
@@ -81,31 +81,31 @@ async function reachingOut(testLab: TestLab, user: User, version: Version): Prom
       ),
     };
   } finally {
-    await Promise.all([...actors, ...readers].map((session) => session[Symbol.asyncDispose]()));
+    await Promise.all([...clients, ...readers].map((session) => session[Symbol.asyncDispose]()));
   }
 }
 
 /** One after the other; a broker may close the connection upon each that it denies. What is retained is tried on the first topic alone, which is nobody's. */
 async function publishAll(
   testLab: TestLab,
-  act: () => Promise<RawSession>,
+  connect: () => Promise<RawSession>,
   topics: readonly string[],
 ): Promise<Tried[]> {
   const tried: Tried[] = [];
-  let actor: RawSession | undefined;
+  let client: RawSession | undefined;
   const optionSets = topics.flatMap((topic, index) => [
     ...LEVELS.map((qos) => ({ topic, how: `QoS ${qos}` as const, options: { qos } })),
     ...(index === 0 ? [{ topic, how: 'RETAIN' as const, options: { qos: 1 as QoS, retain: true } }] : []),
   ]);
   for (const { topic, how, options } of optionSets) {
-    actor ??= await act();
-    if (tooHigh(testLab, actor, options.qos) !== undefined) continue;
+    client ??= await connect();
+    if (qosNotOffered(testLab, client, options.qos) !== undefined) continue;
     const payload = Buffer.from(`undeclared ${nonce()}`);
-    const answer = await actor.publish(topic, payload, options).catch(() => 'nothing' as const);
+    const answer = await client.publish(topic, payload, options).catch(() => 'nothing' as const);
     tried.push({ topic, how, payload, answer });
-    if (typeof answer === 'object' && answer.kind === 'closed') actor = undefined;
+    if (typeof answer === 'object' && answer.kind === 'closed') client = undefined;
   }
-  if (actor !== undefined) await dealtWith(actor);
+  if (client !== undefined) await connectionAfter(client);
   return tried;
 }
 
@@ -123,10 +123,10 @@ async function leaveWill(testLab: TestLab, user: User, version: Version, topics:
 }
 
 /** Where the broker has retained what it should not have, nothing of it stays. */
-async function clear(act: () => Promise<RawSession>, topics: readonly string[]): Promise<void> {
-  const actor = await act();
+async function clear(connect: () => Promise<RawSession>, topics: readonly string[]): Promise<void> {
+  const client = await connect();
   for (const topic of topics) {
-    await actor.publish(topic, Buffer.alloc(0), { qos: 1, retain: true }).catch(() => undefined);
+    await client.publish(topic, Buffer.alloc(0), { qos: 1, retain: true }).catch(() => undefined);
   }
 }
 

@@ -6,18 +6,18 @@ import { evidence, ownPackets } from '../harness/evidence.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
 import { judgeRight, mayText, type Right, rightOf } from './right.ts';
-import { BOUND_MS, castOf, hasArrived, limit, onStage, type Stage, sentinel } from './stage.ts';
+import { BOUND_MS, hasArrived, limit, type ObservedTopic, observedRoles, onObservedTopic, sentinel } from './stage.ts';
 
 /** A user with a last will on the topic is lost. */
 export function leavingAWill(testLab: TestLab, { name: topic }: Topic, user: User): Check[] {
   const right = rightOf(testLab.lab, user.name, 'lastWill', topic);
-  const cast = castOf(testLab, topic);
+  const roles = observedRoles(testLab, topic);
   return VERSIONS.map((version) => {
     const named = {
       id: `acl.will.${word(topic)}.${word(user.name)}.${tagOf(version)}`,
       claim: `${user.name} ${mayText(right)} leave a last will on ${topic} ${overOf(version)}`,
     } as const;
-    if (cast.kind === 'unobservable') return notApplicable(named, `unobservable: ${cast.why}`);
+    if (roles.kind === 'unobservable') return notApplicable(named, `unobservable: ${roles.why}`);
     return { ...named, ...lost(testLab, topic, user, version, right) };
   });
 }
@@ -36,27 +36,33 @@ function lost(
     version,
     boundMs: BOUND_MS,
     limit,
-    run: () => onStage(testLab, topic, (stage) => loseOwner(testLab, stage, user, version, right)),
+    run: () => onObservedTopic(testLab, topic, (observed) => loseOwner(testLab, observed, user, version, right)),
   };
 }
 
-async function loseOwner(testLab: TestLab, stage: Stage, user: User, version: Version, right: Right): Promise<Finding> {
-  const { topic } = stage;
+async function loseOwner(
+  testLab: TestLab,
+  observed: ObservedTopic,
+  user: User,
+  version: Version,
+  right: Right,
+): Promise<Finding> {
+  const { topic } = observed;
   const payload = Buffer.from(`will ${nonce()}`);
   const will = { topic, payload, qos: 1, retain: false } as const;
-  const acting = await testLab.raw(user, { version, will }).catch(unlessRefused(testLab.isOurs));
-  await acting?.fin();
+  const client = await testLab.raw(user, { version, will }).catch(unlessRefused(testLab.isOurs));
+  await client?.fin();
   // it was refused for its will, or else this is refused too
-  if (acting === undefined) await (await testLab.raw(user, { version })).disconnect();
+  if (client === undefined) await (await testLab.raw(user, { version })).disconnect();
   // a connection that is made after the loss: when its message comes, the broker has dealt with the loss
-  await using later = await testLab.raw(stage.publisher);
-  const last = await sentinel(testLab, { ...stage, sending: later });
-  const delivered = await hasArrived(stage, payload, right === 'allowed');
+  await using later = await testLab.raw(observed.publisher);
+  const last = await sentinel(testLab, { ...observed, sending: later });
+  const delivered = await hasArrived(observed, payload, right === 'allowed');
   return {
-    ...judgeRight(right, delivered, { connected: acting !== undefined }, testLab.isOurs),
+    ...judgeRight(right, delivered, { connected: client !== undefined }, testLab.isOurs),
     evidence: [
-      ...evidence(user.name, acting?.packets ?? []),
-      ...evidence(stage.observer.name, ownPackets(stage.seeing.packets, [payload, last])),
+      ...evidence(user.name, client?.packets ?? []),
+      ...evidence(observed.observer.name, ownPackets(observed.seeing.packets, [payload, last])),
     ],
   };
 }

@@ -5,7 +5,7 @@ import type { DeviationName } from '../harness/deviations.ts';
 import { nonce } from '../harness/test-lab.ts';
 
 /** Somebody who knocks at the broker, and whether lab.yaml lets them in. */
-export type Attempt = {
+export type LoginCase = {
   /** Of the check's id, such as `wrong-password.v311.sam`. */
   readonly name: string;
   readonly version: Version;
@@ -28,14 +28,14 @@ type Wrong = {
 const VERSIONS: readonly Version[] = [4, 5];
 
 /** Every user with the right password, and every way not to be one, over both versions. */
-export function attempts(lab: Lab): Attempt[] {
+export function loginCases(lab: Lab): LoginCase[] {
   return VERSIONS.flatMap((version) => [
     ...lab.users.flatMap((user) => ofUser(lab, user, version)),
     ...strangers(lab, version),
   ]);
 }
 
-function ofUser(lab: Lab, user: User, version: Version): Attempt[] {
+function ofUser(lab: Lab, user: User, version: Version): LoginCase[] {
   const { tag, over } = wording(version);
   const { name } = user;
   const password = user.password.reveal();
@@ -123,7 +123,7 @@ function otherCase(text: string): string {
   return upper === text ? text.toLowerCase() : upper;
 }
 
-function strangers(lab: Lab, version: Version): Attempt[] {
+function strangers(lab: Lab, version: Version): LoginCase[] {
   const { tag, over } = wording(version);
   // with a password that is somebody's, so that only the name is wrong
   const password = lab.users[0]?.password.reveal() ?? nonce();

@@ -6,7 +6,7 @@ import type { CheckFamily } from '../harness/check-family.ts';
 import { judgeByVersion } from '../harness/deviations.ts';
 import { atMost } from '../harness/limit.ts';
 import type { TestLab } from '../harness/test-lab.ts';
-import { type Attempt, attempts } from './attempts.ts';
+import { type LoginCase, loginCases } from './attempts.ts';
 import { judgeAcceptance, judgeClientAttempt, judgeRefusal, refusalBytes, refusalStatement } from './refusal.ts';
 
 const BOUND_MS = 5_000;
@@ -20,9 +20,9 @@ export function hostBoundMs(count: number): number {
 }
 
 export const auth: CheckFamily = (testLab) => {
-  const all = attempts(testLab.lab);
+  const all = loginCases(testLab.lab);
   return [
-    ...all.map((attempt) => fromHere(testLab, attempt)),
+    ...all.map((loginCase) => fromHere(testLab, loginCase)),
     ...elsewhere(testLab).flatMap((at) =>
       fromHost(
         testLab,
@@ -37,16 +37,16 @@ export const auth: CheckFamily = (testLab) => {
 const limit = atMost(8);
 
 /** With exact bytes: the answer to a CONNECT, and who closes the connection. */
-function fromHere({ broker, live, isOurs }: TestLab, attempt: Attempt): Check {
-  const { version, login, deviation } = attempt;
+function fromHere({ broker, live, isOurs }: TestLab, loginCase: LoginCase): Check {
+  const { version, login, deviation } = loginCase;
   const common = {
-    id: `auth.${attempt.name}.this-machine`,
-    claim: `${attempt.claim}, from this machine`,
+    id: `auth.${loginCase.name}.this-machine`,
+    claim: `${loginCase.claim}, from this machine`,
     boundMs: 2 * BOUND_MS,
     version,
     limit,
   } as const;
-  if (attempt.isIn) {
+  if (loginCase.isIn) {
     const run = async () => {
       const outcome = await connectSession({ ...broker, ...(login === undefined ? {} : { login }), version });
       if (outcome.kind === 'accepted') await outcome.session.close();
@@ -87,7 +87,7 @@ function elsewhere({ live, lab }: TestLab): Elsewhere[] {
 }
 
 /** With mosquitto_sub there: all attempts in one go, since each would cost a round trip. */
-function fromHost(testLab: TestLab, { origin, name, where, broker }: Elsewhere, all: readonly Attempt[]): Check[] {
+function fromHost(testLab: TestLab, { origin, name, where, broker }: Elsewhere, all: readonly LoginCase[]): Check[] {
   const { stopped } = testLab;
   const topic = testLab.lab.topics[0]?.name ?? 'mqtt-lab';
   const optionSets = all.map(({ version, login }) => ({
@@ -102,16 +102,16 @@ function fromHost(testLab: TestLab, { origin, name, where, broker }: Elsewhere, 
     return await attemptLogins(await testLab.host(name, where), optionSets, { boundMs, signal: stopped });
   };
   let results: ReturnType<typeof tryAll> | undefined;
-  return all.map((attempt, index) => ({
-    id: `auth.${attempt.name}.${origin}`,
-    claim: `${attempt.claim}, by mosquitto_sub on ${name}`,
-    ...(attempt.isIn ? {} : { statement: refusalStatement(attempt.version) }),
-    expected: { code: attempt.isIn ? 0 : refusalBytes(attempt.version).code },
+  return all.map((loginCase, index) => ({
+    id: `auth.${loginCase.name}.${origin}`,
+    claim: `${loginCase.claim}, by mosquitto_sub on ${name}`,
+    ...(loginCase.isIn ? {} : { statement: refusalStatement(loginCase.version) }),
+    expected: { code: loginCase.isIn ? 0 : refusalBytes(loginCase.version).code },
     boundMs,
-    version: attempt.version,
+    version: loginCase.version,
     async run() {
       results ??= tryAll();
-      return judgeClientAttempt((await results)[index], attempt, testLab.live.broker.host !== undefined);
+      return judgeClientAttempt((await results)[index], loginCase, testLab.live.broker.host !== undefined);
     },
   }));
 }

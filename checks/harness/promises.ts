@@ -5,7 +5,7 @@ import type { QoS } from '../../probes/mqtt/session.ts';
 import type { TestLab } from './test-lab.ts';
 
 /** What a check can only show of a broker that does it. */
-export type Need = {
+export type Requirements = {
   readonly retained?: true;
   /** The highest QoS that it publishes, or is served, at. */
   readonly qos?: QoS;
@@ -23,11 +23,11 @@ type Options = Pick<Lab['broker'], 'options'>;
  * Why the broker promises nothing about what a check needs; undefined: it does. The lab's own by `broker.options` of the lab file, another by what
  * it announces in its CONNACK of MQTT 5.
  */
-export function unpromised(
+export function whyUnsupported(
   { lab, isOurs, announced }: Pick<TestLab, 'lab' | 'isOurs' | 'announced'>,
-  need: Need,
+  need: Requirements,
 ): string | undefined {
-  return isOurs ? turnedOff(lab.broker, need) : renounced(announced, need);
+  return isOurs ? disabledByLabFile(lab.broker, need) : deniedByAnnouncement(announced, need);
 }
 
 /** As the lab file sets it; undefined: it is left to Mosquitto. */
@@ -37,7 +37,7 @@ export function optionOf({ options }: Options, wanted: string): string | undefin
 }
 
 /** What the lab file takes away by `broker.options`. */
-export function turnedOff(broker: Options, need: Need): string | undefined {
+export function disabledByLabFile(broker: Options, need: Requirements): string | undefined {
   const { retained, qos = 0, queued = 0, dropsQoS0, neverRaisesQoS } = need;
   if (retained && optionOf(broker, 'retain_available') === 'false') return 'the lab file turns retained messages off';
   const most = Number(optionOf(broker, 'max_qos') ?? 2);
@@ -53,7 +53,7 @@ export function turnedOff(broker: Options, need: Need): string | undefined {
 }
 
 /** What the broker says in its CONNACK that it does not do (MQTT 5, 3.2.2.3). */
-function renounced(announced: readonly string[], { retained, qos = 0 }: Need): string | undefined {
+function deniedByAnnouncement(announced: readonly string[], { retained, qos = 0 }: Requirements): string | undefined {
   const announcedValue = (name: string) =>
     announced.find((text) => text.startsWith(`${name} `))?.slice(name.length + 1);
   const isNone = (value: string | undefined) => value === 'false' || value === '0';

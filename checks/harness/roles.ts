@@ -27,7 +27,7 @@ export function willOwner(lab: Lab, topic: Topic, role: Role): User | undefined 
 }
 
 /** The first topic that somebody may publish and somebody may subscribe, with both. */
-export function openTopic(lab: Lab): { topic: string; publisher: User; subscriber: User } | undefined {
+export function topicRoles(lab: Lab): { topic: string; publisher: User; subscriber: User } | undefined {
   for (const { name: topic } of lab.topics) {
     const publisher = lab.users.find(({ name }) => may(lab, name, 'publish', topic));
     const subscriber = observerOf(lab, topic);

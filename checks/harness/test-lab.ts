@@ -9,7 +9,7 @@ import { type BrokerLog, followBrokerLog, NO_LOG } from '../../probes/network/br
 import type { Host } from '../../provisioning/hosts/host.ts';
 import { type HostAddress, openHost } from '../../provisioning/hosts/open.ts';
 
-import { openPassingOn, type PassingOn } from './passing-on.ts';
+import { type DeliveryDelay, measureDeliveryDelay } from './passing-on.ts';
 
 export { nonce } from './nonce.ts';
 
@@ -30,7 +30,7 @@ export type TestLab = AsyncDisposable & {
   readonly versions: readonly Version[];
   /** What a broker that is not the lab's announces of itself in its CONNACK of MQTT 5, in the recorder's texts. */
   readonly announced: readonly string[];
-  readonly passingOn: PassingOn;
+  readonly deliveryDelay: DeliveryDelay;
   /** Whether measurements take the time that the report's questions ask for. */
   readonly isFull: boolean;
   /** Logs a user in from this machine by a client that does only what it is told; throws a LabError when the broker does not accept. */
@@ -60,7 +60,7 @@ export function openTestLab(
   stopped: AbortSignal,
   versions: readonly Version[] = [4, 5],
   announced: readonly string[] = [],
-  passingOn: PassingOn = openPassingOn(),
+  deliveryDelay: DeliveryDelay = measureDeliveryDelay(),
   isFull = false,
   sharedLog?: TestLab['brokerLog'],
 ): TestLab {
@@ -118,7 +118,7 @@ export function openTestLab(
     isOurs: broker.host !== undefined,
     versions,
     announced,
-    passingOn,
+    deliveryDelay,
     isFull,
     login: (user, options = {}) => logIn(user, (usual) => connectSession({ ...usual, ...options })),
     raw: (user, options = {}) => logIn(user, (usual) => connectRaw({ ...usual, ...options })),

@@ -7,7 +7,7 @@ import type { TestLab } from './test-lab.ts';
  * A broker may take less than QoS 2, and says so in its CONNACK (MQTT 5, 3.2.2.3.4): a client then must not publish above it [MQTT-3.2.2-11].
  * The lab's own must take all. Undefined: nothing speaks against publishing.
  */
-export function tooHigh(
+export function qosNotOffered(
   { isOurs }: Pick<TestLab, 'isOurs'>,
   { packets }: Pick<RawSession, 'packets'>,
   published: QoS,

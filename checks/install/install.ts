@@ -3,7 +3,7 @@ import { publishOnce, startSubscriber } from '../../probes/clients/mosquitto-cli
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import { type Finding, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
-import { onEachPi, openTopic } from '../harness/roles.ts';
+import { onEachPi, topicRoles } from '../harness/roles.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
 
 /** The topic that the checkpoint tests an installation with; another open one where lab.yaml does not declare it. */
@@ -11,35 +11,40 @@ const INSTALLATION_TOPIC = 'test';
 const BOUND_MS = 60_000;
 const ARRIVAL_MS = 20_000;
 
-type Cast = NonNullable<ReturnType<typeof openTopic>>;
+type TopicRoles = NonNullable<ReturnType<typeof topicRoles>>;
 
 export const install: CheckFamily = (testLab) => {
   const { lab, broker } = testLab.live;
   const named = { ...lab, topics: lab.topics.filter(({ name }) => name === INSTALLATION_TOPIC) };
-  const cast = openTopic(named) ?? openTopic(lab);
+  const roles = topicRoles(named) ?? topicRoles(lab);
   const check = {
     id: 'install.message' as const,
     claim: 'what mosquitto_pub publishes on the broker host, mosquitto_sub -d shows on the Pi',
   };
-  if (cast === undefined) return [notApplicable(check, 'lab.yaml has no topic with a publisher and a subscriber')];
+  if (roles === undefined) return [notApplicable(check, 'lab.yaml has no topic with a publisher and a subscriber')];
   const { host } = broker;
   if (host === undefined) return [notApplicable(check, 'the broker is external: its host is never touched')];
   return onEachPi(testLab, check, (pi, onPi) => ({
     ...onPi,
-    expected: { messages: 1, topic: cast.topic },
+    expected: { messages: 1, topic: roles.topic },
     boundMs: BOUND_MS,
-    run: () => installationCheck(testLab, pi, host, cast),
+    run: () => installationCheck(testLab, pi, host, roles),
   }));
 };
 
 /** The checkpoint's installation check: `mosquitto_pub -t test -m message` there, `mosquitto_sub -t test -d` here. */
-async function installationCheck(testLab: TestLab, pi: LivePi, brokerHost: HostAddress, cast: Cast): Promise<Finding> {
-  const { topic, publisher, subscriber } = cast;
+async function installationCheck(
+  testLab: TestLab,
+  pi: LivePi,
+  brokerHost: HostAddress,
+  roles: TopicRoles,
+): Promise<Finding> {
+  const { topic, publisher, subscriber } = roles;
   const limits = { boundMs: BOUND_MS, signal: testLab.stopped };
   const payload = Buffer.from(`installation ${nonce()}`);
   const onPi = await testLab.host(pi.name, pi.host);
   const onBrokerHost = await testLab.host('broker', brokerHost);
-  const login = ({ name, password }: Cast['subscriber']) => ({ user: name, password: password.reveal() });
+  const login = ({ name, password }: TopicRoles['subscriber']) => ({ user: name, password: password.reveal() });
   const subscription = { ...pi.broker, topic, login: login(subscriber), keepAlive: testLab.broker.keepAlive };
   await using client = startSubscriber(onPi, subscription, limits);
   await client.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', ARRIVAL_MS);

@@ -7,8 +7,8 @@ import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { loginOf } from '../harness/login.ts';
 import { isMessage } from '../harness/matching.ts';
-import { unpromised } from '../harness/promises.ts';
-import { onEachPi, openTopic } from '../harness/roles.ts';
+import { whyUnsupported } from '../harness/promises.ts';
+import { onEachPi, topicRoles } from '../harness/roles.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
@@ -17,47 +17,56 @@ const QUICK: QoS = 2;
 const BOUND_MS = 60_000;
 const WAIT_MS = 30_000;
 
-type Cast = NonNullable<ReturnType<typeof openTopic>>;
-type Way = {
+type TopicRoles = NonNullable<ReturnType<typeof topicRoles>>;
+type Direction = {
   readonly name: 'paho' | 'paho-publishes';
   readonly claim: (qos: QoS) => string;
-  readonly play: (testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS) => Promise<Finding>;
+  readonly exchange: (testLab: TestLab, pi: LivePi, roles: TopicRoles, qos: QoS) => Promise<Finding>;
 };
 
-const WAYS: readonly Way[] = [
-  { name: 'paho', claim: (qos) => `paho in Python receives a QoS ${qos} message of mqtt.js once`, play: pahoReceives },
+const DIRECTIONS: readonly Direction[] = [
+  {
+    name: 'paho',
+    claim: (qos) => `paho in Python receives a QoS ${qos} message of mqtt.js once`,
+    exchange: pahoReceives,
+  },
   {
     name: 'paho-publishes',
     claim: (qos) => `mqtt.js receives a QoS ${qos} message of paho in Python once`,
-    play: pahoPublishes,
+    exchange: pahoPublishes,
   },
 ];
 
 /** The client library of the checkpoint on a Pi, and mqtt.js on this machine: each way, at each QoS. */
 export const interop: CheckFamily = (testLab) => {
-  const cast = openTopic(testLab.lab);
-  return WAYS.flatMap((way) => LEVELS.flatMap((qos) => checks(testLab, cast, way, qos)));
+  const roles = topicRoles(testLab.lab);
+  return DIRECTIONS.flatMap((way) => LEVELS.flatMap((qos) => checks(testLab, roles, way, qos)));
 };
 
-function checks(testLab: TestLab, cast: Cast | undefined, { name, claim, play }: Way, qos: QoS): Check[] {
+function checks(
+  testLab: TestLab,
+  roles: TopicRoles | undefined,
+  { name, claim, exchange }: Direction,
+  qos: QoS,
+): Check[] {
   const named = { id: `qos.${name}.q${qos}`, claim: claim(qos) } as const;
   const scope = name === 'paho' && qos === QUICK ? 'quick' : 'default';
   const why =
-    cast === undefined
+    roles === undefined
       ? 'lab.yaml has no topic that somebody may publish and somebody may subscribe'
-      : unpromised(testLab, { qos });
-  if (cast === undefined || why !== undefined) return [{ ...notApplicable(named, why ?? ''), scope }];
+      : whyUnsupported(testLab, { qos });
+  if (roles === undefined || why !== undefined) return [{ ...notApplicable(named, why ?? ''), scope }];
   return onEachPi(testLab, named, (pi, check) => ({
     ...check,
     statement: 'MQTT-3.8.4-6',
     expected: { copies: 1, qos, unaltered: true },
     boundMs: BOUND_MS,
-    run: () => play(testLab, pi, cast, qos),
+    run: () => exchange(testLab, pi, roles, qos),
   })).map((check) => ({ ...check, scope }));
 }
 
-async function pahoReceives(testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS): Promise<Finding> {
-  const { topic, publisher, subscriber } = cast;
+async function pahoReceives(testLab: TestLab, pi: LivePi, roles: TopicRoles, qos: QoS): Promise<Finding> {
+  const { topic, publisher, subscriber } = roles;
   const host = await testLab.host(pi.name, pi.host);
   await using session = await testLab.login(publisher);
   const options = { ...pi.broker, ...loginOf(subscriber), topic, qos, clientId: `lab-${nonce()}` } as const;
@@ -75,8 +84,8 @@ async function pahoReceives(testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS):
 }
 
 /** It publishes a numbered message a second: the first is the one in question, the second the sentinel behind it. */
-async function pahoPublishes(testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS): Promise<Finding> {
-  const { topic, publisher, subscriber } = cast;
+async function pahoPublishes(testLab: TestLab, pi: LivePi, roles: TopicRoles, qos: QoS): Promise<Finding> {
+  const { topic, publisher, subscriber } = roles;
   const host = await testLab.host(pi.name, pi.host);
   await using session = await testLab.login(subscriber);
   const granted = await session.subscribe(topic, qos);

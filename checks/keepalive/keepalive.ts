@@ -1,7 +1,7 @@
 import { expiryWindow } from '../fixtures/keepalive-expiry.ts';
 import { AROUND_EXPIRY_MS, silentClient, silentOptions, silentOwner } from '../fixtures/silent-client.ts';
-import { openStages, type Stages } from '../fixtures/will-observer.ts';
-import { anyWillCast } from '../fixtures/will-roles.ts';
+import { type WithWillObserver, willObservers } from '../fixtures/will-observer.ts';
+import { anyWillRoles } from '../fixtures/will-roles.ts';
 import { type Check, notApplicable, type Scope } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
@@ -18,13 +18,13 @@ const KEEP_ALIVES: readonly { readonly keepAlive: number; readonly scope: Scope 
 const EXPIRIES: readonly number[] = [40, 15, 10];
 
 export const keepalive: CheckFamily = (testLab) => {
-  const stages = openStages(testLab);
+  const withObserver = willObservers(testLab);
   const { maxKeepAlive } = testLab.lab.broker;
   const others = testLab.isFull ? EXPIRIES.filter((keepAlive) => keepAlive <= maxKeepAlive) : [];
-  const swept = others.flatMap((keepAlive) => expiry(testLab, stages, keepAlive));
+  const swept = others.flatMap((keepAlive) => expiry(testLab, withObserver, keepAlive));
   const compared = KEEP_ALIVES.flatMap(({ keepAlive, scope }) => {
     const checks = [
-      ...expiry(testLab, stages, keepAlive),
+      ...expiry(testLab, withObserver, keepAlive),
       ...keepAlivePings(testLab, keepAlive, { name: 'ping', count: 1 }),
       ...(scope === 'quick' ? receiveOnly(testLab, keepAlive) : []),
       ...(scope === 'quick' ? periods(testLab, keepAlive) : []),
@@ -44,13 +44,13 @@ function periods(testLab: TestLab, keepAlive: number): Check[] {
   }));
 }
 
-function expiry(testLab: TestLab, stages: Stages, keepAlive: number): Check[] {
+function expiry(testLab: TestLab, withObserver: WithWillObserver, keepAlive: number): Check[] {
   const { lab, live } = testLab;
-  const cast = anyWillCast(lab);
+  const roles = anyWillRoles(lab);
   const [user] = lab.users;
   const { fromMs, toMs } = expiryWindow(keepAlive, live.broker.version);
   return VERSIONS.map((version): Check => {
-    const loses = cast === undefined ? 'loses its connection' : 'loses its connection and leaves its last will';
+    const loses = roles === undefined ? 'loses its connection' : 'loses its connection and leaves its last will';
     const named = {
       id: `keepalive.expiry.${keepAlive}s.${tagOf(version)}`,
       claim: `a silent client with a keep alive of ${keepAlive} s ${loses}, ${overOf(version)}`,
@@ -59,11 +59,11 @@ function expiry(testLab: TestLab, stages: Stages, keepAlive: number): Check[] {
     return {
       ...named,
       statement: version === 4 ? 'MQTT-3.1.2-24' : 'MQTT-3.1.2-22',
-      expected: { keepAlive, fromMs, toMs, closedBy: 'broker', ...(cast === undefined ? {} : { wills: 1 }) },
+      expected: { keepAlive, fromMs, toMs, closedBy: 'broker', ...(roles === undefined ? {} : { wills: 1 }) },
       version,
       boundMs: toMs + AROUND_EXPIRY_MS,
       async run() {
-        if (cast !== undefined) return await silentOwner(testLab, stages, cast, version, keepAlive);
+        if (roles !== undefined) return await silentOwner(testLab, withObserver, roles, version, keepAlive);
         await using client = await testLab.raw(user, { version, ...silentOptions(keepAlive) });
         return await silentClient(testLab, client, keepAlive);
       },

@@ -5,7 +5,7 @@ import { AROUND_EXPIRY_MS, silentClient, silentOptions } from '../fixtures/silen
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import { openTopic } from '../harness/roles.ts';
+import { topicRoles } from '../harness/roles.ts';
 import { watchStalls } from '../harness/stall.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
 
@@ -15,28 +15,28 @@ const LAST_MS = 2 * EVERY_MS;
 
 /** Only packets from the client count: a subscriber that receives all the time and never pings is dropped. */
 export function receiveOnly(testLab: TestLab, keepAlive: number): Check[] {
-  const cast = openTopic(testLab.lab);
+  const roles = topicRoles(testLab.lab);
   const { fromMs, toMs } = expiryWindow(keepAlive, testLab.live.broker.version);
   return VERSIONS.map((version): Check => {
     const named = {
       id: `keepalive.receive-only.${keepAlive}s.${tagOf(version)}`,
       claim: `a subscriber with a keep alive of ${keepAlive} s that receives all the time and never pings is dropped, ${overOf(version)}`,
     } as const;
-    if (cast === undefined) return notApplicable(named, 'lab.yaml has no topic with a publisher and a subscriber');
+    if (roles === undefined) return notApplicable(named, 'lab.yaml has no topic with a publisher and a subscriber');
     return {
       ...named,
       statement: version === 4 ? 'MQTT-3.1.2-24' : 'MQTT-3.1.2-22',
       expected: { keepAlive, fromMs, toMs, closedBy: 'broker', everyMs: EVERY_MS },
       version,
       boundMs: toMs + AROUND_EXPIRY_MS,
-      run: () => receive(testLab, cast, version, keepAlive),
+      run: () => receive(testLab, roles, version, keepAlive),
     };
   });
 }
 
 async function receive(
   testLab: TestLab,
-  { topic, publisher, subscriber }: NonNullable<ReturnType<typeof openTopic>>,
+  { topic, publisher, subscriber }: NonNullable<ReturnType<typeof topicRoles>>,
   version: Version,
   keepAlive: number,
 ): Promise<Finding> {

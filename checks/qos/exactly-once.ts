@@ -5,8 +5,8 @@ import type { CheckFamily } from '../harness/check-family.ts';
 import { loads } from '../harness/limit.ts';
 import { isMessage } from '../harness/matching.ts';
 import { mustPublish } from '../harness/must-publish.ts';
-import { unpromised } from '../harness/promises.ts';
-import { openTopic } from '../harness/roles.ts';
+import { whyUnsupported } from '../harness/promises.ts';
+import { topicRoles } from '../harness/roles.ts';
 import { nonce } from '../harness/test-lab.ts';
 import { expectedSequence, judgeSequence, numbered } from './sequence.ts';
 
@@ -22,13 +22,13 @@ export const qosExactlyOnce: CheckFamily = (testLab) => {
     id: 'qos.exactly-once.q2',
     claim: `${COUNT} messages of QoS 2, at most ${WINDOW} in flight: each is received once, unaltered and in order`,
   } as const;
-  const cast = openTopic(testLab.lab);
-  if (cast === undefined) {
+  const roles = topicRoles(testLab.lab);
+  if (roles === undefined) {
     return [notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe')];
   }
-  const why = unpromised(testLab, { qos: 2 });
+  const why = whyUnsupported(testLab, { qos: 2 });
   if (why !== undefined) return [notApplicable(named, why)];
-  const { topic, publisher, subscriber } = cast;
+  const { topic, publisher, subscriber } = roles;
   return [
     {
       ...named,

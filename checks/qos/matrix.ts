@@ -8,40 +8,46 @@ import { evidence } from '../harness/evidence.ts';
 import { atMost } from '../harness/limit.ts';
 import { isMessage } from '../harness/matching.ts';
 import { mustPublish } from '../harness/must-publish.ts';
-import { unpromised } from '../harness/promises.ts';
+import { whyUnsupported } from '../harness/promises.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import { openTopic } from '../harness/roles.ts';
+import { topicRoles } from '../harness/roles.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
-import { tooHigh } from '../harness/too-high.ts';
+import { qosNotOffered } from '../harness/too-high.ts';
 import { type Cell, type Delivered, expectedCell, judgeCell } from './matrix-judge.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
 const BOUND_MS = 60_000;
 const limit = atMost(6);
 
-type Cast = NonNullable<ReturnType<typeof openTopic>>;
+type TopicRoles = NonNullable<ReturnType<typeof topicRoles>>;
 
 /** The whole table of publisher's QoS and subscriber's QoS, over both versions. */
 export const qosMatrix: CheckFamily = (testLab) => {
-  const cast = openTopic(testLab.lab);
+  const roles = topicRoles(testLab.lab);
   return VERSIONS.flatMap((version) =>
-    LEVELS.flatMap((published) => LEVELS.map((requested) => check(testLab, cast, version, published, requested))),
+    LEVELS.flatMap((published) => LEVELS.map((requested) => check(testLab, roles, version, published, requested))),
   );
 };
 
-function check(testLab: TestLab, cast: Cast | undefined, version: Version, published: QoS, requested: QoS): Check {
+function check(
+  testLab: TestLab,
+  roles: TopicRoles | undefined,
+  version: Version,
+  published: QoS,
+  requested: QoS,
+): Check {
   const named = {
     id: `qos.matrix.p${published}s${requested}.${tagOf(version)}`,
     claim: `QoS ${published} to a subscription of QoS ${requested} is delivered once at QoS ${Math.min(published, requested)}, ${overOf(version)}`,
   } as const;
-  if (cast === undefined) {
+  if (roles === undefined) {
     return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
   }
   // the lab's own grants what is asked for; another may grant less
   const qos = testLab.isOurs && requested > published ? requested : published;
-  const why = unpromised(testLab, { qos, ...(requested > published ? { neverRaisesQoS: true } : {}) });
+  const why = whyUnsupported(testLab, { qos, ...(requested > published ? { neverRaisesQoS: true } : {}) });
   if (why !== undefined) return notApplicable(named, why);
-  const { topic, publisher, subscriber } = cast;
+  const { topic, publisher, subscriber } = roles;
   const cell: Cell = { version, topic, published, requested, payload: binaryPayload(nonce()) };
   return {
     ...named,
@@ -57,8 +63,8 @@ function check(testLab: TestLab, cast: Cast | undefined, version: Version, publi
       ]);
       await using _sending = sending;
       await using _seeing = seeing;
-      const short = tooHigh(testLab, sending, published);
-      if (short !== undefined) return short;
+      const notOffered = qosNotOffered(testLab, sending, published);
+      if (notOffered !== undefined) return notOffered;
       const seen = await deliver(sending, seeing, cell);
       const packets = [...evidence(publisher.name, seen.publisher), ...evidence(subscriber.name, seen.subscriber)];
       return { ...judgeCell(cell, seen, testLab.isOurs), evidence: packets };

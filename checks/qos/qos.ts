@@ -16,8 +16,8 @@ import { evidence } from '../harness/evidence.ts';
 import { atMost } from '../harness/limit.ts';
 import { loginOf } from '../harness/login.ts';
 import { isMessage } from '../harness/matching.ts';
-import { unpromised } from '../harness/promises.ts';
-import { onEachPi, openTopic } from '../harness/roles.ts';
+import { whyUnsupported } from '../harness/promises.ts';
+import { onEachPi, topicRoles } from '../harness/roles.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
@@ -27,49 +27,49 @@ const WAIT_MS = 20_000;
 /** Each runs one or two clients on a Pi over one SSH connection, which takes ten. */
 const limit = atMost(6);
 
-type Cast = { readonly topic: string; readonly publisher: User; readonly subscriber: User };
+type TopicRoles = { readonly topic: string; readonly publisher: User; readonly subscriber: User };
 type Ends = Omit<Delivery, 'topic' | 'qos' | 'payload'> & {
   /** Code of the subscriber's SUBACK. */
   readonly granted: number | undefined;
 };
 
 export const qos: CheckFamily = (testLab) => {
-  const cast = openTopic(testLab.lab);
+  const roles = topicRoles(testLab.lab);
   return LEVELS.flatMap((qos) => [
-    ...directions(testLab, cast, qos, 'host-to-pi', 'from this machine to a Pi', hostToPi),
-    ...directions(testLab, cast, qos, 'pi-to-host', 'from a Pi to this machine', piToHost),
-    ...here(testLab, cast, qos),
+    ...directions(testLab, roles, qos, 'host-to-pi', 'from this machine to a Pi', hostToPi),
+    ...directions(testLab, roles, qos, 'pi-to-host', 'from a Pi to this machine', piToHost),
+    ...here(testLab, roles, qos),
   ]);
 };
 
-type Play = (testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS, payload: Buffer) => Promise<Ends>;
+type Exchange = (testLab: TestLab, pi: LivePi, roles: TopicRoles, qos: QoS, payload: Buffer) => Promise<Ends>;
 
 function directions(
   testLab: TestLab,
-  cast: Cast | undefined,
+  roles: TopicRoles | undefined,
   qos: QoS,
   name: string,
   way: string,
-  play: Play,
+  exchange: Exchange,
 ): Check[] {
   const named = { id: `qos.${name}.q${qos}`, claim: `QoS ${qos} ${way}: exactly once, unaltered` } as const;
-  if (cast === undefined) return [nobody(named)];
-  const why = unpromised(testLab, { qos });
+  if (roles === undefined) return [nobody(named)];
+  const why = whyUnsupported(testLab, { qos });
   if (why !== undefined) return [notApplicable(named, why)];
   return onEachPi(testLab, named, (pi, onPi) => {
-    return { ...check(testLab, onPi, cast, qos, (payload) => play(testLab, pi, cast, qos, payload)), limit };
+    return { ...check(testLab, onPi, roles, qos, (payload) => exchange(testLab, pi, roles, qos, payload)), limit };
   });
 }
 
-function here(testLab: TestLab, cast: Cast | undefined, qos: QoS): Check[] {
+function here(testLab: TestLab, roles: TopicRoles | undefined, qos: QoS): Check[] {
   const named = {
     id: `qos.this-machine.q${qos}`,
     claim: `QoS ${qos} on this machine: exactly once, unaltered`,
   } as const;
-  if (cast === undefined) return [nobody(named)];
-  const why = unpromised(testLab, { qos });
+  if (roles === undefined) return [nobody(named)];
+  const why = whyUnsupported(testLab, { qos });
   if (why !== undefined) return [notApplicable(named, why)];
-  return [check(testLab, named, cast, qos, (payload) => hereToHere(testLab, cast, qos, payload))];
+  return [check(testLab, named, roles, qos, (payload) => hereToHere(testLab, roles, qos, payload))];
 }
 
 function nobody(named: Pick<Check, 'id' | 'claim'>): Check {
@@ -79,9 +79,9 @@ function nobody(named: Pick<Check, 'id' | 'claim'>): Check {
 function check(
   { isOurs }: TestLab,
   named: Pick<Check, 'id' | 'claim'>,
-  { topic, publisher, subscriber }: Cast,
+  { topic, publisher, subscriber }: TopicRoles,
   qos: QoS,
-  play: (payload: Buffer) => Promise<Ends>,
+  exchange: (payload: Buffer) => Promise<Ends>,
 ): Check {
   const payload = binaryPayload(nonce());
   return {
@@ -90,7 +90,7 @@ function check(
     expected: expectedDelivery(qos, topic, payload.length),
     boundMs: BOUND_MS,
     async run() {
-      const ends = await play(payload);
+      const ends = await exchange(payload);
       const packets = [...evidence(publisher.name, ends.publisher), ...evidence(subscriber.name, ends.subscriber)];
       const { granted } = ends;
       if (!isOurs && granted !== undefined && granted < qos) {
@@ -102,8 +102,8 @@ function check(
   };
 }
 
-async function hostToPi(testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS, payload: Buffer): Promise<Ends> {
-  const { topic, publisher, subscriber } = cast;
+async function hostToPi(testLab: TestLab, pi: LivePi, roles: TopicRoles, qos: QoS, payload: Buffer): Promise<Ends> {
+  const { topic, publisher, subscriber } = roles;
   const host = await testLab.host(pi.name, pi.host);
   const options = { ...pi.broker, topic, qos, login: loginOf(subscriber), clientId: `lab-${nonce()}` };
   await using client = startSubscriber(host, options, { boundMs: BOUND_MS, signal: testLab.stopped });
@@ -123,8 +123,8 @@ async function hostToPi(testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS, payl
   };
 }
 
-async function piToHost(testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS, payload: Buffer): Promise<Ends> {
-  const { topic, publisher, subscriber } = cast;
+async function piToHost(testLab: TestLab, pi: LivePi, roles: TopicRoles, qos: QoS, payload: Buffer): Promise<Ends> {
+  const { topic, publisher, subscriber } = roles;
   const host = await testLab.host(pi.name, pi.host);
   await using session = await testLab.login(subscriber);
   const granted = await session.subscribe(topic, qos);
@@ -142,10 +142,10 @@ async function piToHost(testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS, payl
   };
 }
 
-async function hereToHere(testLab: TestLab, cast: Cast, qos: QoS, payload: Buffer): Promise<Ends> {
-  const { topic } = cast;
-  await using sending = await testLab.login(cast.publisher);
-  await using seeing = await testLab.login(cast.subscriber);
+async function hereToHere(testLab: TestLab, roles: TopicRoles, qos: QoS, payload: Buffer): Promise<Ends> {
+  const { topic } = roles;
+  await using sending = await testLab.login(roles.publisher);
+  await using seeing = await testLab.login(roles.subscriber);
   const granted = await seeing.subscribe(topic, qos);
   const last = Buffer.from(`sentinel ${nonce()}`);
   await sending.publish(topic, payload, { qos });

@@ -2,7 +2,7 @@ import type { Lab } from '../../lab-file/lab.ts';
 import { judgeForgotten, judgeWills } from '../fixtures/will-verdict.ts';
 import type { Finding } from '../harness/check.ts';
 import type { Judged } from '../harness/deviations.ts';
-import { optionOf, turnedOff } from '../harness/promises.ts';
+import { disabledByLabFile, optionOf } from '../harness/promises.ts';
 import type { BrokerEnd } from './broker-control.ts';
 import type { Restarted } from './scene.ts';
 
@@ -18,11 +18,11 @@ export function hasDatabase(broker: Broker): boolean {
 }
 
 /** Why this lab's broker promises nothing about it; undefined: it does. */
-export function unpromised(aspect: Aspect, broker: Broker): string | undefined {
+export function whyUnsupported(aspect: Aspect, broker: Broker): string | undefined {
   if (aspect === 'connections' || aspect === 'will') return undefined;
   if (!hasDatabase(broker)) return 'the lab file turns persistence off';
-  if (aspect === 'retained') return turnedOff(broker, { retained: true });
-  return aspect === 'queue' ? turnedOff(broker, { queued: MESSAGES }) : undefined;
+  if (aspect === 'retained') return disabledByLabFile(broker, { retained: true });
+  return aspect === 'queue' ? disabledByLabFile(broker, { queued: MESSAGES }) : undefined;
 }
 
 /** So many are queued for the client that is away. */

@@ -4,11 +4,11 @@ import { startSubscriber } from '../../probes/clients/mosquitto-client.ts';
 import { now, type Packet } from '../../probes/mqtt/packet.ts';
 import type { Host } from '../../provisioning/hosts/host.ts';
 import { openHost } from '../../provisioning/hosts/open.ts';
-import { startLostActor } from '../fixtures/client-on-pi.ts';
+import { startUncleanClient } from '../fixtures/client-on-pi.ts';
 import { expiryWindow } from '../fixtures/keepalive-expiry.ts';
-import { openStages, type Stages, since } from '../fixtures/will-observer.ts';
+import { since, type WithWillObserver, willObservers } from '../fixtures/will-observer.ts';
 import { newWill } from '../fixtures/will-owner.ts';
-import { anyWillCast, type WillCast } from '../fixtures/will-roles.ts';
+import { anyWillRoles, type WillRoles } from '../fixtures/will-roles.ts';
 import { judgeWills, type WillOptions } from '../fixtures/will-verdict.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
 import { loginOf } from '../harness/login.ts';
@@ -35,8 +35,8 @@ type Rebooted =
 
 /** A reboot of each Pi under a client with a last will. */
 export function rebootedPis(testLab: TestLab): Check[] {
-  const stages = openStages(testLab);
-  const cast = anyWillCast(testLab.lab);
+  const withObserver = willObservers(testLab);
+  const roles = anyWillRoles(testLab.lab);
   const { pis, broker } = testLab.live;
   const { toMs } = expiryWindow(KEEP_ALIVE_S, broker.version);
   if (pis.length === 0) {
@@ -52,7 +52,7 @@ export function rebootedPis(testLab: TestLab): Check[] {
       judge: (seen: Extract<Rebooted, { kind: 'rebooted' }>) => Finding,
     ): Check => {
       const named = { id: `restart.pi.${word(pi.name)}.${aspect}`, claim } as const;
-      if (cast === undefined) {
+      if (roles === undefined) {
         const reason = 'lab.yaml has no topic with a last will that somebody may see';
         return { ...notApplicable(named, reason), scope: 'disruptive' };
       }
@@ -63,7 +63,7 @@ export function rebootedPis(testLab: TestLab): Check[] {
         scope: 'disruptive',
         boundMs: BOUND_MS,
         async run() {
-          episode ??= reboot(testLab, stages, cast, pi, toMs);
+          episode ??= reboot(testLab, withObserver, roles, pi, toMs);
           const seen = await episode;
           if (seen.kind === 'impossible') return { verdict: 'skipped', observed: null, reason: seen.reason };
           return { ...judge(seen), evidence: seen.packets };
@@ -94,28 +94,34 @@ export function rebootedPis(testLab: TestLab): Check[] {
   });
 }
 
-async function reboot(testLab: TestLab, stages: Stages, cast: WillCast, pi: LivePi, toMs: number): Promise<Rebooted> {
+async function reboot(
+  testLab: TestLab,
+  withObserver: WithWillObserver,
+  roles: WillRoles,
+  pi: LivePi,
+  toMs: number,
+): Promise<Rebooted> {
   await using before = await openHost(pi.name, pi.host, testLab.stopped);
   const mark = await bootMark(before);
   const how = await planReboot(testLab.lab, pi.name, mark);
   if (how.kind === 'forbidden') return { kind: 'impossible', reason: how.reason };
-  return await stages(cast, VERSION, async (stage) => {
-    const { text, ...will } = newWill(cast);
-    const { topic, owner } = cast;
+  return await withObserver(roles, VERSION, async (observer) => {
+    const { text, ...will } = newWill(roles);
+    const { topic, owner } = roles;
     const left = { ...will, payload: will.payload.toString() };
     const who = { login: loginOf(owner), clientId: `lab-${nonce()}` };
     const options = { ...pi.broker, ...who, topic, keepAlive: KEEP_ALIVE_S, will: left };
     const limits = { boundMs: REBOOT_BOUND_MS, signal: testLab.stopped };
     // not mosquitto_sub, which says DISCONNECT when a shutdown ends it by TERM
-    const client = await startLostActor(before, 'publisher', options, limits);
+    const client = await startUncleanClient(before, 'publisher', options, limits);
     const orderedAt = now();
     await orderReboot(before, how);
-    const first = await stage.first(text, toMs + ARRIVAL_MS);
+    const first = await observer.first(text, toMs + ARRIVAL_MS);
     await using after = await awaitReboot(testLab.lab, pi.name, mark, testLab.stopped);
     const backAfterMs = since(orderedAt);
-    const wills = await stage.untilSentinel(text);
-    const copies = await received(testLab, after, pi, cast);
-    const packets = [...client.evidence(), ...stage.evidence(text)];
+    const wills = await observer.untilSentinel(text);
+    const copies = await received(testLab, after, pi, roles);
+    const packets = [...client.evidence(), ...observer.evidence(text)];
     const willAfterMs = first === undefined ? undefined : since(orderedAt, first);
     return { kind: 'rebooted', will, wills, willAfterMs, backAfterMs, copies, packets };
   });
@@ -126,7 +132,7 @@ async function received(
   testLab: TestLab,
   host: Host,
   pi: LivePi,
-  { topic, observer, publisher }: WillCast,
+  { topic, observer, publisher }: WillRoles,
 ): Promise<number> {
   const limits = { boundMs: 3 * ARRIVAL_MS, signal: testLab.stopped };
   const options = { ...pi.broker, topic, login: loginOf(observer), keepAlive: testLab.broker.keepAlive };

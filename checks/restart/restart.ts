@@ -1,12 +1,20 @@
 import type { Lab } from '../../lab-file/lab.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
-import { anyWillCast, type WillCast } from '../fixtures/will-roles.ts';
+import { anyWillRoles, type WillRoles } from '../fixtures/will-roles.ts';
 import { type Check, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
-import { openTopic } from '../harness/roles.ts';
+import { topicRoles } from '../harness/roles.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import type { BrokerEnd } from './broker-control.ts';
-import { ASPECTS, type Aspect, expectedAfter, hasDatabase, judgeRestart, judgeSpared, unpromised } from './judge.ts';
+import {
+  ASPECTS,
+  type Aspect,
+  expectedAfter,
+  hasDatabase,
+  judgeRestart,
+  judgeSpared,
+  whyUnsupported,
+} from './judge.ts';
 import { rebootedPis } from './pi.ts';
 import { type Episode, restartUnderClients } from './scene.ts';
 
@@ -44,12 +52,12 @@ export const restart: CheckFamily = (testLab) => [
 
 function brokerEnds(testLab: TestLab, end: BrokerEnd): Check[] {
   const { host } = testLab.live.broker;
-  const cast = castRestart(testLab.lab);
+  const roles = restartRoles(testLab.lab);
   let episode: Promise<Episode> | undefined;
   return ASPECTS.map((aspect): Check => {
     const named = { id: `restart.${end}.${aspect}`, claim: `${WORDS[end]} ${claimOf(aspect, end)}` } as const;
-    const why = hindrance(aspect, testLab, cast);
-    if (why !== undefined || host === undefined || cast === undefined) {
+    const why = hindrance(aspect, testLab, roles);
+    if (why !== undefined || host === undefined || roles === undefined) {
       return { ...notApplicable(named, why ?? ''), scope };
     }
     const { broker } = testLab.lab;
@@ -61,7 +69,7 @@ function brokerEnds(testLab: TestLab, end: BrokerEnd): Check[] {
       boundMs: BOUND_MS,
       async run() {
         // one end of the broker for all: each aspect is looked at after it
-        episode ??= endBroker(testLab, host, cast, end);
+        episode ??= endBroker(testLab, host, roles, end);
         const ended = await episode;
         if (ended.kind === 'spared') return judgeSpared(aspect, ended.trouble);
         const { seen } = ended;
@@ -78,24 +86,24 @@ function claimOf(aspect: Aspect, end: BrokerEnd): string {
 }
 
 /** Where nobody leaves a last will, who may publish plays its owner: the other aspects need none. */
-function castRestart(lab: Lab): WillCast | undefined {
-  const open = openTopic(lab);
-  if (open === undefined) return anyWillCast(lab);
+function restartRoles(lab: Lab): WillRoles | undefined {
+  const open = topicRoles(lab);
+  if (open === undefined) return anyWillRoles(lab);
   const { topic, publisher, subscriber: observer } = open;
-  return anyWillCast(lab) ?? { topic, role: 'publisher', owner: publisher, observer, publisher };
+  return anyWillRoles(lab) ?? { topic, role: 'publisher', owner: publisher, observer, publisher };
 }
 
-function hindrance(aspect: Aspect, { live, lab }: TestLab, cast: WillCast | undefined): string | undefined {
+function hindrance(aspect: Aspect, { live, lab }: TestLab, roles: WillRoles | undefined): string | undefined {
   if (live.broker.host === undefined) return 'the broker is external: its host is never touched';
-  if (cast === undefined) return 'lab.yaml has no topic that somebody may write and somebody may subscribe';
-  if (aspect === 'will' && anyWillCast(lab) === undefined) {
+  if (roles === undefined) return 'lab.yaml has no topic that somebody may write and somebody may subscribe';
+  if (aspect === 'will' && anyWillRoles(lab) === undefined) {
     return 'lab.yaml has no topic with a last will that somebody may see';
   }
-  return unpromised(aspect, lab.broker);
+  return whyUnsupported(aspect, lab.broker);
 }
 
-async function endBroker(testLab: TestLab, host: HostAddress, cast: WillCast, end: BrokerEnd): Promise<Episode> {
+async function endBroker(testLab: TestLab, host: HostAddress, roles: WillRoles, end: BrokerEnd): Promise<Episode> {
   const there = await testLab.host('broker', host, 'restart');
   const isSaved = end === 'crash' && hasDatabase(testLab.lab.broker);
-  return await restartUnderClients(testLab, there, cast, end, isSaved);
+  return await restartUnderClients(testLab, there, roles, end, isSaved);
 }

@@ -2,14 +2,14 @@ import { awaitReady } from '../../deployment/ready.ts';
 import { now, type Packet } from '../../probes/mqtt/packet.ts';
 import type { End, RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { Host } from '../../provisioning/hosts/host.ts';
-import { keepingRetained, retainedOn } from '../fixtures/retained-topic.ts';
+import { retainedOn, withRetainedRestored } from '../fixtures/retained-topic.ts';
 import { endWithin } from '../fixtures/silent-client.ts';
 import { acceptedAt, leftBy, ownerEvidence, socketEnd, willEvents } from '../fixtures/will-evidence.ts';
 import { newWill, openOwner } from '../fixtures/will-owner.ts';
-import type { WillCast } from '../fixtures/will-roles.ts';
+import type { WillRoles } from '../fixtures/will-roles.ts';
 import type { WillOptions } from '../fixtures/will-verdict.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
-import { withLasting } from '../harness/lasting.ts';
+import { withPersistentSession } from '../harness/lasting.ts';
 import { isMessage } from '../harness/matching.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
 import { type BrokerEnd, restartBroker, saveDatabase } from './broker-control.ts';
@@ -49,13 +49,13 @@ const LEFT_MS = 10_000;
 export async function restartUnderClients(
   testLab: TestLab,
   host: Host,
-  cast: WillCast,
+  roles: WillRoles,
   end: BrokerEnd,
   isSaved: boolean,
 ): Promise<Episode> {
-  const { topic, observer: reader, publisher: writer } = cast;
-  return await keepingRetained(testLab, topic, { writer, reader }, () =>
-    withLasting(testLab, reader, 4, async (clientId): Promise<Episode> => {
+  const { topic, observer: reader, publisher: writer } = roles;
+  return await withRetainedRestored(testLab, topic, { writer, reader }, () =>
+    withPersistentSession(testLab, reader, 4, async (clientId): Promise<Episode> => {
       const away = await testLab.raw(reader, { clean: false, clientId });
       await subscribe(away, topic);
       await away.disconnect();
@@ -69,8 +69,8 @@ export async function restartUnderClients(
       const trouble = isSaved ? await troubleOf(saveDatabase(host)) : undefined;
       if (trouble !== undefined) return { kind: 'spared', trouble };
       await writing.publish(topic, later, { qos: 1 });
-      const will = newWill(cast);
-      await using owner = await openOwner(testLab, cast, 4, will);
+      const will = newWill(roles);
+      await using owner = await openOwner(testLab, roles, 4, will);
       testLab.brokerLog();
       const orderedAt = now();
       await restartBroker(host, end);
@@ -79,7 +79,7 @@ export async function restartUnderClients(
       const ends = await Promise.all([writing, seeing, owner].map((session) => endWithin(session, LEFT_MS)));
       const retained = await retainedOn(testLab, topic, reader);
       await using back = await testLab.raw(reader, { clean: false, clientId });
-      const isSubscribed = await reaches(testLab, cast, back);
+      const isSubscribed = await reaches(testLab, roles, back);
       const carriesWill = (packet: Packet) => packet.payload?.includes(will.text) === true;
       const copies = (payload: Buffer) => back.packets.filter(isMessage(payload)).length;
       const willsConnected = received(seeing).filter(carriesWill);
@@ -94,7 +94,7 @@ export async function restartUnderClients(
         queued: { saved: copies(saved), later: copies(later) },
         isRetained: retained?.payload.equals(kept) === true,
         packets: [
-          ...ownerEvidence(cast.role, owner.packets),
+          ...ownerEvidence(roles.role, owner.packets),
           ...evidence('observer', ownPackets(seeing.packets, [will.payload])),
           ...evidence('who was away', ownPackets(back.packets, [saved, later, will.payload])),
           ...(await willEvents(testLab, {
@@ -120,7 +120,7 @@ async function troubleOf(work: Promise<void>): Promise<string | undefined> {
 }
 
 /** Whether what is published now comes to the session; what the broker had queued for it is here then. */
-async function reaches(testLab: TestLab, { topic, publisher }: WillCast, session: RawSession): Promise<boolean> {
+async function reaches(testLab: TestLab, { topic, publisher }: WillRoles, session: RawSession): Promise<boolean> {
   const last = Buffer.from(`sentinel ${nonce()}`);
   await using writing = await testLab.raw(publisher);
   await writing.publish(topic, last, { qos: 1 });

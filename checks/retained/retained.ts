@@ -1,23 +1,23 @@
 import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
-import { keepingRetained, newSubscription, retainedLimit } from '../fixtures/retained-topic.ts';
+import { newSubscription, retainedLimit, withRetainedRestored } from '../fixtures/retained-topic.ts';
 import { type Check, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { isMessage } from '../harness/matching.ts';
 import { mustPublish } from '../harness/must-publish.ts';
-import { unpromised } from '../harness/promises.ts';
+import { whyUnsupported } from '../harness/promises.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import { openTopic } from '../harness/roles.ts';
+import { topicRoles } from '../harness/roles.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
 import { judgeRetained, type RetainedSeen } from './judge.ts';
 
-type Cast = NonNullable<ReturnType<typeof openTopic>>;
+type TopicRoles = NonNullable<ReturnType<typeof topicRoles>>;
 
 type Established = NonNullable<RetainedSeen['established']>;
 
-type Stage = {
+type RetainedFixture = {
   readonly first: Buffer;
   readonly second: Buffer;
   publish(payload: Buffer, retain?: boolean): Promise<void>;
@@ -27,12 +27,12 @@ type Stage = {
   established(): Promise<(payload: Buffer) => Promise<Established>>;
 };
 
-type Play = {
+type RetainedCase = {
   readonly name: string;
   readonly claim: string;
   readonly statement: Readonly<Record<Version, string>>;
   readonly expected: RetainedSeen;
-  run(stage: Stage): Promise<RetainedSeen>;
+  run(fixture: RetainedFixture): Promise<RetainedSeen>;
 };
 
 /** Its turn on the topic is part of it. */
@@ -42,15 +42,15 @@ const first: RetainedSeen = { served: 'the first message', retain: true, atItsQo
 const second: RetainedSeen = { ...first, served: 'the second message' };
 const nothing: RetainedSeen = { served: 'nothing' };
 
-const PLAYS: readonly Play[] = [
+const CASES: readonly RetainedCase[] = [
   {
     name: 'set',
     claim: 'a retained message is kept with its QoS for later subscriptions',
     statement: { 4: 'MQTT-3.3.1-5', 5: 'MQTT-3.3.1-5' },
     expected: first,
-    async run(stage) {
-      await stage.publish(stage.first);
-      return await stage.served();
+    async run(fixture) {
+      await fixture.publish(fixture.first);
+      return await fixture.served();
     },
   },
   {
@@ -58,10 +58,10 @@ const PLAYS: readonly Play[] = [
     claim: 'a retained message has the RETAIN flag for a new subscription, and not for an established one',
     statement: { 4: 'MQTT-3.3.1-9', 5: 'MQTT-3.3.1-12' },
     expected: { ...first, established: { copies: 1, retain: false } },
-    async run(stage) {
-      const received = await stage.established();
-      await stage.publish(stage.first);
-      return { ...(await stage.served()), established: await received(stage.first) };
+    async run(fixture) {
+      const received = await fixture.established();
+      await fixture.publish(fixture.first);
+      return { ...(await fixture.served()), established: await received(fixture.first) };
     },
   },
   {
@@ -69,11 +69,11 @@ const PLAYS: readonly Play[] = [
     claim: 'an empty retained message takes away what was retained',
     statement: { 4: 'MQTT-3.3.1-10', 5: 'MQTT-3.3.1-6' },
     expected: { ...nothing, before: first.served },
-    async run(stage) {
-      await stage.publish(stage.first);
-      const before = await stage.served();
-      await stage.publish(NOTHING);
-      return { ...(await stage.served()), before: before.served };
+    async run(fixture) {
+      await fixture.publish(fixture.first);
+      const before = await fixture.served();
+      await fixture.publish(NOTHING);
+      return { ...(await fixture.served()), before: before.served };
     },
   },
   {
@@ -81,11 +81,11 @@ const PLAYS: readonly Play[] = [
     claim: 'a retained message takes the place of the one before',
     statement: { 4: 'MQTT-3.3.1-5', 5: 'MQTT-3.3.1-5' },
     expected: { ...second, before: first.served },
-    async run(stage) {
-      await stage.publish(stage.first);
-      const before = await stage.served();
-      await stage.publish(stage.second);
-      return { ...(await stage.served()), before: before.served };
+    async run(fixture) {
+      await fixture.publish(fixture.first);
+      const before = await fixture.served();
+      await fixture.publish(fixture.second);
+      return { ...(await fixture.served()), before: before.served };
     },
   },
   {
@@ -93,57 +93,63 @@ const PLAYS: readonly Play[] = [
     claim: 'a message without the RETAIN flag leaves what is retained',
     statement: { 4: 'MQTT-3.3.1-12', 5: 'MQTT-3.3.1-8' },
     expected: first,
-    async run(stage) {
-      await stage.publish(stage.first);
-      await stage.publish(stage.second, false);
-      return await stage.served();
+    async run(fixture) {
+      await fixture.publish(fixture.first);
+      await fixture.publish(fixture.second, false);
+      return await fixture.served();
     },
   },
 ];
 
 export const retained: CheckFamily = (testLab) => {
-  const cast = openTopic(testLab.lab);
-  return VERSIONS.flatMap((version) => PLAYS.map((play) => check(testLab, cast, version, play)));
+  const roles = topicRoles(testLab.lab);
+  return VERSIONS.flatMap((version) => CASES.map((definition) => check(testLab, roles, version, definition)));
 };
 
-function check(testLab: TestLab, cast: Cast | undefined, version: Version, play: Play): Check {
+function check(testLab: TestLab, roles: TopicRoles | undefined, version: Version, definition: RetainedCase): Check {
   const named = {
-    id: `retained.${play.name}.${tagOf(version)}`,
-    claim: `${play.claim}, ${overOf(version)}`,
+    id: `retained.${definition.name}.${tagOf(version)}`,
+    claim: `${definition.claim}, ${overOf(version)}`,
   } as const;
-  if (cast === undefined) {
+  if (roles === undefined) {
     return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
   }
-  const why = unpromised(testLab, { retained: true, qos: 1, neverRaisesQoS: true });
+  const why = whyUnsupported(testLab, { retained: true, qos: 1, neverRaisesQoS: true });
   if (why !== undefined) return notApplicable(named, why);
-  const { topic, publisher: writer, subscriber: reader } = cast;
+  const { topic, publisher: writer, subscriber: reader } = roles;
   return {
     ...named,
     version,
-    statement: play.statement[version],
-    expected: play.expected,
+    statement: definition.statement[version],
+    expected: definition.expected,
     boundMs: BOUND_MS,
     limit: retainedLimit(testLab, topic),
     async run() {
-      return await keepingRetained(testLab, topic, { writer, reader }, async () => {
+      return await withRetainedRestored(testLab, topic, { writer, reader }, async () => {
         const writing = await testLab.raw(writer, { version });
         await using _writing = writing;
         const opened: RawSession[] = [];
-        const stage = stageOf(testLab, cast, version, writing, opened);
-        const observed = await play.run(stage).finally(async () => {
+        const fixture = openFixture(testLab, roles, version, writing, opened);
+        const observed = await definition.run(fixture).finally(async () => {
           await Promise.all(opened.map((session) => session[Symbol.asyncDispose]()));
         });
-        const own = [stage.first, stage.second, NOTHING];
+        const own = [fixture.first, fixture.second, NOTHING];
         const seen = opened.flatMap((session) => evidence(reader.name, ownPackets(session.packets, own)));
         const packets = [...evidence(writer.name, ownPackets(writing.packets, own)), ...seen];
-        return { ...judgeRetained(play.expected, observed), evidence: packets };
+        return { ...judgeRetained(definition.expected, observed), evidence: packets };
       });
     },
   };
 }
 
-function stageOf(testLab: TestLab, cast: Cast, version: Version, writing: RawSession, opened: RawSession[]): Stage {
-  const { topic, subscriber } = cast;
+function openFixture(
+  testLab: TestLab,
+  roles: TopicRoles,
+  version: Version,
+  writing: RawSession,
+  opened: RawSession[],
+): RetainedFixture {
+  const { topic, subscriber } = roles;
   const messages = { first: Buffer.from(`first ${nonce()}`), second: Buffer.from(`second ${nonce()}`) };
   const open = async () => {
     const session = await testLab.raw(subscriber, { version });
@@ -176,7 +182,7 @@ function stageOf(testLab: TestLab, cast: Cast, version: Version, writing: RawSes
   };
 }
 
-function nameOf({ payload = NOTHING }: Packet, messages: Pick<Stage, 'first' | 'second'>): string {
+function nameOf({ payload = NOTHING }: Packet, messages: Pick<RetainedFixture, 'first' | 'second'>): string {
   if (payload.equals(messages.first)) return 'the first message';
   // not in its own words: it may be the user's, and goes into the record
   return payload.equals(messages.second) ? 'the second message' : 'another message';

@@ -2,7 +2,7 @@ import test from 'ava';
 import { allRestored } from '../fixtures/retained-topic.ts';
 import { type Check, endedEarly, hostOf, isInScope, isWanted, notApplicable, perform } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
-import { openPassingOn } from '../harness/passing-on.ts';
+import { measureDeliveryDelay } from '../harness/passing-on.ts';
 import { announcedBy } from '../harness/promises.ts';
 import { softwareOf } from '../harness/software.ts';
 import { openTestLab, type TestLab } from '../harness/test-lab.ts';
@@ -20,12 +20,12 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
   const { live, options, stopped } = channel;
   const versions = await versionsOf(live);
   const announced = versions.includes(5) ? await announcedBy(live) : [];
-  const passingOn = openPassingOn();
-  const common = openTestLab(live, stopped, versions, announced, passingOn);
+  const deliveryDelay = measureDeliveryDelay();
+  const common = openTestLab(live, stopped, versions, announced, deliveryDelay);
   const testLabs: TestLab[] = [common];
   const pis = live.pis.map(({ name }) => name);
   const all = Object.values(families).flatMap((plan) => {
-    const testLab = openTestLab(live, stopped, versions, announced, passingOn, options.full, common.brokerLog);
+    const testLab = openTestLab(live, stopped, versions, announced, deliveryDelay, options.full, common.brokerLog);
     testLabs.push(testLab);
     return plan(testLab);
   });

@@ -5,7 +5,7 @@ import { isMessage } from '../harness/matching.ts';
 import { mustPublish } from '../harness/must-publish.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import { judgeClean } from './judge.ts';
-import { copiesOf, isPresent, type SessionStage, sessionCheck } from './scene.ts';
+import { copiesOf, isPresent, type SessionFixture, sessionCheck } from './scene.ts';
 
 const CLOSE_BOUND_MS = 15_000;
 
@@ -31,19 +31,19 @@ export function cleanChecks(testLab: TestLab, version: Version): Check[] {
   ];
 }
 
-async function comeBackClean(stage: SessionStage): Promise<Finding> {
-  const { topic } = stage;
+async function comeBackClean(fixture: SessionFixture): Promise<Finding> {
+  const { topic } = fixture;
   const [before, sending, witness] = await Promise.all([
-    stage.connect(),
-    stage.other('publisher'),
-    stage.other('subscriber'),
+    fixture.connect(),
+    fixture.other('publisher'),
+    fixture.other('subscriber'),
   ]);
   await Promise.all([before.subscribe(topic, 1), witness.subscribe(topic, 1)]);
   await before.disconnect();
-  const queued = stage.message('queued');
+  const queued = fixture.message('queued');
   await mustPublish(sending, topic, queued, { qos: 1 });
-  const back = await stage.connect({ clean: true });
-  const later = stage.message('later');
+  const back = await fixture.connect({ clean: true });
+  const later = fixture.message('later');
   await mustPublish(sending, topic, later, { qos: 1 });
   await witness.packet(isMessage(later), 'message at another subscriber');
   await back.barrier();
@@ -54,16 +54,16 @@ async function comeBackClean(stage: SessionStage): Promise<Finding> {
   });
 }
 
-async function takeOver(stage: SessionStage): Promise<Finding> {
-  const { topic } = stage;
-  const [first, sending] = await Promise.all([stage.connect(), stage.other('publisher')]);
+async function takeOver(fixture: SessionFixture): Promise<Finding> {
+  const { topic } = fixture;
+  const [first, sending] = await Promise.all([fixture.connect(), fixture.other('publisher')]);
   await first.subscribe(topic, 1);
-  const second = await stage.connect();
+  const second = await fixture.connect();
   const ended = await within(first.ended, 'end of the first connection', CLOSE_BOUND_MS).catch(() => undefined);
   const sessionPresent = isPresent(second);
   const fail = (reason: string, observed: object): Finding => ({ verdict: 'fail', observed, reason });
   if (!sessionPresent) return fail('the session was not there any more', { sessionPresent });
-  const payload = stage.message('takeover');
+  const payload = fixture.message('takeover');
   await mustPublish(sending, topic, payload, { qos: 1 });
   await second.packet(isMessage(payload), 'message on the second connection');
   await second.barrier();

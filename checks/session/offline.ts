@@ -3,9 +3,9 @@ import type { Check, Finding } from '../harness/check.ts';
 import { isMessage } from '../harness/matching.ts';
 import { mustPublish } from '../harness/must-publish.ts';
 import type { TestLab } from '../harness/test-lab.ts';
-import { tooHigh } from '../harness/too-high.ts';
+import { qosNotOffered } from '../harness/too-high.ts';
 import { judgeOffline } from './judge.ts';
-import { copiesOf, isPresent, queueing, type SessionStage, sessionCheck } from './scene.ts';
+import { copiesOf, isPresent, queueing, type SessionFixture, sessionCheck } from './scene.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
 const COUNT = 3;
@@ -25,26 +25,26 @@ export function offlineChecks(testLab: TestLab, version: Version): Check[] {
       ...(qos === 0 ? {} : { statement: { 4: 'MQTT-3.1.2-5', 5: 'MQTT-3.1.2-23' } }),
       expected: { sessionPresent: true, arrived: qos === 0 ? [] : Array.from({ length: COUNT }, (_, index) => index) },
       role: 'subscriber',
-      need: qos === 0 ? { dropsQoS0: true } : queueing(qos),
-      run: (stage) => goAway(stage, qos, version),
+      requires: qos === 0 ? { dropsQoS0: true } : queueing(qos),
+      run: (fixture) => goAway(fixture, qos, version),
     }),
   );
 }
 
-async function goAway(stage: SessionStage, qos: QoS, version: Version): Promise<Finding> {
-  const { topic } = stage;
-  const [before, sending] = await Promise.all([stage.connect(), stage.other('publisher')]);
-  const short = tooHigh(stage, sending, qos);
-  if (short !== undefined) return short;
+async function goAway(fixture: SessionFixture, qos: QoS, version: Version): Promise<Finding> {
+  const { topic } = fixture;
+  const [before, sending] = await Promise.all([fixture.connect(), fixture.other('publisher')]);
+  const notOffered = qosNotOffered(fixture, sending, qos);
+  if (notOffered !== undefined) return notOffered;
   await before.subscribe(topic, 2);
   await before.disconnect();
-  const payloads = Array.from({ length: COUNT }, (_, index) => stage.message(`offline ${index}`));
+  const payloads = Array.from({ length: COUNT }, (_, index) => fixture.message(`offline ${index}`));
   for (const payload of payloads) await mustPublish(sending, topic, payload, { qos });
   // a QoS 0 has no acknowledgement
   await sending.barrier();
-  const back = await stage.connect();
-  if (!isPresent(back)) return judgeOffline(qos, COUNT, { sessionPresent: false, arrived: [] }, stage.isOurs);
-  const last = stage.message('sentinel');
+  const back = await fixture.connect();
+  if (!isPresent(back)) return judgeOffline(qos, COUNT, { sessionPresent: false, arrived: [] }, fixture.isOurs);
+  const last = fixture.message('sentinel');
   await mustPublish(sending, topic, last, { qos });
   await back.packet(isMessage(last), 'sentinel');
   await back.barrier();
@@ -55,7 +55,7 @@ async function goAway(stage: SessionStage, qos: QoS, version: Version): Promise<
     [...payloads, last].findIndex((own) => payload?.equals(own)),
   );
   const arrived = numbers.filter((number) => number < COUNT);
-  const finding = judgeOffline(qos, COUNT, { sessionPresent: true, arrived }, stage.isOurs);
+  const finding = judgeOffline(qos, COUNT, { sessionPresent: true, arrived }, fixture.isOurs);
   if (qos === 0 || finding.verdict !== 'pass' || numbers.indexOf(COUNT) === COUNT) return finding;
   const reason = `they came as ${numbers.join(', ')}, though ${COUNT} was published when the session was back (${ORDER[version]})`;
   return { ...finding, verdict: 'fail', reason };

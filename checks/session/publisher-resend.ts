@@ -4,9 +4,9 @@ import type { Check, Finding } from '../harness/check.ts';
 import { isMessage } from '../harness/matching.ts';
 import { mustPublish } from '../harness/must-publish.ts';
 import type { TestLab } from '../harness/test-lab.ts';
-import { tooHigh } from '../harness/too-high.ts';
+import { qosNotOffered } from '../harness/too-high.ts';
 import { judgePublisherResend } from './judge.ts';
-import { copiesOf, isPresent, type SessionStage, sessionCheck } from './scene.ts';
+import { copiesOf, isPresent, type SessionFixture, sessionCheck } from './scene.ts';
 
 type Kind = {
   readonly name: string;
@@ -51,20 +51,20 @@ export function publisherResendChecks(testLab: TestLab, version: Version): Check
       statement,
       expected: { sessionPresent: true, copies: qos === 2 ? 1 : 'at least 1', answers },
       role: 'publisher',
-      need: { qos },
-      run: (stage) => sendAgain(stage, kind),
+      requires: { qos },
+      run: (fixture) => sendAgain(fixture, kind),
     });
   });
 }
 
-async function sendAgain(stage: SessionStage, { qos, lost, answers }: Kind): Promise<Finding> {
-  const { topic } = stage;
-  const payload = stage.message('resend');
+async function sendAgain(fixture: SessionFixture, { qos, lost, answers }: Kind): Promise<Finding> {
+  const { topic } = fixture;
+  const payload = fixture.message('resend');
   // a lost PUBREC is not followed by PUBREL
   const acknowledges = ({ type }: Packet) => lost !== 'PUBREC' || type !== 'PUBREC';
-  const [before, seeing] = await Promise.all([stage.connect({ acknowledges }), stage.other('subscriber')]);
-  const short = tooHigh(stage, before, qos);
-  if (short !== undefined) return short;
+  const [before, seeing] = await Promise.all([fixture.connect({ acknowledges }), fixture.other('subscriber')]);
+  const notOffered = qosNotOffered(fixture, before, qos);
+  if (notOffered !== undefined) return notOffered;
   await seeing.subscribe(topic, qos);
   const publish = { cmd: 'publish', topic, payload, qos, retain: false, messageId: MESSAGE_ID } as const;
   const isAnswer = ({ type, direction, packetId }: Packet) =>
@@ -76,12 +76,12 @@ async function sendAgain(stage: SessionStage, { qos, lost, answers }: Kind): Pro
   );
   await before.rst();
 
-  const back = await stage.connect();
+  const back = await fixture.connect();
   if (!isPresent(back)) return judgePublisherResend(qos, answers, { sessionPresent: false, copies: 0, answers: [] });
   if (lost === 'PUBCOMP') back.send({ cmd: 'pubrel', messageId: MESSAGE_ID, reasonCode: 0 });
   else back.send({ ...publish, dup: true });
   await back.packet(isAnswer, 'end of the exchange');
-  const last = stage.message('sentinel');
+  const last = fixture.message('sentinel');
   await mustPublish(back, topic, last, { qos });
   await seeing.packet(isMessage(last), 'sentinel');
   await seeing.barrier();

@@ -5,7 +5,7 @@ import { isMessage } from '../harness/matching.ts';
 import { mustPublish } from '../harness/must-publish.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import { judgeResend, type Resent } from './judge.ts';
-import { copiesOf, isPresent, queueing, type SessionStage, sessionCheck } from './scene.ts';
+import { copiesOf, isPresent, queueing, type SessionFixture, sessionCheck } from './scene.ts';
 
 type Kind = {
   readonly name: string;
@@ -32,24 +32,24 @@ export function resendChecks(testLab: TestLab, version: Version): Check[] {
       statement: { 4: 'MQTT-4.4.0-1', 5: 'MQTT-4.4.0-1' },
       expected: { sessionPresent: true, again: unanswered, samePacketId: true, afterwards: 0 },
       role: 'subscriber',
-      need: queueing(kind.qos),
-      run: (stage) => loseAcknowledgement(stage, kind),
+      requires: queueing(kind.qos),
+      run: (fixture) => loseAcknowledgement(fixture, kind),
     });
   });
 }
 
-async function loseAcknowledgement(stage: SessionStage, { qos, unanswered }: Kind): Promise<Finding> {
-  const { topic } = stage;
-  const payload = stage.message('resend');
+async function loseAcknowledgement(fixture: SessionFixture, { qos, unanswered }: Kind): Promise<Finding> {
+  const { topic } = fixture;
+  const payload = fixture.message('resend');
   const isOwn = isMessage(payload);
   let ownId: number | undefined;
   const acknowledges = (packet: Packet) => {
     if (isOwn(packet)) ownId = packet.packetId;
     return packet.type !== unanswered || packet.packetId !== ownId;
   };
-  const [before, sending] = await Promise.all([stage.connect({ acknowledges }), stage.other('publisher')]);
+  const [before, sending] = await Promise.all([fixture.connect({ acknowledges }), fixture.other('publisher')]);
   const granted = await before.subscribe(topic, qos);
-  if (granted !== qos && !stage.isOurs) {
+  if (granted !== qos && !fixture.isOurs) {
     return { verdict: 'skipped', observed: { granted }, reason: `the broker grants QoS ${granted} only` };
   }
   await mustPublish(sending, topic, payload, { qos });
@@ -58,16 +58,16 @@ async function loseAcknowledgement(stage: SessionStage, { qos, unanswered }: Kin
   await before.packet(isUnanswered, `${unanswered} of the message`);
   await before.rst();
 
-  const back = await stage.connect();
+  const back = await fixture.connect();
   if (!isPresent(back)) return judgeResend(unanswered, { sessionPresent: false, first, again: [], afterwards: 0 });
-  const last = stage.message('sentinel');
+  const last = fixture.message('sentinel');
   await mustPublish(sending, topic, last, { qos });
   await back.packet(isMessage(last), 'sentinel');
   await back.barrier();
   const again = ofExchange(unanswered, isOwn, before.packets, back.packets);
   await back.rst();
 
-  const later = await stage.connect();
+  const later = await fixture.connect();
   await later.barrier();
   const afterwards = copiesOf(later, [payload]).length;
   return judgeResend(unanswered, { sessionPresent: true, first, again, afterwards });

@@ -5,15 +5,15 @@ import { freshClientId, type QoS, type Version } from '../../probes/mqtt/session
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import { withCleanUp } from '../harness/clean-up.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
-import { forget } from '../harness/lasting.ts';
+import { removeSession } from '../harness/lasting.ts';
 import { atMost } from '../harness/limit.ts';
-import { type Need, unpromised } from '../harness/promises.ts';
+import { type Requirements, whyUnsupported } from '../harness/promises.ts';
 import { overOf, tagOf } from '../harness/protocol.ts';
-import { openTopic } from '../harness/roles.ts';
+import { topicRoles } from '../harness/roles.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
 
 /** What a check of sessions plays with. */
-export type SessionStage = {
+export type SessionFixture = {
   readonly topic: string;
   readonly isOurs: boolean;
   /** Connects to the session under test: always the same client id, and the session outlives the connection. */
@@ -26,7 +26,7 @@ export type SessionStage = {
 
 export type SessionRole = 'publisher' | 'subscriber';
 
-export type SessionPlay = {
+export type SessionCase = {
   /** Of the check's id, behind `session`. */
   readonly name: string;
   readonly claim: string;
@@ -35,8 +35,8 @@ export type SessionPlay = {
   /** Whose session is under test. */
   readonly role: SessionRole;
   /** @default QoS 1, with messages that wait for who is away */
-  readonly need?: Need;
-  run(stage: SessionStage): Promise<Finding>;
+  readonly requires?: Requirements;
+  run(fixture: SessionFixture): Promise<Finding>;
 };
 
 const BOUND_MS = 60_000;
@@ -48,27 +48,27 @@ const limit = atMost(6);
 const QUEUED = 4;
 
 /** What a check needs that leaves messages of a QoS to a client that is away. */
-export function queueing(qos: QoS): Need {
+export function queueing(qos: QoS): Requirements {
   return { qos, queued: QUEUED };
 }
 
-export function sessionCheck(testLab: TestLab, version: Version, play: SessionPlay): Check {
+export function sessionCheck(testLab: TestLab, version: Version, definition: SessionCase): Check {
   const named = {
-    id: `session.${play.name}.${tagOf(version)}`,
-    claim: `${play.claim}, ${overOf(version)}`,
+    id: `session.${definition.name}.${tagOf(version)}`,
+    claim: `${definition.claim}, ${overOf(version)}`,
   } as const;
-  const cast = openTopic(testLab.lab);
-  if (cast === undefined) {
+  const roles = topicRoles(testLab.lab);
+  if (roles === undefined) {
     return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
   }
-  const why = unpromised(testLab, play.need ?? queueing(1));
+  const why = whyUnsupported(testLab, definition.requires ?? queueing(1));
   if (why !== undefined) return notApplicable(named, why);
-  const owner = cast[play.role];
+  const owner = roles[definition.role];
   return {
     ...named,
     version,
-    ...(play.statement === undefined ? {} : { statement: play.statement[version] }),
-    expected: play.expected,
+    ...(definition.statement === undefined ? {} : { statement: definition.statement[version] }),
+    expected: definition.expected,
     boundMs: BOUND_MS,
     limit,
     async run() {
@@ -83,11 +83,11 @@ export function sessionCheck(testLab: TestLab, version: Version, play: SessionPl
         return session;
       };
       const lasting = { version, clientId, clean: false, sessionExpiry: EXPIRY_S };
-      const stage: SessionStage = {
-        topic: cast.topic,
+      const fixture: SessionFixture = {
+        topic: roles.topic,
         isOurs: testLab.isOurs,
         connect: (options = {}) => take(owner.name, testLab.raw(owner, { ...lasting, ...options })),
-        other: (role) => take(`another ${role}`, testLab.raw(cast[role], { version })),
+        other: (role) => take(`another ${role}`, testLab.raw(roles[role], { version })),
         message(name) {
           const payload = Buffer.from(`${name} ${nonce()}`);
           payloads.push(payload);
@@ -95,12 +95,12 @@ export function sessionCheck(testLab: TestLab, version: Version, play: SessionPl
         },
       };
       const finding = await withCleanUp(
-        () => play.run(stage),
+        () => definition.run(fixture),
         async () => {
           // a login that is under way when the run is interrupted would make the session anew
           await Promise.allSettled(logins);
           for (const { session } of opened) session.destroy();
-          await forget(testLab, owner, { version, clientId });
+          await removeSession(testLab, owner, { version, clientId });
         },
       );
       return { ...finding, evidence: allEvidence(opened, payloads) };

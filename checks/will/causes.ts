@@ -5,13 +5,13 @@ import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import { AT_ONCE_MS, judgeAtOnce, loseAtOnce } from '../fixtures/will-at-once.ts';
 import { acceptedAt, leftBy, ownerEvidence, socketEnd, willEvents } from '../fixtures/will-evidence.ts';
-import { openStages, type Stages, type WillStage } from '../fixtures/will-observer.ts';
+import { type WillObserver, type WithWillObserver, willObservers } from '../fixtures/will-observer.ts';
 import { newWill, openOwner } from '../fixtures/will-owner.ts';
-import { actorOf, castWill, ROLES, type WillCast } from '../fixtures/will-roles.ts';
+import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
 import { judgeForgotten, judgeWills } from '../fixtures/will-verdict.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
 import { type DeviationName, deviationOf } from '../harness/deviations.ts';
-import { withLasting } from '../harness/lasting.ts';
+import { withPersistentSession } from '../harness/lasting.ts';
 import { atMost } from '../harness/limit.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import type { TestLab } from '../harness/test-lab.ts';
@@ -21,7 +21,7 @@ const BOUND_MS = 60_000;
 const END_BOUND_MS = 15_000;
 const limit = atMost(8);
 
-type Scene = { readonly testLab: TestLab; readonly cast: WillCast; readonly version: Version };
+type Setup = { readonly testLab: TestLab; readonly roles: WillRoles; readonly version: Version };
 
 /** A way to end a connection, and what becomes of the last will. */
 type Cause = {
@@ -39,7 +39,7 @@ type Cause = {
   /** What it sends on a topic that is no MQTT, and so is not among its packets. */
   malformed?(topic: string): Buffer;
   /** Has the connection end; gives back who took it over, to be let go when the wills are counted. */
-  end(client: RawSession, scene: Scene): Promise<RawSession | undefined>;
+  end(client: RawSession, setup: Setup): Promise<RawSession | undefined>;
 };
 
 const PERSISTENT = { clean: false, sessionExpiry: 60 } as const;
@@ -86,8 +86,8 @@ const CAUSES: readonly Cause[] = [
     malformed: publishOfQoS3,
     statement: 'MQTT-3.1.2-8',
     wills: 1,
-    async end(client, { cast }) {
-      client.sendBytes(publishOfQoS3(cast.topic));
+    async end(client, { roles }) {
+      client.sendBytes(publishOfQoS3(roles.topic));
       return undefined;
     },
   },
@@ -119,7 +119,7 @@ const CAUSES: readonly Cause[] = [
     what: 'a CONNECT with its client id on another connection, for a clean session',
     statement: 'MQTT-3.1.2-8',
     wills: 1,
-    end: ({ clientId }, { testLab, cast, version }) => testLab.raw(cast.owner, { version, clientId, clean: true }),
+    end: ({ clientId }, { testLab, roles, version }) => testLab.raw(roles.owner, { version, clientId, clean: true }),
   },
   {
     name: 'takeover-persistent',
@@ -129,27 +129,27 @@ const CAUSES: readonly Cause[] = [
     wills: 1,
     deviation: 'takeover of a persistent session leaves no will',
     options: PERSISTENT,
-    end: ({ clientId }, { testLab, cast, version }) => testLab.raw(cast.owner, { version, clientId, ...PERSISTENT }),
+    end: ({ clientId }, { testLab, roles, version }) => testLab.raw(roles.owner, { version, clientId, ...PERSISTENT }),
   },
 ];
 
 /** By a client of this machine that does only what it is told: every way to end a connection, in both versions. */
 export function willCauses(testLab: TestLab, topics: readonly Topic[]): Check[] {
-  const stages = openStages(testLab);
+  const withObserver = willObservers(testLab);
   return topics.flatMap((topic) =>
     CAUSES.flatMap((cause) =>
       (cause.versions ?? VERSIONS).flatMap((version) =>
         ROLES.map((role): Check => {
           const named = {
             id: `will.${cause.name}.${role}.${word(topic.name)}.${tagOf(version)}`,
-            claim: `${actorOf(testLab.lab, topic, role)} that ${cause.does}, ${overOf(version)}`,
+            claim: `${clientText(testLab.lab, topic, role)} that ${cause.does}, ${overOf(version)}`,
           } as const;
-          const casting = castWill(testLab.lab, topic, role);
-          if (casting.kind === 'nobody') return notApplicable(named, casting.reason);
-          const scene = { testLab, cast: casting.cast, version };
+          const found = willRolesFor(testLab.lab, topic, role);
+          if (found.kind === 'none') return notApplicable(named, found.reason);
+          const setup = { testLab, roles: found.roles, version };
           const { statement, wills } = cause;
           const expected = { wills, ...(wills === 1 ? { withinMs: AT_ONCE_MS } : {}) };
-          const run = () => causeCheck(stages, scene, cause);
+          const run = () => causeCheck(withObserver, setup, cause);
           return { ...named, statement, expected, version, boundMs: BOUND_MS, limit, run };
         }),
       ),
@@ -157,29 +157,35 @@ export function willCauses(testLab: TestLab, topics: readonly Topic[]): Check[] 
   );
 }
 
-async function causeCheck(stages: Stages, scene: Scene, cause: Cause): Promise<Finding> {
-  const { testLab, cast, version } = scene;
-  return await stages(cast, version, async (stage) => {
-    const play = (options: Partial<RawOptions> = {}) => endOwner(stage, scene, cause, { ...cause.options, ...options });
-    if (cause.options?.clean !== false) return await play();
-    return await withLasting(testLab, cast.owner, version, (clientId) => play({ clientId }));
+async function causeCheck(withObserver: WithWillObserver, setup: Setup, cause: Cause): Promise<Finding> {
+  const { testLab, roles, version } = setup;
+  return await withObserver(roles, version, async (observer) => {
+    const lose = (options: Partial<RawOptions> = {}) =>
+      endOwner(observer, setup, cause, { ...cause.options, ...options });
+    if (cause.options?.clean !== false) return await lose();
+    return await withPersistentSession(testLab, roles.owner, version, (clientId) => lose({ clientId }));
   });
 }
 
-async function endOwner(stage: WillStage, scene: Scene, cause: Cause, options: Partial<RawOptions>): Promise<Finding> {
-  const { testLab, cast, version } = scene;
+async function endOwner(
+  observer: WillObserver,
+  setup: Setup,
+  cause: Cause,
+  options: Partial<RawOptions>,
+): Promise<Finding> {
+  const { testLab, roles, version } = setup;
   const broker = testLab.live.broker.version;
-  const will = newWill(cast);
-  await using client = await openOwner(testLab, cast, version, will, options);
+  const will = newWill(roles);
+  await using client = await openOwner(testLab, roles, version, will, options);
   let successor: RawSession | undefined;
   try {
     const isForgotten = cause.deviation !== undefined && deviationOf(cause.deviation, broker) !== undefined;
     const { orderedAt, end, seen, afterMs, uncertainMs } = await loseAtOnce(
-      stage,
+      observer,
       will.text,
       cause.wills === 1 && !isForgotten,
       async () => {
-        successor = await cause.end(client, scene);
+        successor = await cause.end(client, setup);
         return await within(client.ended, 'end of the connection by the broker', END_BOUND_MS);
       },
     );
@@ -188,7 +194,7 @@ async function endOwner(stage: WillStage, scene: Scene, cause: Cause, options: P
         ? judgeWills(will, cause.wills, seen)
         : judgeForgotten(will, seen, cause.deviation, broker);
     const isTimed = counted.verdict === 'pass' && afterMs !== undefined;
-    const bytes = cause.malformed?.(cast.topic).toString('hex');
+    const bytes = cause.malformed?.(roles.topic).toString('hex');
     const events = await willEvents(testLab, {
       owner: leftBy(client, will),
       cause: { at: orderedAt, what: cause.what, ...(bytes === undefined ? {} : { bytes }) },
@@ -197,9 +203,9 @@ async function endOwner(stage: WillStage, scene: Scene, cause: Cause, options: P
       backAt: successor === undefined ? undefined : acceptedAt(successor),
     });
     const packets = [
-      ...ownerEvidence(cast.role, client.packets),
+      ...ownerEvidence(roles.role, client.packets),
       ...(successor === undefined ? [] : ownerEvidence('who took the client id', successor.packets)),
-      ...stage.evidence(will.text),
+      ...observer.evidence(will.text),
     ];
     return {
       ...(isTimed ? judgeAtOnce(afterMs, uncertainMs) : counted),

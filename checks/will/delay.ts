@@ -3,12 +3,12 @@ import { now, type Packet } from '../../probes/mqtt/packet.ts';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import { LATER_MS } from '../fixtures/will-at-once.ts';
 import { acceptedAt, leftBy, ownerEvidence, socketEnd, willEvents } from '../fixtures/will-evidence.ts';
-import { openStages, since, type WillStage } from '../fixtures/will-observer.ts';
+import { since, type WillObserver, willObservers } from '../fixtures/will-observer.ts';
 import { newWill, openOwner } from '../fixtures/will-owner.ts';
-import { actorOf, castWill, ROLES, type WillCast } from '../fixtures/will-roles.ts';
+import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
 import { alteration, delayWindow, judgeDelay, judgeDelayWithoutSession, judgeWills } from '../fixtures/will-verdict.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
-import { withLasting } from '../harness/lasting.ts';
+import { withPersistentSession } from '../harness/lasting.ts';
 import { watchStalls } from '../harness/stall.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 
@@ -21,13 +21,13 @@ const DELAY_WITHOUT_SESSION_S = 3;
 const SESSION_EXPIRY_S = 60;
 const BOUND_MS = 60_000;
 
-type Scene = { readonly testLab: TestLab; readonly cast: WillCast; readonly stage: WillStage };
+type Setup = { readonly testLab: TestLab; readonly roles: WillRoles; readonly observer: WillObserver };
 type DelayCheck = {
   readonly name: string;
   readonly does: string;
   readonly statement: string;
   readonly expected: object;
-  run(scene: Scene): Promise<Finding>;
+  run(setup: Setup): Promise<Finding>;
 };
 
 const CHECKS: readonly DelayCheck[] = [
@@ -56,30 +56,30 @@ const CHECKS: readonly DelayCheck[] = [
 
 /** MQTT 5's will delay, by clients of this machine. */
 export function willDelays(testLab: TestLab, topics: readonly Topic[]): Check[] {
-  const stages = openStages(testLab);
+  const withObserver = willObservers(testLab);
   return topics.flatMap((topic) =>
     CHECKS.flatMap(({ name, does, run, ...check }) =>
       ROLES.map((role): Check => {
         const id = `will.${name}.${role}.${word(topic.name)}.v5` as const;
-        const claim = `${actorOf(testLab.lab, topic, role)} that ${does}`;
-        const casting = castWill(testLab.lab, topic, role);
-        if (casting.kind === 'nobody') return notApplicable({ id, claim }, casting.reason);
-        const { cast } = casting;
-        const act = () => stages(cast, VERSION, (stage) => run({ testLab, cast, stage }));
-        return { id, claim, ...check, version: VERSION, boundMs: BOUND_MS, run: act };
+        const claim = `${clientText(testLab.lab, topic, role)} that ${does}`;
+        const found = willRolesFor(testLab.lab, topic, role);
+        if (found.kind === 'none') return notApplicable({ id, claim }, found.reason);
+        const { roles } = found;
+        const perform = () => withObserver(roles, VERSION, (observer) => run({ testLab, roles, observer }));
+        return { id, claim, ...check, version: VERSION, boundMs: BOUND_MS, run: perform };
       }),
     ),
   );
 }
 
-async function delayed(scene: Scene): Promise<Finding> {
-  const { testLab, cast, stage } = scene;
-  const will = newWill(cast);
-  return await withLasting(testLab, cast.owner, VERSION, async (clientId) => {
+async function delayed(setup: Setup): Promise<Finding> {
+  const { testLab, roles, observer } = setup;
+  const will = newWill(roles);
+  return await withPersistentSession(testLab, roles.owner, VERSION, async (clientId) => {
     const options = { clientId, willDelay: DELAY_S, sessionExpiry: SESSION_EXPIRY_S };
-    await using client = await openOwner(testLab, cast, VERSION, will, options);
-    const { lostAt, first, seen, uncertainMs } = await lose(client, stage, will.text, DELAY_S);
-    const packets = await told(scene, client, will, { delayS: DELAY_S, lostAt, seen });
+    await using client = await openOwner(testLab, roles, VERSION, will, options);
+    const { lostAt, first, seen, uncertainMs } = await lose(client, observer, will.text, DELAY_S);
+    const packets = await told(setup, client, will, { delayS: DELAY_S, lostAt, seen });
     if (first === undefined)
       return { ...judgeWills(will, 1, seen), observed: { wills: seen.length }, evidence: packets };
     const afterMs = since(lostAt, first);
@@ -93,45 +93,45 @@ async function delayed(scene: Scene): Promise<Finding> {
  * Has the client be lost, and waits for its will. Uncertain is how long the broker took to notice the FIN and, when the will was due, to pass
  * messages on, and what kept this process from looking.
  */
-async function lose(client: RawSession, stage: WillStage, text: string, delayS: number) {
+async function lose(client: RawSession, observer: WillObserver, text: string, delayS: number) {
   const stalls = watchStalls();
   const lostAt = now();
   await client.fin();
   const noticedMs = since(lostAt);
   const { fromMs, toMs } = delayWindow(delayS);
-  const first = await stage.first(text, toMs + LATER_MS);
-  const seen = await stage.untilSentinel(text);
-  return { lostAt, first, seen, uncertainMs: noticedMs + stage.slowestSince(lostAt + fromMs) + stalls.stop() };
+  const first = await observer.first(text, toMs + LATER_MS);
+  const seen = await observer.untilSentinel(text);
+  return { lostAt, first, seen, uncertainMs: noticedMs + observer.slowestSince(lostAt + fromMs) + stalls.stop() };
 }
 
 /** Nobody waits the delay out: the will of a control, lost after the client and with the same delay, shows that the client's would have come. */
-async function reconnected(scene: Scene): Promise<Finding> {
-  const { testLab, cast } = scene;
-  return await withLasting(testLab, cast.owner, VERSION, (clientId) =>
-    withLasting(testLab, cast.owner, VERSION, (otherId) => comeBack(scene, clientId, otherId)),
+async function reconnected(setup: Setup): Promise<Finding> {
+  const { testLab, roles } = setup;
+  return await withPersistentSession(testLab, roles.owner, VERSION, (clientId) =>
+    withPersistentSession(testLab, roles.owner, VERSION, (otherId) => comeBack(setup, clientId, otherId)),
   );
 }
 
-async function comeBack(scene: Scene, clientId: string, otherId: string): Promise<Finding> {
-  const { testLab, cast, stage } = scene;
-  const will = newWill(cast);
-  const control = newWill(cast);
+async function comeBack(setup: Setup, clientId: string, otherId: string): Promise<Finding> {
+  const { testLab, roles, observer } = setup;
+  const will = newWill(roles);
+  const control = newWill(roles);
   const options = { willDelay: DELAY_RECONNECT_S, sessionExpiry: SESSION_EXPIRY_S };
-  await using client = await openOwner(testLab, cast, VERSION, will, { ...options, clientId });
-  await using other = await openOwner(testLab, cast, VERSION, control, { ...options, clientId: otherId });
+  await using client = await openOwner(testLab, roles, VERSION, will, { ...options, clientId });
+  await using other = await openOwner(testLab, roles, VERSION, control, { ...options, clientId: otherId });
   const lostAt = now();
   await client.fin();
   const kept = { version: VERSION, clientId, clean: false, sessionExpiry: SESSION_EXPIRY_S } as const;
-  await using back = await testLab.raw(cast.owner, kept);
+  await using back = await testLab.raw(roles.owner, kept);
   const awayMs = since(lostAt);
   await other.fin();
   const window = delayWindow(DELAY_RECONNECT_S);
-  const shown = await stage.first(control.text, window.toMs + LATER_MS);
-  const seen = await stage.untilSentinel(will.text);
+  const shown = await observer.first(control.text, window.toMs + LATER_MS);
+  const seen = await observer.untilSentinel(will.text);
   const observed = { wills: seen.length, awayMs, sessionPresent: isPresent(back) };
   const lost = { delayS: DELAY_RECONNECT_S, lostAt, seen, backAt: acceptedAt(back) };
-  const packets = await told(scene, client, will, lost);
-  const others = [...ownerEvidence('the same client, back', back.packets), ...stage.evidence(control.text)];
+  const packets = await told(setup, client, will, lost);
+  const others = [...ownerEvidence('the same client, back', back.packets), ...observer.evidence(control.text)];
   const found = { observed, evidence: [...packets, ...others] };
   if (shown === undefined) return { ...found, verdict: 'fail', reason: "the control's last will did not come" };
   const wrong = alteration(control, shown);
@@ -143,13 +143,13 @@ async function comeBack(scene: Scene, clientId: string, otherId: string): Promis
   return { ...judgeWills(will, 0, seen), ...found, waitMs: since(lostAt, shown) };
 }
 
-async function withoutSession(scene: Scene): Promise<Finding> {
-  const { testLab, cast, stage } = scene;
-  const will = newWill(cast);
+async function withoutSession(setup: Setup): Promise<Finding> {
+  const { testLab, roles, observer } = setup;
+  const will = newWill(roles);
   const options = { willDelay: DELAY_WITHOUT_SESSION_S, sessionExpiry: 0 };
-  await using client = await openOwner(testLab, cast, VERSION, will, options);
-  const { lostAt, first, seen, uncertainMs } = await lose(client, stage, will.text, DELAY_WITHOUT_SESSION_S);
-  const packets = await told(scene, client, will, { delayS: DELAY_WITHOUT_SESSION_S, lostAt, seen });
+  await using client = await openOwner(testLab, roles, VERSION, will, options);
+  const { lostAt, first, seen, uncertainMs } = await lose(client, observer, will.text, DELAY_WITHOUT_SESSION_S);
+  const packets = await told(setup, client, will, { delayS: DELAY_WITHOUT_SESSION_S, lostAt, seen });
   const counted = judgeWills(will, 1, seen);
   if (first === undefined || counted.verdict !== 'pass') {
     return { ...counted, observed: { wills: seen.length }, evidence: packets };
@@ -171,7 +171,7 @@ type Lost = {
 };
 
 async function told(
-  { testLab, cast, stage }: Scene,
+  { testLab, roles, observer }: Setup,
   client: RawSession,
   will: ReturnType<typeof newWill>,
   { delayS, lostAt, seen, backAt }: Lost,
@@ -183,5 +183,5 @@ async function told(
     wills: seen,
     backAt,
   });
-  return [...ownerEvidence(cast.role, client.packets), ...stage.evidence(will.text), ...events];
+  return [...ownerEvidence(roles.role, client.packets), ...observer.evidence(will.text), ...events];
 }

@@ -5,9 +5,9 @@ import { expiryWindow } from '../fixtures/keepalive-expiry.ts';
 import { AROUND_EXPIRY_MS, silentOwner } from '../fixtures/silent-client.ts';
 import { AT_ONCE_MS, judgeAtOnce, loseAtOnce } from '../fixtures/will-at-once.ts';
 import { kernelEnd, leftBy, ownerEvidence, willEvents } from '../fixtures/will-evidence.ts';
-import { openStages, type Stages } from '../fixtures/will-observer.ts';
+import { type WithWillObserver, willObservers } from '../fixtures/will-observer.ts';
 import { newWill } from '../fixtures/will-owner.ts';
-import { actorOf, castWill, ROLES, type WillCast } from '../fixtures/will-roles.ts';
+import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
 import { judgeWills } from '../fixtures/will-verdict.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
 import { loginOf } from '../harness/login.ts';
@@ -22,15 +22,15 @@ type Named = Pick<Check, 'id' | 'claim'>;
 
 /** A killed process and a silent client on this machine, as on the Pis. */
 export function willsLostHere(testLab: TestLab, topics: readonly Topic[]): Check[] {
-  const stages = openStages(testLab);
+  const withObserver = willObservers(testLab);
   const scenes = topics.flatMap((topic) => ROLES.map((role) => ({ topic, role })));
-  return [silent, killed].flatMap((make) => scenes.map(({ topic, role }) => make(testLab, stages, topic, role)));
+  return [silent, killed].flatMap((make) => scenes.map(({ topic, role }) => make(testLab, withObserver, topic, role)));
 }
 
-function silent(testLab: TestLab, stages: Stages, topic: Topic, role: Role): Check {
+function silent(testLab: TestLab, withObserver: WithWillObserver, topic: Topic, role: Role): Check {
   const id = `will.silent.${role}.${word(topic.name)}.this-machine` as const;
-  const claim = `${actorOf(testLab.lab, topic, role)} that falls silent leaves one last will, at keep-alive expiry (on this machine)`;
-  return withCast(testLab, topic, role, { id, claim }, (cast) => {
+  const claim = `${clientText(testLab.lab, topic, role)} that falls silent leaves one last will, at keep-alive expiry (on this machine)`;
+  return withCast(testLab, topic, role, { id, claim }, (roles) => {
     const { fromMs, toMs } = expiryWindow(KEEP_ALIVE_S, testLab.live.broker.version);
     return {
       id,
@@ -39,32 +39,32 @@ function silent(testLab: TestLab, stages: Stages, topic: Topic, role: Role): Che
       expected: { wills: 1, keepAlive: KEEP_ALIVE_S, fromMs, toMs },
       waits: true,
       boundMs: toMs + AROUND_EXPIRY_MS,
-      run: () => silentOwner(testLab, stages, cast, VERSION, KEEP_ALIVE_S),
+      run: () => silentOwner(testLab, withObserver, roles, VERSION, KEEP_ALIVE_S),
     };
   });
 }
 
-function killed(testLab: TestLab, stages: Stages, topic: Topic, role: Role): Check {
+function killed(testLab: TestLab, withObserver: WithWillObserver, topic: Topic, role: Role): Check {
   const id = `will.killed.${role}.${word(topic.name)}.this-machine` as const;
-  const claim = `${actorOf(testLab.lab, topic, role)} that is killed leaves one last will, at once (on this machine)`;
-  return withCast(testLab, topic, role, { id, claim }, (cast) => ({
+  const claim = `${clientText(testLab.lab, topic, role)} that is killed leaves one last will, at once (on this machine)`;
+  return withCast(testLab, topic, role, { id, claim }, (roles) => ({
     id,
     claim,
     statement: 'MQTT-3.1.2-8',
     expected: { wills: 1, withinMs: AT_ONCE_MS },
     boundMs: QUICK_BOUND_MS,
-    run: () => kill(testLab, stages, cast),
+    run: () => kill(testLab, withObserver, roles),
   }));
 }
 
-async function kill(testLab: TestLab, stages: Stages, cast: WillCast): Promise<Finding> {
-  return await stages(cast, VERSION, async (stage) => {
-    const { text, ...will } = newWill(cast);
-    const filter = cast.role === 'subscriber' ? { filter: cast.topic } : {};
-    const options = { ...testLab.broker, login: loginOf(cast.owner), will, ...filter };
+async function kill(testLab: TestLab, withObserver: WithWillObserver, roles: WillRoles): Promise<Finding> {
+  return await withObserver(roles, VERSION, async (observer) => {
+    const { text, ...will } = newWill(roles);
+    const filter = roles.role === 'subscriber' ? { filter: roles.topic } : {};
+    const options = { ...testLab.broker, login: loginOf(roles.owner), will, ...filter };
     await using client = await startKillable(options, testLab.stopped);
     let end: KernelEnd | undefined;
-    const { orderedAt, seen, afterMs, uncertainMs } = await loseAtOnce(stage, text, true, async () => {
+    const { orderedAt, seen, afterMs, uncertainMs } = await loseAtOnce(observer, text, true, async () => {
       end = await client.kill();
       return undefined;
     });
@@ -79,12 +79,12 @@ async function kill(testLab: TestLab, stages: Stages, cast: WillCast): Promise<F
     return {
       ...(isTimed ? judgeAtOnce(afterMs, uncertainMs) : counted),
       observed: { wills: seen.length, ...(afterMs === undefined ? {} : { afterMs, uncertainMs }) },
-      evidence: [...ownerEvidence(cast.role, client.packets), ...stage.evidence(text), ...events],
+      evidence: [...ownerEvidence(roles.role, client.packets), ...observer.evidence(text), ...events],
     };
   });
 }
 
-function withCast(testLab: TestLab, topic: Topic, role: Role, named: Named, make: (cast: WillCast) => Check): Check {
-  const casting = castWill(testLab.lab, topic, role);
-  return casting.kind === 'nobody' ? notApplicable(named, casting.reason) : make(casting.cast);
+function withCast(testLab: TestLab, topic: Topic, role: Role, named: Named, make: (roles: WillRoles) => Check): Check {
+  const found = willRolesFor(testLab.lab, topic, role);
+  return found.kind === 'none' ? notApplicable(named, found.reason) : make(found.roles);
 }

@@ -4,19 +4,19 @@ import { now } from '../../probes/mqtt/packet.ts';
 import type { Dropped } from '../../probes/network/dropped.ts';
 import { cutSilently } from '../../probes/network/silent-cut.ts';
 import { run } from '../../provisioning/hosts/host.ts';
-import { type LostActor, startCleanActor, startLostActor } from '../fixtures/client-on-pi.ts';
+import { startCleanClient, startUncleanClient, type UncleanClient } from '../fixtures/client-on-pi.ts';
 import { expiryWindow, judgeExpiry } from '../fixtures/keepalive-expiry.ts';
 import { AROUND_EXPIRY_MS, lastSent, lastSentText } from '../fixtures/silent-client.ts';
 import { AT_ONCE_MS, judgeAtOnce, LATER_MS } from '../fixtures/will-at-once.ts';
 import { kernelEnd } from '../fixtures/will-evidence.ts';
 import { since } from '../fixtures/will-observer.ts';
-import { actorOf, castWill, ROLES, type WillCast } from '../fixtures/will-roles.ts';
+import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
 import { atMost } from '../harness/limit.ts';
 import { onEachPi, type Role } from '../harness/roles.ts';
 import { watchStalls } from '../harness/stall.ts';
 import type { TestLab } from '../harness/test-lab.ts';
-import { openWillScene, type WillScene } from './scene.ts';
+import { openPiWillFixture, type PiWillFixture } from './scene.ts';
 
 /** The shortest keep alive that the mosquitto clients take. */
 const SHORT_KEEP_ALIVE_S = 5;
@@ -38,9 +38,9 @@ export function willsOnPi(testLab: TestLab, topics: readonly Topic[]): Check[] {
 }
 
 function clean(testLab: TestLab, topic: Topic, role: Role): Check[] {
-  const claim = `${actorOf(testLab.lab, topic, role)} that sends DISCONNECT leaves no last will`;
+  const claim = `${clientText(testLab.lab, topic, role)} that sends DISCONNECT leaves no last will`;
   const id = `will.clean.${role}.${word(topic.name)}` as const;
-  return withCast(testLab, topic, role, { id, claim }, (pi, check, cast) => ({
+  return withCast(testLab, topic, role, { id, claim }, (pi, check, roles) => ({
     ...check,
     statement: 'MQTT-3.1.2-10',
     expected: { wills: 0 },
@@ -48,22 +48,29 @@ function clean(testLab: TestLab, topic: Topic, role: Role): Check[] {
     limit,
     async run() {
       const host = await testLab.host(pi.name, pi.host, 'quick');
-      await using scene = await openWillScene(testLab, host, pi, cast, testLab.broker.keepAlive, startCleanActor);
+      await using fixture = await openPiWillFixture(
+        testLab,
+        host,
+        pi,
+        roles,
+        testLab.broker.keepAlive,
+        startCleanClient,
+      );
       const orderedAt = now();
-      await scene.client.end();
+      await fixture.client.end();
       // from the Pi, so that it travels behind the end of the client's connection
-      const wills = await scene.countWills('the Pi');
+      const wills = await fixture.countWills('the Pi');
       const cause = { at: orderedAt, what: 'DISCONNECT, then FIN' };
-      const finding = found({ wills }, await scene.evidence(cause));
+      const finding = found({ wills }, await fixture.evidence(cause));
       return wills === 0 ? finding : failed(finding, `${wills} last will(s) after a DISCONNECT`);
     },
   }));
 }
 
 function killed(testLab: TestLab, topic: Topic, role: Role): Check[] {
-  const claim = `${actorOf(testLab.lab, topic, role)} that is killed leaves one last will, at once`;
+  const claim = `${clientText(testLab.lab, topic, role)} that is killed leaves one last will, at once`;
   const id = `will.killed.${role}.${word(topic.name)}` as const;
-  return withCast(testLab, topic, role, { id, claim }, (pi, check, cast) => ({
+  return withCast(testLab, topic, role, { id, claim }, (pi, check, roles) => ({
     ...check,
     statement: 'MQTT-3.1.2-8',
     expected: { wills: 1, withinMs: AT_ONCE_MS },
@@ -71,27 +78,34 @@ function killed(testLab: TestLab, topic: Topic, role: Role): Check[] {
     limit,
     async run() {
       const host = await testLab.host(pi.name, pi.host, 'quick');
-      await using scene = await openWillScene(testLab, host, pi, cast, testLab.broker.keepAlive, startLostActor);
-      return await judgeKill(scene);
+      await using fixture = await openPiWillFixture(
+        testLab,
+        host,
+        pi,
+        roles,
+        testLab.broker.keepAlive,
+        startUncleanClient,
+      );
+      return await judgeKill(fixture);
     },
   }));
 }
 
-async function judgeKill(scene: WillScene<LostActor>): Promise<Finding> {
+async function judgeKill(fixture: PiWillFixture<UncleanClient>): Promise<Finding> {
   const stalls = watchStalls();
   const orderedAt = now();
   const cause = { at: orderedAt, what: 'SIGKILL to its process' };
-  const end = await scene.client.killSeen();
+  const end = await fixture.client.killSeen();
   // over SSH: somewhere in that time it was killed
   const killedMs = Math.round(end.at - orderedAt);
   const boundMs = AT_ONCE_MS + LATER_MS;
-  const will = await scene.will(boundMs);
-  const evidence = () => scene.evidence(cause, kernelEnd(end));
+  const will = await fixture.will(boundMs);
+  const evidence = () => fixture.evidence(cause, kernelEnd(end));
   if (will === undefined)
     return failed(found({ wills: 0 }, await evidence()), `no last will within ${boundMs / 1000} s`);
   const afterMs = since(orderedAt, will);
-  const wills = await scene.countWills('this machine');
-  const uncertainMs = killedMs + scene.slowestSince(orderedAt) + stalls.stop();
+  const wills = await fixture.countWills('this machine');
+  const uncertainMs = killedMs + fixture.slowestSince(orderedAt) + stalls.stop();
   const finding = found({ wills, afterMs, uncertainMs }, await evidence());
   if (wills !== 1) return failed(finding, `${wills} last wills, not one`);
   return { ...finding, ...judgeAtOnce(afterMs, uncertainMs) };
@@ -101,10 +115,10 @@ function silent(testLab: TestLab, topic: Topic, role: Role, index: number): Chec
   const keepAlive = SHORT_KEEP_ALIVE_S;
   const { version } = testLab.live.broker;
   const { fromMs, toMs } = expiryWindow(keepAlive, version);
-  const claim = `${actorOf(testLab.lab, topic, role)} whose network goes silent leaves one last will, at keep-alive expiry`;
+  const claim = `${clientText(testLab.lab, topic, role)} whose network goes silent leaves one last will, at keep-alive expiry`;
   const id = `will.silent.${role}.${word(topic.name)}` as const;
   const lane = `silent ${Math.floor(index / CLIENTS_A_CONNECTION)}`;
-  return withCast(testLab, topic, role, { id, claim }, (pi, check, cast) => ({
+  return withCast(testLab, topic, role, { id, claim }, (pi, check, roles) => ({
     ...check,
     statement: 'MQTT-3.1.2-24',
     expected: { wills: 1, keepAlive, fromMs, toMs },
@@ -112,8 +126,8 @@ function silent(testLab: TestLab, topic: Topic, role: Role, index: number): Chec
     boundMs: toMs + AROUND_EXPIRY_MS,
     async run() {
       const host = await testLab.host(pi.name, pi.host, lane);
-      await using scene = await openWillScene(testLab, host, pi, cast, keepAlive, startLostActor);
-      const pid = await scene.client.pid;
+      await using fixture = await openPiWillFixture(testLab, host, pi, roles, keepAlive, startUncleanClient);
+      const pid = await fixture.client.pid;
       const cut = await cutSilently(host, pid, pi.broker.port, (toMs + AROUND_EXPIRY_MS) / 1000);
       if (cut.kind === 'impossible') return withoutCut(testLab.lab, pi.name, cut.reason);
       let finding: Finding;
@@ -121,10 +135,10 @@ function silent(testLab: TestLab, topic: Topic, role: Role, index: number): Chec
       try {
         // one that gets no PINGRESP connects again, by another flow, and its will would come of that takeover
         await run(host, { step: 'freeze the client', script: `kill -STOP ${pid}`, timeoutMs: QUICK_BOUND_MS });
-        finding = await judgeSilence(scene, cut.at, keepAlive, version);
+        finding = await judgeSilence(fixture, cut.at, keepAlive, version);
       } finally {
         // before the cut is undone, or the client would come back and leave another will
-        await scene.client.kill();
+        await fixture.client.kill();
         dropped = await cut.lift();
       }
       const swallowed = dropped === undefined ? [] : [{ kind: 'dropped', tool: cut.tool, ...dropped }];
@@ -140,28 +154,28 @@ export function withoutCut({ pis }: Lab, pi: string, reason: string): Finding {
 }
 
 async function judgeSilence(
-  scene: WillScene<LostActor>,
+  fixture: PiWillFixture<UncleanClient>,
   cutAt: number,
   keepAlive: number,
   version: string | undefined,
 ): Promise<Finding> {
-  const before = { packets: scene.client.packets.filter(({ at }) => at <= cutAt) };
+  const before = { packets: fixture.client.packets.filter(({ at }) => at <= cutAt) };
   const { lastAt, answeredMs } = lastSent(before);
   const cause = { at: lastAt, what: lastSentText(before) };
   const { fromMs, toMs } = expiryWindow(keepAlive, version);
   const stalls = watchStalls();
-  const will = await scene.will(toMs + 2_000);
+  const will = await fixture.will(toMs + 2_000);
   if (will === undefined) {
-    return failed(found({ wills: 0 }, await scene.evidence(cause)), `no last will within ${toMs / 1000 + 2} s`);
+    return failed(found({ wills: 0 }, await fixture.evidence(cause)), `no last will within ${toMs / 1000 + 2} s`);
   }
-  const wills = await scene.countWills('this machine');
+  const wills = await fixture.countWills('this machine');
   const afterMs = Math.round(will.at - lastAt);
-  const uncertainMs = answeredMs + scene.slowestSince(lastAt + fromMs) + stalls.stop();
+  const uncertainMs = answeredMs + fixture.slowestSince(lastAt + fromMs) + stalls.stop();
   // its packets are told over SSH, which on a busy machine takes its time
-  const earlierMs = lastAt - scene.startedAt;
+  const earlierMs = lastAt - fixture.startedAt;
   const { verdict, lateMs, ...judged } = judgeExpiry(afterMs, keepAlive, version, uncertainMs, earlierMs);
   const finding = {
-    ...found({ wills, afterMs, lateMs, uncertainMs }, await scene.evidence(cause)),
+    ...found({ wills, afterMs, lateMs, uncertainMs }, await fixture.evidence(cause)),
     waitMs: afterMs,
   };
   if (will.at < cutAt) return failed(finding, 'the last will came before the network was cut');
@@ -177,12 +191,12 @@ function withCast(
   topic: Topic,
   role: Role,
   named: Named,
-  make: (pi: LivePi, named: Named, cast: WillCast) => Check,
+  make: (pi: LivePi, named: Named, roles: WillRoles) => Check,
 ): Check[] {
-  const casting = castWill(testLab.lab, topic, role);
-  if (casting.kind === 'nobody') return [notApplicable(named, casting.reason)];
-  const { cast } = casting;
-  return onEachPi(testLab, named, (pi, onPi) => make(pi, onPi, cast));
+  const found = willRolesFor(testLab.lab, topic, role);
+  if (found.kind === 'none') return [notApplicable(named, found.reason)];
+  const { roles } = found;
+  return onEachPi(testLab, named, (pi, onPi) => make(pi, onPi, roles));
 }
 
 function found(observed: unknown, evidence: readonly object[]): Finding {

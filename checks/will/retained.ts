@@ -1,15 +1,15 @@
 import type { Topic } from '../../lab-file/lab.ts';
 import { now } from '../../probes/mqtt/packet.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
-import { keepingRetained, retainedLimit, retainedOn } from '../fixtures/retained-topic.ts';
+import { retainedLimit, retainedOn, withRetainedRestored } from '../fixtures/retained-topic.ts';
 import { AT_ONCE_MS, LATER_MS } from '../fixtures/will-at-once.ts';
 import { leftBy, ownerEvidence, socketEnd, willEvents } from '../fixtures/will-evidence.ts';
-import { openStages, type Stages } from '../fixtures/will-observer.ts';
+import { type WithWillObserver, willObservers } from '../fixtures/will-observer.ts';
 import { newWill, openOwner } from '../fixtures/will-owner.ts';
-import { actorOf, castWill, ROLES, type WillCast } from '../fixtures/will-roles.ts';
+import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
 import { judgeWills } from '../fixtures/will-verdict.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
-import { unpromised } from '../harness/promises.ts';
+import { whyUnsupported } from '../harness/promises.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 
@@ -18,17 +18,17 @@ const BOUND_MS = 60_000;
 
 /** A last will with the RETAIN flag is served to whoever subscribes later. */
 export function retainedWills(testLab: TestLab, topics: readonly Topic[]): Check[] {
-  const stages = openStages(testLab);
+  const withObserver = willObservers(testLab);
   return topics.flatMap((topic) =>
     VERSIONS.flatMap((version) =>
       ROLES.map((role): Check => {
         const named = {
           id: `will.retained.${role}.${word(topic.name)}.${tagOf(version)}`,
-          claim: `the retained last will of ${actorOf(testLab.lab, topic, role)} is served to a new subscriber, ${overOf(version)}`,
+          claim: `the retained last will of ${clientText(testLab.lab, topic, role)} is served to a new subscriber, ${overOf(version)}`,
         } as const;
-        const casting = castWill(testLab.lab, topic, role);
-        if (casting.kind === 'nobody') return notApplicable(named, casting.reason);
-        const why = unpromised(testLab, { retained: true, qos: 1, neverRaisesQoS: true });
+        const found = willRolesFor(testLab.lab, topic, role);
+        if (found.kind === 'none') return notApplicable(named, found.reason);
+        const why = whyUnsupported(testLab, { retained: true, qos: 1, neverRaisesQoS: true });
         if (why !== undefined) return notApplicable(named, why);
         return {
           ...named,
@@ -37,24 +37,29 @@ export function retainedWills(testLab: TestLab, topics: readonly Topic[]): Check
           version,
           boundMs: BOUND_MS,
           limit: retainedLimit(testLab, topic.name),
-          run: () => retainedWill(testLab, stages, casting.cast, version),
+          run: () => retainedWill(testLab, withObserver, found.roles, version),
         };
       }),
     ),
   );
 }
 
-async function retainedWill(testLab: TestLab, stages: Stages, cast: WillCast, version: Version): Promise<Finding> {
-  const people = { writer: cast.publisher, reader: cast.observer };
-  return await keepingRetained(testLab, cast.topic, people, () =>
-    stages(cast, version, async (stage) => {
-      const will = newWill(cast, true);
-      await using client = await openOwner(testLab, cast, version, will);
+async function retainedWill(
+  testLab: TestLab,
+  withObserver: WithWillObserver,
+  roles: WillRoles,
+  version: Version,
+): Promise<Finding> {
+  const people = { writer: roles.publisher, reader: roles.observer };
+  return await withRetainedRestored(testLab, roles.topic, people, () =>
+    withObserver(roles, version, async (observer) => {
+      const will = newWill(roles, true);
+      await using client = await openOwner(testLab, roles, version, will);
       const lostAt = now();
       await client.fin();
-      await stage.first(will.text, AT_ONCE_MS + LATER_MS);
-      const seen = await stage.untilSentinel(will.text);
-      const kept = await retainedOn(testLab, cast.topic, cast.observer);
+      await observer.first(will.text, AT_ONCE_MS + LATER_MS);
+      const seen = await observer.untilSentinel(will.text);
+      const kept = await retainedOn(testLab, roles.topic, roles.observer);
       const observed = { wills: seen.length, served: kept === undefined ? 0 : 1, qos: kept?.qos };
       const events = await willEvents(testLab, {
         owner: leftBy(client, will),
@@ -62,7 +67,7 @@ async function retainedWill(testLab: TestLab, stages: Stages, cast: WillCast, ve
         end: socketEnd(await client.ended),
         wills: seen,
       });
-      const packets = [...ownerEvidence(cast.role, client.packets), ...stage.evidence(will.text), ...events];
+      const packets = [...ownerEvidence(roles.role, client.packets), ...observer.evidence(will.text), ...events];
       const judged = judgeWills(will, 1, seen);
       if (judged.verdict !== 'pass') return { ...judged, observed, evidence: packets };
       const reason = wrongWith(kept, will);

@@ -2,10 +2,10 @@ import type { LivePi } from '../../deployment/live-lab.ts';
 import { publishOnce } from '../../probes/clients/mosquitto-client.ts';
 import { now, type Packet } from '../../probes/mqtt/packet.ts';
 import type { Host } from '../../provisioning/hosts/host.ts';
-import type { Actor, ActorOptions } from '../fixtures/client-on-pi.ts';
+import type { PiClient, PiClientOptions } from '../fixtures/client-on-pi.ts';
 import { type Cause, type KnownEnd, willEvents } from '../fixtures/will-evidence.ts';
 import { ANSWER_MS } from '../fixtures/will-observer.ts';
-import type { WillCast } from '../fixtures/will-roles.ts';
+import type { WillRoles } from '../fixtures/will-roles.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { loginOf } from '../harness/login.ts';
 import { isMessage } from '../harness/matching.ts';
@@ -13,7 +13,7 @@ import type { Role } from '../harness/roles.ts';
 import { nonce, type TestLab } from '../harness/test-lab.ts';
 
 /** A client with a last will on a Pi, and an observer of its topic on this machine; both are connected and subscribed. */
-export type WillScene<Client extends Actor = Actor> = AsyncDisposable & {
+export type PiWillFixture<Client extends PiClient = PiClient> = AsyncDisposable & {
   readonly client: Client;
   /** When the client was started, in milliseconds since 1970: what it sent, it sent later. */
   readonly startedAt: number;
@@ -27,22 +27,27 @@ export type WillScene<Client extends Actor = Actor> = AsyncDisposable & {
   countWills(sentinelFrom: 'this machine' | 'the Pi'): Promise<number>;
 };
 
-type Start<Client extends Actor> = (host: Host, role: Role, options: ActorOptions, limits: Limits) => Promise<Client>;
+type Start<Client extends PiClient> = (
+  host: Host,
+  role: Role,
+  options: PiClientOptions,
+  limits: Limits,
+) => Promise<Client>;
 type Limits = { readonly boundMs: number; readonly signal: AbortSignal };
 
 const CLIENT_BOUND_MS = 90_000;
 
-export async function openWillScene<Client extends Actor>(
+export async function openPiWillFixture<Client extends PiClient>(
   testLab: TestLab,
   host: Host,
   pi: LivePi,
-  cast: WillCast,
+  roles: WillRoles,
   keepAlive: number,
   start: Start<Client>,
-): Promise<WillScene<Client>> {
-  const { topic, role, owner } = cast;
+): Promise<PiWillFixture<Client>> {
+  const { topic, role, owner } = roles;
   testLab.brokerLog();
-  const { observer, sentinel } = await openObserver(testLab, cast);
+  const { observer, sentinel } = await openObserver(testLab, roles);
   const closeBoth = async () => {
     await Promise.all([observer.close(), sentinel.close()]);
   };
@@ -60,7 +65,7 @@ export async function openWillScene<Client extends Actor>(
   return {
     client,
     startedAt,
-    slowestSince: testLab.passingOn.slowestSince,
+    slowestSince: testLab.deliveryDelay.slowestSince,
     async evidence(cause, end) {
       const left = { topic, qos: will.qos, retain: false };
       const wills = observer.packets.filter(isWill);
@@ -80,12 +85,12 @@ export async function openWillScene<Client extends Actor>(
       own.push(last);
       const arrival = () => observer.packet(isMessage(last), 'sentinel');
       if (from === 'this machine') {
-        await testLab.passingOn.timed(async () => {
+        await testLab.deliveryDelay.timed(async () => {
           await sentinel.publish(topic, last, { qos: 1 });
           await arrival();
         });
       } else {
-        await publishFromPi(host, { ...pi.broker, topic, login: loginOf(cast.publisher) }, last, limits);
+        await publishFromPi(host, { ...pi.broker, topic, login: loginOf(roles.publisher) }, last, limits);
         await arrival();
       }
       return observer.packets.filter(isWill).length;
@@ -100,7 +105,7 @@ export async function openWillScene<Client extends Actor>(
   };
 }
 
-async function openObserver(testLab: TestLab, { topic, observer, publisher }: WillCast) {
+async function openObserver(testLab: TestLab, { topic, observer, publisher }: WillRoles) {
   const options = { boundMs: ANSWER_MS };
   const [session, sentinel] = await Promise.all([testLab.login(observer, options), testLab.login(publisher, options)]);
   const granted = await session.subscribe(topic, 1);

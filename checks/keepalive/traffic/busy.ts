@@ -2,13 +2,13 @@ import { NotSeen, within } from '../../../probes/mqtt/feed.ts';
 import { now } from '../../../probes/mqtt/packet.ts';
 import type { Traffic } from '../../../records/measured/traffic.ts';
 import { type Check, notApplicable } from '../../harness/check.ts';
-import { unpromised } from '../../harness/promises.ts';
+import { whyUnsupported } from '../../harness/promises.ts';
 import { watchStalls } from '../../harness/stall.ts';
 import type { TestLab } from '../../harness/test-lab.ts';
 import { pingWindow } from '../ping-period.ts';
 import type { TrafficClient } from './client.ts';
 import { judgeBusy } from './judge.ts';
-import { type Cast, type Place, tooLong, unlessStopped, watch } from './place.ts';
+import { type Place, type TopicRoles, tooLong, unlessStopped, watch } from './place.ts';
 import { EVERY_MS, type Shared } from './shared.ts';
 
 const BUSY_KEEP_ALIVE = 5;
@@ -35,7 +35,7 @@ export const BUSY: readonly Activity[] = [
 /** How many pings a client sends that has something else to do. */
 export function busyClient(
   testLab: TestLab,
-  cast: Cast,
+  roles: TopicRoles,
   place: Place,
   activity: Activity,
   ticks: Shared<AsyncDisposable>,
@@ -46,7 +46,7 @@ export function busyClient(
     id: `keepalive.traffic.${keepAlive}s.${place.client}.${activity.word}.${place.word}`,
     claim: `a client that ${does} a message of QoS ${activity.qos} a second is never silent for longer than its keep alive of ${keepAlive} s (${place.label})`,
   } as const;
-  const why = tooLong(testLab, keepAlive) ?? unpromised(testLab, { qos: activity.qos });
+  const why = tooLong(testLab, keepAlive) ?? whyUnsupported(testLab, { qos: activity.qos });
   if (why !== undefined) return notApplicable(named, why);
   const boundMs = BUSY_MS + AROUND_MS;
   return {
@@ -67,8 +67,8 @@ export function busyClient(
         const startedAt = now();
         const stalls = watchStalls();
         const receives = activity.kind === 'receives';
-        const user = receives ? cast.subscriber : cast.publisher;
-        const options = { user, topic: cast.topic, keepAlive, doing: activity, boundMs };
+        const user = receives ? roles.subscriber : roles.publisher;
+        const options = { user, topic: roles.topic, keepAlive, doing: activity, boundMs };
         const meanwhile = receives ? ticks : alone;
         return await place.use(options, (client) =>
           meanwhile(async () => {

@@ -3,20 +3,20 @@ import type { Exchange, Traffic } from '../../../records/measured/traffic.ts';
 import { type Check, notApplicable } from '../../harness/check.ts';
 import { evidence, ownPackets } from '../../harness/evidence.ts';
 import { isMessage } from '../../harness/matching.ts';
-import { unpromised } from '../../harness/promises.ts';
+import { whyUnsupported } from '../../harness/promises.ts';
 import { watchStalls } from '../../harness/stall.ts';
 import { nonce, type TestLab } from '../../harness/test-lab.ts';
 import { type PingingClient, pingWindow } from '../ping-period.ts';
 import type { TrafficClient } from './client.ts';
 import { judgeIdle, PING_BYTES, PING_SEGMENTS } from './judge.ts';
-import { type Cast, type Place, tooLong, unlessStopped, watch } from './place.ts';
+import { type Place, type TopicRoles, tooLong, unlessStopped, watch } from './place.ts';
 
 const AROUND_MS = 60_000;
 const STEP_MS = 30_000;
 const ANSWER_MS = 5_000;
 
 /** One message at the beginning, and then nothing but pings. */
-export function exchange(testLab: TestLab, cast: Cast, place: Place, keepAlive: number, wanted: number): Check {
+export function exchange(testLab: TestLab, roles: TopicRoles, place: Place, keepAlive: number, wanted: number): Check {
   const times = wanted === 1 ? 'once' : `${wanted} times`;
   const named = {
     id: `keepalive.traffic.${keepAlive}s.${place.client}.idle.${place.word}`,
@@ -24,7 +24,7 @@ export function exchange(testLab: TestLab, cast: Cast, place: Place, keepAlive: 
   } as const;
   const why = tooLong(testLab, keepAlive);
   if (why !== undefined) return notApplicable(named, why);
-  const qos = unpromised(testLab, { qos: 1 }) === undefined ? 1 : 0;
+  const qos = whyUnsupported(testLab, { qos: 1 }) === undefined ? 1 : 0;
   const boundMs = wanted * keepAlive * 1000 + AROUND_MS;
   return {
     ...named,
@@ -44,11 +44,11 @@ export function exchange(testLab: TestLab, cast: Cast, place: Place, keepAlive: 
       unlessStopped(testLab.stopped, async () => {
         const startedAt = now();
         const stalls = watchStalls();
-        await using subscriber = await testLab.login(cast.subscriber, { keepAlive });
-        await subscriber.subscribe(cast.topic, qos);
+        await using subscriber = await testLab.login(roles.subscriber, { keepAlive });
+        await subscriber.subscribe(roles.topic, qos);
         const options = {
-          user: cast.publisher,
-          topic: cast.topic,
+          user: roles.publisher,
+          topic: roles.topic,
           keepAlive,
           doing: { kind: 'told', qos },
           boundMs,
@@ -63,9 +63,9 @@ export function exchange(testLab: TestLab, cast: Cast, place: Place, keepAlive: 
           const watched = await watch(client, { keepAlive, startedAt }, stalls);
           const { measured, ...judged } = judgeIdle(watched, place.tolerance, wanted);
           const exchanged: Exchange = {
-            topic: cast.topic,
-            publisher: cast.publisher.name,
-            subscriber: cast.subscriber.name,
+            topic: roles.topic,
+            publisher: roles.publisher.name,
+            subscriber: roles.subscriber.name,
             qos,
             payload: payload.toString(),
             arrivedAtMs: Math.round(arrival.at - (watched.packets[0]?.at ?? startedAt)),

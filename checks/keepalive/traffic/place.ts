@@ -1,7 +1,7 @@
 import type { LivePi } from '../../../deployment/live-lab.ts';
 import { now, type Packet, type PacketType } from '../../../probes/mqtt/packet.ts';
 import { type Finding, HERE, word } from '../../harness/check.ts';
-import type { openTopic } from '../../harness/roles.ts';
+import type { topicRoles } from '../../harness/roles.ts';
 import { softwareHere } from '../../harness/software.ts';
 import type { watchStalls } from '../../harness/stall.ts';
 import type { TestLab } from '../../harness/test-lab.ts';
@@ -23,7 +23,7 @@ export type Place = {
 };
 
 /** A topic with somebody who publishes and somebody who subscribes. */
-export type Cast = NonNullable<ReturnType<typeof openTopic>>;
+export type TopicRoles = NonNullable<ReturnType<typeof topicRoles>>;
 
 export function placeHere(testLab: TestLab): Place {
   return {

@@ -1,7 +1,7 @@
 import { notApplicable } from '../../harness/check.ts';
 import type { CheckFamily } from '../../harness/check-family.ts';
-import { unpromised } from '../../harness/promises.ts';
-import { openTopic } from '../../harness/roles.ts';
+import { whyUnsupported } from '../../harness/promises.ts';
+import { topicRoles } from '../../harness/roles.ts';
 import { BUSY, busyClient } from './busy.ts';
 import { exchange } from './idle.ts';
 import { placeHere, placesOn } from './place.ts';
@@ -18,16 +18,16 @@ const PINGS = { default: 1, full: 3 } as const;
  * a topic of the lab would get what other checks publish there, and not be idle.
  */
 export const keepaliveTraffic: CheckFamily = (testLab) => {
-  const cast = openTopic(testLab.lab);
+  const roles = topicRoles(testLab.lab);
   // the last topic has the fewest messages of other checks
-  const last = openTopic({ ...testLab.lab, topics: testLab.lab.topics.toReversed() });
+  const last = topicRoles({ ...testLab.lab, topics: testLab.lab.topics.toReversed() });
   const pis = testLab.live.pis.map((pi) => placesOn(testLab, pi));
   const here = placeHere(testLab);
   const slower = testLab.isFull ? PINGS.full : PINGS.default;
   const [first] = pis;
   const idle = [here, ...pis.map(({ mosquitto }) => mosquitto)];
   const busy = [here, ...(first === undefined ? [] : [first.mosquitto, first.paho])];
-  if (cast === undefined || last === undefined) {
+  if (roles === undefined || last === undefined) {
     const named = { id: 'keepalive.traffic', claim: 'what a keep alive costs on the network' } as const;
     const reason = 'lab.yaml has no topic that somebody may publish and somebody may subscribe';
     return [{ ...notApplicable(named, reason), scope: 'default' }];
@@ -36,16 +36,16 @@ export const keepaliveTraffic: CheckFamily = (testLab) => {
     testLab,
     last.publisher,
     last.topic,
-    unpromised(testLab, { qos: 1 }) === undefined ? 1 : 0,
+    whyUnsupported(testLab, { qos: 1 }) === undefined ? 1 : 0,
   );
   return [
     ...KEEP_ALIVES.flatMap((keepAlive) => {
       const pings = Math.floor(SLOWEST / keepAlive) * slower;
-      return idle.map((place) => exchange(testLab, cast, place, keepAlive, pings));
+      return idle.map((place) => exchange(testLab, roles, place, keepAlive, pings));
     }),
     ...busy.flatMap((place) =>
       BUSY.map((activity) => {
-        const topic = activity.kind === 'publishes' ? cast : last;
+        const topic = activity.kind === 'publishes' ? roles : last;
         return busyClient(testLab, topic, place, activity, ticks);
       }),
     ),

@@ -3,7 +3,7 @@ import { type Exchange, type Offset, offsetBetween, offsetOf } from '../../../pr
 import { now } from '../../../probes/mqtt/packet.ts';
 import type { RawSession } from '../../../probes/mqtt/raw-session.ts';
 import type { Clock } from '../../../records/measured/clock.ts';
-import { ownBootId, type Stage } from './stage.ts';
+import { type MeasuringFixture, ownBootId } from './stage.ts';
 
 /** Moments of the Pi's clock in this machine's time, in milliseconds since 1970. */
 export type PiTime = { readonly clock: Clock; toHere(piNs: number): number };
@@ -24,14 +24,14 @@ const MONOTONIC_NS = Array.from({ length: 20 }, () => {
  * broker tell its offset, and what it drifted meanwhile.
  */
 export async function withPiTime<T>(
-  stage: Stage,
+  fixture: MeasuringFixture,
   listening: RawSession,
   work: (roundTripMs: number) => Promise<T>,
 ): Promise<{ readonly result: T; readonly time: PiTime }> {
-  const { bootId } = await stage.event('clock');
-  const first = await ask(stage, listening, 'first');
+  const { bootId } = await fixture.event('clock');
+  const first = await ask(fixture, listening, 'first');
   const result = await work((2 * first.uncertainNs) / 1e6);
-  const last = await ask(stage, listening, 'last');
+  const last = await ask(fixture, listening, 'last');
   return { result, time: piTime(bootId === (await ownBootId()), first, last) };
 }
 
@@ -54,17 +54,17 @@ export function piTime(isSameKernel: boolean, first: Reading, last: Reading): Pi
 }
 
 /** Each question is a message, its answer another, so that no more than the broker's port is needed. */
-async function ask(stage: Stage, listening: RawSession, round: string): Promise<Reading> {
-  const { sending, cast } = stage;
+async function ask(fixture: MeasuringFixture, listening: RawSession, round: string): Promise<Reading> {
+  const { sending, roles } = fixture;
   const exchanges: Exchange[] = [];
   for (let index = 0; index < EXCHANGES; index += 1) {
     const name = `${round}-${index}`;
-    await stage.report('ping', name);
-    const answer = Buffer.from(`${stage.nonce} pong ${name} `);
+    await fixture.report('ping', name);
+    const answer = Buffer.from(`${fixture.nonce} pong ${name} `);
     const pong = await listening.packet(
       ({ type, direction, payload }) =>
         type === 'PUBLISH' && direction === 'received' && payload?.subarray(0, answer.length).equals(answer) === true,
-      `answer of the Pi's clock on ${cast.topic}`,
+      `answer of the Pi's clock on ${roles.topic}`,
       EXCHANGE_MS,
     );
     const question = sending.packets.findLast(({ type, direction }) => type === 'PUBLISH' && direction === 'sent');

@@ -14,19 +14,19 @@ import { isMessage } from '../../harness/matching.ts';
 import { mustPublish } from '../../harness/must-publish.ts';
 import { nonce, type TestLab } from '../../harness/test-lab.ts';
 import { type PiTime, withPiTime } from './clock.ts';
-import { type Cast, openStage, ownPayload } from './stage.ts';
+import { openMeasuringFixture, ownPayload, type TopicRoles } from './stage.ts';
 
 export const PAYLOAD_BYTES = 32;
 const BOUND_MS = 60_000;
 const WAIT_MS = 20_000;
 
 /** One message from this machine to the Pi, each control packet of both hops with its time, and what `mosquitto_sub -d` says of it beside. */
-export async function measureExchange(testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS): Promise<Finding> {
-  const { topic, publisher, subscriber } = cast;
-  await using stage = await openStage(testLab, pi, cast);
-  if (stage.granted < qos) {
-    const reason = `the broker grants QoS ${stage.granted} only`;
-    return { verdict: 'skipped', observed: { granted: stage.granted }, reason };
+export async function measureExchange(testLab: TestLab, pi: LivePi, roles: TopicRoles, qos: QoS): Promise<Finding> {
+  const { topic, publisher, subscriber } = roles;
+  await using fixture = await openMeasuringFixture(testLab, pi, roles);
+  if (fixture.granted < qos) {
+    const reason = `the broker grants QoS ${fixture.granted} only`;
+    return { verdict: 'skipped', observed: { granted: fixture.granted }, reason };
   }
   const host = await testLab.host(pi.name, pi.host, 'measure');
   const options = { ...pi.broker, topic, qos, login: loginOf(subscriber), clientId: `lab-${nonce()}` };
@@ -34,21 +34,21 @@ export async function measureExchange(testLab: TestLab, pi: LivePi, cast: Cast, 
   await beside.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', WAIT_MS);
   await using listening = await testLab.raw(subscriber);
   await listening.subscribe(topic, 0);
-  const payload = ownPayload(stage, 0, PAYLOAD_BYTES);
-  const last = Buffer.from(`${stage.nonce} after`);
-  const { result: traced, time } = await withPiTime(stage, listening, async () => {
-    await stage.report('trace');
-    await stage.event('begun');
-    await mustPublish(stage.sending, topic, payload, { qos });
+  const payload = ownPayload(fixture, 0, PAYLOAD_BYTES);
+  const last = Buffer.from(`${fixture.nonce} after`);
+  const { result: traced, time } = await withPiTime(fixture, listening, async () => {
+    await fixture.report('trace');
+    await fixture.event('begun');
+    await mustPublish(fixture.sending, topic, payload, { qos });
     // behind it, at the same QoS, so that its exchange is over when this one's has begun
-    await mustPublish(stage.sending, topic, last, { qos });
+    await mustPublish(fixture.sending, topic, last, { qos });
     await listening.packet(isMessage(payload), 'the message', WAIT_MS);
-    await stage.report('packets');
-    return (await stage.event('packets')).packets;
+    await fixture.report('packets');
+    return (await fixture.event('packets')).packets;
   });
   await beside.messages.first((message) => message.payload.equals(last), 'sentinel', WAIT_MS);
-  const copies = beside.messages.items.filter((message) => message.payload.includes(`${stage.nonce} m `));
-  const sent = deliveryPackets(stage.sending.packets, ({ payload: own }) => own?.equals(payload) === true);
+  const copies = beside.messages.items.filter((message) => message.payload.includes(`${fixture.nonce} m `));
+  const sent = deliveryPackets(fixture.sending.packets, ({ payload: own }) => own?.equals(payload) === true);
   const received = ownDelivery(traced, time);
   const observed: Sequence = {
     ...{ qos, topic, payloadBytes: PAYLOAD_BYTES, publisher: publisher.name, subscriber: subscriber.name },

@@ -9,7 +9,7 @@ import type { Finding } from '../../harness/check.ts';
 import type { TestLab } from '../../harness/test-lab.ts';
 import { type PiTime, withPiTime } from './clock.ts';
 import { type Pace, paceOf } from './pace.ts';
-import { type Cast, openStage, ownPayload, type Stage } from './stage.ts';
+import { type MeasuringFixture, openMeasuringFixture, ownPayload, type TopicRoles } from './stage.ts';
 
 export const PAYLOAD_BYTES = 100;
 /**
@@ -25,23 +25,23 @@ const WINDOW = 10;
 /** What both publishers' messages of one QoS took to the Pi: with Nagle's algorithm and without, in turns, so that the machine's mood is the same. */
 export type Series = { readonly noDelay: Finding; readonly nagle: Finding };
 
-export async function measureLatency(testLab: TestLab, pi: LivePi, cast: Cast, qos: QoS): Promise<Series> {
-  await using stage = await openStage(testLab, pi, cast);
-  await using listening = await testLab.raw(cast.subscriber);
-  await listening.subscribe(cast.topic, 0);
-  if (stage.granted < qos) {
-    const finding = granted(stage);
+export async function measureLatency(testLab: TestLab, pi: LivePi, roles: TopicRoles, qos: QoS): Promise<Series> {
+  await using fixture = await openMeasuringFixture(testLab, pi, roles);
+  await using listening = await testLab.raw(roles.subscriber);
+  await listening.subscribe(roles.topic, 0);
+  if (fixture.granted < qos) {
+    const finding = granted(fixture);
     return { noDelay: finding, nagle: finding };
   }
-  await using noDelay = await testLab.raw(cast.publisher);
-  await using nagle = await testLab.raw(cast.publisher, { noDelay: false });
-  const { result, time } = await withPiTime(stage, listening, async (roundTripMs) => {
+  await using noDelay = await testLab.raw(roles.publisher);
+  await using nagle = await testLab.raw(roles.publisher, { noDelay: false });
+  const { result, time } = await withPiTime(fixture, listening, async (roundTripMs) => {
     const pace = paceOf(roundTripMs, testLab.isFull);
     const loop = monitorEventLoopDelay({ resolution: 1 });
     loop.enable();
-    await sendPaced(stage, [noDelay, nagle], qos, pace);
+    await sendPaced(fixture, [noDelay, nagle], qos, pace);
     loop.disable();
-    return { pace, arrivals: await arrivalsOf(stage, pace), eventLoopP99Us: Math.round(loop.percentile(99) / 1e3) };
+    return { pace, arrivals: await arrivalsOf(fixture, pace), eventLoopP99Us: Math.round(loop.percentile(99) / 1e3) };
   });
   const { periodMs, messages } = result.pace;
   const finding = (session: RawSession, first: number, isNoDelay: boolean): Finding =>
@@ -62,7 +62,7 @@ export async function measureLatency(testLab: TestLab, pi: LivePi, cast: Cast, q
   return { noDelay: finding(noDelay, 0, true), nagle: finding(nagle, messages, false) };
 }
 
-function granted({ granted: qos }: Stage): Finding {
+function granted({ granted: qos }: MeasuringFixture): Finding {
   return { verdict: 'skipped', observed: { granted: qos }, reason: `the broker grants QoS ${qos} only` };
 }
 
@@ -75,18 +75,18 @@ function brokerNoDelay({ isOurs, lab }: TestLab): { brokerNoDelay?: boolean } {
 
 /** Each series at its steady rate, halfway between the other's; a message that is late moves those after it, since two at once would wait for each other. */
 async function sendPaced(
-  stage: Stage,
+  fixture: MeasuringFixture,
   sessions: readonly RawSession[],
   qos: QoS,
   { periodMs, messages }: Pace,
 ): Promise<void> {
-  const { topic } = stage.cast;
+  const { topic } = fixture.roles;
   const ended = sessions.map(endedOf);
   let due = performance.now();
   for (let index = 0; index < messages; index += 1) {
     for (const [nth, session] of sessions.entries()) {
       if (qos > 0) await room(session, () => index - (ended[nth]?.() ?? 0) < WINDOW);
-      const payload = ownPayload(stage, nth * messages + index, PAYLOAD_BYTES);
+      const payload = ownPayload(fixture, nth * messages + index, PAYLOAD_BYTES);
       const id = qos === 0 ? {} : { messageId: index + 1 };
       if (index % MESSAGES_A_PING === 0) session.send({ cmd: 'pingreq' });
       session.send({ cmd: 'publish', topic, payload, qos, dup: false, retain: false, ...id });
@@ -114,12 +114,12 @@ async function room(session: RawSession, isThere: () => boolean): Promise<void> 
 }
 
 /** When each message came, by its number, in nanoseconds of the Pi's clock; waits for those that are on their way. */
-async function arrivalsOf(stage: Stage, { messages }: Pace): Promise<ReadonlyMap<number, number>> {
+async function arrivalsOf(fixture: MeasuringFixture, { messages }: Pace): Promise<ReadonlyMap<number, number>> {
   const seen = new Map<number, number>();
   const end = performance.now() + ARRIVAL_MS;
   while (seen.size < 2 * messages && performance.now() < end) {
-    await stage.report('flush');
-    for (const [index, at] of (await stage.event('arrivals')).at) if (!seen.has(index)) seen.set(index, at);
+    await fixture.report('flush');
+    for (const [index, at] of (await fixture.event('arrivals')).at) if (!seen.has(index)) seen.set(index, at);
     if (seen.size < 2 * messages) await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
   }
   return seen;

@@ -7,7 +7,7 @@ import type { HopSize, Size } from '../../../records/measured/size.ts';
 import type { Finding } from '../../harness/check.ts';
 import { mustPublish } from '../../harness/must-publish.ts';
 import type { TestLab } from '../../harness/test-lab.ts';
-import { type Cast, openStage, type Stage } from './stage.ts';
+import { type MeasuringFixture, openMeasuringFixture, type TopicRoles } from './stage.ts';
 
 export const PAYLOADS = [1, 100, 10_000] as const;
 const MESSAGES = 5;
@@ -21,19 +21,19 @@ type Hop = Extract<MeasuringEvent, { kind: 'hop' }>;
 export async function measureSize(
   testLab: TestLab,
   pi: LivePi,
-  cast: Cast,
+  roles: TopicRoles,
   qos: QoS,
   payloadBytes: number,
 ): Promise<Finding> {
-  await using stage = await openStage(testLab, pi, cast);
-  if (stage.granted < qos) {
-    const reason = `the broker grants QoS ${stage.granted} only`;
-    return { verdict: 'skipped', observed: { granted: stage.granted }, reason };
+  await using fixture = await openMeasuringFixture(testLab, pi, roles);
+  if (fixture.granted < qos) {
+    const reason = `the broker grants QoS ${fixture.granted} only`;
+    return { verdict: 'skipped', observed: { granted: fixture.granted }, reason };
   }
-  const subscriber = await undisturbed(() => weighArrivals(stage, qos, payloadBytes));
-  const publisher = await undisturbed(() => weighPublishing(stage, qos, payloadBytes));
+  const subscriber = await undisturbed(() => weighArrivals(fixture, qos, payloadBytes));
+  const publisher = await undisturbed(() => weighPublishing(fixture, qos, payloadBytes));
   const hops = { publisher: hopSize(pi.name, publisher), subscriber: hopSize(pi.name, subscriber) };
-  return judgeSize({ qos, topic: cast.topic, payloadBytes, messages: MESSAGES, hops });
+  return judgeSize({ qos, topic: roles.topic, payloadBytes, messages: MESSAGES, hops });
 }
 
 /** Where it never was alone, without the kernel's counters: the packets are told apart, the segments can't be. */
@@ -46,20 +46,20 @@ async function undisturbed(weigh: () => Promise<Hop>): Promise<Hop> {
 }
 
 /** From this machine to the Pi: the Pi weighs the subscriber's hop. */
-async function weighArrivals(stage: Stage, qos: QoS, payloadBytes: number): Promise<Hop> {
-  await stage.report('arrive', JSON.stringify({ count: MESSAGES, size: payloadBytes, qos }));
-  await stage.event('begun');
+async function weighArrivals(fixture: MeasuringFixture, qos: QoS, payloadBytes: number): Promise<Hop> {
+  await fixture.report('arrive', JSON.stringify({ count: MESSAGES, size: payloadBytes, qos }));
+  await fixture.event('begun');
   for (let index = 0; index < MESSAGES; index += 1) {
-    await mustPublish(stage.sending, stage.cast.topic, Buffer.alloc(payloadBytes, 'x'), { qos });
+    await mustPublish(fixture.sending, fixture.roles.topic, Buffer.alloc(payloadBytes, 'x'), { qos });
     await new Promise((resolve) => setTimeout(resolve, APART_MS));
   }
-  return await stage.event('hop');
+  return await fixture.event('hop');
 }
 
 /** From the Pi: it weighs the publisher's hop. */
-async function weighPublishing(stage: Stage, qos: QoS, payloadBytes: number): Promise<Hop> {
-  await stage.report('publish', JSON.stringify({ count: MESSAGES, size: payloadBytes, qos }));
-  return await stage.event('hop');
+async function weighPublishing(fixture: MeasuringFixture, qos: QoS, payloadBytes: number): Promise<Hop> {
+  await fixture.report('publish', JSON.stringify({ count: MESSAGES, size: payloadBytes, qos }));
+  return await fixture.event('hop');
 }
 
 function hopSize(host: string, { types, ip }: Hop): HopSize {

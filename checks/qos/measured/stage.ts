@@ -11,12 +11,12 @@ import type { QoS } from '../../../probes/mqtt/session.ts';
 import { loginOf } from '../../harness/login.ts';
 import { nonce, type TestLab } from '../../harness/test-lab.ts';
 
-export type Cast = { readonly topic: string; readonly publisher: User; readonly subscriber: User };
+export type TopicRoles = { readonly topic: string; readonly publisher: User; readonly subscriber: User };
 
 /** A publisher on this machine and the measuring client on a Pi that listens to it. */
-export type Stage = AsyncDisposable & {
+export type MeasuringFixture = AsyncDisposable & {
   readonly sending: RawSession;
-  readonly cast: Cast;
+  readonly roles: TopicRoles;
   /** First word of its messages. */
   readonly nonce: string;
   /** QoS that the measuring client's subscription was granted. */
@@ -31,8 +31,8 @@ const BOUND_MS = 120_000;
 const WAIT_MS = 25_000;
 
 /** Opens both; throws a NotSeen or a LabError where one of them does not come to be. */
-export async function openStage(testLab: TestLab, pi: LivePi, cast: Cast): Promise<Stage> {
-  const { topic, publisher, subscriber } = cast;
+export async function openMeasuringFixture(testLab: TestLab, pi: LivePi, roles: TopicRoles): Promise<MeasuringFixture> {
+  const { topic, publisher, subscriber } = roles;
   const mark = nonce();
   const host = await testLab.host(pi.name, pi.host, 'measure');
   const options = {
@@ -53,25 +53,25 @@ export async function openStage(testLab: TestLab, pi: LivePi, cast: Cast): Promi
     sending = await testLab.raw(publisher);
     const event = eventsOf(client);
     const { qos: granted } = await event('subscribed');
-    return stageOf({ sending, cast, nonce: mark, granted, event, [Symbol.asyncDispose]: close });
+    return fixtureOf({ sending, roles, nonce: mark, granted, event, [Symbol.asyncDispose]: close });
   } catch (error) {
     await close();
     throw error;
   }
 }
 
-function stageOf(parts: Omit<Stage, 'report'>): Stage {
-  const { sending, nonce, cast } = parts;
+function fixtureOf(parts: Omit<MeasuringFixture, 'report'>): MeasuringFixture {
+  const { sending, nonce, roles } = parts;
   return {
     ...parts,
     async report(verb, ...args) {
-      await sending.publish(cast.topic, Buffer.from([nonce, verb, ...args].join(' ')));
+      await sending.publish(roles.topic, Buffer.from([nonce, verb, ...args].join(' ')));
     },
   };
 }
 
 /** Each event once. */
-function eventsOf({ events }: MeasuringClient): Stage['event'] {
+function eventsOf({ events }: MeasuringClient): MeasuringFixture['event'] {
   const given = new Set<MeasuringEvent>();
   return async (kind) => {
     const found = await events.first((event) => event.kind === kind && !given.has(event), kind, WAIT_MS);
@@ -95,8 +95,8 @@ export async function ownBootId(): Promise<string | undefined> {
 }
 
 /** Payload of a message that the measuring client takes for one of this stage's, filled up to a size. */
-export function ownPayload(stage: Pick<Stage, 'nonce'>, index: number, bytes: number): Buffer {
-  return Buffer.from(`${stage.nonce} m ${index} `.padEnd(bytes, 'x'));
+export function ownPayload(fixture: Pick<MeasuringFixture, 'nonce'>, index: number, bytes: number): Buffer {
+  return Buffer.from(`${fixture.nonce} m ${index} `.padEnd(bytes, 'x'));
 }
 
 export const LEVELS: readonly QoS[] = [0, 1, 2];

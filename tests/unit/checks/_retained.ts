@@ -49,18 +49,18 @@ function keeping(store: Store): Answer {
 }
 
 /** One message that a broker keeps, who changes it and who sees it. */
-export type Scene = {
+export type Fixture = {
   readonly testLab: TestLab;
   readonly stop: AbortController;
   readonly store: Store;
-  readonly cast: Cast;
+  readonly roles: TopicRoles;
   /** Where messages are kept meanwhile. */
   readonly folder: string;
 };
-type Cast = { readonly writer: User; readonly reader: User };
+type TopicRoles = { readonly writer: User; readonly reader: User };
 type RunOptions = { readonly isDeaf?: boolean; readonly isExternal?: boolean; readonly serving?: () => Promise<void> };
 
-export async function open(t: ExecutionContext, kept: string | undefined, options: RunOptions = {}): Promise<Scene> {
+export async function open(t: ExecutionContext, kept: string | undefined, options: RunOptions = {}): Promise<Fixture> {
   const { isDeaf = false, isExternal = false, serving } = options;
   const [writer, reader] = lab.users;
   if (writer === undefined || reader === undefined) throw new Error('no users');
@@ -73,7 +73,7 @@ export async function open(t: ExecutionContext, kept: string | undefined, option
   t.teardown(() => rm(directory, { recursive: true }));
   const live = { lab: { ...lab, directory }, broker, pis: [] };
   const folder = path.join(directory, '.lab', 'retained');
-  return { testLab: openTestLab(live, stop.signal, [4]), stop, store, cast: { writer, reader }, folder };
+  return { testLab: openTestLab(live, stop.signal, [4]), stop, store, roles: { writer, reader }, folder };
 }
 
 function message(payload: string): IPublishPacket {
@@ -81,12 +81,12 @@ function message(payload: string): IPublishPacket {
 }
 
 /** Where what a run has kept is written down. */
-export async function onlyFile({ folder }: Scene): Promise<string> {
+export async function onlyFile({ folder }: Fixture): Promise<string> {
   const [name, ...more] = await readdir(folder);
   if (name === undefined || more.length > 0) throw new Error(`no single file: ${name} ${more}`);
   return path.join(folder, name);
 }
 
-export const replace = async ({ testLab, cast }: Scene, payload: Buffer) => {
-  await mustPublish(await testLab.raw(cast.writer), 'door', payload, { qos: 1, retain: true });
+export const replace = async ({ testLab, roles }: Fixture, payload: Buffer) => {
+  await mustPublish(await testLab.raw(roles.writer), 'door', payload, { qos: 1, retain: true });
 };

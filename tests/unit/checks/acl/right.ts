@@ -1,5 +1,5 @@
 import test from 'ava';
-import { type Dealt, notMade } from '../../../../checks/acl/attempt.ts';
+import { type ConnectionAfter, noDenialShown } from '../../../../checks/acl/attempt.ts';
 import { judgeReasonCode } from '../../../../checks/acl/publish.ts';
 import { judgeRight, type Right, rightOf } from '../../../../checks/acl/right.ts';
 import { filterOf, judgeSubscription, judgeSystem } from '../../../../checks/acl/subscribe.ts';
@@ -66,7 +66,14 @@ for (const [outcome, allowed, denied, deniedThere] of CODES) {
   });
 }
 
-const subscription = { isAllowed: true, form: 'exact', suback: 1, dealt: 'answered', copies: 1, leaked: [] } as const;
+const subscription = {
+  isAllowed: true,
+  form: 'exact',
+  suback: 1,
+  connection: 'answered',
+  copies: 1,
+  leaked: [],
+} as const;
 type Subscription = Parameters<typeof judgeSubscription>[0];
 
 const SUBSCRIPTIONS: readonly (readonly [Partial<Subscription>, ours: Verdict, external: Verdict])[] = [
@@ -81,8 +88,8 @@ const SUBSCRIPTIONS: readonly (readonly [Partial<Subscription>, ours: Verdict, e
   [{ isAllowed: false, copies: 0, suback: 0x80 }, 'pass', 'pass'],
   [{ isAllowed: false, copies: 1 }, 'fail', 'fail'],
   [{ isAllowed: false, copies: 0, suback: 'nothing' }, 'fail', 'pass'],
-  [{ isAllowed: false, copies: 0, dealt: 'closed' }, 'fail', 'pass'],
-  [{ isAllowed: false, copies: 0, dealt: 'silent' }, 'fail', 'fail'],
+  [{ isAllowed: false, copies: 0, connection: 'closed' }, 'fail', 'pass'],
+  [{ isAllowed: false, copies: 0, connection: 'silent' }, 'fail', 'fail'],
 ];
 
 for (const [change, ours, external] of SUBSCRIPTIONS) {
@@ -105,7 +112,7 @@ test('the filters that match a topic', (t) => {
 });
 
 /** [answer; what became of the client; why nothing is shown, on the lab's own broker and on another] */
-const ATTEMPTS: readonly (readonly [PublishOutcome | 'nothing', Dealt, ours: boolean, there: boolean])[] = [
+const ATTEMPTS: readonly (readonly [PublishOutcome | 'nothing', ConnectionAfter, ours: boolean, there: boolean])[] = [
   [acknowledged(0), 'answered', true, true],
   [{ kind: 'sent' }, 'answered', true, true],
   ['nothing', 'answered', false, true],
@@ -113,19 +120,19 @@ const ATTEMPTS: readonly (readonly [PublishOutcome | 'nothing', Dealt, ours: boo
   ['nothing', 'silent', false, false],
 ];
 
-for (const [answer, dealt, ours, there] of ATTEMPTS) {
-  test(`whether a denial can be taken from it: ${JSON.stringify(answer)}, ${dealt}`, (t) => {
-    t.is(notMade({ answer, dealt }, true) === undefined, ours);
-    t.is(notMade({ answer, dealt }, false) === undefined, there);
+for (const [answer, connection, ours, there] of ATTEMPTS) {
+  test(`whether a denial can be taken from it: ${JSON.stringify(answer)}, ${connection}`, (t) => {
+    t.is(noDenialShown({ answer, connection }, true) === undefined, ours);
+    t.is(noDenialShown({ answer, connection }, false) === undefined, there);
   });
 }
 
 /** [what came of the broker's own topics; verdict on the lab's own broker and on another] */
 const SYSTEMS: readonly (readonly [Parameters<typeof judgeSystem>[0], ours: Verdict, there: Verdict])[] = [
-  [{ topics: [], suback: 1, dealt: 'answered' }, 'pass', 'skipped'],
-  [{ topics: [], suback: 0x80, dealt: 'answered' }, 'pass', 'pass'],
-  [{ topics: ['$SYS/x'], suback: 1, dealt: 'answered' }, 'fail', 'fail'],
-  [{ topics: [], suback: 'nothing', dealt: 'silent' }, 'fail', 'fail'],
+  [{ topics: [], suback: 1, connection: 'answered' }, 'pass', 'skipped'],
+  [{ topics: [], suback: 0x80, connection: 'answered' }, 'pass', 'pass'],
+  [{ topics: ['$SYS/x'], suback: 1, connection: 'answered' }, 'fail', 'fail'],
+  [{ topics: [], suback: 'nothing', connection: 'silent' }, 'fail', 'fail'],
 ];
 
 for (const [seen, ours, there] of SYSTEMS) {

@@ -29,7 +29,7 @@ for (const [seen, version, { ours, external }] of REFUSALS) {
   });
 }
 
-const ATTEMPTS = `ATTEMPT
+const LOGINS = `ATTEMPT
 Client (null) sending CONNECT
 Client (null) received CONNACK (5)
 Client (null) sending DISCONNECT
@@ -44,7 +44,7 @@ EXIT 0
 `;
 
 test('attempts of mosquitto_sub: refused, out of reach, accepted', (t) => {
-  const [refused, unreachable, accepted] = parseAttempts(ATTEMPTS);
+  const [refused, unreachable, accepted] = parseAttempts(LOGINS);
   const verdicts = (isIn: boolean) =>
     [refused, unreachable, accepted].map((seen) => judgeClientAttempt(seen, { isIn, version: 4 }, true).verdict);
   t.deepEqual(verdicts(false), ['pass', 'fail', 'fail']);
@@ -55,7 +55,7 @@ test('attempts of mosquitto_sub: refused, out of reach, accepted', (t) => {
 
 test("attempts of mosquitto_sub on a broker that is not the lab's: refused, or closed upon; no answer is no refusal", (t) => {
   const sent = 'Client (null) sending CONNECT\n';
-  const attempts = parseAttempts(
+  const loginCases = parseAttempts(
     [
       `${sent}Client (null) received CONNACK (4)\nEXIT 4`,
       `${sent}Error: The connection was lost.\nEXIT 7`,
@@ -67,7 +67,7 @@ test("attempts of mosquitto_sub on a broker that is not the lab's: refused, or c
       .join(''),
   );
   t.deepEqual(
-    attempts.map((seen) => judgeClientAttempt(seen, { isIn: false, version: 4 }, false).verdict),
+    loginCases.map((seen) => judgeClientAttempt(seen, { isIn: false, version: 4 }, false).verdict),
     ['pass', 'pass', 'fail', 'fail', 'fail'],
   );
 });

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Packet as Decoded } from 'mqtt-packet';
-import { withLasting } from '../../../../checks/harness/lasting.ts';
+import { withPersistentSession } from '../../../../checks/harness/lasting.ts';
 import { openTestLab } from '../../../../checks/harness/test-lab.ts';
 import { accept, fakeBroker } from '../../_fake-broker.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
@@ -28,7 +28,7 @@ for (const [what, fails, isInterrupted] of rows) {
       { lab, broker: { ...broker, host: undefined, version: undefined }, pis: [] },
       stop.signal,
     );
-    const work = withLasting(testLab, sam, 4, async (clientId) => {
+    const work = withPersistentSession(testLab, sam, 4, async (clientId) => {
       await testLab.raw(sam, { clientId, clean: false });
       if (isInterrupted) stop.abort();
       if (fails) throw new Error('no will came');

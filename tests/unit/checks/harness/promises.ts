@@ -1,7 +1,7 @@
 import test from 'ava';
 import { families } from '../../../../checks/families.ts';
 import { perform } from '../../../../checks/harness/check.ts';
-import { type Need, unpromised } from '../../../../checks/harness/promises.ts';
+import { type Requirements, whyUnsupported } from '../../../../checks/harness/promises.ts';
 import { openTestLab } from '../../../../checks/harness/test-lab.ts';
 import type { LiveLab } from '../../../../deployment/live-lab.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
@@ -17,7 +17,7 @@ function testLabWith(options: string, announced: readonly string[] = []) {
 }
 
 /** [broker.options; what is needed; why that is not promised] */
-const options: readonly (readonly [options: string, Need, why: RegExp | undefined])[] = [
+const options: readonly (readonly [options: string, Requirements, why: RegExp | undefined])[] = [
   ['', { retained: true, qos: 2, queued: 4, dropsQoS0: true, neverRaisesQoS: true }, undefined],
   ['retain_available: false', { retained: true }, /retained messages off/],
   ['retain_available: false', { qos: 2, queued: 4 }, undefined],
@@ -32,14 +32,14 @@ const options: readonly (readonly [options: string, Need, why: RegExp | undefine
 
 for (const [given, need, why] of options) {
   test(`${given || 'no options'}, needed ${JSON.stringify(need)}: ${why ?? 'promised'}`, (t) => {
-    const reason = unpromised(testLabWith(given), need);
+    const reason = whyUnsupported(testLabWith(given), need);
     if (why === undefined) t.is(reason, undefined);
     else t.regex(reason ?? '', why);
   });
 }
 
 /** [the CONNACK of an external broker; what is needed; why that is not promised] */
-const announcements: readonly (readonly [announced: string, Need, why: string | undefined])[] = [
+const announcements: readonly (readonly [announced: string, Requirements, why: string | undefined])[] = [
   ['retainAvailable false', { retained: true }, 'the broker announces retainAvailable false'],
   ['retainAvailable true', { retained: true }, undefined],
   ['maximumQoS 1', { qos: 2 }, 'the broker announces maximumQoS 1'],
@@ -50,7 +50,7 @@ const announcements: readonly (readonly [announced: string, Need, why: string | 
 for (const [announced, need, why] of announcements) {
   test(`announced ${announced}, needed ${JSON.stringify(need)}: ${why ?? 'promised'}`, (t) => {
     // what the lab file says is for the lab's own broker
-    t.is(unpromised(testLabWith('retain_available: false, max_qos: 0', [announced]), need), why);
+    t.is(whyUnsupported(testLabWith('retain_available: false, max_qos: 0', [announced]), need), why);
   });
 }
 

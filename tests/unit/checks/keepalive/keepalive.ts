@@ -1,6 +1,6 @@
 import test from 'ava';
 import { judgeSilence, lastSent, otherKeepAlive } from '../../../../checks/fixtures/silent-client.ts';
-import { openPassingOn } from '../../../../checks/harness/passing-on.ts';
+import { measureDeliveryDelay } from '../../../../checks/harness/passing-on.ts';
 import { judgePings, MQTT_JS } from '../../../../checks/keepalive/ping-period.ts';
 import { notAllTheTime } from '../../../../checks/keepalive/receive-only.ts';
 import { now, type Packet, type PacketType } from '../../../../probes/mqtt/packet.ts';
@@ -124,7 +124,7 @@ test('a last will that came late behind the closing is told by when it came', (t
 });
 
 test('the slowest message is the slowest of those that were under way', async (t) => {
-  const { timed, slowestSince } = openPassingOn();
+  const { timed, slowestSince } = measureDeliveryDelay();
   const before = now();
   await t.throwsAsync(timed(() => Promise.reject(new Error('lost'))));
   t.is(slowestSince(before), 0);

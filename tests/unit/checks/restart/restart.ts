@@ -1,6 +1,6 @@
 import test from 'ava';
 import { restartScript } from '../../../../checks/restart/broker-control.ts';
-import { ASPECTS, type Aspect, judgeRestart, judgeSpared, unpromised } from '../../../../checks/restart/judge.ts';
+import { ASPECTS, type Aspect, judgeRestart, judgeSpared, whyUnsupported } from '../../../../checks/restart/judge.ts';
 import type { Restarted } from '../../../../checks/restart/scene.ts';
 import { rebootOf } from '../../../../pi/reboot.ts';
 import type { Packet } from '../../../../probes/mqtt/packet.ts';
@@ -71,7 +71,7 @@ test('a broker that can not save its database is not crashed: what it stores fai
 test('nothing is queued or retained for a broker without a database, and its wills reach who is connected', (t) => {
   const without = brokerWith('persistence: false');
   t.deepEqual(
-    ASPECTS.filter((aspect) => unpromised(aspect, without) === undefined),
+    ASPECTS.filter((aspect) => whyUnsupported(aspect, without) === undefined),
     ['connections', 'will'],
   );
   t.is(judgeRestart('will', 'stop', { ...intact, willsQueued: [] }, without, VERSION).verdict, 'pass');
@@ -88,7 +88,7 @@ for (const [options, aspect] of limits) {
   test(`${options}: no promise about ${aspect}`, (t) => {
     const limited = brokerWith(options);
     t.deepEqual(
-      ASPECTS.filter((each) => unpromised(each, limited) !== undefined),
+      ASPECTS.filter((each) => whyUnsupported(each, limited) !== undefined),
       [aspect],
     );
   });

@@ -1,9 +1,9 @@
 import test from 'ava';
 import { Secret } from '../../../../base/secret.ts';
-import { attempts } from '../../../../checks/auth/attempts.ts';
+import { loginCases } from '../../../../checks/auth/attempts.ts';
 import { endedEarly, hostOf, isWanted, notApplicable, perform, word } from '../../../../checks/harness/check.ts';
 import { atMost } from '../../../../checks/harness/limit.ts';
-import { observerOf, openTopic, publisherOf, willOwner } from '../../../../checks/harness/roles.ts';
+import { observerOf, publisherOf, topicRoles, willOwner } from '../../../../checks/harness/roles.ts';
 import { openLedger } from '../../../../checks/run/ledger.ts';
 import type { Lab } from '../../../../lab-file/lab.ts';
 import type { CheckRecord } from '../../../../records/record.ts';
@@ -116,7 +116,7 @@ const lab: Lab = {
 const [log, status, wills] = lab.topics;
 
 test('who plays which part comes from the lab', (t) => {
-  t.is(openTopic(lab)?.topic, 'status');
+  t.is(topicRoles(lab)?.topic, 'status');
   t.is(observerOf(lab, 'log'), undefined);
   t.is(publisherOf(lab, 'wills')?.name, 'eve');
   t.is(status && willOwner(lab, status, 'publisher')?.name, 'sam');
@@ -126,7 +126,7 @@ test('who plays which part comes from the lab', (t) => {
 });
 
 test('every user is tried in each way over both versions, every stranger too, with ids of their own', (t) => {
-  const all = attempts(lab);
+  const all = loginCases(lab);
   t.is(new Set(all.map(({ name }) => name)).size, all.length);
   t.is(all.filter(({ isIn }) => isIn).length, 2 * lab.users.length);
   t.is(all.filter(({ isEverywhere }) => isEverywhere).length, 2 * (3 * lab.users.length + 2));
@@ -136,7 +136,7 @@ test('no way to be wrong is right', (t) => {
   // the user's name is the password, in the other case another user's, and two users share one
   const passwords = { eve: 'eve', sam: 'EVE', alice: 'é ', bob: 'é ' };
   const users = Object.entries(passwords).map(([name, text]) => ({ name, password: new Secret(text) }));
-  const all = attempts({ ...lab, users });
+  const all = loginCases({ ...lab, users });
   const right = new Map(Object.entries(passwords));
   const isRight = ({ login }: (typeof all)[number]) =>
     login?.password !== undefined && right.get(login.user) === login.password;

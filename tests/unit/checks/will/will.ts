@@ -1,5 +1,5 @@
 import test from 'ava';
-import { actorOf, anyWillCast, castWill } from '../../../../checks/fixtures/will-roles.ts';
+import { anyWillRoles, clientText, willRolesFor } from '../../../../checks/fixtures/will-roles.ts';
 import { withoutCut } from '../../../../checks/will/on-pi.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
 
@@ -18,7 +18,7 @@ for (const [pi, verdict] of rows) {
 }
 
 /** [who may publish; who may subscribe; whose last will; the publisher's claim; whether somebody plays the subscriber] */
-const casts: readonly (readonly [
+const cases: readonly (readonly [
   publish: string,
   subscribe: string,
   will: string,
@@ -30,14 +30,14 @@ const casts: readonly (readonly [
   ['sam', 'alice', 'alice', /^a client with a last will on a, which may not publish there,$/, true],
 ];
 
-for (const [publish, subscribe, will, actor, isPlayed] of casts) {
+for (const [publish, subscribe, will, actor, isPlayed] of cases) {
   test(`last wills of ${will}: who is called a publisher, and who plays the subscriber`, (t) => {
     const topics = `topics: { a: { publish: [${publish}], subscribe: [${subscribe}], lastWill: [${will}] } }`;
     const left = labOf(`${TWO_USERS}${topics}\n`);
     const [topic] = left.topics;
     if (topic === undefined) return t.fail('no topic');
-    t.regex(actorOf(left, topic, 'publisher'), actor);
-    t.is(castWill(left, topic, 'subscriber').kind, isPlayed ? 'cast' : 'nobody');
-    t.truthy(anyWillCast(left));
+    t.regex(clientText(left, topic, 'publisher'), actor);
+    t.is(willRolesFor(left, topic, 'subscriber').kind, isPlayed ? 'found' : 'none');
+    t.truthy(anyWillRoles(left));
   });
 }
