@@ -1,0 +1,2 @@
+// The test files in docs/ as one (see scripts/compile-folders.js).
+export {};
