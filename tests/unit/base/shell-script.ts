@@ -20,3 +20,12 @@ test('a script without one of its values ends before it does anything', (t) => {
   t.not(code, 0);
   t.is(stdout, '');
 });
+
+test('a list is words for an unquoted loop', (t) => {
+  const folder = folderFor(t);
+  const url = pathToFileURL(join(folder, 'module.ts')).href;
+  writeFileSync(join(folder, 'loop.sh'), 'for file in $files; do echo "$file"; done; echo "[$none]"\n');
+  t.is(sh(shellScript('loop.sh', url, { files: ['/etc/a', '/etc/b'], none: [] })).stdout, '/etc/a\n/etc/b\n[]\n');
+  for (const word of ['', 'a b', '*', '$x', '~'])
+    t.throws(() => shellScript('loop.sh', url, { files: ['/etc/a', word] }), { message: /plain/ });
+});
