@@ -2,11 +2,12 @@ import type { Topic, User } from '../../lab-file/lab.ts';
 import type { QoS, Version } from '../../probes/mqtt/session.ts';
 import { type Check, type Finding, word } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
+import { nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import { nonce, type TestLab } from '../harness/test-lab.ts';
-import { noDenialShown, type PublishAnswer, publishAs } from './attempt.ts';
+import type { TestLab } from '../harness/test-lab.ts';
+import { BOUND_MS, hasArrived, limit, observedRoles, onObservedTopic, sentinel } from './observed-topic.ts';
+import { noDenialShown, type PublishAnswer, publishAs } from './publication.ts';
 import { judgeRight, mayText, type Right, rightOf } from './right.ts';
-import { BOUND_MS, hasArrived, limit, observedRoles, onObservedTopic, sentinel } from './stage.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
 

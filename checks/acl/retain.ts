@@ -3,12 +3,13 @@ import type { Version } from '../../probes/mqtt/session.ts';
 import { type RetainedRoles, retainedLimit, retainedOn, withRetainedRestored } from '../fixtures/retained-topic.ts';
 import { type Check, notApplicable, word } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
-import { whyUnsupported } from '../harness/promises.ts';
+import { nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import { nonce, type TestLab } from '../harness/test-lab.ts';
-import { noDenialShown, publishAs } from './attempt.ts';
+import { whyUnsupported } from '../harness/requirements.ts';
+import type { TestLab } from '../harness/test-lab.ts';
+import { BOUND_MS, observedRoles } from './observed-topic.ts';
+import { noDenialShown, publishAs } from './publication.ts';
 import { judgeRight, mayText, type Right, rightOf } from './right.ts';
-import { BOUND_MS, observedRoles } from './stage.ts';
 
 type Doing = 'set' | 'clear';
 const DOINGS: readonly Doing[] = ['set', 'clear'];

@@ -4,14 +4,13 @@ import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { Session, Version } from '../../probes/mqtt/session.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
-import { isMessage } from '../harness/matching.ts';
-import { mustPublish } from '../harness/must-publish.ts';
+import { isMessage, mustPublish, nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { publisherOf } from '../harness/roles.ts';
-import { nonce, type TestLab } from '../harness/test-lab.ts';
-import { type ConnectionAfter, connectionAfter, noDenialShown } from './attempt.ts';
+import type { TestLab } from '../harness/test-lab.ts';
+import { BOUND_MS, limit, observedRoles, onObservedTopic } from './observed-topic.ts';
+import { type ConnectionAfter, connectionAfter, noDenialShown } from './publication.ts';
 import { mayText, rightOf } from './right.ts';
-import { BOUND_MS, limit, observedRoles, onObservedTopic } from './stage.ts';
 
 type Form = 'exact' | 'plus' | 'hash';
 const FORMS: readonly Form[] = ['exact', 'plus', 'hash'];

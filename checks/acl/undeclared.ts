@@ -3,12 +3,12 @@ import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { QoS, Version } from '../../probes/mqtt/session.ts';
 import { type Check, type Finding, word } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
-import { isMessage } from '../harness/matching.ts';
+import { isMessage, nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import { nonce, type TestLab } from '../harness/test-lab.ts';
-import { qosNotOffered } from '../harness/too-high.ts';
-import { type ConnectionAfter, connectionAfter, type PublishAnswer } from './attempt.ts';
-import { BOUND_MS, limit } from './stage.ts';
+import { qosNotOffered } from '../harness/requirements.ts';
+import type { TestLab } from '../harness/test-lab.ts';
+import { BOUND_MS, limit } from './observed-topic.ts';
+import { type ConnectionAfter, connectionAfter, type PublishAnswer } from './publication.ts';
 
 /** Of a lab with more users or topics some are taken, the same number from each. */
 const MOST_READERS = 8;

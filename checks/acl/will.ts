@@ -3,10 +3,19 @@ import type { Topic, User } from '../../lab-file/lab.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
+import { nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import { nonce, type TestLab } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
+import {
+  BOUND_MS,
+  hasArrived,
+  limit,
+  type ObservedTopic,
+  observedRoles,
+  onObservedTopic,
+  sentinel,
+} from './observed-topic.ts';
 import { judgeRight, mayText, type Right, rightOf } from './right.ts';
-import { BOUND_MS, hasArrived, limit, type ObservedTopic, observedRoles, onObservedTopic, sentinel } from './stage.ts';
 
 /** A user with a last will on the topic is lost. */
 export function leavingAWill(testLab: TestLab, { name: topic }: Topic, user: User): Check[] {

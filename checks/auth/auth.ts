@@ -1,13 +1,13 @@
+import { atMost } from '../../base/limit.ts';
 import { handshake, isAcceptance } from '../../probes/mqtt/handshake.ts';
 import { connectSession } from '../../probes/mqtt/session.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import type { Check } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { judgeByVersion } from '../harness/deviations.ts';
-import { atMost } from '../harness/limit.ts';
 import type { TestLab } from '../harness/test-lab.ts';
-import { type LoginCase, loginCases } from './attempts.ts';
-import { judgeAcceptance, judgeClientAttempt, judgeRefusal, refusalBytes, refusalStatement } from './refusal.ts';
+import { type LoginCase, loginCases } from './login-cases.ts';
+import { judgeAcceptance, judgeClientAttempt, judgeRefusal, refusalBytes, refusalStatement } from './login-verdict.ts';
 
 const BOUND_MS = 5_000;
 /** One client after the other, on a busy machine. */

@@ -1,7 +1,7 @@
+import type { Limit } from '../../base/limit.ts';
 import { within } from '../../probes/mqtt/feed.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import type { CheckRecord, Verdict } from '../../records/record.ts';
-import type { Limit } from './limit.ts';
 
 /**
  * How far a run goes. `quick`: no wait longer than one keep-alive expiry at 5 s; `default`: all that disturbs nobody; `disruptive`: the broker

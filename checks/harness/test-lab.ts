@@ -9,9 +9,7 @@ import { type BrokerLog, followBrokerLog, NO_LOG } from '../../probes/network/br
 import type { Host } from '../../provisioning/hosts/host.ts';
 import { type HostAddress, openHost } from '../../provisioning/hosts/open.ts';
 
-import { type DeliveryDelay, measureDeliveryDelay } from './passing-on.ts';
-
-export { nonce } from './nonce.ts';
+import { type DeliveryDelay, measureDeliveryDelay } from './delivery-delay.ts';
 
 /**
  * What a check works with. Disposing of it ends every session and closes every host, those too that open only then: a check that has failed
@@ -80,7 +78,7 @@ export function openTestLab(
   const logIn = async <S extends Session | RawSession>(user: User, connect: Connect<S>): Promise<S> => {
     const step = `log in as ${user.name}`;
     stillOn(step);
-    const login = { user: user.name, password: user.password.reveal() };
+    const login = loginOf(user);
     const outcome = await connect({ address: broker.address, port: broker.port, keepAlive, login });
     if (outcome.kind !== 'accepted') {
       const answer = outcome.kind === 'refused' ? `the broker refused with code ${outcome.code}` : outcome.reason;
@@ -135,4 +133,9 @@ export function openTestLab(
       await Promise.allSettled([...hosts.values()].map(async (host) => (await host)[Symbol.asyncDispose]()));
     },
   };
+}
+
+/** A user's login as the clients take it. It has the password, so it goes into no record. */
+export function loginOf({ name, password }: User): { readonly user: string; readonly password: string } {
+  return { user: name, password: password.reveal() };
 }

@@ -3,8 +3,9 @@ import { publishOnce, startSubscriber } from '../../probes/clients/mosquitto-cli
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import { type Finding, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
+import { nonce } from '../harness/messages.ts';
 import { onEachPi, topicRoles } from '../harness/roles.ts';
-import { nonce, type TestLab } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 
 /** The topic that the checkpoint tests an installation with; another open one where lab.yaml does not declare it. */
 const INSTALLATION_TOPIC = 'test';

@@ -5,11 +5,10 @@ import type { QoS } from '../../probes/mqtt/session.ts';
 import { binaryPayload } from '../fixtures/delivery.ts';
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
-import { loginOf } from '../harness/login.ts';
-import { isMessage } from '../harness/matching.ts';
-import { whyUnsupported } from '../harness/promises.ts';
+import { isMessage, nonce } from '../harness/messages.ts';
+import { whyUnsupported } from '../harness/requirements.ts';
 import { onEachPi, topicRoles } from '../harness/roles.ts';
-import { nonce, type TestLab } from '../harness/test-lab.ts';
+import { loginOf, type TestLab } from '../harness/test-lab.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
 /** What a quick run has time for: each starts a Python. */

@@ -23,10 +23,10 @@ export const keepaliveLimit: CheckFamily = (testLab) => {
     return [
       {
         ...named,
-        expected: { accepted: true, ...(version === 5 ? { told: maxKeepAlive } : {}) },
+        expected: { accepted: true, ...(version === 5 ? { serverKeepAlive: maxKeepAlive } : {}) },
         version,
         boundMs: BOUND_MS,
-        run: () => (version === 4 ? accepted(testLab, user, maxKeepAlive) : told(testLab, user, maxKeepAlive)),
+        run: () => (version === 4 ? accepted(testLab, user, maxKeepAlive) : serverLimit(testLab, user, maxKeepAlive)),
       },
     ];
   });
@@ -38,14 +38,14 @@ async function accepted(testLab: TestLab, user: User, keepAlive: number): Promis
 }
 
 /** Asked for the longest there is, the broker answers with its limit (MQTT 5, 3.2.2.3.14). */
-async function told(testLab: TestLab, user: User, limit: number): Promise<Finding> {
+async function serverLimit(testLab: TestLab, user: User, limit: number): Promise<Finding> {
   await using client = await testLab.raw(user, { version: 5, keepAlive: LONGEST_S });
   const connack = client.packets.find(({ type }) => type === 'CONNACK');
   const property = connack?.properties?.find((text) => text.startsWith('serverKeepAlive '));
   const seconds = property === undefined ? LONGEST_S : Number(property.split(' ')[1]);
   const found: Finding = {
     verdict: 'pass',
-    observed: { accepted: true, told: seconds },
+    observed: { accepted: true, serverKeepAlive: seconds },
     evidence: evidence(user.name, client.packets),
   };
   if (seconds === limit) return found;

@@ -8,11 +8,11 @@ import { otherKeepAlive } from '../fixtures/silent-client.ts';
 import { since } from '../fixtures/will-observer.ts';
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
-import { loginOf } from '../harness/login.ts';
+import { nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { observerOf, onEachPi } from '../harness/roles.ts';
 import { watchStalls } from '../harness/stall.ts';
-import { nonce, type TestLab } from '../harness/test-lab.ts';
+import { loginOf, type TestLab } from '../harness/test-lab.ts';
 import { judgePings, MOSQUITTO_CLIENT, MQTT_JS, type PingingClient, pingWindow } from './ping-period.ts';
 
 const ANSWER_MS = 5_000;

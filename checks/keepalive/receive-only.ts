@@ -4,10 +4,11 @@ import { expiryWindow } from '../fixtures/keepalive-expiry.ts';
 import { AROUND_EXPIRY_MS, silentClient, silentOptions } from '../fixtures/silent-client.ts';
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
+import { nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { topicRoles } from '../harness/roles.ts';
 import { watchStalls } from '../harness/stall.ts';
-import { nonce, type TestLab } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 
 /** How often the subscriber is sent a message, and how long before its end the last one may lie: a second more, on a busy machine. */
 const EVERY_MS = 1_000;

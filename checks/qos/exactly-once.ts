@@ -2,12 +2,10 @@ import { setImmediate } from 'node:timers/promises';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import { notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
-import { loads } from '../harness/limit.ts';
-import { isMessage } from '../harness/matching.ts';
-import { mustPublish } from '../harness/must-publish.ts';
-import { whyUnsupported } from '../harness/promises.ts';
+import { isMessage, mustPublish, nonce } from '../harness/messages.ts';
+import { whyUnsupported } from '../harness/requirements.ts';
 import { topicRoles } from '../harness/roles.ts';
-import { nonce } from '../harness/test-lab.ts';
+import { loads } from './load-limit.ts';
 import { expectedSequence, judgeSequence, numbered } from './sequence.ts';
 
 const COUNT = 1_000;

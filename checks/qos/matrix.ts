@@ -1,3 +1,4 @@
+import { atMost } from '../../base/limit.ts';
 import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { QoS, Version } from '../../probes/mqtt/session.ts';
@@ -5,15 +6,12 @@ import { binaryPayload, deliveryPackets } from '../fixtures/delivery.ts';
 import { type Check, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { evidence } from '../harness/evidence.ts';
-import { atMost } from '../harness/limit.ts';
-import { isMessage } from '../harness/matching.ts';
-import { mustPublish } from '../harness/must-publish.ts';
-import { whyUnsupported } from '../harness/promises.ts';
+import { isMessage, mustPublish, nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
+import { qosNotOffered, whyUnsupported } from '../harness/requirements.ts';
 import { topicRoles } from '../harness/roles.ts';
-import { nonce, type TestLab } from '../harness/test-lab.ts';
-import { qosNotOffered } from '../harness/too-high.ts';
-import { type Cell, type Delivered, expectedCell, judgeCell } from './matrix-judge.ts';
+import type { TestLab } from '../harness/test-lab.ts';
+import { type Cell, type Delivered, expectedCell, judgeCell } from './matrix-cell.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
 const BOUND_MS = 60_000;

@@ -1,3 +1,4 @@
+import { atMost } from '../../base/limit.ts';
 import type { LivePi } from '../../deployment/live-lab.ts';
 import type { User } from '../../lab-file/lab.ts';
 import { publishOnce, startSubscriber } from '../../probes/clients/mosquitto-client.ts';
@@ -13,12 +14,10 @@ import {
 import { type Check, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { evidence } from '../harness/evidence.ts';
-import { atMost } from '../harness/limit.ts';
-import { loginOf } from '../harness/login.ts';
-import { isMessage } from '../harness/matching.ts';
-import { whyUnsupported } from '../harness/promises.ts';
+import { isMessage, nonce } from '../harness/messages.ts';
+import { whyUnsupported } from '../harness/requirements.ts';
 import { onEachPi, topicRoles } from '../harness/roles.ts';
-import { nonce, type TestLab } from '../harness/test-lab.ts';
+import { loginOf, type TestLab } from '../harness/test-lab.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
 const BOUND_MS = 60_000;

@@ -11,8 +11,8 @@ import { newWill } from '../fixtures/will-owner.ts';
 import { anyWillRoles, type WillRoles } from '../fixtures/will-roles.ts';
 import { judgeWills, type WillOptions } from '../fixtures/will-verdict.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
-import { loginOf } from '../harness/login.ts';
-import { nonce, type TestLab } from '../harness/test-lab.ts';
+import { nonce } from '../harness/messages.ts';
+import { loginOf, type TestLab } from '../harness/test-lab.ts';
 
 const VERSION = 4;
 /** The shortest that the mosquitto clients take: where nobody closes the connection, its expiry brings the will. */

@@ -6,6 +6,8 @@ import type { CheckFamily } from '../harness/check-family.ts';
 import { topicRoles } from '../harness/roles.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import type { BrokerEnd } from './broker-control.ts';
+import { type Episode, restartUnderClients } from './broker-restart.ts';
+import { rebootedPis } from './pi.ts';
 import {
   ASPECTS,
   type Aspect,
@@ -14,9 +16,7 @@ import {
   judgeRestart,
   judgeSpared,
   whyUnsupported,
-} from './judge.ts';
-import { rebootedPis } from './pi.ts';
-import { type Episode, restartUnderClients } from './scene.ts';
+} from './survival.ts';
 
 const scope = 'disruptive';
 /** Taking note of what is retained, ending and starting the broker, looking at what is left. */

@@ -5,13 +5,12 @@ import { newSubscription, retainedLimit, withRetainedRestored } from '../fixture
 import { type Check, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
-import { isMessage } from '../harness/matching.ts';
-import { mustPublish } from '../harness/must-publish.ts';
-import { whyUnsupported } from '../harness/promises.ts';
+import { isMessage, mustPublish, nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
+import { whyUnsupported } from '../harness/requirements.ts';
 import { topicRoles } from '../harness/roles.ts';
-import { nonce, type TestLab } from '../harness/test-lab.ts';
-import { judgeRetained, type RetainedSeen } from './judge.ts';
+import type { TestLab } from '../harness/test-lab.ts';
+import { judgeRetained, type RetainedSeen } from './served.ts';
 
 type TopicRoles = NonNullable<ReturnType<typeof topicRoles>>;
 

@@ -1,6 +1,6 @@
 import { deferred } from '../../base/deferred.ts';
+import { atMost } from '../../base/limit.ts';
 import type { Check } from '../harness/check.ts';
-import { atMost } from '../harness/limit.ts';
 
 type Phased = Pick<Check, 'scope' | 'isLoad' | 'waits'>;
 

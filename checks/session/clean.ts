@@ -1,11 +1,10 @@
 import { within } from '../../probes/mqtt/feed.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import type { Check, Finding } from '../harness/check.ts';
-import { isMessage } from '../harness/matching.ts';
-import { mustPublish } from '../harness/must-publish.ts';
+import { isMessage, mustPublish } from '../harness/messages.ts';
 import type { TestLab } from '../harness/test-lab.ts';
+import { copiesOf, isPresent, type SessionFixture, sessionCheck } from './fixture.ts';
 import { judgeClean } from './judge.ts';
-import { copiesOf, isPresent, type SessionFixture, sessionCheck } from './scene.ts';
 
 const CLOSE_BOUND_MS = 15_000;
 

@@ -1,11 +1,10 @@
 import type { QoS, Version } from '../../probes/mqtt/session.ts';
 import type { Check, Finding } from '../harness/check.ts';
-import { isMessage } from '../harness/matching.ts';
-import { mustPublish } from '../harness/must-publish.ts';
+import { isMessage, mustPublish } from '../harness/messages.ts';
+import { qosNotOffered } from '../harness/requirements.ts';
 import type { TestLab } from '../harness/test-lab.ts';
-import { qosNotOffered } from '../harness/too-high.ts';
+import { copiesOf, isPresent, queueing, type SessionFixture, sessionCheck } from './fixture.ts';
 import { judgeOffline } from './judge.ts';
-import { copiesOf, isPresent, queueing, type SessionFixture, sessionCheck } from './scene.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
 const COUNT = 3;

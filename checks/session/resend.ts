@@ -1,11 +1,10 @@
 import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import type { Check, Finding } from '../harness/check.ts';
-import { isMessage } from '../harness/matching.ts';
-import { mustPublish } from '../harness/must-publish.ts';
+import { isMessage, mustPublish } from '../harness/messages.ts';
 import type { TestLab } from '../harness/test-lab.ts';
+import { copiesOf, isPresent, queueing, type SessionFixture, sessionCheck } from './fixture.ts';
 import { judgeResend, type Resent } from './judge.ts';
-import { copiesOf, isPresent, queueing, type SessionFixture, sessionCheck } from './scene.ts';
 
 type Kind = {
   readonly name: string;

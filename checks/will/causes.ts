@@ -1,3 +1,4 @@
+import { atMost } from '../../base/limit.ts';
 import type { Topic } from '../../lab-file/lab.ts';
 import { within } from '../../probes/mqtt/feed.ts';
 import type { RawOptions } from '../../probes/mqtt/raw-options.ts';
@@ -11,8 +12,7 @@ import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/wil
 import { judgeForgotten, judgeWills } from '../fixtures/will-verdict.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
 import { type DeviationName, deviationOf } from '../harness/deviations.ts';
-import { withPersistentSession } from '../harness/lasting.ts';
-import { atMost } from '../harness/limit.ts';
+import { withPersistentSession } from '../harness/persistent-session.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 

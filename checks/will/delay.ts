@@ -8,7 +8,7 @@ import { newWill, openOwner } from '../fixtures/will-owner.ts';
 import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
 import { alteration, delayWindow, judgeDelay, judgeDelayWithoutSession, judgeWills } from '../fixtures/will-verdict.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
-import { withPersistentSession } from '../harness/lasting.ts';
+import { withPersistentSession } from '../harness/persistent-session.ts';
 import { watchStalls } from '../harness/stall.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 

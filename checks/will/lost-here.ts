@@ -10,9 +10,9 @@ import { newWill } from '../fixtures/will-owner.ts';
 import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
 import { judgeWills } from '../fixtures/will-verdict.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
-import { loginOf } from '../harness/login.ts';
 import type { Role } from '../harness/roles.ts';
 import type { TestLab } from '../harness/test-lab.ts';
+import { loginOf } from '../harness/test-lab.ts';
 
 const KEEP_ALIVE_S = 5;
 const QUICK_BOUND_MS = 60_000;

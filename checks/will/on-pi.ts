@@ -1,3 +1,4 @@
+import { atMost } from '../../base/limit.ts';
 import type { LivePi } from '../../deployment/live-lab.ts';
 import type { Lab, Topic } from '../../lab-file/lab.ts';
 import { now } from '../../probes/mqtt/packet.ts';
@@ -12,11 +13,10 @@ import { kernelEnd } from '../fixtures/will-evidence.ts';
 import { since } from '../fixtures/will-observer.ts';
 import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
-import { atMost } from '../harness/limit.ts';
 import { onEachPi, type Role } from '../harness/roles.ts';
 import { watchStalls } from '../harness/stall.ts';
 import type { TestLab } from '../harness/test-lab.ts';
-import { openPiWillFixture, type PiWillFixture } from './scene.ts';
+import { openPiWillFixture, type PiWillFixture } from './pi-fixture.ts';
 
 /** The shortest keep alive that the mosquitto clients take. */
 const SHORT_KEEP_ALIVE_S = 5;

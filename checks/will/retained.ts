@@ -9,8 +9,8 @@ import { newWill, openOwner } from '../fixtures/will-owner.ts';
 import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
 import { judgeWills } from '../fixtures/will-verdict.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
-import { whyUnsupported } from '../harness/promises.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
+import { whyUnsupported } from '../harness/requirements.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 
 /** A topic has one retained message, so the checks of it wait for each other, and for those of other families. */

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { atMost } from '../../checks/harness/limit.ts';
+import { atMost } from '../../base/limit.ts';
 import { catalogue } from '../mutants/catalogue.ts';
 import { fastOnes } from '../mutants/fast.ts';
 import { killLine } from '../mutants/kill-table.ts';

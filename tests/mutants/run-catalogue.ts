@@ -1,4 +1,4 @@
-import { atMost } from '../../checks/harness/limit.ts';
+import { atMost } from '../../base/limit.ts';
 import type { MutantLab } from './lab.ts';
 import type { Mutant } from './mutant.ts';
 import { type MutantRun, runMutant } from './run-mutant.ts';

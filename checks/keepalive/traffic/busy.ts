@@ -2,14 +2,15 @@ import { NotSeen, within } from '../../../probes/mqtt/feed.ts';
 import { now } from '../../../probes/mqtt/packet.ts';
 import type { Traffic } from '../../../records/measured/traffic.ts';
 import { type Check, notApplicable } from '../../harness/check.ts';
-import { whyUnsupported } from '../../harness/promises.ts';
+import { whyUnsupported } from '../../harness/requirements.ts';
+import type { Shared } from '../../harness/shared.ts';
 import { watchStalls } from '../../harness/stall.ts';
 import type { TestLab } from '../../harness/test-lab.ts';
 import { pingWindow } from '../ping-period.ts';
-import type { TrafficClient } from './client.ts';
-import { judgeBusy } from './judge.ts';
-import { type Place, type TopicRoles, tooLong, unlessStopped, watch } from './place.ts';
-import { EVERY_MS, type Shared } from './shared.ts';
+import { type MeasuredClient, type TopicRoles, unlessStopped, watch, whyKeepAliveTooLong } from './measured-client.ts';
+import type { RunningClient } from './running-client.ts';
+import { EVERY_MS } from './ticker.ts';
+import { judgeBusy } from './traffic-verdict.ts';
 
 const BUSY_KEEP_ALIVE = 5;
 /** Long enough for three pings at 5 s. */
@@ -36,17 +37,17 @@ export const BUSY: readonly Activity[] = [
 export function busyClient(
   testLab: TestLab,
   roles: TopicRoles,
-  place: Place,
+  measuredClient: MeasuredClient,
   activity: Activity,
   ticks: Shared<AsyncDisposable>,
 ): Check {
   const keepAlive = BUSY_KEEP_ALIVE;
   const does = activity.kind === 'publishes' ? 'publishes' : 'receives';
   const named = {
-    id: `keepalive.traffic.${keepAlive}s.${place.client}.${activity.word}.${place.word}`,
-    claim: `a client that ${does} a message of QoS ${activity.qos} a second is never silent for longer than its keep alive of ${keepAlive} s (${place.label})`,
+    id: `keepalive.traffic.${keepAlive}s.${measuredClient.client}.${activity.word}.${measuredClient.word}`,
+    claim: `a client that ${does} a message of QoS ${activity.qos} a second is never silent for longer than its keep alive of ${keepAlive} s (${measuredClient.label})`,
   } as const;
-  const why = tooLong(testLab, keepAlive) ?? whyUnsupported(testLab, { qos: activity.qos });
+  const why = whyKeepAliveTooLong(testLab, keepAlive) ?? whyUnsupported(testLab, { qos: activity.qos });
   if (why !== undefined) return notApplicable(named, why);
   const boundMs = BUSY_MS + AROUND_MS;
   return {
@@ -54,13 +55,13 @@ export function busyClient(
     statement: 'MQTT-3.1.2-23',
     expected: {
       keepAlive,
-      mostMs: pingWindow(keepAlive, place.tolerance).mostMs,
+      mostMs: pingWindow(keepAlive, measuredClient.tolerance).mostMs,
       answered: true,
       messages: BUSY_MESSAGES,
     },
     version: 4,
     isLoad: true,
-    host: place.host,
+    host: measuredClient.host,
     boundMs,
     run: () =>
       unlessStopped(testLab.stopped, async () => {
@@ -68,13 +69,13 @@ export function busyClient(
         const stalls = watchStalls();
         const receives = activity.kind === 'receives';
         const user = receives ? roles.subscriber : roles.publisher;
-        const options = { user, topic: roles.topic, keepAlive, doing: activity, boundMs };
+        const options = { user, topic: roles.topic, keepAlive, task: activity, boundMs };
         const meanwhile = receives ? ticks : alone;
-        return await place.use(options, (client) =>
+        return await measuredClient.use(options, (client) =>
           meanwhile(async () => {
             const early = await endedWithin(client, BUSY_MS);
             const watched = await watch(client, { keepAlive, startedAt }, stalls);
-            const { measured, ...judged } = judgeBusy(watched, place.tolerance, BUSY_MESSAGES);
+            const { measured, ...judged } = judgeBusy(watched, measuredClient.tolerance, BUSY_MESSAGES);
             const software = await client.software();
             const observed: Traffic = {
               keepAlive,
@@ -100,7 +101,7 @@ async function alone<T>(work: () => Promise<T>): Promise<T> {
   return await work();
 }
 
-async function endedWithin(client: TrafficClient, boundMs: number): Promise<boolean> {
+async function endedWithin(client: RunningClient, boundMs: number): Promise<boolean> {
   try {
     await within(client.ended, 'end of the connection', boundMs);
     return true;

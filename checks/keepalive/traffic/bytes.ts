@@ -2,7 +2,7 @@ import mqttPacket from '../../../probes/mqtt/codec.ts';
 import type { Packet } from '../../../probes/mqtt/packet.ts';
 
 /** What a client's log leaves out of its packets. */
-export type Told = {
+export type UnloggedFields = {
   readonly clientId: string;
   readonly user: string;
   readonly password: string;
@@ -11,28 +11,28 @@ export type Told = {
 };
 
 /** Bytes of MQTT 3.1.1 that a packet takes by the standard's formats; throws an Error for a type that no client here exchanges. */
-export function bytesOf({ type, qos = 0, topic, payloadBytes = 0 }: Packet, told: Told): number {
+export function bytesOf({ type, qos = 0, topic, payloadBytes = 0 }: Packet, fields: UnloggedFields): number {
   switch (type) {
     case 'CONNECT': {
-      const { clientId, user: username, keepAlive: keepalive } = told;
-      const password = Buffer.from(told.password);
+      const { clientId, user: username, keepAlive: keepalive } = fields;
+      const password = Buffer.from(fields.password);
       return mqttPacket.generate({ cmd: 'connect', clientId, username, password, keepalive, clean: true }).length;
     }
     case 'PUBLISH': {
       const payload = Buffer.alloc(payloadBytes);
       const level = qos === 0 ? 0 : qos === 1 ? 1 : 2;
-      const fields = {
-        topic: topic ?? told.topic,
+      const message = {
+        topic: topic ?? fields.topic,
         payload,
         qos: level,
         dup: false,
         retain: false,
         messageId: 1,
       } as const;
-      return mqttPacket.generate({ cmd: 'publish', ...fields }).length;
+      return mqttPacket.generate({ cmd: 'publish', ...message }).length;
     }
     case 'SUBSCRIBE': {
-      const subscriptions = [{ topic: told.topic, qos: 0 as const }];
+      const subscriptions = [{ topic: fields.topic, qos: 0 as const }];
       return mqttPacket.generate({ cmd: 'subscribe', messageId: 1, subscriptions }).length;
     }
     case 'SUBACK':

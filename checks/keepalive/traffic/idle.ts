@@ -2,27 +2,33 @@ import { now } from '../../../probes/mqtt/packet.ts';
 import type { Exchange, Traffic } from '../../../records/measured/traffic.ts';
 import { type Check, notApplicable } from '../../harness/check.ts';
 import { evidence, ownPackets } from '../../harness/evidence.ts';
-import { isMessage } from '../../harness/matching.ts';
-import { whyUnsupported } from '../../harness/promises.ts';
+import { isMessage, nonce } from '../../harness/messages.ts';
+import { whyUnsupported } from '../../harness/requirements.ts';
 import { watchStalls } from '../../harness/stall.ts';
-import { nonce, type TestLab } from '../../harness/test-lab.ts';
+import type { TestLab } from '../../harness/test-lab.ts';
 import { type PingingClient, pingWindow } from '../ping-period.ts';
-import type { TrafficClient } from './client.ts';
-import { judgeIdle, PING_BYTES, PING_SEGMENTS } from './judge.ts';
-import { type Place, type TopicRoles, tooLong, unlessStopped, watch } from './place.ts';
+import { type MeasuredClient, type TopicRoles, unlessStopped, watch, whyKeepAliveTooLong } from './measured-client.ts';
+import type { RunningClient } from './running-client.ts';
+import { judgeIdle, PING_BYTES, PING_SEGMENTS } from './traffic-verdict.ts';
 
 const AROUND_MS = 60_000;
 const STEP_MS = 30_000;
 const ANSWER_MS = 5_000;
 
 /** One message at the beginning, and then nothing but pings. */
-export function exchange(testLab: TestLab, roles: TopicRoles, place: Place, keepAlive: number, wanted: number): Check {
+export function exchange(
+  testLab: TestLab,
+  roles: TopicRoles,
+  measuredClient: MeasuredClient,
+  keepAlive: number,
+  wanted: number,
+): Check {
   const times = wanted === 1 ? 'once' : `${wanted} times`;
   const named = {
-    id: `keepalive.traffic.${keepAlive}s.${place.client}.idle.${place.word}`,
-    claim: `after a message, a client with a keep alive of ${keepAlive} s pings ${times}, and its connection carries no other control packet (${place.label})`,
+    id: `keepalive.traffic.${keepAlive}s.${measuredClient.client}.idle.${measuredClient.word}`,
+    claim: `after a message, a client with a keep alive of ${keepAlive} s pings ${times}, and its connection carries no other control packet (${measuredClient.label})`,
   } as const;
-  const why = tooLong(testLab, keepAlive);
+  const why = whyKeepAliveTooLong(testLab, keepAlive);
   if (why !== undefined) return notApplicable(named, why);
   const qos = whyUnsupported(testLab, { qos: 1 }) === undefined ? 1 : 0;
   const boundMs = wanted * keepAlive * 1000 + AROUND_MS;
@@ -32,13 +38,13 @@ export function exchange(testLab: TestLab, roles: TopicRoles, place: Place, keep
     expected: {
       keepAlive,
       pings: wanted,
-      ...pingWindow(keepAlive, place.tolerance),
+      ...pingWindow(keepAlive, measuredClient.tolerance),
       answered: true,
       perPing: { mqttBytes: PING_BYTES, segments: PING_SEGMENTS },
     },
     version: 4,
     waits: true,
-    host: place.host,
+    host: measuredClient.host,
     boundMs,
     run: () =>
       unlessStopped(testLab.stopped, async () => {
@@ -50,18 +56,18 @@ export function exchange(testLab: TestLab, roles: TopicRoles, place: Place, keep
           user: roles.publisher,
           topic: roles.topic,
           keepAlive,
-          doing: { kind: 'told', qos },
+          task: { kind: 'told', qos },
           boundMs,
         } as const;
-        return await place.use(options, async (client) => {
+        return await measuredClient.use(options, async (client) => {
           const payload = Buffer.from(`healthy ${nonce()}`);
           await client.publish(payload.toString());
           const arrival = await subscriber.packet(isMessage(payload), 'message', STEP_MS);
           const seenBySubscriber = evidence('subscriber', ownPackets(subscriber.packets, [payload]));
           await subscriber.close();
-          await pongs(client, wanted, keepAlive, place.tolerance);
+          await pongs(client, wanted, keepAlive, measuredClient.tolerance);
           const watched = await watch(client, { keepAlive, startedAt }, stalls);
-          const { measured, ...judged } = judgeIdle(watched, place.tolerance, wanted);
+          const { measured, ...judged } = judgeIdle(watched, measuredClient.tolerance, wanted);
           const exchanged: Exchange = {
             topic: roles.topic,
             publisher: roles.publisher.name,
@@ -78,7 +84,11 @@ export function exchange(testLab: TestLab, roles: TopicRoles, place: Place, keep
             exchange: exchanged,
             source: client.source,
           };
-          return { ...judged, observed, evidence: [...evidence(place.label, watched.packets), ...seenBySubscriber] };
+          return {
+            ...judged,
+            observed,
+            evidence: [...evidence(measuredClient.label, watched.packets), ...seenBySubscriber],
+          };
         });
       }),
   };
@@ -86,7 +96,7 @@ export function exchange(testLab: TestLab, roles: TopicRoles, place: Place, keep
 
 /** Waits for so many pings and their answers; what does not come is judged by the packets that did. */
 async function pongs(
-  client: TrafficClient,
+  client: RunningClient,
   wanted: number,
   keepAlive: number,
   tolerance: PingingClient,

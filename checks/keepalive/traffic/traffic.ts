@@ -1,11 +1,11 @@
 import { notApplicable } from '../../harness/check.ts';
 import type { CheckFamily } from '../../harness/check-family.ts';
-import { whyUnsupported } from '../../harness/promises.ts';
+import { whyUnsupported } from '../../harness/requirements.ts';
 import { topicRoles } from '../../harness/roles.ts';
 import { BUSY, busyClient } from './busy.ts';
 import { exchange } from './idle.ts';
-import { placeHere, placesOn } from './place.ts';
-import { sharedTicker } from './shared.ts';
+import { localMeasuredClient, piMeasuredClients } from './measured-client.ts';
+import { sharedTicker } from './ticker.ts';
 
 /** The two keep alives that the checkpoint compares, in seconds; both exchanges last as long as the slower one's pings take. */
 const KEEP_ALIVES = [5, 25] as const;
@@ -21,8 +21,8 @@ export const keepaliveTraffic: CheckFamily = (testLab) => {
   const roles = topicRoles(testLab.lab);
   // the last topic has the fewest messages of other checks
   const last = topicRoles({ ...testLab.lab, topics: testLab.lab.topics.toReversed() });
-  const pis = testLab.live.pis.map((pi) => placesOn(testLab, pi));
-  const here = placeHere(testLab);
+  const pis = testLab.live.pis.map((pi) => piMeasuredClients(testLab, pi));
+  const here = localMeasuredClient(testLab);
   const slower = testLab.isFull ? PINGS.full : PINGS.default;
   const [first] = pis;
   const idle = [here, ...pis.map(({ mosquitto }) => mosquitto)];
@@ -41,12 +41,12 @@ export const keepaliveTraffic: CheckFamily = (testLab) => {
   return [
     ...KEEP_ALIVES.flatMap((keepAlive) => {
       const pings = Math.floor(SLOWEST / keepAlive) * slower;
-      return idle.map((place) => exchange(testLab, roles, place, keepAlive, pings));
+      return idle.map((measuredClient) => exchange(testLab, roles, measuredClient, keepAlive, pings));
     }),
-    ...busy.flatMap((place) =>
+    ...busy.flatMap((measuredClient) =>
       BUSY.map((activity) => {
         const topic = activity.kind === 'publishes' ? roles : last;
-        return busyClient(testLab, topic, place, activity, ticks);
+        return busyClient(testLab, topic, measuredClient, activity, ticks);
       }),
     ),
   ].map((check) => ({ scope: 'default', ...check }));

@@ -3,7 +3,7 @@ import { type Exchange, type Offset, offsetBetween, offsetOf } from '../../../pr
 import { now } from '../../../probes/mqtt/packet.ts';
 import type { RawSession } from '../../../probes/mqtt/raw-session.ts';
 import type { Clock } from '../../../records/measured/clock.ts';
-import { type MeasuringFixture, ownBootId } from './stage.ts';
+import { type MeasuringFixture, ownBootId } from './fixture.ts';
 
 /** Moments of the Pi's clock in this machine's time, in milliseconds since 1970. */
 export type PiTime = { readonly clock: Clock; toHere(piNs: number): number };

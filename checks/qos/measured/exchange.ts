@@ -9,12 +9,10 @@ import type { Sequence } from '../../../records/measured/sequence.ts';
 import { deliveryPackets, judgeDelivery } from '../../fixtures/delivery.ts';
 import type { Finding } from '../../harness/check.ts';
 import { evidence } from '../../harness/evidence.ts';
-import { loginOf } from '../../harness/login.ts';
-import { isMessage } from '../../harness/matching.ts';
-import { mustPublish } from '../../harness/must-publish.ts';
-import { nonce, type TestLab } from '../../harness/test-lab.ts';
+import { isMessage, mustPublish, nonce } from '../../harness/messages.ts';
+import { loginOf, type TestLab } from '../../harness/test-lab.ts';
 import { type PiTime, withPiTime } from './clock.ts';
-import { openMeasuringFixture, ownPayload, type TopicRoles } from './stage.ts';
+import { openMeasuringFixture, ownPayload, type TopicRoles } from './fixture.ts';
 
 export const PAYLOAD_BYTES = 32;
 const BOUND_MS = 60_000;

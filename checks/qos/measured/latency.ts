@@ -8,8 +8,8 @@ import { quantile } from '../../../records/measured/quantile.ts';
 import type { Finding } from '../../harness/check.ts';
 import type { TestLab } from '../../harness/test-lab.ts';
 import { type PiTime, withPiTime } from './clock.ts';
+import { type MeasuringFixture, openMeasuringFixture, ownPayload, type TopicRoles } from './fixture.ts';
 import { type Pace, paceOf } from './pace.ts';
-import { type MeasuringFixture, openMeasuringFixture, ownPayload, type TopicRoles } from './stage.ts';
 
 export const PAYLOAD_BYTES = 100;
 /**

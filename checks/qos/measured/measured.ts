@@ -3,14 +3,14 @@ import type { QoS } from '../../../probes/mqtt/session.ts';
 import { expectedDelivery } from '../../fixtures/delivery.ts';
 import { type Check, type Finding, notApplicable } from '../../harness/check.ts';
 import type { CheckFamily } from '../../harness/check-family.ts';
-import { loads } from '../../harness/limit.ts';
-import { whyUnsupported } from '../../harness/promises.ts';
+import { whyUnsupported } from '../../harness/requirements.ts';
 import { onEachPi, topicRoles } from '../../harness/roles.ts';
 import type { TestLab } from '../../harness/test-lab.ts';
+import { loads } from '../load-limit.ts';
 import { measureExchange, PAYLOAD_BYTES as TRACED_BYTES } from './exchange.ts';
+import { LEVELS, type TopicRoles } from './fixture.ts';
 import { measureLatency, PAYLOAD_BYTES as PACED_BYTES, type Series } from './latency.ts';
 import { expectedTypes, measureSize, PAYLOADS } from './size.ts';
-import { LEVELS, type TopicRoles } from './stage.ts';
 
 const BOUND_MS = 120_000;
 

@@ -5,9 +5,9 @@ import { hop } from '../../../probes/mqtt/hop.ts';
 import type { QoS } from '../../../probes/mqtt/session.ts';
 import type { HopSize, Size } from '../../../records/measured/size.ts';
 import type { Finding } from '../../harness/check.ts';
-import { mustPublish } from '../../harness/must-publish.ts';
+import { mustPublish } from '../../harness/messages.ts';
 import type { TestLab } from '../../harness/test-lab.ts';
-import { type MeasuringFixture, openMeasuringFixture, type TopicRoles } from './stage.ts';
+import { type MeasuringFixture, openMeasuringFixture, type TopicRoles } from './fixture.ts';
 
 export const PAYLOADS = [1, 100, 10_000] as const;
 const MESSAGES = 5;

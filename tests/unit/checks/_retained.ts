@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
 import mqttPacket, { type IPublishPacket, type Packet as Wire } from 'mqtt-packet';
-import { mustPublish } from '../../../checks/harness/must-publish.ts';
+import { mustPublish } from '../../../checks/harness/messages.ts';
 import { openTestLab, type TestLab } from '../../../checks/harness/test-lab.ts';
 import type { User } from '../../../lab-file/lab.ts';
 import { type Answer, fakeBroker } from '../_fake-broker.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { type ConnectionAfter, noDenialShown } from '../../../../checks/acl/attempt.ts';
+import { type ConnectionAfter, noDenialShown } from '../../../../checks/acl/publication.ts';
 import { judgeReasonCode } from '../../../../checks/acl/publish.ts';
 import { judgeRight, type Right, rightOf } from '../../../../checks/acl/right.ts';
 import { filterOf, judgeSubscription, judgeSystem } from '../../../../checks/acl/subscribe.ts';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { judgeSilence, lastSent, otherKeepAlive } from '../../../../checks/fixtures/silent-client.ts';
-import { measureDeliveryDelay } from '../../../../checks/harness/passing-on.ts';
+import { measureDeliveryDelay } from '../../../../checks/harness/delivery-delay.ts';
 import { judgePings, MQTT_JS } from '../../../../checks/keepalive/ping-period.ts';
 import { notAllTheTime } from '../../../../checks/keepalive/receive-only.ts';
 import { now, type Packet, type PacketType } from '../../../../probes/mqtt/packet.ts';

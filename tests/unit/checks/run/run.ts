@@ -1,8 +1,8 @@
 import test from 'ava';
+import { atMost } from '../../../../base/limit.ts';
 import { Secret } from '../../../../base/secret.ts';
-import { loginCases } from '../../../../checks/auth/attempts.ts';
+import { loginCases } from '../../../../checks/auth/login-cases.ts';
 import { endedEarly, hostOf, isWanted, notApplicable, perform, word } from '../../../../checks/harness/check.ts';
-import { atMost } from '../../../../checks/harness/limit.ts';
 import { observerOf, publisherOf, topicRoles, willOwner } from '../../../../checks/harness/roles.ts';
 import { openLedger } from '../../../../checks/run/ledger.ts';
 import type { Lab } from '../../../../lab-file/lab.ts';

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { isMessage } from '../../../../checks/harness/matching.ts';
+import { isMessage } from '../../../../checks/harness/messages.ts';
 import {
   judgeClean,
   judgeOffline,

@@ -2,7 +2,7 @@ import test from 'ava';
 import mqttPacket, { type Packet as Decoded } from 'mqtt-packet';
 import { perform } from '../../../../../checks/harness/check.ts';
 import { openTestLab } from '../../../../../checks/harness/test-lab.ts';
-import { unlessStopped } from '../../../../../checks/keepalive/traffic/place.ts';
+import { unlessStopped } from '../../../../../checks/keepalive/traffic/measured-client.ts';
 import { keepaliveTraffic } from '../../../../../checks/keepalive/traffic/traffic.ts';
 import { type Answer, accept, fakeBroker } from '../../../_fake-broker.ts';
 import { labOf, TWO_USERS } from '../../../_lab.ts';

@@ -9,9 +9,9 @@ import { newWill, openOwner } from '../fixtures/will-owner.ts';
 import type { WillRoles } from '../fixtures/will-roles.ts';
 import type { WillOptions } from '../fixtures/will-verdict.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
-import { withPersistentSession } from '../harness/lasting.ts';
-import { isMessage } from '../harness/matching.ts';
-import { nonce, type TestLab } from '../harness/test-lab.ts';
+import { isMessage, nonce } from '../harness/messages.ts';
+import { withPersistentSession } from '../harness/persistent-session.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 import { type BrokerEnd, restartBroker, saveDatabase } from './broker-control.ts';
 
 /** What was there before the broker ended, and what is there once it runs again. */

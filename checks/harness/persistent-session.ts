@@ -1,7 +1,6 @@
 import type { User } from '../../lab-file/lab.ts';
 import { freshClientId, type Version } from '../../probes/mqtt/session.ts';
-import { withCleanUp } from './clean-up.ts';
-import { ownConnection } from './own-connection.ts';
+import { ownConnection, withCleanUp } from './clean-up.ts';
 import type { TestLab } from './test-lab.ts';
 
 type Lasting = { readonly version: Version; readonly clientId: string };

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Packet as Decoded } from 'mqtt-packet';
-import { withPersistentSession } from '../../../../checks/harness/lasting.ts';
+import { withPersistentSession } from '../../../../checks/harness/persistent-session.ts';
 import { openTestLab } from '../../../../checks/harness/test-lab.ts';
 import { accept, fakeBroker } from '../../_fake-broker.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';

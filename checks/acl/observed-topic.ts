@@ -1,9 +1,9 @@
+import { atMost } from '../../base/limit.ts';
 import type { User } from '../../lab-file/lab.ts';
 import type { Session } from '../../probes/mqtt/session.ts';
-import { atMost } from '../harness/limit.ts';
-import { isMessage } from '../harness/matching.ts';
+import { isMessage, nonce } from '../harness/messages.ts';
 import { observerOf, publisherOf } from '../harness/roles.ts';
-import { nonce, type TestLab } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 
 /** Who sees what passes on a topic, and who may publish to it: one of each for all the checks of the topic. */
 export type ObservedTopic = {

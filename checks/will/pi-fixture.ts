@@ -7,10 +7,9 @@ import { type Cause, type KnownEnd, willEvents } from '../fixtures/will-evidence
 import { ANSWER_MS } from '../fixtures/will-observer.ts';
 import type { WillRoles } from '../fixtures/will-roles.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
-import { loginOf } from '../harness/login.ts';
-import { isMessage } from '../harness/matching.ts';
+import { isMessage, nonce } from '../harness/messages.ts';
 import type { Role } from '../harness/roles.ts';
-import { nonce, type TestLab } from '../harness/test-lab.ts';
+import { loginOf, type TestLab } from '../harness/test-lab.ts';
 
 /** A client with a last will on a Pi, and an observer of its topic on this machine; both are connected and subscribed. */
 export type PiWillFixture<Client extends PiClient = PiClient> = AsyncDisposable & {

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { families } from '../../../../checks/families.ts';
 import { perform } from '../../../../checks/harness/check.ts';
-import { type Requirements, whyUnsupported } from '../../../../checks/harness/promises.ts';
+import { type Requirements, whyUnsupported } from '../../../../checks/harness/requirements.ts';
 import { openTestLab } from '../../../../checks/harness/test-lab.ts';
 import type { LiveLab } from '../../../../deployment/live-lab.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';

@@ -2,9 +2,9 @@ import type { Lab } from '../../lab-file/lab.ts';
 import { judgeForgotten, judgeWills } from '../fixtures/will-verdict.ts';
 import type { Finding } from '../harness/check.ts';
 import type { Judged } from '../harness/deviations.ts';
-import { disabledByLabFile, optionOf } from '../harness/promises.ts';
+import { disabledByLabFile, optionOf } from '../harness/requirements.ts';
 import type { BrokerEnd } from './broker-control.ts';
-import type { Restarted } from './scene.ts';
+import type { Restarted } from './broker-restart.ts';
 
 /** What a restart of the broker may cost, by the last word of the check's id. */
 export const ASPECTS = ['connections', 'will', 'session', 'queue', 'retained'] as const;

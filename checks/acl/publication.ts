@@ -3,8 +3,8 @@ import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { PublishOutcome, QoS, Version } from '../../probes/mqtt/session.ts';
 import type { Finding } from '../harness/check.ts';
+import { qosNotOffered } from '../harness/requirements.ts';
 import type { TestLab } from '../harness/test-lab.ts';
-import { qosNotOffered } from '../harness/too-high.ts';
 
 /** How the broker answered a publication, as evidence: 3.1.1 leaves it open (MQTT-3.3.5-2), and an external broker may say nothing. */
 export type PublishAnswer = PublishOutcome | 'nothing';

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { propertiesOf } from '../../../../checks/fixtures/retained-topic.ts';
-import { judgeRetained, type RetainedSeen } from '../../../../checks/retained/judge.ts';
+import { judgeRetained, type RetainedSeen } from '../../../../checks/retained/served.ts';
 
 const set: RetainedSeen = { served: 'the first message', retain: true, atItsQoS: true };
 const served: RetainedSeen = { ...set, established: { copies: 1, retain: false } };

@@ -2,7 +2,7 @@ import type { Lab, User } from '../../lab-file/lab.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import { word } from '../harness/check.ts';
 import type { DeviationName } from '../harness/deviations.ts';
-import { nonce } from '../harness/test-lab.ts';
+import { nonce } from '../harness/messages.ts';
 
 /** Somebody who knocks at the broker, and whether lab.yaml lets them in. */
 export type LoginCase = {

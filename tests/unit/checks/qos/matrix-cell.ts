@@ -1,5 +1,5 @@
 import test from 'ava';
-import { type Cell, type Delivered, judgeCell } from '../../../../checks/qos/matrix-judge.ts';
+import { type Cell, type Delivered, judgeCell } from '../../../../checks/qos/matrix-cell.ts';
 import { hop } from '../../../../probes/mqtt/hop.ts';
 import type { Packet } from '../../../../probes/mqtt/packet.ts';
 import type { QoS, Version } from '../../../../probes/mqtt/session.ts';

@@ -8,8 +8,8 @@ import {
 } from '../../../probes/clients/measuring-client.ts';
 import type { RawSession } from '../../../probes/mqtt/raw-session.ts';
 import type { QoS } from '../../../probes/mqtt/session.ts';
-import { loginOf } from '../../harness/login.ts';
-import { nonce, type TestLab } from '../../harness/test-lab.ts';
+import { nonce } from '../../harness/messages.ts';
+import { loginOf, type TestLab } from '../../harness/test-lab.ts';
 
 export type TopicRoles = { readonly topic: string; readonly publisher: User; readonly subscriber: User };
 

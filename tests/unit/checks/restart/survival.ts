@@ -1,7 +1,13 @@
 import test from 'ava';
 import { restartScript } from '../../../../checks/restart/broker-control.ts';
-import { ASPECTS, type Aspect, judgeRestart, judgeSpared, whyUnsupported } from '../../../../checks/restart/judge.ts';
-import type { Restarted } from '../../../../checks/restart/scene.ts';
+import type { Restarted } from '../../../../checks/restart/broker-restart.ts';
+import {
+  ASPECTS,
+  type Aspect,
+  judgeRestart,
+  judgeSpared,
+  whyUnsupported,
+} from '../../../../checks/restart/survival.ts';
 import { rebootOf } from '../../../../pi/reboot.ts';
 import type { Packet } from '../../../../probes/mqtt/packet.ts';
 import type { End } from '../../../../probes/mqtt/raw-session.ts';

@@ -1,31 +1,32 @@
 import type { LivePi } from '../../../deployment/live-lab.ts';
 import { now, type Packet, type PacketType } from '../../../probes/mqtt/packet.ts';
+import { type ConnectionCounters, watchConnections } from '../../../probes/network/connection-counters.ts';
 import { type Finding, HERE, word } from '../../harness/check.ts';
 import type { topicRoles } from '../../harness/roles.ts';
+import { type Shared, shared } from '../../harness/shared.ts';
 import { softwareHere } from '../../harness/software.ts';
 import type { watchStalls } from '../../harness/stall.ts';
 import type { TestLab } from '../../harness/test-lab.ts';
 import { MOSQUITTO_CLIENT, MQTT_JS, type PingingClient } from '../ping-period.ts';
-import type { ClientName, TrafficClient, TrafficOptions } from './client.ts';
-import { openHere } from './here.ts';
-import type { Watched } from './judge.ts';
-import { sharedCounters } from './shared.ts';
-import { openThere } from './there.ts';
+import { openLocalClient } from './local-client.ts';
+import { openPiClient } from './pi-client.ts';
+import type { ClientOptions, ClientProgram, RunningClient } from './running-client.ts';
+import type { Watched } from './traffic-verdict.ts';
 
 /** Where a client runs: mqtt.js on this machine, the others on a Pi. */
-export type Place = {
-  readonly client: ClientName;
+export type MeasuredClient = {
+  readonly client: ClientProgram;
   readonly label: string;
   readonly host: string;
   readonly word: string;
   readonly tolerance: PingingClient;
-  use(options: TrafficOptions, work: (client: TrafficClient) => Promise<Finding>): Promise<Finding>;
+  use(options: ClientOptions, work: (client: RunningClient) => Promise<Finding>): Promise<Finding>;
 };
 
 /** A topic with somebody who publishes and somebody who subscribes. */
 export type TopicRoles = NonNullable<ReturnType<typeof topicRoles>>;
 
-export function placeHere(testLab: TestLab): Place {
+export function localMeasuredClient(testLab: TestLab): MeasuredClient {
   return {
     client: 'mqttjs',
     label: `mqtt.js on ${HERE}`,
@@ -33,15 +34,18 @@ export function placeHere(testLab: TestLab): Place {
     word: 'this-machine',
     tolerance: MQTT_JS,
     async use(options, work) {
-      await using client = await openHere(testLab, await softwareHere('mqtt.js', 'mqtt'), options);
+      await using client = await openLocalClient(testLab, await softwareHere('mqtt.js', 'mqtt'), options);
       return await work(client);
     },
   };
 }
 
-export function placesOn(testLab: TestLab, pi: LivePi): { readonly mosquitto: Place; readonly paho: Place } {
+export function piMeasuredClients(
+  testLab: TestLab,
+  pi: LivePi,
+): { readonly mosquitto: MeasuredClient; readonly paho: MeasuredClient } {
   const counters = sharedCounters(testLab, pi, 'traffic');
-  const place = (client: 'mosquitto' | 'paho', program: string): Place => ({
+  const measuredClient = (client: 'mosquitto' | 'paho', program: string): MeasuredClient => ({
     client,
     label: `${program} on ${pi.name}`,
     host: pi.name,
@@ -53,17 +57,28 @@ export function placesOn(testLab: TestLab, pi: LivePi): { readonly mosquitto: Pl
         const host = await testLab.host(
           pi.name,
           pi.host,
-          options.doing.kind === 'told' ? 'traffic' : `traffic ${client}`,
+          options.task.kind === 'told' ? 'traffic' : `traffic ${client}`,
         );
-        await using opened = await openThere(testLab, pi, host, counting, client, options);
+        await using opened = await openPiClient(testLab, pi, host, counting, client, options);
         return await work(opened);
       }),
   });
-  return { mosquitto: place('mosquitto', 'a mosquitto client'), paho: place('paho', 'paho-mqtt') };
+  return { mosquitto: measuredClient('mosquitto', 'a mosquitto client'), paho: measuredClient('paho', 'paho-mqtt') };
+}
+
+/** Longer than any check that looks at them. */
+const COUNTERS_BOUND_MS = 300_000;
+
+/** The kernel's counters of all connections of a Pi to the broker. */
+function sharedCounters(testLab: TestLab, pi: LivePi, lane: string): Shared<ConnectionCounters> {
+  return shared(async () => {
+    const host = await testLab.host(pi.name, pi.host, lane);
+    return await watchConnections(host, pi.broker.port, { boundMs: COUNTERS_BOUND_MS, signal: testLab.stopped });
+  });
 }
 
 /** Why a client can't have this keep alive; undefined: it can. */
-export function tooLong(testLab: TestLab, keepAlive: number): string | undefined {
+export function whyKeepAliveTooLong(testLab: TestLab, keepAlive: number): string | undefined {
   const { maxKeepAlive } = testLab.lab.broker;
   return keepAlive <= maxKeepAlive ? undefined : `the lab file allows a keep alive of ${maxKeepAlive} s at most`;
 }
@@ -79,7 +94,7 @@ export async function unlessStopped<T>(stopped: AbortSignal, work: () => Promise
 
 /** Looks at a client for the last time. */
 export async function watch(
-  client: TrafficClient,
+  client: RunningClient,
   { keepAlive, startedAt }: Pick<Watched, 'keepAlive' | 'startedAt'>,
   stalls: ReturnType<typeof watchStalls>,
 ): Promise<Watched> {

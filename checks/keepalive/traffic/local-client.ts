@@ -1,29 +1,34 @@
 import { setInterval } from 'node:timers';
 import type { Session } from '../../../probes/mqtt/session.ts';
 import { HERE } from '../../harness/check.ts';
-import { nonce, type TestLab } from '../../harness/test-lab.ts';
-import type { TrafficClient, TrafficOptions } from './client.ts';
-import { EVERY_MS } from './shared.ts';
+import { nonce } from '../../harness/messages.ts';
+import type { TestLab } from '../../harness/test-lab.ts';
+import type { ClientOptions, RunningClient } from './running-client.ts';
+import { EVERY_MS } from './ticker.ts';
 
 /** mqtt.js on this machine, by the recorder on its socket. */
-export async function openHere(testLab: TestLab, version: string, options: TrafficOptions): Promise<TrafficClient> {
-  const { user, topic, keepAlive, doing } = options;
+export async function openLocalClient(
+  testLab: TestLab,
+  version: string,
+  options: ClientOptions,
+): Promise<RunningClient> {
+  const { user, topic, keepAlive, task } = options;
   const session = await testLab.login(user, { keepAlive });
-  if (doing.kind === 'receives') await session.subscribe(topic, doing.qos);
+  if (task.kind === 'receives') await session.subscribe(topic, task.qos);
   const text = `traffic ${nonce()}`;
   let count = 0;
   const send = () => {
-    session.publish(topic, Buffer.from(`${text} ${count}`), { qos: doing.qos }).catch(() => undefined);
+    session.publish(topic, Buffer.from(`${text} ${count}`), { qos: task.qos }).catch(() => undefined);
     count += 1;
   };
-  const timer = doing.kind === 'publishes' ? setInterval(send, EVERY_MS) : undefined;
+  const timer = task.kind === 'publishes' ? setInterval(send, EVERY_MS) : undefined;
   return {
     get packets() {
       return sized(session.packets);
     },
     first: (...wanted) => session.packet(...wanted),
     async publish(line) {
-      await session.publish(topic, Buffer.from(line), { qos: doing.qos });
+      await session.publish(topic, Buffer.from(line), { qos: task.qos });
     },
     ended: session.ended,
     software: async () => version,
@@ -37,6 +42,6 @@ export async function openHere(testLab: TestLab, version: string, options: Traff
   };
 }
 
-function sized(packets: Session['packets']): TrafficClient['packets'] {
+function sized(packets: Session['packets']): RunningClient['packets'] {
   return packets.map((packet) => ({ ...packet, bytes: packet.bytes ?? 0 }));
 }

@@ -1,13 +1,17 @@
 import test from 'ava';
 import { MOSQUITTO_CLIENT } from '../../../../../checks/keepalive/ping-period.ts';
 import { bytesOf } from '../../../../../checks/keepalive/traffic/bytes.ts';
-import { isWhole, judgeBusy, judgeIdle, type Watched } from '../../../../../checks/keepalive/traffic/judge.ts';
-import { slowestAnswer } from '../../../../../checks/keepalive/traffic/place.ts';
-import { shared } from '../../../../../checks/keepalive/traffic/shared.ts';
+import { slowestAnswer } from '../../../../../checks/keepalive/traffic/measured-client.ts';
+import {
+  isWhole,
+  judgeBusy,
+  judgeIdle,
+  type Watched,
+} from '../../../../../checks/keepalive/traffic/traffic-verdict.ts';
 import type { Packet, PacketType } from '../../../../../probes/mqtt/packet.ts';
 import type { CounterSample } from '../../../../../probes/network/connection-counters.ts';
 
-const TOLD = { clientId: 'c1', user: 'sam', password: 'sampw', keepAlive: 5, topic: 'status' };
+const FIELDS = { clientId: 'c1', user: 'sam', password: 'sampw', keepAlive: 5, topic: 'status' };
 
 /** [packet of MQTT 3.1.1; its bytes, as a capture has them] */
 const sizes: readonly (readonly [packet: Partial<Packet> & { readonly type: PacketType }, bytes: number])[] = [
@@ -26,14 +30,14 @@ const sizes: readonly (readonly [packet: Partial<Packet> & { readonly type: Pack
 
 for (const [packet, bytes] of sizes) {
   test(`${packet.type} ${packet.qos ?? ''} ${packet.payloadBytes ?? ''} takes ${bytes} bytes`, (t) => {
-    t.is(bytesOf({ direction: 'sent', at: 0, ...packet }, TOLD), bytes);
+    t.is(bytesOf({ direction: 'sent', at: 0, ...packet }, FIELDS), bytes);
   });
 }
 
 test('a password counts by its bytes, and a packet that no such client exchanges is told', (t) => {
-  const of = (password: string) => bytesOf({ direction: 'sent', at: 0, type: 'CONNECT' }, { ...TOLD, password });
+  const of = (password: string) => bytesOf({ direction: 'sent', at: 0, type: 'CONNECT' }, { ...FIELDS, password });
   t.is(of('é') - of('e'), 1);
-  t.throws(() => bytesOf({ direction: 'sent', at: 0, type: 'AUTH' }, TOLD), { message: /no AUTH/ });
+  t.throws(() => bytesOf({ direction: 'sent', at: 0, type: 'AUTH' }, FIELDS), { message: /no AUTH/ });
 });
 
 type Sized = Watched['packets'][number];
@@ -198,26 +202,4 @@ test('counters that stand between two packets are not whole, nor those that are 
   t.true(isWhole(IDLE.packets, [sample(0, 61, 1)]));
   t.false(isWhole(IDLE.packets, [sample(0, 60, 1)]));
   t.false(isWhole(IDLE.packets, [sample(0, 28, 1)]));
-});
-
-test('what is shared is opened once, and closed by the last user, also after a failure', async (t) => {
-  const log: string[] = [];
-  const use = shared(async () => {
-    log.push('open');
-    return {
-      async [Symbol.asyncDispose]() {
-        log.push('close');
-      },
-    };
-  });
-  const outcomes = await Promise.allSettled([
-    use(async () => log.push('a')),
-    use(async () => Promise.reject(new Error('b'))),
-  ]);
-  t.deepEqual(
-    outcomes.map(({ status }) => status),
-    ['fulfilled', 'rejected'],
-  );
-  await use(async () => log.push('c'));
-  t.deepEqual(log, ['open', 'a', 'close', 'open', 'c', 'close']);
 });

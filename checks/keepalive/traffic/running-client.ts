@@ -1,20 +1,20 @@
 import type { User } from '../../../lab-file/lab.ts';
 import type { Packet } from '../../../probes/mqtt/packet.ts';
-import type { Watched } from './judge.ts';
+import type { Watched } from './traffic-verdict.ts';
 
 /** What a client does: publishes what it is told, publishes or receives once a second. */
-export type Doing = { readonly kind: 'told' | 'publishes' | 'receives'; readonly qos: 0 | 1 };
+export type ClientTask = { readonly kind: 'told' | 'publishes' | 'receives'; readonly qos: 0 | 1 };
 
-export type TrafficOptions = {
+export type ClientOptions = {
   readonly user: User;
   readonly topic: string;
   readonly keepAlive: number;
-  readonly doing: Doing;
+  readonly task: ClientTask;
   readonly boundMs: number;
 };
 
 /** A client whose traffic is looked at. Disposing of it ends it. */
-export type TrafficClient = AsyncDisposable & {
+export type RunningClient = AsyncDisposable & {
   readonly packets: readonly (Packet & { readonly bytes: number })[];
   /** The first packet that matches; rejects with NotSeen after the bound or when the client ends. */
   first(matches: (packet: Packet) => boolean, what: string, boundMs: number): Promise<Packet>;
@@ -32,4 +32,4 @@ export type TrafficClient = AsyncDisposable & {
   toldMs(): Promise<number>;
 };
 
-export type ClientName = 'mosquitto' | 'paho' | 'mqttjs';
+export type ClientProgram = 'mosquitto' | 'paho' | 'mqttjs';

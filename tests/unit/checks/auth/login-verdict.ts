@@ -1,5 +1,5 @@
 import test from 'ava';
-import { judgeClientAttempt, judgeRefusal } from '../../../../checks/auth/refusal.ts';
+import { judgeClientAttempt, judgeRefusal } from '../../../../checks/auth/login-verdict.ts';
 import { type Delivery, judgeDelivery } from '../../../../checks/fixtures/delivery.ts';
 import { expiryWindow, judgeExpiry } from '../../../../checks/fixtures/keepalive-expiry.ts';
 import { parseAttempts } from '../../../../probes/clients/login-attempts.ts';

@@ -8,26 +8,26 @@ import type { ConnectionCounters } from '../../../probes/network/connection-coun
 import { findFlow } from '../../../probes/network/silent-cut.ts';
 import { attempt, type Host, run } from '../../../provisioning/hosts/host.ts';
 import { since } from '../../fixtures/will-observer.ts';
-import { loginOf } from '../../harness/login.ts';
-import { nonce, type TestLab } from '../../harness/test-lab.ts';
-import { bytesOf, type Told } from './bytes.ts';
-import type { ClientName, TrafficClient, TrafficOptions } from './client.ts';
-import { isWhole } from './judge.ts';
+import { nonce } from '../../harness/messages.ts';
+import { loginOf, type TestLab } from '../../harness/test-lab.ts';
+import { bytesOf, type UnloggedFields } from './bytes.ts';
+import type { ClientOptions, ClientProgram, RunningClient } from './running-client.ts';
+import { isWhole } from './traffic-verdict.ts';
 
 const STEP_MS = 20_000;
 /** So often a busy client's counters are looked at again when something is under way. */
 const LOOKS = 8;
 
 /** A mosquitto client or paho-mqtt on a Pi, by the kernel's counters there. */
-export async function openThere(
+export async function openPiClient(
   testLab: TestLab,
   pi: LivePi,
   host: Host,
   counters: ConnectionCounters,
-  name: Exclude<ClientName, 'mqttjs'>,
-  options: TrafficOptions,
-): Promise<TrafficClient> {
-  const told: Told = {
+  name: Exclude<ClientProgram, 'mqttjs'>,
+  options: ClientOptions,
+): Promise<RunningClient> {
+  const fields: UnloggedFields = {
     ...loginOf(options.user),
     clientId: `lab-${nonce()}`,
     keepAlive: options.keepAlive,
@@ -36,13 +36,13 @@ export async function openThere(
   const limits = { boundMs: options.boundMs, signal: testLab.stopped };
   const start =
     name === 'paho'
-      ? await startedPaho(host, pi, told, options, limits)
-      : startedMosquitto(host, pi, told, options, limits);
+      ? await startedPaho(host, pi, fields, options, limits)
+      : startedMosquitto(host, pi, fields, options, limits);
   const { program, client } = start;
   try {
     await client.packets.first(({ type }) => type === 'CONNACK', 'CONNACK', STEP_MS);
     const flow = await findFlow(host, await client.pid, pi.broker.port);
-    const packets = () => client.packets.items.map((packet) => ({ ...packet, bytes: bytesOf(packet, told) }));
+    const packets = () => client.packets.items.map((packet) => ({ ...packet, bytes: bytesOf(packet, fields) }));
     const isTold = () =>
       !counters.events.items.some(({ kind }) => kind === 'unavailable') && counters.of(flow.clientPort).length > 0;
     return {
@@ -89,14 +89,20 @@ type Started = {
   software(): Promise<string>;
 };
 
-function startedMosquitto(host: Host, pi: LivePi, told: Told, { doing }: TrafficOptions, limits: Limits): Started {
-  const { user, password, ...rest } = told;
-  const options = { ...pi.broker, ...rest, login: { user, password }, qos: doing.qos };
-  const program = doing.kind === 'receives' ? 'mosquitto_sub' : 'mosquitto_pub';
+function startedMosquitto(
+  host: Host,
+  pi: LivePi,
+  fields: UnloggedFields,
+  { task }: ClientOptions,
+  limits: Limits,
+): Started {
+  const { user, password, ...rest } = fields;
+  const options = { ...pi.broker, ...rest, login: { user, password }, qos: task.qos };
+  const program = task.kind === 'receives' ? 'mosquitto_sub' : 'mosquitto_pub';
   const software = () => mosquittoVersion(host, program);
-  if (doing.kind === 'receives')
+  if (task.kind === 'receives')
     return { program, client: startSubscriber(host, options, limits), software, publish: refuse };
-  const everySecond = doing.kind === 'publishes' ? `traffic ${nonce()}` : undefined;
+  const everySecond = task.kind === 'publishes' ? `traffic ${nonce()}` : undefined;
   const client = startPublisher(host, options, limits, everySecond);
   return { program, client, software, publish: (text) => client.publish(text) };
 }
@@ -114,13 +120,13 @@ async function mosquittoVersion(host: Host, program: string): Promise<string> {
 async function startedPaho(
   host: Host,
   pi: LivePi,
-  told: Told,
-  { doing }: TrafficOptions,
+  fields: UnloggedFields,
+  { task }: ClientOptions,
   limits: Limits,
 ): Promise<Started> {
-  const options = { ...pi.broker, ...told, qos: doing.qos };
+  const options = { ...pi.broker, ...fields, qos: task.qos };
   const client: PahoClient =
-    doing.kind === 'receives'
+    task.kind === 'receives'
       ? await startPaho(host, { step: 'subscribe with paho-mqtt', program: 'paho_subscriber.py' }, options, limits)
       : await startPahoPublisher(host, { ...options, text: `traffic ${nonce()}` }, limits);
   const software = async () => {

@@ -1,3 +1,4 @@
+import { atMost } from '../../base/limit.ts';
 import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { RawOptions } from '../../probes/mqtt/raw-options.ts';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
@@ -5,12 +6,12 @@ import { freshClientId, type QoS, type Version } from '../../probes/mqtt/session
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import { withCleanUp } from '../harness/clean-up.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
-import { removeSession } from '../harness/lasting.ts';
-import { atMost } from '../harness/limit.ts';
-import { type Requirements, whyUnsupported } from '../harness/promises.ts';
+import { nonce } from '../harness/messages.ts';
+import { removeSession } from '../harness/persistent-session.ts';
 import { overOf, tagOf } from '../harness/protocol.ts';
+import { type Requirements, whyUnsupported } from '../harness/requirements.ts';
 import { topicRoles } from '../harness/roles.ts';
-import { nonce, type TestLab } from '../harness/test-lab.ts';
+import type { TestLab } from '../harness/test-lab.ts';
 
 /** What a check of sessions plays with. */
 export type SessionFixture = {
