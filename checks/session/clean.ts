@@ -4,7 +4,6 @@ import type { Check, Finding } from '../harness/check.ts';
 import { isMessage, mustPublish } from '../harness/messages.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import { copiesOf, isPresent, type SessionFixture, sessionCheck } from './fixture.ts';
-import { judgeClean } from './judge.ts';
 
 const CLOSE_BOUND_MS = 15_000;
 
@@ -73,4 +72,19 @@ async function takeOver(fixture: SessionFixture): Promise<Finding> {
   const observed = { closedBy: ended?.by ?? 'nobody', how: ended?.how, sessionPresent, copies, reasonCode };
   if (ended?.by !== 'broker') return fail('the broker left the first connection open', observed);
   return copies === 1 ? { verdict: 'pass', observed } : fail(`${copies} copies came`, observed);
+}
+
+export type CleanSeen = {
+  readonly sessionPresent: boolean;
+  /** What came to the clean session: messages that were queued for the former one, and such that were published later. */
+  readonly queued: number;
+  readonly later: number;
+};
+
+export function judgeClean(seen: CleanSeen): Finding {
+  const fail = (reason: string): Finding => ({ verdict: 'fail', observed: seen, reason });
+  if (seen.sessionPresent) return fail('the broker says that it had kept the session');
+  if (seen.queued > 0) return fail('a message of the former session was delivered');
+  if (seen.later > 0) return fail('the subscription of the former session is still there');
+  return { verdict: 'pass', observed: seen };
 }

@@ -133,3 +133,8 @@ function allEvidence(opened: readonly { who: string; session: RawSession }[], pa
     return evidence(who, ownPackets(packets, payloads));
   });
 }
+
+/** A packet as `observed` shows it. */
+export function packetSummary({ type, packetId, dup }: Packet): object {
+  return { type, packetId, ...(dup === undefined ? {} : { dup }) };
+}

@@ -4,7 +4,6 @@ import { isMessage, mustPublish } from '../harness/messages.ts';
 import { qosNotOffered } from '../harness/requirements.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import { copiesOf, isPresent, queueing, type SessionFixture, sessionCheck } from './fixture.ts';
-import { judgeOffline } from './judge.ts';
 
 const LEVELS: readonly QoS[] = [0, 1, 2];
 const COUNT = 3;
@@ -58,4 +57,20 @@ async function goAway(fixture: SessionFixture, qos: QoS, version: Version): Prom
   if (qos === 0 || finding.verdict !== 'pass' || numbers.indexOf(COUNT) === COUNT) return finding;
   const reason = `they came as ${numbers.join(', ')}, though ${COUNT} was published when the session was back (${ORDER[version]})`;
   return { ...finding, verdict: 'fail', reason };
+}
+
+/** Numbers of the messages that came to the session when it was back, in order. */
+export type OfflineSeen = { readonly sessionPresent: boolean; readonly arrived: readonly number[] };
+
+/** QoS 1 and 2 are kept for a session that is away (MQTT-3.1.2-5); QoS 0 may be, and Mosquitto does not. */
+export function judgeOffline(qos: QoS, count: number, seen: OfflineSeen, isOurs: boolean): Finding {
+  const { arrived } = seen;
+  const fail = (reason: string): Finding => ({ verdict: 'fail', observed: seen, reason });
+  if (!seen.sessionPresent) return fail('the broker had not kept the session');
+  if (arrived.some((number, index) => index > 0 && number <= (arrived[index - 1] ?? -1))) {
+    return fail(`they came as ${arrived.join(', ')}: not once each and in order`);
+  }
+  if (qos > 0 && arrived.length !== count) return fail(`${arrived.length} of ${count} were kept`);
+  if (qos === 0 && isOurs && arrived.length > 0) return fail(`${arrived.length} messages of QoS 0 were kept`);
+  return { verdict: 'pass', observed: seen };
 }

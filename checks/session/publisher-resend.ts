@@ -4,8 +4,7 @@ import type { Check, Finding } from '../harness/check.ts';
 import { isMessage, mustPublish } from '../harness/messages.ts';
 import { qosNotOffered } from '../harness/requirements.ts';
 import type { TestLab } from '../harness/test-lab.ts';
-import { copiesOf, isPresent, type SessionFixture, sessionCheck } from './fixture.ts';
-import { judgePublisherResend } from './judge.ts';
+import { copiesOf, isPresent, packetSummary, type SessionFixture, sessionCheck } from './fixture.ts';
 
 type Kind = {
   readonly name: string;
@@ -90,4 +89,27 @@ async function sendAgain(fixture: SessionFixture, { qos, lost, answers }: Kind):
     answers: back.packets.filter(({ direction, packetId }) => direction === 'received' && packetId === MESSAGE_ID),
   };
   return judgePublisherResend(qos, answers, seen);
+}
+
+export type PublisherResendSeen = {
+  readonly sessionPresent: boolean;
+  readonly copies: number;
+  /** What the broker answered to what was sent again, up to the end of the exchange. */
+  readonly answers: readonly Packet[];
+};
+
+/** What a publisher sends again is received once at QoS 2 (MQTT-4.3.3-2), and at least once at QoS 1. */
+export function judgePublisherResend(
+  qos: 1 | 2,
+  wanted: readonly Packet['type'][],
+  { sessionPresent, copies, answers }: PublisherResendSeen,
+): Finding {
+  const observed = { sessionPresent, copies, answers: answers.map(packetSummary) };
+  const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
+  if (!sessionPresent) return fail('the broker had not kept the session');
+  const types = answers.map(({ type }) => type);
+  if (types.join() !== wanted.join()) return fail(`the broker answered ${types.join(', ') || 'nothing'}`);
+  if (copies === 0) return fail('the message was lost');
+  if (qos === 2 && copies > 1) return fail(`the subscriber received it ${copies} times`);
+  return { verdict: 'pass', observed };
 }

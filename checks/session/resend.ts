@@ -3,8 +3,7 @@ import type { Version } from '../../probes/mqtt/session.ts';
 import type { Check, Finding } from '../harness/check.ts';
 import { isMessage, mustPublish } from '../harness/messages.ts';
 import type { TestLab } from '../harness/test-lab.ts';
-import { copiesOf, isPresent, queueing, type SessionFixture, sessionCheck } from './fixture.ts';
-import { judgeResend, type Resent } from './judge.ts';
+import { copiesOf, isPresent, packetSummary, queueing, type SessionFixture, sessionCheck } from './fixture.ts';
 
 type Kind = {
   readonly name: string;
@@ -95,4 +94,34 @@ export function ofExchange(
     }
   }
   return again;
+}
+
+/** What a broker has to send again. */
+export type Resent = 'PUBLISH' | 'PUBREL';
+
+export type ResendSeen = {
+  readonly sessionPresent: boolean;
+  /** The PUBLISH at first, and what of its exchange came when the session was back, up to a message that was sent later. */
+  readonly first: Packet;
+  readonly again: readonly Packet[];
+  /** Copies that came when it was back once more, the exchange having been completed. */
+  readonly afterwards: number;
+};
+
+/** The same packet with the same packet id, once (MQTT-4.4.0-1); a PUBLISH with DUP (MQTT-3.3.1-1), which at first it had not. */
+export function judgeResend(type: Resent, seen: ResendSeen): Finding {
+  const { first, again, sessionPresent, afterwards } = seen;
+  const id = first.packetId;
+  const observed = { sessionPresent, first: packetSummary(first), again: again.map(packetSummary), afterwards };
+  const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
+  if (first.dup === true) return fail('the first PUBLISH has the DUP flag');
+  if (!sessionPresent) return fail('the broker had not kept the session');
+  const [resent] = again.filter((packet) => packet.type === type);
+  if (resent === undefined) return fail(`no ${type} was sent again`);
+  if (resent.packetId !== id) return fail(`sent again with packet id ${resent.packetId}, not ${id}`);
+  if (type === 'PUBLISH' && resent.dup !== true) return fail('sent again without the DUP flag');
+  const copies = again.filter((packet) => packet.type === 'PUBLISH').length;
+  if (copies !== (type === 'PUBLISH' ? 1 : 0)) return fail(`${copies} PUBLISH packets came when the session was back`);
+  if (afterwards > 0) return fail('it was sent once more after it had been acknowledged');
+  return { verdict: 'pass', observed };
 }

@@ -1,11 +1,7 @@
 import test from 'ava';
 import { judgeClientAttempt, judgeRefusal } from '../../../../checks/auth/login-verdict.ts';
-import { type Delivery, judgeDelivery } from '../../../../checks/fixtures/delivery.ts';
-import { expiryWindow, judgeExpiry } from '../../../../checks/fixtures/keepalive-expiry.ts';
 import { parseAttempts } from '../../../../probes/clients/login-attempts.ts';
 import type { Handshake } from '../../../../probes/mqtt/handshake.ts';
-import { hop } from '../../../../probes/mqtt/hop.ts';
-import type { Packet } from '../../../../probes/mqtt/packet.ts';
 import type { Verdict } from '../../../../records/record.ts';
 
 const REFUSALS: readonly [Handshake, 4 | 5, { ours: Verdict; external: Verdict }][] = [
@@ -71,67 +67,3 @@ test("attempts of mosquitto_sub on a broker that is not the lab's: refused, or c
     ['pass', 'pass', 'fail', 'fail', 'fail'],
   );
 });
-
-const EXPIRIES: readonly [afterS: number, version: string | undefined, verdict: 'pass' | 'fail'][] = [
-  [5.9, '2.0.11', 'fail'],
-  [6.0, '2.0.11', 'pass'],
-  [14.5, '2.0.11', 'pass'],
-  [14.6, '2.0.20', 'fail'],
-  [9.5, '2.0.21', 'pass'],
-  [9.6, '2.0.21', 'fail'],
-  [9.6, '2.1.2', 'fail'],
-  [9.6, '3.0.0', 'fail'],
-  [14.5, undefined, 'pass'],
-];
-
-for (const [afterS, version, verdict] of EXPIRIES) {
-  test(`keep-alive expiry at 5 s: ${afterS} s on ${version ?? 'an unknown version'}`, (t) => {
-    const judged = judgeExpiry(afterS * 1000, 5, version);
-    t.is(judged.verdict, verdict);
-    t.is(judged.lateMs, Math.round((afterS - 7.5) * 1000));
-  });
-}
-
-test('the expiry window at 25 s', (t) => {
-  t.deepEqual(expiryWindow(25, '2.0.11'), { fromMs: 36_000, toMs: 44_500 });
-});
-
-function packets(role: 'publisher' | 'subscriber'): Packet[] {
-  const publish = { qos: 1, dup: false, topic: 'status' };
-  return hop(role, 1, 'status', 5).map((step) => ({
-    ...step,
-    at: 0,
-    packetId: 1,
-    ...(step.type === 'PUBLISH' ? publish : {}),
-  }));
-}
-
-const payload = Buffer.from('hello');
-const good: Delivery = {
-  topic: 'status',
-  qos: 1,
-  payload,
-  arrived: [payload],
-  publisher: packets('publisher'),
-  subscriber: packets('subscriber'),
-};
-
-const DELIVERIES: readonly [name: string, change: Partial<Delivery>, reason: RegExp | undefined][] = [
-  ['as it should be', {}, undefined],
-  ['lost', { arrived: [] }, /^0 copies/],
-  ['twice', { arrived: [payload, payload] }, /^2 copies/],
-  ['altered', { arrived: [Buffer.from('hellO')] }, /altered/],
-  ['without its PUBACK', { publisher: packets('publisher').slice(0, 1) }, /the publisher saw → PUBLISH 17, not/],
-  ['a byte longer', { subscriber: packets('subscriber').map((p) => ({ ...p, bytes: 18 })) }, /the subscriber saw/],
-  ['at another QoS', { subscriber: packets('subscriber').map((p) => ({ ...p, qos: 0 })) }, /another QoS/],
-  ['with DUP', { publisher: packets('publisher').map((p) => ({ ...p, dup: true })) }, /DUP/],
-  ['without sizes, as -d tells', { subscriber: packets('subscriber').map(({ bytes: _, ...p }) => p) }, undefined],
-];
-
-for (const [name, change, reason] of DELIVERIES) {
-  test(`a delivery ${name}`, (t) => {
-    const finding = judgeDelivery({ ...good, ...change });
-    t.is(finding.verdict, reason === undefined ? 'pass' : 'fail');
-    if (reason !== undefined) t.regex(finding.reason ?? '', reason);
-  });
-}

@@ -1,5 +1,4 @@
 import test from 'ava';
-import { restartScript } from '../../../../checks/restart/broker-control.ts';
 import type { Restarted } from '../../../../checks/restart/broker-restart.ts';
 import {
   ASPECTS,
@@ -8,7 +7,6 @@ import {
   judgeSpared,
   whyUnsupported,
 } from '../../../../checks/restart/survival.ts';
-import { rebootOf } from '../../../../pi/reboot.ts';
 import type { Packet } from '../../../../probes/mqtt/packet.ts';
 import type { End } from '../../../../probes/mqtt/raw-session.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
@@ -99,14 +97,3 @@ for (const [options, aspect] of limits) {
     );
   });
 }
-
-test('a broker is ended and started in one script that outlives its connection', (t) => {
-  t.regex(restartScript('stop'), /^trap : HUP INT TERM PIPE\n[\s\S]*kill -s TERM "\$old"[\s\S]*-d -c/);
-  t.regex(restartScript('crash'), /kill -s KILL "\$old"[\s\S]*-d -c/);
-});
-
-test('only a machine with a kernel of its own is rebooted', (t) => {
-  t.is(rebootOf(true, 'boot-1 77', 'boot-1').kind, 'process 1');
-  t.is(rebootOf(false, 'boot-2 1', 'boot-1').kind, 'machine');
-  t.is(rebootOf(false, 'boot-1 77', 'boot-1').kind, 'forbidden');
-});

@@ -1,5 +1,4 @@
 import test from 'ava';
-import { propertiesOf } from '../../../../checks/fixtures/retained-topic.ts';
 import { judgeRetained, type RetainedSeen } from '../../../../checks/retained/served.ts';
 
 const set: RetainedSeen = { served: 'the first message', retain: true, atItsQoS: true };
@@ -28,18 +27,3 @@ for (const [expected, observed, reason] of rows) {
     if (reason !== undefined) t.regex(finding.reason ?? '', reason);
   });
 }
-
-test("properties from the recorder's texts", (t) => {
-  const texts = [
-    'contentType "a b"',
-    'correlationData 0x0102',
-    'messageExpiryInterval 60',
-    'userProperties {"a":["b","c"]}',
-  ];
-  t.deepEqual(propertiesOf(texts), {
-    contentType: 'a b',
-    correlationData: Buffer.from([1, 2]),
-    messageExpiryInterval: 60,
-    userProperties: { a: ['b', 'c'] },
-  });
-});

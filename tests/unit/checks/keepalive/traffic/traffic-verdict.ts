@@ -1,7 +1,5 @@
 import test from 'ava';
 import { MOSQUITTO_CLIENT } from '../../../../../checks/keepalive/ping-period.ts';
-import { bytesOf } from '../../../../../checks/keepalive/traffic/bytes.ts';
-import { slowestAnswer } from '../../../../../checks/keepalive/traffic/measured-client.ts';
 import {
   isWhole,
   judgeBusy,
@@ -10,35 +8,6 @@ import {
 } from '../../../../../checks/keepalive/traffic/traffic-verdict.ts';
 import type { Packet, PacketType } from '../../../../../probes/mqtt/packet.ts';
 import type { CounterSample } from '../../../../../probes/network/connection-counters.ts';
-
-const FIELDS = { clientId: 'c1', user: 'sam', password: 'sampw', keepAlive: 5, topic: 'status' };
-
-/** [packet of MQTT 3.1.1; its bytes, as a capture has them] */
-const sizes: readonly (readonly [packet: Partial<Packet> & { readonly type: PacketType }, bytes: number])[] = [
-  [{ type: 'CONNECT' }, 28],
-  [{ type: 'CONNACK' }, 4],
-  [{ type: 'SUBSCRIBE' }, 13],
-  [{ type: 'SUBACK' }, 5],
-  [{ type: 'PUBLISH', qos: 0, payloadBytes: 5 }, 15],
-  [{ type: 'PUBLISH', qos: 1, payloadBytes: 5 }, 17],
-  [{ type: 'PUBLISH', qos: 1, payloadBytes: 200 }, 213],
-  [{ type: 'PUBLISH', qos: 0, payloadBytes: 0, topic: 'a' }, 5],
-  [{ type: 'PUBACK' }, 4],
-  [{ type: 'PINGREQ' }, 2],
-  [{ type: 'PINGRESP' }, 2],
-];
-
-for (const [packet, bytes] of sizes) {
-  test(`${packet.type} ${packet.qos ?? ''} ${packet.payloadBytes ?? ''} takes ${bytes} bytes`, (t) => {
-    t.is(bytesOf({ direction: 'sent', at: 0, ...packet }, FIELDS), bytes);
-  });
-}
-
-test('a password counts by its bytes, and a packet that no such client exchanges is told', (t) => {
-  const of = (password: string) => bytesOf({ direction: 'sent', at: 0, type: 'CONNECT' }, { ...FIELDS, password });
-  t.is(of('é') - of('e'), 1);
-  t.throws(() => bytesOf({ direction: 'sent', at: 0, type: 'AUTH' }, FIELDS), { message: /no AUTH/ });
-});
 
 type Sized = Watched['packets'][number];
 
@@ -187,15 +156,6 @@ test('a ping before the message is none that was seen alone', (t) => {
   t.deepEqual(measured.perPing, { mqttBytes: 4, ipBytes: 160, segments: 3 });
   const never = judgeIdle({ ...early, packets: early.packets.slice(0, 6), counted }, MOSQUITTO_CLIENT, 1);
   t.is(never.measured.perPing, undefined);
-});
-
-test('the slowest answer is that of the packet that waited longest for its own', (t) => {
-  t.is(slowestAnswer([...SETUP, ...pingAt(5_000)]), 1);
-  t.is(
-    slowestAnswer([...SETUP, packet('PINGREQ', 'sent', 6_000, 2), packet('PINGRESP', 'received', 11_000, 2)]),
-    5_000,
-  );
-  t.is(slowestAnswer([packet('PINGREQ', 'sent', 6_000, 2)]), 0);
 });
 
 test('counters that stand between two packets are not whole, nor those that are far behind', (t) => {

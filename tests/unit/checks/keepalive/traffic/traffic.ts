@@ -2,7 +2,6 @@ import test from 'ava';
 import mqttPacket, { type Packet as Decoded } from 'mqtt-packet';
 import { perform } from '../../../../../checks/harness/check.ts';
 import { openTestLab } from '../../../../../checks/harness/test-lab.ts';
-import { unlessStopped } from '../../../../../checks/keepalive/traffic/measured-client.ts';
 import { keepaliveTraffic } from '../../../../../checks/keepalive/traffic/traffic.ts';
 import { type Answer, accept, fakeBroker } from '../../../_fake-broker.ts';
 import { labOf, TWO_USERS } from '../../../_lab.ts';
@@ -48,12 +47,3 @@ for (const [id, at] of interruptions) {
     t.deepEqual({ verdict, observed, reason }, { verdict: 'fail', observed: null, reason: 'interrupted' });
   });
 }
-
-test('work counts where the run goes on, however it ends', async (t) => {
-  const { signal } = new AbortController();
-  t.is(await unlessStopped(signal, async () => 1), 1);
-  await t.throwsAsync(
-    unlessStopped(signal, async () => Promise.reject(new Error('no PINGRESP'))),
-    { message: 'no PINGRESP' },
-  );
-});

@@ -1,0 +1,63 @@
+import test from 'ava';
+import { filterOf, judgeSubscription, judgeSystem } from '../../../../checks/acl/subscribe.ts';
+import type { Verdict } from '../../../../records/record.ts';
+
+const subscription = {
+  isAllowed: true,
+  form: 'exact',
+  suback: 1,
+  connection: 'answered',
+  copies: 1,
+  leaked: [],
+} as const;
+type Subscription = Parameters<typeof judgeSubscription>[0];
+
+const SUBSCRIPTIONS: readonly (readonly [Partial<Subscription>, ours: Verdict, external: Verdict])[] = [
+  [{}, 'pass', 'pass'],
+  [{ copies: 2 }, 'fail', 'fail'],
+  [{ copies: 0 }, 'fail', 'fail'],
+  [{ copies: 0, suback: 0x80 }, 'fail', 'fail'],
+  [{ copies: 0, suback: 0x80, form: 'hash' }, 'fail', 'pass'],
+  [{ copies: 0, form: 'hash' }, 'fail', 'fail'],
+  [{ leaked: ['secret'] }, 'fail', 'fail'],
+  [{ isAllowed: false, copies: 0 }, 'pass', 'pass'],
+  [{ isAllowed: false, copies: 0, suback: 0x80 }, 'pass', 'pass'],
+  [{ isAllowed: false, copies: 1 }, 'fail', 'fail'],
+  [{ isAllowed: false, copies: 0, suback: 'nothing' }, 'fail', 'pass'],
+  [{ isAllowed: false, copies: 0, connection: 'closed' }, 'fail', 'pass'],
+  [{ isAllowed: false, copies: 0, connection: 'silent' }, 'fail', 'fail'],
+];
+
+for (const [change, ours, external] of SUBSCRIPTIONS) {
+  test(`a subscription: ${JSON.stringify(change)}`, (t) => {
+    t.is(judgeSubscription({ ...subscription, ...change }, true).verdict, ours);
+    t.is(judgeSubscription({ ...subscription, ...change }, false).verdict, external);
+  });
+}
+
+test('the filters that match a topic', (t) => {
+  const forms = ['exact', 'plus', 'hash'] as const;
+  t.deepEqual(
+    forms.map((form) => filterOf('status', form)),
+    ['status', '+', '#'],
+  );
+  t.deepEqual(
+    forms.map((form) => filterOf('home/hall/lock', form)),
+    ['home/hall/lock', 'home/hall/+', '#'],
+  );
+});
+
+/** [what came of the broker's own topics; verdict on the lab's own broker and on another] */
+const SYSTEMS: readonly (readonly [Parameters<typeof judgeSystem>[0], ours: Verdict, there: Verdict])[] = [
+  [{ topics: [], suback: 1, connection: 'answered' }, 'pass', 'skipped'],
+  [{ topics: [], suback: 0x80, connection: 'answered' }, 'pass', 'pass'],
+  [{ topics: ['$SYS/x'], suback: 1, connection: 'answered' }, 'fail', 'fail'],
+  [{ topics: [], suback: 'nothing', connection: 'silent' }, 'fail', 'fail'],
+];
+
+for (const [seen, ours, there] of SYSTEMS) {
+  test(`the broker's own topics: ${JSON.stringify(seen)}`, (t) => {
+    t.is(judgeSystem(seen, true).verdict, ours);
+    t.is(judgeSystem(seen, false).verdict, there);
+  });
+}

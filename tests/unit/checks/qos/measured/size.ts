@@ -1,0 +1,53 @@
+import test from 'ava';
+import { expectedTypes, judgeSize } from '../../../../../checks/qos/measured/size.ts';
+import type { Size } from '../../../../../records/measured/size.ts';
+
+const options = { qos: 2, topic: 'status', payloadBytes: 100, messages: 5 } as const;
+
+function weighed(change: (size: Size) => void): ReturnType<typeof judgeSize> {
+  const hop = (role: 'publisher' | 'subscriber') => {
+    const types = expectedTypes(role, options);
+    return {
+      host: 'pi',
+      types,
+      mqttBytes: 620,
+      ip: { bytes: 2_180, streamBytes: 620, segmentsSent: 20, segmentsReceived: 10 },
+    };
+  };
+  const size = { ...options, hops: { publisher: hop('publisher'), subscriber: hop('subscriber') } };
+  change(size);
+  return judgeSize(size);
+}
+
+test('size: the arithmetic of QoS 2, for five messages', (t) => {
+  const acknowledgement = { packets: 5, bytes: 20 };
+  t.deepEqual(expectedTypes('publisher', options), {
+    PUBLISH: { packets: 5, bytes: 560 },
+    PUBREC: acknowledgement,
+    PUBREL: acknowledgement,
+    PUBCOMP: acknowledgement,
+  });
+  t.is(weighed(() => undefined).verdict, 'pass');
+});
+
+test('size: a packet more, a byte more, or another stream than the packets fails', (t) => {
+  const wrong: Record<string, (size: Size) => void> = {
+    'a PUBACK beside': ({ hops }) => {
+      hops.subscriber.types.PUBACK = { packets: 1, bytes: 4 };
+    },
+    'a byte more': ({ hops }) => {
+      hops.publisher.types.PUBLISH = { packets: 5, bytes: 561 };
+    },
+    'a PUBCOMP missing': ({ hops }) => {
+      hops.publisher.types.PUBCOMP = { packets: 4, bytes: 16 };
+    },
+    'another stream': ({ hops }) => {
+      if (hops.subscriber.ip !== undefined) hops.subscriber.ip.streamBytes += 1;
+    },
+  };
+  for (const [what, change] of Object.entries(wrong)) t.is(weighed(change).verdict, 'fail', what);
+});
+
+test('size: without the counters of a kernel the packets still count', (t) => {
+  t.is(weighed(({ hops }) => delete hops.publisher.ip).verdict, 'pass');
+});

@@ -1,0 +1,33 @@
+import test from 'ava';
+import { judgeOffline } from '../../../../checks/session/offline.ts';
+import type { QoS } from '../../../../probes/mqtt/session.ts';
+
+type OfflineRow = readonly [
+  qos: QoS,
+  arrived: readonly number[],
+  ours: RegExp | undefined,
+  external: RegExp | undefined,
+];
+
+const OFFLINE: readonly OfflineRow[] = [
+  [1, [0, 1, 2], undefined, undefined],
+  [2, [0, 1, 2], undefined, undefined],
+  [1, [0, 2], /2 of 3/, /2 of 3/],
+  [1, [], /0 of 3/, /0 of 3/],
+  [2, [0, 1, 1, 2], /not once each/, /not once each/],
+  [1, [1, 0, 2], /in order/, /in order/],
+  [0, [], undefined, undefined],
+  [0, [0, 1, 2], /QoS 0 were kept/, undefined],
+  [0, [2, 0], /in order/, /in order/],
+];
+
+for (const [qos, arrived, ours, external] of OFFLINE) {
+  test(`QoS ${qos}, away: ${arrived.join(' ') || 'nothing'} arrives`, (t) => {
+    for (const [isOurs, reason] of [[true, ours] as const, [false, external] as const]) {
+      const finding = judgeOffline(qos, 3, { sessionPresent: true, arrived }, isOurs);
+      t.is(finding.verdict, reason === undefined ? 'pass' : 'fail');
+      if (reason !== undefined) t.regex(finding.reason ?? '', reason);
+    }
+    t.regex(judgeOffline(qos, 3, { sessionPresent: false, arrived }, true).reason ?? '', /had not kept the session/);
+  });
+}

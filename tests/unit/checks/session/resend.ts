@@ -1,0 +1,48 @@
+import test from 'ava';
+import { isMessage } from '../../../../checks/harness/messages.ts';
+import { judgeResend, ofExchange, type ResendSeen, type Resent } from '../../../../checks/session/resend.ts';
+import type { Packet } from '../../../../probes/mqtt/packet.ts';
+
+const payload = Buffer.from('own');
+const first: Packet = { direction: 'received', type: 'PUBLISH', at: 0, packetId: 7, dup: false, payload };
+const resent: Packet = { ...first, dup: true };
+const release: Packet = { direction: 'received', type: 'PUBREL', at: 0, packetId: 7 };
+const good: ResendSeen = { sessionPresent: true, first, again: [resent], afterwards: 0 };
+
+const RESENT: readonly (readonly [
+  name: string,
+  type: Resent,
+  seen: Partial<ResendSeen>,
+  reason: RegExp | undefined,
+])[] = [
+  ['PUBLISH as it should be', 'PUBLISH', {}, undefined],
+  ['PUBREL as it should be', 'PUBREL', { again: [release] }, undefined],
+  ['DUP at first', 'PUBLISH', { first: resent }, /the first PUBLISH has the DUP flag/],
+  ['no session', 'PUBLISH', { sessionPresent: false }, /had not kept the session/],
+  ['nothing sent again', 'PUBLISH', { again: [] }, /no PUBLISH was sent again/],
+  ['another packet id', 'PUBLISH', { again: [{ ...resent, packetId: 8 }] }, /packet id 8, not 7/],
+  ['no DUP', 'PUBLISH', { again: [first] }, /without the DUP flag/],
+  ['twice', 'PUBLISH', { again: [resent, resent] }, /2 PUBLISH packets/],
+  ['once more', 'PUBLISH', { afterwards: 1 }, /after it had been acknowledged/],
+  ['PUBLISH instead of PUBREL', 'PUBREL', { again: [resent] }, /no PUBREL was sent again/],
+  ['PUBLISH beside PUBREL', 'PUBREL', { again: [resent, release] }, /1 PUBLISH packets/],
+  ['PUBREL with another packet id', 'PUBREL', { again: [{ ...release, packetId: 8 }] }, /packet id 8, not 7/],
+];
+
+for (const [name, type, seen, reason] of RESENT) {
+  test(`sent again: ${name}`, (t) => {
+    const finding = judgeResend(type, { ...good, ...seen });
+    t.is(finding.verdict, reason === undefined ? 'pass' : 'fail', finding.reason);
+    if (reason !== undefined) t.regex(finding.reason ?? '', reason);
+  });
+}
+
+test("a PUBREL of somebody else's message is none of the exchange, one of nobody's is", (t) => {
+  const foreign: Packet = { ...first, packetId: 8, payload: Buffer.from('foreign') };
+  const releaseOf = (packetId: number): Packet => ({ ...release, packetId });
+  const isOwn = isMessage(payload);
+  const before = [first, foreign];
+  const back = [releaseOf(8), release, { ...foreign, packetId: 9 }, releaseOf(9), releaseOf(10)];
+  t.deepEqual(ofExchange('PUBREL', isOwn, before, back), [release, releaseOf(10)]);
+  t.deepEqual(ofExchange('PUBLISH', isOwn, before, [resent, release]), [resent]);
+});
