@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { subjectSchema } from './subject.ts';
+
 /** Families of checks; the first word of a check's id. */
 export const FAMILIES = [
   'install',
@@ -12,45 +15,55 @@ export const FAMILIES = [
 ] as const;
 export type Family = (typeof FAMILIES)[number];
 
-export type Verdict = 'pass' | 'fail' | 'deviation' | 'skipped';
+export const VERDICTS = ['pass', 'fail', 'deviation', 'skipped'] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** `mosquitto 2.0.11`, and the client's software: `mqtt.js 5.16.0`; `unknown` where the host cannot say. */
+const versionsSchema = z.object({ broker: z.string(), client: z.string() }).readonly();
+export type Versions = z.infer<typeof versionsSchema>;
 
 /** What a check found out about a claim; one line of records.jsonl, one element of `verify --json`'s `checks`. */
-export type CheckRecord = {
-  /** Dotted words, the family first: `auth.wrong-password.v311.sam.host`. */
-  readonly id: `${Family}.${string}`;
-  /** The claim in a sentence. */
-  readonly claim: string;
-  /** Statement of the OASIS standard that the claim rests on, such as `MQTT-3.2.2-5`; absent where the lab file is the source. */
-  readonly statement?: string;
-  readonly verdict: Verdict;
-  readonly expected: unknown;
-  readonly observed: unknown;
-  /** Why it was skipped, or what the failure was. */
-  readonly reason?: string;
-  /** Packets and lines that the verdict rests on. */
-  readonly evidence?: readonly unknown[];
-  /** Where the client that acts in it ran: `this machine`, `broker` or a Pi's name; absent where it never began. */
-  readonly host?: string;
-  /** What was at the two ends; absent where it never began. */
-  readonly versions?: Versions;
-  /** Milliseconds of `durationMs` that MQTT imposes, such as a keep-alive expiry or a will delay; absent where there is no such wait. */
-  readonly waitMs?: number;
-  /** Milliseconds since 1970. */
-  readonly startedAt: number;
-  readonly durationMs: number;
-};
+export const recordSchema = z
+  .object({
+    /** Dotted words, the family first: `auth.wrong-password.v311.sam.host`. For people and `--only`: readers use `family` and `subject`. */
+    id: z.templateLiteral([z.enum(FAMILIES), '.', z.string()]),
+    family: z.enum(FAMILIES),
+    /** What the check is about; absent where no reader needs to know. */
+    subject: subjectSchema.exactOptional(),
+    /** The claim in a sentence. */
+    claim: z.string(),
+    /** Statement of the OASIS standard that the claim rests on, such as `MQTT-3.2.2-5`; absent where the lab file is the source. */
+    statement: z.string().exactOptional(),
+    verdict: z.enum(VERDICTS),
+    expected: z.unknown(),
+    observed: z.unknown(),
+    /** Why it was skipped or failed, or which deviation is known. */
+    reason: z.string().exactOptional(),
+    /** Packets and lines that the verdict rests on. */
+    evidence: z.array(z.unknown()).readonly().exactOptional(),
+    /** Where the check's client ran: `this machine`, `broker` or a Pi's name; absent where the check never began. */
+    host: z.string().exactOptional(),
+    /** Software at both ends; absent where the check never began. */
+    versions: versionsSchema.exactOptional(),
+    /** Milliseconds of `durationMs` that MQTT imposes, such as a keep-alive expiry or a will delay; absent where there is no such wait. */
+    waitMs: z.number().exactOptional(),
+    /** Milliseconds since 1970. */
+    startedAt: z.number(),
+    durationMs: z.number(),
+  })
+  .readonly();
 
-/** `mosquitto 2.0.11`, and the client's software: `mqtt.js 5.16.0`; `unknown` where it can't be asked. */
-export type Versions = { readonly broker: string; readonly client: string };
+export type CheckRecord = z.infer<typeof recordSchema>;
 
 export type Counts = Readonly<Record<Verdict, number>>;
 
-export function count(records: readonly CheckRecord[]): Counts {
+export function count(records: readonly Pick<CheckRecord, 'verdict'>[]): Counts {
   const counts = { pass: 0, fail: 0, deviation: 0, skipped: 0 };
   for (const { verdict } of records) counts[verdict] += 1;
   return counts;
 }
 
+/** The family that an id begins with. */
 export function familyOf({ id }: Pick<CheckRecord, 'id'>): Family {
   const [first] = id.split('.');
   return FAMILIES.find((family) => family === first) ?? 'install';

@@ -24,6 +24,7 @@ export function publishing(testLab: TestLab, { name: topic }: Topic, user: User)
 function named(topic: string, user: User, qos: QoS, version: Version, right: Right) {
   return {
     id: `acl.publish.${word(topic)}.${word(user.name)}.q${qos}.${tagOf(version)}`,
+    subject: { kind: 'right', user: user.name, topic, right: 'publish' },
     claim: `${user.name} ${mayText(right)} publish to ${topic} at QoS ${qos} ${overOf(version)}`,
     version,
     boundMs: BOUND_MS,
@@ -34,7 +35,7 @@ function named(topic: string, user: User, qos: QoS, version: Version, right: Rig
 function byEffect(testLab: TestLab, topic: string, user: User, qos: QoS, version: Version, right: Right): Check {
   return {
     ...named(topic, user, qos, version, right),
-    expected: { delivered: right === 'allowed' },
+    expected: { tookEffect: right === 'allowed', delivered: right === 'allowed' },
     async run() {
       return await onObservedTopic(testLab, topic, async (observed) => {
         const payload = Buffer.from(`publish ${nonce()}`);

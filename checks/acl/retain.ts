@@ -28,6 +28,7 @@ export function retaining(testLab: TestLab, { name: topic }: Topic, user: User):
     DOINGS.map((doing) => {
       const named = {
         id: `acl.retain-${doing}.${word(topic)}.${word(user.name)}.${tagOf(version)}`,
+        subject: { kind: 'right', user: user.name, topic, right: `retain-${doing}` },
         claim: `${user.name} ${mayText(right)} ${doing} the retained message of ${topic} ${overOf(version)}`,
       } as const;
       if (roles.kind === 'unobservable') return notApplicable(named, `unobservable: ${roles.why}`);
@@ -51,7 +52,7 @@ function changing(
   return {
     // a denied one is beyond the standard
     ...(right === 'allowed' ? { statement: STATEMENTS[doing][version] } : {}),
-    expected: { changed: right === 'allowed' },
+    expected: { tookEffect: right === 'allowed', changed: right === 'allowed' },
     version,
     boundMs: 2 * BOUND_MS,
     limit: retainedLimit(testLab, topic),

@@ -21,7 +21,7 @@ const WIDENED_ELSEWHERE =
 
 /** By effect alone; `observed` may hold what the broker answered, as evidence. */
 export function judgeRight(right: Right, delivered: boolean, observed: object, isOurs: boolean): Finding {
-  const seen = { delivered, ...observed };
+  const seen = { tookEffect: delivered, delivered, ...observed };
   if (right === 'widened' && delivered) {
     return { verdict: 'deviation', observed: seen, reason: isOurs ? WIDENED : WIDENED_ELSEWHERE };
   }

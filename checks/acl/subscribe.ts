@@ -26,6 +26,7 @@ function byForm(testLab: TestLab, topic: string, user: User, form: Form, version
   const right = rightOf(lab, user.name, 'subscribe', topic);
   const named = {
     id: `acl.subscribe.${word(topic)}.${word(user.name)}.${form}.${tagOf(version)}`,
+    subject: { kind: 'right', user: user.name, topic, right: 'subscribe' },
     claim: `${user.name} ${mayText(right)} receive what is published to ${topic}, subscribed to ${filter} ${overOf(version)}`,
   } as const;
   const publisher = publisherOf(lab, topic);
@@ -33,7 +34,7 @@ function byForm(testLab: TestLab, topic: string, user: User, form: Form, version
   const isAllowed = right === 'allowed';
   return {
     ...named,
-    expected: { copies: isAllowed ? 1 : 0 },
+    expected: { tookEffect: isAllowed, copies: isAllowed ? 1 : 0 },
     version,
     boundMs: BOUND_MS,
     limit,
@@ -120,7 +121,7 @@ type Subscription = {
 /** By what came. A broker that is not the lab's may refuse a filter that covers more than the user may read. */
 export function judgeSubscription(seen: Subscription, isOurs: boolean): Finding {
   const { isAllowed, form, suback, connection, copies, leaked } = seen;
-  const observed = { copies, suback, ...(leaked.length === 0 ? {} : { leaked }) };
+  const observed = { tookEffect: copies > 0, copies, suback, ...(leaked.length === 0 ? {} : { leaked }) };
   const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
   if (leaked.length > 0) return fail(`messages came on topics that the user may not read: ${leaked.join(', ')}`);
   if (!isAllowed && copies > 0) return fail('the message came');

@@ -24,6 +24,7 @@ export function leavingAWill(testLab: TestLab, { name: topic }: Topic, user: Use
   return VERSIONS.map((version) => {
     const named = {
       id: `acl.will.${word(topic)}.${word(user.name)}.${tagOf(version)}`,
+      subject: { kind: 'right', user: user.name, topic, right: 'will' },
       claim: `${user.name} ${mayText(right)} leave a last will on ${topic} ${overOf(version)}`,
     } as const;
     if (roles.kind === 'unobservable') return notApplicable(named, `unobservable: ${roles.why}`);
@@ -41,7 +42,7 @@ function lost(
   return {
     // a will that is denied is beyond the standard
     ...(right === 'allowed' ? { statement: 'MQTT-3.1.2-8' } : {}),
-    expected: { delivered: right === 'allowed' },
+    expected: { tookEffect: right === 'allowed', delivered: right === 'allowed' },
     version,
     boundMs: BOUND_MS,
     limit,

@@ -2,7 +2,7 @@ import { atMost } from '../../base/limit.ts';
 import { handshake, isAcceptance } from '../../probes/mqtt/handshake.ts';
 import { connectSession } from '../../probes/mqtt/session.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
-import type { Check } from '../harness/check.ts';
+import { type Check, word } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { judgeByVersion } from '../harness/deviations.ts';
 import type { TestLab } from '../harness/test-lab.ts';
@@ -40,7 +40,8 @@ const limit = atMost(8);
 function fromHere({ broker, live, isOurs }: TestLab, loginCase: LoginCase): Check {
   const { version, login, deviation } = loginCase;
   const common = {
-    id: `auth.${loginCase.name}.this-machine`,
+    id: `auth.${loginCase.kind}.${loginCase.name}.this-machine`,
+    subject: { kind: 'login', attempt: loginCase.kind },
     claim: `${loginCase.claim}, from this machine`,
     boundMs: 2 * BOUND_MS,
     version,
@@ -52,7 +53,7 @@ function fromHere({ broker, live, isOurs }: TestLab, loginCase: LoginCase): Chec
       if (outcome.kind === 'accepted') await outcome.session.close();
       return judgeAcceptance(outcome);
     };
-    return { ...common, expected: { code: 0 }, run };
+    return { ...common, expected: { accepted: true, code: 0 }, run };
   }
   const run = async () => {
     const seen = await handshake({ ...broker, ...login, version, boundMs: BOUND_MS });
@@ -81,7 +82,7 @@ type Elsewhere = {
 function elsewhere({ live, lab }: TestLab): Elsewhere[] {
   const { host } = live.broker;
   const loopback = { address: '127.0.0.1', port: lab.broker.port };
-  const pis = live.pis.map((pi) => ({ origin: pi.name, name: pi.name, where: pi.host, broker: pi.broker }));
+  const pis = live.pis.map((pi) => ({ origin: word(pi.name), name: pi.name, where: pi.host, broker: pi.broker }));
   if (host === undefined || host.kind === 'local') return pis;
   return [{ origin: 'broker-host', name: 'broker', where: host, broker: loopback }, ...pis];
 }
@@ -103,10 +104,12 @@ function fromHost(testLab: TestLab, { origin, name, where, broker }: Elsewhere, 
   };
   let results: ReturnType<typeof tryAll> | undefined;
   return all.map((loginCase, index) => ({
-    id: `auth.${loginCase.name}.${origin}`,
+    id: `auth.${loginCase.kind}.${loginCase.name}.${origin}`,
+    subject: { kind: 'login', attempt: loginCase.kind },
     claim: `${loginCase.claim}, by mosquitto_sub on ${name}`,
+    host: name,
     ...(loginCase.isIn ? {} : { statement: refusalStatement(loginCase.version) }),
-    expected: { code: loginCase.isIn ? 0 : refusalBytes(loginCase.version).code },
+    expected: { accepted: loginCase.isIn, code: loginCase.isIn ? 0 : refusalBytes(loginCase.version).code },
     boundMs,
     version: loginCase.version,
     async run() {

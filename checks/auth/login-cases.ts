@@ -1,12 +1,14 @@
 import type { Lab, User } from '../../lab-file/lab.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
+import type { LOGIN_ATTEMPTS } from '../../records/subject.ts';
 import { word } from '../harness/check.ts';
 import type { DeviationName } from '../harness/deviations.ts';
 import { nonce } from '../harness/messages.ts';
 
 /** Somebody who knocks at the broker, and whether lab.yaml lets them in. */
 export type LoginCase = {
-  /** Of the check's id, such as `wrong-password.v311.sam`. */
+  readonly kind: (typeof LOGIN_ATTEMPTS)[number];
+  /** Rest of the check's id, such as `v311.sam`. */
   readonly name: string;
   readonly version: Version;
   readonly isIn: boolean;
@@ -42,7 +44,8 @@ function ofUser(lab: Lab, user: User, version: Version): LoginCase[] {
   const refused = { version, isIn: false, isEverywhere: false } as const;
   return [
     {
-      name: `accepted.${tag}.${word(name)}`,
+      kind: 'accepted',
+      name: `${tag}.${word(name)}`,
       version,
       isIn: true,
       isEverywhere: true,
@@ -51,28 +54,32 @@ function ofUser(lab: Lab, user: User, version: Version): LoginCase[] {
     },
     {
       ...refused,
-      name: `wrong-password.${tag}.${word(name)}`,
+      kind: 'wrong-password',
+      name: `${tag}.${word(name)}`,
       isEverywhere: true,
       claim: `${name} with a wrong password is refused ${over}`,
       login: { user: name, password: `not-${nonce()}` },
     },
     {
       ...refused,
-      name: `no-password.${tag}.${word(name)}`,
+      kind: 'no-password',
+      name: `${tag}.${word(name)}`,
       isEverywhere: true,
       claim: `${name} without a password is refused ${over}`,
       login: { user: name },
     },
     ...wrongPasswords(lab, user).map(({ how, words, text, deviation }) => ({
       ...refused,
-      name: `wrong-password.${tag}.${word(name)}.${how}`,
+      kind: 'wrong-password' as const,
+      name: `${tag}.${word(name)}.${how}`,
       claim: `${name} with ${words} is refused ${over}`,
       login: { user: name, password: text },
       ...(deviation === undefined ? {} : { deviation }),
     })),
     ...wrongNames(lab, name).map(({ how, words, text }) => ({
       ...refused,
-      name: `unknown-user.${tag}.${word(name)}.${how}`,
+      kind: 'unknown-user' as const,
+      name: `${tag}.${word(name)}.${how}`,
       claim: `${name}'s password with ${words} is refused ${over}`,
       login: { user: text, password },
     })),
@@ -131,11 +138,12 @@ function strangers(lab: Lab, version: Version): LoginCase[] {
   return [
     {
       ...refused,
-      name: `unknown-user.${tag}`,
+      kind: 'unknown-user',
+      name: `${tag}`,
       claim: `a user whom lab.yaml does not name is refused ${over}`,
       login: { user: `nobody-${nonce()}`, password },
     },
-    { ...refused, name: `anonymous.${tag}`, claim: `a client without a user name is refused ${over}` },
+    { ...refused, kind: 'anonymous', name: `${tag}`, claim: `a client without a user name is refused ${over}` },
   ];
 }
 

@@ -7,8 +7,8 @@ import { evidence } from '../harness/evidence.ts';
 /** What Mosquitto answers to whoever it does not let in: not authorised, never 3.1.1's code 4. */
 export function refusalBytes(version: Version) {
   return version === 4
-    ? ({ code: 5, answer: '20 02 00 05', closedBy: 'broker' } as const)
-    : ({ code: 0x87, answer: '20 03 00 87 00', closedBy: 'broker' } as const);
+    ? ({ accepted: false, code: 5, answer: '20 02 00 05', closedBy: 'broker' } as const)
+    : ({ accepted: false, code: 0x87, answer: '20 03 00 87 00', closedBy: 'broker' } as const);
 }
 
 /** The statement that a refused connection is closed. */
@@ -20,10 +20,11 @@ export function refusalStatement(version: Version): string {
  * Judges the answer to a CONNECT that must be refused. The lab's own broker is held to its exact bytes; another one may choose its code,
  * or close without a word, but may not accept.
  */
-export function judgeRefusal(observed: Handshake, version: Version, isOurs: boolean): Finding {
+export function judgeRefusal(seen: Handshake, version: Version, isOurs: boolean): Finding {
   const expected = refusalBytes(version);
+  const observed = { accepted: isAcceptance(seen.answer), ...seen };
   const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
-  if (isAcceptance(observed.answer)) return fail('the broker let the client in');
+  if (observed.accepted) return fail('the broker let the client in');
   // another broker may close by RST; one that is not there at all refuses nobody
   const isReset = !isOurs && observed.error?.includes('ECONNRESET') === true;
   if (observed.error !== undefined && !isReset) return fail(observed.error);
@@ -36,11 +37,16 @@ export function judgeRefusal(observed: Handshake, version: Version, isOurs: bool
 
 /** Judges the outcome of a CONNECT that must be accepted. */
 export function judgeAcceptance(outcome: ConnectOutcome): Finding {
-  if (outcome.kind === 'accepted') return { verdict: 'pass', observed: { code: 0 } };
+  if (outcome.kind === 'accepted') return { verdict: 'pass', observed: { accepted: true, code: 0 } };
   const packets = evidence('mqtt.js', outcome.packets);
   if (outcome.kind === 'closed') return { verdict: 'fail', observed: null, reason: outcome.reason, evidence: packets };
   const { code } = outcome;
-  return { verdict: 'fail', observed: { code }, reason: `the broker refused with code ${code}`, evidence: packets };
+  return {
+    verdict: 'fail',
+    observed: { accepted: false, code },
+    reason: `the broker refused with code ${code}`,
+    evidence: packets,
+  };
 }
 
 /** Judges what mosquitto_sub on a host told about a login. */
@@ -52,7 +58,7 @@ export function judgeClientAttempt(
   if (seen === undefined)
     return { verdict: 'fail', observed: null, reason: 'not tried: an attempt before got no answer from the broker' };
   const code = seen.packets.find(({ type }) => type === 'CONNACK')?.code;
-  const observed = { code, exitCode: seen.exitCode };
+  const observed = { accepted: code === 0, code, exitCode: seen.exitCode };
   const packets = evidence('mosquitto_sub', seen.packets);
   const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason, evidence: packets });
   if (wanted.isIn) {
@@ -60,7 +66,7 @@ export function judgeClientAttempt(
       ? { verdict: 'pass', observed, evidence: packets }
       : fail(noAnswer(seen) ?? `CONNACK code ${code}`);
   }
-  if (code === 0) return fail('the broker let the client in');
+  if (observed.accepted) return fail('the broker let the client in');
   if (!isOurs) {
     const isRefused = code !== undefined || wasClosedOn(seen);
     return isRefused ? { verdict: 'pass', observed, evidence: packets } : fail(noAnswer(seen) ?? 'no answer');

@@ -1,7 +1,7 @@
 import type { Limit } from '../../base/limit.ts';
 import { within } from '../../probes/mqtt/feed.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
-import type { CheckRecord, Verdict } from '../../records/record.ts';
+import { type CheckRecord, familyOf, type Verdict } from '../../records/record.ts';
 
 /**
  * How far a run goes. `quick`: no wait longer than one keep-alive expiry at 5 s; `default`: all that disturbs nobody; `disruptive`: the broker
@@ -13,16 +13,8 @@ export type Scope = (typeof SCOPES)[number];
 /** Where a check runs that says nothing else. */
 export const HERE = 'this machine';
 
-/** Where a check's client acts: checks that are made for several hosts have the host's name as their ids' last word. */
-export function hostOf({ id, host }: Pick<Check, 'id' | 'host'>, pis: readonly string[]): string {
-  if (host !== undefined) return host;
-  const last = id.split('.').at(-1);
-  if (last === 'broker-host') return 'broker';
-  return pis.find((pi) => word(pi) === last) ?? HERE;
-}
-
 /** One claim about the live lab and how it is put to the test. */
-export type Check = Pick<CheckRecord, 'id' | 'claim' | 'statement' | 'expected'> & {
+export type Check = Pick<CheckRecord, 'id' | 'subject' | 'claim' | 'statement' | 'expected'> & {
   /** The smallest run that it is part of; disruptive ones run one after the other, when all others are done. @default quick */
   readonly scope?: Scope;
   /** True where MQTT makes it wait for seconds: it begins before the others, so that they are done while it waits. */
@@ -31,7 +23,7 @@ export type Check = Pick<CheckRecord, 'id' | 'claim' | 'statement' | 'expected'>
   readonly isLoad?: boolean;
   /** Protocol level that it is about; skipped where the broker does not speak it. */
   readonly version?: Version;
-  /** Where the client that acts runs: `broker` or a Pi's name. @default what the id ends in, or else this machine */
+  /** Where the client that acts runs: `broker` or a Pi's name. @default this machine */
   readonly host?: string;
   /** Bound on the whole check, in milliseconds. */
   readonly boundMs: number;
@@ -50,8 +42,11 @@ export type Finding = {
   readonly waitMs?: number;
 };
 
+/** What a check has before it is known whether it applies to this lab. */
+export type NamedCheck = Pick<Check, 'id' | 'subject' | 'claim' | 'host'>;
+
 /** A check that does not apply to this lab; it is recorded with the reason. */
-export function notApplicable(check: Pick<Check, 'id' | 'claim'>, reason: string): Check {
+export function notApplicable(check: NamedCheck, reason: string): Check {
   const finding: Finding = { verdict: 'skipped', observed: null, reason };
   return { ...check, expected: null, boundMs: 1_000, run: async () => finding };
 }
@@ -62,13 +57,15 @@ export async function perform(check: Check): Promise<CheckRecord> {
 }
 
 async function runNow(check: Check): Promise<CheckRecord> {
-  const { id, claim, statement, expected, boundMs, host = HERE } = check;
+  const { id, subject, claim, statement, expected, boundMs, host = HERE } = check;
   const startedAt = Date.now();
   const begun = performance.now();
   const finding = await within(check.run(), 'verdict', boundMs).catch(failure);
   const durationMs = Math.round(performance.now() - begun);
+  const about = subject === undefined ? {} : { subject };
   const source = statement === undefined ? {} : { statement };
-  return { id, claim, ...source, expected, ...finding, host, startedAt, durationMs };
+  const named = { id, family: familyOf({ id }), ...about, claim, ...source };
+  return { ...named, expected, ...finding, host, startedAt, durationMs };
 }
 
 function failure(error: unknown): Finding {

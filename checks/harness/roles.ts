@@ -1,7 +1,7 @@
 import type { LivePi } from '../../deployment/live-lab.ts';
 import type { Lab, Topic, User } from '../../lab-file/lab.ts';
 import { may, writes } from '../../lab-file/may.ts';
-import { type Check, notApplicable, word } from './check.ts';
+import { type Check, type NamedCheck, notApplicable, word } from './check.ts';
 import type { TestLab } from './test-lab.ts';
 
 /** A user who may see what is published to the topic; undefined: nobody may. */
@@ -39,11 +39,11 @@ export function topicRoles(lab: Lab): { topic: string; publisher: User; subscrib
 /** A check for each Pi, or one that says that there is none. */
 export function onEachPi(
   { live }: TestLab,
-  check: Pick<Check, 'id' | 'claim'>,
-  make: (pi: LivePi, check: Pick<Check, 'id' | 'claim'>) => Check,
+  check: NamedCheck,
+  make: (pi: LivePi, check: NamedCheck) => Check,
 ): Check[] {
   if (live.pis.length === 0) return [notApplicable(check, 'lab.yaml declares no Pi')];
   return live.pis.map((pi) =>
-    make(pi, { id: `${check.id}.${word(pi.name)}`, claim: `${check.claim} (on ${pi.name})` }),
+    make(pi, { ...check, id: `${check.id}.${word(pi.name)}`, claim: `${check.claim} (on ${pi.name})`, host: pi.name }),
   );
 }

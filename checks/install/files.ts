@@ -1,8 +1,6 @@
 import { quote } from '../../base/quote.ts';
 import type { Query } from '../../provisioning/resources/facts.ts';
-
-/** A file as a record keeps it. */
-export type FileEvidence = { readonly kind: 'file'; readonly path: string; readonly lines: readonly string[] };
+import type { FileEvidence } from '../../records/measured/file.ts';
 
 export function fileEvidence(path: string, text: string): FileEvidence {
   return { kind: 'file', path, lines: linesOf(text) };

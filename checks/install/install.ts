@@ -19,9 +19,10 @@ export const install: CheckFamily = (testLab) => {
   const named = { ...lab, topics: lab.topics.filter(({ name }) => name === INSTALLATION_TOPIC) };
   const roles = topicRoles(named) ?? topicRoles(lab);
   const check = {
-    id: 'install.message' as const,
+    id: 'install.message',
+    subject: { kind: 'message', way: 'broker host to Pi' },
     claim: 'what mosquitto_pub publishes on the broker host, mosquitto_sub -d shows on the Pi',
-  };
+  } as const;
   if (roles === undefined) return [notApplicable(check, 'lab.yaml has no topic with a publisher and a subscriber')];
   const { host } = broker;
   if (host === undefined) return [notApplicable(check, 'the broker is external: its host is never touched')];

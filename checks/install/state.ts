@@ -7,7 +7,7 @@ import { now } from '../../probes/mqtt/packet.ts';
 import { run } from '../../provisioning/hosts/host.ts';
 import { type Facts, gather, type Query } from '../../provisioning/resources/facts.ts';
 import { PROCESS_FUNCTIONS } from '../../provisioning/resources/processes.ts';
-import { type Check, type Finding, notApplicable } from '../harness/check.ts';
+import { type Check, type Finding, type NamedCheck, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { onEachPi } from '../harness/roles.ts';
 import type { TestLab } from '../harness/test-lab.ts';
@@ -41,8 +41,6 @@ export const installState: CheckFamily = (testLab) => [
   ),
 ];
 
-type Named = Pick<Check, 'id' | 'claim'>;
-
 function onBrokerHost(testLab: TestLab): Check[] {
   const { lab, live } = testLab;
   const { host: where } = live.broker;
@@ -52,7 +50,7 @@ function onBrokerHost(testLab: TestLab): Check[] {
     return await gather(await testLab.host('broker', where), [USERS, RIGHTS, LISTENERS, CONF], testLab.stopped);
   };
   const asked = (
-    named: Named,
+    named: NamedCheck,
     expected: readonly string[],
     query: Query,
     read: (text: string) => string[],
@@ -80,14 +78,22 @@ function onBrokerHost(testLab: TestLab): Check[] {
       [LAB_CONF, CONF],
     ),
     asked(
-      { id: 'install.users', claim: "the broker's password file names the lab file's users and nobody else" },
+      {
+        id: 'install.users',
+        subject: { kind: 'broker file' },
+        claim: "the broker's password file names the lab file's users and nobody else",
+      },
       names,
       USERS,
       namesOf,
       [PASSWD],
     ),
     asked(
-      { id: 'install.rights', claim: "the broker's ACL file gives the rights of the lab file and no others" },
+      {
+        id: 'install.rights',
+        subject: { kind: 'broker file' },
+        claim: "the broker's ACL file gives the rights of the lab file and no others",
+      },
       rulesOf(renderAcl(lab)),
       RIGHTS,
       rulesOf,
@@ -103,7 +109,7 @@ function withoutRoot(error: unknown): Finding {
   return { verdict: 'skipped', observed: null, reason: 'only root may look there, and sudo asks for a password' };
 }
 
-function clientsOnly(testLab: TestLab, { name, host: where }: LivePi, named: Named): Check {
+function clientsOnly(testLab: TestLab, { name, host: where }: LivePi, named: NamedCheck): Check {
   const query = noBrokerQuery(testLab.lab);
   return {
     ...named,
@@ -120,7 +126,7 @@ function clientsOnly(testLab: TestLab, { name, host: where }: LivePi, named: Nam
   };
 }
 
-function clock(testLab: TestLab, { name, host: where }: LivePi, named: Named): Check {
+function clock(testLab: TestLab, { name, host: where }: LivePi, named: NamedCheck): Check {
   return {
     ...named,
     expected: { offsetMs: 0 },

@@ -48,7 +48,8 @@ function checks(
   { name, claim, exchange }: Direction,
   qos: QoS,
 ): Check[] {
-  const named = { id: `qos.${name}.q${qos}`, claim: claim(qos) } as const;
+  const way = name === 'paho' ? 'this machine to paho' : 'paho to this machine';
+  const named = { id: `qos.${name}.q${qos}`, subject: { kind: 'message', way, qos }, claim: claim(qos) } as const;
   const scope = name === 'paho' && qos === QUICK ? 'quick' : 'default';
   const why =
     roles === undefined

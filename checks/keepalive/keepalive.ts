@@ -4,7 +4,7 @@ import { type WithWillObserver, willObservers } from '../fixtures/will-observer.
 import { anyWillRoles } from '../fixtures/will-roles.ts';
 import { type Check, notApplicable, type Scope } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
-import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
+import { mqttVersion, overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import { keepAlivePings } from './ping.ts';
 import { receiveOnly } from './receive-only.ts';
@@ -53,6 +53,7 @@ function expiry(testLab: TestLab, withObserver: WithWillObserver, keepAlive: num
     const loses = roles === undefined ? 'loses its connection' : 'loses its connection and leaves its last will';
     const named = {
       id: `keepalive.expiry.${keepAlive}s.${tagOf(version)}`,
+      subject: { kind: 'expiry', keepAlive, version: mqttVersion(version) },
       claim: `a silent client with a keep alive of ${keepAlive} s ${loses}, ${overOf(version)}`,
     } as const;
     if (user === undefined) return notApplicable(named, 'lab.yaml names no user');

@@ -2,7 +2,7 @@ import type { User } from '../../lab-file/lab.ts';
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { evidence } from '../harness/evidence.ts';
-import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
+import { mqttVersion, overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 
 const BOUND_MS = 30_000;
@@ -16,6 +16,7 @@ export const keepaliveLimit: CheckFamily = (testLab) => {
   return VERSIONS.flatMap((version): Check[] => {
     const named = {
       id: `keepalive.limit.${tagOf(version)}`,
+      subject: { kind: 'keep-alive limit', version: mqttVersion(version) },
       claim: `a client may ask for a keep alive of ${maxKeepAlive} s ${overOf(version)}`,
     } as const;
     if (!testLab.isOurs) return [notApplicable(named, 'the broker is external: what it allows is its own to decide')];

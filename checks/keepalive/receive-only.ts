@@ -5,7 +5,7 @@ import { AROUND_EXPIRY_MS, silentClient, silentOptions } from '../fixtures/silen
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { nonce } from '../harness/messages.ts';
-import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
+import { mqttVersion, overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { topicRoles } from '../harness/roles.ts';
 import { watchStalls } from '../harness/stall.ts';
 import type { TestLab } from '../harness/test-lab.ts';
@@ -21,6 +21,7 @@ export function receiveOnly(testLab: TestLab, keepAlive: number): Check[] {
   return VERSIONS.map((version): Check => {
     const named = {
       id: `keepalive.receive-only.${keepAlive}s.${tagOf(version)}`,
+      subject: { kind: 'receive-only', keepAlive, version: mqttVersion(version) },
       claim: `a subscriber with a keep alive of ${keepAlive} s that receives all the time and never pings is dropped, ${overOf(version)}`,
     } as const;
     if (roles === undefined) return notApplicable(named, 'lab.yaml has no topic with a publisher and a subscriber');

@@ -7,7 +7,7 @@ import { type Check, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { evidence } from '../harness/evidence.ts';
 import { isMessage, mustPublish, nonce } from '../harness/messages.ts';
-import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
+import { mqttVersion, overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { qosNotOffered, whyUnsupported } from '../harness/requirements.ts';
 import { topicRoles } from '../harness/roles.ts';
 import type { TestLab } from '../harness/test-lab.ts';
@@ -36,6 +36,7 @@ function check(
 ): Check {
   const named = {
     id: `qos.matrix.p${published}s${requested}.${tagOf(version)}`,
+    subject: { kind: 'qos pair', published, requested, version: mqttVersion(version) },
     claim: `QoS ${published} to a subscription of QoS ${requested} is delivered once at QoS ${Math.min(published, requested)}, ${overOf(version)}`,
   } as const;
   if (roles === undefined) {

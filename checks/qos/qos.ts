@@ -11,7 +11,7 @@ import {
   expectedDelivery,
   judgeDelivery,
 } from '../fixtures/delivery.ts';
-import { type Check, notApplicable } from '../harness/check.ts';
+import { type Check, type NamedCheck, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { evidence } from '../harness/evidence.ts';
 import { isMessage, nonce } from '../harness/messages.ts';
@@ -47,11 +47,16 @@ function directions(
   testLab: TestLab,
   roles: TopicRoles | undefined,
   qos: QoS,
-  name: string,
+  name: 'host-to-pi' | 'pi-to-host',
   way: string,
   exchange: Exchange,
 ): Check[] {
-  const named = { id: `qos.${name}.q${qos}`, claim: `QoS ${qos} ${way}: exactly once, unaltered` } as const;
+  const subject = {
+    kind: 'message',
+    way: name === 'host-to-pi' ? 'this machine to Pi' : 'Pi to this machine',
+    qos,
+  } as const;
+  const named = { id: `qos.${name}.q${qos}`, subject, claim: `QoS ${qos} ${way}: exactly once, unaltered` } as const;
   if (roles === undefined) return [nobody(named)];
   const why = whyUnsupported(testLab, { qos });
   if (why !== undefined) return [notApplicable(named, why)];
@@ -63,6 +68,7 @@ function directions(
 function here(testLab: TestLab, roles: TopicRoles | undefined, qos: QoS): Check[] {
   const named = {
     id: `qos.this-machine.q${qos}`,
+    subject: { kind: 'message', way: 'this machine to itself', qos },
     claim: `QoS ${qos} on this machine: exactly once, unaltered`,
   } as const;
   if (roles === undefined) return [nobody(named)];
@@ -71,13 +77,13 @@ function here(testLab: TestLab, roles: TopicRoles | undefined, qos: QoS): Check[
   return [check(testLab, named, roles, qos, (payload) => hereToHere(testLab, roles, qos, payload))];
 }
 
-function nobody(named: Pick<Check, 'id' | 'claim'>): Check {
+function nobody(named: NamedCheck): Check {
   return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
 }
 
 function check(
   { isOurs }: TestLab,
-  named: Pick<Check, 'id' | 'claim'>,
+  named: NamedCheck,
   { topic, publisher, subscriber }: TopicRoles,
   qos: QoS,
   exchange: (payload: Buffer) => Promise<Ends>,

@@ -55,7 +55,13 @@ function brokerEnds(testLab: TestLab, end: BrokerEnd): Check[] {
   const roles = restartRoles(testLab.lab);
   let episode: Promise<Episode> | undefined;
   return ASPECTS.map((aspect): Check => {
-    const named = { id: `restart.${end}.${aspect}`, claim: `${WORDS[end]} ${claimOf(aspect, end)}` } as const;
+    const topic = roles?.topic;
+    const subject = { kind: 'last will', cause: end, role: 'publisher', topic: topic ?? '' } as const;
+    const named = {
+      id: `restart.${end}.${aspect}`,
+      ...(aspect === 'will' && topic !== undefined ? { subject } : {}),
+      claim: `${WORDS[end]} ${claimOf(aspect, end)}`,
+    } as const;
     const why = hindrance(aspect, testLab, roles);
     if (why !== undefined || host === undefined || roles === undefined) {
       return { ...notApplicable(named, why ?? ''), scope };

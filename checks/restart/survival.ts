@@ -55,11 +55,12 @@ export function judgeRestart(
   switch (aspect) {
     case 'connections':
       return { ...judgeConnections(seen), observed: { downMs: seen.downMs, ends: seen.ends.map((one) => one?.how) } };
-    case 'will':
-      return {
-        ...judgeRestartWill(end, seen, broker, version),
-        observed: { connected: seen.willsConnected.length, queued: seen.willsQueued.length },
-      };
+    case 'will': {
+      const [connected, queued] = [seen.willsConnected.length, seen.willsQueued.length];
+      // nobody is connected to a broker that has crashed: what it published afterwards would be in the queue
+      const wills = end === 'crash' ? Math.max(connected, queued) : connected;
+      return { ...judgeRestartWill(end, seen, broker, version), observed: { wills, connected, queued } };
+    }
     case 'session': {
       const { sessionPresent, isSubscribed } = seen;
       const reason = sessionPresent ? 'the session is there, its subscription is not' : 'the session is gone';

@@ -1,12 +1,13 @@
 import test from 'ava';
 import { allRestored } from '../fixtures/retained-topic.ts';
-import { type Check, endedEarly, hostOf, isInScope, isWanted, notApplicable, perform } from '../harness/check.ts';
+import { type Check, endedEarly, HERE, isInScope, isWanted, notApplicable, perform } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { measureDeliveryDelay } from '../harness/delivery-delay.ts';
 import { announcedBy } from '../harness/requirements.ts';
 import { softwareOf } from '../harness/software.ts';
 import { openTestLab, type TestLab } from '../harness/test-lab.ts';
 import { openChannel } from './channel.ts';
+import { plannedCheck } from './messages.ts';
 import { mistakesOf } from './only.ts';
 import { openPhases } from './phases.ts';
 import { versionsOf } from './versions.ts';
@@ -23,7 +24,6 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
   const deliveryDelay = measureDeliveryDelay();
   const common = openTestLab(live, stopped, versions, announced, deliveryDelay);
   const testLabs: TestLab[] = [common];
-  const pis = live.pis.map(({ name }) => name);
   const all = Object.values(families).flatMap((plan) => {
     const testLab = openTestLab(live, stopped, versions, announced, deliveryDelay, options.full, common.brokerLog);
     testLabs.push(testLab);
@@ -36,9 +36,9 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
   const checks = wanted.map((check) => {
     const applies = check.version === undefined || versions.includes(check.version);
     const reason = `the broker does not speak MQTT ${check.version === 5 ? '5' : '3.1.1'}`;
-    return { ...(applies ? check : notApplicable(check, reason)), host: hostOf(check, pis) };
+    return { ...(applies ? check : notApplicable(check, reason)), host: check.host ?? HERE };
   });
-  channel.report({ kind: 'plan', checks: checks.map(({ id, claim, expected }) => ({ id, claim, expected })) });
+  channel.report({ kind: 'plan', checks: checks.map(plannedCheck) });
   test.after.always('leave nothing open', async () => {
     await Promise.all(testLabs.map((testLab) => testLab[Symbol.asyncDispose]()));
     await allRestored();

@@ -1,4 +1,4 @@
-import type { CheckRecord } from '../../records/record.ts';
+import { type CheckRecord, familyOf } from '../../records/record.ts';
 import type { FromFile, PlannedCheck } from './messages.ts';
 
 /** What the test files planned, what they recorded, and so what is missing. */
@@ -39,7 +39,8 @@ function notRun(file: string): PlannedCheck {
   };
 }
 
-function lostRecord({ id, claim, expected }: PlannedCheck, why: string): CheckRecord {
+function lostRecord(check: PlannedCheck, why: string): CheckRecord {
   const reason = `no record of it: ${why}`;
-  return { id, claim, expected, observed: null, verdict: 'fail', reason, startedAt: Date.now(), durationMs: 0 };
+  const family = familyOf(check);
+  return { ...check, family, observed: null, verdict: 'fail', reason, startedAt: Date.now(), durationMs: 0 };
 }

@@ -33,7 +33,12 @@ export type FromFile =
   | { readonly kind: 'host'; readonly name: string; readonly system: System }
   | { readonly kind: 'done' };
 
-export type PlannedCheck = Pick<CheckRecord, 'id' | 'claim' | 'expected'>;
+export type PlannedCheck = Pick<CheckRecord, 'id' | 'subject' | 'claim' | 'expected'>;
+
+/** What `verify` needs to know of a check that gives no record. */
+export function plannedCheck({ id, subject, claim, expected }: PlannedCheck): PlannedCheck {
+  return { id, ...(subject === undefined ? {} : { subject }), claim, expected };
+}
 
 /** The message as one line of JSON, passwords in the clear: for the socket only. */
 export function line(message: ToFile | FromFile): string {

@@ -4,6 +4,7 @@ import { within } from '../../probes/mqtt/feed.ts';
 import type { RawOptions } from '../../probes/mqtt/raw-options.ts';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
+import type { SubjectOf } from '../../records/subject.ts';
 import { AT_ONCE_MS, judgeAtOnce, loseAtOnce } from '../fixtures/will-at-once.ts';
 import { acceptedAt, leftBy, ownerEvidence, socketEnd, willEvents } from '../fixtures/will-evidence.ts';
 import { type WillObserver, type WithWillObserver, willObservers } from '../fixtures/will-observer.ts';
@@ -13,7 +14,7 @@ import { judgeForgotten, judgeWills } from '../fixtures/will-verdict.ts';
 import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
 import { type DeviationName, deviationOf } from '../harness/deviations.ts';
 import { withPersistentSession } from '../harness/persistent-session.ts';
-import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
+import { mqttVersion, overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 
 const BOUND_MS = 60_000;
@@ -25,7 +26,7 @@ type Setup = { readonly testLab: TestLab; readonly roles: WillRoles; readonly ve
 
 /** A way to end a connection, and what becomes of the last will. */
 type Cause = {
-  readonly name: string;
+  readonly name: SubjectOf<'last will'>['cause'];
   /** Of the claim: `a publisher on status that …`. */
   readonly does: string;
   /** What ends the connection, on the wire. */
@@ -142,6 +143,7 @@ export function willCauses(testLab: TestLab, topics: readonly Topic[]): Check[] 
         ROLES.map((role): Check => {
           const named = {
             id: `will.${cause.name}.${role}.${word(topic.name)}.${tagOf(version)}`,
+            subject: { kind: 'last will', cause: cause.name, role, topic: topic.name, version: mqttVersion(version) },
             claim: `${clientText(testLab.lab, topic, role)} that ${cause.does}, ${overOf(version)}`,
           } as const;
           const found = willRolesFor(testLab.lab, topic, role);

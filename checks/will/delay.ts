@@ -1,6 +1,7 @@
 import type { Topic } from '../../lab-file/lab.ts';
 import { now, type Packet } from '../../probes/mqtt/packet.ts';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
+import type { SubjectOf } from '../../records/subject.ts';
 import { LATER_MS } from '../fixtures/will-at-once.ts';
 import { acceptedAt, leftBy, ownerEvidence, socketEnd, willEvents } from '../fixtures/will-evidence.ts';
 import { since, type WillObserver, willObservers } from '../fixtures/will-observer.ts';
@@ -23,7 +24,7 @@ const BOUND_MS = 60_000;
 
 type Setup = { readonly testLab: TestLab; readonly roles: WillRoles; readonly observer: WillObserver };
 type DelayCheck = {
-  readonly name: string;
+  readonly name: SubjectOf<'last will'>['cause'];
   readonly does: string;
   readonly statement: string;
   readonly expected: object;
@@ -60,13 +61,16 @@ export function willDelays(testLab: TestLab, topics: readonly Topic[]): Check[] 
   return topics.flatMap((topic) =>
     CHECKS.flatMap(({ name, does, run, ...check }) =>
       ROLES.map((role): Check => {
-        const id = `will.${name}.${role}.${word(topic.name)}.v5` as const;
-        const claim = `${clientText(testLab.lab, topic, role)} that ${does}`;
+        const named = {
+          id: `will.${name}.${role}.${word(topic.name)}.v5`,
+          subject: { kind: 'last will', cause: name, role, topic: topic.name, version: '5' },
+          claim: `${clientText(testLab.lab, topic, role)} that ${does}`,
+        } as const;
         const found = willRolesFor(testLab.lab, topic, role);
-        if (found.kind === 'none') return notApplicable({ id, claim }, found.reason);
+        if (found.kind === 'none') return notApplicable(named, found.reason);
         const { roles } = found;
         const perform = () => withObserver(roles, VERSION, (observer) => run({ testLab, roles, observer }));
-        return { id, claim, ...check, version: VERSION, boundMs: BOUND_MS, run: perform };
+        return { ...named, ...check, version: VERSION, boundMs: BOUND_MS, run: perform };
       }),
     ),
   );

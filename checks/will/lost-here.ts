@@ -9,7 +9,7 @@ import { type WithWillObserver, willObservers } from '../fixtures/will-observer.
 import { newWill } from '../fixtures/will-owner.ts';
 import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
 import { judgeWills } from '../fixtures/will-verdict.ts';
-import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
+import { type Check, type Finding, type NamedCheck, notApplicable, word } from '../harness/check.ts';
 import type { Role } from '../harness/roles.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import { loginOf } from '../harness/test-lab.ts';
@@ -17,8 +17,6 @@ import { loginOf } from '../harness/test-lab.ts';
 const KEEP_ALIVE_S = 5;
 const QUICK_BOUND_MS = 60_000;
 const VERSION = 4;
-
-type Named = Pick<Check, 'id' | 'claim'>;
 
 /** A killed process and a silent client on this machine, as on the Pis. */
 export function willsLostHere(testLab: TestLab, topics: readonly Topic[]): Check[] {
@@ -29,11 +27,13 @@ export function willsLostHere(testLab: TestLab, topics: readonly Topic[]): Check
 
 function silent(testLab: TestLab, withObserver: WithWillObserver, topic: Topic, role: Role): Check {
   const id = `will.silent.${role}.${word(topic.name)}.this-machine` as const;
+  const subject = { kind: 'last will', cause: 'silent', role, topic: topic.name } as const;
   const claim = `${clientText(testLab.lab, topic, role)} that falls silent leaves one last will, at keep-alive expiry (on this machine)`;
-  return withCast(testLab, topic, role, { id, claim }, (roles) => {
+  return withCast(testLab, topic, role, { id, subject, claim }, (roles) => {
     const { fromMs, toMs } = expiryWindow(KEEP_ALIVE_S, testLab.live.broker.version);
     return {
       id,
+      subject,
       claim,
       statement: 'MQTT-3.1.2-24',
       expected: { wills: 1, keepAlive: KEEP_ALIVE_S, fromMs, toMs },
@@ -46,9 +46,11 @@ function silent(testLab: TestLab, withObserver: WithWillObserver, topic: Topic, 
 
 function killed(testLab: TestLab, withObserver: WithWillObserver, topic: Topic, role: Role): Check {
   const id = `will.killed.${role}.${word(topic.name)}.this-machine` as const;
+  const subject = { kind: 'last will', cause: 'killed', role, topic: topic.name } as const;
   const claim = `${clientText(testLab.lab, topic, role)} that is killed leaves one last will, at once (on this machine)`;
-  return withCast(testLab, topic, role, { id, claim }, (roles) => ({
+  return withCast(testLab, topic, role, { id, subject, claim }, (roles) => ({
     id,
+    subject,
     claim,
     statement: 'MQTT-3.1.2-8',
     expected: { wills: 1, withinMs: AT_ONCE_MS },
@@ -84,7 +86,13 @@ async function kill(testLab: TestLab, withObserver: WithWillObserver, roles: Wil
   });
 }
 
-function withCast(testLab: TestLab, topic: Topic, role: Role, named: Named, make: (roles: WillRoles) => Check): Check {
+function withCast(
+  testLab: TestLab,
+  topic: Topic,
+  role: Role,
+  named: NamedCheck,
+  make: (roles: WillRoles) => Check,
+): Check {
   const found = willRolesFor(testLab.lab, topic, role);
   return found.kind === 'none' ? notApplicable(named, found.reason) : make(found.roles);
 }

@@ -12,7 +12,7 @@ import { AT_ONCE_MS, judgeAtOnce, LATER_MS } from '../fixtures/will-at-once.ts';
 import { kernelEnd } from '../fixtures/will-evidence.ts';
 import { since } from '../fixtures/will-observer.ts';
 import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
-import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
+import { type Check, type Finding, type NamedCheck, notApplicable, word } from '../harness/check.ts';
 import { onEachPi, type Role } from '../harness/roles.ts';
 import { watchStalls } from '../harness/stall.ts';
 import type { TestLab } from '../harness/test-lab.ts';
@@ -40,7 +40,8 @@ export function willsOnPi(testLab: TestLab, topics: readonly Topic[]): Check[] {
 function clean(testLab: TestLab, topic: Topic, role: Role): Check[] {
   const claim = `${clientText(testLab.lab, topic, role)} that sends DISCONNECT leaves no last will`;
   const id = `will.clean.${role}.${word(topic.name)}` as const;
-  return withCast(testLab, topic, role, { id, claim }, (pi, check, roles) => ({
+  const subject = { kind: 'last will', cause: 'clean', role, topic: topic.name } as const;
+  return withCast(testLab, topic, role, { id, subject, claim }, (pi, check, roles) => ({
     ...check,
     statement: 'MQTT-3.1.2-10',
     expected: { wills: 0 },
@@ -70,7 +71,8 @@ function clean(testLab: TestLab, topic: Topic, role: Role): Check[] {
 function killed(testLab: TestLab, topic: Topic, role: Role): Check[] {
   const claim = `${clientText(testLab.lab, topic, role)} that is killed leaves one last will, at once`;
   const id = `will.killed.${role}.${word(topic.name)}` as const;
-  return withCast(testLab, topic, role, { id, claim }, (pi, check, roles) => ({
+  const subject = { kind: 'last will', cause: 'killed', role, topic: topic.name } as const;
+  return withCast(testLab, topic, role, { id, subject, claim }, (pi, check, roles) => ({
     ...check,
     statement: 'MQTT-3.1.2-8',
     expected: { wills: 1, withinMs: AT_ONCE_MS },
@@ -117,8 +119,9 @@ function silent(testLab: TestLab, topic: Topic, role: Role, index: number): Chec
   const { fromMs, toMs } = expiryWindow(keepAlive, version);
   const claim = `${clientText(testLab.lab, topic, role)} whose network goes silent leaves one last will, at keep-alive expiry`;
   const id = `will.silent.${role}.${word(topic.name)}` as const;
+  const subject = { kind: 'last will', cause: 'silent', role, topic: topic.name } as const;
   const lane = `silent ${Math.floor(index / CLIENTS_A_CONNECTION)}`;
-  return withCast(testLab, topic, role, { id, claim }, (pi, check, roles) => ({
+  return withCast(testLab, topic, role, { id, subject, claim }, (pi, check, roles) => ({
     ...check,
     statement: 'MQTT-3.1.2-24',
     expected: { wills: 1, keepAlive, fromMs, toMs },
@@ -183,15 +186,13 @@ async function judgeSilence(
   return verdict === 'pass' ? finding : { ...finding, verdict, ...judged };
 }
 
-type Named = Pick<Check, 'id' | 'claim'>;
-
 /** The check on each Pi with its people, or the reason why nobody can play it. */
 function withCast(
   testLab: TestLab,
   topic: Topic,
   role: Role,
-  named: Named,
-  make: (pi: LivePi, named: Named, roles: WillRoles) => Check,
+  named: NamedCheck,
+  make: (pi: LivePi, named: NamedCheck, roles: WillRoles) => Check,
 ): Check[] {
   const found = willRolesFor(testLab.lab, topic, role);
   if (found.kind === 'none') return [notApplicable(named, found.reason)];

@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** What a client does beside keeping its connection; one message a second where it does anything. */
 export const ACTIVITIES = ['idle', 'publishes QoS 0', 'publishes QoS 1', 'receives QoS 0', 'receives QoS 1'] as const;
 
+/** The client programs: mosquitto_pub or mosquitto_sub, paho-mqtt, mqtt.js. */
+export const CLIENTS = ['mosquitto', 'paho', 'mqttjs'] as const;
+
 /** `observed` of `keepalive.traffic.<K>s.<client>.<activity>.<host>`: what one connection cost, over time. */
 export const trafficSchema = z.object({
   keepAlive: z.number(),

@@ -41,6 +41,27 @@ export const willEventSchema = z.discriminatedUnion('kind', [
 
 export type WillEvent = z.infer<typeof willEventSchema>;
 
+/** `observed` of `will.*` and of `restart.<stop or crash>.will`. */
+export const lastWillSchema = z.object({
+  /** How many last wills came. */
+  wills: z.number(),
+  /** Milliseconds from the cause to the first last will. */
+  afterMs: z.number().optional(),
+  /** How late the measurement itself may be. */
+  uncertainMs: z.number().optional(),
+});
+
+/** `expected` of the same. */
+export const expectedWillSchema = z.object({
+  /** The last will is due at once, within so many milliseconds. */
+  withinMs: z.number().optional(),
+  /** The keep alive, in seconds, that ends the connection. */
+  keepAlive: z.number().optional(),
+  /** The will delay in seconds. */
+  delayS: z.number().optional(),
+});
+
+export type LastWill = z.infer<typeof lastWillSchema>;
 /** `observed` of `will.*`, as far as the page needs it. */
 export const willObservedSchema = z.looseObject({
   wills: z.number(),

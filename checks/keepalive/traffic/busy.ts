@@ -45,6 +45,8 @@ export function busyClient(
   const does = activity.kind === 'publishes' ? 'publishes' : 'receives';
   const named = {
     id: `keepalive.traffic.${keepAlive}s.${measuredClient.client}.${activity.word}.${measuredClient.word}`,
+    subject: { kind: 'traffic', keepAlive, client: measuredClient.client, activity: activity.name },
+    host: measuredClient.host,
     claim: `a client that ${does} a message of QoS ${activity.qos} a second is never silent for longer than its keep alive of ${keepAlive} s (${measuredClient.label})`,
   } as const;
   const why = whyKeepAliveTooLong(testLab, keepAlive) ?? whyUnsupported(testLab, { qos: activity.qos });
@@ -61,7 +63,6 @@ export function busyClient(
     },
     version: 4,
     isLoad: true,
-    host: measuredClient.host,
     boundMs,
     run: () =>
       unlessStopped(testLab.stopped, async () => {

@@ -26,6 +26,8 @@ export function exchange(
   const times = wanted === 1 ? 'once' : `${wanted} times`;
   const named = {
     id: `keepalive.traffic.${keepAlive}s.${measuredClient.client}.idle.${measuredClient.word}`,
+    subject: { kind: 'traffic', keepAlive, client: measuredClient.client, activity: 'idle' },
+    host: measuredClient.host,
     claim: `after a message, a client with a keep alive of ${keepAlive} s pings ${times}, and its connection carries no other control packet (${measuredClient.label})`,
   } as const;
   const why = whyKeepAliveTooLong(testLab, keepAlive);
@@ -44,7 +46,6 @@ export function exchange(
     },
     version: 4,
     waits: true,
-    host: measuredClient.host,
     boundMs,
     run: () =>
       unlessStopped(testLab.stopped, async () => {

@@ -1,5 +1,6 @@
 import type { User } from '../../../lab-file/lab.ts';
 import type { Packet } from '../../../probes/mqtt/packet.ts';
+import type { CLIENTS } from '../../../records/measured/traffic.ts';
 import type { Watched } from './traffic-verdict.ts';
 
 /** What a client does: publishes what it is told, publishes or receives once a second. */
@@ -32,4 +33,4 @@ export type RunningClient = AsyncDisposable & {
   toldMs(): Promise<number>;
 };
 
-export type ClientProgram = 'mosquitto' | 'paho' | 'mqttjs';
+export type ClientProgram = (typeof CLIENTS)[number];

@@ -28,7 +28,11 @@ export const keepaliveTraffic: CheckFamily = (testLab) => {
   const idle = [here, ...pis.map(({ mosquitto }) => mosquitto)];
   const busy = [here, ...(first === undefined ? [] : [first.mosquitto, first.paho])];
   if (roles === undefined || last === undefined) {
-    const named = { id: 'keepalive.traffic', claim: 'what a keep alive costs on the network' } as const;
+    const named = {
+      id: 'keepalive.traffic',
+      subject: { kind: 'traffic' },
+      claim: 'what a keep alive costs on the network',
+    } as const;
     const reason = 'lab.yaml has no topic that somebody may publish and somebody may subscribe';
     return [{ ...notApplicable(named, reason), scope: 'default' }];
   }

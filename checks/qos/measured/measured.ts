@@ -1,7 +1,7 @@
 import type { LivePi } from '../../../deployment/live-lab.ts';
 import type { QoS } from '../../../probes/mqtt/session.ts';
 import { expectedDelivery } from '../../fixtures/delivery.ts';
-import { type Check, type Finding, notApplicable } from '../../harness/check.ts';
+import { type Check, type Finding, type NamedCheck, notApplicable } from '../../harness/check.ts';
 import type { CheckFamily } from '../../harness/check-family.ts';
 import { whyUnsupported } from '../../harness/requirements.ts';
 import { onEachPi, topicRoles } from '../../harness/roles.ts';
@@ -25,12 +25,12 @@ export const qosMeasured: CheckFamily = (testLab) => {
   ];
 };
 
-type Named = Pick<Check, 'id' | 'claim'>;
 type Measure = (pi: LivePi, roles: TopicRoles) => Pick<Check, 'expected' | 'run'>;
 
 function exchanges(testLab: TestLab, roles: TopicRoles | undefined, qos: QoS): Check[] {
   const named = {
     id: `qos.sequence.q${qos}`,
+    subject: { kind: 'sequence', qos },
     claim: `a message of QoS ${qos} from this machine to a Pi takes the control packets of QoS ${qos} on both hops, in their order`,
   } as const;
   return onPis(testLab, roles, qos, named, (pi, own) => ({
@@ -42,6 +42,7 @@ function exchanges(testLab: TestLab, roles: TopicRoles | undefined, qos: QoS): C
 function sizes(testLab: TestLab, roles: TopicRoles | undefined, qos: QoS, bytes: number): Check[] {
   const named = {
     id: `qos.size.q${qos}.${bytes}`,
+    subject: { kind: 'size', qos, payloadBytes: bytes },
     claim: `a message of ${bytes} bytes at QoS ${qos} takes the bytes of MQTT on both hops that the standard's arithmetic says`,
   } as const;
   return onPis(testLab, roles, qos, named, (pi, own) => {
@@ -66,7 +67,8 @@ function latencies(testLab: TestLab, roles: TopicRoles | undefined, qos: QoS): C
     const word = name === 'noDelay' ? 'nodelay' : 'nagle';
     const how = name === 'noDelay' ? 'without' : 'with';
     const claim = `messages of ${PACED_BYTES} bytes at QoS ${qos}, at a steady rate ${how} Nagle's algorithm, all come to a Pi`;
-    return onPis(testLab, roles, qos, { id: `${named.id}.${word}`, claim }, (pi, own) => ({
+    const subject = { kind: 'latency', qos, noDelay: name === 'noDelay' } as const;
+    return onPis(testLab, roles, qos, { id: `${named.id}.${word}`, subject, claim }, (pi, own) => ({
       expected: { lost: 0 },
       run: async (): Promise<Finding> => (await series(pi, own))[name],
     }));
@@ -74,7 +76,13 @@ function latencies(testLab: TestLab, roles: TopicRoles | undefined, qos: QoS): C
 }
 
 /** One measurement on each Pi; in a run that is not full on the first alone, since they can't go on side by side. */
-function onPis(testLab: TestLab, roles: TopicRoles | undefined, qos: QoS, named: Named, measure: Measure): Check[] {
+function onPis(
+  testLab: TestLab,
+  roles: TopicRoles | undefined,
+  qos: QoS,
+  named: NamedCheck,
+  measure: Measure,
+): Check[] {
   const common = { scope: 'default', isLoad: true } as const;
   if (roles === undefined) {
     const reason = 'lab.yaml has no topic that somebody may publish and somebody may subscribe';

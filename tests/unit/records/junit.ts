@@ -3,12 +3,13 @@ import { junitXml } from '../../../records/junit.ts';
 import type { CheckRecord, Verdict } from '../../../records/record.ts';
 import { results } from '../../../records/results.ts';
 import { type Element, parseXml, violations } from './_junit-rules.ts';
+import { recordOf } from './_record.ts';
 
 const NASTY = 'a "quote" <b> & \'c\'\n\t]]> \u001b[31m\u0000 \ud800 ü 😀';
 
 function record(id: CheckRecord['id'], verdict: Verdict, fields: Partial<CheckRecord> = {}): CheckRecord {
   const startedAt = Date.UTC(2026, 0, 2, 3, 4, 5, 678);
-  return { id, claim: 'c', verdict, expected: 1, observed: 1, startedAt, durationMs: 1_234, ...fields };
+  return recordOf(id, { verdict, startedAt, durationMs: 1_234, ...fields });
 }
 
 const RECORDS = [

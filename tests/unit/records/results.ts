@@ -3,11 +3,9 @@ import { CommanderError } from 'commander';
 import { InputError, LabError } from '../../../base/errors.ts';
 import type { CheckRecord, Verdict } from '../../../records/record.ts';
 import { failureJson, results } from '../../../records/results.ts';
+import { recordOf } from './_record.ts';
 
-const record = (id: CheckRecord['id'], verdict: Verdict): CheckRecord => ({
-  ...{ id, verdict, claim: 'c', expected: 1, observed: 1 },
-  ...{ startedAt: 0, durationMs: 1 },
-});
+const record = (id: CheckRecord['id'], verdict: Verdict) => recordOf(id, { verdict });
 
 /** [verdicts of the checks; verdict of the run] */
 const rows: readonly (readonly [verdicts: readonly Verdict[], verdict: 'pass' | 'fail'])[] = [

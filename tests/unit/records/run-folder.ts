@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test from 'ava';
 import { openRunFolder, pruneRuns } from '../../../records/run-folder.ts';
+import { recordOf } from './_record.ts';
 
 const ENVIRONMENT = {
   lab: 'l',
@@ -19,9 +20,8 @@ test('records as they come and the results at the end, for this user alone', asy
   const directory = await mkdtemp(path.join(tmpdir(), 'mqtt-lab-test-'));
   t.teardown(() => rm(directory, { recursive: true }));
   const folder = await openRunFolder(path.join(directory, '.lab', 'runs'), new Date('2026-01-02T03:04:05.678Z'));
-  const record = { claim: 'c', expected: 1, observed: 1, startedAt: 0, durationMs: 1 } as const;
-  folder.add({ ...record, id: 'will.b', verdict: 'pass' });
-  folder.add({ ...record, id: 'acl.a', verdict: 'fail', reason: 'seen' });
+  folder.add(recordOf('will.b'));
+  folder.add(recordOf('acl.a', { verdict: 'fail', reason: 'seen' }));
   const results = await folder.finish(ENVIRONMENT);
   t.is(path.basename(folder.path), '2026-01-02T03-04-05.678Z');
   t.is(results.verdict, 'fail');

@@ -2,11 +2,10 @@ import test from 'ava';
 import { parse } from 'yaml';
 import type { CheckRecord } from '../../../records/record.ts';
 import { tapBailOut, tapLines } from '../../../records/tap.ts';
+import { recordOf } from './_record.ts';
 
-const record = (fields: Partial<CheckRecord>): CheckRecord => ({
-  ...{ id: 'acl.a', claim: 'sam may publish', verdict: 'pass', expected: 1, observed: 1, startedAt: 0, durationMs: 7 },
-  ...fields,
-});
+const record = (fields: Partial<CheckRecord>) =>
+  recordOf('acl.a', { claim: 'sam may publish', durationMs: 7, ...fields });
 
 /** [record; its lines] */
 const points: readonly (readonly [fields: Partial<CheckRecord>, lines: readonly string[]])[] = [

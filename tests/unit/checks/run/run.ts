@@ -2,11 +2,10 @@ import test from 'ava';
 import { atMost } from '../../../../base/limit.ts';
 import { Secret } from '../../../../base/secret.ts';
 import { loginCases } from '../../../../checks/auth/login-cases.ts';
-import { endedEarly, hostOf, isWanted, notApplicable, perform, word } from '../../../../checks/harness/check.ts';
+import { endedEarly, isWanted, notApplicable, perform, word } from '../../../../checks/harness/check.ts';
 import { observerOf, publisherOf, topicRoles, willOwner } from '../../../../checks/harness/roles.ts';
 import { openLedger } from '../../../../checks/run/ledger.ts';
 import type { Lab } from '../../../../lab-file/lab.ts';
-import type { CheckRecord } from '../../../../records/record.ts';
 
 const WANTED: readonly [id: string, only: string | undefined, isWanted: boolean][] = [
   ['acl.publish.status.sam', undefined, true],
@@ -22,20 +21,6 @@ const WANTED: readonly [id: string, only: string | undefined, isWanted: boolean]
 for (const [id, only, expected] of WANTED) {
   test(`--only ${only ?? 'left out'} and ${id}`, (t) => {
     t.is(isWanted(id, only), expected);
-  });
-}
-
-const HOSTS: readonly [id: CheckRecord['id'], host: string | undefined, where: string][] = [
-  ['auth.accepted.v311.sam.hall%2E1', undefined, 'hall.1'],
-  ['auth.accepted.v311.sam.broker-host', undefined, 'broker'],
-  ['auth.accepted.v311.sam.this-machine', undefined, 'this machine'],
-  ['will.clean.publisher.hall.v5', undefined, 'this machine'],
-  ['install.users', 'broker', 'broker'],
-];
-
-for (const [id, host, where] of HOSTS) {
-  test(`${id} acts on ${where}`, (t) => {
-    t.is(hostOf({ id, ...(host === undefined ? {} : { host }) }, ['hall', 'hall.1']), where);
   });
 }
 
@@ -67,7 +52,15 @@ test('what was planned and not recorded has failed, and so has a file that told 
     },
     'acl.ts',
   );
-  const record = { id: 'acl.a', ...planned, verdict: 'pass', observed: 1, startedAt: 0, durationMs: 1 } as const;
+  const record = {
+    id: 'acl.a',
+    family: 'acl',
+    ...planned,
+    verdict: 'pass',
+    observed: 1,
+    startedAt: 0,
+    durationMs: 1,
+  } as const;
   ledger.take({ kind: 'record', record }, 'acl.ts');
   const missing = ledger.missing(['acl.ts', 'will.ts'], 'AVA ended with SIGKILL');
   t.deepEqual(
@@ -127,7 +120,7 @@ test('who plays which part comes from the lab', (t) => {
 
 test('every user is tried in each way over both versions, every stranger too, with ids of their own', (t) => {
   const all = loginCases(lab);
-  t.is(new Set(all.map(({ name }) => name)).size, all.length);
+  t.is(new Set(all.map(({ kind, name }) => `${kind}.${name}`)).size, all.length);
   t.is(all.filter(({ isIn }) => isIn).length, 2 * lab.users.length);
   t.is(all.filter(({ isEverywhere }) => isEverywhere).length, 2 * (3 * lab.users.length + 2));
 });
@@ -144,7 +137,7 @@ test('no way to be wrong is right', (t) => {
     all.filter((attempt) => isRight(attempt) !== attempt.isIn).map(({ name }) => name),
     [],
   );
-  t.is(new Set(all.map(({ name }) => name)).size, all.length);
+  t.is(new Set(all.map(({ kind, name }) => `${kind}.${name}`)).size, all.length);
 });
 
 test('a failure is no finding when the run was ended while the check was under way', (t) => {

@@ -5,6 +5,7 @@ import type { SequencePacket } from '../../../../records/measured/sequence.ts';
 import type { Size } from '../../../../records/measured/size.ts';
 import type { CheckRecord } from '../../../../records/record.ts';
 import { type Results, results } from '../../../../records/results.ts';
+import { recordOf as plainRecord } from '../../records/_record.ts';
 
 export type Level = 0 | 1 | 2;
 export const LEVELS: readonly Level[] = [0, 1, 2];
@@ -43,15 +44,8 @@ export const ENVIRONMENT: Environment = {
 /** A record that passed, with what a test does not care about made up. */
 export function recordOf(id: CheckRecord['id'], more: Partial<CheckRecord> = {}): CheckRecord {
   const versions = { broker: 'mosquitto 2.0.11', client: 'mqtt.js 5.16.0' };
-  const made = {
-    claim: `the claim of ${id}`,
-    verdict: 'pass',
-    expected: {},
-    observed: {},
-    host: 'this machine',
-    versions,
-  } as const;
-  return { id, ...made, startedAt: BEGIN, durationMs: 12, ...more };
+  const made = { claim: `the claim of ${id}`, expected: {}, observed: {}, host: 'this machine', versions };
+  return plainRecord(id, { ...made, startedAt: BEGIN, durationMs: 12, ...more });
 }
 
 /** Results of these records, of a lab with nothing special. */

@@ -3,6 +3,7 @@ import type { CheckRecord, Verdict } from '../../../../records/record.ts';
 import { essence } from '../../../../report/recap/measurements.ts';
 import { recap } from '../../../../report/recap/recap.ts';
 import { spanText } from '../../../../report/recap/span.ts';
+import { recordOf } from '../../records/_record.ts';
 
 const plain = (_style: unknown, text: string) => text;
 const marked = (style: unknown, text: string) => `<${style}>${text}</>`;
@@ -13,7 +14,7 @@ function record(
   expected: unknown = {},
   verdict: Verdict = 'pass',
 ): CheckRecord {
-  return { id, claim: 'c', verdict, expected, observed, startedAt: 0, durationMs: 1 };
+  return recordOf(id, { verdict, expected, observed });
 }
 
 const LEVELS = [0, 1, 2] as const;

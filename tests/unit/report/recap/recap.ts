@@ -2,12 +2,12 @@ import test from 'ava';
 import type { CheckRecord, Verdict } from '../../../../records/record.ts';
 import { results } from '../../../../records/results.ts';
 import { recap } from '../../../../report/recap/recap.ts';
+import { recordOf } from '../../records/_record.ts';
 
 const plain = (_style: unknown, text: string) => text;
 
 function record(fields: Partial<CheckRecord> = {}): CheckRecord {
-  return {
-    id: 'auth.anonymous.v311',
+  return recordOf('auth.anonymous.v311', {
     claim: 'nobody gets in without a name',
     verdict: 'pass',
     expected: { code: 5 },
@@ -15,7 +15,7 @@ function record(fields: Partial<CheckRecord> = {}): CheckRecord {
     startedAt: 1_000,
     durationMs: 200,
     ...fields,
-  };
+  });
 }
 
 test('a failure tells claim, expected, observed, reason and what to try, before what passed', (t) => {

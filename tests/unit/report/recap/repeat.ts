@@ -10,13 +10,14 @@ import {
   runLine,
   withRun,
 } from '../../../../report/recap/repeat.ts';
+import { recordOf } from '../../records/_record.ts';
 
 const plain = (_style: unknown, text: string) => text;
 
 function run(verdicts: Readonly<Record<string, Verdict>>, durationMs: number, reason?: string) {
   const records = Object.entries(verdicts).map(([name, verdict]): CheckRecord => {
     const why = reason === undefined ? {} : { reason };
-    return { id: `acl.${name}`, claim: 'c', verdict, expected: 1, observed: 1, startedAt: 0, durationMs: 1, ...why };
+    return recordOf(`acl.${name}`, { verdict, ...why });
   });
   const environment: Environment = {
     ...{ lab: 'l', scope: 'quick', startedAt: 0, durationMs, node: '20', pis: [], clients: {} },
