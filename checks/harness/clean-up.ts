@@ -4,11 +4,15 @@ import type { RawOptions } from '../../probes/mqtt/raw-options.ts';
 import { connectRaw, type RawSession } from '../../probes/mqtt/raw-session.ts';
 import { loginOf, type TestLab } from './test-lab.ts';
 
-const underWay = new Set<Promise<unknown>>();
+/** On each step of a clean-up; shorter when the user waits for an interrupted run to end. */
+const BOUND_MS = 10_000;
+const INTERRUPTED_BOUND_MS = 3_000;
+
+const pending = new Set<Promise<unknown>>();
 
 /**
- * Runs work and then cleans up on the broker, whatever becomes of the work. The clean-up must not use connections of a world, which end with an
- * interrupted run.
+ * Runs work and then cleans up on the broker, also when the work fails. The clean-up needs connections of its own
+ * (`connectForCleanUp`): an interrupted run ends those of the test lab.
  */
 export async function withCleanUp<T>(work: () => Promise<T>, cleanUp: () => Promise<void>): Promise<T> {
   const whole = (async () => {
@@ -18,32 +22,27 @@ export async function withCleanUp<T>(work: () => Promise<T>, cleanUp: () => Prom
       await cleanUp();
     }
   })();
-  underWay.add(whole);
+  pending.add(whole);
   try {
     return await whole;
   } finally {
-    underWay.delete(whole);
+    pending.delete(whole);
   }
 }
 
-/** When everything is cleaned up, also for checks that are over already because they were out of time. */
+/** Resolves when every clean-up is done, also those of checks that ran out of time. */
 export async function allCleanedUp(): Promise<void> {
-  await Promise.allSettled(underWay);
+  await Promise.allSettled(pending);
 }
 
-/** As short as a run that was interrupted has to clean up; else as long as a broker on a busy machine may take. */
-const INTERRUPTED_BOUND_MS = 3_000;
-const BOUND_MS = 10_000;
-
-/** A connection that is none of the world's, for a clean-up: the world's end when the run is interrupted. Close it. */
-export async function ownConnection(
+/** A connection that an interrupted run does not end. The caller closes it. */
+export async function connectForCleanUp(
   testLab: TestLab,
   user: User,
   options: Partial<RawOptions> = {},
 ): Promise<RawSession> {
-  const login = loginOf(user);
   const boundMs = testLab.stopped.aborted ? INTERRUPTED_BOUND_MS : BOUND_MS;
-  const outcome = await connectRaw({ ...testLab.broker, login, boundMs, ...options });
+  const outcome = await connectRaw({ ...testLab.broker, login: loginOf(user), boundMs, ...options });
   if (outcome.kind === 'accepted') return outcome.session;
   const happened = outcome.kind === 'refused' ? `the broker refused with code ${outcome.code}` : outcome.reason;
   throw new LabError({ subject: 'broker', step: `log in as ${user.name}`, happened }, 'failed');

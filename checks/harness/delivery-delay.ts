@@ -1,25 +1,25 @@
 import { now } from '../../probes/mqtt/packet.ts';
 
 /**
- * How long the broker takes to pass messages on, measured by those that an observer was sure to get. Its subscribers wait for each other on a busy
- * machine, so what one check has measured is true of all of them.
+ * How long the broker takes to deliver messages, measured by those that an observer must get. On a busy machine all
+ * subscribers wait alike, so what one check measures holds for the others.
  */
 export type DeliveryDelay = {
   /** Times a message from its publication to its arrival. */
-  timed<T>(message: () => Promise<T>): Promise<T>;
-  /** Of the messages that were under way since a moment of `now()`, the longest that one took from then on, in milliseconds. */
+  timed<T>(delivery: () => Promise<T>): Promise<T>;
+  /** The longest time in milliseconds that a message was on its way, counted from a moment of `now()` on. */
   slowestSince(moment: number): number;
 };
 
 export function measureDeliveryDelay(): DeliveryDelay {
-  const ways: { readonly from: number; readonly to: number }[] = [];
+  const deliveries: { readonly from: number; readonly to: number }[] = [];
   return {
-    async timed(message) {
+    async timed(delivery) {
       const from = now();
-      const came = await message();
-      ways.push({ from, to: now() });
-      return came;
+      const result = await delivery();
+      deliveries.push({ from, to: now() });
+      return result;
     },
-    slowestSince: (moment) => Math.round(Math.max(0, ...ways.map(({ from, to }) => to - Math.max(from, moment)))),
+    slowestSince: (moment) => Math.round(Math.max(0, ...deliveries.map(({ from, to }) => to - Math.max(from, moment)))),
   };
 }

@@ -11,24 +11,24 @@ export const PROCESS_MARK = randomBytes(4).toString('hex').slice(0, MARK_DIGITS)
 
 let count = 0;
 
-/** Text that appears nowhere else, for a payload or a name: 12 hexadecimal digits, a number and then the mark of this process. */
+/** A unique text for a payload or a name: 12 hexadecimal digits, a counter and then the mark of this process. */
 export function nonce(): string {
   count = (count + 1) % 16 ** COUNT_DIGITS;
   return `${count.toString(16).padStart(COUNT_DIGITS, '0')}${PROCESS_MARK}`;
 }
 
-/** Whether a payload has a nonce of the process with this mark, so that a check of it published it. */
+/** Whether a payload has a nonce of the process with this mark: a check of that process published it. */
 export function isMarked(payload: Buffer, mark = PROCESS_MARK): boolean {
   return new RegExp(`[0-9a-f]{${COUNT_DIGITS}}${mark}`).test(payload.toString('latin1'));
 }
 
-/** Whether a packet is a message that arrived with exactly this payload. */
+/** Matches a received message with exactly this payload. */
 export function isMessage(payload: Buffer): (packet: Packet) => boolean {
   return (packet) =>
     packet.type === 'PUBLISH' && packet.direction === 'received' && packet.payload?.equals(payload) === true;
 }
 
-/** Publishes what the broker has to take; a LabError when it closes the connection or refuses with a reason code of MQTT 5. */
+/** Publishes a message that the broker has to accept; throws a LabError when it closes the connection or refuses. */
 export async function mustPublish(
   session: RawSession,
   topic: string,

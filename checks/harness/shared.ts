@@ -1,4 +1,6 @@
-/** Hands one thing out to whoever uses it at the same time; the last one closes it. */
+import { ignoreFailure } from '../../base/errors.ts';
+
+/** Lends one thing to all who use it at the same time; the last user closes it. */
 export type Shared<T> = <R>(work: (thing: T) => Promise<R>) => Promise<R>;
 
 export function shared<T extends AsyncDisposable>(open: () => Promise<T>): Shared<T> {
@@ -13,7 +15,7 @@ export function shared<T extends AsyncDisposable>(open: () => Promise<T>): Share
       mine.users -= 1;
       if (mine.users === 0) {
         current = undefined;
-        await mine.thing.then((thing) => thing[Symbol.asyncDispose]()).catch(() => undefined);
+        await ignoreFailure(mine.thing.then((thing) => thing[Symbol.asyncDispose]()));
       }
     }
   };

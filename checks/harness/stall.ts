@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 /**
- * Watches from now on how long this process does not get to look at what has come in: on a busy machine a packet is seen later than it came.
- * `stop` gives the longest such time, in milliseconds.
+ * Watches how long this process is kept from reading: on a busy machine it sees a packet later than it arrived.
+ * `stop` gives the longest such stall in milliseconds.
  */
 export function watchStalls(): { stop(): number } {
   const delay = monitorEventLoopDelay({ resolution: 10 });

@@ -12,37 +12,48 @@ import { type HostAddress, openHost } from '../../provisioning/hosts/open.ts';
 import { type DeliveryDelay, measureDeliveryDelay } from './delivery-delay.ts';
 
 /**
- * What a check works with. Disposing of it ends every session and closes every host, those too that open only then: a check that has failed
- * may leave work under way, and one open connection would keep the test file from ending.
+ * What a check works with. Disposing of it ends every session and closes every host, also those that open later:
+ * a check that failed may leave work behind, and one open connection would keep the process from ending.
  */
 export type TestLab = AsyncDisposable & {
   readonly live: LiveLab;
   readonly lab: Lab;
-  /** Aborts when the run is to end early. */
+  /** Aborts when the run is interrupted. */
   readonly stopped: AbortSignal;
-  /** Where MQTT clients of this machine find the broker, and a keep alive that it accepts. */
+  /** Where MQTT clients on this machine find the broker, and a keep alive that it accepts. */
   readonly broker: { readonly address: string; readonly port: number; readonly keepAlive: number };
-  /** Whether the lab set the broker up; another one may do as it likes where the standard leaves it open. */
+  /** Whether the lab set the broker up. An external broker may do as it likes where the standard leaves it open. */
   readonly isOurs: boolean;
   /** Protocol levels that the broker speaks. */
   readonly versions: readonly Version[];
-  /** What a broker that is not the lab's announces of itself in its CONNACK of MQTT 5, in the recorder's texts. */
+  /** Properties of an external broker's CONNACK over MQTT 5, as the recorder writes them; empty for the lab's own. */
   readonly announced: readonly string[];
   readonly deliveryDelay: DeliveryDelay;
   /** Whether measurements take the time that the report's questions ask for. */
   readonly isFull: boolean;
-  /** Logs a user in from this machine by a client that does only what it is told; throws a LabError when the broker does not accept. */
+  /** Logs a user in from this machine with the scripted client; throws a LabError when the broker refuses. */
   raw(user: User, options?: Partial<RawOptions>): Promise<RawSession>;
-  /** Logs a user in from this machine with mqtt.js; throws a LabError when the broker does not accept. */
+  /** Logs a user in from this machine with mqtt.js; throws a LabError when the broker refuses. */
   login(user: User, options?: Partial<SessionOptions>): Promise<Session>;
-  /** A host of the lab; opened once a lane, since one SSH connection takes ten commands at a time (sshd_config(5), MaxSessions). */
+  /** An SSH connection to a host of the lab, one for each lane: sshd allows ten sessions a connection (sshd_config(5), MaxSessions). */
   host(name: string, where: HostAddress, lane?: string): Promise<Host>;
-  /** What the lab's own broker logs, followed from the first call on; evidence alone, which may be missing. */
+  /** The log of the lab's own broker, followed from the first call on. It is evidence only and may be empty. */
   brokerLog(): BrokerLog;
 };
 
+export type TestLabOptions = {
+  /** @default 3.1.1 and 5 */
+  readonly versions?: readonly Version[];
+  readonly announced?: readonly string[];
+  /** Shared by test labs of one run. @default its own */
+  readonly deliveryDelay?: DeliveryDelay;
+  readonly isFull?: boolean;
+  /** The log that another test lab of the run follows. @default its own */
+  readonly brokerLog?: TestLab['brokerLog'];
+};
+
 type Connect<S> = (
-  usual: SessionOptions,
+  defaults: SessionOptions,
 ) => Promise<
   | { readonly kind: 'accepted'; readonly session: S }
   | { readonly kind: 'refused'; readonly code: number }
@@ -50,86 +61,100 @@ type Connect<S> = (
 >;
 
 const KEEP_ALIVE_S = 60;
-/** The longest that the checks of a run may take, and more. */
+/** Longer than any run. */
 const LOG_BOUND_MS = 3_600_000;
 
-export function openTestLab(
-  live: LiveLab,
-  stopped: AbortSignal,
-  versions: readonly Version[] = [4, 5],
-  announced: readonly string[] = [],
-  deliveryDelay: DeliveryDelay = measureDeliveryDelay(),
-  isFull = false,
-  sharedLog?: TestLab['brokerLog'],
-): TestLab {
+export function openTestLab(live: LiveLab, stopped: AbortSignal, options: TestLabOptions = {}): TestLab {
+  const { versions = [4, 5], announced = [], deliveryDelay = measureDeliveryDelay(), isFull = false } = options;
   const { lab, broker } = live;
-  const keepAlive = Math.min(KEEP_ALIVE_S, lab.broker.maxKeepAlive);
-  const sessions = new Set<Session | RawSession>();
-  const hosts = new Map<string, Promise<Host>>();
-  let log: BrokerLog | undefined;
-  let isOver = false;
-  const stillOn = (step: string) => {
+  let isDisposed = false;
+  const assertRunning = (step: string) => {
     stopped.throwIfAborted();
-    if (isOver) throw new LabError({ subject: 'verify', step, happened: 'the checks are over' }, 'failed');
+    if (isDisposed) throw new LabError({ subject: 'verify', step, happened: 'the checks are over' }, 'failed');
   };
-  stopped.addEventListener('abort', () => {
-    for (const session of sessions) session.destroy();
-  });
-  const logIn = async <S extends Session | RawSession>(user: User, connect: Connect<S>): Promise<S> => {
-    const step = `log in as ${user.name}`;
-    stillOn(step);
-    const login = loginOf(user);
-    const outcome = await connect({ address: broker.address, port: broker.port, keepAlive, login });
-    if (outcome.kind !== 'accepted') {
-      const answer = outcome.kind === 'refused' ? `the broker refused with code ${outcome.code}` : outcome.reason;
-      throw new LabError({ subject: 'broker', step, happened: answer }, 'failed');
-    }
-    const { session } = outcome;
-    try {
-      stillOn(step);
-    } catch (error) {
-      session.destroy();
-      throw error;
-    }
-    sessions.add(session);
-    // with its packets, of which a load has thousands
-    void session.ended.then(() => sessions.delete(session));
-    return session;
+  const mqtt = {
+    address: broker.address,
+    port: broker.port,
+    keepAlive: Math.min(KEEP_ALIVE_S, lab.broker.maxKeepAlive),
   };
-  const openOnce = async (name: string, where: HostAddress, lane = ''): Promise<Host> => {
-    stillOn(`open ${name}`);
-    const key = `${name} ${lane}`;
-    const open = hosts.get(key) ?? openHost(name, where, stopped);
-    hosts.set(key, open);
-    return await open;
-  };
+  const sessions = openSessions(mqtt, stopped, assertRunning);
+  const hosts = openHosts(stopped, assertRunning);
+  let log: BrokerLog | undefined;
   const followLog = () => {
     if (broker.host === undefined) return NO_LOG;
     const limits = { boundMs: LOG_BOUND_MS, signal: stopped };
-    return followBrokerLog(openOnce('broker', broker.host, 'log'), LOG, limits);
+    return followBrokerLog(hosts.open('broker', broker.host, 'log'), LOG, limits);
   };
   return {
     live,
     lab,
     stopped,
-    broker: { address: broker.address, port: broker.port, keepAlive },
+    broker: mqtt,
     isOurs: broker.host !== undefined,
     versions,
     announced,
     deliveryDelay,
     isFull,
-    login: (user, options = {}) => logIn(user, (usual) => connectSession({ ...usual, ...options })),
-    raw: (user, options = {}) => logIn(user, (usual) => connectRaw({ ...usual, ...options })),
-    host: openOnce,
+    login: (user, own = {}) => sessions.logIn(user, (defaults) => connectSession({ ...defaults, ...own })),
+    raw: (user, own = {}) => sessions.logIn(user, (defaults) => connectRaw({ ...defaults, ...own })),
+    host: hosts.open,
     brokerLog() {
-      if (sharedLog !== undefined) return sharedLog();
+      if (options.brokerLog !== undefined) return options.brokerLog();
       log ??= followLog();
       return log;
     },
     async [Symbol.asyncDispose]() {
-      isOver = true;
+      isDisposed = true;
       const following = log === undefined ? [] : [log];
-      await Promise.allSettled([...sessions, ...following].map((open) => open[Symbol.asyncDispose]()));
+      await Promise.allSettled([sessions, ...following].map((open) => open[Symbol.asyncDispose]()));
+      await hosts[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function openSessions(mqtt: TestLab['broker'], stopped: AbortSignal, assertRunning: (step: string) => void) {
+  const open = new Set<Session | RawSession>();
+  stopped.addEventListener('abort', () => {
+    for (const session of open) session.destroy();
+  });
+  return {
+    async logIn<S extends Session | RawSession>(user: User, connect: Connect<S>): Promise<S> {
+      const step = `log in as ${user.name}`;
+      assertRunning(step);
+      const outcome = await connect({ ...mqtt, login: loginOf(user) });
+      if (outcome.kind !== 'accepted') {
+        const happened = outcome.kind === 'refused' ? `the broker refused with code ${outcome.code}` : outcome.reason;
+        throw new LabError({ subject: 'broker', step, happened }, 'failed');
+      }
+      const { session } = outcome;
+      try {
+        assertRunning(step);
+      } catch (error) {
+        session.destroy();
+        throw error;
+      }
+      open.add(session);
+      // a load leaves thousands of packets in its session
+      void session.ended.then(() => open.delete(session));
+      return session;
+    },
+    async [Symbol.asyncDispose]() {
+      await Promise.allSettled([...open].map((session) => session[Symbol.asyncDispose]()));
+    },
+  };
+}
+
+function openHosts(stopped: AbortSignal, assertRunning: (step: string) => void) {
+  const hosts = new Map<string, Promise<Host>>();
+  return {
+    async open(name: string, where: HostAddress, lane = ''): Promise<Host> {
+      assertRunning(`open ${name}`);
+      const key = `${name} ${lane}`;
+      const host = hosts.get(key) ?? openHost(name, where, stopped);
+      hosts.set(key, host);
+      return await host;
+    },
+    async [Symbol.asyncDispose]() {
       await Promise.allSettled([...hosts.values()].map(async (host) => (await host)[Symbol.asyncDispose]()));
     },
   };

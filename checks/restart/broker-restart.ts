@@ -55,7 +55,7 @@ export async function restartUnderClients(
 ): Promise<Episode> {
   const { topic, observer: reader, publisher: writer } = roles;
   return await withRetainedRestored(testLab, topic, { writer, reader }, () =>
-    withPersistentSession(testLab, reader, 4, async (clientId): Promise<Episode> => {
+    withPersistentSession(testLab, { user: reader, version: 4 }, async (clientId): Promise<Episode> => {
       const away = await testLab.raw(reader, { clean: false, clientId });
       await subscribe(away, topic);
       await away.disconnect();

@@ -21,11 +21,11 @@ export async function declareChecks(file: string, families: Readonly<Record<stri
   const { live, options, stopped } = channel;
   const versions = await versionsOf(live);
   const announced = versions.includes(5) ? await announcedBy(live) : [];
-  const deliveryDelay = measureDeliveryDelay();
-  const common = openTestLab(live, stopped, versions, announced, deliveryDelay);
+  const shared = { versions, announced, deliveryDelay: measureDeliveryDelay() };
+  const common = openTestLab(live, stopped, shared);
   const testLabs: TestLab[] = [common];
   const all = Object.values(families).flatMap((plan) => {
-    const testLab = openTestLab(live, stopped, versions, announced, deliveryDelay, options.full, common.brokerLog);
+    const testLab = openTestLab(live, stopped, { ...shared, isFull: options.full, brokerLog: common.brokerLog });
     testLabs.push(testLab);
     return plan(testLab);
   });

@@ -101,7 +101,7 @@ export function sessionCheck(testLab: TestLab, version: Version, definition: Ses
           // a login that is under way when the run is interrupted would make the session anew
           await Promise.allSettled(logins);
           for (const { session } of opened) session.destroy();
-          await removeSession(testLab, owner, { version, clientId });
+          await removeSession(testLab, { user: owner, version }, clientId);
         },
       );
       return { ...finding, evidence: allEvidence(opened, payloads) };

@@ -165,7 +165,7 @@ async function causeCheck(withObserver: WithWillObserver, setup: Setup, cause: C
     const lose = (options: Partial<RawOptions> = {}) =>
       endOwner(observer, setup, cause, { ...cause.options, ...options });
     if (cause.options?.clean !== false) return await lose();
-    return await withPersistentSession(testLab, roles.owner, version, (clientId) => lose({ clientId }));
+    return await withPersistentSession(testLab, { user: roles.owner, version }, (clientId) => lose({ clientId }));
   });
 }
 

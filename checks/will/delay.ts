@@ -79,7 +79,7 @@ export function willDelays(testLab: TestLab, topics: readonly Topic[]): Check[] 
 async function delayed(setup: Setup): Promise<Finding> {
   const { testLab, roles, observer } = setup;
   const will = newWill(roles);
-  return await withPersistentSession(testLab, roles.owner, VERSION, async (clientId) => {
+  return await withPersistentSession(testLab, { user: roles.owner, version: VERSION }, async (clientId) => {
     const options = { clientId, willDelay: DELAY_S, sessionExpiry: SESSION_EXPIRY_S };
     await using client = await openOwner(testLab, roles, VERSION, will, options);
     const { lostAt, first, seen, uncertainMs } = await lose(client, observer, will.text, DELAY_S);
@@ -111,8 +111,10 @@ async function lose(client: RawSession, observer: WillObserver, text: string, de
 /** Nobody waits the delay out: the will of a control, lost after the client and with the same delay, shows that the client's would have come. */
 async function reconnected(setup: Setup): Promise<Finding> {
   const { testLab, roles } = setup;
-  return await withPersistentSession(testLab, roles.owner, VERSION, (clientId) =>
-    withPersistentSession(testLab, roles.owner, VERSION, (otherId) => comeBack(setup, clientId, otherId)),
+  return await withPersistentSession(testLab, { user: roles.owner, version: VERSION }, (clientId) =>
+    withPersistentSession(testLab, { user: roles.owner, version: VERSION }, (otherId) =>
+      comeBack(setup, clientId, otherId),
+    ),
   );
 }
 

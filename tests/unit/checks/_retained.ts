@@ -73,7 +73,7 @@ export async function open(t: ExecutionContext, kept: string | undefined, option
   t.teardown(() => rm(directory, { recursive: true }));
   const live = { lab: { ...lab, directory }, broker, pis: [] };
   const folder = path.join(directory, '.lab', 'retained');
-  return { testLab: openTestLab(live, stop.signal, [4]), stop, store, roles: { writer, reader }, folder };
+  return { testLab: openTestLab(live, stop.signal, { versions: [4] }), stop, store, roles: { writer, reader }, folder };
 }
 
 function message(payload: string): IPublishPacket {

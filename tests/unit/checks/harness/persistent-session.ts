@@ -28,7 +28,7 @@ for (const [what, fails, isInterrupted] of rows) {
       { lab, broker: { ...broker, host: undefined, version: undefined }, pis: [] },
       stop.signal,
     );
-    const work = withPersistentSession(testLab, sam, 4, async (clientId) => {
+    const work = withPersistentSession(testLab, { user: sam, version: 4 }, async (clientId) => {
       await testLab.raw(sam, { clientId, clean: false });
       if (isInterrupted) stop.abort();
       if (fails) throw new Error('no will came');

@@ -13,7 +13,7 @@ function testLabWith(options: string, announced: readonly string[] = []) {
   const lab = labOf(`${TWO_USERS}${TOPICS}broker: { host: local, options: {${options}} }\n`);
   const host = announced.length > 0 ? undefined : HOST;
   const live: LiveLab = { lab, broker: { address: '127.0.0.1', port: 1, host, version: undefined }, pis: [] };
-  return openTestLab(live, new AbortController().signal, [4, 5], announced);
+  return openTestLab(live, new AbortController().signal, { announced });
 }
 
 /** [broker.options; what is needed; why that is not promised] */
