@@ -2,9 +2,9 @@ import type Docker from 'dockerode';
 import { LabError } from '../base/errors.ts';
 import type { ReportProgress } from '../base/progress.ts';
 import type { Lab } from '../lab-file/lab.ts';
-import { converge, look } from '../provisioning/converge.ts';
-import { removeMachines } from '../provisioning/docker/machine.ts';
-import type { Machine } from '../provisioning/docker/machine-look.ts';
+import { converge, factsFor } from '../provisioning/converge.ts';
+import { removeContainers } from '../provisioning/docker/container.ts';
+import type { Container } from '../provisioning/docker/container-state.ts';
 import { openHost } from '../provisioning/hosts/open.ts';
 import { planHost } from '../provisioning/plan-host.ts';
 import { addVisits, forgetVisits } from './address-book.ts';
@@ -37,10 +37,10 @@ export async function bringUp(
   plan: LabPlan,
   docker: Docker | undefined,
   { report, signal }: BringUpOptions,
-): Promise<{ outcomes: readonly HostOutcome[]; machines: ReadonlyMap<string, Machine> }> {
+): Promise<{ outcomes: readonly HostOutcome[]; machines: ReadonlyMap<string, Container> }> {
   const machines = new Map(plan.machines);
   if (docker !== undefined && plan.docker.some(({ action }) => action === 'remove')) {
-    await removeMachines(docker, lab.name, containerMachines(lab));
+    await removeContainers(docker, lab.name, containerMachines(lab));
   }
   const touched = plan.hosts.filter(({ steps, isLeft }) => steps.length > 0 && !isLeft);
   await addVisits(lab, [...touched.flatMap(({ visit = [] }) => visit), ...plan.moved.map(({ to }) => to)]);
@@ -63,7 +63,7 @@ export async function bringUp(
         report({ host: name, kind: 'changed', text: 'start the container' });
       }
       await using reached = await openHost(name, { kind: 'ssh', ...machine.ssh }, signal);
-      const facts = await look(reached, resources, signal);
+      const facts = await factsFor(reached, resources, signal);
       const planned = steps.length > 0 ? steps : planHost(resources, facts).steps;
       await converge(reached, resources, { facts, planned, report, signal, onChange });
     });

@@ -2,10 +2,11 @@ import type Docker from 'dockerode';
 import { atMost } from '../base/limit.ts';
 import { hostReporter, type ReportProgress } from '../base/progress.ts';
 import type { Lab } from '../lab-file/lab.ts';
+import { ensureContainer } from '../provisioning/docker/container.ts';
+import type { ContainerSpec } from '../provisioning/docker/container-spec.ts';
+import type { Container } from '../provisioning/docker/container-state.ts';
 import { type Emulation, findEmulations } from '../provisioning/docker/emulation.ts';
-import { ensureImage, type ImageWanted } from '../provisioning/docker/image.ts';
-import { ensureMachine, type MachineWanted } from '../provisioning/docker/machine.ts';
-import type { Machine } from '../provisioning/docker/machine-look.ts';
+import { ensureImage, type ImageSpec } from '../provisioning/docker/image.ts';
 import { ensureNetwork } from '../provisioning/docker/network.ts';
 import { ensureLoginKey } from './login-key.ts';
 import { LOGINS } from './machines.ts';
@@ -19,14 +20,14 @@ export function machineMaker(
   lab: Lab,
   report: ReportProgress,
   signal: AbortSignal,
-): (name: string) => Promise<Machine> {
+): (name: string) => Promise<Container> {
   const network = once(() => ensureNetwork(docker, lab.name, lab.containers.subnet));
   const key = once(() => ensureLoginKey(lab));
   const limit = atMost(AT_ONCE);
   const emulations = once(() => findEmulations(docker, lab));
   const images = new Map<string, ReturnType<typeof ensureImage>>();
   let queue: Promise<unknown> = Promise.resolve();
-  const image = (wanted: ImageWanted, host: string) => {
+  const image = (wanted: ImageSpec, host: string) => {
     const kind = JSON.stringify(wanted);
     // one after the other, so that the second build finds the first one's layers
     const made = images.get(kind) ?? queue.then(() => ensureImage(docker, wanted, signal, hostReporter(report, host)));
@@ -40,7 +41,7 @@ export function machineMaker(
     const labNetwork = await network();
     const made = await image(wanted, name);
     const complete = { ...machine, network: labNetwork, image: made, key: await key() };
-    return await limit(() => ensureMachine(docker, complete, signal));
+    return await limit(() => ensureContainer(docker, complete, signal));
   };
 }
 
@@ -49,7 +50,7 @@ export function machineRecipe(
   lab: Lab,
   name: string,
   emulation: Emulation | undefined,
-): Pick<MachineWanted, 'lab' | 'name' | 'login' | 'ports'> & { readonly image: ImageWanted } {
+): Pick<ContainerSpec, 'lab' | 'name' | 'login' | 'ports'> & { readonly image: ImageSpec } {
   const mayUseSudo = emulation?.hasSetuid ?? true;
   const login = name === 'broker' ? LOGINS.broker : mayUseSudo ? LOGINS.pi : 'root';
   const image = { lab: lab.name, debian: lab.containers.debian, login, emulation };

@@ -2,18 +2,18 @@ import type Docker from 'dockerode';
 import { LabError } from '../base/errors.ts';
 import type { Lab, Pi } from '../lab-file/lab.ts';
 import { privateFolder } from '../lab-file/private-folder.ts';
-import { findMachines, type Machine } from '../provisioning/docker/machine-look.ts';
-import { attempt, type Host } from '../provisioning/hosts/host.ts';
+import { type Container, findContainers } from '../provisioning/docker/container-state.ts';
+import { type Host, tryRun } from '../provisioning/hosts/host.ts';
 import { type HostAddress, openHost } from '../provisioning/hosts/open.ts';
 import { hostNameOf, isIndirect } from '../provisioning/hosts/ssh-config.ts';
-import { gather } from '../provisioning/resources/facts.ts';
+import { gatherFacts } from '../provisioning/resources/facts.ts';
 import { installedVersions, packagesQuery } from '../provisioning/resources/packages.ts';
 import type { LiveBroker, LiveLab, LivePi } from './live-lab.ts';
 import { containerMachines } from './machines.ts';
 
 /** The emulated machines of the lab that run, by name. */
-export async function locateMachines(lab: Lab, docker: Docker): Promise<ReadonlyMap<string, Machine>> {
-  return await findMachines(docker, lab.name, privateFolder(lab, 'keys', lab.name));
+export async function locateMachines(lab: Lab, docker: Docker): Promise<ReadonlyMap<string, Container>> {
+  return await findContainers(docker, lab.name, privateFolder(lab, 'keys', lab.name));
 }
 
 /**
@@ -22,7 +22,7 @@ export async function locateMachines(lab: Lab, docker: Docker): Promise<Readonly
  */
 export async function locate(
   lab: Lab,
-  machines: ReadonlyMap<string, Machine>,
+  machines: ReadonlyMap<string, Container>,
   open: ReadonlyMap<string, Host> = new Map(),
 ): Promise<LiveLab> {
   const missing = containerMachines(lab).filter((name) => !machines.has(name));
@@ -43,11 +43,11 @@ export async function locate(
 }
 
 /** Where the broker is, whatever became of the Pis; `machines` is needed where it is in a container. Throws a LabError with exit code 2 when that does not run. */
-export async function locateBroker(lab: Lab, machines: ReadonlyMap<string, Machine>): Promise<LiveBroker> {
+export async function locateBroker(lab: Lab, machines: ReadonlyMap<string, Container>): Promise<LiveBroker> {
   return await liveBroker(lab, machines);
 }
 
-export function brokerHostAddress({ broker }: Lab, machines: ReadonlyMap<string, Machine>): HostAddress | undefined {
+export function brokerHostAddress({ broker }: Lab, machines: ReadonlyMap<string, Container>): HostAddress | undefined {
   switch (broker.host.kind) {
     case 'local':
       return { kind: 'local' };
@@ -58,7 +58,7 @@ export function brokerHostAddress({ broker }: Lab, machines: ReadonlyMap<string,
   }
 }
 
-export function hostAddress(name: string, host: Pi['host'], machines: ReadonlyMap<string, Machine>): HostAddress {
+export function hostAddress(name: string, host: Pi['host'], machines: ReadonlyMap<string, Container>): HostAddress {
   if (host.kind === 'ssh') return host;
   const machine = machines.get(name);
   if (machine === undefined) {
@@ -71,7 +71,7 @@ export function hostAddress(name: string, host: Pi['host'], machines: ReadonlyMa
 }
 
 /** Where the broker is for MQTT clients on this machine; its version is not asked. */
-export async function liveBroker(lab: Lab, machines: ReadonlyMap<string, Machine>): Promise<LiveBroker> {
+export async function liveBroker(lab: Lab, machines: ReadonlyMap<string, Container>): Promise<LiveBroker> {
   const { address, port, host } = lab.broker;
   const at = (fallback: string, reached = port) => ({
     address: address ?? fallback,
@@ -91,7 +91,7 @@ export async function liveBroker(lab: Lab, machines: ReadonlyMap<string, Machine
 }
 
 /** What the lab's parts are known as: the machines, and a broker that is reached over SSH. */
-type Seen = { readonly machines: ReadonlyMap<string, Machine>; readonly broker: string };
+type Seen = { readonly machines: ReadonlyMap<string, Container>; readonly broker: string };
 
 async function livePi(lab: Lab, pi: Pi, seen: Seen, open: Host | undefined): Promise<LivePi> {
   const host = hostAddress(pi.name, pi.host, seen.machines);
@@ -135,7 +135,7 @@ async function brokerAsSeenBy(
 
 async function ourAddress(host: Host): Promise<string> {
   const script = 'echo "${SSH_CONNECTION%% *}"';
-  return (await attempt(host, { step: 'ask for our address', script, timeoutMs: 10_000 })).stdout.trim();
+  return (await tryRun(host, { step: 'ask for our address', script, timeoutMs: 10_000 })).stdout.trim();
 }
 
 function indirectTrouble(subject: string) {
@@ -149,7 +149,7 @@ export async function withVersion(live: LiveLab, signal: AbortSignal): Promise<L
   if (live.broker.host === undefined) return live;
   await using host = await openHost('broker', live.broker.host, signal);
   const query = packagesQuery(['mosquitto']);
-  const facts = await gather(host, [query], signal, { root: false });
+  const facts = await gatherFacts(host, [query], signal, { root: false });
   const version = installedVersions(facts.get(query)).get('mosquitto');
   return { ...live, broker: { ...live.broker, version: upstreamVersion(version ?? '') } };
 }

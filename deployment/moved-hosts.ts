@@ -1,4 +1,4 @@
-import { attempt, type Host } from '../provisioning/hosts/host.ts';
+import { type Host, tryRun } from '../provisioning/hosts/host.ts';
 import type { Visit } from './address-book.ts';
 import type { PlannedHost } from './plan-lab.ts';
 
@@ -30,6 +30,6 @@ export async function movedHosts(hosts: readonly PlannedHost[], signal: AbortSig
 
 async function identityOf(host: Host, signal: AbortSignal): Promise<string> {
   const step = 'ask which machine it is';
-  const { code, stdout } = await attempt(host, { step, script: IDENTITY, timeoutMs: BOUND_MS, signal });
+  const { code, stdout } = await tryRun(host, { step, script: IDENTITY, timeoutMs: BOUND_MS, signal });
   return code === 0 ? stdout : '';
 }

@@ -2,14 +2,14 @@ import type Docker from 'dockerode';
 import type { ContainerPlace, Lab, LocalPlace, SshPlace } from '../lab-file/lab.ts';
 import { brokerHost } from '../mosquitto/broker-host.ts';
 import { piHost } from '../pi/pi-host.ts';
-import { look } from '../provisioning/converge.ts';
-import type { Machine, MachineLook } from '../provisioning/docker/machine-look.ts';
+import { factsFor } from '../provisioning/converge.ts';
+import type { Container, ContainerState } from '../provisioning/docker/container-state.ts';
 import type { Host } from '../provisioning/hosts/host.ts';
 import { type HostAddress, openHost } from '../provisioning/hosts/open.ts';
 import { ensureSudo } from '../provisioning/hosts/sudo.ts';
 import { type HostPlan, planHost } from '../provisioning/plan-host.ts';
 import type { Facts } from '../provisioning/resources/facts.ts';
-import { BLANK, type Item, isChange, type Resource } from '../provisioning/resources/resource.ts';
+import { type Item, isChange, NO_FACTS, type Resource } from '../provisioning/resources/resource.ts';
 import type { Visit } from './address-book.ts';
 import { brokerHostAddress, hostAddress } from './locate.ts';
 import { type Move, movedHosts } from './moved-hosts.ts';
@@ -42,7 +42,7 @@ export type LabPlan = AsyncDisposable & {
   /** Machines that the lab file has under another address than before. */
   readonly moved: readonly Move[];
   /** The emulated machines that run as wanted. */
-  readonly machines: ReadonlyMap<string, Machine>;
+  readonly machines: ReadonlyMap<string, Container>;
 };
 
 export type PlanOptions = {
@@ -89,13 +89,13 @@ export async function planLab(
   }
 }
 
-function running({ machines }: Survey): ReadonlyMap<string, Machine> {
+function running({ machines }: Survey): ReadonlyMap<string, Container> {
   return new Map([...machines].flatMap(([name, look]) => (look.state === 'running' ? [[name, look.machine]] : [])));
 }
 
 /** A host and what is to become of it. */
 export type WantedHost = Pick<PlannedHost, 'name' | 'place' | 'resources' | 'isLeft' | 'visit'> & {
-  readonly address: (machines: ReadonlyMap<string, Machine>) => HostAddress;
+  readonly address: (machines: ReadonlyMap<string, Container>) => HostAddress;
 };
 
 /** The hosts that the lab brings to a state: all but an external broker. */
@@ -103,12 +103,12 @@ export function hostsOf(lab: Lab, takeOver: boolean): readonly WantedHost[] {
   const { kind } = lab.broker.host;
   const visits = labVisits(lab);
   const pis = lab.pis.map((pi): WantedHost => {
-    const address = (machines: ReadonlyMap<string, Machine>) => hostAddress(pi.name, pi.host, machines);
+    const address = (machines: ReadonlyMap<string, Container>) => hostAddress(pi.name, pi.host, machines);
     const visit = visits.find(({ name }) => name === pi.name);
     return { name: pi.name, place: pi.host.kind, resources: piHost(lab, pi), isLeft: false, visit, address };
   });
   if (kind === 'external') return pis;
-  const address = (machines: ReadonlyMap<string, Machine>) =>
+  const address = (machines: ReadonlyMap<string, Container>) =>
     brokerHostAddress(lab, machines) ?? ({ kind: 'local' } as const);
   const visit = visits.find(({ name }) => name === 'broker');
   const resources = brokerHost(lab, takeOver);
@@ -139,14 +139,14 @@ async function planned(...host: Parameters<typeof looked>): Promise<PlannedHost>
 
 async function looked(
   { name, place, resources, isLeft, visit }: WantedHost,
-  machine: MachineLook | undefined,
+  machine: ContainerState | undefined,
   address: () => HostAddress,
   signal: AbortSignal,
 ): Promise<Omit<PlannedHost, 'lookMs'>> {
   const host = { name, place, resources, isLeft, visit, reached: undefined };
   const own = machine === undefined ? [] : [machineItem(name, machine)];
   if (machine?.state === 'absent' || machine?.state === 'stale') {
-    const { items, steps } = planHost(resources, BLANK);
+    const { items, steps } = planHost(resources, NO_FACTS);
     // of a machine that is not there, nothing is as wanted
     return { ...host, items: [...own, ...items.filter(isChange)], steps };
   }
@@ -154,7 +154,7 @@ async function looked(
   let reached: Host | undefined;
   try {
     reached = await openHost(name, address(), signal);
-    const facts = await look(reached, resources, signal);
+    const facts = await factsFor(reached, resources, signal);
     const { items, steps } = planHost(resources, facts);
     return { ...host, items: [...own, ...items], steps, reached: { host: reached, facts } };
   } catch (error) {

@@ -3,7 +3,7 @@ import type { Lab } from '../lab-file/lab.ts';
 import { LAB_CONF } from '../mosquitto/paths.ts';
 import { labBroker, putBack } from '../mosquitto/put-back.ts';
 import { noRepository } from '../pi/repository.ts';
-import { keptFolder } from '../provisioning/resources/kept.ts';
+import { backupFolder } from '../provisioning/resources/backup-folder.ts';
 import { recordedPackages } from '../provisioning/resources/recorded-packages.ts';
 import type { Resource } from '../provisioning/resources/resource.ts';
 import { isSameHost, type Visit, visited } from './address-book.ts';
@@ -11,7 +11,7 @@ import type { WantedHost } from './plan-lab.ts';
 
 /** All that makes a host, whatever it was in the lab, what it was before, in order; packages that stay keep the repository that they are from. */
 export function givenBack(lab: string, keepsPackages: boolean): readonly Resource[] {
-  const packages = keepsPackages ? [] : [recordedPackages(keptFolder(lab)), noRepository(lab)];
+  const packages = keepsPackages ? [] : [recordedPackages(backupFolder(lab)), noRepository(lab)];
   return [labBroker(lab), ...packages, putBack(lab)];
 }
 
@@ -38,7 +38,7 @@ export async function hostsToGiveBack(lab: LeavingLab, keepsPackages: boolean): 
   const written = broker === undefined || pis === undefined ? [] : labVisits({ broker, pis });
   const here: Visit = { name: 'broker', host: { kind: 'local' } };
   const known = [...written, ...(await visited(lab))].filter(({ host }) => host.kind !== 'local' || isHere(name));
-  const all = [...known, ...(existsSync(keptFolder(name)) ? [here] : [])];
+  const all = [...known, ...(existsSync(backupFolder(name)) ? [here] : [])];
   const hosts = all.filter((visit, index, visits) => visits.findIndex((other) => isSameHost(visit, other)) === index);
   return hosts.map((visit, index) => {
     const taken = hosts.slice(0, index).map((other) => other.name);
@@ -48,7 +48,7 @@ export async function hostsToGiveBack(lab: LeavingLab, keepsPackages: boolean): 
 
 /** Whether this machine may have anything of a lab: anybody may see that, so that nobody is asked for sudo in vain. */
 function isHere(lab: string): boolean {
-  return existsSync(keptFolder(lab)) || existsSync(LAB_CONF);
+  return existsSync(backupFolder(lab)) || existsSync(LAB_CONF);
 }
 
 /** The machines of the lab file that are no containers. */

@@ -4,9 +4,9 @@ import { sshText } from '../lab-file/ssh-address.ts';
 import { BROKER_PACKAGES } from '../mosquitto/broker-host.ts';
 import { MAIN_CONF } from '../mosquitto/paths.ts';
 import { PI_PACKAGES } from '../pi/pi-host.ts';
-import type { Machine } from '../provisioning/docker/machine-look.ts';
+import type { Container } from '../provisioning/docker/container-state.ts';
 import { openHost } from '../provisioning/hosts/open.ts';
-import { gather, type Query } from '../provisioning/resources/facts.ts';
+import { gatherFacts, type Query } from '../provisioning/resources/facts.ts';
 import { installedVersions, packagesQuery } from '../provisioning/resources/packages.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import { SYSTEM, systemOf } from '../provisioning/resources/system.ts';
@@ -39,7 +39,7 @@ const RUNNING: Query = { id: 'running', script: `${PROCESS_FUNCTIONS}\npids_of m
  */
 export async function hostStatuses(
   lab: Lab,
-  machines: ReadonlyMap<string, Machine>,
+  machines: ReadonlyMap<string, Container>,
   engine: string | undefined,
   knock: (broker: LiveBroker) => Promise<BrokerAnswer>,
   signal: AbortSignal,
@@ -64,7 +64,7 @@ export async function hostStatuses(
             ? undefined
             : hostAddress(name, host, machines);
       await using reached = await openHost(name, address ?? { kind: 'local' }, signal);
-      const facts = await gather(reached, [SYSTEM, RUNNING, packagesQuery(packages)], signal, { root: false });
+      const facts = await gatherFacts(reached, [SYSTEM, RUNNING, packagesQuery(packages)], signal, { root: false });
       const versions = Object.fromEntries(installedVersions(facts.get(packagesQuery(packages))));
       const system = systemOf(facts.get(SYSTEM));
       const missing = packages.filter((wanted) => versions[wanted] === undefined);
@@ -100,7 +100,7 @@ export async function hostStatuses(
 
 async function externalBroker(
   lab: Lab,
-  machines: ReadonlyMap<string, Machine>,
+  machines: ReadonlyMap<string, Container>,
   knock: (broker: LiveBroker) => Promise<BrokerAnswer>,
 ): Promise<HostStatus> {
   const broker = await liveBroker(lab, machines);
@@ -126,7 +126,7 @@ export function brokerDetail(running: string, answer: BrokerAnswer): string {
   return `${process}, but ${answer.kind === 'refused' ? "refuses the lab's first user" : 'does not answer'}: ${answer.text}`;
 }
 
-function placeOf(host: Lab['broker']['host'], machine: Machine | undefined): string {
+function placeOf(host: Lab['broker']['host'], machine: Container | undefined): string {
   switch (host.kind) {
     case 'local':
       return 'this machine';

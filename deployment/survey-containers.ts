@@ -1,9 +1,14 @@
 import type Docker from 'dockerode';
 import type { Lab } from '../lab-file/lab.ts';
+import {
+  type ContainerState,
+  containerState,
+  labContainers,
+  unwantedContainers,
+} from '../provisioning/docker/container-state.ts';
 import { findEmulations } from '../provisioning/docker/emulation.ts';
-import { lookAtImage } from '../provisioning/docker/image.ts';
-import { labContainers, type MachineLook, machineLook, unwantedMachines } from '../provisioning/docker/machine-look.ts';
-import { lookAtNetwork } from '../provisioning/docker/network.ts';
+import { imageState } from '../provisioning/docker/image.ts';
+import { networkState } from '../provisioning/docker/network.ts';
 import type { Item } from '../provisioning/resources/resource.ts';
 import { machineRecipe } from './create-machines.ts';
 import { findLoginKey } from './login-key.ts';
@@ -14,7 +19,7 @@ export type Survey = {
   /** Engine, network, images, and machines that the lab file no longer has. */
   readonly items: readonly Item[];
   /** The machines that it has, by name. */
-  readonly machines: ReadonlyMap<string, MachineLook>;
+  readonly machines: ReadonlyMap<string, ContainerState>;
 };
 
 /**
@@ -27,47 +32,47 @@ export async function surveyMachines(docker: Docker | undefined, lab: Lab): Prom
   if (names.length === 0) return { items: removals(await containers, names), machines: new Map() };
   const [emulations, network, key] = await Promise.all([
     findEmulations(docker, lab),
-    lookAtNetwork(docker, lab.name, lab.containers.subnet),
+    networkState(docker, lab.name, lab.containers.subnet),
     findLoginKey(lab),
     containers,
   ]);
   const recipes = names.map((name) => machineRecipe(lab, name, emulations.get(name)));
   const kinds = new Map(recipes.map(({ image }) => [JSON.stringify(image), image]));
   const images = new Map(
-    await Promise.all([...kinds].map(async ([kind, image]) => [kind, await lookAtImage(docker, image)] as const)),
+    await Promise.all([...kinds].map(async ([kind, image]) => [kind, await imageState(docker, image)] as const)),
   );
   const found = await containers;
   const machines = recipes.map(({ image, ...machine }) => {
     const recipe = images.get(JSON.stringify(image))?.recipe ?? '';
-    return [machine.name, machineLook(found, { ...machine, image: { recipe }, network, key })] as const;
+    return [machine.name, containerState(found, { ...machine, image: { recipe }, network, key })] as const;
   });
   const items: Item[] = [
     ...(docker === undefined ? [{ action: 'create', kind: 'engine', name: 'docker.io' } as const] : []),
     networkItem(network),
-    ...[...images.values()].map(({ tag, isThere }): Item => {
-      return { action: isThere ? 'keep' : 'create', kind: 'image', name: tag };
+    ...[...images.values()].map(({ tag, exists: isThere }): Item => {
+      return { action: isThere ? 'unchanged' : 'create', kind: 'image', name: tag };
     }),
     ...removals(found, names),
   ];
   return { items, machines: new Map(machines) };
 }
 
-function removals(containers: Parameters<typeof unwantedMachines>[0], names: readonly string[]): Item[] {
-  return unwantedMachines(containers, names).map((name) => {
+function removals(containers: Parameters<typeof unwantedContainers>[0], names: readonly string[]): Item[] {
+  return unwantedContainers(containers, names).map((name) => {
     return { action: 'remove', kind: 'container', name, detail: 'the lab file no longer has it' };
   });
 }
 
-function networkItem({ name, id, subnet }: Awaited<ReturnType<typeof lookAtNetwork>>): Item {
+function networkItem({ name, id, subnet }: Awaited<ReturnType<typeof networkState>>): Item {
   const item = { kind: 'network', name };
-  if (id !== undefined) return { ...item, action: 'keep', ...(subnet === undefined ? {} : { detail: subnet }) };
+  if (id !== undefined) return { ...item, action: 'unchanged', ...(subnet === undefined ? {} : { detail: subnet }) };
   return subnet === undefined
     ? { ...item, action: 'create' }
     : { ...item, action: 'change', detail: `${subnet} is not \`containers.subnet\`` };
 }
 
 /** A machine's own line of the plan. */
-export function machineItem(name: string, look: MachineLook): Item {
+export function machineItem(name: string, look: ContainerState): Item {
   const item = { kind: 'container', name };
   switch (look.state) {
     case 'absent':
@@ -77,6 +82,6 @@ export function machineItem(name: string, look: MachineLook): Item {
     case 'stopped':
       return { ...item, action: 'change', detail: `start: ${look.why}` };
     case 'running':
-      return { ...item, action: 'keep' };
+      return { ...item, action: 'unchanged' };
   }
 }

@@ -1,9 +1,9 @@
 import type { Lab } from './lab.ts';
 
-export type Action = 'publish' | 'subscribe' | 'lastWill';
+export type TopicAction = 'publish' | 'subscribe' | 'lastWill';
 
 /** Whether lab.yaml gives the user this right on the topic; false for a topic or user that it does not declare. */
-export function may(lab: Lab, user: string, action: Action, topic: string): boolean {
+export function may(lab: Lab, user: string, action: TopicAction, topic: string): boolean {
   if (!lab.users.some(({ name }) => name === user)) return false;
   return lab.topics.find(({ name }) => name === topic)?.[action].includes(user) ?? false;
 }

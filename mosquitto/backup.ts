@@ -1,8 +1,8 @@
 import { LabError } from '../base/errors.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import { planHost } from '../provisioning/plan-host.ts';
+import { backupFolder, openBackup } from '../provisioning/resources/backup-folder.ts';
 import type { Query } from '../provisioning/resources/facts.ts';
-import { keptFolder, openKept } from '../provisioning/resources/kept.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import type { Item, Resource } from '../provisioning/resources/resource.ts';
 import { ownHeader } from './conf.ts';
@@ -22,10 +22,10 @@ export function backup(lab: Pick<Lab, 'name'>, rest: readonly Resource[]): Resou
     id: 'backup',
     queries: [query, ...rest.flatMap(({ queries }) => queries)],
     plan(facts) {
-      const item = { kind: 'backup', name: keptFolder(lab.name) };
+      const item = { kind: 'backup', name: backupFolder(lab.name) };
       const told = facts.get(query).output.split('\n');
       if (told.includes('restoring')) throw halfGivenBack(item.name);
-      if (told.includes('kept')) return { items: [{ ...item, action: 'keep' }] };
+      if (told.includes('kept')) return { items: [{ ...item, action: 'unchanged' }] };
       // of a lab that was there before this version of it, nobody knows what was before
       if (told.includes('own')) return { items: [] };
       if (planHost(rest, facts).steps.length === 0) return { items: [] };
@@ -60,14 +60,14 @@ export function dataBackup(lab: Pick<Lab, 'name'>): Resource {
     queries: [query],
     plan(facts, earlier) {
       const told = facts.get(query).output.split('\n');
-      const isPlanned = earlier.some(({ kind, name }) => kind === 'backup' && name === keptFolder(lab.name));
+      const isPlanned = earlier.some(({ kind, name }) => kind === 'backup' && name === backupFolder(lab.name));
       // a backup of a host where none runs has its data
       const isMissing = told.includes('kept') ? !told.includes('data') : isPlanned && told.includes('runs');
       if (!isMissing) return { items: [] };
       const item: Item = { action: 'create', kind: 'backup', name: DATA.join(', ') };
       const change = {
         summary: `stop the Mosquitto that is there, and keep ${DATA.join(' and ')}`,
-        script: `${PROCESS_FUNCTIONS}\nset -e\numask 077\n${openKept(lab.name)}\n${STOP_BROKER}\n${KEEP_DATA}`,
+        script: `${PROCESS_FUNCTIONS}\nset -e\numask 077\n${openBackup(lab.name)}\n${STOP_BROKER}\n${KEEP_DATA}`,
         timeoutMs: BACKUP_TIMEOUT_MS,
         advice: ADVICE,
       };
@@ -80,9 +80,9 @@ function backupQuery(lab: string): Query {
   return {
     id: 'backup',
     script: `${PROCESS_FUNCTIONS}
-[ -f ${keptFolder(lab)}/state ] && echo kept
-[ -f ${keptFolder(lab)}/data ] && echo data
-[ -e ${keptFolder(lab)}/restoring ] || [ -e ${keptFolder(lab)}/restored ] && echo restoring
+[ -f ${backupFolder(lab)}/state ] && echo kept
+[ -f ${backupFolder(lab)}/data ] && echo data
+[ -e ${backupFolder(lab)}/restoring ] || [ -e ${backupFolder(lab)}/restored ] && echo restoring
 head -n 1 ${LAB_CONF} 2>/dev/null | grep -qF '${ownHeader(lab)}' && echo own
 [ -n "$(pids_of mosquitto)" ] && echo runs
 true`,
@@ -117,7 +117,7 @@ function backupScript(lab: string): string {
   return `${PROCESS_FUNCTIONS}
 set -e
 umask 077
-${openKept(lab)}
+${openBackup(lab)}
 if [ -f "$folder/state" ]; then exit 0; fi
 rm -rf "$folder/files" "$folder/state.new" "$folder/data"
 mkdir -p "$folder/files/etc"

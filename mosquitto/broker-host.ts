@@ -1,6 +1,6 @@
 import { LabError } from '../base/errors.ts';
 import type { Lab } from '../lab-file/lab.ts';
-import { KEPT, keptFolder } from '../provisioning/resources/kept.ts';
+import { BACKUPS, backupFolder } from '../provisioning/resources/backup-folder.ts';
 import { packages } from '../provisioning/resources/packages.ts';
 import type { Resource } from '../provisioning/resources/resource.ts';
 import { system } from '../provisioning/resources/system.ts';
@@ -35,7 +35,7 @@ export function brokerHost(lab: Lab, takeOver: boolean): readonly Resource[] {
   // what it was before is kept on the host, since it will be given back
   const changes = [
     ...takeOvers(lab, takeOver),
-    packages(BROKER_PACKAGES, keptFolder(lab.name)),
+    packages(BROKER_PACKAGES, backupFolder(lab.name)),
     mainFile(),
     configuration(lab),
     dataBackup(lab),
@@ -57,7 +57,7 @@ function room(lab: Lab, takeOver: boolean): Resource {
       const blocked = takeOver
         ? 'stop that program yourself (--take-over stops a Mosquitto only), or choose'
         : 'choose';
-      const advice = `${blocked} another \`broker.port\`, \`broker: { host: container }\`, or ${takeOver ? 'another host' : `\`--take-over\`, which keeps what it finds in ${KEPT}`}`;
+      const advice = `${blocked} another \`broker.port\`, \`broker: { host: container }\`, or ${takeOver ? 'another host' : `\`--take-over\`, which keeps what it finds in ${BACKUPS}`}`;
       throw new LabError({ subject: 'broker', step: 'make room for the broker', happened, advice }, 'could-not-run');
     },
   };

@@ -1,6 +1,7 @@
 import { LabError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import type { Lab } from '../lab-file/lab.ts';
+import { backupFolder } from '../provisioning/resources/backup-folder.ts';
 import type { Facts } from '../provisioning/resources/facts.ts';
 import { fileItem } from '../provisioning/resources/file-item.ts';
 import {
@@ -11,7 +12,6 @@ import {
   replaceFiles,
   type WantedFile,
 } from '../provisioning/resources/files.ts';
-import { keptFolder } from '../provisioning/resources/kept.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import { type Item, isChange, type Resource } from '../provisioning/resources/resource.ts';
 import { renderAcl } from './acl.ts';
@@ -55,7 +55,7 @@ export function configuration(lab: Lab): Resource {
                   FOLDER,
                   files,
                   // a broker that starts from here on is the lab's
-                  `${refuseOthers(lab.name)}\n${TRIAL}\n${LOADED_FUNCTIONS}${REMEMBER_LOADED}\nrm -f ${keptFolder(lab.name)}/${UNTOUCHED}`,
+                  `${refuseOthers(lab.name)}\n${TRIAL}\n${LOADED_FUNCTIONS}${REMEMBER_LOADED}\nrm -f ${backupFolder(lab.name)}/${UNTOUCHED}`,
                 ),
               ]),
         ].join('\n'),

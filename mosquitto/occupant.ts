@@ -1,8 +1,8 @@
 import { LabError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import type { Lab } from '../lab-file/lab.ts';
-import type { Answer, Query } from '../provisioning/resources/facts.ts';
-import { keptFolder, openKept } from '../provisioning/resources/kept.ts';
+import { backupFolder, openBackup } from '../provisioning/resources/backup-folder.ts';
+import type { Fact, Query } from '../provisioning/resources/facts.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import type { Item } from '../provisioning/resources/resource.ts';
 import { REINSTALL } from './main-file.ts';
@@ -48,7 +48,7 @@ true`,
  * Throws a LabError, exit code 2, where a folder of Mosquitto's is a link: what is there can't be kept, and would be lost. In a container, which goes away
  * whole, only what is to be taken over is kept.
  */
-export function findOccupants(lab: Pick<Lab, 'name' | 'broker'>, answer: Answer): Occupant[] {
+export function findOccupants(lab: Pick<Lab, 'name' | 'broker'>, answer: Fact): Occupant[] {
   const occupants = occupantsIn(lab, answer);
   const [, link, target = ''] = /^link (\S+) *(.*?) *$/m.exec(answer.output) ?? [];
   if (link !== undefined && (lab.broker.host.kind !== 'container' || occupants.length > 0))
@@ -56,7 +56,7 @@ export function findOccupants(lab: Pick<Lab, 'name' | 'broker'>, answer: Answer)
   return occupants;
 }
 
-function occupantsIn({ name, broker }: Pick<Lab, 'name' | 'broker'>, answer: Answer): Occupant[] {
+function occupantsIn({ name, broker }: Pick<Lab, 'name' | 'broker'>, answer: Fact): Occupant[] {
   return answer.output.split('\n').flatMap((line): Occupant[] => {
     const [kind, ...words] = line.split(' ');
     const rest = words.join(' ');
@@ -98,7 +98,7 @@ export function occupantItem(lab: string, occupant: Occupant): Item {
     return { action: 'remove', kind: 'process', name: `${occupant.pid} ${occupant.command}`, detail };
   }
   const whose = occupant.kind === 'lab' ? `of the lab "${occupant.name}"` : occupant.what;
-  return { action: 'remove', kind: 'file', name: occupant.path, detail: `${whose}; kept in ${keptFolder(lab)}` };
+  return { action: 'remove', kind: 'file', name: occupant.path, detail: `${whose}; kept in ${backupFolder(lab)}` };
 }
 
 /** Whether `--take-over` may clear it away: files are kept aside, a Mosquitto is stopped; other programs are the user's to stop. */
@@ -121,7 +121,7 @@ export function takeOverScript(lab: string, occupants: readonly Occupant[]): str
       ? `${IF_INSTALLED} fetch; fi\n${moves}\n${IF_INSTALLED} ${REINSTALL}; fi`
       : moves;
   });
-  return ['set -e', 'umask 077', openKept(lab), KEEP, END, FETCH, ...steps].join('\n');
+  return ['set -e', 'umask 077', openBackup(lab), KEEP, END, FETCH, ...steps].join('\n');
 }
 
 /** Beside what the backup has, under the same name; what differs from it was put there later, and the earlier one stays with its time in its name. */

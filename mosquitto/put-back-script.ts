@@ -1,4 +1,4 @@
-import { FORGET_KEPT, keptFolder } from '../provisioning/resources/kept.ts';
+import { backupFolder, REMOVE_BACKUP } from '../provisioning/resources/backup-folder.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import { ACCOUNTS, DATA, FOLDER, LAB_FILES, LEFT_BEHIND, UNTOUCHED } from './paths.ts';
 
@@ -10,7 +10,7 @@ export function putBackScript(lab: string): string {
   return `${PROCESS_FUNCTIONS}
 set -e
 umask 022
-folder=${keptFolder(lab)}
+folder=${backupFolder(lab)}
 [ -d "$folder" ] || exit 0
 state() { sed -n "s/^$1 //p" "$folder/state"; }
 was_absent() { grep -qxF "absent $1" "$folder/state"; }
@@ -29,7 +29,7 @@ if [ -f "$folder/state" ]; then
   fi
   put_back_service
 fi
-${FORGET_KEPT}`;
+${REMOVE_BACKUP}`;
 }
 
 /** Whether a file below /etc/mosquitto was put there or changed by somebody while the lab was there: it is neither its copy, nor the lab's, nor Debian's. */

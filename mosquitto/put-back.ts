@@ -1,6 +1,6 @@
 import { LabError } from '../base/errors.ts';
+import { backupFolder } from '../provisioning/resources/backup-folder.ts';
 import type { Query } from '../provisioning/resources/facts.ts';
-import { keptFolder } from '../provisioning/resources/kept.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import type { Item, Resource } from '../provisioning/resources/resource.ts';
 import { STOP_BROKER } from './backup.ts';
@@ -59,19 +59,19 @@ function labBrokerQuery(lab: string): Query {
   return {
     id: 'lab-broker',
     script: `${PROCESS_FUNCTIONS}
-[ -e ${keptFolder(lab)}/restoring ] && exit
+[ -e ${backupFolder(lab)}/restoring ] && exit
 first=$(head -n 1 ${LAB_CONF} 2>/dev/null)
 own=
 case $first in
   '${ownHeader(lab)}'*) own=yes ;;
-  '# mqtt-lab "'*) if [ -d ${keptFolder(lab)} ]; then printf '%s\\n' "$first" | sed 's/^# mqtt-lab "\\([^"]*\\)".*/other \\1/'; fi; exit ;;
+  '# mqtt-lab "'*) if [ -d ${backupFolder(lab)} ]; then printf '%s\\n' "$first" | sed 's/^# mqtt-lab "\\([^"]*\\)".*/other \\1/'; fi; exit ;;
 esac
 pid=$(pids_of mosquitto ${MAIN_CONF} | head -n 1)
 if [ -n "$pid" ]; then
   case $(cat ${LOADED} 2>/dev/null) in "$pid $(started_at "$pid") "*) loaded=yes ;; *) loaded= ;; esac
   if [ -n "$own$loaded" ]; then echo "process $pid"; fi
 fi
-if [ -n "$own" ] || head -n 1 ${ACL} 2>/dev/null | grep -qF '${ownHeader(lab)}' || [ -d ${keptFolder(lab)} ]; then
+if [ -n "$own" ] || head -n 1 ${ACL} 2>/dev/null | grep -qF '${ownHeader(lab)}' || [ -d ${backupFolder(lab)} ]; then
   for file in ${LAB_FILES.join(' ')} ${FOLDER}/.lab-staged.*; do [ -e "$file" ] && echo "file $file"; done
 fi
 true`,
@@ -89,7 +89,7 @@ done
 # what says whose it is goes last
 rm -f ${[...LAB_FILES].reverse().join(' ')}
 rm -rf ${FOLDER}/.lab-staged.* ${LOADED.slice(0, LOADED.lastIndexOf('/'))}
-if [ ! -e ${keptFolder(lab)}/state ] && [ -d /run/systemd/system ] && [ -f /etc/mosquitto/mosquitto.conf ]; then systemctl restart mosquitto; fi`;
+if [ ! -e ${backupFolder(lab)}/state ] && [ -d /run/systemd/system ] && [ -f /etc/mosquitto/mosquitto.conf ]; then systemctl restart mosquitto; fi`;
 }
 
 /** What was there before the lab, as it was: files, accounts, what ran. What the lab keeps on the host goes at last. */
@@ -106,10 +106,10 @@ export function putBack(lab: string): Resource {
       if (items.length === 0) return { items };
       const change = {
         summary:
-          items.length === 1 ? `forget the lab: remove ${keptFolder(lab)}` : 'put back what was there before the lab',
+          items.length === 1 ? `forget the lab: remove ${backupFolder(lab)}` : 'put back what was there before the lab',
         script: putBackScript(lab),
         timeoutMs: TIMEOUT_MS,
-        advice: `what was there is still in ${keptFolder(lab)}; run the command again`,
+        advice: `what was there is still in ${backupFolder(lab)}; run the command again`,
       };
       return { items, change };
     },
@@ -117,7 +117,7 @@ export function putBack(lab: string): Resource {
 }
 
 function keptQuery(lab: string): Query {
-  const folder = keptFolder(lab);
+  const folder = backupFolder(lab);
   return {
     id: 'what-was-before',
     script: `${IS_SOMEBODYS}
@@ -143,7 +143,7 @@ function putBackItems(lab: string, told: readonly string[]): Item[] {
     if (word === 'stays') {
       return [
         {
-          action: 'keep',
+          action: 'unchanged',
           kind: 'file',
           name: what,
           detail: 'stays: somebody has put it there, or changed it, since the lab came',
@@ -159,6 +159,6 @@ function putBackItems(lab: string, told: readonly string[]): Item[] {
   return [
     ...items,
     ...(ran ? [{ action: 'change', kind: 'service', name: 'mosquitto', detail: `runs ${as}` } as const] : []),
-    { action: 'remove', kind: 'backup', name: keptFolder(lab) },
+    { action: 'remove', kind: 'backup', name: backupFolder(lab) },
   ];
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Answer, Query } from '../provisioning/resources/facts.ts';
+import type { Fact, Query } from '../provisioning/resources/facts.ts';
 import type { Item, Plan, Resource } from '../provisioning/resources/resource.ts';
 import { LOADED_FUNCTIONS } from './loaded.ts';
 import { ACL, CONF_D, LAB_CONF, LOADED, LOADED_FILES, MAIN_CONF, PASSWD } from './paths.ts';
@@ -61,11 +61,12 @@ export type WantedTexts = { readonly conf: string; readonly acl: string };
 export type Planned = WantedTexts & { readonly earlier: readonly Item[] };
 
 /** What the broker's process needs. */
-export function planService(answer: Answer, planned: Planned = { earlier: [], conf: '', acl: '' }): Plan {
+export function planService(answer: Fact, planned: Planned = { earlier: [], conf: '', acl: '' }): Plan {
   const fields = fieldsOf(answer);
   const act = actOf(fields, planned);
   const item = { kind: 'service', name: 'mosquitto' };
-  if (act === undefined) return { items: [{ ...item, action: 'keep', detail: `process ${fields.get('process')}` }] };
+  if (act === undefined)
+    return { items: [{ ...item, action: 'unchanged', detail: `process ${fields.get('process')}` }] };
   const { action, verb, why, script } = act;
   const change = {
     summary: `${verb} the broker${why === '' ? '' : `: ${why}`}`,
@@ -80,7 +81,7 @@ const ADVICE = 'look at /var/log/mosquitto/mosquitto.log on the host';
 
 type Fields = ReadonlyMap<string, string>;
 
-function fieldsOf({ output }: Answer): Fields {
+function fieldsOf({ output }: Fact): Fields {
   return new Map(
     output.split('\n').map((line) => {
       const [, key = '', value = ''] = /^(\S*) ?(.*)$/.exec(line) ?? [];

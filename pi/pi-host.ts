@@ -1,7 +1,7 @@
 import { LabError } from '../base/errors.ts';
 import type { Lab, Pi } from '../lab-file/lab.ts';
+import { backupFolder } from '../provisioning/resources/backup-folder.ts';
 import type { Query } from '../provisioning/resources/facts.ts';
-import { keptFolder } from '../provisioning/resources/kept.ts';
 import { packages } from '../provisioning/resources/packages.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import type { Resource } from '../provisioning/resources/resource.ts';
@@ -18,7 +18,7 @@ export function piHost(lab: Lab, pi: Pi): readonly Resource[] {
   const clientsOnly = noBroker(lab, pi);
   // a container goes away whole
   const sharing = pi.host.kind === 'container' ? undefined : lab.name;
-  const record = sharing === undefined ? undefined : keptFolder(sharing);
+  const record = sharing === undefined ? undefined : backupFolder(sharing);
   return [
     system(pi.name, 'no other way'),
     clientsOnly,
@@ -53,7 +53,7 @@ function noBroker(lab: Lab, { name }: Pi): Resource {
     queries: [query],
     plan(facts) {
       const found = facts.get(query).output.trim();
-      if (found === '') return { items: [{ action: 'keep', kind: 'check', name: 'clients only' }] };
+      if (found === '') return { items: [{ action: 'unchanged', kind: 'check', name: 'clients only' }] };
       const happened = `there is a broker:\n    ${found.split('\n').join('\n    ')}`;
       const advice = `remove it on the Pi: sudo apt-get purge mosquitto (the clients stay), then run the command again`;
       throw new LabError({ subject: name, step: 'clients only', happened, advice }, 'failed');

@@ -2,8 +2,8 @@ import { LabError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import type { Lab, Pi } from '../lab-file/lab.ts';
 import { type Host, run } from '../provisioning/hosts/host.ts';
-import type { Answer, Query } from '../provisioning/resources/facts.ts';
-import { keptFolder, openKept } from '../provisioning/resources/kept.ts';
+import { backupFolder, openBackup } from '../provisioning/resources/backup-folder.ts';
+import type { Fact, Query } from '../provisioning/resources/facts.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import { isChange, type Resource } from '../provisioning/resources/resource.ts';
 import { awaitReboot, BOOT_MARK, bootMark, orderReboot, planReboot, REBOOT_BOUND_MS } from './reboot.ts';
@@ -27,7 +27,7 @@ export function rebootOnce(lab: Lab, pi: Pi): readonly Resource[] {
         const boot = bootOf(facts.get(query));
         const isNew = earlier.some((item) => isChange(item) && item.kind === 'package' && item.name === CLIENTS);
         if (boot?.isAfterInstallation && !isNew) {
-          return { items: [{ ...machine, action: 'keep', detail: 'rebooted since its packages were installed' }] };
+          return { items: [{ ...machine, action: 'unchanged', detail: 'rebooted since its packages were installed' }] };
         }
         const change = {
           summary: 'reboot',
@@ -66,7 +66,7 @@ export type Boot = {
  * Undefined where the clients are not installed. By the clock, and by the note: a Pi has no clock of its own, so that after a reboot its time may lie
  * behind until it has asked for it.
  */
-export function bootOf({ code, output }: Answer): Boot | undefined {
+export function bootOf({ code, output }: Fact): Boot | undefined {
   if (code !== 0) return undefined;
   const told = new Map(output.split('\n').map((line) => [line.split(' ', 1)[0], line.slice(line.indexOf(' ') + 1)]));
   const seconds = (name: string) => Number(told.get(name) ?? Number.NaN);
@@ -78,7 +78,7 @@ export function bootOf({ code, output }: Answer): Boot | undefined {
 }
 
 function noteFile(lab: string): string {
-  return `${keptFolder(lab)}/rebooted`;
+  return `${backupFolder(lab)}/rebooted`;
 }
 
 async function reboot(lab: Lab, { name }: Pi, host: Host, installed: string, signal: AbortSignal): Promise<Host> {
@@ -88,7 +88,7 @@ async function reboot(lab: Lab, { name }: Pi, host: Host, installed: string, sig
     const advice = 'reboot it yourself, or leave out `reboot` in the lab file';
     throw new LabError({ subject: name, step: 'reboot', happened: how.reason, advice }, 'failed');
   }
-  const script = `set -e\n${openKept(lab.name)}\numask 077
+  const script = `set -e\n${openBackup(lab.name)}\numask 077
 printf '%s\\n' ${quote(`${installed} ${mark}`)} >${quote(noteFile(lab.name))}\nsync ${quote(noteFile(lab.name))}`;
   await run(host, { step: 'note the reboot', script, root: true, timeoutMs: NOTE_TIMEOUT_MS, signal });
   await orderReboot(host, how);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { LabError } from '../base/errors.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import { privateFolder } from '../lab-file/private-folder.ts';
-import { attempt, type Host, run } from '../provisioning/hosts/host.ts';
+import { type Host, run, tryRun } from '../provisioning/hosts/host.ts';
 import { type HostAddress, openHost } from '../provisioning/hosts/open.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 
@@ -50,7 +50,7 @@ const SCRIPTS = {
 /** Orders the reboot; the connection may end before the order is acknowledged. */
 export async function orderReboot(host: Host, { kind }: Exclude<Reboot, { kind: 'forbidden' }>): Promise<void> {
   const step = 'reboot';
-  const ended = await attempt(host, { step, script: SCRIPTS[kind], root: true, timeoutMs: STEP_BOUND_MS }).catch(
+  const ended = await tryRun(host, { step, script: SCRIPTS[kind], root: true, timeoutMs: STEP_BOUND_MS }).catch(
     () => undefined,
   );
   if (ended !== undefined && ended.code !== 0) {
@@ -89,7 +89,7 @@ async function reopened(lab: Lab, name: string, stopped: AbortSignal): Promise<H
 
 async function emulated(lab: Lab, name: string): Promise<HostAddress> {
   const { findEngine } = await import('../provisioning/docker/engine.ts');
-  const { findMachines } = await import('../provisioning/docker/machine-look.ts');
+  const { findContainers: findMachines } = await import('../provisioning/docker/container-state.ts');
   const engine = await findEngine();
   if (engine.state !== 'answers') throw new Error('the Docker engine does not answer');
   const machines = await findMachines(engine.docker, lab.name, privateFolder(lab, 'keys', lab.name));

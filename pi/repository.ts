@@ -2,10 +2,10 @@ import { LabError } from '../base/errors.ts';
 import { parseOsRelease } from '../base/os-release.ts';
 import type { AptRepository, Repository } from '../lab-file/lab.ts';
 import { aptInstallScript, explainApt } from '../provisioning/resources/apt.ts';
+import { backupFolder } from '../provisioning/resources/backup-folder.ts';
 import type { Facts } from '../provisioning/resources/facts.ts';
 import { fileItem } from '../provisioning/resources/file-item.ts';
 import { fileQuery, foundFile } from '../provisioning/resources/files.ts';
-import { keptFolder } from '../provisioning/resources/kept.ts';
 import { INSTALL_TIMEOUT_MS, installedVersions, packages, packagesQuery } from '../provisioning/resources/packages.ts';
 import { type Change, type Item, isChange, type Plan, type Resource } from '../provisioning/resources/resource.ts';
 import { SYSTEM } from '../provisioning/resources/system.ts';
@@ -40,7 +40,7 @@ const USE_TIMEOUT_MS = 300_000;
  */
 export function repository(host: string, wanted: Repository, lab?: string): readonly Resource[] {
   if (wanted.kind === 'debian') return [noRepository(lab)];
-  const record = lab === undefined ? undefined : keptFolder(lab);
+  const record = lab === undefined ? undefined : backupFolder(lab);
   // apt trusts a server by them; Debian's own sources do without
   const certificates = wanted.url.startsWith('https:') ? [packages(['ca-certificates'], record)] : [];
   return [
@@ -62,7 +62,7 @@ export function noRepository(lab: string | undefined): Resource {
       const other = otherLab(lab, facts);
       if (other !== undefined) {
         const detail = `stays: it belongs to the lab "${other.name}"`;
-        return { items: [{ action: 'keep', kind: 'file', name: SOURCE, detail }] };
+        return { items: [{ action: 'unchanged', kind: 'file', name: SOURCE, detail }] };
       }
       const source = foundFile(facts.get(SOURCE_FILE));
       const files = [
@@ -107,7 +107,7 @@ function aptSource(host: string, wanted: AptRepository, lab: string | undefined)
       const isKept = !files.some(isChange);
       const offered = offeredVersion(facts);
       if (isKept && offered !== undefined && isNoted(lab, facts)) {
-        return { items: [...files, { ...named, action: 'keep', detail: `${CLIENTS} ${offered}` }] };
+        return { items: [...files, { ...named, action: 'unchanged', detail: `${CLIENTS} ${offered}` }] };
       }
       const isThere = foundFile(facts.get(SOURCE_FILE)) !== undefined;
       const lacking = offered === undefined ? 'its package lists are missing' : 'the lab has no folder there';
@@ -165,7 +165,7 @@ function fileItems(
     ];
   }
   const key = found.find((each) => each.path === path);
-  const action = key === undefined ? 'create' : key.isIntact ? 'keep' : 'change';
+  const action = key === undefined ? 'create' : key.isIntact ? 'unchanged' : 'change';
   const changed = action === 'change' ? { detail: 'content, owner or mode' } : {};
   return [
     { action, kind: 'file', name: path, ...changed },
@@ -210,7 +210,7 @@ function versionFrom({ url }: AptRepository, record: string | undefined): Resour
       if (offered === undefined || earlier.some(({ name }) => name === SOURCE)) {
         return { items: [{ ...item, action: 'unknown', detail: `${installed}; seen once the repository is read` }] };
       }
-      if (installed === offered) return { items: [{ ...item, action: 'keep', detail: `${installed} of ${url}` }] };
+      if (installed === offered) return { items: [{ ...item, action: 'unchanged', detail: `${installed} of ${url}` }] };
       const detail = `${installed} → ${offered} of ${url}`;
       const change = {
         summary: `install ${CLIENTS} ${offered} in place of ${installed}`,

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { LabError } from '../base/errors.ts';
 import type { ReportProgress } from '../base/progress.ts';
-import { aloneOnHost, LEFT_BEHIND_S } from './exclusive.ts';
-import { attempt, type Host, stepFailed } from './hosts/host.ts';
+import { LEFT_BEHIND_S, withHostLock } from './exclusive.ts';
+import { type Host, stepFailed, tryRun } from './hosts/host.ts';
 import { planHost, type Step } from './plan-host.ts';
-import { FACTS_TIMEOUT_MS, type Facts, gather, type Query, questions } from './resources/facts.ts';
+import { FACTS_TIMEOUT_MS, type Facts, gatherFacts, type Query, questions } from './resources/facts.ts';
 import { type Change, isChange, type Resource } from './resources/resource.ts';
 
 /** Asks a host all that its resources want to know, in one round trip. */
-export async function look(host: Host, resources: readonly Resource[], signal: AbortSignal): Promise<Facts> {
-  return await gather(host, queriesOf(resources), signal);
+export async function factsFor(host: Host, resources: readonly Resource[], signal: AbortSignal): Promise<Facts> {
+  return await gatherFacts(host, queriesOf(resources), signal);
 }
 
 function queriesOf(resources: readonly Resource[]): readonly Query[] {
@@ -54,7 +54,7 @@ export async function converge(
       }
       onChange(summary);
       report({ host: host.name, kind: 'changed', text: summary });
-      facts = found ?? (await look(reached, resources, signal));
+      facts = found ?? (await factsFor(reached, resources, signal));
       refuse(host, summary, [resource], facts);
     }
     refuse(host, 'look at the host again', resources, facts);
@@ -75,14 +75,14 @@ async function make(
   const mark = `done-${randomBytes(12).toString('hex')}`;
   // no `||` after it: the change's own `set -e` would not count (sh(1))
   const changed = `(\n${(await change.prepare?.(signal)) ?? change.script}\n)\ncode=$?`;
-  const script = aloneOnHost(`${changed}\n[ "$code" = 0 ] || exit "$code"\necho ${mark}\n${look}`);
+  const script = withHostLock(`${changed}\n[ "$code" = 0 ] || exit "$code"\necho ${mark}\n${look}`);
   const timeoutMs = change.timeoutMs + LEFT_BEHIND_S * 1000 + FACTS_TIMEOUT_MS;
   let isMade = false;
   const onLine = (text: string) => {
     isMade ||= text === mark;
     if (!isMade) report({ host: host.name, kind: 'detail', text });
   };
-  const result = await attempt(host, { step: summary, script, root: true, timeoutMs, signal, onLine });
+  const result = await tryRun(host, { step: summary, script, root: true, timeoutMs, signal, onLine });
   if (result.code === 0) return read(result.stdout);
   const explained = change.explain?.(result.stderr);
   if (explained === undefined) throw stepFailed(host, summary, result, advice);

@@ -11,7 +11,7 @@ const TAKEN = 75;
  * A script that runs while no other one that went through here does on the same host. What a killed run has begun there goes on without it, and must not
  * replace files after the next run has. What the script starts, such as a broker, does not inherit the lock (flock(1), --close).
  */
-export function aloneOnHost(script: string): string {
+export function withHostLock(script: string): string {
   const mark = `end-${randomBytes(8).toString('hex')}`;
   return `alone() {
   flock --close --conflict-exit-code ${TAKEN} "$@" ${LOCKED} sh -c 'script=$(cat); exec </dev/null; eval "$script"' <<'${mark}'

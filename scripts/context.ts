@@ -8,8 +8,8 @@ import { logInFirst } from '../deployment/log-in-first.ts';
 import { containerMachines } from '../deployment/machines.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import { readLab } from '../lab-file/read.ts';
+import type { Container } from '../provisioning/docker/container-state.ts';
 import { findEngine } from '../provisioning/docker/engine.ts';
-import type { Machine } from '../provisioning/docker/machine-look.ts';
 import { acceptNewHostKeys } from './new-host-keys.ts';
 
 /** What every command gets: the lab file that was asked for, and a signal that Ctrl-C sets. */
@@ -18,7 +18,7 @@ export type Context = {
   lab(): Lab;
   /** The engine that the lab's containers run on; undefined when none of its hosts is a container. Never installs one. */
   engine(): Promise<Docker | undefined>;
-  machines(): Promise<ReadonlyMap<string, Machine>>;
+  machines(): Promise<ReadonlyMap<string, Container>>;
   live(): Promise<LiveLab>;
   /** The broker alone, for who needs no Pi: neither a stopped one nor a missing engine is then in the way. */
   broker(): Promise<LiveBroker>;

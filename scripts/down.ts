@@ -13,10 +13,10 @@ import { removeLoginKey } from '../deployment/login-key.ts';
 import { containerMachines } from '../deployment/machines.ts';
 import { planHosts } from '../deployment/plan-lab.ts';
 import { hostsToGiveBack, type LeavingLab } from '../deployment/restore-hosts.ts';
+import { removeContainers } from '../provisioning/docker/container.ts';
 import { type EngineLookup, findEngine, hasEngine, isOwnSocket } from '../provisioning/docker/engine.ts';
 import { LEAVING } from '../provisioning/docker/engine-record.ts';
 import { removeImages } from '../provisioning/docker/image.ts';
-import { removeMachines } from '../provisioning/docker/machine.ts';
 import { removeNetworks } from '../provisioning/docker/network.ts';
 import { removeTools } from '../provisioning/docker/remove-engine.ts';
 import { openDisplay } from '../terminal/display.ts';
@@ -149,7 +149,7 @@ async function leaveDocker(
 }
 
 async function removeAll(docker: Docker, lab: string, keepImages: boolean): Promise<void> {
-  const containers = await removeMachines(docker, lab);
+  const containers = await removeContainers(docker, lab);
   const networks = await removeNetworks(docker, lab);
   const images = keepImages ? 0 : await removeImages(docker, lab);
   console.log(`removed: ${containers} containers, ${networks} networks, ${images} images`);

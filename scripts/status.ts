@@ -4,8 +4,8 @@ import { containerMachines } from '../deployment/machines.ts';
 import { knockOnce } from '../deployment/ready.ts';
 import { type HostStatus, hostStatuses } from '../deployment/status.ts';
 import { privateFolder } from '../lab-file/private-folder.ts';
+import { findContainers } from '../provisioning/docker/container-state.ts';
 import { findEngine } from '../provisioning/docker/engine.ts';
-import { findMachines } from '../provisioning/docker/machine-look.ts';
 import { openDisplay } from '../terminal/display.ts';
 import { statusLines } from '../terminal/status-lines.ts';
 import type { LabCommand } from './command.ts';
@@ -26,7 +26,7 @@ export function status(): LabCommand {
       const engine = containerMachines(lab).length > 0 ? await findEngine() : undefined;
       const machines =
         engine?.state === 'answers'
-          ? await findMachines(engine.docker, lab.name, privateFolder(lab, 'keys', lab.name))
+          ? await findContainers(engine.docker, lab.name, privateFolder(lab, 'keys', lab.name))
           : new Map();
       const knock = (broker: LiveBroker) => knockOnce({ lab, broker });
       const hosts: readonly HostStatus[] = await hostStatuses(lab, machines, engine?.state, knock, context.signal);

@@ -3,8 +3,8 @@ import type { LabPlan, PlannedHost } from '../deployment/plan-lab.ts';
 import { type Item, isChange } from '../provisioning/resources/resource.ts';
 import { errorText } from './outcome-lines.ts';
 
-const SIGNS = { create: '+', change: '~', remove: '-', keep: '=', unknown: '?' } as const;
-const STYLES = { create: 'green', change: 'yellow', remove: 'red', keep: 'dim', unknown: 'cyan' } as const;
+const SIGNS = { create: '+', change: '~', remove: '-', unchanged: '=', unknown: '?' } as const;
+const STYLES = { create: 'green', change: 'yellow', remove: 'red', unchanged: 'dim', unknown: 'cyan' } as const;
 
 type Shown = Pick<LabPlan, 'docker'> & {
   readonly hosts: readonly Pick<PlannedHost, 'name' | 'place' | 'items' | 'error'>[];
@@ -72,7 +72,7 @@ function oneLine(text: string): string {
 function sum(plan: Shown): string {
   const items = [...plan.docker, ...plan.hosts.flatMap((host) => host.items)];
   const count = (wanted: Item['action']) => items.filter(({ action }) => action === wanted).length;
-  const kept = `${count('keep')} as wanted`;
+  const kept = `${count('unchanged')} as wanted`;
   const failed = plan.hosts.filter(({ error }) => error !== undefined).length;
   const changes = [
     ...(count('create') > 0 ? [`${count('create')} to create`] : []),

@@ -1,5 +1,5 @@
 import type { Lab } from '../../lab-file/lab.ts';
-import { type Action, may, writes } from '../../lab-file/may.ts';
+import { may, type TopicAction, writes } from '../../lab-file/may.ts';
 import type { Finding } from '../harness/check.ts';
 
 /**
@@ -8,7 +8,7 @@ import type { Finding } from '../harness/check.ts';
  */
 export type Right = 'allowed' | 'denied' | 'widened';
 
-export function rightOf(lab: Lab, user: string, action: Action, topic: string): Right {
+export function rightOf(lab: Lab, user: string, action: TopicAction, topic: string): Right {
   if (may(lab, user, action, topic)) return 'allowed';
   return action !== 'subscribe' && writes(lab, user, topic) ? 'widened' : 'denied';
 }

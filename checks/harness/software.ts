@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { within } from '../../probes/mqtt/feed.ts';
-import { gather } from '../../provisioning/resources/facts.ts';
+import { gatherFacts } from '../../provisioning/resources/facts.ts';
 import { installedVersions, packagesQuery } from '../../provisioning/resources/packages.ts';
 import type { System } from '../../records/environment.ts';
 import type { Versions } from '../../records/record.ts';
@@ -54,7 +54,7 @@ async function clientsOn(testLab: TestLab, name: string, onSystem: OnSystem): Pr
   const where = name === 'broker' ? broker.host : pis.find((pi) => pi.name === name)?.host;
   if (where === undefined) return UNKNOWN;
   const host = await testLab.host(name, where, 'versions');
-  const facts = await gather(host, [CLIENTS_THERE, SYSTEM], testLab.stopped, { root: false });
+  const facts = await gatherFacts(host, [CLIENTS_THERE, SYSTEM], testLab.stopped, { root: false });
   onSystem(name, systemOf(facts.get(SYSTEM), await bootIdHere()));
   const installed = [...installedVersions(facts.get(CLIENTS_THERE))].map(([name, version]) => `${name} ${version}`);
   return installed.join(', ') || UNKNOWN;

@@ -4,7 +4,7 @@ import { parseOsRelease } from '../../base/os-release.ts';
 import type { LiveLab } from '../../deployment/live-lab.ts';
 import type { Lab } from '../../lab-file/lab.ts';
 import { sshText } from '../../lab-file/ssh-address.ts';
-import type { Answer, Query } from '../../provisioning/resources/facts.ts';
+import type { Fact, Query } from '../../provisioning/resources/facts.ts';
 import type { HostOfRun, System } from '../../records/environment.ts';
 import { HERE } from './check.ts';
 
@@ -20,7 +20,7 @@ echo "boot $(cat ${BOOT_ID})"`,
 };
 
 /** Reads the answer; what a machine does not tell is left out. */
-export function systemOf({ output }: Answer, ownBootId: string): System {
+export function systemOf({ output }: Fact, ownBootId: string): System {
   const told = (key: string) => new RegExp(`^${key} (\\S.*)$`, 'm').exec(output)?.[1];
   const [quoted, architecture, kernel, boot] = ['system', 'architecture', 'kernel', 'boot'].map(told);
   const system = parseOsRelease(`NAME=${quoted ?? ''}`).get('NAME') || undefined;

@@ -5,7 +5,7 @@ import { ACL, LAB_CONF, PASSWD } from '../../mosquitto/paths.ts';
 import { noBrokerQuery } from '../../pi/pi-host.ts';
 import { now } from '../../probes/mqtt/packet.ts';
 import { run } from '../../provisioning/hosts/host.ts';
-import { type Facts, gather, type Query } from '../../provisioning/resources/facts.ts';
+import { type Facts, gatherFacts, type Query } from '../../provisioning/resources/facts.ts';
 import { PROCESS_FUNCTIONS } from '../../provisioning/resources/processes.ts';
 import { type Check, type Finding, type NamedCheck, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
@@ -47,7 +47,7 @@ function onBrokerHost(testLab: TestLab): Check[] {
   let facts: Promise<Facts> | undefined;
   const ask = async (): Promise<Facts> => {
     if (where === undefined) throw new Error('the broker is external');
-    return await gather(await testLab.host('broker', where), [USERS, RIGHTS, LISTENERS, CONF], testLab.stopped);
+    return await gatherFacts(await testLab.host('broker', where), [USERS, RIGHTS, LISTENERS, CONF], testLab.stopped);
   };
   const asked = (
     named: NamedCheck,
@@ -117,7 +117,7 @@ function clientsOnly(testLab: TestLab, { name, host: where }: LivePi, named: Nam
     boundMs: BOUND_MS,
     async run() {
       const host = await testLab.host(name, where);
-      const { output } = (await gather(host, [query], testLab.stopped, { root: false })).get(query);
+      const { output } = (await gatherFacts(host, [query], testLab.stopped, { root: false })).get(query);
       return judgeSame(
         output.split('\n').filter((line) => line !== ''),
         [],

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { AptRepository } from '../../lab-file/lab.ts';
-import type { Answer, Facts, Query } from '../../provisioning/resources/facts.ts';
+import type { Fact, Facts, Query } from '../../provisioning/resources/facts.ts';
 import { fileQuery, foundFile, type WantedFile } from '../../provisioning/resources/files.ts';
 
 /** sources.list(5), deb822 style. */
@@ -25,7 +25,7 @@ true`,
 };
 
 /** `root root 644 1c0f… /etc/apt/keyrings/mqtt-lab-1c0f….asc`, a line each; a file of another name is nobody's. */
-export function foundKeys({ output }: Answer): readonly FoundKey[] {
+export function foundKeys({ output }: Fact): readonly FoundKey[] {
   const pattern = new RegExp(`^(\\S+) (\\S+) (\\d+) ([0-9a-f]{64}) (${KEYRINGS}/mqtt-lab-([0-9a-f]{16})\\.asc)$`, 'gm');
   return [...output.matchAll(pattern)].map(([, owner, group, mode, digest = '', path = '', named = '']) => {
     const isOurs = owner === OWNERSHIP.owner && group === OWNERSHIP.group && mode === OWNERSHIP.mode;
@@ -85,7 +85,7 @@ true`,
 };
 
 /** Of them, the file that has a source on the same host name as a repository: `/etc/apt/sources.list:1 http://debian.example.org/debian/`, a line each. */
-export function sameOrigin({ url }: AptRepository, { output }: Answer): string | undefined {
+export function sameOrigin({ url }: AptRepository, { output }: Fact): string | undefined {
   const { hostname } = new URL(url);
   const isSame = (uri: string) => URL.canParse(uri) && new URL(uri).hostname.toLowerCase() === hostname;
   const entries = output.split('\n').map((line) => /^(\S+):\d+ (\S+)$/.exec(line));

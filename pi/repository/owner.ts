@@ -1,6 +1,6 @@
+import { BACKUPS } from '../../provisioning/resources/backup-folder.ts';
 import type { Facts, Query } from '../../provisioning/resources/facts.ts';
 import { fileQuery, foundFile } from '../../provisioning/resources/files.ts';
-import { KEPT } from '../../provisioning/resources/kept.ts';
 import { OF_LAB, SOURCE } from './files.ts';
 
 /** A lab's name as its lab file may say it, for JavaScript and for sed -E: what stands in a host's file may be anything. */
@@ -10,7 +10,7 @@ const OWNER = new RegExp(`^${OF_LAB}(${NAME})$`);
 /** The labs that have a folder on the host, a line each. */
 export const LABS: Query = {
   id: 'labs',
-  script: `cd ${KEPT} && for lab in *; do [ -d "$lab" ] && printf '%s\\n' "$lab"; done
+  script: `cd ${BACKUPS} && for lab in *; do [ -d "$lab" ] && printf '%s\\n' "$lab"; done
 true`,
 };
 

@@ -1,8 +1,8 @@
 import { quote } from '../../base/quote.ts';
 import { LOCK_WAIT_S } from '../../provisioning/resources/apt.ts';
+import { backupFolder, openBackup } from '../../provisioning/resources/backup-folder.ts';
 import type { Query } from '../../provisioning/resources/facts.ts';
 import { replaceFiles, type WantedFile } from '../../provisioning/resources/files.ts';
-import { keptFolder, openKept } from '../../provisioning/resources/kept.ts';
 import { recordFile } from '../../provisioning/resources/package-record.ts';
 import { KEYRINGS, PREFERENCES, SOURCE } from './files.ts';
 import { unlessAnothers } from './owner.ts';
@@ -55,7 +55,7 @@ if ! ${candidate(`$trial ${UNPINNED}`, CLIENTS)} >/dev/null; then
   echo "E: ${MISSING} for $(dpkg --print-architecture)" >&2
   exit 100
 fi
-${lab === undefined ? '' : openKept(lab)}`;
+${lab === undefined ? '' : openBackup(lab)}`;
   const remove = unused.length === 0 ? [] : [`rm -f ${unused.map(quote).join(' ')}`];
   return [
     ...(lab === undefined ? [] : [unlessAnothers(labs)]),
@@ -80,7 +80,7 @@ export function leaveScript(lab: string | undefined): string {
   const noted =
     lab === undefined
       ? 'true'
-      : `sed -n 's/^package \\([^ :]*\\).*/\\1/p' ${recordFile(keptFolder(lab))} 2>/dev/null || true`;
+      : `sed -n 's/^package \\([^ :]*\\).*/\\1/p' ${recordFile(backupFolder(lab))} 2>/dev/null || true`;
   return `set -e
 ${lab === undefined ? '' : unlessAnothers([lab])}
 staged=$(mktemp -d)

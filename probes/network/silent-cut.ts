@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { attempt, type Host, run } from '../../provisioning/hosts/host.ts';
+import { type Host, run, tryRun } from '../../provisioning/hosts/host.ts';
 import { now } from '../mqtt/packet.ts';
 import { type Dropped, parseDropped } from './dropped.ts';
 import { cutName, cutScript, type Flow, flowScript, undoScript } from './silent-cut-script.ts';
@@ -32,7 +32,7 @@ export async function cutSilently(
   const flow = await findFlow(host, pid, brokerPort);
   const name = cutName(randomBytes(5).toString('hex'));
   const script = cutScript(name, flow, boundSeconds);
-  const { code, stdout, stderr } = await attempt(host, {
+  const { code, stdout, stderr } = await tryRun(host, {
     step: 'cut the network',
     script,
     root: true,

@@ -1,12 +1,12 @@
+import { BACKUPS } from '../resources/backup-folder.ts';
 import type { Query } from '../resources/facts.ts';
-import { KEPT } from '../resources/kept.ts';
 import { recordFile } from '../resources/package-record.ts';
 import { PROCESS_FUNCTIONS } from '../resources/processes.ts';
 
 /** Folder on this machine for what the lab has installed and started for Docker; no lab's, whose name has no dot. */
-export const TOOLS = `${KEPT}/.tools`;
+export const TOOLS = `${BACKUPS}/.tools`;
 /** There from the moment the engine is ended for good until nothing is left of it; anybody may see it. */
-export const LEAVING = `${KEPT}/.tools-leaving`;
+export const LEAVING = `${BACKUPS}/.tools-leaving`;
 /** What a dockerd that the lab has started says. */
 export const DOCKERD_LOG = '/var/log/mqtt-lab-dockerd.log';
 /** Word in the command line of the containerd that a dockerd without systemd starts for itself. */
@@ -19,7 +19,7 @@ const FOLDERS = ['/var/lib/docker', '/var/lib/containerd', '/etc/docker', '/opt/
 /** Shell that notes, once and before the lab's first change for Docker, what there was of what an engine leaves. A note that can't be written ends the script. */
 export const NOTE_BEFORE = `(
 set -e
-install -d -m 0755 ${KEPT}
+install -d -m 0755 ${BACKUPS}
 install -d -m 0700 ${TOOLS}
 if [ ! -s ${BEFORE} ]; then
   for folder in ${FOLDERS.join(' ')}; do
@@ -57,7 +57,7 @@ for engine in $(pids_of dockerd); do
   if [ "$engine" = "$pid" ] && [ "$(started_at "$engine")" = "$ticks" ]; then echo "started $engine"; fi
 done
 if [ -e ${LEAVING} ]; then echo leaving; fi
-for folder in ${KEPT}/*/; do
+for folder in ${BACKUPS}/*/; do
   if [ -d "$folder" ]; then echo "lab $(basename "$folder")"; fi
 done
 if [ -S /run/containerd/containerd.sock ]; then

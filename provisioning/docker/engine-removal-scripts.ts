@@ -1,4 +1,4 @@
-import { KEPT } from '../resources/kept.ts';
+import { BACKUPS } from '../resources/backup-folder.ts';
 import { PROCESS_FUNCTIONS } from '../resources/processes.ts';
 import { DOCKERD_LOG, LEAVING, OWN_CONTAINERD, TOOLS } from './engine-record.ts';
 
@@ -112,4 +112,4 @@ fi`;
 export const FORGET_TOOLS = `rm -f ${DOCKERD_LOG}
 rm -rf ${TOOLS}
 rm -f ${LEAVING}
-rmdir --ignore-fail-on-non-empty ${KEPT}`;
+rmdir --ignore-fail-on-non-empty ${BACKUPS}`;

@@ -15,7 +15,7 @@ import { tar } from './tar.ts';
 const DOCKERFILE = new URL('../../pi/Dockerfile', import.meta.url);
 const BUILD_SILENCE_MS = 180_000;
 
-export type ImageWanted = {
+export type ImageSpec = {
   readonly lab: string;
   readonly debian: DebianRelease;
   /** User of the machine, who may use sudo. */
@@ -33,16 +33,16 @@ export type Image = {
 };
 
 /** The image's name and recipe, and whether it is there. Changes nothing. */
-export async function lookAtImage(
+export async function imageState(
   docker: Docker | undefined,
-  { lab, debian, login, emulation }: ImageWanted,
-): Promise<{ readonly tag: string; readonly recipe: string; readonly isThere: boolean }> {
+  { lab, debian, login, emulation }: ImageSpec,
+): Promise<{ readonly tag: string; readonly recipe: string; readonly exists: boolean }> {
   const dockerfile = await readFile(DOCKERFILE);
   const kind = emulation === undefined ? '' : ` ${emulation.architecture} on ${emulation.native}`;
   const recipe = createHash('sha256').update(dockerfile).update(`${debian} ${login}${kind}`).digest('hex').slice(0, 16);
   const tag = `mqtt-lab/${lab}-${login}:${debian}${emulation === undefined ? '' : `-${emulation.architecture}`}`;
   const labels = docker === undefined ? undefined : await imageLabels(docker, tag);
-  return { tag, recipe, isThere: labels?.[RECIPE] === recipe };
+  return { tag, recipe, exists: labels?.[RECIPE] === recipe };
 }
 
 /** Labels of an image; undefined where there is none of that name. A list of images would take the engine ten times as long. */
@@ -58,13 +58,13 @@ async function imageLabels(docker: Docker, tag: string): Promise<Readonly<Record
 /** The image of an emulated machine (pi/Dockerfile): as it is when it was made from the same recipe, else built. */
 export async function ensureImage(
   docker: Docker,
-  wanted: ImageWanted,
+  wanted: ImageSpec,
   signal: AbortSignal,
   reporter: HostReporter,
 ): Promise<Image> {
   const { lab, debian, login, emulation } = wanted;
   const architecture = emulation?.architecture;
-  const { tag, recipe, isThere } = await lookAtImage(docker, wanted);
+  const { tag, recipe, exists: isThere } = await imageState(docker, wanted);
   if (isThere) return { tag, recipe, architecture, created: false };
   const dockerfile = await readFile(DOCKERFILE);
   const base = await ensureBaseImage(docker, debian, emulation, signal, reporter);

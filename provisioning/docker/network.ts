@@ -13,7 +13,7 @@ const TEST_NETWORKS = 512;
 export type LabNetwork = { readonly name: string; readonly id: string; readonly created: boolean };
 
 /** Name of the lab's network, and its id where it is there as wanted. Changes nothing. */
-export async function lookAtNetwork(
+export async function networkState(
   docker: Docker | undefined,
   lab: string,
   subnet: string | undefined,

@@ -3,7 +3,7 @@ import type { HostReporter } from '../../base/progress.ts';
 import { run } from '../hosts/host.ts';
 import { localHost } from '../hosts/local.ts';
 import { ensureSudo } from '../hosts/sudo.ts';
-import { gather } from '../resources/facts.ts';
+import { gatherFacts } from '../resources/facts.ts';
 import { recordedPackages } from '../resources/recorded-packages.ts';
 import { engineContents } from './contents.ts';
 import { type EngineLookup, hasEngine, isOwnSocket } from './engine.ts';
@@ -33,13 +33,13 @@ export async function removeTools(
   if (used !== undefined) return { fate: 'stays', why: used };
   await ensureSudo();
   await using host = localHost('this machine');
-  const record = toolsRecord((await gather(host, [TOOLS_QUERY], signal)).get(TOOLS_QUERY).output);
+  const record = toolsRecord((await gatherFacts(host, [TOOLS_QUERY], signal)).get(TOOLS_QUERY).output);
   if (record === undefined) return undefined;
   const fate = toolsFate(engine, record);
   if (fate.fate === 'stays') return fate;
   const resource = recordedPackages(TOOLS);
-  const { items, change } = resource.plan(await gather(host, resource.queries, signal), []);
-  const staying = items.find(({ action, name }) => action === 'keep' && name === 'docker.io');
+  const { items, change } = resource.plan(await gatherFacts(host, resource.queries, signal), []);
+  const staying = items.find(({ action, name }) => action === 'unchanged' && name === 'docker.io');
   if (staying !== undefined) return { fate: 'stays', why: `docker.io ${staying.detail}` };
   const packages = items.filter(({ action }) => action === 'remove').map(({ name }) => name);
   const what = [...(fate.engine === 'none' ? [] : ['the Docker engine']), ...packages];
@@ -55,7 +55,7 @@ export async function removeTools(
     notes.push(...linesOf(await done("remove the Docker engine's data", REMOVE_DATA, REMOVE_TOOLS_MS)));
   }
   await done('forget what was installed', FORGET_TOOLS, REMOVE_TOOLS_MS);
-  const kept = items.flatMap(({ action, name, detail }) => (action === 'keep' ? [`${name} ${detail}`] : []));
+  const kept = items.flatMap(({ action, name, detail }) => (action === 'unchanged' ? [`${name} ${detail}`] : []));
   return { fate: 'removed', what, notes: [...kept, ...notes] };
 }
 

@@ -10,7 +10,7 @@ import type { Route } from './route.ts';
 import type { Destination } from './ssh-config.ts';
 
 /** How one attempt to log in ended; what could be put right by a person is no error yet. */
-export type Attempt =
+export type LoginOutcome =
   | { readonly kind: 'ready'; readonly client: Client }
   /** The host, or the way there, ended the connection before a word. */
   | { readonly kind: 'dropped'; readonly error: LabError }
@@ -34,7 +34,7 @@ export async function attemptLogin(
   password: Secret | undefined,
   route: Route,
   signal?: AbortSignal,
-): Promise<Attempt> {
+): Promise<LoginOutcome> {
   const { hostName: host, port, user: username } = destination;
   const trouble = (happened: string, advice?: string) =>
     new LabError({ subject: name, step: sshStep(destination, route), happened, advice }, 'could-not-run');
@@ -44,7 +44,7 @@ export async function attemptLogin(
   ]);
   const attempt = login(username, keys.methods, password);
   const client = new ssh2.Client();
-  const ended = deferred<Attempt>();
+  const ended = deferred<LoginOutcome>();
   const fail = (happened: string, advice: string | undefined) => {
     const unknown = check.unknown();
     const refusal = check.refusal();

@@ -40,13 +40,13 @@ export interface Host extends AsyncDisposable {
 }
 
 /** Runs a command to its end and gives whatever exit code it had. */
-export async function attempt(host: Host, command: Command): Promise<Result> {
+export async function tryRun(host: Host, command: Command): Promise<Result> {
   return await host.start(command).result;
 }
 
 /** Runs a command that must succeed; throws a LabError with the end of its output when it does not. */
 export async function run(host: Host, command: Command, advice?: string): Promise<Result> {
-  const result = await attempt(host, command);
+  const result = await tryRun(host, command);
   if (result.code !== 0) throw stepFailed(host, command.step, result, advice);
   return result;
 }

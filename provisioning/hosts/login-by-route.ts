@@ -5,7 +5,7 @@ import { askLine, askSecretly, canAsk, notice, withPerson } from '../../base/pro
 import { Secret } from '../../base/secret.ts';
 import type { SshAddress } from '../../lab-file/ssh-address.ts';
 import { recall, remember } from './answers.ts';
-import { type Attempt, attemptLogin, sshStep } from './connect.ts';
+import { attemptLogin, type LoginOutcome, sshStep } from './connect.ts';
 import { shownKey } from './host-key.ts';
 import { readKeyFile } from './key-file.ts';
 import { keepKey, knownKeys } from './known-hosts.ts';
@@ -79,10 +79,10 @@ export async function logInBy(
   });
 }
 
-type Heard = Exclude<Attempt, { kind: 'dropped' }>;
+type Heard = Exclude<LoginOutcome, { kind: 'dropped' }>;
 
 /** Tries again, at random moments, while the host drops the connection before a word: sshd does so where many come at once (sshd_config(5), MaxStartups). */
-async function untilHeard(attempt: () => Promise<Attempt>, signal: AbortSignal | undefined): Promise<Heard> {
+async function untilHeard(attempt: () => Promise<LoginOutcome>, signal: AbortSignal | undefined): Promise<Heard> {
   for (let drops = 0; ; drops += 1) {
     const outcome = await attempt();
     if (outcome.kind !== 'dropped') return outcome;
@@ -96,7 +96,7 @@ async function decide(
   name: string,
   destination: Destination,
   { address, newHostKey }: SshAddress,
-  { key }: Extract<Attempt, { kind: 'unknown key' }>,
+  { key }: Extract<LoginOutcome, { kind: 'unknown key' }>,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   // for another connection to the same host
@@ -141,7 +141,7 @@ function notLetIn(
   subject: string,
   destination: Destination,
   route: Route,
-  { keys, methods, hasTriedPassword }: Extract<Attempt, { kind: 'not let in' }>,
+  { keys, methods, hasTriedPassword }: Extract<LoginOutcome, { kind: 'not let in' }>,
 ): LabError {
   const { methods: tried, locked, troubles } = keys;
   const happened = [

@@ -1,4 +1,4 @@
-import type { Answer, Query } from './facts.ts';
+import type { Fact, Query } from './facts.ts';
 
 /** What a killed dpkg has left on a host, of what the lab's packages need. */
 export type Leftovers = {
@@ -36,7 +36,7 @@ const STATES: Readonly<Record<string, string>> = {
 type Package = { readonly state: string; readonly isEssential: boolean; readonly needs: readonly string[] };
 
 /** Of the packages wanted and of all that these need; what else is half done on a host is for those who did it. */
-export function leftovers({ output }: Answer, wanted: readonly string[]): Leftovers {
+export function leftovers({ output }: Fact, wanted: readonly string[]): Leftovers {
   const lines = output.split('\n');
   const packages = new Map(
     lines.flatMap((line) => {

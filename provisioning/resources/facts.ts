@@ -5,16 +5,16 @@ import { run } from '../hosts/host.ts';
 /** A question to a host: a read-only script, run as root unless it is asked otherwise. Its answer is the exit code and the standard output. */
 export type Query = { readonly id: string; readonly script: string };
 
-export type Answer = { readonly code: number; readonly output: string };
+export type Fact = { readonly code: number; readonly output: string };
 
 /** Answers by query id. */
-export type Facts = { readonly get: (query: Query) => Answer };
+export type Facts = { readonly get: (query: Query) => Fact };
 
 /** How long a host may take for its answers. */
 export const FACTS_TIMEOUT_MS = 60_000;
 
 /** Asks a host all its questions in one round trip; with `root: false` as the user who is logged in there, for questions that anybody may ask. */
-export async function gather(
+export async function gatherFacts(
   host: Host,
   queries: readonly Query[],
   signal?: AbortSignal,
@@ -50,7 +50,7 @@ export function framed(queries: readonly Query[], mark: string): string {
     .join('\n');
 }
 
-export function unframe(output: string, mark: string): Map<string, Answer> {
+export function unframe(output: string, mark: string): Map<string, Fact> {
   const pattern = new RegExp(`^${mark} (\\S+)\\n([\\s\\S]*?)\\n?^${mark} (\\d+)$`, 'gm');
   return new Map(
     [...output.matchAll(pattern)].map(

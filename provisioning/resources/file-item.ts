@@ -13,7 +13,7 @@ const MOST_EDITS = 400;
 export function fileItem(found: FoundFile | undefined, wanted: WantedFile, instead?: string): Item {
   const item = { kind: 'file', name: wanted.path };
   const difference = fileDifference(found, wanted);
-  if (difference === undefined) return { ...item, action: 'keep' };
+  if (difference === undefined) return { ...item, action: 'unchanged' };
   const action = found === undefined && instead === undefined ? 'create' : 'change';
   const detail = instead === undefined ? difference : `is a ${instead}`;
   const diff = contentDiff(found?.content ?? '', wanted);

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path/posix';
 import { quote } from '../../base/quote.ts';
-import type { Answer, Query } from './facts.ts';
+import type { Fact, Query } from './facts.ts';
 import { PROCESS_FUNCTIONS } from './processes.ts';
 
 /** A file as it is wanted; secrets are in `content` only. */
@@ -34,7 +34,7 @@ export function fileQuery(path: string): Query {
 }
 
 /** What the file is; undefined when there is none, or something that is not a regular file. */
-export function foundFile({ code, output }: Answer): FoundFile | undefined {
+export function foundFile({ code, output }: Fact): FoundFile | undefined {
   const [first = '', ...rest] = output.split('\n');
   const [owner, group, mode] = first.split(' ');
   if (code !== 0 || owner === undefined || group === undefined || mode === undefined) return undefined;
@@ -42,7 +42,7 @@ export function foundFile({ code, output }: Answer): FoundFile | undefined {
 }
 
 /** What is in the file's place that is not a regular file, in stat(1)'s words: `symbolic link`, `directory`, `fifo`. */
-export function foundInstead({ code, output }: Answer): string | undefined {
+export function foundInstead({ code, output }: Fact): string | undefined {
   return code === 2 ? output.trim() : undefined;
 }
 

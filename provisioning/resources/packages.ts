@@ -1,7 +1,7 @@
 import { quote } from '../../base/quote.ts';
 import { aptInstallScript, explainApt, LOCK_WAIT_S } from './apt.ts';
 import { DPKG, leftovers } from './dpkg.ts';
-import type { Answer, Query } from './facts.ts';
+import type { Fact, Query } from './facts.ts';
 import type { Item, Resource } from './resource.ts';
 
 export const INSTALL_TIMEOUT_MS = (LOCK_WAIT_S * 2 + 600) * 1000;
@@ -42,7 +42,7 @@ const JOURNAL: Item = { action: 'change', kind: 'dpkg', name: 'journal', detail:
 function packageItem(name: string, version: string | undefined, state: string | undefined): Item {
   const item = { kind: 'package', name };
   if (state !== undefined) return { ...item, action: 'change', detail: `${state}: mended` };
-  return version === undefined ? { ...item, action: 'create' } : { ...item, action: 'keep', detail: version };
+  return version === undefined ? { ...item, action: 'create' } : { ...item, action: 'unchanged', detail: version };
 }
 
 function summary(missing: readonly string[], mend: readonly string[]): string {
@@ -59,7 +59,7 @@ export function packagesQuery(names: readonly string[]): Query {
 }
 
 /** Versions of the installed packages among those asked for: `ii  mosquitto 2.0.11-1.2+deb12u2` → `mosquitto` → `2.0.11-1.2+deb12u2`. */
-export function installedVersions({ output }: Answer): ReadonlyMap<string, string> {
+export function installedVersions({ output }: Fact): ReadonlyMap<string, string> {
   return new Map(
     output.split('\n').flatMap((line) => {
       const match = /^.i\s+(\S+) (\S+)$/.exec(line);

@@ -1,7 +1,7 @@
 import { quote } from '../../base/quote.ts';
 import { TOOLS } from '../docker/engine-record.ts';
 import { LOCK_WAIT_S } from './apt.ts';
-import type { Answer, Query } from './facts.ts';
+import type { Fact, Query } from './facts.ts';
 import { recordFile } from './package-record.ts';
 import type { Item, Resource } from './resource.ts';
 
@@ -25,7 +25,7 @@ export function recordedPackages(folder: string): Resource {
       const items = found.map((each): Item => {
         const item = { kind: 'package', name: each.name };
         return each.fate === 'stay'
-          ? { ...item, action: 'keep', detail: `stays: ${each.why}` }
+          ? { ...item, action: 'unchanged', detail: `stays: ${each.why}` }
           : { ...item, action: 'remove', detail: 'the lab installed it' };
       });
       const leaving = (fate: Recorded['fate']) => found.filter((each) => each.fate === fate).map(({ name }) => name);
@@ -82,7 +82,7 @@ true`,
 }
 
 /** Decides which of the recorded packages go, from the answer to recordedQuery. */
-export function recorded({ output }: Answer): readonly Recorded[] {
+export function recorded({ output }: Fact): readonly Recorded[] {
   const lines = output.split('\n').map((line) => line.split(' '));
   const about = (word: string) => lines.flatMap(([first, ...rest]) => (first === word ? [rest] : []));
   // a package that the lab has installed twice was there before if it was before the first time

@@ -1,13 +1,13 @@
 import type { Trouble } from '../../base/errors.ts';
 import type { Host } from '../hosts/host.ts';
-import type { Answer, Facts, Query } from './facts.ts';
+import type { Fact, Facts, Query } from './facts.ts';
 
 /** What is to become of a thing: made, changed, removed, left as it is, or not to be known before the machine that it is on runs. */
-export type Action = 'create' | 'change' | 'remove' | 'keep' | 'unknown';
+export type PlanAction = 'create' | 'change' | 'remove' | 'unchanged' | 'unknown';
 
 /** A line of the plan: one thing on a host, and what is to become of it. */
 export type Item = {
-  readonly action: Action;
+  readonly action: PlanAction;
   /** What kind of thing, such as `package`, `file`, `service`, `container`. */
   readonly kind: string;
   readonly name: string;
@@ -53,11 +53,11 @@ export type Change = {
   readonly advice?: string | undefined;
 };
 
-const NO_ANSWER: Answer = { code: 1, output: '' };
+const NO_ANSWER: Fact = { code: 1, output: '' };
 
 /** The facts of a machine that does not exist yet: nothing is installed, no file is there, nothing runs. */
-export const BLANK: Facts = { get: () => NO_ANSWER };
+export const NO_FACTS: Facts = { get: () => NO_ANSWER };
 
 export function isChange({ action }: Item): boolean {
-  return action !== 'keep';
+  return action !== 'unchanged';
 }

@@ -1,7 +1,7 @@
 import { LabError } from '../../base/errors.ts';
 import { parseOsRelease } from '../../base/os-release.ts';
 import { isSupported, SUPPORTED_SYSTEMS } from '../supported-systems.ts';
-import type { Answer, Query } from './facts.ts';
+import type { Fact, Query } from './facts.ts';
 import type { Resource } from './resource.ts';
 
 /** What a host says of its operating system; its words are somebody else's, to be shown and never to be run. */
@@ -33,7 +33,7 @@ true`,
 const SHOWN = 80;
 
 /** Undefined where nobody was asked, as on a machine that does not exist yet. */
-export function systemOf({ code, output }: Answer): System | undefined {
+export function systemOf({ code, output }: Fact): System | undefined {
   if (code !== 0) return undefined;
   const [dpkg = '', machine = '', apt = '', ...file] = output.split('\n');
   const told = (line: string) => line.slice(line.indexOf(' ') + 1).trim();
@@ -63,7 +63,7 @@ export function system(host: string, container: 'may be a container' | 'no other
       const why = found === undefined ? undefined : objection(found);
       if (why === undefined) {
         const detail = found === undefined ? {} : { detail: `${found.name}, ${found.architecture}` };
-        return { items: [{ action: 'keep', kind: 'check', name: 'system', ...detail }] };
+        return { items: [{ action: 'unchanged', kind: 'check', name: 'system', ...detail }] };
       }
       const other = container === 'may be a container' ? ', or `broker: { host: container }` in the lab file' : '';
       const advice = `a host with ${SUPPORTED_SYSTEMS}${other}`;

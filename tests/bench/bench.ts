@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import type Docker from 'dockerode';
+import { removeContainers } from '../../provisioning/docker/container.ts';
 import { removeImages } from '../../provisioning/docker/image.ts';
 import { LAB } from '../../provisioning/docker/labels.ts';
-import { removeMachines } from '../../provisioning/docker/machine.ts';
 import { removeNetworks } from '../../provisioning/docker/network.ts';
 import { hasEnded } from '../../provisioning/hosts/local-process.ts';
 
@@ -57,7 +57,7 @@ export async function openBench(docker: Docker, signal: AbortSignal): Promise<Be
 const PREFIX = 'bench-';
 
 async function clear(docker: Docker, name: string): Promise<void> {
-  await removeMachines(docker, name);
+  await removeContainers(docker, name);
   await removeNetworks(docker, name);
 }
 

@@ -2,9 +2,9 @@ import { machineMaker, machineRecipe } from '../../deployment/create-machines.ts
 import { readLab } from '../../lab-file/read.ts';
 import { BROKER_PACKAGES } from '../../mosquitto/broker-host.ts';
 import { PI_PACKAGES } from '../../pi/pi-host.ts';
-import { lookAtImage } from '../../provisioning/docker/image.ts';
+import { containerName } from '../../provisioning/docker/container-state.ts';
+import { imageState } from '../../provisioning/docker/image.ts';
 import { RECIPE } from '../../provisioning/docker/labels.ts';
-import { containerName } from '../../provisioning/docker/machine-look.ts';
 import { run } from '../../provisioning/hosts/host.ts';
 import { openHost } from '../../provisioning/hosts/open.ts';
 import type { Bench } from './bench.ts';
@@ -103,7 +103,7 @@ async function keepPackages({ docker, signal }: Bench, file: string): Promise<vo
       timeoutMs: 600_000,
       signal,
     });
-    const { tag, recipe } = await lookAtImage(docker, machineRecipe(lab, name, undefined).image);
+    const { tag, recipe } = await imageState(docker, machineRecipe(lab, name, undefined).image);
     const [repo, version] = tag.split(':');
     const container = docker.getContainer(containerName(lab.name, name));
     await container.commit({ repo, tag: version, changes: `LABEL ${RECIPE}=${recipe}` });

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { machineMaker } from '../../deployment/create-machines.ts';
 import type { Lab } from '../../lab-file/lab.ts';
 import { readLab } from '../../lab-file/read.ts';
-import type { Machine } from '../../provisioning/docker/machine-look.ts';
+import type { Container } from '../../provisioning/docker/container-state.ts';
 import type { Bench } from './bench.ts';
 import { containerLab, type SshEntry, sshLab } from './lab-text.ts';
 import { openRelay, type Relay } from './relay.ts';
@@ -39,7 +39,7 @@ export async function openStage(bench: Bench, delayMs: number): Promise<Stage> {
   const close = async () => {
     await Promise.all(relays.map((relay) => relay[Symbol.asyncDispose]()));
   };
-  const reach = async ({ address }: Machine, port: number | 'its own'): Promise<Place> => {
+  const reach = async ({ address }: Container, port: number | 'its own'): Promise<Place> => {
     if (delayMs === 0) return { address, port: port === 'its own' ? MQTT_PORT : port };
     const relay = await openRelay(address, port, delayMs);
     relays.push(relay);
@@ -71,16 +71,16 @@ export async function openStage(bench: Bench, delayMs: number): Promise<Stage> {
 
 export type Place = { readonly address: string; readonly port: number };
 
-function login({ ssh }: Machine, place: Place): Login {
+function login({ ssh }: Container, place: Place): Login {
   return { ...place, user: ssh.user ?? '', identity: ssh.identity ?? '' };
 }
 
 /** What a lab file says of a container that is a host over SSH. */
-export function entry(machine: Machine, place: Place): SshEntry {
+export function entry(machine: Container, place: Place): SshEntry {
   const { user, address, port, identity } = login(machine, place);
   return { host: `ssh://${user}@${address}:${port}`, identity, hostKey: machine.ssh.hostKey ?? '' };
 }
 
-function knownHost({ ssh }: Machine, { address, port }: Place): string {
+function knownHost({ ssh }: Container, { address, port }: Place): string {
   return `${port === 22 ? address : `[${address}]:${port}`} ${ssh.hostKey}\n`;
 }

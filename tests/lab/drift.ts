@@ -28,7 +28,7 @@ async function planned(t: ExecutionContext, ...args: string[]): Promise<string[]
   const { docker, hosts } = PlanJson.parse(JSON.parse(stdout));
   const lines = [{ host: 'docker', items: docker }, ...hosts].flatMap(({ host, items }) =>
     items
-      .filter(({ action }) => action !== 'keep')
+      .filter(({ action }) => action !== 'unchanged')
       .map(
         ({ action, kind, name, detail }) =>
           `${host} ${action} ${kind} ${name}${detail === undefined ? '' : ` (${detail})`}`,

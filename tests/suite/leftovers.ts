@@ -1,9 +1,9 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import process from 'node:process';
 import type Docker from 'dockerode';
+import { removeContainers } from '../../provisioning/docker/container.ts';
 import { namesOf, removeImages } from '../../provisioning/docker/image.ts';
 import { LAB } from '../../provisioning/docker/labels.ts';
-import { removeMachines } from '../../provisioning/docker/machine.ts';
 import { removeNetworks } from '../../provisioning/docker/network.ts';
 import { hasEnded } from '../../provisioning/hosts/local-process.ts';
 import { type Run, runFolders, runPid } from './run.ts';
@@ -28,7 +28,7 @@ export async function labelledThings(docker: Docker): Promise<{ lab: string; wha
 export async function sweepLabs(docker: Docker, isOurs: (lab: string) => boolean): Promise<string[]> {
   const found = (await labelledThings(docker)).filter(({ lab }) => isOurs(lab));
   for (const lab of new Set(found.map((thing) => thing.lab))) {
-    await removeMachines(docker, lab);
+    await removeContainers(docker, lab);
     await removeNetworks(docker, lab);
     await removeImages(docker, lab);
   }

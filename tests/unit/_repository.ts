@@ -79,7 +79,7 @@ export function planned(resources: readonly Resource[], state: Seen): { items: I
   return { items, changes };
 }
 
-const SIGNS = { create: '+', change: '~', remove: '-', keep: '=', unknown: '?' } as const;
+const SIGNS = { create: '+', change: '~', remove: '-', unchanged: '=', unknown: '?' } as const;
 export const lines = (items: readonly Item[]) => items.map(({ action, name }) => `${SIGNS[action]} ${name}`);
 export const NAME = 'http://repo.test:8080/debian bookworm';
 export const PREFERENCES = '/etc/apt/preferences.d/mqtt-lab';

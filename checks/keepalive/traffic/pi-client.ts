@@ -6,7 +6,7 @@ import type { Feed } from '../../../probes/mqtt/feed.ts';
 import { now, type Packet } from '../../../probes/mqtt/packet.ts';
 import type { ConnectionCounters } from '../../../probes/network/connection-counters.ts';
 import { findFlow } from '../../../probes/network/silent-cut.ts';
-import { attempt, type Host, run } from '../../../provisioning/hosts/host.ts';
+import { type Host, run, tryRun } from '../../../provisioning/hosts/host.ts';
 import { since } from '../../fixtures/will-observer.ts';
 import { nonce } from '../../harness/messages.ts';
 import { loginOf, type TestLab } from '../../harness/test-lab.ts';
@@ -108,7 +108,7 @@ function startedMosquitto(
 }
 
 async function mosquittoVersion(host: Host, program: string): Promise<string> {
-  const { stdout } = await attempt(host, {
+  const { stdout } = await tryRun(host, {
     step: `ask ${program} for its version`,
     script: `${program} --help`,
     timeoutMs: STEP_MS,

@@ -5,7 +5,7 @@ import test, { type ExecutionContext } from 'ava';
 import { LabError } from '../../../base/errors.ts';
 import { Secret } from '../../../base/secret.ts';
 import type { SshAddress } from '../../../lab-file/ssh-address.ts';
-import { attempt } from '../../../provisioning/hosts/host.ts';
+import { tryRun } from '../../../provisioning/hosts/host.ts';
 import { runProgram } from '../../../provisioning/hosts/program.ts';
 import { type SshHost, sshHost } from '../../../provisioning/hosts/ssh.ts';
 import type { TestLab } from '../support/lab.ts';
@@ -74,7 +74,7 @@ export function at(address: string, more: Partial<SshAddress> = {}): SshAddress 
 
 /** What a command on a host says, as the login's user or as root. */
 export async function say(host: SshHost, script: string, root = false): Promise<string> {
-  const { stdout, stderr } = await attempt(host, { step: 'say', script, root, timeoutMs: 20_000 });
+  const { stdout, stderr } = await tryRun(host, { step: 'say', script, root, timeoutMs: 20_000 });
   return `${stdout}${stderr}`.trim();
 }
 
@@ -82,7 +82,7 @@ export async function say(host: SshHost, script: string, root = false): Promise<
 export async function refusal(t: ExecutionContext, address: SshAddress, script?: string): Promise<LabError['trouble']> {
   const work = async () => {
     await using host = await sshHost('pi', address);
-    if (script !== undefined) await attempt(host, { step: 'say', script, root: true, timeoutMs: 20_000 });
+    if (script !== undefined) await tryRun(host, { step: 'say', script, root: true, timeoutMs: 20_000 });
   };
   const error = await t.throwsAsync(work, { instanceOf: LabError });
   t.is(error?.exitCode, 2);

@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { Secret } from '../../../base/secret.ts';
 import type { SshAddress } from '../../../lab-file/ssh-address.ts';
-import { attempt } from '../../../provisioning/hosts/host.ts';
+import { tryRun } from '../../../provisioning/hosts/host.ts';
 import { sshHost } from '../../../provisioning/hosts/ssh.ts';
 import { PASSWORD } from '../support/ssh-machines.ts';
 import { at, type Logins, refusal, say, secret, wrong } from './stage.ts';
@@ -40,7 +40,7 @@ export const sudo: Logins = (there) => {
     await using host = await sshHost('pi', asNora({ password: secret }));
     t.deepEqual(await Promise.all([say(host, 'echo one', true), say(host, 'echo two', true)]), ['one', 'two']);
     const script = 'sleep 61 & sleep 61';
-    const late = attempt(host, { step: 'wait', script, root: true, timeoutMs: 500 });
+    const late = tryRun(host, { step: 'wait', script, root: true, timeoutMs: 500 });
     await t.throwsAsync(late, { message: /^pi: wait: not done after 0.5 s/ });
     t.is(await there().lab.container('pi').shell('pgrep -fx "sleep 61" || true'), '');
   });

@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
 import type { DebianRelease } from '../../../lab-file/lab.ts';
-import { containerName } from '../../../provisioning/docker/machine-look.ts';
+import { containerName } from '../../../provisioning/docker/container-state.ts';
 import { type CommandOptions, type LabCommand, type Outcome, startLab } from './command.ts';
 import { type Container, container } from './container.ts';
 import { baseImage, labFolder, labName } from './run.ts';

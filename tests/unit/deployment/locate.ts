@@ -1,7 +1,7 @@
 import test from 'ava';
 import { LabError } from '../../../base/errors.ts';
 import { brokerHostAddress, locate, upstreamVersion } from '../../../deployment/locate.ts';
-import type { Machine } from '../../../provisioning/docker/machine-look.ts';
+import type { Container } from '../../../provisioning/docker/container-state.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
 
 /** [Debian's version; the broker's own] */
@@ -21,7 +21,7 @@ for (const [version, expected] of versions) {
   });
 }
 
-function machine(name: string, address: string): Machine {
+function machine(name: string, address: string): Container {
   const ssh = { user: 'pi', address: '127.0.0.1', port: 32768, identity: '/key', hostKey: 'ssh-ed25519 AAAA' };
   const published = new Map([
     [22, 32768],
@@ -35,7 +35,7 @@ const pi = machine('pi', '198.18.7.3');
 const SSH_BROKER = '{ host: "ssh://me@hub.local:23", port: 1884 }';
 
 /** [the lab file's broker; machines; where clients here reach it; where those on the Pi do] */
-const places: readonly (readonly [broker: string, machines: readonly Machine[], here: string, there: string])[] = [
+const places: readonly (readonly [broker: string, machines: readonly Container[], here: string, there: string])[] = [
   ['{ host: local, port: 1884 }', [pi], '127.0.0.1:1884', '198.18.7.1:1884'],
   ['{ host: local, port: 1884, address: 192.168.1.9 }', [pi], '192.168.1.9:1884', '192.168.1.9:1884'],
   ['{ host: local, port: 1884, address: localhost }', [pi], 'localhost:1884', '198.18.7.1:1884'],

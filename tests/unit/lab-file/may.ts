@@ -1,11 +1,11 @@
 import test from 'ava';
-import type { Action } from '../../../lab-file/may.ts';
+import type { TopicAction } from '../../../lab-file/may.ts';
 import { may, willWidens, writes } from '../../../lab-file/may.ts';
 import { readLab } from '../../../lab-file/read.ts';
 
 const lab = readLab('lab.yaml', { environment: {}, interfaces: {} });
 
-const rows: readonly (readonly [user: string, topic: string, actions: readonly Action[], writes: boolean])[] = [
+const rows: readonly (readonly [user: string, topic: string, actions: readonly TopicAction[], writes: boolean])[] = [
   ['sam', 'status', ['publish', 'lastWill'], true],
   ['alice', 'status', ['subscribe', 'lastWill'], true],
   ['sam', 'test', ['publish'], true],
@@ -19,7 +19,7 @@ const rows: readonly (readonly [user: string, topic: string, actions: readonly A
 
 for (const [user, topic, actions, write] of rows) {
   test(`${user} on ${topic}`, (t) => {
-    const all: readonly Action[] = ['publish', 'subscribe', 'lastWill'];
+    const all: readonly TopicAction[] = ['publish', 'subscribe', 'lastWill'];
     t.deepEqual(
       all.filter((action) => may(lab, user, action, topic)),
       actions,

@@ -21,8 +21,8 @@ const backups: readonly (readonly [told: string, isChanged: boolean, planned: re
   ['', true, [`create backup ${KEPT}`]],
   ['', false, []],
   ['runs', true, [`create backup ${KEPT}`]],
-  ['kept', true, [`keep backup ${KEPT}`]],
-  ['kept\ndata\nown', false, [`keep backup ${KEPT}`]],
+  ['kept', true, [`unchanged backup ${KEPT}`]],
+  ['kept\ndata\nown', false, [`unchanged backup ${KEPT}`]],
   // a lab of an earlier version: what was before it is not known
   ['own\nruns', true, []],
 ];

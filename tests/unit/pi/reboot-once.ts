@@ -1,6 +1,6 @@
 import test from 'ava';
 import { bootOf, rebootOnce } from '../../../pi/reboot-once.ts';
-import { BLANK } from '../../../provisioning/resources/resource.ts';
+import { NO_FACTS } from '../../../provisioning/resources/resource.ts';
 import { factsOf } from '../_facts.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
 
@@ -32,16 +32,16 @@ test('reboot: true is one more thing of the plan, after the packages', (t) => {
   const lab = labOf(`${TWO_USERS}pis: { a: { host: container }, b: { host: container, reboot: true } }`);
   const [none = [], once = []] = lab.pis.map((pi) => rebootOnce(lab, pi));
   t.deepEqual(none, []);
-  const actions = (output: string, earlier: 'create' | 'keep') =>
+  const actions = (output: string, earlier: 'create' | 'unchanged') =>
     once.flatMap((resource) =>
       resource
-        .plan(output === '' ? BLANK : factsOf(new Map([['boot', output]])), [
+        .plan(output === '' ? NO_FACTS : factsOf(new Map([['boot', output]])), [
           { action: earlier, kind: 'package', name: 'mosquitto-clients' },
         ])
         .items.map(({ action }) => action),
     );
   t.deepEqual(actions('', 'create'), ['change']);
   t.deepEqual(actions(seen('900.5'), 'create'), ['change']);
-  t.deepEqual(actions(seen('900.5'), 'keep'), ['keep']);
-  t.deepEqual(actions(seen('1040.5'), 'keep'), ['change']);
+  t.deepEqual(actions(seen('900.5'), 'unchanged'), ['unchanged']);
+  t.deepEqual(actions(seen('1040.5'), 'unchanged'), ['change']);
 });

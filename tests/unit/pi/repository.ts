@@ -3,7 +3,7 @@ import { LabError } from '../../../base/errors.ts';
 import type { AptRepository } from '../../../lab-file/lab.ts';
 import { preferencesFile, SOURCE, sourceFile } from '../../../pi/repository/files.ts';
 import { repository } from '../../../pi/repository.ts';
-import { BLANK } from '../../../provisioning/resources/resource.ts';
+import { NO_FACTS } from '../../../provisioning/resources/resource.ts';
 import {
   asWanted,
   FETCHED,
@@ -100,7 +100,7 @@ for (const [what, wanted, state, plan] of plans) {
 }
 
 test('a machine that does not exist yet', (t) => {
-  const items = repository('pi', given).flatMap((resource) => resource.plan(BLANK, []).items);
+  const items = repository('pi', given).flatMap((resource) => resource.plan(NO_FACTS, []).items);
   t.deepEqual(lines(items), ['+ http://repo.test:8080/debian']);
 });
 

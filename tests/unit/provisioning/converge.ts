@@ -2,8 +2,8 @@ import { existsSync } from 'node:fs';
 import test from 'ava';
 import { LabError } from '../../../base/errors.ts';
 import type { Progress, ReportProgress } from '../../../base/progress.ts';
-import { converge, look } from '../../../provisioning/converge.ts';
-import { aloneOnHost } from '../../../provisioning/exclusive.ts';
+import { converge, factsFor } from '../../../provisioning/converge.ts';
+import { withHostLock } from '../../../provisioning/exclusive.ts';
 import type { Host, Result } from '../../../provisioning/hosts/host.ts';
 import type { Query } from '../../../provisioning/resources/facts.ts';
 import type { Resource } from '../../../provisioning/resources/resource.ts';
@@ -39,7 +39,7 @@ function wants(word: string, after = ''): Resource {
       const has = facts.get(query).output.split(' ');
       if (!has.includes(after) && after !== '') throw new Error(`${word} was planned before ${after} was there`);
       const item = { kind: 'word', name: word } as const;
-      if (has.includes(word)) return { items: [{ ...item, action: 'keep' }] };
+      if (has.includes(word)) return { items: [{ ...item, action: 'unchanged' }] };
       const change = { summary: `add ${word}`, script: word, timeoutMs: 1000, advice: 'mend it' };
       return { items: [{ ...item, action: 'create' }], change };
     },
@@ -55,7 +55,7 @@ async function bring(
   report: ReportProgress = () => undefined,
 ): Promise<string[]> {
   const changes: string[] = [];
-  const facts = await look(host, resources, signal);
+  const facts = await factsFor(host, resources, signal);
   const onChange = (summary: string) => changes.push(summary);
   await converge(host, resources, { facts, planned: [], report, signal, onChange });
   return changes;
@@ -146,10 +146,10 @@ test('a step that an earlier run has left behind is waited for, and what a step 
     return;
   }
   const folder = folderFor(t);
-  const step = aloneOnHost(
+  const step = withHostLock(
     `echo "$1$LC_ALL"; cat; [ ! -e ${folder}/first ] || [ -e ${folder}/done ] || echo too early; exit 3`,
   );
-  const first = aloneOnHost(
+  const first = withHostLock(
     `: >${folder}/first; sleep 0.3; : >${folder}/done; sleep 60 >/dev/null & echo $! >${folder}/pid`,
   );
   const { stdout, code } = sh(`( ${first} ) &

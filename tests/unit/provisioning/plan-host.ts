@@ -1,6 +1,6 @@
 import test from 'ava';
 import { planHost } from '../../../provisioning/plan-host.ts';
-import { BLANK, type Item, type Resource } from '../../../provisioning/resources/resource.ts';
+import { type Item, NO_FACTS, type Resource } from '../../../provisioning/resources/resource.ts';
 
 const FILE: Item = { action: 'create', kind: 'file', name: '/a' };
 const change = (summary: string) => ({ summary, script: 'true', timeoutMs: 1 });
@@ -12,24 +12,24 @@ test('a resource sees what is planned before it, and not what is as wanted', (t)
     seen.push(earlier);
     return { items: [] };
   };
-  const kept: Item = { action: 'keep', kind: 'package', name: 'p' };
+  const kept: Item = { action: 'unchanged', kind: 'package', name: 'p' };
   planHost(
     [
       resource('files', () => ({ items: [FILE], change: change('write') })),
       resource('packages', () => ({ items: [kept] })),
       resource('service', watching),
     ],
-    BLANK,
+    NO_FACTS,
   );
   t.deepEqual(seen, [[FILE]]);
 });
 
 test('steps in order, each with its resource; a thing that is looked at twice is there once', (t) => {
-  const check: Item = { action: 'keep', kind: 'check', name: 'clients only' };
+  const check: Item = { action: 'unchanged', kind: 'check', name: 'clients only' };
   const checks = resource('clients only', () => ({ items: [check] }));
   const { items, steps } = planHost(
     [checks, resource('files', () => ({ items: [FILE], change: change('write') })), checks],
-    BLANK,
+    NO_FACTS,
   );
   t.deepEqual(items, [check, FILE]);
   t.deepEqual(

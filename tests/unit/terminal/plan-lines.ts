@@ -4,7 +4,7 @@ import type { Item } from '../../../provisioning/resources/resource.ts';
 import { changeCount, changeLines, planJson, planLines } from '../../../terminal/plan-lines.ts';
 
 const plain = (_: unknown, text: string) => text;
-const NETWORK: Item = { action: 'keep', kind: 'network', name: 'mqtt-lab-x', detail: '198.18.3.0/24' };
+const NETWORK: Item = { action: 'unchanged', kind: 'network', name: 'mqtt-lab-x', detail: '198.18.3.0/24' };
 const ACL: Item = {
   action: 'change',
   kind: 'file',
@@ -19,7 +19,7 @@ const items: readonly Item[] = [
   { action: 'unknown', kind: 'host', name: 'what is in it', detail: 'seen once it runs' },
 ];
 const broker = { name: 'broker', place: 'local', items } as const;
-const pi = { name: 'pi', place: 'container', items: [{ action: 'keep', kind: 'container', name: 'pi' }] } as const;
+const pi = { name: 'pi', place: 'container', items: [{ action: 'unchanged', kind: 'container', name: 'pi' }] } as const;
 const plan = { docker: [NETWORK], hosts: [broker, pi] };
 
 test('a line with its sign for each thing, the diff below it, the sum at the end', (t) => {

@@ -45,7 +45,7 @@ test('a lab without a repository removes its own, and leaves another lab’s alo
     for (const state of [theirs, { ...theirs, labs: [] }]) {
       const { items, changes } = planned(resources, state);
       t.deepEqual(items, [
-        { action: 'keep', kind: 'file', name: SOURCE, detail: 'stays: it belongs to the lab "other"' },
+        { action: 'unchanged', kind: 'file', name: SOURCE, detail: 'stays: it belongs to the lab "other"' },
       ]);
       t.deepEqual(changes, []);
     }

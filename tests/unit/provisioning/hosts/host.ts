@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import test from 'ava';
 import { quote } from '../../../../base/quote.ts';
-import { attempt, type Host, run, stepFailed } from '../../../../provisioning/hosts/host.ts';
+import { type Host, run, stepFailed, tryRun } from '../../../../provisioning/hosts/host.ts';
 import { localHost } from '../../../../provisioning/hosts/local.ts';
 import { folderFor } from '../../_sh.ts';
 
@@ -43,7 +43,7 @@ test('a command runs on this machine: output, lines as they come, exit code', as
   const lines: string[] = [];
   const script = 'echo one; echo two >&2; exit 5';
   const onLine = (line: string, stream: string) => lines.push(`${stream} ${line}`);
-  const result = await attempt(host, { step: 'talk', script, timeoutMs: 10_000, onLine });
+  const result = await tryRun(host, { step: 'talk', script, timeoutMs: 10_000, onLine });
   t.deepEqual(result, { code: 5, stdout: 'one\n', stderr: 'two\n' });
   t.deepEqual(lines.sort(), ['stderr two', 'stdout one']);
   await t.throwsAsync(run(host, { step: 'talk', script, timeoutMs: 10_000 }, 'do this'), {
@@ -84,6 +84,6 @@ test.serial(
     delete process.env.SHLVL;
     const words = "it's \\ $HOME";
     const command = { step: 'talk', script: `echo ${quote(words)}`, timeoutMs: 10_000 };
-    t.deepEqual(await attempt(host, command), { code: 0, stdout: `${words}\n`, stderr: '' });
+    t.deepEqual(await tryRun(host, command), { code: 0, stdout: `${words}\n`, stderr: '' });
   },
 );

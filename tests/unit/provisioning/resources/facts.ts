@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { Host } from '../../../../provisioning/hosts/host.ts';
-import { framed, gather, unframe } from '../../../../provisioning/resources/facts.ts';
+import { framed, gatherFacts, unframe } from '../../../../provisioning/resources/facts.ts';
 import { sh } from '../../_sh.ts';
 
 const MARK = 'fact-0123';
@@ -44,7 +44,7 @@ test('a fact that was not asked for is a fault of the program', async (t) => {
     }),
     async [Symbol.asyncDispose]() {},
   };
-  const facts = await gather(silent, []);
+  const facts = await gatherFacts(silent, []);
   t.throws(() => facts.get({ id: 'x', script: '' }), { message: 'no fact x was gathered' });
 });
 
@@ -59,7 +59,7 @@ test('questions are asked as root, unless anybody may ask them', async (t) => {
     },
     async [Symbol.asyncDispose]() {},
   };
-  await gather(host, []);
-  await gather(host, [], undefined, { root: false });
+  await gatherFacts(host, []);
+  await gatherFacts(host, [], undefined, { root: false });
   t.deepEqual(asked, [true, false]);
 });

@@ -14,7 +14,7 @@ const diffOf = (content: string, file = wanted) => fileItem(found(content), file
 const rows = [
   ['nothing', undefined, undefined, 'create missing', '@@ -1,0 +1,3 @@\n+one\n+two\n+three'],
   ['a symbolic link', undefined, 'symbolic link', 'change is a symbolic link', '@@ -1,0 +1,3 @@\n+one\n+two\n+three'],
-  ['the same', found(wanted.content), undefined, 'keep', undefined],
+  ['the same', found(wanted.content), undefined, 'unchanged', undefined],
   ['another mode', { ...found(wanted.content), mode: '644' }, undefined, 'change mode', undefined],
   ['another line', found('one\n2\nthree\n'), undefined, 'change content', '@@ -1,3 +1,3 @@\n one\n-2\n+two\n three'],
   [

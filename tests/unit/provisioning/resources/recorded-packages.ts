@@ -54,7 +54,7 @@ test('removed in one go, what was configured before without its configuration; w
   );
   t.deepEqual(
     items.map(({ action, name, detail }) => `${action} ${name}: ${detail}`),
-    ['remove a: the lab installed it', 'remove b: the lab installed it', 'keep c: stays: it is on hold'],
+    ['remove a: the lab installed it', 'remove b: the lab installed it', 'unchanged c: stays: it is on hold'],
   );
   t.is(change?.summary, 'remove a, b');
   t.regex(change?.script ?? '', /^apt purge a\n(.*\n){2}apt remove b$/m);

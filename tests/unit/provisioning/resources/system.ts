@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { LabError } from '../../../../base/errors.ts';
 import { parseOsRelease } from '../../../../base/os-release.ts';
-import { BLANK } from '../../../../provisioning/resources/resource.ts';
+import { NO_FACTS } from '../../../../provisioning/resources/resource.ts';
 import { SYSTEM, system, systemOf } from '../../../../provisioning/resources/system.ts';
 import { factsOf } from '../../_facts.ts';
 import { folderFor, sh } from '../../_sh.ts';
@@ -115,7 +115,7 @@ const planned = (told: string, container: Parameters<typeof system>[1] = 'no oth
 
 for (const [told, detail] of accepted) {
   test(`can be managed: ${detail}`, (t) => {
-    t.deepEqual(planned(told), { items: [{ action: 'keep', kind: 'check', name: 'system', detail }] });
+    t.deepEqual(planned(told), { items: [{ action: 'unchanged', kind: 'check', name: 'system', detail }] });
   });
 }
 
@@ -138,8 +138,8 @@ test('a broker may be a container instead, a Pi is told no such thing', (t) => {
 });
 
 test('of a machine that does not exist yet nothing is known', (t) => {
-  t.deepEqual(system('hall', 'no other way').plan(BLANK, []).items, [
-    { action: 'keep', kind: 'check', name: 'system' },
+  t.deepEqual(system('hall', 'no other way').plan(NO_FACTS, []).items, [
+    { action: 'unchanged', kind: 'check', name: 'system' },
   ]);
 });
 

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import type Docker from 'dockerode';
 import type { SshAddress } from '../../lab-file/ssh-address.ts';
+import type { ContainerSpec } from './container-spec.ts';
 import type { Image } from './image.ts';
 import { HOST_KEY, LOGIN, labFilter, MACHINE, RECIPE } from './labels.ts';
-import type { MachineWanted } from './machine.ts';
 import type { LabNetwork } from './network.ts';
 
-export type Machine = {
+export type Container = {
   readonly name: string;
   readonly created: boolean;
   readonly ssh: SshAddress & { readonly port: number };
@@ -19,10 +19,10 @@ export type Machine = {
 };
 
 /** How a wanted machine's container stands; `stale`: it will be made anew. */
-export type MachineLook =
+export type ContainerState =
   | { readonly state: 'absent' }
   | { readonly state: 'stale' | 'stopped'; readonly why: string }
-  | { readonly state: 'running'; readonly machine: Machine };
+  | { readonly state: 'running'; readonly machine: Container };
 
 /** `created`: put together but never started, so perhaps without its keys; `restarting`: its sshd ends again and again. */
 export const NEVER_STARTED = ['created', 'restarting', 'dead', 'removing'];
@@ -33,14 +33,14 @@ export async function labContainers(docker: Docker, lab: string): Promise<readon
 }
 
 /** How a machine's container stands, if it has one; without the network or the key that it is to have, it can only be stale. Pure. */
-export function machineLook(
+export function containerState(
   containers: readonly Docker.ContainerInfo[],
-  wanted: Omit<MachineWanted, 'image' | 'network' | 'key'> & {
+  wanted: Omit<ContainerSpec, 'image' | 'network' | 'key'> & {
     readonly image: Pick<Image, 'recipe'>;
     readonly network: { readonly id: string | undefined };
-    readonly key: MachineWanted['key'] | undefined;
+    readonly key: ContainerSpec['key'] | undefined;
   },
-): MachineLook {
+): ContainerState {
   const path = `/${containerName(wanted.lab, wanted.name)}`;
   const existing = containers.find(({ Names }) => Names.includes(path));
   if (existing === undefined) return { state: 'absent' };
@@ -50,64 +50,64 @@ export function machineLook(
   const recipe = recipeOf({ ...wanted, network: { id: network.id }, key });
   if (existing.Labels[RECIPE] !== recipe) return { state: 'stale', why: 'it was made for another lab file' };
   if (NEVER_STARTED.includes(existing.State)) return { state: 'stale', why: `its state is "${existing.State}"` };
-  const machine = listedMachine(existing, wanted.name, key.file);
+  const machine = listedContainer(existing, wanted.name, key.file);
   return machine === undefined || existing.State !== 'running'
     ? { state: 'stopped', why: `its state is "${existing.State}"` }
     : { state: 'running', machine };
 }
 
 /** Names of the machines among the lab's containers that are not named in `keep`. */
-export function unwantedMachines(containers: readonly Docker.ContainerInfo[], keep: readonly string[]): string[] {
+export function unwantedContainers(containers: readonly Docker.ContainerInfo[], keep: readonly string[]): string[] {
   return containers.map(({ Labels }) => Labels[MACHINE] ?? '').filter((name) => !keep.includes(name));
 }
 
 /** The running machines of a lab by name; stopped ones are left out. Changes nothing. */
-export async function findMachines(
+export async function findContainers(
   docker: Docker,
   lab: string,
   keyFile: string,
-): Promise<ReadonlyMap<string, Machine>> {
+): Promise<ReadonlyMap<string, Container>> {
   const containers = await labContainers(docker, lab);
   const machines = containers.flatMap(
-    (container) => listedMachine(container, container.Labels[MACHINE] ?? '', keyFile) ?? [],
+    (container) => listedContainer(container, container.Labels[MACHINE] ?? '', keyFile) ?? [],
   );
   return new Map(machines.map((machine) => [machine.name, machine]));
 }
 
-function listedMachine(
+function listedContainer(
   { State, Ports, Labels, NetworkSettings }: Docker.ContainerInfo,
   name: string,
   keyFile: string,
-): Machine | undefined {
+): Container | undefined {
   if (!['running', 'paused', 'restarting'].includes(State)) return undefined;
   const published = Ports.flatMap(({ PrivatePort, PublicPort }): [number, number][] =>
     PublicPort === undefined ? [] : [[PrivatePort, PublicPort]],
   );
   const [network] = Object.values(NetworkSettings.Networks);
-  return machineOf(Labels, new Map(published), network, { name, keyFile, created: false });
+  return containerOf(Labels, new Map(published), network, { name, keyFile, created: false });
 }
 
 /** The machine of a container that was just started. Undefined as long as it does not run, or is not yet on its network. */
-export function startedMachine(
+export function startedContainer(
   { State, NetworkSettings, Config }: Docker.ContainerInspectInfo,
   name: string,
   keyFile: string,
-): Machine | undefined {
+): Container | undefined {
   if (!State.Running) return undefined;
   const published = Object.entries(NetworkSettings.Ports).flatMap(([port, bindings]): [number, number][] => {
     const host = bindings?.[0]?.HostPort;
     return host === undefined ? [] : [[Number(port.split('/')[0]), Number(host)]];
   });
   const [network] = Object.values(NetworkSettings.Networks);
-  return machineOf(Config.Labels, new Map(published), network, { name, keyFile, created: true });
+  return containerOf(Config.Labels, new Map(published), network, { name, keyFile, created: true });
 }
 
-function machineOf(
+function containerOf(
   { [HOST_KEY]: hostKey, [LOGIN]: user }: Readonly<Record<string, string>>,
   published: ReadonlyMap<number, number>,
   network: { readonly IPAddress: string; readonly Gateway: string } | undefined,
   { name, keyFile, created }: { readonly name: string; readonly keyFile: string; readonly created: boolean },
-): Machine | undefined {
+): Container | undefined {
   const port = published.get(22);
   if (port === undefined || hostKey === undefined || user === undefined || !network?.IPAddress) return undefined;
   const ssh = { user, address: '127.0.0.1', port, identity: keyFile, hostKey, isComplete: true } as const;
@@ -126,7 +126,7 @@ export function recipeOf({
   ports,
   login,
   name,
-}: Pick<MachineWanted, 'key' | 'ports' | 'login' | 'name'> & {
+}: Pick<ContainerSpec, 'key' | 'ports' | 'login' | 'name'> & {
   readonly image: Pick<Image, 'recipe'>;
   readonly network: Pick<LabNetwork, 'id'>;
 }): string {

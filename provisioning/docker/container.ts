@@ -2,11 +2,17 @@ import { createConnection } from 'node:net';
 import type Docker from 'dockerode';
 import { LabError, lastLines } from '../../base/errors.ts';
 import { atMost } from '../../base/limit.ts';
+import type { ContainerSpec } from './container-spec.ts';
+import {
+  type Container,
+  containerName,
+  labContainers,
+  NEVER_STARTED,
+  recipeOf,
+  startedContainer,
+} from './container-state.ts';
 import { platformOf } from './emulation.ts';
-import type { Image } from './image.ts';
 import { architectureLabel, HOST_KEY, LAB, LOGIN, labFilter, MACHINE, RECIPE } from './labels.ts';
-import { containerName, labContainers, type Machine, NEVER_STARTED, recipeOf, startedMachine } from './machine-look.ts';
-import type { LabNetwork } from './network.ts';
 import { tar } from './tar.ts';
 
 /** Of twenty at a time, a busy engine of 20.10 once forgot to take one off its network, which could not be removed from then on. */
@@ -15,21 +21,9 @@ const SSH_START_MS = 30_000;
 /** A container that the engine has started so often again by itself while it was waited for will never have an sshd. */
 const CRASH_LOOP = 3;
 
-export type MachineWanted = {
-  readonly lab: string;
-  /** `broker` or the Pi's name; also the container's host name. */
-  readonly name: string;
-  readonly login: string;
-  readonly image: Image;
-  readonly network: LabNetwork;
-  readonly key: { readonly file: string; readonly publicKey: string };
-  /** TCP ports, beside ssh's, that are published on 127.0.0.1. */
-  readonly ports: readonly number[];
-};
-
 async function findContainer(
   docker: Docker,
-  { lab, name }: Pick<MachineWanted, 'lab' | 'name'>,
+  { lab, name }: Pick<ContainerSpec, 'lab' | 'name'>,
 ): Promise<Docker.ContainerInfo | undefined> {
   const filters = { ...labFilter(lab), name: [`^/${containerName(lab, name)}$`] };
   const [existing] = await docker.listContainers({ all: true, filters });
@@ -40,7 +34,7 @@ async function findContainer(
  * A container as wanted and running: left alone when it is so already, started when it was stopped, made anew when its recipe differs or its sshd
  * ends again and again. One that runs and does not answer may be slow, or hold what a broker has queued: that is a LabError.
  */
-export async function ensureMachine(docker: Docker, wanted: MachineWanted, signal: AbortSignal): Promise<Machine> {
+export async function ensureContainer(docker: Docker, wanted: ContainerSpec, signal: AbortSignal): Promise<Container> {
   const recipe = recipeOf(wanted);
   const existing = await findContainer(docker, wanted);
   if (existing !== undefined) {
@@ -88,9 +82,9 @@ export async function ensureMachine(docker: Docker, wanted: MachineWanted, signa
 /** Waits until sshd answers: the published port is open before it does, and on a busy engine the container may need a second start. */
 async function started(
   container: Docker.Container,
-  { name, key }: MachineWanted,
+  { name, key }: ContainerSpec,
   signal: AbortSignal,
-): Promise<Machine | 'crashes'> {
+): Promise<Container | 'crashes'> {
   const deadline = Date.now() + SSH_START_MS;
   let before: number | undefined;
   for (;;) {
@@ -99,7 +93,7 @@ async function started(
     before ??= info.RestartCount;
     const restarts = info.RestartCount - before;
     if (restarts >= CRASH_LOOP) return 'crashes';
-    const machine = startedMachine(info, name, key.file);
+    const machine = startedContainer(info, name, key.file);
     if (machine !== undefined && (await hasBanner(machine.ssh.port))) return machine;
     if (Date.now() >= deadline) {
       // the engine waits longer each time, at last a minute
@@ -130,7 +124,7 @@ async function hasBanner(port: number): Promise<boolean> {
 }
 
 /** The host key pair and the lab's public key, put in before the first start; owner root, and sshd's StrictModes accepts that. */
-async function keys({ login, key }: MachineWanted, hostKey: { public: string; private: string }): Promise<Buffer> {
+async function keys({ login, key }: ContainerSpec, hostKey: { public: string; private: string }): Promise<Buffer> {
   return await tar([
     { name: 'etc/ssh/ssh_host_ed25519_key', mode: 0o600, content: hostKey.private },
     { name: 'etc/ssh/ssh_host_ed25519_key.pub', mode: 0o644, content: `${hostKey.public}\n` },
@@ -143,7 +137,7 @@ async function keys({ login, key }: MachineWanted, hostKey: { public: string; pr
 }
 
 /** Removes the lab's containers, running or not; with `keep`, only those of machines that are not named there. Gives their number. */
-export async function removeMachines(docker: Docker, lab: string, keep: readonly string[] = []): Promise<number> {
+export async function removeContainers(docker: Docker, lab: string, keep: readonly string[] = []): Promise<number> {
   const containers = await labContainers(docker, lab);
   const unwanted = containers.filter(({ Labels }) => !keep.includes(Labels[MACHINE] ?? ''));
   const limit = atMost(REMOVED_AT_ONCE);

@@ -1,12 +1,12 @@
 import test from 'ava';
 import type Docker from 'dockerode';
-import { HOST_KEY, LOGIN, MACHINE, RECIPE } from '../../../../provisioning/docker/labels.ts';
 import {
-  type MachineLook,
-  machineLook,
+  type ContainerState,
+  containerState,
   recipeOf,
-  unwantedMachines,
-} from '../../../../provisioning/docker/machine-look.ts';
+  unwantedContainers,
+} from '../../../../provisioning/docker/container-state.ts';
+import { HOST_KEY, LOGIN, MACHINE, RECIPE } from '../../../../provisioning/docker/labels.ts';
 
 const KEY = { file: '/lab/keys/one', publicKey: 'ssh-ed25519 AAAA' };
 const WANTED = {
@@ -61,17 +61,17 @@ const rows: readonly (readonly [string, readonly Docker.ContainerInfo[], object,
 
 for (const [what, containers, changes, expected] of rows) {
   test(`the container of a machine, ${what}: ${expected}`, (t) => {
-    const look = machineLook(containers, { ...WANTED, ...changes });
+    const look = containerState(containers, { ...WANTED, ...changes });
     t.is(told(look), expected);
   });
 }
 
-function told(look: MachineLook): string {
+function told(look: ContainerState): string {
   return 'why' in look ? `${look.state}: ${look.why}` : look.state;
 }
 
 test('a machine that runs is reached as its container is listed', (t) => {
-  const look = machineLook([container()], WANTED);
+  const look = containerState([container()], WANTED);
   t.deepEqual(look.state === 'running' ? look.machine : undefined, {
     name: 'pi',
     created: false,
@@ -87,5 +87,5 @@ test('a machine that runs is reached as its container is listed', (t) => {
 
 test('a machine that the lab file no longer has is told', (t) => {
   const other = container({ Labels: { ...labels, [MACHINE]: 'old' } });
-  t.deepEqual(unwantedMachines([container(), other], ['pi']), ['old']);
+  t.deepEqual(unwantedContainers([container(), other], ['pi']), ['old']);
 });
