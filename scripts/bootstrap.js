@@ -2,9 +2,10 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import module from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const OLDEST_NODE = [20, 19];
@@ -13,32 +14,25 @@ const STAMP = path.join(root, 'node_modules', '.installed-from');
 /** How long another installation is waited for, in seconds. */
 const INSTALLATION_S = 600;
 
-/** Runs `lab`, or the source NAME.ts of a tool of the project, such as `tests/bench/main`, whose `main(args)` gives the exit code. */
+/** Bundles and runs scripts/lab.ts for `lab`, or a tool such as `tests/bench/main`; its `main(args)` gives the exit code. */
 export async function bootstrap(name, args) {
   checkNode();
   installDependencies();
-  const { exports, keep } = await load(name, args);
-  process.exitCode = await exports.main(args);
-  // one that did not come far has called little of its code
-  if (process.exitCode === 0) keep();
+  const { main } = await load(name === 'lab' ? 'scripts/lab' : name);
+  process.exitCode = await main(args);
 }
 
-/** ./lab starts compiled, for its users start it often; the project's own commands by tsx. The imports need dependencies, so they come only now. */
-async function load(name, args) {
+async function load(name) {
   try {
-    if (name === 'lab') {
-      const { compiledScript } = await import('./compile.js');
-      const { loadWithCode } = await import('./code-cache.js');
-      const command = args.find((word) => /^[a-z]+$/.test(word) && existsSync(path.join(root, `scripts/${word}.ts`)));
-      const isHelp = args.includes('--help') || args.includes('-h');
-      return loadWithCode(await compiledScript(root, name), isHelp ? 'help' : (command ?? 'help'));
-    }
-    const { tsImport } = await import('tsx/esm/api');
-    return { exports: await tsImport(`../${name}.ts`, import.meta.url), keep: () => undefined };
+    const { build } = await import('./build.js');
+    const folder = await build(path.basename(name), { entryPoints: [`${name}.ts`] });
+    // Node 22 and newer keep V8's code of the bundle
+    module.enableCompileCache?.(path.join(folder, 'code'));
+    return await import(pathToFileURL(path.join(folder, `${name}.js`)).href);
   } catch (error) {
     console.error(`mqtt-lab can't start: ${error.message}`);
     console.error(
-      '  try: see that its folder can be written to and the disk is not full; rm -rf node_modules has all installed anew',
+      `  try: check that ${root} is writable and the disk has room; rm -rf .build node_modules there installs again`,
     );
     process.exit(2);
   }

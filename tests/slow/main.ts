@@ -1,6 +1,13 @@
-import { main as test } from '../suite/test.ts';
+import { readArguments } from '../suite/arguments.ts';
+import { testFiles } from '../suite/build-tests.ts';
+import { runTests } from '../suite/run-tests.ts';
 
-/** `npm run test:slow [-- --match TITLE]`: what takes too long for `npm test`, on the same engine and base images; leaves nothing behind either. */
+/** `npm run test:slow [-- --match TITLE]`: tests that take too long for `npm test`, one file at a time because some measure time. */
 export async function main(args: string[]): Promise<number> {
-  return await test(['--config', 'tests/slow/ava.config.js', ...args]);
+  const all = testFiles('tests/slow').filter((file) => /^tests\/slow\/(?!main\b)[^/]+$/.test(file));
+  const { sources, options } = readArguments(args);
+  return await runTests({
+    sources: sources.length > 0 ? sources : all,
+    options: ['--concurrency', '1', '--timeout', '10m', ...options],
+  });
 }

@@ -1,2 +1,0 @@
-// The test files in lab-file/ as one (see scripts/compile-folders.js).
-export {};
