@@ -15,7 +15,7 @@ const OPTIONS = {
   external: ['ava', 'esbuild', 'playwright-core', 'cpu-features', '*.node', 'canvas'],
   // CommonJS packages expect these in an ES module
   banner: {
-    js: `import { createRequire as r$ } from 'node:module'; const require = r$(import.meta.filename), __filename = import.meta.filename, __dirname = import.meta.dirname;`,
+    js: `import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.filename), __filename = import.meta.filename, __dirname = import.meta.dirname;`,
   },
 };
 
