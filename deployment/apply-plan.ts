@@ -115,7 +115,7 @@ async function outcome(
   try {
     await work((summary) => changes.push(summary));
     const state = changes.length > 0 ? 'changed' : 'ok';
-    report({ host, kind: 'ok', text: state === 'ok' ? 'as wanted' : `${changes.length} changed` });
+    report({ host, kind: 'ok', text: state === 'ok' ? 'unchanged' : `${changes.length} changed` });
     return { host, state, changes, left: 0, durationMs: performance.now() - begin };
   } catch (error) {
     const text = error instanceof LabError ? `${error.trouble.step}: ${error.trouble.happened}` : String(error);

@@ -27,7 +27,7 @@ export function planLines(plan: Shown, paint: Paint): string[] {
   return [...sections(plan, paint, new Map(errors)), `plan: ${sum(plan)}`];
 }
 
-/** The same without what is as wanted, for `up`, which tells the errors when it is done. */
+/** The same without what is unchanged, for `up`, which tells the errors when it is done. */
 export function changeLines({ docker, hosts }: Shown, paint: Paint): string[] {
   const changed = hosts.map((host) => ({ ...host, items: host.items.filter(isChange) }));
   const told = sections({ docker: docker.filter(isChange), hosts: changed }, paint, new Map());
@@ -72,7 +72,7 @@ function oneLine(text: string): string {
 function sum(plan: Shown): string {
   const items = [...plan.docker, ...plan.hosts.flatMap((host) => host.items)];
   const count = (wanted: Item['action']) => items.filter(({ action }) => action === wanted).length;
-  const kept = `${count('unchanged')} as wanted`;
+  const kept = `${count('unchanged')} unchanged`;
   const failed = plan.hosts.filter(({ error }) => error !== undefined).length;
   const changes = [
     ...(count('create') > 0 ? [`${count('create')} to create`] : []),
@@ -80,7 +80,7 @@ function sum(plan: Shown): string {
     ...(count('remove') > 0 ? [`${count('remove')} to remove`] : []),
     ...(count('unknown') > 0 ? [`${count('unknown')} not known yet`] : []),
   ];
-  if (failed > 0) changes.push(`${failed} ${failed === 1 ? 'host' : 'hosts'} without a plan`);
+  if (failed > 0) changes.push(`${failed} ${failed === 1 ? 'host' : 'hosts'} could not be checked`);
   return changes.length === 0 ? `nothing to change, ${kept}` : `${changes.join(', ')}, ${kept}`;
 }
 

@@ -46,7 +46,7 @@ test.serial('a Pi that the lab file no longer has is given back by up, to the by
   await terminal.answer(/The plan removes \d+ things\. Go on\? \[Y\/n\] /, '');
   const up = await terminal.ended;
   t.is(up.code, 0, up.shown);
-  t.regex(up.shown, /broker +✓ as wanted/);
+  t.regex(up.shown, /broker +✓ unchanged/);
   t.deepEqual(await changed('pi'), []);
   t.regex(await readFile(book(), 'utf8'), /"broker"/);
   t.notRegex(await readFile(book(), 'utf8'), /"pi"/);

@@ -63,7 +63,7 @@ test.serial('hosts over ssh:// converge, a second up changes nothing, and verifi
   const lab = machines();
   const up = await lab.run(['up', '--no-verify', '--take-over', '--lab', FILE]);
   t.is(up.code, 0, up.all);
-  t.regex(up.stdout, /^pi +✓ as wanted$/m);
+  t.regex(up.stdout, /^pi +✓ unchanged$/m);
   const kept = `/var/lib/mqtt-lab/${lab.name}-remote/files/etc/mosquitto/conf.d/lab.conf`;
   t.regex(await lab.container('broker').shell(`head -n 1 ${kept}`), new RegExp(`"${lab.name}"`));
   const again = await lab.run(['up', '--no-verify', '--lab', FILE]);
@@ -102,7 +102,7 @@ test.serial('a Pi with a broker on it is told with all that was found, exit code
     /^pi: clients only: there is a broker:\n {4}the package mosquitto is installed\n {4}\/usr\/sbin\/mosquitto is there$/m,
   );
   t.regex(up.stdout, /^ {2}try: remove it on the Pi: sudo apt-get purge mosquitto/m);
-  t.regex(up.stdout, /^broker +✓ as wanted$/m);
+  t.regex(up.stdout, /^broker +✓ unchanged$/m);
   await pi.shell('apt-get -qq -y purge mosquitto >/dev/null 2>&1');
   const again = await lab.run(['up', '--no-verify', '--lab', FILE]);
   t.is(again.code, 0, again.all);

@@ -36,7 +36,7 @@ test('a line with its sign for each thing, the diff below it, the sum at the end
     '  ? host what is in it (seen once it runs)',
     'pi',
     '  = container pi',
-    'plan: 1 to create, 1 to change, 1 to remove, 1 not known yet, 2 as wanted',
+    'plan: 1 to create, 1 to change, 1 to remove, 1 not known yet, 2 unchanged',
   ]);
 });
 
@@ -46,10 +46,10 @@ test('up shows the changes alone, with the same sum', (t) => {
     lines,
     planLines(plan, plain).filter((line) => !/^ {2}=|^docker|^pi/.test(line)),
   );
-  t.deepEqual(changeLines({ docker: [NETWORK], hosts: [pi] }, plain), ['plan: nothing to change, 2 as wanted']);
+  t.deepEqual(changeLines({ docker: [NETWORK], hosts: [pi] }, plain), ['plan: nothing to change, 2 unchanged']);
 });
 
-test('what is as wanted is no change, what can not be known yet is one', (t) => {
+test('what is unchanged is no change, what can not be known yet is one', (t) => {
   t.is(changeCount(plan), 4);
   t.is(changeCount({ docker: [NETWORK], hosts: [pi] }), 0);
 });
@@ -61,7 +61,7 @@ test('a host that can not be planned is told with its error, and counts in the s
     'pi',
     '  pi: ssh: no answer',
     '    try: look',
-    'plan: 1 host without a plan, 0 as wanted',
+    'plan: 1 host could not be checked, 0 unchanged',
   ]);
   t.deepEqual(planJson(failed), {
     changes: 0,

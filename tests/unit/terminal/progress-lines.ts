@@ -7,7 +7,7 @@ const plain = (_: unknown, text: string) => text;
 /** [what is told; the line of a result] */
 const rows: readonly (readonly [Progress, string | undefined])[] = [
   [{ host: 'pi', kind: 'changed', text: 'install x' }, 'pi       ~ install x'],
-  [{ host: 'pi', kind: 'ok', text: 'as wanted' }, 'pi       ✓ as wanted'],
+  [{ host: 'pi', kind: 'ok', text: 'unchanged' }, 'pi       ✓ unchanged'],
   [{ host: 'broker', kind: 'failed', text: 'exit code 1' }, 'broker   ✗ exit code 1'],
   [{ host: 'a-long-name', kind: 'note', text: 'x' }, 'a-long-name   x'],
   [{ host: 'pi', kind: 'ok', text: '\u001b[2J' }, 'pi       ✓ \\x1b[2J'],
