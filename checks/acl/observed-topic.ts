@@ -76,11 +76,11 @@ const ROUNDS_ELSEWHERE = 3;
 
 /** Publishes a message behind everything that the broker has dealt with, and waits until the observer has it. */
 export async function sentinel(
-  { isOurs, deliveryDelay }: TestLab,
+  { brokerKind, deliveryDelay }: TestLab,
   { topic, seeing, sending }: Sentinel,
 ): Promise<Buffer> {
   const last = Buffer.from(`sentinel ${nonce()}`);
-  for (let round = isOurs ? ROUNDS_ELSEWHERE : 1; round <= ROUNDS_ELSEWHERE; round += 1) {
+  for (let round = brokerKind === 'lab' ? ROUNDS_ELSEWHERE : 1; round <= ROUNDS_ELSEWHERE; round += 1) {
     const payload = Buffer.concat([last, Buffer.from(` ${round}`)]);
     await deliveryDelay.timed(async () => {
       await sending.publish(topic, payload, { qos: 1 });

@@ -4,7 +4,7 @@ import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { PublishOutcome, QoS, Version } from '../../probes/mqtt/session.ts';
 import type { Finding } from '../harness/check.ts';
 import { qosNotOffered } from '../harness/requirements.ts';
-import type { TestLab } from '../harness/test-lab.ts';
+import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 
 /** How the broker answered a publication, as evidence: 3.1.1 leaves it open (MQTT-3.3.5-2), and an external broker may say nothing. */
 export type PublishAnswer = PublishOutcome | 'nothing';
@@ -56,11 +56,11 @@ export async function connectionAfter(session: RawSession): Promise<ConnectionAf
  */
 export function noDenialShown(
   { answer, connection }: Pick<Publication, 'answer' | 'connection'>,
-  isOurs: boolean,
+  brokerKind: BrokerKind,
 ): Finding | undefined {
   const fail = (reason: string): Finding => ({ verdict: 'fail', observed: { answer, connection }, reason });
   if (connection === 'silent') return fail('the broker does not answer any more, so nothing is shown');
-  if (!isOurs) return undefined;
+  if (brokerKind === 'external') return undefined;
   if (connection === 'closed') return fail('the broker closed the connection, which Mosquitto does on no denial');
   if (answer === 'nothing') return fail('the broker did not acknowledge, which Mosquitto does on a denial too');
   return undefined;

@@ -4,7 +4,7 @@ import { type Check, type Finding, word } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import type { TestLab } from '../harness/test-lab.ts';
+import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 import { BOUND_MS, hasArrived, limit, observedRoles, onObservedTopic, sentinel } from './observed-topic.ts';
 import { noDenialShown, type PublishAnswer, publishAs } from './publication.ts';
 import { judgeRight, mayText, type Right, rightOf } from './right.ts';
@@ -45,7 +45,8 @@ function byEffect(testLab: TestLab, topic: string, user: User, qos: QoS, version
         const delivered = await hasArrived(observed, payload, right === 'allowed');
         const { answer, packets } = publication;
         return {
-          ...(noDenialShown(publication, testLab.isOurs) ?? judgeRight(right, delivered, { answer }, testLab.isOurs)),
+          ...(noDenialShown(publication, testLab.brokerKind) ??
+            judgeRight(right, delivered, { answer }, testLab.brokerKind)),
           evidence: [
             ...evidence(user.name, ownPackets(packets, [payload])),
             ...evidence(observed.observer.name, ownPackets(observed.seeing.packets, [payload, last])),
@@ -68,7 +69,8 @@ function byReasonCode(testLab: TestLab, topic: string, user: User, qos: QoS, rig
       const publication = await publishAs(testLab, user, 5, topic, payload, { qos });
       if (publication.notOffered !== undefined) return publication.notOffered;
       const judged =
-        noDenialShown(publication, testLab.isOurs) ?? judgeReasonCode(right, publication.answer, testLab.isOurs);
+        noDenialShown(publication, testLab.brokerKind) ??
+        judgeReasonCode(right, publication.answer, testLab.brokerKind);
       return { ...judged, evidence: evidence(user.name, ownPackets(publication.packets, [payload])) };
     },
   };
@@ -81,7 +83,7 @@ const DENIED = 0x87;
  * Judges how a publication over MQTT 5 was answered; codes below 0x80, such as 0x10 (no matching subscribers), are acceptance. A broker that is not
  * the lab's may deny by any code, by closing the connection, or without a word.
  */
-export function judgeReasonCode(right: Right, answer: PublishAnswer, isOurs: boolean): Finding {
+export function judgeReasonCode(right: Right, answer: PublishAnswer, brokerKind: BrokerKind): Finding {
   const observed = { answer };
   const code = typeof answer === 'object' && answer.kind === 'acknowledged' ? answer.code : undefined;
   const shown = code === undefined ? 'it was not acknowledged' : `code 0x${code.toString(16).padStart(2, '0')}`;
@@ -90,7 +92,7 @@ export function judgeReasonCode(right: Right, answer: PublishAnswer, isOurs: boo
       ? { verdict: 'pass', observed }
       : { verdict: 'fail', observed, reason: shown };
   }
-  if (isOurs) {
+  if (brokerKind === 'lab') {
     return code === DENIED
       ? { verdict: 'pass', observed }
       : { verdict: 'fail', observed, reason: `${shown}, not 0x87 (not authorised)` };

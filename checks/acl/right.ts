@@ -1,6 +1,7 @@
 import type { Lab } from '../../lab-file/lab.ts';
 import { may, type TopicAction, writes } from '../../lab-file/may.ts';
 import type { Finding } from '../harness/check.ts';
+import type { BrokerKind } from '../harness/test-lab.ts';
 
 /**
  * What lab.yaml has to say about an action: `widened` is an action that it does not give, but that the same write permission allows as one
@@ -20,12 +21,12 @@ const WIDENED_ELSEWHERE =
   'the lab file does not give this right; where the broker has one write permission for publishing and for last wills, it comes with the other, else it is a hole';
 
 /** By effect alone; `observed` may hold what the broker answered, as evidence. */
-export function judgeRight(right: Right, delivered: boolean, observed: object, isOurs: boolean): Finding {
+export function judgeRight(right: Right, delivered: boolean, observed: object, brokerKind: BrokerKind): Finding {
   const seen = { tookEffect: delivered, delivered, ...observed };
   if (right === 'widened' && delivered) {
-    return { verdict: 'deviation', observed: seen, reason: isOurs ? WIDENED : WIDENED_ELSEWHERE };
+    return { verdict: 'deviation', observed: seen, reason: brokerKind === 'lab' ? WIDENED : WIDENED_ELSEWHERE };
   }
-  if (right === 'widened' && isOurs) {
+  if (right === 'widened' && brokerKind === 'lab') {
     return { verdict: 'fail', observed: seen, reason: `it was denied, but in Mosquitto ${WIDENED}` };
   }
   if (delivered === (right === 'allowed')) return { verdict: 'pass', observed: seen };

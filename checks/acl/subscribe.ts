@@ -7,7 +7,7 @@ import { evidence, ownPackets } from '../harness/evidence.ts';
 import { isMessage, mustPublish, nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { publisherOf } from '../harness/roles.ts';
-import type { TestLab } from '../harness/test-lab.ts';
+import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 import { BOUND_MS, limit, observedRoles, onObservedTopic } from './observed-topic.ts';
 import { type ConnectionAfter, connectionAfter, noDenialShown } from './publication.ts';
 import { mayText, rightOf } from './right.ts';
@@ -58,7 +58,7 @@ function byForm(testLab: TestLab, topic: string, user: User, form: Form, version
     const copies = client.packets.filter(isMessage(payload)).length;
     const leaked = leaks(lab, user.name, client.packets);
     return {
-      ...judgeSubscription({ isAllowed, form, suback, connection, copies, leaked }, testLab.isOurs),
+      ...judgeSubscription({ isAllowed, form, suback, connection, copies, leaked }, testLab.brokerKind),
       evidence: [
         ...evidence(user.name, ownPackets(client.packets, [payload])),
         ...evidence(publisher.name, ownPackets(sending.packets, [payload])),
@@ -81,7 +81,7 @@ export function system(testLab: TestLab, user: User): Check[] {
       const suback = await client.subscribe('$SYS/#', 1).catch(() => 'nothing' as const);
       const connection = await connectionAfter(client);
       const topics = leaks(testLab.lab, user.name, client.packets);
-      return judgeSystem({ topics, suback, connection }, testLab.isOurs);
+      return judgeSystem({ topics, suback, connection }, testLab.brokerKind);
     },
   }));
 }
@@ -93,14 +93,17 @@ type SystemTopics = {
 };
 
 /** Mosquitto retains its own topics, so that a reader gets some at once; another broker may have none. */
-export function judgeSystem({ topics, suback, connection }: SystemTopics, isOurs: boolean): Finding {
+export function judgeSystem({ topics, suback, connection }: SystemTopics, brokerKind: BrokerKind): Finding {
   const observed = { topics, suback };
   if (topics.length > 0) {
     return { verdict: 'fail', observed, reason: `${topics.length} topics of the broker came` };
   }
-  const unanswered = noDenialShown({ answer: suback === 'nothing' ? suback : { kind: 'sent' }, connection }, isOurs);
+  const unanswered = noDenialShown(
+    { answer: suback === 'nothing' ? suback : { kind: 'sent' }, connection },
+    brokerKind,
+  );
   if (unanswered !== undefined) return unanswered;
-  if (isOurs || !granted(suback)) return { verdict: 'pass', observed };
+  if (brokerKind === 'lab' || !granted(suback)) return { verdict: 'pass', observed };
   return { verdict: 'skipped', observed, reason: 'unobservable: no topic of the broker came, and it may have none' };
 }
 
@@ -119,16 +122,19 @@ type Subscription = {
 };
 
 /** By what came. A broker that is not the lab's may refuse a filter that covers more than the user may read. */
-export function judgeSubscription(seen: Subscription, isOurs: boolean): Finding {
+export function judgeSubscription(seen: Subscription, brokerKind: BrokerKind): Finding {
   const { isAllowed, form, suback, connection, copies, leaked } = seen;
   const observed = { tookEffect: copies > 0, copies, suback, ...(leaked.length === 0 ? {} : { leaked }) };
   const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
   if (leaked.length > 0) return fail(`messages came on topics that the user may not read: ${leaked.join(', ')}`);
   if (!isAllowed && copies > 0) return fail('the message came');
-  const unanswered = noDenialShown({ answer: suback === 'nothing' ? suback : { kind: 'sent' }, connection }, isOurs);
+  const unanswered = noDenialShown(
+    { answer: suback === 'nothing' ? suback : { kind: 'sent' }, connection },
+    brokerKind,
+  );
   if (!isAllowed) return unanswered ?? { verdict: 'pass', observed };
   if (copies === 1) return { verdict: 'pass', observed };
-  if (copies === 0 && form !== 'exact' && !isOurs && !granted(suback)) {
+  if (copies === 0 && form !== 'exact' && brokerKind === 'external' && !granted(suback)) {
     return { verdict: 'pass', observed, reason: 'the broker refuses a filter that covers more than the user may read' };
   }
   return fail(`${copies} copies of the message came, not one`);

@@ -6,7 +6,7 @@ import { evidence, ownPackets } from '../harness/evidence.ts';
 import { isMessage, nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { qosNotOffered } from '../harness/requirements.ts';
-import type { TestLab } from '../harness/test-lab.ts';
+import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 import { BOUND_MS, limit } from './observed-topic.ts';
 import { type ConnectionAfter, connectionAfter, type PublishAnswer } from './publication.ts';
 
@@ -29,7 +29,7 @@ export function undeclared(testLab: TestLab, user: User): Check[] {
   return VERSIONS.map((version) => ({
     id: `acl.undeclared.${word(user.name)}.${tagOf(version)}`,
     claim: `${user.name} can't reach anybody by a topic that lab.yaml does not declare, be it by a message of any QoS, a retained one or a last will ${overOf(version)}`,
-    expected: { delivered: [], ...(version === 5 && testLab.isOurs ? { codes: ['0x87'] } : {}) },
+    expected: { delivered: [], ...(version === 5 && testLab.brokerKind === 'lab' ? { codes: ['0x87'] } : {}) },
     version,
     boundMs: BOUND_MS,
     limit,
@@ -38,7 +38,7 @@ export function undeclared(testLab: TestLab, user: User): Check[] {
 }
 
 async function reachingOut(testLab: TestLab, user: User, version: Version): Promise<Finding> {
-  const topics = undeclaredTopics(testLab.lab, nonce(), testLab.isOurs);
+  const topics = undeclaredTopics(testLab.lab, nonce(), testLab.brokerKind);
   const others = testLab.lab.users.filter(({ name }) => name !== user.name).slice(0, MOST_READERS - 1);
   const clients: RawSession[] = [];
   const readers: RawSession[] = [];
@@ -62,14 +62,14 @@ async function reachingOut(testLab: TestLab, user: User, version: Version): Prom
     // for what is retained, there have to be new subscriptions
     await Promise.all([user, ...others].map(read));
     const connection: ConnectionAfter[] = [];
-    for (let round = testLab.isOurs ? ROUNDS_ELSEWHERE : 1; round <= ROUNDS_ELSEWHERE; round += 1) {
+    for (let round = testLab.brokerKind === 'lab' ? ROUNDS_ELSEWHERE : 1; round <= ROUNDS_ELSEWHERE; round += 1) {
       connection.push(...(await Promise.all(readers.map(connectionAfter))));
     }
     await clear(connect, topics.slice(0, 1));
     const delivered = tried.filter(({ payload }) => readers.some(({ packets }) => packets.some(isMessage(payload))));
-    const isLost = connection.includes('silent') || (testLab.isOurs && connection.includes('closed'));
+    const isLost = connection.includes('silent') || (testLab.brokerKind === 'lab' && connection.includes('closed'));
     return {
-      ...judgeUndeclared(tried, delivered, { isLost, byCode: version === 5 && testLab.isOurs }),
+      ...judgeUndeclared(tried, delivered, { isLost, byCode: version === 5 && testLab.brokerKind === 'lab' }),
       evidence: clients.flatMap(({ packets }) =>
         evidence(
           user.name,
@@ -159,12 +159,12 @@ export function judgeUndeclared(
  * A topic that nobody has thought of, and for each declared one those that a careless rule would let through. On a broker that is not the lab's they
  * may be somebody's, so there each has something in it that makes it nobody's.
  */
-export function undeclaredTopics({ topics }: Pick<Lab, 'topics'>, unique: string, isOurs: boolean): string[] {
+export function undeclaredTopics({ topics }: Pick<Lab, 'topics'>, unique: string, brokerKind: BrokerKind): string[] {
   const declared = topics.map(({ name }) => name);
   const near = declared.flatMap((name) => [
     `${name}/${unique}`,
     `${name}${unique}`,
-    ...(isOurs ? somebodys(name) : []),
+    ...(brokerKind === 'lab' ? somebodys(name) : []),
   ]);
   const all = [`lab-undeclared-${unique}`, ...near].filter((name) => name !== '' && !declared.includes(name));
   return [...new Set(all)].slice(0, MOST_TOPICS);

@@ -5,7 +5,7 @@ import { type Check, type Finding, notApplicable, word } from '../harness/check.
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import type { TestLab } from '../harness/test-lab.ts';
+import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 import {
   BOUND_MS,
   hasArrived,
@@ -60,7 +60,7 @@ async function loseOwner(
   const { topic } = observed;
   const payload = Buffer.from(`will ${nonce()}`);
   const will = { topic, payload, qos: 1, retain: false } as const;
-  const client = await testLab.raw(user, { version, will }).catch(unlessRefused(testLab.isOurs));
+  const client = await testLab.raw(user, { version, will }).catch(unlessRefused(testLab.brokerKind));
   await client?.fin();
   // it was refused for its will, or else this is refused too
   if (client === undefined) await (await testLab.raw(user, { version })).disconnect();
@@ -69,7 +69,7 @@ async function loseOwner(
   const last = await sentinel(testLab, { ...observed, sending: later });
   const delivered = await hasArrived(observed, payload, right === 'allowed');
   return {
-    ...judgeRight(right, delivered, { connected: client !== undefined }, testLab.isOurs),
+    ...judgeRight(right, delivered, { connected: client !== undefined }, testLab.brokerKind),
     evidence: [
       ...evidence(user.name, client?.packets ?? []),
       ...evidence(observed.observer.name, ownPackets(observed.seeing.packets, [payload, last])),
@@ -78,9 +78,9 @@ async function loseOwner(
 }
 
 /** Mosquitto lets everybody in and drops the will later; another broker may refuse a CONNECT with a will that it would not publish. */
-function unlessRefused(isOurs: boolean): (error: unknown) => undefined {
+function unlessRefused(brokerKind: BrokerKind): (error: unknown) => undefined {
   return (error) => {
-    if (error instanceof LabError && !isOurs) return undefined;
+    if (error instanceof LabError && brokerKind === 'external') return undefined;
     throw error;
   };
 }

@@ -37,7 +37,7 @@ export const auth: CheckFamily = (testLab) => {
 const limit = atMost(8);
 
 /** With exact bytes: the answer to a CONNECT, and who closes the connection. */
-function fromHere({ broker, live, isOurs }: TestLab, loginCase: LoginCase): Check {
+function fromHere({ broker, live, brokerKind }: TestLab, loginCase: LoginCase): Check {
   const { version, login, deviation } = loginCase;
   const common = {
     id: `auth.${loginCase.kind}.${loginCase.name}.this-machine`,
@@ -57,7 +57,7 @@ function fromHere({ broker, live, isOurs }: TestLab, loginCase: LoginCase): Chec
   }
   const run = async () => {
     const seen = await handshake({ ...broker, ...login, version, boundMs: BOUND_MS });
-    const judged = judgeRefusal(seen, version, isOurs);
+    const judged = judgeRefusal(seen, version, brokerKind);
     if (deviation === undefined) return judged;
     const otherwise = { otherwise: judged.reason ?? '' };
     const how =
@@ -114,7 +114,7 @@ function fromHost(testLab: TestLab, { origin, name, where, broker }: Elsewhere, 
     version: loginCase.version,
     async run() {
       results ??= tryAll();
-      return judgeClientAttempt((await results)[index], loginCase, testLab.live.broker.host !== undefined);
+      return judgeClientAttempt((await results)[index], loginCase, testLab.brokerKind);
     },
   }));
 }

@@ -3,6 +3,7 @@ import { type Handshake, isAcceptance } from '../../probes/mqtt/handshake.ts';
 import type { ConnectOutcome, Version } from '../../probes/mqtt/session.ts';
 import type { Finding } from '../harness/check.ts';
 import { evidence } from '../harness/evidence.ts';
+import type { BrokerKind } from '../harness/test-lab.ts';
 
 /** What Mosquitto answers to whoever it does not let in: not authorised, never 3.1.1's code 4. */
 export function refusalBytes(version: Version) {
@@ -20,16 +21,16 @@ export function refusalStatement(version: Version): string {
  * Judges the answer to a CONNECT that must be refused. The lab's own broker is held to its exact bytes; another one may choose its code,
  * or close without a word, but may not accept.
  */
-export function judgeRefusal(seen: Handshake, version: Version, isOurs: boolean): Finding {
+export function judgeRefusal(seen: Handshake, version: Version, brokerKind: BrokerKind): Finding {
   const expected = refusalBytes(version);
   const observed = { accepted: isAcceptance(seen.answer), ...seen };
   const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
   if (observed.accepted) return fail('the broker let the client in');
   // another broker may close by RST; one that is not there at all refuses nobody
-  const isReset = !isOurs && observed.error?.includes('ECONNRESET') === true;
+  const isReset = brokerKind === 'external' && observed.error?.includes('ECONNRESET') === true;
   if (observed.error !== undefined && !isReset) return fail(observed.error);
   if (observed.closedBy !== 'broker') return fail('the broker left the connection open');
-  if (isOurs && observed.answer !== expected.answer) {
+  if (brokerKind === 'lab' && observed.answer !== expected.answer) {
     return fail(`the answer is ${observed.answer || 'nothing'}, not ${expected.answer}`);
   }
   return { verdict: 'pass', observed };
@@ -53,7 +54,7 @@ export function judgeAcceptance(outcome: ConnectOutcome): Finding {
 export function judgeClientAttempt(
   seen: LoginAttempt | undefined,
   wanted: { readonly isIn: boolean; readonly version: Version },
-  isOurs: boolean,
+  brokerKind: BrokerKind,
 ): Finding {
   if (seen === undefined)
     return { verdict: 'fail', observed: null, reason: 'not tried: an attempt before got no answer from the broker' };
@@ -67,7 +68,7 @@ export function judgeClientAttempt(
       : fail(noAnswer(seen) ?? `CONNACK code ${code}`);
   }
   if (observed.accepted) return fail('the broker let the client in');
-  if (!isOurs) {
+  if (brokerKind === 'external') {
     const isRefused = code !== undefined || wasClosedOn(seen);
     return isRefused ? { verdict: 'pass', observed, evidence: packets } : fail(noAnswer(seen) ?? 'no answer');
   }

@@ -26,10 +26,10 @@ type Options = Pick<Lab['broker'], 'options'>;
  * it announces in its CONNACK of MQTT 5.
  */
 export function whyUnsupported(
-  { lab, isOurs, announced }: Pick<TestLab, 'lab' | 'isOurs' | 'announced'>,
+  { lab, brokerKind, announced }: Pick<TestLab, 'lab' | 'brokerKind' | 'announced'>,
   need: Requirements,
 ): string | undefined {
-  return isOurs ? disabledByLabFile(lab.broker, need) : deniedByAnnouncement(announced, need);
+  return brokerKind === 'lab' ? disabledByLabFile(lab.broker, need) : deniedByAnnouncement(announced, need);
 }
 
 /** As the lab file sets it; undefined: it is left to Mosquitto. */
@@ -82,12 +82,12 @@ export async function announcedBy({ lab, broker }: LiveLab): Promise<readonly st
  * The lab's own must take all. Undefined: nothing speaks against publishing.
  */
 export function qosNotOffered(
-  { isOurs }: Pick<TestLab, 'isOurs'>,
+  { brokerKind }: Pick<TestLab, 'brokerKind'>,
   { packets }: Pick<RawSession, 'packets'>,
   published: QoS,
 ): Finding | undefined {
   const announced = packets.find(({ type }) => type === 'CONNACK')?.properties ?? [];
   const maximum = announced.find((text) => text.startsWith('maximumQoS '));
-  if (isOurs || maximum === undefined || published <= Number(maximum.split(' ')[1])) return undefined;
+  if (brokerKind === 'lab' || maximum === undefined || published <= Number(maximum.split(' ')[1])) return undefined;
   return { verdict: 'skipped', observed: { announced }, reason: `the broker announces ${maximum}` };
 }

@@ -11,6 +11,9 @@ import { type HostAddress, openHost } from '../../provisioning/hosts/open.ts';
 
 import { type DeliveryDelay, measureDeliveryDelay } from './delivery-delay.ts';
 
+/** `lab`: the lab set the broker up. An `external` one may do as it likes where the standard leaves it open. */
+export type BrokerKind = 'lab' | 'external';
+
 /**
  * What a check works with. Disposing of it ends every session and closes every host, also those that open later:
  * a check that failed may leave work behind, and one open connection would keep the process from ending.
@@ -22,8 +25,7 @@ export type TestLab = AsyncDisposable & {
   readonly stopped: AbortSignal;
   /** Where MQTT clients on this machine find the broker, and a keep alive that it accepts. */
   readonly broker: { readonly address: string; readonly port: number; readonly keepAlive: number };
-  /** Whether the lab set the broker up. An external broker may do as it likes where the standard leaves it open. */
-  readonly isOurs: boolean;
+  readonly brokerKind: BrokerKind;
   /** Protocol levels that the broker speaks. */
   readonly versions: readonly Version[];
   /** Properties of an external broker's CONNACK over MQTT 5, as the recorder writes them; empty for the lab's own. */
@@ -90,7 +92,7 @@ export function openTestLab(live: LiveLab, stopped: AbortSignal, options: TestLa
     lab,
     stopped,
     broker: mqtt,
-    isOurs: broker.host !== undefined,
+    brokerKind: broker.host === undefined ? 'external' : 'lab',
     versions,
     announced,
     deliveryDelay,

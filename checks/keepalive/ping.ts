@@ -45,7 +45,7 @@ export function keepAlivePings(testLab: TestLab, keepAlive: number, pings: Pings
     };
     const there = onEachPi(testLab, { id, claim: `${claim}, mosquitto_sub` }, (pi, check) => {
       // it ends where its only subscription is refused; ours grants every one, and nobody publishes to a topic of its own
-      const topic = testLab.isOurs ? `mqtt-lab/idle/${nonce()}` : idle?.topic;
+      const topic = testLab.brokerKind === 'lab' ? `mqtt-lab/idle/${nonce()}` : idle?.topic;
       if (topic === undefined) return notApplicable(check, 'lab.yaml has no topic that somebody may subscribe');
       return {
         ...check,
@@ -114,7 +114,7 @@ async function pingsOnPi(idling: Idling, pi: LivePi, topic: string, { name, coun
 
 /** MQTT 5: another broker may set a keep alive of its own, which the client follows. */
 async function setByBroker({ testLab, user, version, keepAlive }: Idling): Promise<Finding | undefined> {
-  if (testLab.isOurs || version === 4) return undefined;
+  if (testLab.brokerKind === 'lab' || version === 4) return undefined;
   await using asking = await testLab.raw(user, { version, keepAlive });
   return otherKeepAlive(asking, keepAlive);
 }

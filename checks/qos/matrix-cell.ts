@@ -3,6 +3,7 @@ import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { QoS, Version } from '../../probes/mqtt/session.ts';
 import { listOf, stepText } from '../fixtures/delivery.ts';
 import type { Finding } from '../harness/check.ts';
+import type { BrokerKind } from '../harness/test-lab.ts';
 
 /** One cell of the table of publisher's and subscriber's QoS. */
 export type Cell = {
@@ -38,7 +39,7 @@ export function expectedCell(cell: Cell): object {
  * Delivered once and unaltered at the lower of the published and the granted QoS, by exactly the packets of the QoS on both hops. Another broker
  * than the lab's may grant less than was asked for.
  */
-export function judgeCell(cell: Cell, seen: Delivered, isOurs: boolean): Finding {
+export function judgeCell(cell: Cell, seen: Delivered, brokerKind: BrokerKind): Finding {
   const { granted, arrived } = seen;
   const publish = seen.subscriber[0];
   const observed = {
@@ -50,7 +51,7 @@ export function judgeCell(cell: Cell, seen: Delivered, isOurs: boolean): Finding
   };
   const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
   if (!isQoS(granted)) return fail(`the subscription was refused with code ${granted}`);
-  if (granted > cell.requested || (isOurs && granted !== cell.requested)) {
+  if (granted > cell.requested || (brokerKind === 'lab' && granted !== cell.requested)) {
     return fail(`the subscription was granted QoS ${granted}, not ${cell.requested}`);
   }
   if (arrived.length !== 1) return fail(`${arrived.length} copies arrived, not one`);

@@ -43,7 +43,7 @@ function check(
     return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
   }
   // the lab's own grants what is asked for; another may grant less
-  const qos = testLab.isOurs && requested > published ? requested : published;
+  const qos = testLab.brokerKind === 'lab' && requested > published ? requested : published;
   const why = whyUnsupported(testLab, { qos, ...(requested > published ? { neverRaisesQoS: true } : {}) });
   if (why !== undefined) return notApplicable(named, why);
   const { topic, publisher, subscriber } = roles;
@@ -66,7 +66,7 @@ function check(
       if (notOffered !== undefined) return notOffered;
       const seen = await deliver(sending, seeing, cell);
       const packets = [...evidence(publisher.name, seen.publisher), ...evidence(subscriber.name, seen.subscriber)];
-      return { ...judgeCell(cell, seen, testLab.isOurs), evidence: packets };
+      return { ...judgeCell(cell, seen, testLab.brokerKind), evidence: packets };
     },
   };
 }

@@ -11,12 +11,12 @@ import { removeSession } from '../harness/persistent-session.ts';
 import { overOf, tagOf } from '../harness/protocol.ts';
 import { type Requirements, whyUnsupported } from '../harness/requirements.ts';
 import { topicRoles } from '../harness/roles.ts';
-import type { TestLab } from '../harness/test-lab.ts';
+import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 
 /** What a check of sessions plays with. */
 export type SessionFixture = {
   readonly topic: string;
-  readonly isOurs: boolean;
+  readonly brokerKind: BrokerKind;
   /** Connects to the session under test: always the same client id, and the session outlives the connection. */
   connect(options?: Partial<RawOptions>): Promise<RawSession>;
   /** Connects somebody else: a client id of its own, and nothing of it lasts. */
@@ -86,7 +86,7 @@ export function sessionCheck(testLab: TestLab, version: Version, definition: Ses
       const lasting = { version, clientId, clean: false, sessionExpiry: EXPIRY_S };
       const fixture: SessionFixture = {
         topic: roles.topic,
-        isOurs: testLab.isOurs,
+        brokerKind: testLab.brokerKind,
         connect: (options = {}) => take(owner.name, testLab.raw(owner, { ...lasting, ...options })),
         other: (role) => take(`another ${role}`, testLab.raw(roles[role], { version })),
         message(name) {

@@ -67,8 +67,8 @@ function granted({ granted: qos }: MeasuringFixture): Finding {
 }
 
 /** The lab sets it unless lab.yaml says otherwise; of an external broker nobody knows. */
-function brokerNoDelay({ isOurs, lab }: TestLab): { brokerNoDelay?: boolean } {
-  if (!isOurs) return {};
+function brokerNoDelay({ brokerKind, lab }: TestLab): { brokerNoDelay?: boolean } {
+  if (brokerKind === 'external') return {};
   const option = lab.broker.options.find(({ name }) => name === 'set_tcp_nodelay');
   return { brokerNoDelay: option === undefined || String(option.value) === 'true' };
 }

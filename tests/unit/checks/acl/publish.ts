@@ -22,11 +22,11 @@ const CODES: readonly (readonly [
 
 for (const [outcome, allowed, denied, deniedThere] of CODES) {
   test(`a right by reason code: ${JSON.stringify(outcome)}`, (t) => {
-    for (const isOurs of [true, false]) {
-      t.is(judgeReasonCode('allowed', outcome, isOurs).verdict, allowed);
-      t.is(judgeReasonCode('widened', outcome, isOurs).verdict, allowed);
+    for (const brokerKind of ['lab', 'external'] as const) {
+      t.is(judgeReasonCode('allowed', outcome, brokerKind).verdict, allowed);
+      t.is(judgeReasonCode('widened', outcome, brokerKind).verdict, allowed);
     }
-    t.is(judgeReasonCode('denied', outcome, true).verdict, denied);
-    t.is(judgeReasonCode('denied', outcome, false).verdict, deniedThere);
+    t.is(judgeReasonCode('denied', outcome, 'lab').verdict, denied);
+    t.is(judgeReasonCode('denied', outcome, 'external').verdict, deniedThere);
   });
 }

@@ -25,9 +25,9 @@ const EFFECTS: readonly (readonly [Right, yes: Verdict, yesThere: Verdict, no: V
 
 for (const [right, yes, yesThere, no, noThere] of EFFECTS) {
   test(`a right by effect: ${right}`, (t) => {
-    t.is(judgeRight(right, true, {}, true).verdict, yes);
-    t.is(judgeRight(right, true, {}, false).verdict, yesThere);
-    t.is(judgeRight(right, false, {}, true).verdict, no);
-    t.is(judgeRight(right, false, {}, false).verdict, noThere);
+    t.is(judgeRight(right, true, {}, 'lab').verdict, yes);
+    t.is(judgeRight(right, true, {}, 'external').verdict, yesThere);
+    t.is(judgeRight(right, false, {}, 'lab').verdict, no);
+    t.is(judgeRight(right, false, {}, 'external').verdict, noThere);
   });
 }

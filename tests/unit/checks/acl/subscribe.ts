@@ -30,8 +30,8 @@ const SUBSCRIPTIONS: readonly (readonly [Partial<Subscription>, ours: Verdict, e
 
 for (const [change, ours, external] of SUBSCRIPTIONS) {
   test(`a subscription: ${JSON.stringify(change)}`, (t) => {
-    t.is(judgeSubscription({ ...subscription, ...change }, true).verdict, ours);
-    t.is(judgeSubscription({ ...subscription, ...change }, false).verdict, external);
+    t.is(judgeSubscription({ ...subscription, ...change }, 'lab').verdict, ours);
+    t.is(judgeSubscription({ ...subscription, ...change }, 'external').verdict, external);
   });
 }
 
@@ -57,7 +57,7 @@ const SYSTEMS: readonly (readonly [Parameters<typeof judgeSystem>[0], ours: Verd
 
 for (const [seen, ours, there] of SYSTEMS) {
   test(`the broker's own topics: ${JSON.stringify(seen)}`, (t) => {
-    t.is(judgeSystem(seen, true).verdict, ours);
-    t.is(judgeSystem(seen, false).verdict, there);
+    t.is(judgeSystem(seen, 'lab').verdict, ours);
+    t.is(judgeSystem(seen, 'external').verdict, there);
   });
 }

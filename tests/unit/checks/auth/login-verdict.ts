@@ -20,8 +20,8 @@ const REFUSALS: readonly [Handshake, 4 | 5, { ours: Verdict; external: Verdict }
 
 for (const [seen, version, { ours, external }] of REFUSALS) {
   test(`refusal: ${seen.answer || 'nothing'}, closed by ${seen.closedBy}, level ${version}, ${seen.error ?? ''}`, (t) => {
-    t.is(judgeRefusal(seen, version, true).verdict, ours);
-    t.is(judgeRefusal(seen, version, false).verdict, external);
+    t.is(judgeRefusal(seen, version, 'lab').verdict, ours);
+    t.is(judgeRefusal(seen, version, 'external').verdict, external);
   });
 }
 
@@ -42,11 +42,11 @@ EXIT 0
 test('attempts of mosquitto_sub: refused, out of reach, accepted', (t) => {
   const [refused, unreachable, accepted] = parseAttempts(LOGINS);
   const verdicts = (isIn: boolean) =>
-    [refused, unreachable, accepted].map((seen) => judgeClientAttempt(seen, { isIn, version: 4 }, true).verdict);
+    [refused, unreachable, accepted].map((seen) => judgeClientAttempt(seen, { isIn, version: 4 }, 'lab').verdict);
   t.deepEqual(verdicts(false), ['pass', 'fail', 'fail']);
   t.deepEqual(verdicts(true), ['fail', 'fail', 'pass']);
-  t.is(judgeClientAttempt(unreachable, { isIn: true, version: 4 }, true).reason, 'Error: Connection refused');
-  t.is(judgeClientAttempt(undefined, { isIn: true, version: 4 }, true).verdict, 'fail');
+  t.is(judgeClientAttempt(unreachable, { isIn: true, version: 4 }, 'lab').reason, 'Error: Connection refused');
+  t.is(judgeClientAttempt(undefined, { isIn: true, version: 4 }, 'lab').verdict, 'fail');
 });
 
 test("attempts of mosquitto_sub on a broker that is not the lab's: refused, or closed upon; no answer is no refusal", (t) => {
@@ -63,7 +63,7 @@ test("attempts of mosquitto_sub on a broker that is not the lab's: refused, or c
       .join(''),
   );
   t.deepEqual(
-    loginCases.map((seen) => judgeClientAttempt(seen, { isIn: false, version: 4 }, false).verdict),
+    loginCases.map((seen) => judgeClientAttempt(seen, { isIn: false, version: 4 }, 'external').verdict),
     ['pass', 'pass', 'fail', 'fail', 'fail'],
   );
 });

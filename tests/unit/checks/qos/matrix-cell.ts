@@ -1,4 +1,5 @@
 import test from 'ava';
+import type { BrokerKind } from '../../../../checks/harness/test-lab.ts';
 import { type Cell, type Delivered, judgeCell } from '../../../../checks/qos/matrix-cell.ts';
 import { hop } from '../../../../probes/mqtt/hop.ts';
 import type { Packet } from '../../../../probes/mqtt/packet.ts';
@@ -30,81 +31,81 @@ const longer = (list: readonly Packet[], type: Packet['type'], by: number, rest:
 const v311 = seen(4);
 const v5 = seen(5);
 
-type Row = readonly [name: string, cell: Cell, seen: Delivered, isOurs: boolean, reason: RegExp | undefined];
+type Row = readonly [name: string, cell: Cell, seen: Delivered, brokerKind: BrokerKind, reason: RegExp | undefined];
 
 const rows: readonly Row[] = [
-  ['as it should be', cell, v311, true, undefined],
-  ['lost', cell, { ...v311, arrived: [] }, true, /^0 copies/],
-  ['twice', cell, { ...v311, arrived: [payload, payload] }, true, /^2 copies/],
-  ['altered', cell, { ...v311, arrived: [Buffer.from('hellO')] }, true, /altered/],
-  ['at a higher QoS', cell, seen(4, 2), true, /delivered at QoS 2, not 1/],
-  ['at a lower QoS', cell, seen(4, 0), true, /delivered at QoS 0, not 1/],
-  ['with another subscription refused', cell, { ...v311, granted: 0x80 }, true, /refused with code 128/],
-  ['granted less by our broker', cell, { ...seen(4, 0), granted: 0 }, true, /granted QoS 0, not 1/],
-  ['granted less by another broker', cell, { ...seen(4, 0), granted: 0 }, false, undefined],
-  ['granted more by another broker', cell, { ...seen(4, 2), granted: 2 }, false, /granted QoS 2, not 1/],
-  ['without PUBCOMP', cell, { ...v311, publisher: v311.publisher.slice(0, 3) }, true, /the publisher saw/],
-  ['without PUBACK', cell, { ...v311, subscriber: v311.subscriber.slice(0, 1) }, true, /the subscriber saw/],
-  ['a byte longer', cell, { ...v311, subscriber: longer(v311.subscriber, 'PUBLISH', 1) }, true, /saw ← PUBLISH 18/],
+  ['as it should be', cell, v311, 'lab', undefined],
+  ['lost', cell, { ...v311, arrived: [] }, 'lab', /^0 copies/],
+  ['twice', cell, { ...v311, arrived: [payload, payload] }, 'lab', /^2 copies/],
+  ['altered', cell, { ...v311, arrived: [Buffer.from('hellO')] }, 'lab', /altered/],
+  ['at a higher QoS', cell, seen(4, 2), 'lab', /delivered at QoS 2, not 1/],
+  ['at a lower QoS', cell, seen(4, 0), 'lab', /delivered at QoS 0, not 1/],
+  ['with another subscription refused', cell, { ...v311, granted: 0x80 }, 'lab', /refused with code 128/],
+  ['granted less by our broker', cell, { ...seen(4, 0), granted: 0 }, 'lab', /granted QoS 0, not 1/],
+  ['granted less by another broker', cell, { ...seen(4, 0), granted: 0 }, 'external', undefined],
+  ['granted more by another broker', cell, { ...seen(4, 2), granted: 2 }, 'external', /granted QoS 2, not 1/],
+  ['without PUBCOMP', cell, { ...v311, publisher: v311.publisher.slice(0, 3) }, 'lab', /the publisher saw/],
+  ['without PUBACK', cell, { ...v311, subscriber: v311.subscriber.slice(0, 1) }, 'lab', /the subscriber saw/],
+  ['a byte longer', cell, { ...v311, subscriber: longer(v311.subscriber, 'PUBLISH', 1) }, 'lab', /saw ← PUBLISH 18/],
   [
     'with DUP',
     cell,
     { ...v311, subscriber: longer(v311.subscriber, 'PUBLISH', 0, { dup: true }) },
-    true,
+    'lab',
     /with the DUP flag/,
   ],
-  ['as it should be', { ...cell, version: 5 }, v5, true, undefined],
+  ['as it should be', { ...cell, version: 5 }, v5, 'lab', undefined],
   [
     'with a reason code',
     { ...cell, version: 5 },
     { ...v5, publisher: longer(v5.publisher, 'PUBREC', 1) },
-    true,
+    'lab',
     undefined,
   ],
   [
     'with a long PUBREC',
     { ...cell, version: 5 },
     { ...v5, publisher: longer(v5.publisher, 'PUBREC', 3) },
-    true,
+    'lab',
     /PUBREC 7/,
   ],
   [
     'with a property',
     { ...cell, version: 5 },
     { ...v5, publisher: longer(v5.publisher, 'PUBREC', 9, { properties: ['reasonString "ok"'] }) },
-    true,
+    'lab',
     undefined,
   ],
   [
     'with an error as reason code',
     { ...cell, version: 5 },
     { ...v5, publisher: longer(v5.publisher, 'PUBCOMP', 1, { code: 0x92 }) },
-    true,
+    'lab',
     /the publisher saw/,
   ],
   [
     'with a longer PUBLISH',
     { ...cell, version: 5 },
     { ...v5, subscriber: longer(v5.subscriber, 'PUBLISH', 1) },
-    true,
+    'lab',
     /19/,
   ],
 ];
 
-for (const [name, of, delivered, isOurs, reason] of rows) {
+for (const [name, of, delivered, brokerKind, reason] of rows) {
   test(`QoS 2 to a subscription of QoS 1, level ${of.version}: ${name}`, (t) => {
-    const finding = judgeCell(of, delivered, isOurs);
+    const finding = judgeCell(of, delivered, brokerKind);
     t.is(finding.verdict, reason === undefined ? 'pass' : 'fail', finding.reason);
     if (reason !== undefined) t.regex(finding.reason ?? '', reason);
   });
 }
 
 test('what becomes of the higher QoS is told from what was seen, and only where there is one', (t) => {
-  const told = JSON.stringify(judgeCell(cell, v311, true).observed);
+  const told = JSON.stringify(judgeCell(cell, v311, 'lab').observed);
   t.regex(
     told,
     /its hop ran at QoS 2 \(PUBLISH, PUBREC, PUBREL, PUBCOMP\), and the broker then delivered at QoS 1 \(PUBLISH, PUBACK\)/,
   );
   const same = { ...v311, publisher: packets('publisher', 1, 4) };
-  t.notRegex(JSON.stringify(judgeCell({ ...cell, published: 1 }, same, true)), /explanation/);
+  t.notRegex(JSON.stringify(judgeCell({ ...cell, published: 1 }, same, 'lab')), /explanation/);
 });

@@ -23,11 +23,11 @@ const OFFLINE: readonly OfflineRow[] = [
 
 for (const [qos, arrived, ours, external] of OFFLINE) {
   test(`QoS ${qos}, away: ${arrived.join(' ') || 'nothing'} arrives`, (t) => {
-    for (const [isOurs, reason] of [[true, ours] as const, [false, external] as const]) {
-      const finding = judgeOffline(qos, 3, { sessionPresent: true, arrived }, isOurs);
+    for (const [brokerKind, reason] of [['lab', ours] as const, ['external', external] as const]) {
+      const finding = judgeOffline(qos, 3, { sessionPresent: true, arrived }, brokerKind);
       t.is(finding.verdict, reason === undefined ? 'pass' : 'fail');
       if (reason !== undefined) t.regex(finding.reason ?? '', reason);
     }
-    t.regex(judgeOffline(qos, 3, { sessionPresent: false, arrived }, true).reason ?? '', /had not kept the session/);
+    t.regex(judgeOffline(qos, 3, { sessionPresent: false, arrived }, 'lab').reason ?? '', /had not kept the session/);
   });
 }
