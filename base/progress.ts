@@ -1,4 +1,4 @@
-/** What is going on, as it goes on. `step` begins something that takes time, `detail` is a line of its output, the others are results. */
+/** An event of a run. `step` begins something that takes time, `detail` is a line of its output, the others are results. */
 export type Progress = {
   /** `broker`, a Pi's name, `docker`, `this machine`. */
   readonly host: string;
@@ -8,12 +8,13 @@ export type Progress = {
 
 export type ReportProgress = (progress: Progress) => void;
 
-/** Tells what goes on for one host. */
-export type HostReporter = { readonly step: (text: string) => void; readonly detail: (text: string) => void };
+/** Reports the events of one host. */
+export type HostReporter = Readonly<Record<'step' | 'detail' | 'changed', (text: string) => void>>;
 
 export function hostReporter(report: ReportProgress, host: string): HostReporter {
   return {
     step: (text) => report({ host, kind: 'step', text }),
     detail: (text) => report({ host, kind: 'detail', text }),
+    changed: (text) => report({ host, kind: 'changed', text }),
   };
 }

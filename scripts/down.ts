@@ -1,11 +1,9 @@
-import { existsSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
 import type Docker from 'dockerode';
 import { LabError } from '../base/errors.ts';
 import { painter } from '../base/paint.ts';
-import { hostReporter, type ReportProgress } from '../base/progress.ts';
 import { forgetVisits } from '../deployment/address-book.ts';
 import { carryOut, isDone } from '../deployment/apply-plan.ts';
 import { holdLab } from '../deployment/lab-lock.ts';
@@ -14,11 +12,10 @@ import { containerMachines } from '../deployment/machines.ts';
 import { planHosts } from '../deployment/plan-lab.ts';
 import { hostsToGiveBack, type LeavingLab } from '../deployment/restore-hosts.ts';
 import { removeContainers } from '../provisioning/docker/container.ts';
-import { type EngineLookup, findEngine, hasEngine, isOwnSocket } from '../provisioning/docker/engine.ts';
-import { LEAVING } from '../provisioning/docker/engine-record.ts';
+import { findEngine, hasEngine, isOwnSocket } from '../provisioning/docker/engine.ts';
 import { removeImages } from '../provisioning/docker/image.ts';
+import { installedPackages, removalLine } from '../provisioning/docker/installed-packages.ts';
 import { removeNetworks } from '../provisioning/docker/network.ts';
-import { removeTools } from '../provisioning/docker/remove-engine.ts';
 import { openDisplay } from '../terminal/display.ts';
 import { exitCodeOf, hostLines } from '../terminal/outcome-lines.ts';
 import { planLines } from '../terminal/plan-lines.ts';
@@ -29,19 +26,16 @@ import { type Context, confirm } from './context.ts';
 
 type Options = { keepImages?: true; keepPackages?: true; yes?: true };
 
-/** `./lab down`: removes what the lab made in Docker, and gives its other hosts back as they were before it, and this one from what it installed for Docker. */
+/** `./lab down`: removes what the lab made in Docker, and restores its other hosts as they were before it. */
 export function down(): LabCommand {
   const command = new Command('down')
     .description(
-      "Remove the lab's containers, network, images and keys, and give the other hosts back: packages that the lab installed removed, Docker too where nobody else uses it, and what was there before it as it was.",
+      "Remove the lab's containers, network, images and keys, and restore the other hosts: remove the packages that the lab installed, and put back the files and services that were there before it.",
     )
     .argument('[name]', 'name of a lab whose file is gone', labNameOf)
     .option('--keep-images', 'keep the images, so that the next up is faster')
-    .option(
-      '--keep-packages',
-      'leave the packages on the hosts that are no containers, and what was installed on this machine for Docker',
-    )
-    .option('--yes', 'do not ask, on a terminal, before hosts are given back and Docker is removed');
+    .option('--keep-packages', 'leave the packages on the hosts that are not containers')
+    .option('--yes', 'do not ask, on a terminal, before hosts are restored');
   return {
     command,
     logsIn: false,
@@ -53,10 +47,10 @@ export function down(): LabCommand {
       await using _held = await holdLab(lab, report, context.signal);
       // first, since a host may be reached by way of nothing that goes away, and a no leaves everything as it is
       const code = await giveBack(lab, context, { keepPackages, yes });
-      const engine = await removeFromDocker(lab, keepImages);
+      await removeFromDocker(lab, keepImages);
       await removeLoginKey(lab);
-      // last, since all labs share it, and its packages may be needed for what comes before
-      if (!keepPackages) await leaveDocker(engine, yes ? async () => true : confirm, report, context.signal);
+      const packages = await installedPackages();
+      if (packages.length > 0) report({ host: 'this machine', kind: 'note', text: removalLine(packages) });
       return code;
     },
   };
@@ -105,47 +99,19 @@ async function giveBack(
   }
 }
 
-async function removeFromDocker(lab: LeavingLab, keepImages: boolean): Promise<EngineLookup> {
+async function removeFromDocker(lab: LeavingLab, keepImages: boolean): Promise<void> {
   const found = await findEngine();
-  if (found.state === 'answers') {
-    await removeAll(found.docker, lab.name, keepImages);
-    return found;
-  }
-  if (lab.broker === undefined || containerMachines({ broker: lab.broker, pis: lab.pis ?? [] }).length === 0)
-    return found;
-  // where there is no engine any more, or a killed `down` has ended it, nothing of the lab is in it
-  if (isOwnSocket(found.endpoint) && found.state === 'absent' && (existsSync(LEAVING) || !hasEngine())) return found;
+  if (found.state === 'answers') return await removeAll(found.docker, lab.name, keepImages);
+  const { broker, pis = [] } = lab;
+  if (broker === undefined || containerMachines({ broker, pis }).length === 0) return;
+  // without an engine on this machine, nothing of the lab is in one
+  if (isOwnSocket(found.endpoint) && found.state === 'absent' && !hasEngine()) return;
   const happened =
     found.state === 'absent'
       ? `no engine answers at ${found.endpoint}: ${found.why}`
       : `this user may not use ${found.endpoint}`;
-  throw new LabError(
-    {
-      subject: 'docker',
-      step: 'remove the containers',
-      happened,
-      advice: 'start the engine, then run the command again',
-    },
-    'could-not-run',
-  );
-}
-
-/** Removes what the lab has installed on this machine for Docker, or says why it stays. */
-async function leaveDocker(
-  found: EngineLookup,
-  ask: (question: string) => Promise<boolean>,
-  report: ReportProgress,
-  signal: AbortSignal,
-): Promise<void> {
-  const host = 'this machine';
-  const outcome = await removeTools(found, ask, hostReporter(report, host), signal);
-  if (outcome === undefined) return;
-  if (outcome.fate === 'stays') {
-    report({ host, kind: 'note', text: `what the lab has installed for Docker stays: ${outcome.why}` });
-    return;
-  }
-  if (outcome.what.length > 0) report({ host, kind: 'changed', text: `removed ${outcome.what.join(', ')}` });
-  for (const text of outcome.notes) report({ host, kind: 'note', text });
+  const advice = 'start the engine, then run the command again';
+  throw new LabError({ subject: 'docker', step: 'remove the containers', happened, advice }, 'could-not-run');
 }
 
 async function removeAll(docker: Docker, lab: string, keepImages: boolean): Promise<void> {

@@ -127,7 +127,7 @@ async function dockerFor(
 ): Promise<Docker | undefined> {
   if (engine?.state === 'answers') return engine.docker;
   if (!plan.hosts.some(({ place }) => place === 'container')) return undefined;
-  return (await requireEngine(report, ask, signal)).docker;
+  return await requireEngine(report, ask, signal);
 }
 
 /** The hosts that `--only` leaves out. */

@@ -7,11 +7,11 @@ import { run } from '../hosts/host.ts';
 import { localHost } from '../hosts/local.ts';
 import { ensureSudo } from '../hosts/sudo.ts';
 import { aptInstallScript } from '../resources/apt.ts';
-import { NOTE_BEFORE, TOOLS } from './engine-record.ts';
+import { TOOLS } from '../resources/package-record.ts';
 
 const INSTALL_TIMEOUT_MS = 900_000;
 
-/** Installs packages on this machine when the command that they bring is missing; Debian and Ubuntu only, as root or by sudo. What apt brings is noted for `down`. */
+/** Installs packages on this machine when their command is missing, on Debian and Ubuntu only, as root or by sudo. Records them for `down`. */
 export async function ensureTool(
   command: string,
   packages: readonly string[],
@@ -29,16 +29,16 @@ export async function ensureTool(
     );
   }
   await ensureSudo();
-  reporter.step(`installing ${packages.join(' ')}`);
-  const script = `${NOTE_BEFORE}\n${aptInstallScript({ packages, record: TOOLS })}`;
+  reporter.step(`${step} on this machine`);
   await run(localHost('this machine'), {
     step,
-    script,
+    script: aptInstallScript({ packages, record: TOOLS }),
     root: true,
     timeoutMs: INSTALL_TIMEOUT_MS,
     signal,
     onLine: reporter.detail,
   });
+  reporter.changed(`installed ${packages.join(' ')} on this machine; ./lab down prints how to remove them`);
 }
 
 /** Undefined on Debian, Ubuntu and their derivatives; otherwise the system's name (os-release(5)). */

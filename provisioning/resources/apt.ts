@@ -1,6 +1,5 @@
 import { quote } from '../../base/quote.ts';
-import { TOOLS } from '../docker/engine-record.ts';
-import { forgetAbsent, recordPackages } from './package-record.ts';
+import { forgetAbsent, recordPackages, TOOLS } from './package-record.ts';
 import type { Change } from './resource.ts';
 
 /** How long apt waits for another apt or dpkg to finish, in seconds. */

@@ -1,3 +1,8 @@
+import { BACKUPS } from './backup-folder.ts';
+
+/** Folder on this machine with the record of what the lab installed for its containers. No lab's name has a dot. */
+export const TOOLS = `${BACKUPS}/.tools`;
+
 /** File in a lab's folder on the host: which packages the lab's own apt transactions have installed. */
 const RECORD = 'packages';
 
@@ -16,7 +21,7 @@ export function recordPackages(folder: string, requested: readonly string[]): st
 (
 set -e
 install -d -m 0755 ${folder.slice(0, folder.lastIndexOf('/'))}
-install -d -m 0700 ${folder}
+install -d -m ${folder === TOOLS ? '0755' : '0700'} ${folder}
 cat >${hook} <<'END'
 ${HOOK.replaceAll('RECORD', recordFile(folder))}
 END
@@ -53,7 +58,7 @@ done <${record} >${record}.new && sync ${record}.new && mv ${record}.new ${recor
 /** A line of version 3: name; version, architecture, multi-arch before (`-` for none); direction; the same after; file, or what is done without one. */
 const HOOK = `#!/bin/sh
 set -e
-umask 077
+umask 022
 awk 'NF == 9 && $2 == "-" && $9 ~ /^\\// { print $7 == "all" ? $1 : $1 ":" $7 }' | while read -r package; do
   state=$(dpkg-query -W -f='\${db:Status-Status}' "$package" 2>/dev/null) || state=not-installed
   echo "package $package $state"

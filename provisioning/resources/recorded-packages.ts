@@ -1,5 +1,4 @@
 import { quote } from '../../base/quote.ts';
-import { TOOLS } from '../docker/engine-record.ts';
 import { LOCK_WAIT_S } from './apt.ts';
 import type { Fact, Query } from './facts.ts';
 import { recordFile } from './package-record.ts';
@@ -34,7 +33,7 @@ export function recordedPackages(folder: string): Resource {
       if (purged.length + removed.length === 0) return { items };
       const change = {
         summary: `remove ${[...purged, ...removed].join(', ')}`,
-        script: removeScript(folder, purged, removed, leaving('stay')),
+        script: removeScript(folder, purged, removed),
         timeoutMs: REMOVE_TIMEOUT_MS,
         advice: 'see what `sudo apt-get check` says on this host, then run the command again',
       };
@@ -109,22 +108,11 @@ export function recorded({ output }: Fact): readonly Recorded[] {
   });
 }
 
-/** What a lab has installed may stay for the tools that are there for Docker, and goes with these. */
-function handOver(name: string): string {
-  const find = `$1 == "package" && ($2 == name || index($2, name ":") == 1)`;
-  return `if [ -d ${TOOLS} ]; then awk -v name=${quote(name)} '${find}' "$record" >>${recordFile(TOOLS)}; fi`;
-}
-
 /**
  * Those of which nothing was there before go with their configuration. apt forgets who was installed for another's sake when it begins: where it is killed
  * then, the record says that nobody else has asked for them.
  */
-function removeScript(
-  folder: string,
-  purged: readonly string[],
-  removed: readonly string[],
-  staying: readonly string[],
-): string {
+function removeScript(folder: string, purged: readonly string[], removed: readonly string[]): string {
   const step = (verb: string, names: readonly string[]) =>
     names.length === 0 ? [] : [`apt ${verb} ${names.map(quote).join(' ')}`];
   return [
@@ -139,6 +127,5 @@ function removeScript(
     `left=$(for name in ${purged.map(quote).join(' ')}; do dpkg-query -W -f='\${db:Status-Status} ' "$name" 2>/dev/null | sed "s|^config-files $|$name |p; d"; done)`,
     'if [ -n "$left" ]; then apt purge $left; fi',
     ...step('remove', removed),
-    ...(folder === TOOLS ? [] : staying.map(handOver)),
   ].join('\n');
 }

@@ -33,7 +33,7 @@ const yes = async () => true;
  */
 export async function openEngine(run: Run, report: ReportProgress): Promise<TestEngine> {
   const before = await engines();
-  const { docker } = await requireEngine(report, yes);
+  const docker = await requireEngine(report, yes);
   const startedPids = existsSync('/run/systemd/system') ? [] : (await engines()).filter((pid) => !before.includes(pid));
   for (const thing of await sweepLabs(docker, isOfKilledRun)) {
     report({ host: 'docker', kind: 'note', text: `removed what a killed run left: ${thing}` });

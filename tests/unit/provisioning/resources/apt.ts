@@ -1,8 +1,8 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { TOOLS } from '../../../../provisioning/docker/engine-record.ts';
 import { aptInstallScript, explainApt } from '../../../../provisioning/resources/apt.ts';
+import { TOOLS } from '../../../../provisioning/resources/package-record.ts';
 import { folderFor, sh } from '../../_sh.ts';
 
 type Machine = {

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { forgetAbsent, recordPackages } from '../../../../provisioning/resources/package-record.ts';
@@ -59,31 +59,6 @@ test('removed in one go, what was configured before without its configuration; w
   t.is(change?.summary, 'remove a, b');
   t.regex(change?.script ?? '', /^apt purge a\n(.*\n){2}apt remove b$/m);
   t.regex(change?.script ?? '', /^echo 'leaving a b' >>"\$record"$/m);
-});
-
-test('what a lab has installed and the tools for Docker need goes with the tools', (t) => {
-  const root = folderFor(t);
-  const told =
-    'package a not-installed\npackage lib not-installed\nstate a install installed\nstate lib install installed\nwith lib python3';
-  const { change } = recordedPackages('/var/lib/mqtt-lab/two').plan(
-    factsOf(new Map([['recorded-packages', told]])),
-    [],
-  );
-  const tail = (change?.script ?? '').split('\n').at(-1) ?? '';
-  const script = `record=${root}/packages\n${tail.replaceAll('/var/lib/mqtt-lab/.tools', `${root}/tools`)}`;
-  writeFileSync(
-    join(root, 'packages'),
-    'package a:amd64 not-installed\npackage lib:amd64 config-files\npackage libx not-installed\n',
-  );
-  t.is(sh(script).code, 0);
-  mkdirSync(join(root, 'tools'));
-  t.is(sh(script).code, 0);
-  t.is(readFileSync(join(root, 'tools/packages'), 'utf8'), 'package lib:amd64 config-files\n');
-  const { change: own } = recordedPackages('/var/lib/mqtt-lab/.tools').plan(
-    factsOf(new Map([['recorded-packages', told]])),
-    [],
-  );
-  t.notRegex(own?.script ?? '', /awk -v name/);
 });
 
 /** What apt writes to its hook, version 3, up to the packages and behind (apt.conf(5)). */
