@@ -1,2 +1,0 @@
-// The test files in docs/ as one (see scripts/compile-folders.js).
-export {};
