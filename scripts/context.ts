@@ -4,7 +4,6 @@ import { LabError } from '../base/errors.ts';
 import { askLine, canAsk } from '../base/prompt.ts';
 import type { LiveBroker, LiveLab } from '../deployment/live-lab.ts';
 import { locate, locateBroker, locateMachines } from '../deployment/locate.ts';
-import { logInFirst } from '../deployment/log-in-first.ts';
 import { containerMachines } from '../deployment/machines.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import { readLab } from '../lab-file/read.ts';
@@ -62,9 +61,7 @@ export function openContext(file: string, signal: AbortSignal, options: ContextO
       return docker === undefined ? new Map() : await locateMachines(context.lab(), docker);
     },
     async live() {
-      const live = await locate(context.lab(), await context.machines());
-      await logInFirst(live, signal);
-      return live;
+      return await locate(context.lab(), await context.machines());
     },
     async broker() {
       const lab = context.lab();

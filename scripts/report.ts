@@ -6,7 +6,7 @@ import { openDisplay } from '../terminal/display.ts';
 import { boundSeconds } from './bounds.ts';
 import type { LabCommand } from './command.ts';
 import { type Context, labFileOf } from './context.ts';
-import { verification } from './verify.ts';
+import { verifyOnce } from './verification.ts';
 
 type Options = { disruptive?: true; only?: string; timeout?: number; json?: true };
 
@@ -46,15 +46,12 @@ export function report(): LabCommand {
 async function measure(context: Context, { disruptive, only, timeout, json }: Options): Promise<number> {
   const display = await openDisplay(json === true);
   try {
-    const lab = context.lab();
-    const live = context.live();
-    live.catch(() => undefined);
-    const results = await verification(lab, live, context, display, {
+    context.lab();
+    const results = await verifyOnce(context, display, {
       scope: disruptive === true ? 'disruptive' : 'default',
       full: true,
       only,
       timeoutMs: timeout === undefined ? undefined : timeout * 1000,
-      mustAnswer: true,
     });
     if (json === true) console.log(JSON.stringify(results));
     return results.verdict === 'pass' ? 0 : 1;

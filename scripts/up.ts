@@ -89,9 +89,7 @@ export function up(): LabCommand {
         const live = await locate(lab, brought.machines, new Map(open));
         await awaitReady(live, context.signal);
         const proved = verify
-          ? await (await import('./verify.ts')).verification(lab, Promise.resolve(live), context, display, {
-              scope: 'quick',
-            })
+          ? await (await import('./verification.ts')).verifyOnce(context, display, { scope: 'quick', live })
           : undefined;
         if (json) console.log(JSON.stringify({ verdict: 'pass', hosts: hostsJson(outcomes), ...proved }));
         else for (const line of nextSteps(live, paint)) print(line);

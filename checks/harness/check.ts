@@ -81,24 +81,7 @@ export function endedEarly<R extends Pick<CheckRecord, 'verdict' | 'observed' | 
   return { ...record, observed: null, reason: 'the run was ended before this check was' };
 }
 
-/** Whether a run of this scope includes the check. */
-export function isInScope({ scope = 'quick' }: Pick<Check, 'scope'>, wanted: Scope): boolean {
-  return SCOPES.indexOf(scope) <= SCOPES.indexOf(wanted);
-}
-
 /** One name as part of an id: dots and spaces escaped, so that two names never give the same id. */
 export function word(name: string): string {
   return encodeURIComponent(name).replaceAll('.', '%2E').replaceAll('%2F', '/');
-}
-
-/** Whether `--only` wants the check: patterns between commas, `*` for anything; `acl` alone stands for `acl.*`. */
-export function isWanted(id: string, only: string | undefined): boolean {
-  if (only === undefined) return true;
-  return only.split(',').some((pattern) => {
-    const parts = pattern
-      .trim()
-      .split('*')
-      .map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, '\\$&'));
-    return new RegExp(`^${parts.join('.*')}(\\..*)?$`).test(id);
-  });
 }

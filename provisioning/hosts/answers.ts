@@ -1,6 +1,6 @@
 import type { Secret } from '../../base/secret.ts';
 
-/** What a person has told this process and proved right, by what it is for: nobody is asked twice in one command. */
+/** Passwords that a person typed and a host accepted, by what they are for: a command asks for each once. */
 const answers = new Map<string, Secret>();
 
 export function remember(what: string, answer: Secret): void {
@@ -9,11 +9,4 @@ export function remember(what: string, answer: Secret): void {
 
 export function recall(what: string): Secret | undefined {
   return answers.get(what);
-}
-
-export type Answer = readonly [what: string, answer: Secret];
-
-/** All of them, for a process that this one starts and that has no terminal. */
-export function allAnswers(): readonly Answer[] {
-  return [...answers];
 }

@@ -1,4 +1,4 @@
-import { isWanted } from '../../checks/harness/check.ts';
+import { isSelected } from '../../checks/run/selection.ts';
 import type { Mutant } from './mutant.ts';
 
 export type JudgedCheck = { readonly id: string; readonly verdict: 'pass' | 'fail' | 'deviation' | 'skipped' };
@@ -20,9 +20,9 @@ export type Kill =
  */
 export function judge({ caughtBy, isExact }: Mutant, checks: readonly JudgedCheck[]): Kill {
   const judged = checks.filter(({ verdict }) => verdict === 'pass' || verdict === 'fail');
-  const unknown = caughtBy.filter((pattern) => !judged.some(({ id }) => isWanted(id, pattern)));
+  const unknown = caughtBy.filter((pattern) => !judged.some(({ id }) => isSelected(id, pattern)));
   if (unknown.length > 0) return { outcome: 'not looked for', by: unknown };
-  const own = judged.filter(({ id }) => isWanted(id, caughtBy.join(',')));
+  const own = judged.filter(({ id }) => isSelected(id, caughtBy.join(',')));
   const blind = own.filter(({ verdict }) => verdict !== 'fail');
   if (blind.length > 0) return { outcome: 'missed', by: blind.map(({ id }) => id) };
   const others = judged.filter((check) => check.verdict === 'fail' && !own.includes(check));

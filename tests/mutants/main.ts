@@ -3,7 +3,7 @@ import path from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { seconds } from '../../base/paint.ts';
-import { isWanted } from '../../checks/harness/check.ts';
+import { isSelected } from '../../checks/run/selection.ts';
 import { openLab } from '../lab/support/lab.ts';
 import { PROJECT } from '../suite/child.ts';
 import { catalogue } from './catalogue.ts';
@@ -28,7 +28,7 @@ export async function main(args: string[]): Promise<number> {
     console.error(USAGE);
     return 2;
   }
-  const mutants = catalogue(draftLab()).filter(({ name }) => isWanted(name, options.only));
+  const mutants = catalogue(draftLab()).filter(({ name }) => isSelected(name, options.only));
   if (options.list) {
     for (const { name, what, caughtBy } of mutants) console.log(`${name}: ${what}; ${caughtBy.join(', ')}`);
     return 0;

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Scope } from '../../checks/harness/check.ts';
-import { verify } from '../../checks/run/run.ts';
+import { runChecks as runAll } from '../../checks/run/run-checks.ts';
 import type { LiveLab } from '../../deployment/live-lab.ts';
 import { type JudgedCheck, judge, type Kill } from './judge.ts';
 import type { MutantLab } from './lab.ts';
@@ -43,10 +43,10 @@ export async function runChecks(
 ): Promise<readonly JudgedCheck[]> {
   const runsDirectory = path.join(testLab.folder, '.lab', 'runs');
   const timeoutMs = options.scope === 'disruptive' ? undefined : VERIFY_MS;
-  const { records } = await verify(Promise.resolve(live), { runsDirectory, ...options, timeoutMs, signal });
-  const notRun = records.find(({ id }) => id.startsWith('install.smoke-tests'));
+  const { results } = await runAll(Promise.resolve(live), { runsDirectory, ...options, timeoutMs, signal });
+  const notRun = results.checks.find(({ id }) => id.startsWith('install.smoke-tests'));
   if (notRun !== undefined) throw new Error(notRun.reason);
-  return records;
+  return results.checks;
 }
 
 function optionsOf({ only, caughtBy, scope }: Mutant): { only: string; scope?: Scope | undefined } {

@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
 import * as z from 'zod';
-import { isWanted } from '../../../checks/harness/check.ts';
+import { isSelected } from '../../../checks/run/selection.ts';
 import { type Latency, latencySchema } from '../../../records/measured/latency.ts';
 import { quantile } from '../../../records/measured/quantile.ts';
 import { type Size, sizeSchema } from '../../../records/measured/size.ts';
@@ -49,7 +49,7 @@ export async function measured(t: ExecutionContext, lab: TestLab, isAlone: boole
   }
   const frames = framesOf(await capture.decode(ports, FIELDS, 'tcp'));
   const { checks } = Verified.parse(JSON.parse(stdout));
-  const compared = checks.filter(({ id }) => isWanted(id, wanted.join()));
+  const compared = checks.filter(({ id }) => isSelected(id, wanted.join()));
   t.is(compared.length, isAlone ? 6 : 3);
   for (const { id, observed, startedAt, durationMs } of compared) {
     const meanwhile = frames.filter(({ at }) => at >= startedAt && at <= startedAt + durationMs);
@@ -57,7 +57,7 @@ export async function measured(t: ExecutionContext, lab: TestLab, isAlone: boole
     if (latency.success) compareLatency(t, id, latency.data, meanwhile, { published, pi });
     else compareSize(t, id, sizeSchema.parse(observed), meanwhile, pi);
   }
-  const connections = checks.filter(({ id }) => isWanted(id, TRAFFIC));
+  const connections = checks.filter(({ id }) => isSelected(id, TRAFFIC));
   t.is(connections.length, 2);
   for (const { id, observed } of connections) compareTraffic(t, id, trafficSchema.parse(observed), frames, pi);
 }

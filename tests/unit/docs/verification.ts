@@ -3,7 +3,7 @@ import test from 'ava';
 import { families } from '../../../checks/families.ts';
 import { DEVIATIONS } from '../../../checks/harness/deviations.ts';
 import { openTestLab } from '../../../checks/harness/test-lab.ts';
-import { mistakesOf } from '../../../checks/run/only.ts';
+import { mistakesOf } from '../../../checks/run/selection.ts';
 import type { LiveLab } from '../../../deployment/live-lab.ts';
 import { FAMILIES } from '../../../records/record.ts';
 import { labOf } from '../_lab.ts';

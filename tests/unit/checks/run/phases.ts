@@ -1,22 +1,6 @@
 import test from 'ava';
 import { deferred } from '../../../../base/deferred.ts';
-import { isInScope } from '../../../../checks/harness/check.ts';
 import { openPhases } from '../../../../checks/run/phases.ts';
-
-test('a run includes the checks of its scope and of the smaller ones', (t) => {
-  t.deepEqual(
-    (['quick', 'default', 'disruptive'] as const).map((wanted) => [
-      isInScope({}, wanted),
-      isInScope({ scope: 'default' }, wanted),
-      isInScope({ scope: 'disruptive' }, wanted),
-    ]),
-    [
-      [true, false, false],
-      [true, true, false],
-      [true, true, true],
-    ],
-  );
-});
 
 test('loads begin when the quick checks are done, disruptive ones when all else is, one after the other', async (t) => {
   const checks = [

@@ -1,0 +1,122 @@
+import { ignoreFailure } from '../../base/errors.ts';
+import type { LiveLab } from '../../deployment/live-lab.ts';
+import { within } from '../../probes/mqtt/feed.ts';
+import type { Version } from '../../probes/mqtt/session.ts';
+import type { CheckRecord } from '../../records/record.ts';
+import { allRestored } from '../fixtures/retained-topic.ts';
+import { type Check, endedEarly, HERE, notApplicable, perform } from '../harness/check.ts';
+import type { CheckFamily } from '../harness/check-family.ts';
+import { measureDeliveryDelay } from '../harness/delivery-delay.ts';
+import { announcedBy } from '../harness/requirements.ts';
+import { type OnSystem, softwareOf } from '../harness/software.ts';
+import { openTestLab, type TestLab } from '../harness/test-lab.ts';
+import { openPhases } from './phases.ts';
+import { isInRun, type Selection, selectChecks } from './selection.ts';
+import { versionsOf } from './versions.ts';
+
+export type Families = Readonly<Record<string, CheckFamily>>;
+
+export type LabChecksOptions = Selection & {
+  readonly families: Families;
+  /** Ends what is under way when it aborts. */
+  readonly stopped: AbortSignal;
+  /** Takes what a host says of itself. */
+  readonly onSystem?: OnSystem | undefined;
+};
+
+/** The selected checks of a lab that is up. */
+export type LabChecks = {
+  readonly checks: readonly Check[];
+  /** Runs one of them when its turn has come. Always resolves. */
+  run(check: Check): Promise<CheckRecord>;
+  /** Waits so long for checks that are still under way, then closes all that checks have opened; takes no more than CLEAN_UP_MS. */
+  close(waitMs: number): Promise<void>;
+};
+
+/** What cleaning up may take when a run is over. */
+export const CLEAN_UP_MS = 8_000;
+
+/** The id of a check that stands for a family whose checks cannot be listed. */
+const NOT_LISTED = 'install.smoke-tests';
+
+/**
+ * Lists the checks of the families. Each family has connections of its own, since one SSH connection takes ten commands at a time.
+ * Throws an InputError when a pattern of `only` matches no check.
+ */
+export async function openLabChecks(live: LiveLab, options: LabChecksOptions): Promise<LabChecks> {
+  const { families, full = false, stopped, onSystem = () => undefined } = options;
+  const versions = await versionsOf(live);
+  const announced = versions.includes(5) ? await announcedBy(live) : [];
+  const shared = { versions, announced, deliveryDelay: measureDeliveryDelay() };
+  const common = openTestLab(live, stopped, shared);
+  const testLabs = [common];
+  const listed = Object.entries(families).flatMap(([name, family]) => {
+    const testLab = openTestLab(live, stopped, { ...shared, isFull: full, brokerLog: common.brokerLog });
+    testLabs.push(testLab);
+    return listChecks(name, family, testLab);
+  });
+  const work = trackWork();
+  const checks = select(listed, options).map((check) => {
+    const applicable = forVersions(check, versions);
+    const run = async () => {
+      stopped.throwIfAborted();
+      return await applicable.run();
+    };
+    return { ...applicable, host: check.host ?? HERE, run: () => work.track(run()) };
+  });
+  const software = softwareOf(common, [...new Set(checks.map(({ host }) => host))], onSystem);
+  const inItsPhase = openPhases(checks);
+  const recorded = async (check: Check): Promise<CheckRecord> => {
+    const record = endedEarly(await inItsPhase(check, () => perform(check)), stopped);
+    return { ...record, versions: await software(record.host ?? HERE) };
+  };
+  const closeAll = async () => {
+    await Promise.all(testLabs.map((testLab) => testLab[Symbol.asyncDispose]()));
+    await allRestored();
+  };
+  return {
+    checks,
+    run: (check) => work.track(recorded(check)),
+    async close(waitMs) {
+      await ignoreFailure(within(work.over(), 'end of the checks', waitMs));
+      await ignoreFailure(within(closeAll(), 'clean-up', CLEAN_UP_MS - waitMs));
+    },
+  };
+}
+
+/** A family that cannot list its checks fails as one check, and the others run. */
+function listChecks(name: string, family: CheckFamily, testLab: TestLab): readonly Check[] {
+  try {
+    return family(testLab);
+  } catch (error) {
+    const claim = `the checks of ${name} can be listed`;
+    const run = () => Promise.reject(error);
+    return [{ id: `${NOT_LISTED}.${name}`, claim, expected: 'a list of checks', boundMs: 1_000, run }];
+  }
+}
+
+/** Where a family could not list its checks, a pattern that matches none may mean one of those. */
+function select(listed: readonly Check[], selection: Selection): readonly Check[] {
+  const isFailure = ({ id }: Check) => id.startsWith(NOT_LISTED);
+  if (!listed.some(isFailure)) return selectChecks(listed, selection);
+  return listed.filter((check) => isFailure(check) || isInRun(check, selection));
+}
+
+function forVersions(check: Check, versions: readonly Version[]): Check {
+  if (check.version === undefined || versions.includes(check.version)) return check;
+  return notApplicable(check, `the broker does not speak MQTT ${check.version === 5 ? '5' : '3.1.1'}`);
+}
+
+/** Work that has begun; of a check that ran out of time, it goes on after its record. */
+function trackWork(): { track<T>(work: Promise<T>): Promise<T>; over(): Promise<unknown> } {
+  const underWay = new Set<Promise<unknown>>();
+  return {
+    track(work) {
+      underWay.add(work);
+      const isOver = () => underWay.delete(work);
+      work.then(isOver, isOver);
+      return work;
+    },
+    over: () => Promise.allSettled(underWay),
+  };
+}

@@ -1,0 +1,162 @@
+import { setMaxListeners } from 'node:events';
+import process from 'node:process';
+import { deferred } from '../../base/deferred.ts';
+import { errorMessage, type FailureKind, LabError } from '../../base/errors.ts';
+import type { LiveLab } from '../../deployment/live-lab.ts';
+import { clientsOf, type Environment, type System } from '../../records/environment.ts';
+import { type CheckRecord, familyOf } from '../../records/record.ts';
+import type { Results } from '../../records/results.ts';
+import { openRunFolder } from '../../records/run-folder.ts';
+import { families as allFamilies } from '../families.ts';
+import type { Check } from '../harness/check.ts';
+import { hostsOf, systemHere } from '../harness/system.ts';
+import { type Families, openLabChecks } from './lab-checks.ts';
+import { logInFirst } from './log-in-first.ts';
+import type { Selection } from './selection.ts';
+
+export type RunOptions = Selection & {
+  /** Where runs are stored, such as `.lab/runs`. */
+  readonly runsDirectory: string;
+  /** Called for each record as it comes. */
+  readonly onRecord?: ((record: CheckRecord) => void) | undefined;
+  /** Bound on the checks; cleaning up may take 8 s on top. @default 180 s, 360 s where the run is disruptive or full */
+  readonly timeoutMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** @default those of families.ts */
+  readonly families?: Families | undefined;
+};
+
+export type Verification = {
+  /** As results.json has them. */
+  readonly results: Results;
+  /** Folder with records.jsonl, results.json and junit.xml. */
+  readonly folder: string;
+};
+
+const TIMEOUT_MS = { quick: 180_000, default: 180_000, disruptive: 360_000 } as const;
+/** On a slow network the messages that are timed take as long. */
+const FULL_TIMEOUT_MS = 360_000;
+/** How long checks that are under way may take to end once the run is over: a person who interrupts it waits for that. */
+const END_MS = { interrupted: 1_000, over: 3_000 } as const;
+
+/**
+ * Runs the checks against a live lab and records each: a check that gives no record in time has failed. Leaves nothing open, however the run ends.
+ * Throws what `live` rejects with, an InputError when a pattern of `only` matches no check, a LabError when `signal` interrupts the run.
+ */
+export async function runChecks(live: Promise<LiveLab>, options: RunOptions): Promise<Verification> {
+  const { scope = 'default', full = false, runsDirectory, onRecord, signal, families = allFamilies } = options;
+  const { timeoutMs = full ? FULL_TIMEOUT_MS : TIMEOUT_MS[scope] } = options;
+  const startedAt = Date.now();
+  const begun = performance.now();
+  using end = watchForEnd(signal);
+  const known = await end.unlessOver(live);
+  await end.unlessOver(logInFirst(known, end.stopped));
+  const systems = new Map<string, System>();
+  const onSystem = (host: string, system: System) => systems.set(host, system);
+  const checks = await end.unlessOver(openLabChecks(known, { ...options, families, stopped: end.stopped, onSystem }));
+  const folder = await openRunFolder(runsDirectory, new Date(startedAt));
+  const records: CheckRecord[] = [];
+  const missing = new Set(checks.checks);
+  const add = (check: Check, record: CheckRecord) => {
+    // one that comes too late has been recorded as missing
+    if (!missing.delete(check)) return;
+    records.push(record);
+    folder.add(record);
+    onRecord?.(record);
+  };
+  const running = checks.checks.map(async (check) => add(check, await checks.run(check)));
+  const why = await end.of(Promise.all(running), timeoutMs);
+  await checks.close(END_MS[isAborted(signal) ? 'interrupted' : 'over']);
+  for (const check of missing) add(check, lostRecord(check, why));
+  if (isAborted(signal)) throw notRun('interrupted', 'interrupted');
+  const run = { startedAt, durationMs: Math.round(performance.now() - begun) };
+  const hosts = hostsOf(known, await systemHere(), systems);
+  const results = await folder.finish(environmentOf(known, options, { ...run, hosts }, records));
+  return { results, folder: folder.path };
+}
+
+type End = Disposable & {
+  /** Aborts when the run is over: whatever a check still does then is to end. */
+  readonly stopped: AbortSignal;
+  /** What the work gives; rejects at once when the run is over before. */
+  unlessOver<T>(work: Promise<T>): Promise<T>;
+  /** Waits until the checks are done, late or interrupted, or one throws where nobody catches it; gives why, in words. */
+  of(checks: Promise<unknown>, timeoutMs: number): Promise<string>;
+};
+
+function watchForEnd(signal: AbortSignal | undefined): End {
+  const stop = new AbortController();
+  // every command of every check waits for it
+  setMaxListeners(0, stop.signal);
+  const over = deferred<string>();
+  const end = (why: string) => {
+    over.resolve(why);
+    stop.abort();
+  };
+  const onAbort = () => end('interrupted');
+  const onStray = (error: unknown) => end(`a check threw where nothing catches it: ${errorMessage(error)}`);
+  // tests/smoke fails by such a rejection; here every check has its record all the same
+  const onRejection = () => undefined;
+  let timer: NodeJS.Timeout | undefined;
+  signal?.addEventListener('abort', onAbort, { once: true });
+  if (isAborted(signal)) onAbort();
+  process.on('uncaughtException', onStray).on('unhandledRejection', onRejection);
+  return {
+    stopped: stop.signal,
+    async unlessOver(work) {
+      const isOver = over.promise.then((why) => {
+        throw notRun(why, isAborted(signal) ? 'interrupted' : 'could-not-run');
+      });
+      return await Promise.race([isOver, work]);
+    },
+    async of(checks, timeoutMs) {
+      timer = setTimeout(end, timeoutMs, `not done after ${timeoutMs / 1000} s`);
+      checks.then(() => end('all checks are done'), onStray);
+      return await over.promise;
+    },
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', onAbort);
+      process.off('uncaughtException', onStray).off('unhandledRejection', onRejection);
+    },
+  };
+}
+
+const isAborted = (signal: AbortSignal | undefined) => signal?.aborted === true;
+
+function notRun(happened: string, kind: FailureKind): LabError {
+  return new LabError({ subject: 'verify', step: 'run the checks', happened }, kind);
+}
+
+/** Of a check that was to run and gave no record. */
+function lostRecord({ id, subject, claim, expected }: Check, why: string): CheckRecord {
+  const named = { id, family: familyOf({ id }), ...(subject === undefined ? {} : { subject }), claim, expected };
+  return {
+    ...named,
+    observed: null,
+    verdict: 'fail',
+    reason: `no record: ${why}`,
+    startedAt: Date.now(),
+    durationMs: 0,
+  };
+}
+
+function environmentOf(
+  { lab, broker, pis }: LiveLab,
+  { scope = 'default', only, full = false }: Selection,
+  run: Pick<Environment, 'startedAt' | 'durationMs' | 'hosts'>,
+  records: readonly CheckRecord[],
+): Environment {
+  const version = broker.version === undefined ? 'unknown' : `mosquitto ${broker.version}`;
+  return {
+    lab: lab.name,
+    scope,
+    full,
+    ...(only === undefined ? {} : { only }),
+    ...run,
+    node: process.versions.node,
+    broker: { address: broker.address, port: broker.port, version },
+    pis: pis.map(({ name }) => name),
+    clients: clientsOf(records),
+  };
+}

@@ -1,0 +1,210 @@
+import { once } from 'node:events';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { deferred } from '../../../../base/deferred.ts';
+import { InputError, LabError } from '../../../../base/errors.ts';
+import type { Check } from '../../../../checks/harness/check.ts';
+import type { CheckFamily } from '../../../../checks/harness/check-family.ts';
+import type { TestLab } from '../../../../checks/harness/test-lab.ts';
+import { type RunOptions, runChecks } from '../../../../checks/run/run-checks.ts';
+import type { LiveLab } from '../../../../deployment/live-lab.ts';
+import { within } from '../../../../probes/mqtt/feed.ts';
+import { hasEnded } from '../../../../provisioning/hosts/local-process.ts';
+import { accept, fakeBroker } from '../../_fake-broker.ts';
+import { labOf, TWO_USERS } from '../../_lab.ts';
+
+const lab = labOf(TWO_USERS);
+const [sam] = lab.users;
+const HERE = { kind: 'local' } as const;
+const NEVER = () => new Promise<never>(() => undefined);
+const CHECK = { claim: 'a claim', expected: 'an outcome', boundMs: 10_000 };
+const pass = async () => ({ verdict: 'pass', observed: 1 }) as const;
+
+/** A lab whose broker nothing asks unless a check does. */
+const liveAt = (at: { address: string; port: number }): LiveLab => ({
+  lab,
+  broker: { ...at, host: HERE, version: '2.0.11' },
+  pis: [],
+});
+const live = liveAt({ address: '127.0.0.1', port: 1 });
+
+async function runsFolder(t: ExecutionContext): Promise<string> {
+  const folder = await mkdtemp(path.join(tmpdir(), 'mqtt-lab-runs-'));
+  t.teardown(() => rm(folder, { recursive: true }));
+  return folder;
+}
+
+const family =
+  (...checks: readonly (Pick<Check, 'id' | 'run'> & Partial<Check>)[]): CheckFamily =>
+  () =>
+    checks.map((check) => ({ ...CHECK, ...check }));
+
+async function run(t: ExecutionContext, options: Partial<RunOptions>, on = live) {
+  const runsDirectory = await runsFolder(t);
+  const { results, folder } = await runChecks(Promise.resolve(on), { runsDirectory, ...options });
+  return { results, folder, verdicts: results.checks.map(({ id, verdict }) => `${id} ${verdict}`) };
+}
+
+test('records every check, in memory, in the run folder and for the caller, whatever its verdict', async (t) => {
+  const told: string[] = [];
+  const failing = family(
+    { id: 'acl.a', run: pass },
+    { id: 'acl.b', run: () => Promise.reject(new Error('no sentinel')) },
+    {
+      id: 'acl.c',
+      run: () => {
+        throw new Error('at once');
+      },
+    },
+  );
+  const families = { failing, skipping: family({ id: 'qos.d', run: pass, version: 5, scope: 'default' }) };
+  const { results, folder, verdicts } = await run(t, { families, onRecord: ({ id }) => told.push(id) });
+  t.deepEqual(verdicts, ['acl.a pass', 'acl.b fail', 'acl.c fail', 'qos.d pass']);
+  t.is(results.verdict, 'fail');
+  t.deepEqual(
+    results.checks.map(({ reason }) => reason),
+    [undefined, 'no sentinel', 'at once', undefined],
+  );
+  t.like(results.checks[0], { host: 'this machine', versions: { broker: 'mosquitto 2.0.11' } });
+  t.regex(results.checks[0]?.versions?.client ?? '', /^mqtt\.js \d/);
+  t.deepEqual(told.sort(), ['acl.a', 'acl.b', 'acl.c', 'qos.d']);
+  t.deepEqual(
+    JSON.parse(await readFile(path.join(folder, 'results.json'), 'utf8')),
+    JSON.parse(JSON.stringify(results)),
+  );
+  t.is((await readFile(path.join(folder, 'records.jsonl'), 'utf8')).trim().split('\n').length, 4);
+  t.like(results.environment, { lab: 'two', scope: 'default', full: false, broker: { version: 'mosquitto 2.0.11' } });
+});
+
+test('runs what the scope and the patterns select', async (t) => {
+  const families = {
+    one: family(
+      { id: 'acl.quick', run: pass },
+      { id: 'acl.default', run: pass, scope: 'default' },
+      { id: 'acl.last', run: pass, scope: 'disruptive' },
+    ),
+    other: family({ id: 'qos.quick', run: pass }),
+  };
+  t.deepEqual((await run(t, { families, scope: 'quick' })).verdicts, ['acl.quick pass', 'qos.quick pass']);
+  t.deepEqual((await run(t, { families, only: 'acl' })).verdicts, ['acl.default pass', 'acl.quick pass']);
+  const runsDirectory = await runsFolder(t);
+  const error = await t.throwsAsync(runChecks(Promise.resolve(live), { families, only: 'acl,will', runsDirectory }), {
+    instanceOf: InputError,
+  });
+  t.regex(error?.message ?? '', /^--only will: no check has such an id/);
+  t.deepEqual(await readdir(runsDirectory), []);
+});
+
+test('a family that cannot list its checks fails as one check, also where patterns leave it out; the others run', async (t) => {
+  const broken: CheckFamily = () => {
+    throw new Error('no topic');
+  };
+  const families = { broken, whole: family({ id: 'acl.a', run: pass }) };
+  const { results, verdicts } = await run(t, { families, only: 'acl' });
+  t.deepEqual(verdicts, ['acl.a pass', 'install.smoke-tests.broken fail']);
+  t.like(results.checks[1], { reason: 'no topic', family: 'install' });
+});
+
+test('a lab that cannot be located rejects, and leaves no run folder', async (t) => {
+  const runsDirectory = await runsFolder(t);
+  const lost = Promise.reject(new Error('the container does not run'));
+  await t.throwsAsync(runChecks(lost, { runsDirectory, families: {} }), { message: 'the container does not run' });
+  t.deepEqual(await readdir(runsDirectory), []);
+});
+
+test('a check that never ends fails at its bound, and holds neither the others nor the run', async (t) => {
+  const begun = performance.now();
+  const families = { one: family({ id: 'acl.a', run: NEVER, boundMs: 20 }, { id: 'acl.b', run: pass }) };
+  const { results, verdicts } = await run(t, { families });
+  t.deepEqual(verdicts, ['acl.a fail', 'acl.b pass']);
+  t.is(results.checks[0]?.reason, 'no verdict within 0.02 s');
+  t.true(performance.now() - begun < 6_000);
+});
+
+test('past the bound of the run, every check has a record that says so', async (t) => {
+  const stoppable: CheckFamily = ({ stopped }) => [
+    { ...CHECK, id: 'acl.a', run: () => once(stopped, 'abort').then(() => Promise.reject(new Error('disconnected'))) },
+    { ...CHECK, id: 'acl.b', run: NEVER },
+    { ...CHECK, id: 'acl.c', run: pass },
+    { ...CHECK, id: 'restart.d', run: pass, scope: 'disruptive' },
+  ];
+  const { results, verdicts } = await run(t, { families: { stoppable }, timeoutMs: 50, scope: 'disruptive' });
+  t.deepEqual(verdicts, ['acl.a fail', 'acl.b fail', 'acl.c pass', 'restart.d fail']);
+  const [ended, lost, , notBegun] = results.checks.map(({ reason }) => reason);
+  t.regex(ended ?? '', /run was ended/);
+  for (const reason of [lost, notBegun]) t.regex(reason ?? '', /no record: not done after 0\.05 s/);
+});
+
+/** A check that logs in, runs a command on a host, and never ends. */
+async function openEverything(t: ExecutionContext) {
+  const sockets = new Set<Socket>();
+  const at = await fakeBroker(t, (packet, socket) => {
+    if (packet.cmd === 'connect') {
+      sockets.add(socket);
+      socket.on('close', () => sockets.delete(socket));
+    }
+    accept(packet, socket);
+  });
+  const isOpen = deferred<number>();
+  const open = async (testLab: TestLab) => {
+    if (sam === undefined) throw new Error('no user');
+    await testLab.raw(sam);
+    await testLab.login(sam);
+    const host = await testLab.host('broker', HERE);
+    const { stopped: signal } = testLab;
+    const sleep = host.start({ step: 'sleep', script: 'sleep 60', timeoutMs: 60_000, signal });
+    isOpen.resolve(await sleep.group);
+    return await NEVER();
+  };
+  return { at, sockets, isOpen: isOpen.promise, open };
+}
+
+test('interrupted, a run ends within 2 s with every session and command of its checks closed', async (t) => {
+  const { at, sockets, isOpen, open } = await openEverything(t);
+  const interrupt = new AbortController();
+  const families: Record<string, CheckFamily> = {
+    hanging: (testLab) => [
+      { ...CHECK, id: 'acl.a', run: () => open(testLab) },
+      { ...CHECK, id: 'acl.b', run: pass },
+    ],
+  };
+  const runsDirectory = await runsFolder(t);
+  const running = runChecks(Promise.resolve(liveAt(at)), { families, runsDirectory, signal: interrupt.signal });
+  const group = await isOpen;
+  t.is(sockets.size, 2);
+  const begun = performance.now();
+  interrupt.abort();
+  const error = await t.throwsAsync(running, { instanceOf: LabError, message: 'verify: run the checks: interrupted' });
+  t.true(performance.now() - begun < 2_000);
+  t.is(error instanceof LabError ? error.kind : undefined, 'interrupted');
+  t.true(hasEnded(group));
+  await within(allClosed(sockets), 'end of the connections', 2_000);
+  // what was proved until then stays on disk
+  const [folder = ''] = await readdir(runsDirectory);
+  t.regex(await readFile(path.join(runsDirectory, folder, 'records.jsonl'), 'utf8'), /"acl\.b"/);
+});
+
+test('what a check leaves open when it is out of time is closed at the end of the run', async (t) => {
+  const { at, sockets, isOpen, open } = await openEverything(t);
+  const hanging: CheckFamily = (testLab) => [{ ...CHECK, id: 'acl.a', run: () => open(testLab), boundMs: 1_000 }];
+  const { verdicts } = await run(t, { families: { hanging } }, liveAt(at));
+  t.deepEqual(verdicts, ['acl.a fail']);
+  t.true(hasEnded(await isOpen));
+  await within(allClosed(sockets), 'end of the connections', 2_000);
+});
+
+async function allClosed(sockets: ReadonlySet<Socket>): Promise<void> {
+  await Promise.all([...sockets].map((socket) => once(socket, 'close')));
+}
+
+test('interrupted while the lab is located, a run ends at once', async (t) => {
+  const interrupt = new AbortController();
+  const runsDirectory = await runsFolder(t);
+  const running = runChecks(NEVER(), { families: {}, runsDirectory, signal: interrupt.signal });
+  interrupt.abort();
+  await t.throwsAsync(running, { message: /interrupted$/ });
+  t.deepEqual(await readdir(runsDirectory), []);
+});
