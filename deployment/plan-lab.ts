@@ -111,7 +111,7 @@ export function hostsOf(lab: Lab, takeOver: boolean): readonly WantedHost[] {
   const address = (machines: ReadonlyMap<string, Container>) =>
     brokerHostAddress(lab, machines) ?? ({ kind: 'local' } as const);
   const visit = visits.find(({ name }) => name === 'broker');
-  const resources = brokerHost(lab, takeOver);
+  const resources = brokerHost(lab, { takeOver });
   return [{ name: 'broker', place: kind, resources, isLeft: false, visit, address }, ...pis];
 }
 

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import type { Lab } from '../lab-file/lab.ts';
 import { LAB_CONF } from '../mosquitto/paths.ts';
-import { labBroker, putBack } from '../mosquitto/put-back.ts';
+import { removeBroker } from '../mosquitto/remove-broker.ts';
+import { restoreBackup } from '../mosquitto/restore.ts';
 import { noRepository } from '../pi/repository.ts';
 import { backupFolder } from '../provisioning/resources/backup-folder.ts';
 import { recordedPackages } from '../provisioning/resources/recorded-packages.ts';
@@ -12,7 +13,7 @@ import type { WantedHost } from './plan-lab.ts';
 /** All that makes a host, whatever it was in the lab, what it was before, in order; packages that stay keep the repository that they are from. */
 export function givenBack(lab: string, keepsPackages: boolean): readonly Resource[] {
   const packages = keepsPackages ? [] : [recordedPackages(backupFolder(lab)), noRepository(lab)];
-  return [labBroker(lab), ...packages, putBack(lab)];
+  return [removeBroker(lab), ...packages, restoreBackup(lab)];
 }
 
 /** A machine of the address book, to be given back. */

@@ -16,15 +16,15 @@ import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import { type Item, isChange, type Resource } from '../provisioning/resources/resource.ts';
 import { renderAcl } from './acl.ts';
 import { maskConf, ownHeader, renderConf } from './conf.ts';
-import { LOADED_FUNCTIONS, REMEMBER_LOADED } from './loaded.ts';
+import { LOADED_FUNCTIONS } from './loaded.ts';
 import { maskPasswd, renderPasswd } from './passwd.ts';
-import { ACL, FOLDER, LAB_CONF, PASSWD, UNTOUCHED } from './paths.ts';
+import { ACL, CONFIG_FOLDER, DATA_UNTOUCHED, LAB_CONF, PASSWD } from './paths.ts';
 import { END_TRIAL, TRIAL } from './trial.ts';
 
 const TRIAL_TIMEOUT_MS = 120_000;
-const LEFTOVERS = leftoversQuery(FOLDER);
+const LEFTOVERS = leftoversQuery(CONFIG_FOLDER);
 
-/** lab.conf, lab.passwd and lab.acl: replaced together, and only after the host's own mosquitto has run with them. */
+/** lab.conf, lab.passwd and lab.acl: replaced together, and only after the host's own mosquitto has started with them. */
 export function configuration(lab: Lab): Resource {
   return {
     id: 'configuration',
@@ -34,42 +34,35 @@ export function configuration(lab: Lab): Resource {
       const items = files.map((file) => itemOf(facts, file));
       const changed = items.filter(isChange);
       const leftovers = leftoversOf(facts);
-      const gone = leftovers.map((name): Item => {
-        return { action: 'remove', kind: 'folder', name, detail: 'left by a run that was killed' };
-      });
-      if (changed.length + gone.length === 0) return { items };
-      const doings = [
-        ...(changed.length === 0
-          ? []
-          : [`write ${changed.map(({ name, detail }) => `${name} (${detail})`).join(', ')}`]),
-        ...(gone.length === 0 ? [] : [`remove ${leftovers.join(', ')}`]),
-      ];
+      if (changed.length + leftovers.length === 0) return { items };
+      const written = changed.map(({ name, detail }) => `${name} (${detail})`).join(', ');
       const change = {
-        summary: doings.join('; '),
+        summary: [
+          ...(changed.length === 0 ? [] : [`write ${written}`]),
+          ...(leftovers.length === 0 ? [] : [`remove ${leftovers.join(', ')}`]),
+        ].join('; '),
         script: [
-          ...(gone.length === 0 ? [] : [PROCESS_FUNCTIONS, ...leftovers.map(sweep)]),
-          ...(changed.length === 0
-            ? []
-            : [
-                replaceFiles(
-                  FOLDER,
-                  files,
-                  // a broker that starts from here on is the lab's
-                  `${refuseOthers(lab.name)}\n${TRIAL}\n${LOADED_FUNCTIONS}${REMEMBER_LOADED}\nrm -f ${backupFolder(lab.name)}/${UNTOUCHED}`,
-                ),
-              ]),
+          ...(leftovers.length === 0 ? [] : [PROCESS_FUNCTIONS, END_TRIAL, ...leftovers.map(removeLeftover)]),
+          ...(changed.length === 0 ? [] : [replaceFiles(CONFIG_FOLDER, files, checkScript(lab.name))]),
         ].join('\n'),
         timeoutMs: TRIAL_TIMEOUT_MS,
         advice:
-          'mend what is told, or what the broker complains about under `broker.options` in the lab file; the old configuration is still in use',
+          'correct what the error above names, or the option under `broker.options` in the lab file; the broker still runs with the old configuration',
       };
-      return { items: [...items, ...gone], change };
+      return { items: [...items, ...leftovers.map(leftoverItem)], change };
     },
   };
 }
 
-/** Shell that fails where another lab has come to the host since it was asked; under the host's lock nobody comes in between. */
-function refuseOthers(lab: string): string {
+/** What must succeed before the staged files replace the old ones. */
+function checkScript(lab: string): string {
+  // from here on, data that a broker writes is the lab's
+  const claim = `rm -f ${backupFolder(lab)}/${DATA_UNTOUCHED}`;
+  return [refuseOtherLab(lab), TRIAL, LOADED_FUNCTIONS, 'remember_loaded', claim].join('\n');
+}
+
+/** Shell that fails where another lab has taken the host since the plan; the host's lock keeps others out from here on. */
+function refuseOtherLab(lab: string): string {
   return `case $(head -n 1 ${LAB_CONF} 2>/dev/null) in
   '${ownHeader(lab)}'*) ;;
   '# mqtt-lab "'*) echo '${LAB_CONF} belongs to another lab by now' >&2; exit 1 ;;
@@ -80,22 +73,24 @@ function itemOf(facts: Facts, file: WantedFile): Item {
   const answer = facts.get(fileQuery(file.path));
   const instead = foundInstead(answer);
   if (instead === 'directory') {
-    const happened = `${file.path} is a folder, in the place of the lab's file`;
-    const advice = `look at what is in it and move it away: mv ${file.path} …`;
-    throw new LabError({ subject: 'broker', step: 'look at the files', happened, advice }, 'could-not-run');
+    const happened = `${file.path} is a folder, where the lab's file belongs`;
+    const advice = `look into it and move it away: mv ${file.path} …`;
+    throw new LabError({ subject: 'broker', step: 'check the files', happened, advice }, 'could-not-run');
   }
   return fileItem(foundFile(answer), file, instead);
 }
 
 function leftoversOf(facts: Facts): readonly string[] {
-  return facts
-    .get(LEFTOVERS)
-    .output.split('\n')
-    .filter((line) => line !== '');
+  const lines = facts.get(LEFTOVERS).output.split('\n');
+  return lines.filter((line) => line !== '');
 }
 
-function sweep(folder: string): string {
-  return `staged=${quote(folder)}\n${END_TRIAL}\nrm -rf "$staged"`;
+function leftoverItem(name: string): Item {
+  return { action: 'remove', kind: 'folder', name, detail: 'left by an interrupted run' };
+}
+
+function removeLeftover(folder: string): string {
+  return `end_trial ${quote(folder)}\nrm -rf ${quote(folder)}`;
 }
 
 function wantedFiles(lab: Lab, facts: Facts): readonly WantedFile[] {

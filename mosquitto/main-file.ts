@@ -5,8 +5,10 @@ import { MAIN_CONF } from './paths.ts';
 
 const TIMEOUT_MS = (LOCK_WAIT_S + 300) * 1000;
 
-/** apt command that puts the files of Debian's package in place anew, the main file too where it is missing (dpkg(1), --force-confmiss). */
-export const REINSTALL = `apt-get --quiet --yes -o DPkg::Lock::Timeout=${LOCK_WAIT_S} -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confmiss --reinstall install mosquitto`;
+/** The shell function `reinstall`: apt restores the files of Debian's package, a missing main file too (dpkg(1), --force-confmiss). */
+export const REINSTALL = `reinstall() {
+  apt-get --quiet --yes -o DPkg::Lock::Timeout=${LOCK_WAIT_S} -o Dpkg::Use-Pty=0 -o Dpkg::Options::=--force-confmiss --reinstall install mosquitto "$@"
+}`;
 
 const QUERY: Query = {
   id: 'main-file',
@@ -14,7 +16,7 @@ const QUERY: Query = {
 true`,
 };
 
-/** Debian's main file where it is missing, as after a takeover that was killed: without it no broker starts, and one that runs must not be stopped. */
+/** Debian's main file where it is missing, as after an interrupted `--take-over`: without it no broker starts. */
 export function mainFile(): Resource {
   return {
     id: 'main file',
@@ -22,11 +24,11 @@ export function mainFile(): Resource {
     plan(facts) {
       if (facts.get(QUERY).output.trim() !== 'missing') return { items: [] };
       const change = {
-        summary: `put Debian's ${MAIN_CONF} back, which is missing`,
-        // apt ends well also where it can't fetch the package
-        script: `${REINSTALL} || exit\nif [ ! -e ${MAIN_CONF} ]; then echo "apt has not put ${MAIN_CONF} back" >&2; exit 1; fi`,
+        summary: `restore Debian's missing ${MAIN_CONF}`,
+        // apt reports success also where it cannot fetch the package
+        script: `${REINSTALL}\nreinstall || exit\nif [ ! -e ${MAIN_CONF} ]; then echo "apt has not restored ${MAIN_CONF}" >&2; exit 1; fi`,
         timeoutMs: TIMEOUT_MS,
-        advice: `see that this host reaches its package sources, or put a ${MAIN_CONF} there yourself`,
+        advice: `check that this host reaches its package sources, or write a ${MAIN_CONF} yourself`,
       };
       return { items: [{ action: 'create', kind: 'file', name: MAIN_CONF, detail: "Debian's own" }], change };
     },

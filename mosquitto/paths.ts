@@ -1,29 +1,43 @@
-/** Where things are on a broker host (Debian's mosquitto package, DESIGN). */
+/** Where things are on a broker host: Debian's mosquitto package, and what the lab adds to it. */
 export const BINARY = '/usr/sbin/mosquitto';
-export const FOLDER = '/etc/mosquitto';
-export const MAIN_CONF = `${FOLDER}/mosquitto.conf`;
-export const CONF_D = `${FOLDER}/conf.d`;
+export const CONFIG_FOLDER = '/etc/mosquitto';
+export const MAIN_CONF = `${CONFIG_FOLDER}/mosquitto.conf`;
+export const CONF_D = `${CONFIG_FOLDER}/conf.d`;
 export const LAB_CONF = `${CONF_D}/lab.conf`;
-export const PASSWD = `${FOLDER}/lab.passwd`;
-export const ACL = `${FOLDER}/lab.acl`;
-/** What the lab knows of the running broker; gone with a reboot, like the broker. Root's alone, since it holds copies of the files. */
-export const RUN = '/run/mqtt-lab';
+export const PASSWD = `${CONFIG_FOLDER}/lab.passwd`;
+export const ACL = `${CONFIG_FOLDER}/lab.acl`;
+/** What the lab knows of the running broker; gone with a reboot, like the broker. Only root may read it: it holds copies of the files. */
+export const RUN_FOLDER = '/run/mqtt-lab';
 /** Which process has loaded which files. */
-export const LOADED = `${RUN}/loaded`;
+export const LOADED = `${RUN_FOLDER}/loaded`;
 /** Copies of those files. */
-export const LOADED_FILES = `${RUN}/loaded-files`;
-/** All that is the lab's alone. */
+export const LOADED_FILES = `${RUN_FOLDER}/loaded-files`;
+/** The files that belong to the lab alone. */
 export const LAB_FILES = [LAB_CONF, PASSWD, ACL, LOADED];
-/** Where Debian's main file has the broker log. */
+/** The broker's log, as Debian's main file sets it. */
 export const LOG = '/var/log/mosquitto/mosquitto.log';
 /** What a broker writes while it runs. */
-export const DATA = ['/var/lib/mosquitto', '/var/log/mosquitto'];
-/**
- * Mark in the folder that a lab keeps on the host, from the backup until the lab's configuration is in place: no broker of the lab's has written data, and
- * what is there then is somebody else's.
- */
-export const UNTOUCHED = 'data-untouched';
-/** What Debian's package and its tools leave where it was never installed. */
-export const LEFT_BEHIND = ['/run/mosquitto', '/run/adduser'];
-/** Where Debian's package makes the broker's user and group; each with its earlier version (passwd(5)). */
-export const ACCOUNTS = ['passwd', 'group', 'shadow', 'gshadow'].flatMap((name) => [`/etc/${name}`, `/etc/${name}-`]);
+export const DATA_FOLDERS = ['/var/lib/mosquitto', '/var/log/mosquitto'];
+/** Made by Debian's package; it would stay until the next reboot. */
+export const PID_FOLDER = '/run/mosquitto';
+/** Mark in the lab's backup, until the lab's configuration is in place: the data on the host is not the lab's broker's. */
+export const DATA_UNTOUCHED = 'data-untouched';
+
+/** These paths as values for the scripts of this folder. */
+export const PATHS = {
+  binary: BINARY,
+  config_folder: CONFIG_FOLDER,
+  main_conf: MAIN_CONF,
+  conf_d: CONF_D,
+  lab_conf: LAB_CONF,
+  passwd: PASSWD,
+  acl: ACL,
+  run_folder: RUN_FOLDER,
+  loaded: LOADED,
+  loaded_files: LOADED_FILES,
+  lab_files: LAB_FILES,
+  broker_log: LOG,
+  data_folders: DATA_FOLDERS,
+  pid_folder: PID_FOLDER,
+  untouched: DATA_UNTOUCHED,
+};

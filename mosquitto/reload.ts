@@ -1,6 +1,6 @@
 /**
- * Options that SIGHUP applies: measured on 2.0.11 (Debian 12) and 2.0.21 (Debian 13), which read anew by the same code (`config__copy` of src/conf.c).
- * Each value was seen to take effect for live and new sessions, set and taken out again, with the process, its listener and its sessions left alone.
+ * Options that SIGHUP applies, measured on 2.0.11 (Debian 12) and 2.0.21 (Debian 13), which reload by the same code
+ * (`config__copy` of src/conf.c). Each value took effect for live and new sessions, when set and when removed again.
  *
  * | option                       | seen to change on SIGHUP                  |
  * |------------------------------|-------------------------------------------|
@@ -16,8 +16,9 @@
  * | `sys_interval`               | time between two messages on `$SYS`       |
  * | `upgrade_outgoing_qos`       | QoS of a message, also to live sessions   |
  *
- * Seen not to change, although mosquitto.conf(5) of both says "Reloaded on reload signal": `max_inflight_messages`, `max_keepalive`, `max_packet_size`,
- * `max_queued_messages`, `retain_available`; `auto_id_prefix` changes, but stays when it is taken out. Whatever is not in the table is a restart.
+ * These did not change, although mosquitto.conf(5) says "Reloaded on reload signal": `max_inflight_messages`,
+ * `max_keepalive`, `max_packet_size`, `max_queued_messages`, `retain_available`. `auto_id_prefix` changes, but stays when
+ * it is removed. Any option that is not in the table needs a restart.
  */
 const RELOADED: ReadonlySet<string> = new Set([
   ...['allow_zero_length_clientid', 'autosave_interval', 'autosave_on_changes', 'connection_messages'],
@@ -25,43 +26,40 @@ const RELOADED: ReadonlySet<string> = new Set([
   ...['queue_qos0_messages', 'sys_interval', 'upgrade_outgoing_qos'],
 ]);
 
-/** SIGHUP sets them back to their defaults and does not read them again (same measurement; `listener` in src/conf.c): a limit would be lost unnoticed. */
+/** SIGHUP sets these back to their defaults and does not read them again (same measurement; `listener` in src/conf.c), so a limit would be lost. */
 const LOST: readonly string[] = ['max_connections', 'max_qos', 'max_topic_alias'];
 
-/** What the lab calls an option in lab.yaml. */
-const CALLED: ReadonlyMap<string, string> = new Map([
+/** Keys of lab.yaml for options of Mosquitto. */
+const LAB_FILE_KEYS: ReadonlyMap<string, string> = new Map([
   ['listener', 'port'],
   ['max_keepalive', 'maxKeepAlive'],
 ]);
 
 export type Loading = {
-  /** The options that the broker has loaded, and those that the files are about to say, as text of mosquitto.conf(5). */
+  /** The options that the broker has loaded, and those that the files will have, as text of mosquitto.conf(5). */
   readonly from: string;
   readonly to: string;
-  /** What of the other files differs: `users`, `rights`. */
+  /** Which of the other files differ: `users`, `rights`. */
   readonly others: readonly string[];
   /** Debian's version of the package, such as `2.0.11-1.2+deb12u2`. */
   readonly version: string;
 };
 
-/** What makes a broker follow its files, and why; undefined where it has loaded them. */
-export function loadingNeeded({
-  from,
-  to,
-  others,
-  version,
-}: Loading): { readonly verb: 'reload' | 'restart'; readonly why: string } | undefined {
+export type LoadStep = { readonly verb: 'reload' | 'restart'; readonly reason: string };
+
+/** How a broker comes to load its files, and why; undefined where it has loaded them. */
+export function loadingNeeded({ from, to, others, version }: Loading): LoadStep | undefined {
   const names = changedOptions(from, to);
-  const changed = [...names.map((name) => CALLED.get(name) ?? name), ...others];
+  const changed = [...names.map((name) => LAB_FILE_KEYS.get(name) ?? name), ...others];
   if (changed.length === 0) return undefined;
-  const why = `${list(changed)} changed`;
-  if (!names.every((name) => RELOADED.has(name) && wasMeasured(version))) return { verb: 'restart', why };
+  const reason = `${list(changed)} changed`;
+  if (!names.every((name) => RELOADED.has(name) && wasMeasured(version))) return { verb: 'restart', reason };
   const lost = LOST.filter((name) => optionsOf(to).has(name));
-  if (lost.length === 0) return { verb: 'reload', why };
-  return { verb: 'restart', why: `${why}, and a reload would lose ${list(lost)}` };
+  if (lost.length === 0) return { verb: 'reload', reason };
+  return { verb: 'restart', reason: `${reason}, and a reload would lose ${list(lost)}` };
 }
 
-/** Names of the options whose values differ; comments and blanks make no difference. A broker takes the last of two values, so their order does. */
+/** Names of the options whose values differ. Comments and blanks make no difference; the order of two values does, since a broker takes the last. */
 export function changedOptions(from: string, to: string): readonly string[] {
   const [before, after] = [optionsOf(from), optionsOf(to)];
   const names = new Set([...before.keys(), ...after.keys()]);

@@ -1,42 +1,24 @@
 import { createHash } from 'node:crypto';
+import { shellScript } from '../base/shell-script.ts';
 import type { Fact, Query } from '../provisioning/resources/facts.ts';
 import type { Item, Plan, Resource } from '../provisioning/resources/resource.ts';
 import { LOADED_FUNCTIONS } from './loaded.ts';
-import { ACL, CONF_D, LAB_CONF, LOADED, LOADED_FILES, MAIN_CONF, PASSWD } from './paths.ts';
-import { loadingNeeded } from './reload.ts';
-import { RELOAD, RESTART, START, serviceScript } from './service-script.ts';
+import { ACL, CONF_D, LAB_CONF, MAIN_CONF, PASSWD, PATHS } from './paths.ts';
+import { type LoadStep, loadingNeeded } from './reload.ts';
+import { serviceScript } from './service-script.ts';
 
-/** What the broker's host says about the broker: its process, and what that process has loaded against what the files say now. */
 function serviceQuery(port: string): Query {
-  const script = `${LOADED_FUNCTIONS}
-pid=$(broker_pid)
-echo "version $(dpkg-query -W -f='\${Version}' mosquitto)"
-echo "main $([ -f ${MAIN_CONF} ] && base64 -w 0 ${MAIN_CONF})"
-echo "other $(other_conf | base64 -w 0)"
-echo "lab $([ -f ${LAB_CONF} ] && base64 -w 0 ${LAB_CONF})"
-echo "users $(digest ${PASSWD})"
-echo "rights $(digest ${ACL})"
-if [ -n "$pid" ]; then
-  echo "process $pid"
-  if has_other_program "$pid"; then echo 'replaced'
-  elif in_record "$pid"; then
-    echo "loaded-main $(base64 -w 0 ${LOADED_FILES}/main)"
-    echo "loaded-other $(base64 -w 0 ${LOADED_FILES}/other)"
-    echo "loaded-lab $([ -f ${LOADED_FILES}/lab.conf ] && base64 -w 0 ${LOADED_FILES}/lab.conf)"
-    echo "loaded-users $(cut -d' ' -f3 ${LOADED})"
-    echo "loaded-rights $(cut -d' ' -f4 ${LOADED})"
-  elif has_loaded "$pid"; then echo 'began-later'
-  fi
-fi
-[ -z "$(listener_inodes ${port})" ] || echo listens
-if [ -d /run/systemd/system ]; then echo "enabled $(systemctl is-enabled mosquitto)"; fi`;
-  return { id: 'service', script };
+  const facts = shellScript('service-facts.sh', import.meta.url, { ...PATHS, port });
+  return { id: 'service', script: `${LOADED_FUNCTIONS}\n${facts}` };
 }
 
+/** What lab.conf and lab.acl should be. */
+export type WantedTexts = { readonly conf: string; readonly acl: string };
+
 /**
- * The broker, running what the files say. Whether it has loaded them is a fact about the host: there is a record of what its process has loaded, or the
- * process began after the files' last change. So a restart that a failed run still owes is found by the next one, and a broker that systemd or a reboot
- * started owes none.
+ * The broker, running what the files say. What it has loaded is a fact about the host: a record of its process, or a
+ * process that began after the files' last change. So the next run finds a restart that a failed run left undone, and a
+ * broker that systemd or a reboot started needs none.
  */
 export function service(wanted: WantedTexts): Resource {
   const query = serviceQuery(portOf(wanted));
@@ -47,41 +29,31 @@ export function service(wanted: WantedTexts): Resource {
   };
 }
 
-type Act = {
-  readonly action: 'create' | 'change';
-  readonly verb: string;
-  readonly why: string;
-  readonly script: string;
-};
-
-/** What lab.conf and lab.acl are to be. */
-export type WantedTexts = { readonly conf: string; readonly acl: string };
-
-/** With the changes that are planned before the service's, such as of the files that it loads. */
+/** With the changes that are planned before the service's, such as those of the files that it loads. */
 export type Planned = WantedTexts & { readonly earlier: readonly Item[] };
 
-/** What the broker's process needs. */
+const ADVICE = 'read /var/log/mosquitto/mosquitto.log on the host';
+
 export function planService(answer: Fact, planned: Planned = { earlier: [], conf: '', acl: '' }): Plan {
-  const fields = fieldsOf(answer);
-  const act = actOf(fields, planned);
+  const facts = factsIn(answer);
+  const step = stepFor(facts, planned);
   const item = { kind: 'service', name: 'mosquitto' };
-  if (act === undefined)
-    return { items: [{ ...item, action: 'unchanged', detail: `process ${fields.get('process')}` }] };
-  const { action, verb, why, script } = act;
+  if (step === undefined)
+    return { items: [{ ...item, action: 'unchanged', detail: `process ${facts.get('process')}` }] };
+  const { verb, reason } = step;
   const change = {
-    summary: `${verb} the broker${why === '' ? '' : `: ${why}`}`,
-    script,
+    summary: `${verb} the broker${reason === '' ? '' : `: ${reason}`}`,
+    script: verb === 'enable' ? 'systemctl enable mosquitto' : serviceScript(verb),
     timeoutMs: 90_000,
     advice: ADVICE,
   };
-  return { items: [{ ...item, action, detail: why === '' ? verb : `${verb}: ${why}` }], change };
+  const action = verb === 'start' ? 'create' : 'change';
+  return { items: [{ ...item, action, detail: reason === '' ? verb : `${verb}: ${reason}` }], change };
 }
 
-const ADVICE = 'look at /var/log/mosquitto/mosquitto.log on the host';
+type ServiceFacts = ReadonlyMap<string, string>;
 
-type Fields = ReadonlyMap<string, string>;
-
-function fieldsOf({ output }: Fact): Fields {
+function factsIn({ output }: Fact): ServiceFacts {
   return new Map(
     output.split('\n').map((line) => {
       const [, key = '', value = ''] = /^(\S*) ?(.*)$/.exec(line) ?? [];
@@ -90,47 +62,47 @@ function fieldsOf({ output }: Fact): Fields {
   );
 }
 
-function actOf(fields: Fields, planned: Planned): Act | undefined {
-  if (!fields.get('process')) return { action: 'create', verb: 'start', why: '', script: serviceScript(START) };
-  const follows = loading(fields, planned);
-  const isDeaf = follows?.verb !== 'restart' && !fields.has('listens');
-  const deaf = { verb: 'restart', why: `it does not listen on port ${portOf(planned)}` } as const;
-  const needed = isDeaf ? deaf : follows;
-  if (needed !== undefined) {
-    const { verb, why } = needed;
-    return { action: 'change', verb, why, script: serviceScript(verb === 'reload' ? RELOAD : RESTART) };
+type ServiceStep = LoadStep | { readonly verb: 'start' | 'enable'; readonly reason: string };
+
+function stepFor(facts: ServiceFacts, planned: Planned): ServiceStep | undefined {
+  if (!facts.get('process')) return { verb: 'start', reason: '' };
+  const load = loadStep(facts, planned);
+  if (load?.verb !== 'restart' && !facts.has('listens')) {
+    return { verb: 'restart', reason: `it does not listen on port ${portOf(planned)}` };
   }
-  const enabled = fields.get('enabled');
-  if (enabled === undefined || enabled === 'enabled') return undefined;
-  const script = 'systemctl enable mosquitto';
-  return { action: 'change', verb: 'enable', why: 'it would not start with the machine', script };
+  if (load !== undefined) return load;
+  const enabled = facts.get('enabled');
+  const isEnabled = enabled === undefined || enabled === 'enabled';
+  return isEnabled ? undefined : { verb: 'enable', reason: 'it would not start with the machine' };
 }
 
-function loading(fields: Fields, { earlier, conf, acl }: Planned): ReturnType<typeof loadingNeeded> {
+/** How the broker comes to load what the files will say; undefined where it has. */
+function loadStep(facts: ServiceFacts, { earlier, conf, acl }: Planned): LoadStep | undefined {
   const files = earlier.flatMap(({ kind, name }) => (kind === 'file' ? [name] : []));
   const isProgram = ({ kind, name }: Item) => kind === 'package' && name === 'mosquitto';
-  if (earlier.some(isProgram) || fields.has('replaced')) return { verb: 'restart', why: 'its program is another one' };
-  // Debian's own takes its place
-  if (files.includes(MAIN_CONF)) return { verb: 'restart', why: `${MAIN_CONF} changes` };
-  const from = fields.has('began-later') ? '' : 'loaded-';
-  const loaded = (key: string) => fields.get(`${from}${key}`);
-  if (loaded('main') === undefined) return { verb: 'restart', why: 'what it has loaded is unknown' };
+  if (earlier.some(isProgram) || facts.has('replaced')) return { verb: 'restart', reason: 'its program is replaced' };
+  // Debian's own replaces it
+  if (files.includes(MAIN_CONF)) return { verb: 'restart', reason: `${MAIN_CONF} changes` };
+  const prefix = facts.has('began-later') ? '' : 'loaded-';
+  const loaded = (key: string) => facts.get(`${prefix}${key}`);
+  if (loaded('main') === undefined) return { verb: 'restart', reason: 'what it has loaded is unknown' };
   const others = [
-    // an entry that is written anew has a new salt
-    ...(loaded('users') !== fields.get('users') || isRewritten(earlier, PASSWD) ? ['users'] : []),
-    ...(loaded('rights') !== (files.includes(ACL) ? digestOf(acl) : fields.get('rights')) ? ['rights'] : []),
+    // an entry that is written again has a new salt
+    ...(loaded('users') !== facts.get('users') || isRewritten(earlier, PASSWD) ? ['users'] : []),
+    ...(loaded('rights') !== (files.includes(ACL) ? digestOf(acl) : facts.get('rights')) ? ['rights'] : []),
   ];
-  const goes = (name: string) => name.startsWith(CONF_D) && name !== LAB_CONF;
+  // the lab removes foreign files when it takes a host over
+  const removesOthers = files.some((name) => name.startsWith(CONF_D) && name !== LAB_CONF);
   const to = [
-    textOf(fields.get('main')),
-    files.some(goes) ? '' : textOf(fields.get('other')),
-    files.includes(LAB_CONF) ? conf : textOf(fields.get('lab')),
+    textOf(facts.get('main')),
+    removesOthers ? '' : textOf(facts.get('other')),
+    files.includes(LAB_CONF) ? conf : textOf(facts.get('lab')),
   ];
   return loadingNeeded({
     from: ['main', 'other', 'lab'].map((key) => textOf(loaded(key))).join('\n'),
     to: to.join('\n'),
     others,
-    version: fields.get('version') ?? '',
+    version: facts.get('version') ?? '',
   });
 }
 
@@ -138,16 +110,14 @@ function portOf({ conf }: Pick<WantedTexts, 'conf'>): string {
   return /^listener (\d+)$/m.exec(conf)?.[1] ?? '0';
 }
 
+/** Whether the file's content is replaced, and not its owner or mode alone. */
 function isRewritten(earlier: readonly Item[], path: string): boolean {
-  return earlier.some(({ kind, name, detail }) => kind === 'file' && name === path && !isOfInode(detail));
+  return earlier.some(
+    ({ kind, name, detail }) => kind === 'file' && name === path && detail !== 'mode' && detail !== 'owner',
+  );
 }
 
-/** What can be wrong with a file while its content is as wanted. */
-function isOfInode(detail: string | undefined): boolean {
-  return detail === 'mode' || detail === 'owner';
-}
-
-/** As `digest` of LOADED_FUNCTIONS has it. */
+/** The same as `digest` of LOADED_FUNCTIONS. */
 function digestOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

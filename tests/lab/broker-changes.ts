@@ -66,10 +66,7 @@ test.serial(
       up.stdout,
       /^ {4}mosquitto refuses the configuration: Error: Invalid queue_qos0_messages value \(nonsense\)\.\n {4}\/etc\/mosquitto\/conf\.d\/lab\.conf:8: queue_qos0_messages nonsense$/m,
     );
-    t.regex(
-      up.stdout,
-      /^ {2}try: mend what is told, or what the broker complains about under `broker\.options` in the lab file/m,
-    );
+    t.regex(up.stdout, /^ {2}try: .*`broker\.options` in the lab file/m);
     t.is(await brokerPid(), pid);
     t.is(await lab.container('broker').shell('cat /etc/mosquitto/conf.d/lab.conf'), before);
     t.notRegex(await lab.container('broker').shell('ls -A /etc/mosquitto'), /staged/);
@@ -159,7 +156,7 @@ END`);
   t.is(up.code, 1, up.all);
   t.regex(
     up.stdout,
-    /^ {4}the broker does not listen on port 18830 with the new files\n {4}Error: No such port today\n {4}the old files are back, and the broker runs with them again$/m,
+    /^ {4}the broker does not listen on port 18830 with the new files\n {4}Error: No such port today\n {4}the old files are restored, and the broker runs with them again$/m,
   );
   t.is(await broker.shell(files), before);
   t.is(await broker.shell('ls -A /etc/mosquitto | grep staged || true'), '');
@@ -167,8 +164,8 @@ END`);
   await broker.shell('mv /opt/real/mosquitto /usr/sbin/mosquitto');
   const again = await lab.run(['up', '--no-verify']);
   t.is(again.code, 0, again.all);
-  // both are so; that its program is another one shows in a container by times alone, to a second
-  t.regex(again.stdout, /^broker +~ restart the broker: (its program is another one|max_queued_bytes changed)/m);
+  // both are true; in a container only times show that its program was replaced, to a second
+  t.regex(again.stdout, /^broker +~ restart the broker: (its program is replaced|max_queued_bytes changed)/m);
 });
 
 test.serial('a file changed by hand is written anew', async (t) => {

@@ -137,7 +137,7 @@ test.serial(
     await hub().shell(`: >${mark}`);
     const half = await lab.run(['up', '--no-verify', '--take-over', '--lab', FILE]);
     t.is(half.code, 2, half.all);
-    t.regex(half.all, /given the host back in part.*\n {2}try: `\.\/lab down` first/);
+    t.regex(half.all, /restored this host in part.*\n {2}try: `\.\/lab down` first/);
     await hub().shell(`rm ${mark}`);
     const answered = async (answer: string) => {
       const terminal = startOnTerminal(['down', '--keep-packages', '--lab', FILE], { cwd: lab.folder, env: {} });
@@ -149,7 +149,7 @@ test.serial(
     t.regex(unwanted.shown, /not wanted; nothing was changed/);
     const down = await answered('y');
     t.is(down.code, 0, down.shown);
-    t.regex(down.shown, /^ {2}~ service mosquitto \(runs as it was before the lab\)$/m);
+    t.regex(down.shown, /^ {2}~ service mosquitto \(runs as before the lab\)$/m);
     const differs = differences(was, await snapshot(hub()));
     t.deepEqual(
       differs.filter((line) => !WRITTEN_BY_IT.test(line)),

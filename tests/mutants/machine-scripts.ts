@@ -1,11 +1,11 @@
 import { quote } from '../../base/quote.ts';
-import { CONF_D, FOLDER, LAB_CONF, MAIN_CONF } from '../../mosquitto/paths.ts';
+import { CONF_D, CONFIG_FOLDER, LAB_CONF, MAIN_CONF } from '../../mosquitto/paths.ts';
 import { PROCESS_FUNCTIONS } from '../../provisioning/resources/processes.ts';
 
 const ORIGINAL = '/root/mutants-original';
 
 /** To be run once, before the first mutant. */
-export const KEEP_ORIGINAL = `rm -rf ${ORIGINAL} && cp -a ${FOLDER} ${ORIGINAL}`;
+export const KEEP_ORIGINAL = `rm -rf ${ORIGINAL} && cp -a ${CONFIG_FOLDER} ${ORIGINAL}`;
 
 /**
  * Shell functions of mutants on a broker's machine without systemd. `restart`: the broker anew, waiting for its port for up to two seconds: a
@@ -22,7 +22,7 @@ start() {
   until listens || [ "$tries" -ge 40 ]; do sleep 0.05; tries=$((tries + 1)); done
 }
 restart() { stop; start; }
-original() { rm -rf ${FOLDER}; cp -a ${ORIGINAL} ${FOLDER}; rm -f /var/lib/mosquitto/mosquitto.db; }`;
+original() { rm -rf ${CONFIG_FOLDER}; cp -a ${ORIGINAL} ${CONFIG_FOLDER}; rm -f /var/lib/mosquitto/mosquitto.db; }`;
 
 /** The script with the functions before it. */
 export function onMachine(script: string): string {

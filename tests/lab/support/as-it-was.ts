@@ -3,7 +3,7 @@ import type { Container } from './container.ts';
 /** What a host is, a line a thing: files with type, mode, owner, time, link and content, packages with their marks, accounts, listeners, programs that run. */
 export type Snapshot = ReadonlyMap<string, string>;
 
-/** Places that no provisioning gives back, and why. */
+/** Places that no provisioning restores, and why. */
 const OTHERS: readonly (readonly [why: string, pattern: RegExp])[] = [
   ["apt's and dpkg's diaries", /^\/var\/log\/(dpkg\.log|alternatives\.log|apt\/)/],
   ["apt's caches and lists", /^\/var\/(cache\/apt|lib\/apt\/lists)\//],
@@ -11,14 +11,19 @@ const OTHERS: readonly (readonly [why: string, pattern: RegExp])[] = [
     "dpkg's own books: locks, the last status",
     /^\/var\/lib\/dpkg\/(status-old|lock|lock-frontend|triggers\/Lock|available)$/,
   ],
+  [
+    "the accounts' earlier versions, which every change of an account writes",
+    /^\/etc\/(passwd|group|shadow|gshadow)-$/,
+  ],
+  ["adduser's lock, gone with a reboot", /^\/run\/adduser(\/|$)/],
   ["the dynamic linker's cache", /^(\/etc\/ld\.so\.cache|\/var\/cache\/ldconfig\/)/],
   [
     'who has logged in, of sshd, PAM and sudo',
     /^(\/var\/log\/(lastlog|wtmp|btmp)|\/run\/(utmp|motd\.dynamic|sudo\/)|\/var\/lib\/sudo\/)/,
   ],
 ];
-/** Their content is the same, and they are written anew by each transaction. */
-const BOOKS = /^\/var\/lib\/(dpkg\/status|apt\/extended_states)$/;
+/** Their content is the same; each transaction writes them again. */
+const BOOKS = /^(\/var\/lib\/(dpkg\/status|apt\/extended_states)|\/etc\/(passwd|group|shadow|gshadow))$/;
 
 /** Looks at all of a container's file system. A folder's time and size change with what comes and goes in it, its owner and mode do not. */
 const SCRIPT = `

@@ -9,28 +9,29 @@ import { renderPasswd } from '../../../mosquitto/passwd.ts';
 import { factsOf } from '../_facts.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
 import { folderFor, sh } from '../_sh.ts';
+import { syntaxError } from './_resource.ts';
 
 const lab = labOf(`${TWO_USERS}topics: { a: { publish: [sam], subscribe: [alice] } }`);
 const CONF = '/etc/mosquitto/conf.d/lab.conf';
 const PASSWD = '/etc/mosquitto/lab.passwd';
 const ACL = '/etc/mosquitto/lab.acl';
 
-/** What a host answers about a file. */
+/** A host's answer about a file. */
 const file = (content: string, ownership = 'mosquitto mosquitto 600') =>
   `${ownership}\n${Buffer.from(content).toString('base64')}`;
 
-const asWanted = new Map([
+const unchanged = new Map([
   [`file:${CONF}`, file(renderConf(lab))],
   [`file:${PASSWD}`, file(renderPasswd(lab.users, ''))],
   [`file:${ACL}`, file(renderAcl(lab))],
 ]);
 
-/** [files that differ from what is wanted, undefined for a missing one; the change's summary] */
+/** [files that differ, undefined for a missing one; the change's summary] */
 const rows: readonly (readonly [name: string, Readonly<Record<string, string | undefined>>, string | undefined])[] = [
-  ['as wanted', {}, undefined],
+  ['unchanged', {}, undefined],
   ['the passwd file missing', { [PASSWD]: undefined }, `write ${PASSWD} (missing)`],
   ['another passwd entry', { [PASSWD]: file('sam:x\nalice:y\n') }, `write ${PASSWD} (content)`],
-  ['an ACL that everybody can read', { [ACL]: file(renderAcl(lab), 'mosquitto mosquitto 644') }, `write ${ACL} (mode)`],
+  ['an ACL that everybody may read', { [ACL]: file(renderAcl(lab), 'mosquitto mosquitto 644') }, `write ${ACL} (mode)`],
   ["root's ACL", { [ACL]: file(renderAcl(lab), 'root root 600') }, `write ${ACL} (owner)`],
   [
     'all of them',
@@ -41,7 +42,7 @@ const rows: readonly (readonly [name: string, Readonly<Record<string, string | u
 
 for (const [name, changed, summary] of rows) {
   test(name, (t) => {
-    const answers = new Map(asWanted);
+    const answers = new Map(unchanged);
     for (const [path, answer] of Object.entries(changed)) {
       if (answer === undefined) answers.delete(`file:${path}`);
       else answers.set(`file:${path}`, answer);
@@ -50,15 +51,15 @@ for (const [name, changed, summary] of rows) {
   });
 }
 
-test('the script is valid shell, tries the files with the real broker before it moves any, and shows no password', (t) => {
+test('the script is shell, tries the files with the real broker before it moves any, and contains no password', (t) => {
   const script = configuration(lab).plan(factsOf(new Map()), []).change?.script ?? '';
-  t.is(sh(`sh -n <<'END_OF_SCRIPT'\n${script}\nEND_OF_SCRIPT`).code, 0);
-  const trial = script.indexOf('/usr/sbin/mosquitto -v -c "$at/mosquitto.conf"');
+  t.is(syntaxError(script), '');
+  const trial = script.indexOf('"$binary" -v -c "$trial/mosquitto.conf"');
   t.true(trial > 0 && trial < script.indexOf('mv -fT'));
   t.false(/password: sam|\bsam:sam\b/.test(script));
 });
 
-test('a broker that loses the TERM sent right after its start does not hold the trial up', (t) => {
+test('a broker that forgets a TERM right after its start does not delay the trial', (t) => {
   const folder = folderFor(t);
   mkdirSync(join(folder, 'conf.d'));
   writeFileSync(join(folder, 'mosquitto.conf'), `include_dir ${folder}/conf.d\n`);
@@ -81,7 +82,7 @@ test('a broker that loses the TERM sent right after its start does not hold the 
   t.deepEqual(readdirSync(folder).toSorted(), ['broker', 'conf.d', 'lab.acl', 'lab.passwd', 'mosquitto.conf']);
 });
 
-test('where another lab has come to the host since it was asked, nothing is replaced', (t) => {
+test('replaces nothing where another lab has taken the host since the plan', (t) => {
   const folder = folderFor(t);
   mkdirSync(join(folder, 'conf.d'));
   const others = '# mqtt-lab "another": written from its lab file\n';

@@ -8,13 +8,13 @@ const BY_MOSQUITTO_PASSWD =
 
 const [ID, ITERATIONS, SALT, HASH] = BY_MOSQUITTO_PASSWD.split('$').slice(1);
 
-/** [entry; password; whether the entry is of it] */
+/** [entry; password; whether the entry belongs to it] */
 const rows: readonly (readonly [name: string, entry: string, password: string, expected: boolean])[] = [
-  ['what mosquitto_passwd wrote', BY_MOSQUITTO_PASSWD, 'correct horse', true],
+  ['an entry by mosquitto_passwd', BY_MOSQUITTO_PASSWD, 'correct horse', true],
   ['another password', BY_MOSQUITTO_PASSWD, 'correct horsE', false],
   ['no password', BY_MOSQUITTO_PASSWD, '', false],
-  ['made here', passwdEntry('sam'), 'sam', true],
-  ['made here, another password', passwdEntry('sam'), 'alice', false],
+  ['an entry by the lab', passwdEntry('sam'), 'sam', true],
+  ['an entry by the lab, another password', passwdEntry('sam'), 'alice', false],
   ['beyond ASCII', passwdEntry('pässwört 🔑'), 'pässwört 🔑', true],
   ['another algorithm', `$6$${SALT}$${HASH}`, 'correct horse', false],
   ['no iterations', `$${ID}$0$${SALT}$${HASH}`, 'correct horse', false],
@@ -32,7 +32,7 @@ for (const [name, entry, password, expected] of rows) {
   });
 }
 
-test('an entry has a fresh salt of at most 12 bytes, a 64-byte hash, and nothing of the password', (t) => {
+test('an entry has a fresh salt of at most 12 bytes and a 64-byte hash, and does not show the password', (t) => {
   const [one, other] = [passwdEntry('swordfish'), passwdEntry('swordfish')];
   t.not(one, other);
   const [, kind, iterations, salt = '', hash = ''] = one.split('$');
@@ -48,7 +48,7 @@ const users = [
   { name: 'alice', password: new Secret('alice') },
 ];
 
-test('the file holds the users in their order, each with an entry of their password', (t) => {
+test('writes the users in their order, each with an entry of their password', (t) => {
   const lines = renderPasswd(users, '').split('\n');
   t.is(lines.pop(), '');
   t.deepEqual(
@@ -59,14 +59,14 @@ test('the file holds the users in their order, each with an entry of their passw
   t.true(holds(lines[1]?.slice('alice:'.length) ?? '', 'alice'));
 });
 
-test('entries that hold stay as they are, so that a second run changes nothing', (t) => {
+test('keeps an entry of the right password, so that a second run changes nothing', (t) => {
   const first = renderPasswd(users, `sam:${BY_MOSQUITTO_PASSWD}\n`);
   t.true(first.startsWith(`sam:${BY_MOSQUITTO_PASSWD}\nalice:$7$`));
   t.is(renderPasswd(users, first), first);
   t.is(renderPasswd(users, `# a comment\n\n${first}`), first);
 });
 
-test('an entry of another password is replaced, one of a user who is gone is dropped', (t) => {
+test('replaces an entry of another password and drops that of a removed user', (t) => {
   const current = `bob:${BY_MOSQUITTO_PASSWD}\nalice:${BY_MOSQUITTO_PASSWD}\nsam:${BY_MOSQUITTO_PASSWD}\n`;
   const [sam, alice = '', rest] = renderPasswd(users, current).split('\n');
   t.is(sam, `sam:${BY_MOSQUITTO_PASSWD}`);

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import test from 'ava';
-import { changedOptions, loadingNeeded } from '../../../mosquitto/reload.ts';
-import { planService } from '../../../mosquitto/service.ts';
+import { planService, service } from '../../../mosquitto/service.ts';
 import type { Item } from '../../../provisioning/resources/resource.ts';
+import { syntaxError } from './_resource.ts';
 
 const LAB_CONF = 'listener 1883\nmax_keepalive 60\n';
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
-/** What the service's query prints on a host whose broker has loaded what its files say, with other lines; undefined leaves a line out. */
+/** The query's answer on a host whose broker has loaded its files, with some lines replaced; undefined leaves a line out. */
 function answer(host: Readonly<Record<string, string | undefined>>) {
   const usual = {
     version: '2.0.11-1.2+deb12u2',
@@ -37,15 +37,15 @@ const UNKNOWN = 'restart the broker: what it has loaded is unknown';
 const NOT_ENABLED = 'enable the broker: it would not start with the machine';
 const conf = (...lines: string[]) => base64(`${LAB_CONF}${lines.join('\n')}\n`);
 
-/** [what the host says; the change's summary, undefined for none] */
+/** [the host's answer; the change's summary, undefined for none] */
 const rows: readonly (readonly [name: string, Readonly<Record<string, string | undefined>>, string | undefined])[] = [
-  ['as wanted, without systemd', {}, undefined],
-  ['as wanted, with systemd', { enabled: 'enabled' }, undefined],
+  ['unchanged, without systemd', {}, undefined],
+  ['unchanged, with systemd', { enabled: 'enabled' }, undefined],
   ['no process', { process: undefined, ...NO_RECORD }, 'start the broker'],
   ['no process, and not enabled', { process: undefined, ...NO_RECORD, enabled: 'disabled' }, 'start the broker'],
   ['not in the record', NO_RECORD, UNKNOWN],
   ['not in the record, but it began after the files', { ...NO_RECORD, 'began-later': '' }, undefined],
-  ['its program replaced', { replaced: '' }, 'restart the broker: its program is another one'],
+  ['its program replaced', { replaced: '' }, 'restart the broker: its program is replaced'],
   ['nobody listens', { listens: undefined }, 'restart the broker: it does not listen on port 0'],
   ['only a comment differs', { lab: conf('# by hand', '') }, undefined],
   ['another port', { lab: base64('listener 1884\nmax_keepalive 60\n') }, 'restart the broker: port changed'],
@@ -57,13 +57,13 @@ const rows: readonly (readonly [name: string, Readonly<Record<string, string | u
     'restart the broker: log_type and max_queued_messages changed',
   ],
   [
-    'on a version of which nothing was measured',
+    'on a version that was not measured',
     { lab: conf('log_type all'), version: '2.1.2-1' },
     'restart the broker: log_type changed',
   ],
   ['other users', { users: 'u2' }, 'reload the broker: users changed'],
   [
-    'other users and rights, also there',
+    'other users and rights, on that version',
     { users: 'u2', rights: 'r2', version: '2.1.2-1' },
     'reload the broker: users and rights changed',
   ],
@@ -73,7 +73,7 @@ const rows: readonly (readonly [name: string, Readonly<Record<string, string | u
     'restart the broker: rights changed, and a reload would lose max_connections',
   ],
   [
-    "somebody's file beside it",
+    'a foreign file beside it',
     { other: base64('allow_duplicate_messages true') },
     'restart the broker: allow_duplicate_messages changed',
   ],
@@ -97,7 +97,7 @@ const file = (name: string, action: Item['action'] = 'change', detail = 'content
   detail,
 });
 
-/** [what is planned before; lab.conf as wanted; the item's detail] */
+/** [the items planned before; the wanted lab.conf; the item's detail] */
 const planned: readonly (readonly [name: string, earlier: readonly Item[], labConf: string, detail: string])[] = [
   ['nothing', [], 'listener 9\n', 'process 70'],
   ['lab.conf, back to what is loaded', [file('/etc/mosquitto/conf.d/lab.conf')], LAB_CONF, 'process 70'],
@@ -110,12 +110,12 @@ const planned: readonly (readonly [name: string, earlier: readonly Item[], labCo
   ],
   ['users', [file('/etc/mosquitto/lab.passwd')], LAB_CONF, 'reload: users changed'],
   ['the mode of users', [file('/etc/mosquitto/lab.passwd', 'change', 'mode')], LAB_CONF, 'process 70'],
-  ['rights made anew as they were', [file('/etc/mosquitto/lab.acl', 'create', 'missing')], LAB_CONF, 'process 70'],
+  ['rights written again as they were', [file('/etc/mosquitto/lab.acl', 'create', 'missing')], LAB_CONF, 'process 70'],
   [
     'the program',
     [{ action: 'create', kind: 'package', name: 'mosquitto' }],
     LAB_CONF,
-    'restart: its program is another one',
+    'restart: its program is replaced',
   ],
   ['the clients', [{ action: 'create', kind: 'package', name: 'mosquitto-clients' }], LAB_CONF, 'process 70'],
   [
@@ -125,7 +125,7 @@ const planned: readonly (readonly [name: string, earlier: readonly Item[], labCo
     'restart: /etc/mosquitto/mosquitto.conf changes',
   ],
   [
-    "somebody else's file that was never loaded",
+    'a foreign file that was never loaded',
     [file('/etc/mosquitto/conf.d/theirs.conf', 'remove')],
     LAB_CONF,
     'process 70',
@@ -150,29 +150,24 @@ test('rights that are to change are a reload', (t) => {
   );
 });
 
-test('options are compared by name and value, whatever stands between them', (t) => {
-  const from = '# a\n  listener 1883  \nlog_type error\nlog_type warning\n\nmax_qos 1';
-  t.deepEqual(changedOptions(from, 'listener\t1883\nmax_qos 1\nlog_type error\nlog_type warning\n'), []);
-  t.deepEqual(changedOptions(from, 'listener 1884\nlog_type warning\nlog_type error\n'), [
-    'listener',
-    'log_type',
-    'max_qos',
-  ]);
-});
-
-test('two versions were measured, and what is between them', (t) => {
-  const verb = (version: string) => loadingNeeded({ from: '', to: 'sys_interval 1', others: [], version })?.verb;
-  t.deepEqual(
-    ['2.0.10-1', '2.0.11-1.2+deb12u2', '1:2.0.18-1ubuntu1', '2.0.21-1', '2.0.22-0mosquitto1', '2.1.2', ''].map(verb),
-    ['restart', 'reload', 'reload', 'reload', 'restart', 'restart', 'restart'],
+test('a reload sends SIGHUP and enables the service; a restart stops the broker', (t) => {
+  const reload = planService(answer({ rights: 'r2' })).change?.script ?? '';
+  t.regex(reload, /^act=reload$/m);
+  const body = /^reload\(\) \{$[\s\S]*?^\}$/m.exec(reload)?.[0] ?? '';
+  t.regex(body, /kill -HUP/);
+  // otherwise the next plan would still enable it
+  t.regex(body, /systemctl enable/);
+  t.notRegex(body, /stop_broker/);
+  t.regex(
+    planService(answer({ lab: '' })).change?.script ?? '',
+    /^act=restart$[\s\S]*^ *restart\) stop_broker && start ;;$/m,
   );
 });
 
-test('a reload does not stop the broker, a restart does', (t) => {
-  const reload = planService(answer({ rights: 'r2' })).change?.script ?? '';
-  const act = /\nact\(\) \{[\s\S]*?\n\}/;
-  t.regex(act.exec(reload)?.[0] ?? '', /kill -HUP/);
-  // else the host would still not be as wanted after it
-  t.regex(act.exec(reload)?.[0] ?? '', /systemctl enable/);
-  t.true(planService(answer({ lab: '' })).change?.script.includes('act() { stop && start; }'));
+test('the scripts are shell', (t) => {
+  for (const host of [{ process: undefined }, { rights: 'r2' }, { lab: '' }]) {
+    t.is(syntaxError(planService(answer(host)).change?.script), '');
+  }
+  const [query] = service({ conf: LAB_CONF, acl: '' }).queries;
+  t.is(syntaxError(query?.script), '');
 });

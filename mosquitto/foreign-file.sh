@@ -1,0 +1,14 @@
+# Whether somebody put a file below /etc/mosquitto there, or changed it, while the lab was on the host: it is neither
+# the backup's copy, nor the lab's, nor Debian's.
+: "${lab_files?}"
+
+is_foreign() { # COPY FILE
+  [ -f "$2" ] && [ ! -L "$2" ] && ! cmp -s "$1" "$2" || return 1
+  for own in $lab_files; do
+    [ "$2" != "$own" ] || return 1
+  done
+  sum=$(md5sum <"$2" | cut -d' ' -f1)
+  # shellcheck disable=SC2016
+  if dpkg-query -W -f='${Conffiles}\n' mosquitto 2>/dev/null | grep -qF " $2 $sum"; then return 1; fi
+  [ -e "$1" ] || ! grep -qxF "$2" /var/lib/dpkg/info/mosquitto.list 2>/dev/null
+}

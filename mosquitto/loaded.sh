@@ -1,0 +1,89 @@
+# Functions about what the running broker has loaded, with those of provisioning/resources/processes.
+: "${binary?}" "${main_conf?}" "${conf_d?}" "${lab_conf?}" "${passwd?}" "${acl?}"
+: "${run_folder?}" "${loaded?}" "${loaded_files?}"
+
+# the process of the broker that reads Debian's main file
+broker_pid() {
+  # shellcheck disable=SC2046
+  set -- $(pids_of mosquitto "$main_conf")
+  [ -z "$1" ] || echo "$1"
+}
+
+# the configuration files beside the lab's
+other_conf() {
+  for file in "$conf_d"/*.conf; do
+    [ "$file" = "$lab_conf" ] || [ ! -f "$file" ] || { cat "$file" && echo; } || return 1
+  done
+}
+
+digest() {
+  # shellcheck disable=SC2046
+  if [ -f "$1" ]; then set -- $(sha256sum <"$1"); else set -- $(echo none | sha256sum); fi
+  printf '%.16s\n' "$1"
+}
+
+# whether the record is about this process
+in_record() {
+  # shellcheck disable=SC2034
+  [ -f "$loaded" ] && read -r recorded since rest <"$loaded" && [ "$recorded $since" = "$1 $(started_at "$1")" ]
+}
+
+# when a process began: hundredths of a second since 1970, the unit of /proc/PID/stat (proc(5)), counted back
+# from a process that begins now
+began_at() {
+  now=$(date +%s%2N)
+  latest=$(started_at self)
+  began=$(started_at "$1")
+  echo "$((now - latest + ${began:-0}))"
+}
+
+# when the last of these files changed, in the same unit
+changed_at() {
+  stat -c %.2Z "$@" 2>/dev/null |
+    awk '{ sub(/[.]/, ""); if ($0 + 0 > last) last = $0 + 0 } END { printf "%.0f", last }'
+}
+
+# Whether a process that is not in the record began after the last change of the files, and so has loaded them:
+# systemd, a reboot or a person started it. Two clocks tell its start and the files' ctime, and it may have read
+# the files just before it became a daemon: it must be a second later.
+has_loaded() {
+  [ "$(began_at "$1")" -gt "$(($(changed_at "$main_conf" "$conf_d" "$conf_d"/*.conf "$passwd" "$acl") + 100))" ]
+}
+
+# whether the program was replaced since it started; by its file's time where a container's root may not read the link
+has_other_program() {
+  program=$(readlink "/proc/$1/exe")
+  case $program in
+    *' (deleted)') return 0 ;;
+    '') [ "$(began_at "$1")" -lt "$(($(changed_at "$binary") - 100))" ] ;;
+    *) return 1 ;;
+  esac
+}
+
+# Copies the files that the broker is about to load. Without `set -e`, which has no effect where the caller tests
+# the result (sh(1)).
+take_files() (
+  umask 077
+  rm -rf "$run_folder/next" && mkdir -p "$run_folder/next" || exit 1
+  [ ! -f "$main_conf" ] || cp "$main_conf" "$run_folder/next/main" || exit 1
+  other_conf >"$run_folder/next/other" || exit 1
+  for file in "$lab_conf" "$passwd" "$acl"; do
+    [ ! -f "$file" ] || cp -p "$file" "$run_folder/next/" || exit 1
+  done
+)
+
+# records that this process has loaded the copies; its first line makes a record valid, so that line comes last
+note_loaded() (
+  umask 077
+  rm -rf "$loaded" "$loaded_files"
+  mv "$run_folder/next" "$loaded_files"
+  echo "$1 $(started_at "$1") $(digest "$loaded_files/lab.passwd") $(digest "$loaded_files/lab.acl")" >"$loaded.new"
+  mv "$loaded.new" "$loaded"
+)
+
+# Before files are replaced: puts a broker on record that is not there and has loaded them as they are. Afterwards
+# nobody could tell.
+remember_loaded() {
+  pid=$(broker_pid)
+  if [ -n "$pid" ] && ! in_record "$pid" && has_loaded "$pid" && take_files; then note_loaded "$pid"; fi
+}

@@ -1,0 +1,32 @@
+# What stands in the way of the lab's broker, a line each.
+: "${folders?}" "${port?}" "${main_conf?}" "${conf_d?}" "${lab_conf?}"
+
+for folder in $folders; do
+  if [ -L "$folder" ]; then echo "link $folder $(readlink "$folder" | tr '\000-\037\177' ' ')"; fi
+done
+
+# shellcheck disable=SC2016
+conffiles=$(dpkg-query -W -f='${Conffiles}\n' mosquitto 2>/dev/null)
+md5=$(printf '%s\n' "$conffiles" | awk -v file="$main_conf" '$1 == file { print $2 }')
+if [ -z "$md5" ]; then
+  if [ -e "$main_conf" ]; then echo "main not from Debian's package"; fi
+# newconffile: a dpkg that was killed had put the file in its place, and had not noted its sum
+elif [ "$md5" != newconffile ] && [ -e "$main_conf" ] && [ "$(md5sum <"$main_conf")" != "$md5  -" ]; then
+  echo "main changed since Debian's package was installed"
+fi
+
+for file in "$conf_d"/*.conf; do
+  if [ -e "$file" ] && [ "$file" != "$lab_conf" ]; then echo "file $file"; fi
+done
+if [ -e "$lab_conf" ]; then echo "lab $(head -n 1 "$lab_conf")"; fi
+
+# shellcheck disable=SC2046
+set -- $(pids_of mosquitto "$main_conf")
+own=$1
+holder=$(port_holder "$port")
+case "${holder%% *}" in
+  '' | "$own") ;;
+  # nobody may look into the process, as in a container without CAP_SYS_PTRACE; then it is ours if we have one
+  0) [ -n "$own" ] || echo "port $holder" ;;
+  *) echo "port $holder" ;;
+esac

@@ -1,0 +1,79 @@
+import { LabError } from '../base/errors.ts';
+import { shellScript } from '../base/shell-script.ts';
+import type { Lab } from '../lab-file/lab.ts';
+import type { Fact, Query } from '../provisioning/resources/facts.ts';
+import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
+import { CONF_D, DATA_FOLDERS, LAB_CONF, MAIN_CONF, PATHS } from './paths.ts';
+
+/** What the lab must not touch unasked: a foreign Mosquitto's file, another lab's broker, whatever holds the port. */
+export type Obstacle =
+  | { readonly kind: 'file'; readonly path: string; readonly reason: string }
+  | { readonly kind: 'lab'; readonly path: string; readonly name: string }
+  | { readonly kind: 'port'; readonly port: number; readonly pid: number; readonly command: string };
+
+/** Mosquitto's folders and all above them: of a link, the backup would hold the link and not the files behind it. */
+const FOLDERS = [
+  ...new Set(
+    [CONF_D, ...DATA_FOLDERS].flatMap((path) =>
+      path.split('/').flatMap((_, at, parts) => parts.slice(0, at + 1).join('/') || []),
+    ),
+  ),
+];
+
+export function obstacleQuery(port: number): Query {
+  const facts = shellScript('obstacle-facts.sh', import.meta.url, { ...PATHS, folders: FOLDERS, port });
+  return { id: 'obstacles', script: `${PROCESS_FUNCTIONS}\n${facts}` };
+}
+
+/**
+ * Throws a LabError where one of Mosquitto's folders is a link: its files could not be backed up. In a container, which
+ * `down` removes whole, that matters only for what is taken over.
+ */
+export function findObstacles(lab: Pick<Lab, 'name' | 'broker'>, answer: Fact): Obstacle[] {
+  const obstacles = obstaclesIn(lab, answer);
+  const [, link, target = ''] = /^link (\S+) *(.*?) *$/m.exec(answer.output) ?? [];
+  if (link !== undefined && (lab.broker.host.kind !== 'container' || obstacles.length > 0)) {
+    throw linkError(link, target);
+  }
+  return obstacles;
+}
+
+function obstaclesIn({ name, broker }: Pick<Lab, 'name' | 'broker'>, answer: Fact): Obstacle[] {
+  return answer.output.split('\n').flatMap((line): Obstacle[] => {
+    const [kind, ...words] = line.split(' ');
+    const rest = words.join(' ');
+    if (kind === 'main') return [{ kind: 'file', path: MAIN_CONF, reason: rest }];
+    if (kind === 'file') return [{ kind: 'file', path: rest, reason: 'not written by the lab' }];
+    if (kind === 'port') {
+      return [{ kind: 'port', port: broker.port, pid: Number(words[0]), command: words.slice(1).join(' ').trim() }];
+    }
+    if (kind !== 'lab') return [];
+    const owner = /^# mqtt-lab "(.*?)"/.exec(rest)?.[1];
+    if (owner === name) return [];
+    return owner === undefined
+      ? [{ kind: 'file', path: LAB_CONF, reason: 'not written by the lab' }]
+      : [{ kind: 'lab', path: LAB_CONF, name: owner }];
+  });
+}
+
+function linkError(path: string, target: string): LabError {
+  const happened = `${path} is a symbolic link to ${target}, and the lab can't back up the files behind a link`;
+  const advice = `replace the link by the folder itself (or mount it there: mount --bind), or use \`broker: { host: container }\` or another host`;
+  return new LabError({ subject: 'broker', step: 'preflight', happened, advice }, 'could-not-run');
+}
+
+export function describeObstacle(obstacle: Obstacle): string {
+  switch (obstacle.kind) {
+    case 'file':
+      return `${obstacle.path} is not the lab's: ${obstacle.reason}`;
+    case 'lab':
+      return `${obstacle.path} belongs to the lab "${obstacle.name}"`;
+    case 'port':
+      return `port ${obstacle.port} is taken by process ${obstacle.pid}: ${obstacle.command}`;
+  }
+}
+
+/** Whether `--take-over` may clear it away: it moves files to the backup and stops a Mosquitto, but no other program. */
+export function canBeTakenOver(obstacle: Obstacle): boolean {
+  return obstacle.kind !== 'port' || /^(\S*\/)?mosquitto(\s|$)/.test(obstacle.command);
+}

@@ -1,0 +1,55 @@
+# Starts the real broker with the staged files ($staged/0 to 2: lab.conf, lab.passwd, lab.acl) for a moment, with the
+# host's own main file and all that this includes. Each file keeps its name and its lines, so that the broker's
+# complaints name the right place.
+: "${staged?}" "${binary?}" "${main_conf?}" "${conf_d?}" "${lab_conf?}" "${passwd?}" "${acl?}"
+
+trial=$staged/trial
+mkdir -p "$trial/conf.d"
+# A second broker must not touch the live one's port, log, pid file and database. The number of lines stays.
+made_harmless() {
+  blank='[[:space:]]'
+  sed -e "s|^\($blank*include_dir$blank$blank*\)$conf_d/*$blank*\$|\1$trial/conf.d|" \
+    -e "s|^$blank*listener$blank.*|listener 0 $trial/sock|" \
+    -e "s|^$blank*pid_file$blank.*|pid_file $trial/pid|" \
+    -e "s|^$blank*log_dest$blank.*|log_dest stderr|" \
+    -e "s|^password_file $passwd|password_file $staged/1|" \
+    -e "s|^acl_file $acl|acl_file $staged/2|" "$1"
+}
+made_harmless "$main_conf" >"$trial/mosquitto.conf"
+for file in "$conf_d"/*.conf; do
+  if [ -f "$file" ]; then made_harmless "$file" >"$trial/conf.d/${file##*/}"; fi
+done
+made_harmless "$staged/0" >"$trial/conf.d/lab.conf"
+printf '\npersistence false\nlog_dest stderr\n' >>"$trial/mosquitto.conf"
+chmod 0711 "$staged"
+chown -R mosquitto "$trial"
+
+trap 'kill -9 "$trial_pid" 2>/dev/null || true; rm -rf "$staged"' EXIT
+"$binary" -v -c "$trial/mosquitto.conf" >"$staged/output" 2>&1 &
+trial_pid=$!
+tries=0
+while [ ! -S "$trial/sock" ] && kill -0 "$trial_pid" 2>/dev/null && [ "$tries" -lt 200 ]; do
+  sleep 0.05
+  tries=$((tries + 1))
+done
+# A broker that opens its socket has read every file. By KILL: 2.0.11 forgets a TERM that comes between the
+# installation of its signal handlers and its main loop, and would run on for ever.
+if ! { [ -S "$trial/sock" ] && kill -9 "$trial_pid" 2>/dev/null; }; then
+  # the files' own places, for the user
+  sed -e 's/^[0-9]*: //' -e "s|$trial/conf.d|$conf_d|g" -e "s|$trial/mosquitto.conf|$main_conf|g" \
+    -e "s|$staged/1|$passwd|g" -e "s|$staged/2|$acl|g" "$staged/output" >"$staged/complaint"
+  refusal=$(grep -i -e error -e unable -e invalid "$staged/complaint" | grep -v '^Error found at ' | head -n 2)
+  echo "mosquitto refuses the configuration: ${refusal:-$(tail -n 3 "$staged/complaint")}" >&2
+  place=$(sed -n 's/^Error found at \(.*:[0-9]*\)\.$/\1/p' "$staged/complaint" | head -n 1)
+  file=${place%:*}
+  if [ "$file" = "$lab_conf" ]; then file=$staged/0; fi
+  if [ -n "$place" ]; then
+    secret='password\|psk\|kpass\|_opt_'
+    line=$(sed -n "${place##*:}p" "$file" |
+      sed "s/^\([[:space:]]*[a-z_]*\($secret\)[a-z0-9_]*[[:space:]]\).*/\1(hidden)/")
+    echo "$place: $line" >&2
+  fi
+  exit 1
+fi
+wait "$trial_pid" 2>/dev/null || true
+trap 'rm -rf "$staged"' EXIT
