@@ -39,6 +39,8 @@ export const recordSchema = z
     observed: z.unknown(),
     /** Why it was skipped or failed, or which deviation is known. */
     reason: z.string().exactOptional(),
+    /** What to do about a failure whose cause the check found. */
+    advice: z.string().exactOptional(),
     /** Packets and lines that the verdict rests on. */
     evidence: z.array(z.unknown()).readonly().exactOptional(),
     /** Where the check's client ran: `this machine`, `broker` or a Pi's name; absent where the check never began. */

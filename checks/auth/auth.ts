@@ -4,117 +4,125 @@ import { connectSession } from '../../probes/mqtt/session.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import { type Check, word } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
-import { judgeByVersion } from '../harness/deviations.ts';
+import { type Behaviour, judgeByVersion } from '../harness/deviations.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import { type LoginCase, loginCases } from './login-cases.ts';
-import { judgeAcceptance, judgeClientAttempt, judgeRefusal, refusalBytes, refusalStatement } from './login-verdict.ts';
+import { judgeAcceptance, judgeClientLogin, judgeRefusal, refusalBytes, refusalStatement } from './login-verdict.ts';
 
 const BOUND_MS = 5_000;
-/** One client after the other, on a busy machine. */
-const HOST_ATTEMPT_MS = 1_000;
-const HOST_BOUND_MS = 30_000;
+/** On a busy machine, mosquitto_sub tries one login after the other. */
+const REMOTE_LOGIN_MS = 1_000;
+const REMOTE_BOUND_MS = 30_000;
 
-/** Bound on so many logins in a row from a host. */
-export function hostBoundMs(count: number): number {
-  return HOST_BOUND_MS + count * HOST_ATTEMPT_MS;
-}
+/** Each login takes a connection: a small broker or a low ulimit must not be what fails. */
+const limit = atMost(8);
 
 export const auth: CheckFamily = (testLab) => {
-  const all = loginCases(testLab.lab);
+  const cases = loginCases(testLab.lab);
+  const everywhere = cases.filter(({ isEverywhere }) => isEverywhere);
   return [
-    ...all.map((loginCase) => fromHere(testLab, loginCase)),
-    ...elsewhere(testLab).flatMap((at) =>
-      fromHost(
-        testLab,
-        at,
-        all.filter(({ isEverywhere }) => isEverywhere),
-      ),
-    ),
+    ...cases.map((loginCase) => (loginCase.isAccepted ? accepted(testLab, loginCase) : refused(testLab, loginCase))),
+    ...remoteHosts(testLab).flatMap((host) => fromHost(testLab, host, everywhere)),
   ];
 };
 
-/** Each takes a connection; a small broker or a low ulimit must not be the finding. */
-const limit = atMost(8);
+function accepted({ broker }: TestLab, loginCase: LoginCase): Check {
+  const { version, login } = loginCase;
+  return {
+    ...fromHere(loginCase),
+    expected: { accepted: true, code: 0 },
+    async run() {
+      const outcome = await connectSession({ ...broker, version, ...(login && { login }) });
+      if (outcome.kind === 'accepted') await outcome.session.close();
+      return judgeAcceptance(outcome);
+    },
+  };
+}
 
-/** With exact bytes: the answer to a CONNECT, and who closes the connection. */
-function fromHere({ broker, live, brokerKind }: TestLab, loginCase: LoginCase): Check {
+/** Compares the exact bytes of the answer, and who closes the connection. */
+function refused({ broker, live, brokerKind }: TestLab, loginCase: LoginCase): Check {
   const { version, login, deviation } = loginCase;
-  const common = {
-    id: `auth.${loginCase.kind}.${loginCase.name}.this-machine`,
-    subject: { kind: 'login', attempt: loginCase.kind },
-    claim: `${loginCase.claim}, from this machine`,
+  return {
+    ...fromHere(loginCase),
+    statement: refusalStatement(version),
+    expected: refusalBytes(version),
+    async run() {
+      const seen = await handshake({ ...broker, ...login, version, boundMs: BOUND_MS });
+      const judged = judgeRefusal(seen, version, brokerKind);
+      if (deviation === undefined) return judged;
+      const other: Behaviour = isAcceptance(seen.answer) ? 'deviation' : { other: judged.reason ?? '' };
+      const behaviour = judged.verdict === 'pass' ? 'standard' : other;
+      return { ...judged, ...judgeByVersion(behaviour, deviation, live.broker.version) };
+    },
+  };
+}
+
+function fromHere({ kind, name, claim, version }: LoginCase) {
+  return {
+    id: `auth.${kind}.${name}.this-machine`,
+    subject: { kind: 'login', attempt: kind },
+    claim: `${claim}, from this machine`,
     boundMs: 2 * BOUND_MS,
     version,
     limit,
   } as const;
-  if (loginCase.isIn) {
-    const run = async () => {
-      const outcome = await connectSession({ ...broker, ...(login === undefined ? {} : { login }), version });
-      if (outcome.kind === 'accepted') await outcome.session.close();
-      return judgeAcceptance(outcome);
-    };
-    return { ...common, expected: { accepted: true, code: 0 }, run };
-  }
-  const run = async () => {
-    const seen = await handshake({ ...broker, ...login, version, boundMs: BOUND_MS });
-    const judged = judgeRefusal(seen, version, brokerKind);
-    if (deviation === undefined) return judged;
-    const otherwise = { otherwise: judged.reason ?? '' };
-    const how =
-      judged.verdict === 'pass'
-        ? 'as the standard says'
-        : isAcceptance(seen.answer)
-          ? 'as the deviation says'
-          : otherwise;
-    return { ...judged, ...judgeByVersion(how, deviation, live.broker.version) };
-  };
-  return { ...common, statement: refusalStatement(version), expected: refusalBytes(version), run };
 }
 
-type Elsewhere = {
-  readonly origin: string;
+type RemoteHost = {
+  /** The host in the check's id. */
+  readonly idWord: string;
   readonly name: string;
   readonly where: HostAddress;
+  /** Where the host finds the broker. */
   readonly broker: { readonly address: string; readonly port: number };
 };
 
 /** The broker's host, where it is not this machine, and the Pis. */
-function elsewhere({ live, lab }: TestLab): Elsewhere[] {
+function remoteHosts({ live, lab }: TestLab): RemoteHost[] {
   const { host } = live.broker;
-  const loopback = { address: '127.0.0.1', port: lab.broker.port };
-  const pis = live.pis.map((pi) => ({ origin: word(pi.name), name: pi.name, where: pi.host, broker: pi.broker }));
+  const pis = live.pis.map((pi) => ({ idWord: word(pi.name), name: pi.name, where: pi.host, broker: pi.broker }));
   if (host === undefined || host.kind === 'local') return pis;
-  return [{ origin: 'broker-host', name: 'broker', where: host, broker: loopback }, ...pis];
+  const loopback = { address: '127.0.0.1', port: lab.broker.port };
+  return [{ idWord: 'broker-host', name: 'broker', where: host, broker: loopback }, ...pis];
 }
 
-/** With mosquitto_sub there: all attempts in one go, since each would cost a round trip. */
-function fromHost(testLab: TestLab, { origin, name, where, broker }: Elsewhere, all: readonly LoginCase[]): Check[] {
-  const { stopped } = testLab;
+/** The bound on this many logins in a row from one host. */
+export function hostBoundMs(count: number): number {
+  return REMOTE_BOUND_MS + count * REMOTE_LOGIN_MS;
+}
+
+/** By mosquitto_sub on the host. One command tries all logins, since a command each would cost a round trip each. */
+function fromHost(testLab: TestLab, remote: RemoteHost, cases: readonly LoginCase[]): Check[] {
+  const boundMs = hostBoundMs(cases.length);
+  let attempts: ReturnType<typeof attemptAll> | undefined;
+  return cases.map((loginCase, index) => {
+    const { kind, name, claim, version, isAccepted } = loginCase;
+    const { code } = refusalBytes(version);
+    return {
+      id: `auth.${kind}.${name}.${remote.idWord}`,
+      subject: { kind: 'login', attempt: kind },
+      claim: `${claim}, by mosquitto_sub on ${remote.name}`,
+      host: remote.name,
+      ...(isAccepted ? {} : { statement: refusalStatement(version) }),
+      expected: { accepted: isAccepted, code: isAccepted ? 0 : code },
+      boundMs,
+      version,
+      async run() {
+        attempts ??= attemptAll(testLab, remote, cases, boundMs);
+        return judgeClientLogin((await attempts)[index], loginCase, testLab.brokerKind);
+      },
+    };
+  });
+}
+
+async function attemptAll(
+  testLab: TestLab,
+  { name, where, broker }: RemoteHost,
+  cases: readonly LoginCase[],
+  boundMs: number,
+) {
   const topic = testLab.lab.topics[0]?.name ?? 'mqtt-lab';
-  const optionSets = all.map(({ version, login }) => ({
-    ...broker,
-    version,
-    topic,
-    ...(login === undefined ? {} : { login }),
-  }));
-  const boundMs = hostBoundMs(all.length);
-  const tryAll = async () => {
-    const { attemptLogins } = await import('../../probes/clients/login-attempts.ts');
-    return await attemptLogins(await testLab.host(name, where), optionSets, { boundMs, signal: stopped });
-  };
-  let results: ReturnType<typeof tryAll> | undefined;
-  return all.map((loginCase, index) => ({
-    id: `auth.${loginCase.kind}.${loginCase.name}.${origin}`,
-    subject: { kind: 'login', attempt: loginCase.kind },
-    claim: `${loginCase.claim}, by mosquitto_sub on ${name}`,
-    host: name,
-    ...(loginCase.isIn ? {} : { statement: refusalStatement(loginCase.version) }),
-    expected: { accepted: loginCase.isIn, code: loginCase.isIn ? 0 : refusalBytes(loginCase.version).code },
-    boundMs,
-    version: loginCase.version,
-    async run() {
-      results ??= tryAll();
-      return judgeClientAttempt((await results)[index], loginCase, testLab.brokerKind);
-    },
-  }));
+  const logins = cases.map(({ version, login }) => ({ ...broker, version, topic, ...(login && { login }) }));
+  const { attemptLogins } = await import('../../probes/clients/login-attempts.ts');
+  return await attemptLogins(await testLab.host(name, where), logins, { boundMs, signal: testLab.stopped });
 }

@@ -4,32 +4,34 @@ import type { LOGIN_ATTEMPTS } from '../../records/subject.ts';
 import { word } from '../harness/check.ts';
 import type { DeviationName } from '../harness/deviations.ts';
 import { nonce } from '../harness/messages.ts';
+import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 
-/** Somebody who knocks at the broker, and whether lab.yaml lets them in. */
+/** A login, and whether the broker must accept it by lab.yaml. */
 export type LoginCase = {
   readonly kind: (typeof LOGIN_ATTEMPTS)[number];
   /** Rest of the check's id, such as `v311.sam`. */
   readonly name: string;
   readonly version: Version;
-  readonly isIn: boolean;
+  readonly isAccepted: boolean;
   readonly claim: string;
   readonly login?: { readonly user: string; readonly password?: string };
-  /** Whether it is made from every host of the lab, not only from this machine. */
+  /** Whether every host of the lab tries it, not only this machine. */
   readonly isEverywhere: boolean;
-  /** What versions of Mosquitto are known to do with it in place of refusing. */
+  /** How versions of Mosquitto are known to accept it. */
   readonly deviation?: DeviationName;
 };
 
+/** A wrong password or user name. */
 type Wrong = {
+  /** In the check's id. */
   readonly how: string;
+  /** In the claim. */
   readonly words: string;
   readonly text: string;
   readonly deviation?: DeviationName;
 };
 
-const VERSIONS: readonly Version[] = [4, 5];
-
-/** Every user with the right password, and every way not to be one, over both versions. */
+/** Each user with the right password, and every kind of wrong login, over both versions. */
 export function loginCases(lab: Lab): LoginCase[] {
   return VERSIONS.flatMap((version) => [
     ...lab.users.flatMap((user) => ofUser(lab, user, version)),
@@ -38,18 +40,18 @@ export function loginCases(lab: Lab): LoginCase[] {
 }
 
 function ofUser(lab: Lab, user: User, version: Version): LoginCase[] {
-  const { tag, over } = wording(version);
+  const [tag, over] = [tagOf(version), overOf(version)];
   const { name } = user;
   const password = user.password.reveal();
-  const refused = { version, isIn: false, isEverywhere: false } as const;
+  const refused = { version, isAccepted: false, isEverywhere: false } as const;
   return [
     {
       kind: 'accepted',
       name: `${tag}.${word(name)}`,
       version,
-      isIn: true,
+      isAccepted: true,
       isEverywhere: true,
-      claim: `${name} logs in ${over}`,
+      claim: `the broker accepts ${name} with the right password ${over}`,
       login: { user: name, password },
     },
     {
@@ -57,7 +59,7 @@ function ofUser(lab: Lab, user: User, version: Version): LoginCase[] {
       kind: 'wrong-password',
       name: `${tag}.${word(name)}`,
       isEverywhere: true,
-      claim: `${name} with a wrong password is refused ${over}`,
+      claim: `the broker refuses ${name} with a wrong password ${over}`,
       login: { user: name, password: `not-${nonce()}` },
     },
     {
@@ -65,14 +67,14 @@ function ofUser(lab: Lab, user: User, version: Version): LoginCase[] {
       kind: 'no-password',
       name: `${tag}.${word(name)}`,
       isEverywhere: true,
-      claim: `${name} without a password is refused ${over}`,
+      claim: `the broker refuses ${name} without a password ${over}`,
       login: { user: name },
     },
     ...wrongPasswords(lab, user).map(({ how, words, text, deviation }) => ({
       ...refused,
       kind: 'wrong-password' as const,
       name: `${tag}.${word(name)}.${how}`,
-      claim: `${name} with ${words} is refused ${over}`,
+      claim: `the broker refuses ${name} with ${words} ${over}`,
       login: { user: name, password: text },
       ...(deviation === undefined ? {} : { deviation }),
     })),
@@ -80,31 +82,31 @@ function ofUser(lab: Lab, user: User, version: Version): LoginCase[] {
       ...refused,
       kind: 'unknown-user' as const,
       name: `${tag}.${word(name)}.${how}`,
-      claim: `${name}'s password with ${words} is refused ${over}`,
+      claim: `the broker refuses ${name}'s password with ${words} ${over}`,
       login: { user: text, password },
     })),
   ];
 }
 
-/** Wrong in each way that a careless comparison would let through; only those that are no right password. */
+/** Passwords that a careless comparison would accept, without those that happen to be right. */
 function wrongPasswords({ users }: Lab, { name, password }: User): Wrong[] {
   const right = password.reveal();
   const other = users.map((user) => user.password.reveal()).find((text) => text !== right);
   const ways: Wrong[] = [
     { how: 'empty', words: 'an empty password', text: '' },
     { how: 'shorter', words: 'the password without its last character', text: [...right].slice(0, -1).join('') },
-    { how: 'longer', words: 'the password and one more character', text: `${right}x` },
-    { how: 'case', words: 'the password in the other case', text: otherCase(right) },
-    { how: 'space', words: 'the password and a space', text: `${right} ` },
-    { how: 'newline', words: 'the password and a line end', text: `${right}\n` },
+    { how: 'longer', words: 'the password plus one character', text: `${right}x` },
+    { how: 'case', words: 'the password in the other letter case', text: otherCase(right) },
+    { how: 'space', words: 'the password plus a space', text: `${right} ` },
+    { how: 'newline', words: 'the password plus a line feed', text: `${right}\n` },
     // a password is binary data, not a C string (MQTT 3.1.1, 3.1.3.5)
     {
       how: 'nul',
-      words: 'the password, a NUL and more',
+      words: 'the password plus a NUL and a character',
       text: `${right}\0x`,
       deviation: 'a password ends at its first NUL',
     },
-    { how: 'user-name', words: 'the user name for a password', text: name },
+    { how: 'user-name', words: 'the user name as password', text: name },
     ...(other === undefined ? [] : [{ how: 'other-user', words: "another user's password", text: other }]),
   ];
   const seen = new Set([right]);
@@ -117,9 +119,9 @@ function wrongPasswords({ users }: Lab, { name, password }: User): Wrong[] {
 
 function wrongNames({ users }: Lab, name: string): Wrong[] {
   const ways: Wrong[] = [
-    { how: 'case', words: 'the name in the other case', text: otherCase(name) },
-    { how: 'space', words: 'the name and a space', text: `${name} ` },
-    { how: 'longer', words: 'the name and one more character', text: `${name}x` },
+    { how: 'case', words: 'the name in the other letter case', text: otherCase(name) },
+    { how: 'space', words: 'the name plus a space', text: `${name} ` },
+    { how: 'longer', words: 'the name plus one character', text: `${name}x` },
     { how: 'empty', words: 'an empty name', text: '' },
   ];
   return ways.filter(({ text }) => !users.some((user) => user.name === text));
@@ -131,22 +133,18 @@ function otherCase(text: string): string {
 }
 
 function strangers(lab: Lab, version: Version): LoginCase[] {
-  const { tag, over } = wording(version);
-  // with a password that is somebody's, so that only the name is wrong
+  const [tag, over] = [tagOf(version), overOf(version)];
+  // a real user's password, so that only the name is wrong
   const password = lab.users[0]?.password.reveal() ?? nonce();
-  const refused = { version, isIn: false, isEverywhere: true } as const;
+  const refused = { version, isAccepted: false, isEverywhere: true } as const;
   return [
     {
       ...refused,
       kind: 'unknown-user',
-      name: `${tag}`,
-      claim: `a user whom lab.yaml does not name is refused ${over}`,
+      name: tag,
+      claim: `the broker refuses a user whom lab.yaml does not declare ${over}`,
       login: { user: `nobody-${nonce()}`, password },
     },
-    { ...refused, kind: 'anonymous', name: `${tag}`, claim: `a client without a user name is refused ${over}` },
+    { ...refused, kind: 'anonymous', name: tag, claim: `the broker refuses a client without a user name ${over}` },
   ];
-}
-
-function wording(version: Version): { tag: string; over: string } {
-  return version === 4 ? { tag: 'v311', over: 'over MQTT 3.1.1' } : { tag: 'v5', over: 'over MQTT 5' };
 }

@@ -1,5 +1,5 @@
 import type { Check } from './check.ts';
 import type { TestLab } from './test-lab.ts';
 
-/** Lists a family's checks: those that the lab gives reason for. */
+/** Lists the checks of a family that apply to the lab. */
 export type CheckFamily = (testLab: TestLab) => readonly Check[];

@@ -1,33 +1,34 @@
+import { errorMessage, LabError } from '../../base/errors.ts';
 import type { Limit } from '../../base/limit.ts';
 import { within } from '../../probes/mqtt/feed.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import { type CheckRecord, familyOf, type Verdict } from '../../records/record.ts';
 
 /**
- * How far a run goes. `quick`: no wait longer than one keep-alive expiry at 5 s; `default`: all that disturbs nobody; `disruptive`: the broker
- * is stopped and crashed, and the Pis are rebooted.
+ * How far a run goes. `quick`: no wait longer than one keep-alive expiry at 5 s; `default`: all checks that disturb
+ * nobody; `disruptive`: also those that stop and crash the broker and reboot the Pis.
  */
 export const SCOPES = ['quick', 'default', 'disruptive'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Where a check runs that says nothing else. */
+/** Where a check runs that names no host. */
 export const HERE = 'this machine';
 
-/** One claim about the live lab and how it is put to the test. */
+/** One claim about the live lab, and the test of it. */
 export type Check = Pick<CheckRecord, 'id' | 'subject' | 'claim' | 'statement' | 'expected'> & {
-  /** The smallest run that it is part of; disruptive ones run one after the other, when all others are done. @default quick */
+  /** The smallest run that includes it. Disruptive checks run after all others, one at a time. @default quick */
   readonly scope?: Scope;
-  /** True where MQTT makes it wait for seconds: it begins before the others, so that they are done while it waits. */
+  /** MQTT makes it wait for seconds: it starts first, and the others run meanwhile. */
   readonly waits?: boolean;
-  /** True for a load: it begins when the quick checks are done, so that they don't compete with it. */
+  /** A load: it starts when the quick checks are done, so as not to slow them down. */
   readonly isLoad?: boolean;
-  /** Protocol level that it is about; skipped where the broker does not speak it. */
+  /** The protocol level of the claim; skipped where the broker does not speak it. */
   readonly version?: Version;
-  /** Where the client that acts runs: `broker` or a Pi's name. @default this machine */
+  /** Where the client under test runs: `broker` or a Pi's name. @default this machine */
   readonly host?: string;
   /** Bound on the whole check, in milliseconds. */
   readonly boundMs: number;
-  /** Where only so many of a kind may run at once; the bound counts from its turn on. */
+  /** How many checks of a kind may run at once; the bound counts from the start. */
   readonly limit?: Limit;
   run(): Promise<Finding>;
 };
@@ -35,23 +36,25 @@ export type Check = Pick<CheckRecord, 'id' | 'subject' | 'claim' | 'statement' |
 export type Finding = {
   readonly verdict: Verdict;
   readonly observed: unknown;
-  /** Why it was skipped, or what the failure was. */
+  /** Why it was skipped or failed, or which deviation is known. */
   readonly reason?: string;
+  /** What to do, where the check knows the cause of a failure. */
+  readonly advice?: string;
   readonly evidence?: readonly unknown[];
   /** Milliseconds that MQTT made it wait: a keep-alive expiry, a will delay. */
   readonly waitMs?: number;
 };
 
-/** What a check has before it is known whether it applies to this lab. */
+/** The part of a check that is known before it is clear whether the check applies to this lab. */
 export type NamedCheck = Pick<Check, 'id' | 'subject' | 'claim' | 'host'>;
 
-/** A check that does not apply to this lab; it is recorded with the reason. */
+/** A check that does not apply to this lab: its record has the reason. */
 export function notApplicable(check: NamedCheck, reason: string): Check {
   const finding: Finding = { verdict: 'skipped', observed: null, reason };
   return { ...check, expected: null, boundMs: 1_000, run: async () => finding };
 }
 
-/** Runs a check within its bound, when its turn has come; whatever happens becomes a record. */
+/** Runs a check within its limit and bound, and records the outcome, also of an error. */
 export async function perform(check: Check): Promise<CheckRecord> {
   return check.limit === undefined ? await runNow(check) : await check.limit(() => runNow(check));
 }
@@ -69,19 +72,22 @@ async function runNow(check: Check): Promise<CheckRecord> {
 }
 
 function failure(error: unknown): Finding {
-  return { verdict: 'fail', observed: null, reason: error instanceof Error ? error.message : String(error) };
+  if (!(error instanceof LabError)) return { verdict: 'fail', observed: null, reason: errorMessage(error) };
+  const { subject, step, happened, advice } = error.trouble;
+  const known = advice === undefined ? {} : { advice };
+  return { verdict: 'fail', observed: null, reason: `${subject}: ${step}: ${happened}`, ...known };
 }
 
-/** What a check that was under way took for a failure when the run was ended tells nothing of the broker. */
+/** A check that an interrupted run cut short: its failure says nothing about the broker. */
 export function endedEarly<R extends Pick<CheckRecord, 'verdict' | 'observed' | 'reason'>>(
   record: R,
   stopped: AbortSignal,
 ): R {
   if (!stopped.aborted || record.verdict !== 'fail') return record;
-  return { ...record, observed: null, reason: 'the run was ended before this check was' };
+  return { ...record, observed: null, reason: 'the run was interrupted before this check ended' };
 }
 
-/** One name as part of an id: dots and spaces escaped, so that two names never give the same id. */
+/** A name as part of an id: dots and spaces are escaped, so that two names never give the same id. */
 export function word(name: string): string {
   return encodeURIComponent(name).replaceAll('.', '%2E').replaceAll('%2F', '/');
 }

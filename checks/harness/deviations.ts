@@ -6,14 +6,15 @@ export function isAtLeast(version: string, [major, minor, patch]: readonly [numb
   return hasPatch >= patch;
 }
 
-/** Where a version of Mosquitto does other than the standard says: a verdict of its own, and a failure when it is not so. */
+/** Where versions of Mosquitto differ from the standard. A version that is listed and does not differ fails the check. */
 export type Deviation = {
-  /** What it does instead, as the rest of a sentence. */
+  /** What Mosquitto does instead. docs/verification.md lists the same sentences. */
   readonly what: string;
-  /** Where that is known from. */
+  /** How that is known. */
   readonly source: string;
-  /** First and last version that does so; all, where left out. */
+  /** First version that differs. @default 2.0.0 */
   readonly from?: readonly [number, number, number];
+  /** First version that no longer differs. @default none */
   readonly before?: readonly [number, number, number];
 };
 
@@ -28,45 +29,49 @@ export const DEVIATIONS = {
     source: 'measured on 2.0.11, 2.0.21 and 2.1.2',
   },
   'will delay outlives the session': {
-    what: 'the will delay is waited for although the session has ended with the connection',
+    what: 'the broker waits for the will delay although the session ended with the connection',
     source: 'measured on 2.0.11, 2.0.21 and 2.1.2',
   },
   'a password ends at its first NUL': {
-    what: 'a password is compared up to its first NUL, so that the right one with a NUL and more behind it is let in',
+    what: 'passwords are compared up to the first NUL: the right password with a NUL and more behind it is accepted',
     source: 'measured on 2.0.11 and 2.0.21',
     before: [2, 1, 0],
   },
   'a crash leaves no will': {
-    what: 'last wills of the connections that a crash of the broker ends are never published',
+    what: 'a crash of the broker loses the last wills of its connections',
     source: 'measured on 2.0.11, 2.0.21 and 2.1.2',
   },
 } satisfies Record<string, Deviation>;
 
 export type DeviationName = keyof typeof DEVIATIONS;
 
-/** The deviation, where a broker of this version has it; a version that is unknown has none. */
+/** The deviation, where this version has it. An unknown version has none. */
 export function deviationOf(name: DeviationName, version: string | undefined): Deviation | undefined {
   const { from = [2, 0, 0], before, ...rest }: Deviation = DEVIATIONS[name];
   if (version === undefined || !isAtLeast(version, from)) return undefined;
   return before !== undefined && isAtLeast(version, before) ? undefined : rest;
 }
 
-/** What was seen, against the standard and against the deviation. */
-export type Seen = 'as the standard says' | 'as the deviation says' | { readonly otherwise: string };
+/** What a check saw: what the standard says, what the deviation says, or something else, for a reason. */
+export type Behaviour = 'standard' | 'deviation' | { readonly other: string };
 
-export type Judged = { readonly verdict: 'pass' | 'fail' | 'deviation'; readonly reason?: string };
+export type Judged = {
+  readonly verdict: 'pass' | 'fail' | 'deviation';
+  readonly reason?: string;
+  readonly advice?: string;
+};
 
-/** A version that is known to deviate must deviate: what it does otherwise has to be looked at, be it better or worse. */
-export function judgeByVersion(seen: Seen, name: DeviationName, version: string | undefined): Judged {
-  if (typeof seen === 'object') return { verdict: 'fail', reason: seen.otherwise };
+/** A version that is known to deviate must deviate. Where it does not, the list of deviations is out of date. */
+export function judgeByVersion(seen: Behaviour, name: DeviationName, version: string | undefined): Judged {
+  if (typeof seen === 'object') return { verdict: 'fail', reason: seen.other };
   const known = deviationOf(name, version);
-  if (seen === 'as the standard says') {
+  if (seen === 'standard') {
     if (known === undefined) return { verdict: 'pass' };
-    return {
-      verdict: 'fail',
-      reason: `as the standard says, but Mosquitto ${version} is known to deviate: ${known.what}`,
-    };
+    const reason = `Mosquitto ${version} behaves as the standard says, and is listed as deviating: ${known.what}`;
+    return { verdict: 'fail', reason, advice: 'correct the list in checks/harness/deviations.ts' };
   }
-  if (known === undefined) return { verdict: 'fail', reason: 'not as the standard says' };
+  if (known === undefined) {
+    return { verdict: 'fail', reason: `${DEVIATIONS[name].what}, against the standard` };
+  }
   return { verdict: 'deviation', reason: `${known.what} (${known.source})` };
 }

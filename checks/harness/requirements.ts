@@ -1,60 +1,62 @@
+import { ignoreFailure } from '../../base/errors.ts';
 import type { LiveLab } from '../../deployment/live-lab.ts';
 import type { Lab } from '../../lab-file/lab.ts';
-import type { RawSession } from '../../probes/mqtt/raw-session.ts';
-import { connectRaw } from '../../probes/mqtt/raw-session.ts';
+import { connectRaw, type RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { QoS } from '../../probes/mqtt/session.ts';
 import type { Finding } from './check.ts';
-import type { TestLab } from './test-lab.ts';
+import { loginOf, type TestLab } from './test-lab.ts';
 
-/** What a check can only show of a broker that does it. */
+/** What a broker must support for a check to apply. */
 export type Requirements = {
   readonly retained?: true;
-  /** The highest QoS that it publishes, or is served, at. */
+  /** The highest QoS of its messages. */
   readonly qos?: QoS;
-  /** So many messages of QoS 1 or 2 wait for a client that is away. */
+  /** How many messages of QoS 1 or 2 the broker queues for an absent client. */
   readonly queued?: number;
-  /** QoS 0 is not kept for a client that is away, which the standard leaves open. */
+  /** The broker queues no messages of QoS 0 for an absent client. The standard leaves that open. */
   readonly dropsQoS0?: true;
-  /** The QoS of delivery is never above that of publication. */
+  /** The broker never delivers at a higher QoS than the publisher's. */
   readonly neverRaisesQoS?: true;
 };
 
 type Options = Pick<Lab['broker'], 'options'>;
 
 /**
- * Why the broker promises nothing about what a check needs; undefined: it does. The lab's own by `broker.options` of the lab file, another by what
- * it announces in its CONNACK of MQTT 5.
+ * Why the broker does not support what a check requires; undefined: it does. The lab file's `broker.options` decide for
+ * the lab's own broker, the announcements in a CONNACK of MQTT 5 for an external one.
  */
 export function whyUnsupported(
   { lab, brokerKind, announced }: Pick<TestLab, 'lab' | 'brokerKind' | 'announced'>,
-  need: Requirements,
+  required: Requirements,
 ): string | undefined {
-  return brokerKind === 'lab' ? disabledByLabFile(lab.broker, need) : deniedByAnnouncement(announced, need);
+  return brokerKind === 'lab' ? disabledByLabFile(lab.broker, required) : deniedByAnnouncement(announced, required);
 }
 
-/** As the lab file sets it; undefined: it is left to Mosquitto. */
+/** An option's value in the lab file; undefined: Mosquitto's default. */
 export function optionOf({ options }: Options, wanted: string): string | undefined {
   const found = options.findLast(({ name }) => name === wanted);
   return found === undefined ? undefined : String(found.value);
 }
 
-/** What the lab file takes away by `broker.options`. */
-export function disabledByLabFile(broker: Options, need: Requirements): string | undefined {
-  const { retained, qos = 0, queued = 0, dropsQoS0, neverRaisesQoS } = need;
-  if (retained && optionOf(broker, 'retain_available') === 'false') return 'the lab file turns retained messages off';
+/** What the lab file disables by `broker.options`. */
+export function disabledByLabFile(broker: Options, required: Requirements): string | undefined {
+  const { retained, qos = 0, queued = 0, dropsQoS0, neverRaisesQoS } = required;
+  if (retained && optionOf(broker, 'retain_available') === 'false')
+    return 'broker.options disables retained messages (retain_available: false)';
   const most = Number(optionOf(broker, 'max_qos') ?? 2);
-  if (queued > 0 && most === 0) return 'the lab file allows QoS 0 only, which is never queued';
-  if (qos > most) return `the lab file allows no QoS above ${most}`;
+  if (queued > 0 && most === 0) return 'broker.options allows only QoS 0, which the broker never queues (max_qos: 0)';
+  if (qos > most) return `broker.options allows no QoS above ${most} (max_qos)`;
   const limit = Number(optionOf(broker, 'max_queued_messages') ?? 0);
-  if (limit > 0 && limit < queued) return `the lab file lets no more than ${limit} messages queue`;
-  if (dropsQoS0 && optionOf(broker, 'queue_qos0_messages') === 'true') return 'the lab file has QoS 0 queued as well';
+  if (limit > 0 && limit < queued) return `broker.options limits the queue to ${limit} messages (max_queued_messages)`;
+  if (dropsQoS0 && optionOf(broker, 'queue_qos0_messages') === 'true')
+    return 'broker.options makes the broker queue QoS 0 as well (queue_qos0_messages)';
   if (neverRaisesQoS && optionOf(broker, 'upgrade_outgoing_qos') === 'true') {
-    return "the lab file raises the QoS of delivery to the subscription's";
+    return "broker.options raises the QoS of delivery to the subscription's (upgrade_outgoing_qos)";
   }
   return undefined;
 }
 
-/** What the broker says in its CONNACK that it does not do (MQTT 5, 3.2.2.3). */
+/** What the broker's CONNACK says that it does not support (MQTT 5, 3.2.2.3). */
 function deniedByAnnouncement(announced: readonly string[], { retained, qos = 0 }: Requirements): string | undefined {
   const announcedValue = (name: string) =>
     announced.find((text) => text.startsWith(`${name} `))?.slice(name.length + 1);
@@ -64,13 +66,13 @@ function deniedByAnnouncement(announced: readonly string[], { retained, qos = 0 
   return qos > Number(announcedValue('maximumQoS') ?? 2) ? says('maximumQoS') : undefined;
 }
 
-/** The properties of an external broker's CONNACK of MQTT 5; none of the lab's own. */
+/** The properties in an external broker's CONNACK of MQTT 5; empty for the lab's own broker. */
 export async function announcedBy({ lab, broker }: LiveLab): Promise<readonly string[]> {
   if (broker.host !== undefined) return [];
   const { address, port } = broker;
-  const login = lab.users.map(({ name, password }) => ({ user: name, password: password.reveal() }))[0];
+  const [login] = lab.users.map(loginOf);
   const options = { address, port, version: 5, keepAlive: 10 } as const;
-  const outcome = await connectRaw({ ...options, ...(login === undefined ? {} : { login }) }).catch(() => undefined);
+  const outcome = await ignoreFailure(connectRaw({ ...options, ...(login === undefined ? {} : { login }) }));
   if (outcome?.kind !== 'accepted') return [];
   await using session = outcome.session;
   const connack = session.packets.find(({ type }) => type === 'CONNACK');
@@ -78,8 +80,8 @@ export async function announcedBy({ lab, broker }: LiveLab): Promise<readonly st
 }
 
 /**
- * A broker may take less than QoS 2, and says so in its CONNACK (MQTT 5, 3.2.2.3.4): a client then must not publish above it [MQTT-3.2.2-11].
- * The lab's own must take all. Undefined: nothing speaks against publishing.
+ * An external broker may announce a maximum QoS below 2 (MQTT 5, 3.2.2.3.4); a client must not publish above it
+ * [MQTT-3.2.2-11]. The lab's own broker must accept every QoS. Undefined: the client may publish.
  */
 export function qosNotOffered(
   { brokerKind }: Pick<TestLab, 'brokerKind'>,

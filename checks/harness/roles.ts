@@ -4,12 +4,12 @@ import { may, writes } from '../../lab-file/may.ts';
 import { type Check, type NamedCheck, notApplicable, word } from './check.ts';
 import type { TestLab } from './test-lab.ts';
 
-/** A user who may see what is published to the topic; undefined: nobody may. */
+/** A user who may subscribe to the topic; undefined: none. */
 export function observerOf(lab: Lab, topic: string): User | undefined {
   return lab.users.find(({ name }) => may(lab, name, 'subscribe', topic));
 }
 
-/** A user whose messages to the topic the broker takes; one who may publish rather than one who only may leave a last will. */
+/** A user whose messages to the topic the broker accepts: preferably one who may publish, not only leave a last will. */
 export function publisherOf(lab: Lab, topic: string): User | undefined {
   return (
     lab.users.find(({ name }) => may(lab, name, 'publish', topic)) ??
@@ -19,15 +19,21 @@ export function publisherOf(lab: Lab, topic: string): User | undefined {
 
 export type Role = 'publisher' | 'subscriber';
 
-/** Who leaves a last will on the topic in a role: one who may also publish, or subscribe, where there is such a user. */
+/** The owner of a last will on the topic: preferably one who may also publish, or subscribe, as the role needs. */
 export function willOwner(lab: Lab, topic: Topic, role: Role): User | undefined {
   const owners = lab.users.filter(({ name }) => topic.lastWill.includes(name));
   const action = role === 'publisher' ? 'publish' : 'subscribe';
   return owners.find(({ name }) => may(lab, name, action, topic.name)) ?? owners[0];
 }
 
-/** The first topic that somebody may publish and somebody may subscribe, with both. */
-export function topicRoles(lab: Lab): { topic: string; publisher: User; subscriber: User } | undefined {
+/** A topic with a user who may publish and one who may subscribe. */
+export type TopicRoles = { readonly topic: string; readonly publisher: User; readonly subscriber: User };
+
+/** Why a check that needs such a topic does not apply. */
+export const NO_TOPIC_ROLES = 'lab.yaml has no topic with both a publisher and a subscriber';
+
+/** The first such topic; undefined: none. */
+export function topicRoles(lab: Lab): TopicRoles | undefined {
   for (const { name: topic } of lab.topics) {
     const publisher = lab.users.find(({ name }) => may(lab, name, 'publish', topic));
     const subscriber = observerOf(lab, topic);
@@ -36,7 +42,7 @@ export function topicRoles(lab: Lab): { topic: string; publisher: User; subscrib
   return undefined;
 }
 
-/** A check for each Pi, or one that says that there is none. */
+/** A check for each Pi, or one skipped check where the lab has none. */
 export function onEachPi(
   { live }: TestLab,
   check: NamedCheck,

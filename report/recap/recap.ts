@@ -1,5 +1,5 @@
 import { type Paint, printable, seconds } from '../../base/paint.ts';
-import { type CheckRecord, count, type Family, familyOf, type Verdict } from '../../records/record.ts';
+import { type CheckRecord, count, familyOf, type Verdict } from '../../records/record.ts';
 import { results } from '../../records/results.ts';
 import { essence } from './measurements.ts';
 
@@ -85,25 +85,19 @@ function explained(
   ];
 }
 
-/** One piece of advice a family that failed, whatever the number of its failures. */
+/** What the checks found to do, each advice once; and how to find the causes that they did not find. */
 function advice(failed: readonly CheckRecord[]): string[] {
-  const families = [...new Set(failed.map(familyOf))];
-  return families.map((family) => `      try       ${ADVICE[family]}`);
+  const known = [...new Set(failed.flatMap((record) => record.advice ?? []))];
+  const unknown = failed.filter((record) => record.advice === undefined).length;
+  const of = unknown === failed.length ? '' : ` for ${unknown} of them`;
+  return [
+    ...known.map((text) => `      try       ${printable(text)}`),
+    ...(unknown === 0 ? [] : [`      cause     unknown${of}: ${FIND_CAUSE}`]),
+  ];
 }
 
-const CONVERGE = './lab up brings the hosts back to what the lab file says';
-
-const ADVICE: Readonly<Record<Family, string>> = {
-  install: `${CONVERGE}; the records' folder says what the test file told last`,
-  auth: `auth: ${CONVERGE}: lab.passwd and \`allow_anonymous\` in lab.conf on the broker host decide this`,
-  acl: `acl: ${CONVERGE}: lab.acl on the broker host decides this`,
-  qos: 'qos: ./lab verify --only qos again; ./lab subscribe and ./lab publish with --debug show the packets',
-  session: 'session: see persistence and queue limits in mosquitto.conf on the broker host',
-  retained: 'retained: see `retain_available` in mosquitto.conf on the broker host',
-  keepalive: 'keepalive: see `max_keepalive` in lab.conf on the broker host',
-  will: `will: ${CONVERGE}: a last will needs its owner's write permission in lab.acl`,
-  restart: "restart: see whether the broker's service runs: ./lab status",
-};
+const FIND_CAUSE =
+  './lab plan shows whether a host differs from the lab file, and ./lab report latest the packets of each failed check';
 
 function listed({ id, durationMs }: CheckRecord, wide: number, paint: Paint): string {
   return `  ${paint('green', '✓')} ${id.padEnd(wide)}  ${seconds(durationMs)}`;

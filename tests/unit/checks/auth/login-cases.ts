@@ -8,7 +8,7 @@ const lab = labOf('name: l\nusers: { eve: { password: e }, sam: { password: s },
 test('every user and every stranger logs in in each way over both versions, each with an id of its own', (t) => {
   const all = loginCases(lab);
   t.is(new Set(all.map(({ kind, name }) => `${kind}.${name}`)).size, all.length);
-  t.is(all.filter(({ isIn }) => isIn).length, 2 * lab.users.length);
+  t.is(all.filter(({ isAccepted }) => isAccepted).length, 2 * lab.users.length);
   t.is(all.filter(({ isEverywhere }) => isEverywhere).length, 2 * (3 * lab.users.length + 2));
 });
 
@@ -21,7 +21,7 @@ test('no wrong login is a right one by chance', (t) => {
   const isRight = ({ login }: (typeof all)[number]) =>
     login?.password !== undefined && right.get(login.user) === login.password;
   t.deepEqual(
-    all.filter((attempt) => isRight(attempt) !== attempt.isIn).map(({ name }) => name),
+    all.filter((attempt) => isRight(attempt) !== attempt.isAccepted).map(({ name }) => name),
     [],
   );
   t.is(new Set(all.map(({ kind, name }) => `${kind}.${name}`)).size, all.length);

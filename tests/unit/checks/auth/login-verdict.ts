@@ -1,5 +1,5 @@
 import test from 'ava';
-import { judgeClientAttempt, judgeRefusal } from '../../../../checks/auth/login-verdict.ts';
+import { judgeClientLogin, judgeRefusal } from '../../../../checks/auth/login-verdict.ts';
 import { parseAttempts } from '../../../../probes/clients/login-attempts.ts';
 import type { Handshake } from '../../../../probes/mqtt/handshake.ts';
 import type { Verdict } from '../../../../records/record.ts';
@@ -19,7 +19,7 @@ const REFUSALS: readonly [Handshake, 4 | 5, { ours: Verdict; external: Verdict }
 ];
 
 for (const [seen, version, { ours, external }] of REFUSALS) {
-  test(`refusal: ${seen.answer || 'nothing'}, closed by ${seen.closedBy}, level ${version}, ${seen.error ?? ''}`, (t) => {
+  test(`an answer to a wrong login: ${seen.answer || 'nothing'}, closed by ${seen.closedBy}, level ${version}, ${seen.error ?? ''}`, (t) => {
     t.is(judgeRefusal(seen, version, 'lab').verdict, ours);
     t.is(judgeRefusal(seen, version, 'external').verdict, external);
   });
@@ -39,19 +39,21 @@ Client a received CONNACK (0)
 EXIT 0
 `;
 
-test('attempts of mosquitto_sub: refused, out of reach, accepted', (t) => {
+test('judges logins by mosquitto_sub: refused, out of reach, accepted', (t) => {
   const [refused, unreachable, accepted] = parseAttempts(LOGINS);
-  const verdicts = (isIn: boolean) =>
-    [refused, unreachable, accepted].map((seen) => judgeClientAttempt(seen, { isIn, version: 4 }, 'lab').verdict);
+  const verdicts = (isAccepted: boolean) =>
+    [refused, unreachable, accepted].map((seen) => judgeClientLogin(seen, { isAccepted, version: 4 }, 'lab').verdict);
   t.deepEqual(verdicts(false), ['pass', 'fail', 'fail']);
   t.deepEqual(verdicts(true), ['fail', 'fail', 'pass']);
-  t.is(judgeClientAttempt(unreachable, { isIn: true, version: 4 }, 'lab').reason, 'Error: Connection refused');
-  t.is(judgeClientAttempt(undefined, { isIn: true, version: 4 }, 'lab').verdict, 'fail');
+  const { reason = '', advice = '' } = judgeClientLogin(unreachable, { isAccepted: true, version: 4 }, 'lab');
+  t.regex(reason, /mosquitto_sub: Error: Connection refused/);
+  t.regex(advice, /lab status/);
+  t.is(judgeClientLogin(undefined, { isAccepted: true, version: 4 }, 'lab').verdict, 'fail');
 });
 
-test("attempts of mosquitto_sub on a broker that is not the lab's: refused, or closed upon; no answer is no refusal", (t) => {
+test('an external broker may refuse mosquitto_sub with any code or close; no answer is no refusal', (t) => {
   const sent = 'Client (null) sending CONNECT\n';
-  const loginCases = parseAttempts(
+  const attempts = parseAttempts(
     [
       `${sent}Client (null) received CONNACK (4)\nEXIT 4`,
       `${sent}Error: The connection was lost.\nEXIT 7`,
@@ -63,7 +65,7 @@ test("attempts of mosquitto_sub on a broker that is not the lab's: refused, or c
       .join(''),
   );
   t.deepEqual(
-    loginCases.map((seen) => judgeClientAttempt(seen, { isIn: false, version: 4 }, 'external').verdict),
+    attempts.map((seen) => judgeClientLogin(seen, { isAccepted: false, version: 4 }, 'external').verdict),
     ['pass', 'pass', 'fail', 'fail', 'fail'],
   );
 });

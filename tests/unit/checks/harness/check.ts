@@ -1,4 +1,5 @@
 import test from 'ava';
+import { LabError } from '../../../../base/errors.ts';
 import { endedEarly, notApplicable, perform, word } from '../../../../checks/harness/check.ts';
 
 test('names give different words', (t) => {
@@ -16,6 +17,13 @@ test('a check that throws, one that hangs and one that does not apply each give 
   t.like(await perform(notApplicable(check, 'no Pi')), { verdict: 'skipped', reason: 'no Pi' });
 });
 
+test('the advice of a LabError becomes the advice of the record', async (t) => {
+  const trouble = { subject: 'pi', step: 'open', happened: 'no route to host', advice: 'switch the Pi on' };
+  const run = () => Promise.reject(new LabError(trouble, 'could-not-run'));
+  const record = await perform({ id: 'acl.a', claim: 'a', expected: 1, boundMs: 1_000, run });
+  t.like(record, { verdict: 'fail', reason: 'pi: open: no route to host', advice: 'switch the Pi on' });
+});
+
 test('a failure is no finding when the run was ended while the check was under way', (t) => {
   const failed = { verdict: 'fail', observed: { pings: 1 }, reason: 'one PINGREQ, not three' } as const;
   const passed = { verdict: 'pass', observed: { pings: 3 } } as const;
@@ -24,6 +32,6 @@ test('a failure is no finding when the run was ended while the check was under w
   t.deepEqual(endedEarly(failed, AbortSignal.abort()), {
     verdict: 'fail',
     observed: null,
-    reason: 'the run was ended before this check was',
+    reason: 'the run was interrupted before this check ended',
   });
 });

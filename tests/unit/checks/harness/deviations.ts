@@ -1,12 +1,12 @@
 import test from 'ava';
-import { type Judged, judgeByVersion, type Seen } from '../../../../checks/harness/deviations.ts';
+import { type Behaviour, type Judged, judgeByVersion } from '../../../../checks/harness/deviations.ts';
 
 const NAME = 'takeover of a persistent session leaves no will';
 /** [what was seen; verdict where the version is known to deviate; where it is unknown] */
-const rows: readonly (readonly [Seen, known: Judged['verdict'], unknown: Judged['verdict']])[] = [
-  ['as the standard says', 'fail', 'pass'],
-  ['as the deviation says', 'deviation', 'fail'],
-  [{ otherwise: 'two wills' }, 'fail', 'fail'],
+const rows: readonly (readonly [Behaviour, known: Judged['verdict'], unknown: Judged['verdict']])[] = [
+  ['standard', 'fail', 'pass'],
+  ['deviation', 'deviation', 'fail'],
+  [{ other: 'two wills' }, 'fail', 'fail'],
 ];
 
 for (const [seen, known, unknown] of rows) {

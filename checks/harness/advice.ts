@@ -1,0 +1,13 @@
+/** What to do about causes that checks of several families find. */
+export const ADVICE = {
+  /** A host differs from the lab file. */
+  hostDiffers: './lab up makes the hosts match the lab file again',
+  /** Nothing answers at the broker's address. */
+  brokerUnreachable: './lab status shows whether the broker runs and each host reaches it',
+} as const;
+
+/** The advice for a connection that could not be made, from the words of the client program or the system. */
+export function connectionAdvice(lastWords: string): { readonly advice?: string } {
+  const isUnreachable = /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|refused$|No route|timed out|unreachable/i;
+  return isUnreachable.test(lastWords) ? { advice: ADVICE.brokerUnreachable } : {};
+}
