@@ -1,6 +1,6 @@
 import type { Topic, User } from '../../lab-file/lab.ts';
 import type { QoS, Version } from '../../probes/mqtt/session.ts';
-import { type Check, type Finding, word } from '../harness/check.ts';
+import { type Check, type Finding, idWord } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
@@ -23,7 +23,7 @@ export function publishing(testLab: TestLab, { name: topic }: Topic, user: User)
 
 function named(topic: string, user: User, qos: QoS, version: Version, right: Right) {
   return {
-    id: `acl.publish.${word(topic)}.${word(user.name)}.q${qos}.${tagOf(version)}`,
+    id: `acl.publish.${idWord(topic)}.${idWord(user.name)}.q${qos}.${tagOf(version)}`,
     subject: { kind: 'right', user: user.name, topic, right: 'publish' },
     claim: `${user.name} ${mayText(right)} publish to ${topic} at QoS ${qos} ${overOf(version)}`,
     version,

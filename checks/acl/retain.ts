@@ -1,7 +1,7 @@
 import type { Topic, User } from '../../lab-file/lab.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import { type RetainedRoles, retainedLimit, retainedOn, withRetainedRestored } from '../fixtures/retained-topic.ts';
-import { type Check, notApplicable, word } from '../harness/check.ts';
+import { type Check, idWord, notApplicable } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
@@ -27,7 +27,7 @@ export function retaining(testLab: TestLab, { name: topic }: Topic, user: User):
   return VERSIONS.flatMap((version) =>
     DOINGS.map((doing) => {
       const named = {
-        id: `acl.retain-${doing}.${word(topic)}.${word(user.name)}.${tagOf(version)}`,
+        id: `acl.retain-${doing}.${idWord(topic)}.${idWord(user.name)}.${tagOf(version)}`,
         subject: { kind: 'right', user: user.name, topic, right: `retain-${doing}` },
         claim: `${user.name} ${mayText(right)} ${doing} the retained message of ${topic} ${overOf(version)}`,
       } as const;

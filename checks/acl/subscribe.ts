@@ -2,7 +2,7 @@ import type { Lab, Topic, User } from '../../lab-file/lab.ts';
 import { may } from '../../lab-file/may.ts';
 import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { Session, Version } from '../../probes/mqtt/session.ts';
-import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
+import { type Check, type Finding, idWord, notApplicable } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { isMessage, mustPublish, nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
@@ -25,7 +25,7 @@ function byForm(testLab: TestLab, topic: string, user: User, form: Form, version
   const filter = filterOf(topic, form);
   const right = rightOf(lab, user.name, 'subscribe', topic);
   const named = {
-    id: `acl.subscribe.${word(topic)}.${word(user.name)}.${form}.${tagOf(version)}`,
+    id: `acl.subscribe.${idWord(topic)}.${idWord(user.name)}.${form}.${tagOf(version)}`,
     subject: { kind: 'right', user: user.name, topic, right: 'subscribe' },
     claim: `${user.name} ${mayText(right)} receive what is published to ${topic}, subscribed to ${filter} ${overOf(version)}`,
   } as const;
@@ -70,7 +70,7 @@ function byForm(testLab: TestLab, topic: string, user: User, form: Form, version
 /** `$SYS` needs a right of its own, which a lab file can't give. */
 export function system(testLab: TestLab, user: User): Check[] {
   return VERSIONS.map((version) => ({
-    id: `acl.sys.${word(user.name)}.${tagOf(version)}`,
+    id: `acl.sys.${idWord(user.name)}.${tagOf(version)}`,
     claim: `${user.name} may not read the broker's own topics, subscribed to $SYS/# ${overOf(version)}`,
     expected: { topics: [] },
     version,

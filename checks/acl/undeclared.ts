@@ -1,7 +1,7 @@
 import type { Lab, User } from '../../lab-file/lab.ts';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { QoS, Version } from '../../probes/mqtt/session.ts';
-import { type Check, type Finding, word } from '../harness/check.ts';
+import { type Check, type Finding, idWord } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { isMessage, nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
@@ -27,7 +27,7 @@ type Tried = {
 /** What a user publishes to topics that lab.yaml does not declare, nobody receives, the user included; names that are nearly declared ones too. */
 export function undeclared(testLab: TestLab, user: User): Check[] {
   return VERSIONS.map((version) => ({
-    id: `acl.undeclared.${word(user.name)}.${tagOf(version)}`,
+    id: `acl.undeclared.${idWord(user.name)}.${tagOf(version)}`,
     claim: `${user.name} can't reach anybody by a topic that lab.yaml does not declare, be it by a message of any QoS, a retained one or a last will ${overOf(version)}`,
     expected: { delivered: [], ...(version === 5 && testLab.brokerKind === 'lab' ? { codes: ['0x87'] } : {}) },
     version,

@@ -1,7 +1,7 @@
 import { LabError } from '../../base/errors.ts';
 import type { Topic, User } from '../../lab-file/lab.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
-import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
+import { type Check, type Finding, idWord, notApplicable } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
@@ -23,7 +23,7 @@ export function leavingAWill(testLab: TestLab, { name: topic }: Topic, user: Use
   const roles = observedRoles(testLab, topic);
   return VERSIONS.map((version) => {
     const named = {
-      id: `acl.will.${word(topic)}.${word(user.name)}.${tagOf(version)}`,
+      id: `acl.will.${idWord(topic)}.${idWord(user.name)}.${tagOf(version)}`,
       subject: { kind: 'right', user: user.name, topic, right: 'will' },
       claim: `${user.name} ${mayText(right)} leave a last will on ${topic} ${overOf(version)}`,
     } as const;

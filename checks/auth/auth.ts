@@ -2,7 +2,7 @@ import { atMost } from '../../base/limit.ts';
 import { handshake, isAcceptance } from '../../probes/mqtt/handshake.ts';
 import { connectSession } from '../../probes/mqtt/session.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
-import { type Check, word } from '../harness/check.ts';
+import { type Check, idWord } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { type Behaviour, judgeByVersion } from '../harness/deviations.ts';
 import type { TestLab } from '../harness/test-lab.ts';
@@ -80,7 +80,7 @@ type RemoteHost = {
 /** The broker's host, where it is not this machine, and the Pis. */
 function remoteHosts({ live, lab }: TestLab): RemoteHost[] {
   const { host } = live.broker;
-  const pis = live.pis.map((pi) => ({ idWord: word(pi.name), name: pi.name, where: pi.host, broker: pi.broker }));
+  const pis = live.pis.map((pi) => ({ idWord: idWord(pi.name), name: pi.name, where: pi.host, broker: pi.broker }));
   if (host === undefined || host.kind === 'local') return pis;
   const loopback = { address: '127.0.0.1', port: lab.broker.port };
   return [{ idWord: 'broker-host', name: 'broker', where: host, broker: loopback }, ...pis];

@@ -1,7 +1,7 @@
 import type { Lab, User } from '../../lab-file/lab.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import type { LOGIN_ATTEMPTS } from '../../records/subject.ts';
-import { word } from '../harness/check.ts';
+import { idWord } from '../harness/check.ts';
 import type { DeviationName } from '../harness/deviations.ts';
 import { nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
@@ -47,7 +47,7 @@ function ofUser(lab: Lab, user: User, version: Version): LoginCase[] {
   return [
     {
       kind: 'accepted',
-      name: `${tag}.${word(name)}`,
+      name: `${tag}.${idWord(name)}`,
       version,
       isAccepted: true,
       isEverywhere: true,
@@ -57,7 +57,7 @@ function ofUser(lab: Lab, user: User, version: Version): LoginCase[] {
     {
       ...refused,
       kind: 'wrong-password',
-      name: `${tag}.${word(name)}`,
+      name: `${tag}.${idWord(name)}`,
       isEverywhere: true,
       claim: `the broker refuses ${name} with a wrong password ${over}`,
       login: { user: name, password: `not-${nonce()}` },
@@ -65,7 +65,7 @@ function ofUser(lab: Lab, user: User, version: Version): LoginCase[] {
     {
       ...refused,
       kind: 'no-password',
-      name: `${tag}.${word(name)}`,
+      name: `${tag}.${idWord(name)}`,
       isEverywhere: true,
       claim: `the broker refuses ${name} without a password ${over}`,
       login: { user: name },
@@ -73,7 +73,7 @@ function ofUser(lab: Lab, user: User, version: Version): LoginCase[] {
     ...wrongPasswords(lab, user).map(({ how, words, text, deviation }) => ({
       ...refused,
       kind: 'wrong-password' as const,
-      name: `${tag}.${word(name)}.${how}`,
+      name: `${tag}.${idWord(name)}.${how}`,
       claim: `the broker refuses ${name} with ${words} ${over}`,
       login: { user: name, password: text },
       ...(deviation === undefined ? {} : { deviation }),
@@ -81,7 +81,7 @@ function ofUser(lab: Lab, user: User, version: Version): LoginCase[] {
     ...wrongNames(lab, name).map(({ how, words, text }) => ({
       ...refused,
       kind: 'unknown-user' as const,
-      name: `${tag}.${word(name)}.${how}`,
+      name: `${tag}.${idWord(name)}.${how}`,
       claim: `the broker refuses ${name}'s password with ${words} ${over}`,
       login: { user: text, password },
     })),

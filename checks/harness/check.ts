@@ -12,7 +12,7 @@ export const SCOPES = ['quick', 'default', 'disruptive'] as const;
 export type Scope = (typeof SCOPES)[number];
 
 /** Where a check runs that names no host. */
-export const HERE = 'this machine';
+export const THIS_MACHINE = 'this machine';
 
 /** One claim about the live lab, and the test of it. */
 export type Check = Pick<CheckRecord, 'id' | 'subject' | 'claim' | 'statement' | 'expected'> & {
@@ -55,12 +55,12 @@ export function notApplicable(check: NamedCheck, reason: string): Check {
 }
 
 /** Runs a check within its limit and bound, and records the outcome, also of an error. */
-export async function perform(check: Check): Promise<CheckRecord> {
+export async function runCheck(check: Check): Promise<CheckRecord> {
   return check.limit === undefined ? await runNow(check) : await check.limit(() => runNow(check));
 }
 
 async function runNow(check: Check): Promise<CheckRecord> {
-  const { id, subject, claim, statement, expected, boundMs, host = HERE } = check;
+  const { id, subject, claim, statement, expected, boundMs, host = THIS_MACHINE } = check;
   const startedAt = Date.now();
   const begun = performance.now();
   const finding = await within(check.run(), 'verdict', boundMs).catch(failure);
@@ -79,7 +79,7 @@ function failure(error: unknown): Finding {
 }
 
 /** A check that an interrupted run cut short: its failure says nothing about the broker. */
-export function endedEarly<R extends Pick<CheckRecord, 'verdict' | 'observed' | 'reason'>>(
+export function unlessInterrupted<R extends Pick<CheckRecord, 'verdict' | 'observed' | 'reason'>>(
   record: R,
   stopped: AbortSignal,
 ): R {
@@ -88,6 +88,6 @@ export function endedEarly<R extends Pick<CheckRecord, 'verdict' | 'observed' | 
 }
 
 /** A name as part of an id: dots and spaces are escaped, so that two names never give the same id. */
-export function word(name: string): string {
+export function idWord(name: string): string {
   return encodeURIComponent(name).replaceAll('.', '%2E').replaceAll('%2F', '/');
 }

@@ -1,7 +1,7 @@
 import type { LivePi } from '../../deployment/live-lab.ts';
 import type { Lab, Topic, User } from '../../lab-file/lab.ts';
 import { may, writes } from '../../lab-file/may.ts';
-import { type Check, type NamedCheck, notApplicable, word } from './check.ts';
+import { type Check, idWord, type NamedCheck, notApplicable } from './check.ts';
 import type { TestLab } from './test-lab.ts';
 
 /** A user who may subscribe to the topic; undefined: none. */
@@ -50,6 +50,11 @@ export function onEachPi(
 ): Check[] {
   if (live.pis.length === 0) return [notApplicable(check, 'lab.yaml declares no Pi')];
   return live.pis.map((pi) =>
-    make(pi, { ...check, id: `${check.id}.${word(pi.name)}`, claim: `${check.claim} (on ${pi.name})`, host: pi.name }),
+    make(pi, {
+      ...check,
+      id: `${check.id}.${idWord(pi.name)}`,
+      claim: `${check.claim} (on ${pi.name})`,
+      host: pi.name,
+    }),
   );
 }

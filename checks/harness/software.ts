@@ -6,7 +6,7 @@ import { gatherFacts } from '../../provisioning/resources/facts.ts';
 import { installedVersions, packagesQuery } from '../../provisioning/resources/packages.ts';
 import type { System } from '../../records/environment.ts';
 import type { Versions } from '../../records/record.ts';
-import { HERE } from './check.ts';
+import { THIS_MACHINE } from './check.ts';
 import { bootIdHere, SYSTEM, systemOf } from './system.ts';
 import type { TestLab } from './test-lab.ts';
 
@@ -31,7 +31,7 @@ export function softwareOf(testLab: TestLab, hosts: readonly string[], onSystem:
   const { version } = testLab.live.broker;
   const broker = version === undefined ? UNKNOWN : `mosquitto ${version}`;
   const ask = async (host: string) => {
-    const asking = host === HERE ? clientsHere() : clientsOn(testLab, host, onSystem);
+    const asking = host === THIS_MACHINE ? clientsHere() : clientsOn(testLab, host, onSystem);
     return await within(asking, `versions on ${host}`, BOUND_MS).catch(() => UNKNOWN);
   };
   const clients = new Map(hosts.map((host) => [host, ask(host)]));

@@ -6,7 +6,7 @@ import type { Lab } from '../../lab-file/lab.ts';
 import { sshText } from '../../lab-file/ssh-address.ts';
 import type { Fact, Query } from '../../provisioning/resources/facts.ts';
 import type { HostOfRun, System } from '../../records/environment.ts';
-import { HERE } from './check.ts';
+import { THIS_MACHINE } from './check.ts';
 
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
@@ -53,7 +53,7 @@ export function hostsOf({ lab, broker }: LiveLab, here: System, told: ReadonlyMa
   const isHere = lab.broker.host.kind === 'local';
   const hosts = [{ name: 'broker', host: lab.broker.host }, ...lab.pis];
   return [
-    { name: HERE, place: HERE, ...here },
+    { name: THIS_MACHINE, place: THIS_MACHINE, ...here },
     ...hosts.map(({ name, host }) => ({
       name,
       place: placeOf(host, broker.address),
@@ -66,7 +66,7 @@ export function hostsOf({ lab, broker }: LiveLab, here: System, told: ReadonlyMa
 function placeOf(host: Lab['broker']['host'], address: string): string {
   switch (host.kind) {
     case 'local':
-      return HERE;
+      return THIS_MACHINE;
     case 'container':
       return 'container';
     case 'external':

@@ -10,7 +10,7 @@ import { since, type WithWillObserver, willObservers } from '../fixtures/will-ob
 import { newWill } from '../fixtures/will-owner.ts';
 import { anyWillRoles, type WillRoles } from '../fixtures/will-roles.ts';
 import { judgeWills, type WillOptions } from '../fixtures/will-verdict.ts';
-import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
+import { type Check, type Finding, idWord, notApplicable } from '../harness/check.ts';
 import { nonce } from '../harness/messages.ts';
 import { loginOf, type TestLab } from '../harness/test-lab.ts';
 
@@ -51,7 +51,7 @@ export function rebootedPis(testLab: TestLab): Check[] {
       expected: object,
       judge: (seen: Extract<Rebooted, { kind: 'rebooted' }>) => Finding,
     ): Check => {
-      const named = { id: `restart.pi.${word(pi.name)}.${aspect}`, claim } as const;
+      const named = { id: `restart.pi.${idWord(pi.name)}.${aspect}`, claim } as const;
       if (roles === undefined) {
         const reason = 'lab.yaml has no topic with a last will that somebody may see';
         return { ...notApplicable(named, reason), scope: 'disruptive' };

@@ -4,7 +4,7 @@ import { within } from '../../probes/mqtt/feed.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import type { CheckRecord } from '../../records/record.ts';
 import { allRestored } from '../fixtures/retained-topic.ts';
-import { type Check, endedEarly, HERE, notApplicable, perform } from '../harness/check.ts';
+import { type Check, notApplicable, runCheck, THIS_MACHINE, unlessInterrupted } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { measureDeliveryDelay } from '../harness/delivery-delay.ts';
 import { announcedBy } from '../harness/requirements.ts';
@@ -62,13 +62,13 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
       stopped.throwIfAborted();
       return await applicable.run();
     };
-    return { ...applicable, host: check.host ?? HERE, run: () => work.track(run()) };
+    return { ...applicable, host: check.host ?? THIS_MACHINE, run: () => work.track(run()) };
   });
   const software = softwareOf(common, [...new Set(checks.map(({ host }) => host))], onSystem);
   const inItsPhase = openPhases(checks);
   const recorded = async (check: Check): Promise<CheckRecord> => {
-    const record = endedEarly(await inItsPhase(check, () => perform(check)), stopped);
-    return { ...record, versions: await software(record.host ?? HERE) };
+    const record = unlessInterrupted(await inItsPhase(check, () => runCheck(check)), stopped);
+    return { ...record, versions: await software(record.host ?? THIS_MACHINE) };
   };
   const closeAll = async () => {
     await Promise.all(testLabs.map((testLab) => testLab[Symbol.asyncDispose]()));

@@ -11,7 +11,7 @@ import { type WillObserver, type WithWillObserver, willObservers } from '../fixt
 import { newWill, openOwner } from '../fixtures/will-owner.ts';
 import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
 import { judgeForgotten, judgeWills } from '../fixtures/will-verdict.ts';
-import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
+import { type Check, type Finding, idWord, notApplicable } from '../harness/check.ts';
 import { type DeviationName, deviationOf } from '../harness/deviations.ts';
 import { withPersistentSession } from '../harness/persistent-session.ts';
 import { mqttVersion, overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
@@ -142,7 +142,7 @@ export function willCauses(testLab: TestLab, topics: readonly Topic[]): Check[] 
       (cause.versions ?? VERSIONS).flatMap((version) =>
         ROLES.map((role): Check => {
           const named = {
-            id: `will.${cause.name}.${role}.${word(topic.name)}.${tagOf(version)}`,
+            id: `will.${cause.name}.${role}.${idWord(topic.name)}.${tagOf(version)}`,
             subject: { kind: 'last will', cause: cause.name, role, topic: topic.name, version: mqttVersion(version) },
             claim: `${clientText(testLab.lab, topic, role)} that ${cause.does}, ${overOf(version)}`,
           } as const;

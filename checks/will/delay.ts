@@ -8,7 +8,7 @@ import { since, type WillObserver, willObservers } from '../fixtures/will-observ
 import { newWill, openOwner } from '../fixtures/will-owner.ts';
 import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
 import { alteration, delayWindow, judgeDelay, judgeDelayWithoutSession, judgeWills } from '../fixtures/will-verdict.ts';
-import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
+import { type Check, type Finding, idWord, notApplicable } from '../harness/check.ts';
 import { withPersistentSession } from '../harness/persistent-session.ts';
 import { watchStalls } from '../harness/stall.ts';
 import type { TestLab } from '../harness/test-lab.ts';
@@ -62,15 +62,15 @@ export function willDelays(testLab: TestLab, topics: readonly Topic[]): Check[] 
     CHECKS.flatMap(({ name, does, run, ...check }) =>
       ROLES.map((role): Check => {
         const named = {
-          id: `will.${name}.${role}.${word(topic.name)}.v5`,
+          id: `will.${name}.${role}.${idWord(topic.name)}.v5`,
           subject: { kind: 'last will', cause: name, role, topic: topic.name, version: '5' },
           claim: `${clientText(testLab.lab, topic, role)} that ${does}`,
         } as const;
         const found = willRolesFor(testLab.lab, topic, role);
         if (found.kind === 'none') return notApplicable(named, found.reason);
         const { roles } = found;
-        const perform = () => withObserver(roles, VERSION, (observer) => run({ testLab, roles, observer }));
-        return { ...named, ...check, version: VERSION, boundMs: BOUND_MS, run: perform };
+        const runCheck = () => withObserver(roles, VERSION, (observer) => run({ testLab, roles, observer }));
+        return { ...named, ...check, version: VERSION, boundMs: BOUND_MS, run: runCheck };
       }),
     ),
   );

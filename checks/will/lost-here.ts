@@ -9,7 +9,7 @@ import { type WithWillObserver, willObservers } from '../fixtures/will-observer.
 import { newWill } from '../fixtures/will-owner.ts';
 import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
 import { judgeWills } from '../fixtures/will-verdict.ts';
-import { type Check, type Finding, type NamedCheck, notApplicable, word } from '../harness/check.ts';
+import { type Check, type Finding, idWord, type NamedCheck, notApplicable } from '../harness/check.ts';
 import type { Role } from '../harness/roles.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import { loginOf } from '../harness/test-lab.ts';
@@ -26,7 +26,7 @@ export function willsLostHere(testLab: TestLab, topics: readonly Topic[]): Check
 }
 
 function silent(testLab: TestLab, withObserver: WithWillObserver, topic: Topic, role: Role): Check {
-  const id = `will.silent.${role}.${word(topic.name)}.this-machine` as const;
+  const id = `will.silent.${role}.${idWord(topic.name)}.this-machine` as const;
   const subject = { kind: 'last will', cause: 'silent', role, topic: topic.name } as const;
   const claim = `${clientText(testLab.lab, topic, role)} that falls silent leaves one last will, at keep-alive expiry (on this machine)`;
   return withCast(testLab, topic, role, { id, subject, claim }, (roles) => {
@@ -45,7 +45,7 @@ function silent(testLab: TestLab, withObserver: WithWillObserver, topic: Topic, 
 }
 
 function killed(testLab: TestLab, withObserver: WithWillObserver, topic: Topic, role: Role): Check {
-  const id = `will.killed.${role}.${word(topic.name)}.this-machine` as const;
+  const id = `will.killed.${role}.${idWord(topic.name)}.this-machine` as const;
   const subject = { kind: 'last will', cause: 'killed', role, topic: topic.name } as const;
   const claim = `${clientText(testLab.lab, topic, role)} that is killed leaves one last will, at once (on this machine)`;
   return withCast(testLab, topic, role, { id, subject, claim }, (roles) => ({

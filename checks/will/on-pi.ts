@@ -12,7 +12,7 @@ import { AT_ONCE_MS, judgeAtOnce, LATER_MS } from '../fixtures/will-at-once.ts';
 import { kernelEnd } from '../fixtures/will-evidence.ts';
 import { since } from '../fixtures/will-observer.ts';
 import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
-import { type Check, type Finding, type NamedCheck, notApplicable, word } from '../harness/check.ts';
+import { type Check, type Finding, idWord, type NamedCheck, notApplicable } from '../harness/check.ts';
 import { onEachPi, type Role } from '../harness/roles.ts';
 import { watchStalls } from '../harness/stall.ts';
 import type { TestLab } from '../harness/test-lab.ts';
@@ -39,7 +39,7 @@ export function willsOnPi(testLab: TestLab, topics: readonly Topic[]): Check[] {
 
 function clean(testLab: TestLab, topic: Topic, role: Role): Check[] {
   const claim = `${clientText(testLab.lab, topic, role)} that sends DISCONNECT leaves no last will`;
-  const id = `will.clean.${role}.${word(topic.name)}` as const;
+  const id = `will.clean.${role}.${idWord(topic.name)}` as const;
   const subject = { kind: 'last will', cause: 'clean', role, topic: topic.name } as const;
   return withCast(testLab, topic, role, { id, subject, claim }, (pi, check, roles) => ({
     ...check,
@@ -70,7 +70,7 @@ function clean(testLab: TestLab, topic: Topic, role: Role): Check[] {
 
 function killed(testLab: TestLab, topic: Topic, role: Role): Check[] {
   const claim = `${clientText(testLab.lab, topic, role)} that is killed leaves one last will, at once`;
-  const id = `will.killed.${role}.${word(topic.name)}` as const;
+  const id = `will.killed.${role}.${idWord(topic.name)}` as const;
   const subject = { kind: 'last will', cause: 'killed', role, topic: topic.name } as const;
   return withCast(testLab, topic, role, { id, subject, claim }, (pi, check, roles) => ({
     ...check,
@@ -118,7 +118,7 @@ function silent(testLab: TestLab, topic: Topic, role: Role, index: number): Chec
   const { version } = testLab.live.broker;
   const { fromMs, toMs } = expiryWindow(keepAlive, version);
   const claim = `${clientText(testLab.lab, topic, role)} whose network goes silent leaves one last will, at keep-alive expiry`;
-  const id = `will.silent.${role}.${word(topic.name)}` as const;
+  const id = `will.silent.${role}.${idWord(topic.name)}` as const;
   const subject = { kind: 'last will', cause: 'silent', role, topic: topic.name } as const;
   const lane = `silent ${Math.floor(index / CLIENTS_A_CONNECTION)}`;
   return withCast(testLab, topic, role, { id, subject, claim }, (pi, check, roles) => ({

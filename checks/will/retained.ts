@@ -8,7 +8,7 @@ import { type WithWillObserver, willObservers } from '../fixtures/will-observer.
 import { newWill, openOwner } from '../fixtures/will-owner.ts';
 import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
 import { judgeWills } from '../fixtures/will-verdict.ts';
-import { type Check, type Finding, notApplicable, word } from '../harness/check.ts';
+import { type Check, type Finding, idWord, notApplicable } from '../harness/check.ts';
 import { mqttVersion, overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { whyUnsupported } from '../harness/requirements.ts';
 import type { TestLab } from '../harness/test-lab.ts';
@@ -23,7 +23,7 @@ export function retainedWills(testLab: TestLab, topics: readonly Topic[]): Check
     VERSIONS.flatMap((version) =>
       ROLES.map((role): Check => {
         const named = {
-          id: `will.retained.${role}.${word(topic.name)}.${tagOf(version)}`,
+          id: `will.retained.${role}.${idWord(topic.name)}.${tagOf(version)}`,
           subject: { kind: 'last will', cause: 'retained', role, topic: topic.name, version: mqttVersion(version) },
           claim: `the retained last will of ${clientText(testLab.lab, topic, role)} is served to a new subscriber, ${overOf(version)}`,
         } as const;

@@ -20,17 +20,17 @@ const BUSY_MESSAGES = Math.round((BUSY_MS / EVERY_MS) * (2 / 3));
 const AROUND_MS = 60_000;
 
 export type Activity = {
-  readonly word: string;
+  readonly idWord: string;
   readonly name: Exclude<Traffic['activity'], 'idle'>;
   readonly kind: 'publishes' | 'receives';
   readonly qos: 0 | 1;
 };
 
 export const BUSY: readonly Activity[] = [
-  { word: 'publishes-q0', name: 'publishes QoS 0', kind: 'publishes', qos: 0 },
-  { word: 'publishes-q1', name: 'publishes QoS 1', kind: 'publishes', qos: 1 },
-  { word: 'receives-q0', name: 'receives QoS 0', kind: 'receives', qos: 0 },
-  { word: 'receives-q1', name: 'receives QoS 1', kind: 'receives', qos: 1 },
+  { idWord: 'publishes-q0', name: 'publishes QoS 0', kind: 'publishes', qos: 0 },
+  { idWord: 'publishes-q1', name: 'publishes QoS 1', kind: 'publishes', qos: 1 },
+  { idWord: 'receives-q0', name: 'receives QoS 0', kind: 'receives', qos: 0 },
+  { idWord: 'receives-q1', name: 'receives QoS 1', kind: 'receives', qos: 1 },
 ];
 
 /** How many pings a client sends that has something else to do. */
@@ -44,7 +44,7 @@ export function busyClient(
   const keepAlive = BUSY_KEEP_ALIVE;
   const does = activity.kind === 'publishes' ? 'publishes' : 'receives';
   const named = {
-    id: `keepalive.traffic.${keepAlive}s.${measuredClient.client}.${activity.word}.${measuredClient.word}`,
+    id: `keepalive.traffic.${keepAlive}s.${measuredClient.client}.${activity.idWord}.${measuredClient.idWord}`,
     subject: { kind: 'traffic', keepAlive, client: measuredClient.client, activity: activity.name },
     host: measuredClient.host,
     claim: `a client that ${does} a message of QoS ${activity.qos} a second is never silent for longer than its keep alive of ${keepAlive} s (${measuredClient.label})`,

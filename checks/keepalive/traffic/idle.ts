@@ -25,7 +25,7 @@ export function exchange(
 ): Check {
   const times = wanted === 1 ? 'once' : `${wanted} times`;
   const named = {
-    id: `keepalive.traffic.${keepAlive}s.${measuredClient.client}.idle.${measuredClient.word}`,
+    id: `keepalive.traffic.${keepAlive}s.${measuredClient.client}.idle.${measuredClient.idWord}`,
     subject: { kind: 'traffic', keepAlive, client: measuredClient.client, activity: 'idle' },
     host: measuredClient.host,
     claim: `after a message, a client with a keep alive of ${keepAlive} s pings ${times}, and its connection carries no other control packet (${measuredClient.label})`,

@@ -1,6 +1,6 @@
 import { setInterval } from 'node:timers';
 import type { Session } from '../../../probes/mqtt/session.ts';
-import { HERE } from '../../harness/check.ts';
+import { THIS_MACHINE } from '../../harness/check.ts';
 import { nonce } from '../../harness/messages.ts';
 import type { TestLab } from '../../harness/test-lab.ts';
 import type { ClientOptions, RunningClient } from './running-client.ts';
@@ -32,7 +32,7 @@ export async function openLocalClient(
     },
     ended: session.ended,
     software: async () => version,
-    source: `the recorder on ${HERE}`,
+    source: `the recorder on ${THIS_MACHINE}`,
     counted: async () => undefined,
     toldMs: async () => 0,
     async [Symbol.asyncDispose]() {

@@ -1,7 +1,7 @@
 import type { LivePi } from '../../../deployment/live-lab.ts';
 import { now, type Packet, type PacketType } from '../../../probes/mqtt/packet.ts';
 import { type ConnectionCounters, watchConnections } from '../../../probes/network/connection-counters.ts';
-import { type Finding, HERE, word } from '../../harness/check.ts';
+import { type Finding, idWord, THIS_MACHINE } from '../../harness/check.ts';
 import type { topicRoles } from '../../harness/roles.ts';
 import { type Shared, shared } from '../../harness/shared.ts';
 import { softwareHere } from '../../harness/software.ts';
@@ -18,7 +18,7 @@ export type MeasuredClient = {
   readonly client: ClientProgram;
   readonly label: string;
   readonly host: string;
-  readonly word: string;
+  readonly idWord: string;
   readonly tolerance: PingingClient;
   use(options: ClientOptions, work: (client: RunningClient) => Promise<Finding>): Promise<Finding>;
 };
@@ -29,9 +29,9 @@ export type TopicRoles = NonNullable<ReturnType<typeof topicRoles>>;
 export function localMeasuredClient(testLab: TestLab): MeasuredClient {
   return {
     client: 'mqttjs',
-    label: `mqtt.js on ${HERE}`,
-    host: HERE,
-    word: 'this-machine',
+    label: `mqtt.js on ${THIS_MACHINE}`,
+    host: THIS_MACHINE,
+    idWord: 'this-machine',
     tolerance: MQTT_JS,
     async use(options, work) {
       await using client = await openLocalClient(testLab, await softwareHere('mqtt.js', 'mqtt'), options);
@@ -49,7 +49,7 @@ export function piMeasuredClients(
     client,
     label: `${program} on ${pi.name}`,
     host: pi.name,
-    word: word(pi.name),
+    idWord: idWord(pi.name),
     tolerance: MOSQUITTO_CLIENT,
     use: (options, work) =>
       counters(async (counting) => {

@@ -64,11 +64,11 @@ function latencies(testLab: TestLab, roles: TopicRoles | undefined, qos: QoS): C
     return known;
   };
   return (['noDelay', 'nagle'] as const).flatMap((name) => {
-    const word = name === 'noDelay' ? 'nodelay' : 'nagle';
+    const idWord = name === 'noDelay' ? 'nodelay' : 'nagle';
     const how = name === 'noDelay' ? 'without' : 'with';
     const claim = `messages of ${PACED_BYTES} bytes at QoS ${qos}, at a steady rate ${how} Nagle's algorithm, all come to a Pi`;
     const subject = { kind: 'latency', qos, noDelay: name === 'noDelay' } as const;
-    return onPis(testLab, roles, qos, { id: `${named.id}.${word}`, subject, claim }, (pi, own) => ({
+    return onPis(testLab, roles, qos, { id: `${named.id}.${idWord}`, subject, claim }, (pi, own) => ({
       expected: { lost: 0 },
       run: async (): Promise<Finding> => (await series(pi, own))[name],
     }));

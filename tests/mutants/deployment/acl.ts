@@ -1,4 +1,4 @@
-import { word } from '../../../checks/harness/check.ts';
+import { idWord } from '../../../checks/harness/check.ts';
 import { publisherOf } from '../../../checks/harness/roles.ts';
 import type { Lab } from '../../../lab-file/lab.ts';
 import { may } from '../../../lab-file/may.ts';
@@ -87,21 +87,21 @@ function killersOf(lab: Lab, changes: readonly RightChange[]): string[] {
 function killerOf(lab: Lab, { user, right, topic, change }: RightChange, all: readonly RightChange[]): string[] {
   const hasAlso = (who: string | undefined, other: Partial<RightChange>) =>
     all.some((seen) => seen.user === who && seen.topic === topic && isLike(seen, other));
-  if (topic === SYS) return right === 'read' ? [`acl.sys.${word(user)}`] : [];
+  if (topic === SYS) return right === 'read' ? [`acl.sys.${idWord(user)}`] : [];
   if (topic === UNDECLARED) {
     // what nobody else writes shows to a reader only who may write it too; the writing itself by MQTT 5's reason code
     if (right === 'read') return [];
-    return [`acl.undeclared.${word(user)}${hasAlso(user, { right: 'read', change: 'gained' }) ? '' : '.v5'}`];
+    return [`acl.undeclared.${idWord(user)}${hasAlso(user, { right: 'read', change: 'gained' }) ? '' : '.v5'}`];
   }
   if (right === 'read') {
     const writer = publisherOf(lab, topic)?.name;
     // nothing is left to be received
     if (change === 'gained' && hasAlso(writer, { right: 'write', change: 'lost' })) return [];
-    return [`acl.subscribe.${word(topic)}.${word(user)}`];
+    return [`acl.subscribe.${idWord(topic)}.${idWord(user)}`];
   }
   // one who has the right to write for the last will only may not publish, and that can't be told from the outside
   const isForWill = change === 'lost' && !may(lab, user, 'publish', topic);
-  return [`acl.${isForWill ? 'will' : 'publish'}.${word(topic)}.${word(user)}`];
+  return [`acl.${isForWill ? 'will' : 'publish'}.${idWord(topic)}.${idWord(user)}`];
 }
 
 function isLike(seen: RightChange, { right, change }: Partial<RightChange>): boolean {

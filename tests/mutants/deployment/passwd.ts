@@ -1,4 +1,4 @@
-import { word } from '../../../checks/harness/check.ts';
+import { idWord } from '../../../checks/harness/check.ts';
 import type { Lab } from '../../../lab-file/lab.ts';
 import { LAB_CONF, PASSWD } from '../../../mosquitto/paths.ts';
 import { MEND_BROKER } from '../machine-scripts.ts';
@@ -28,7 +28,7 @@ export function passwdMutants(lab: Lab): DeploymentMutant[] {
   ];
 }
 
-const accepted = (name: string) => `auth.accepted.*.${word(name)}`;
+const accepted = (name: string) => `auth.accepted.*.${idWord(name)}`;
 
 const anonymous: DeploymentMutant = {
   kind: 'deployment',

@@ -1,35 +1,35 @@
 import test from 'ava';
 import { LabError } from '../../../../base/errors.ts';
-import { endedEarly, notApplicable, perform, word } from '../../../../checks/harness/check.ts';
+import { idWord, notApplicable, runCheck, unlessInterrupted } from '../../../../checks/harness/check.ts';
 
 test('names give different words', (t) => {
   const names = ['a.b', 'a b', 'a/b', 'a%2Eb', 'a_b', 'ä'];
-  t.is(new Set(names.map(word)).size, names.length);
-  t.true(names.map(word).every((text) => /^[\w%/-]+$/.test(text)));
+  t.is(new Set(names.map(idWord)).size, names.length);
+  t.true(names.map(idWord).every((text) => /^[\w%/-]+$/.test(text)));
 });
 
 test('a check that throws, one that hangs and one that does not apply each give a record', async (t) => {
   const check = { id: 'acl.a', claim: 'a', expected: 1, boundMs: 20 } as const;
-  const thrown = await perform({ ...check, run: () => Promise.reject(new Error('no sentinel')) });
+  const thrown = await runCheck({ ...check, run: () => Promise.reject(new Error('no sentinel')) });
   t.like(thrown, { verdict: 'fail', reason: 'no sentinel', expected: 1 });
-  const hung = await perform({ ...check, run: () => new Promise(() => undefined) });
+  const hung = await runCheck({ ...check, run: () => new Promise(() => undefined) });
   t.like(hung, { verdict: 'fail', reason: 'no verdict within 0.02 s' });
-  t.like(await perform(notApplicable(check, 'no Pi')), { verdict: 'skipped', reason: 'no Pi' });
+  t.like(await runCheck(notApplicable(check, 'no Pi')), { verdict: 'skipped', reason: 'no Pi' });
 });
 
 test('the advice of a LabError becomes the advice of the record', async (t) => {
   const trouble = { subject: 'pi', step: 'open', happened: 'no route to host', advice: 'switch the Pi on' };
   const run = () => Promise.reject(new LabError(trouble, 'could-not-run'));
-  const record = await perform({ id: 'acl.a', claim: 'a', expected: 1, boundMs: 1_000, run });
+  const record = await runCheck({ id: 'acl.a', claim: 'a', expected: 1, boundMs: 1_000, run });
   t.like(record, { verdict: 'fail', reason: 'pi: open: no route to host', advice: 'switch the Pi on' });
 });
 
 test('a failure is no finding when the run was ended while the check was under way', (t) => {
   const failed = { verdict: 'fail', observed: { pings: 1 }, reason: 'one PINGREQ, not three' } as const;
   const passed = { verdict: 'pass', observed: { pings: 3 } } as const;
-  t.is(endedEarly(failed, new AbortController().signal), failed);
-  t.is(endedEarly(passed, AbortSignal.abort()), passed);
-  t.deepEqual(endedEarly(failed, AbortSignal.abort()), {
+  t.is(unlessInterrupted(failed, new AbortController().signal), failed);
+  t.is(unlessInterrupted(passed, AbortSignal.abort()), passed);
+  t.deepEqual(unlessInterrupted(failed, AbortSignal.abort()), {
     verdict: 'fail',
     observed: null,
     reason: 'the run was interrupted before this check ended',

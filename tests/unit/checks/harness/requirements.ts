@@ -1,6 +1,6 @@
 import test from 'ava';
 import { families } from '../../../../checks/families.ts';
-import { perform } from '../../../../checks/harness/check.ts';
+import { runCheck } from '../../../../checks/harness/check.ts';
 import { type Requirements, whyUnsupported } from '../../../../checks/harness/requirements.ts';
 import { openTestLab } from '../../../../checks/harness/test-lab.ts';
 import type { LiveLab } from '../../../../deployment/live-lab.ts';
@@ -67,7 +67,7 @@ for (const [given, ids] of taken) {
     const checks = Object.values(families).flatMap((plan) => plan(testLab).filter(({ id }) => ids.test(id)));
     t.true(checks.length > 0);
     for (const check of checks) {
-      const { verdict, reason = '' } = await perform(check);
+      const { verdict, reason = '' } = await runCheck(check);
       t.is(verdict, 'skipped', check.id);
       t.regex(reason, /retain_available: false|no QoS above 1|to 2 messages/, check.id);
     }

@@ -1,6 +1,6 @@
 import test from 'ava';
 import mqttPacket, { type Packet as Decoded } from 'mqtt-packet';
-import { perform } from '../../../../../checks/harness/check.ts';
+import { runCheck } from '../../../../../checks/harness/check.ts';
 import { openTestLab } from '../../../../../checks/harness/test-lab.ts';
 import { keepaliveTraffic } from '../../../../../checks/keepalive/traffic/traffic.ts';
 import { type Answer, accept, fakeBroker } from '../../../_fake-broker.ts';
@@ -43,7 +43,7 @@ for (const [id, at] of interruptions) {
     await using testLab = openTestLab(live, stop.signal);
     const check = keepaliveTraffic(testLab).find((one) => one.id === id);
     if (check === undefined) return t.fail('no such check');
-    const { verdict, observed, reason } = await perform(check);
+    const { verdict, observed, reason } = await runCheck(check);
     t.deepEqual({ verdict, observed, reason }, { verdict: 'fail', observed: null, reason: 'interrupted' });
   });
 }
