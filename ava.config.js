@@ -4,6 +4,8 @@ export default {
   extensions: { ts: 'module' },
   nodeArguments: ['--import=tsx'],
   workerThreads: false,
+  // they share the lab's topics, and a topic has one retained message
+  concurrency: 1,
   // each check has a shorter bound of its own
   timeout: '5m',
 };

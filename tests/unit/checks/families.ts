@@ -1,3 +1,6 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
 import test from 'ava';
 import { families } from '../../../checks/families.ts';
 import { openTestLab } from '../../../checks/harness/test-lab.ts';
@@ -118,4 +121,11 @@ test('a check that acts on a Pi says so', (t) => {
   const ids = checksOf(USERS, TOPICS, 'local', ['hall']).filter(({ id }) => /\.hall(\.|$)/.test(id));
   t.true(ids.length > 20);
   for (const { id, host } of ids) t.is(host, 'hall', id);
+});
+
+test('the smoke tests declare every family', async (t) => {
+  const folder = fileURLToPath(new URL('../../smoke', import.meta.url));
+  const texts = await Promise.all((await readdir(folder)).map((file) => readFile(path.join(folder, file), 'utf8')));
+  const declared = texts.flatMap((text) => /^await declareChecks\(\{ (.*) \}\);$/m.exec(text)?.[1]?.split(', ') ?? []);
+  t.deepEqual(declared.sort(), Object.keys(families).sort());
 });

@@ -1,0 +1,4 @@
+import { interop } from '../../checks/interop/interop.ts';
+import { declareChecks } from './_declare.ts';
+
+await declareChecks({ interop });

@@ -1,0 +1,7 @@
+import { qosExactlyOnce } from '../../checks/qos/exactly-once.ts';
+import { qosMatrix } from '../../checks/qos/matrix.ts';
+import { qosMeasured } from '../../checks/qos/measured/measured.ts';
+import { qos } from '../../checks/qos/qos.ts';
+import { declareChecks } from './_declare.ts';
+
+await declareChecks({ qos, qosExactlyOnce, qosMatrix, qosMeasured });

@@ -1,0 +1,4 @@
+import { will } from '../../checks/will/will.ts';
+import { declareChecks } from './_declare.ts';
+
+await declareChecks({ will });
