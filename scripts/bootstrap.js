@@ -13,6 +13,8 @@ const LOCK_FILE = path.join(root, 'package-lock.json');
 const STAMP = path.join(root, 'node_modules', '.installed-from');
 /** How long another installation is waited for, in seconds. */
 const INSTALLATION_S = 600;
+/** What ends by itself after a command has that long. */
+const EXIT_MS = 300;
 
 /** Bundles and runs scripts/lab.ts for `lab`, or a tool such as `tests/bench/main`; its `main(args)` gives the exit code. */
 export async function bootstrap(name, args) {
@@ -20,6 +22,8 @@ export async function bootstrap(name, args) {
   installDependencies();
   const { main } = await load(name === 'lab' ? 'scripts/lab' : name);
   process.exitCode = await main(args);
+  // timers and sockets that a hanging check has left must not keep the process
+  setTimeout(() => process.exit(), EXIT_MS).unref();
 }
 
 async function load(name) {

@@ -40,6 +40,37 @@ test.serial('the next up goes on from there', async (t) => {
   t.regex(again.stdout, /^hosts: 0 changed$/m);
 });
 
+/** What the checks run on a host: clients, what reads the broker's log, and the shells around them. */
+const CLIENTS = ['mosquitto_sub', 'mosquitto_pub', 'python3', 'tail'];
+
+test.serial(
+  'Ctrl-C while checks wait: exit code 130 within 2 s, no client is left, what was retained is back',
+  async (t) => {
+    const lab = theLab();
+    const retained = 'retained before';
+    t.is((await lab.run(['publish', 'status', retained, '--as', 'sam', '--retain', '--qos', '1'])).code, 0);
+    const mark = randomBytes(8).toString('hex');
+    const verify = lab.start(['verify'], { env: { LAB_TEST_MARK: mark } });
+    await until('a client on the Pi', END_MS, () => programRuns(lab.container('pi'), 'mosquitto_sub'));
+    await verify.shows(/last retained\./);
+    const begin = performance.now();
+    verify.interrupt();
+    const { code, all } = await verify.ended;
+    const ms = performance.now() - begin;
+    t.is(code, 130, all);
+    t.true(ms < 2_000, `${ms} ms`);
+    t.regex(all, /^verify: .*: interrupted$/m);
+    t.deepEqual(await processesWith(`LAB_TEST_MARK=${mark}`), []);
+    for (const machine of ['broker', 'pi']) {
+      for (const program of CLIENTS) t.is(await programRuns(lab.container(machine), program), undefined, program);
+    }
+    const reader = lab.start(['subscribe', 'status', '--as', 'alice']);
+    await reader.shows(new RegExp(retained));
+    reader.interrupt();
+    t.is((await reader.ended).code, 130);
+  },
+);
+
 test.serial('Ctrl-C while the configuration is tried: no half-written file, the broker runs on', async (t) => {
   const lab = theLab();
   const broker = lab.container('broker');

@@ -32,7 +32,9 @@ test.serial('the checks pass as AVA tests against a lab that is up', async (t) =
 
 test.serial('they fail where the broker lets a user do what the lab file does not', async (t) => {
   const broker = theLab().container('broker');
-  await broker.shell(`sed -i 's/^user alice$/&\\ntopic write test/' ${ACL} && kill -HUP $(cat /run/mosquitto/mosquitto.pid)`);
+  await broker.shell(
+    `sed -i 's/^user alice$/&\\ntopic write test/' ${ACL} && kill -HUP $(cat /run/mosquitto/mosquitto.pid)`,
+  );
   const { code, output } = await ava('tests/smoke/acl.ts');
   t.is(code, 1, output);
   t.regex(output, /✘ .*acl\.publish\.test\.alice\.q1\.v5/);
