@@ -1,82 +1,62 @@
 import type Docker from 'dockerode';
-import { LabError } from '../base/errors.ts';
+import { ignoreFailure, LabError } from '../base/errors.ts';
 import type { Lab, Pi } from '../lab-file/lab.ts';
 import { privateFolder } from '../lab-file/private-folder.ts';
 import { type Container, findContainers } from '../provisioning/docker/container-state.ts';
 import { type Host, tryRun } from '../provisioning/hosts/host.ts';
 import { type HostAddress, openHost } from '../provisioning/hosts/open.ts';
 import { hostNameOf, isIndirect } from '../provisioning/hosts/ssh-config.ts';
-import { gatherFacts } from '../provisioning/resources/facts.ts';
-import { installedVersions, packagesQuery } from '../provisioning/resources/packages.ts';
+import { containerNames } from './containers.ts';
 import type { LiveBroker, LiveLab, LivePi } from './live-lab.ts';
-import { containerMachines } from './machines.ts';
 
-/** The emulated machines of the lab that run, by name. */
-export async function locateMachines(lab: Lab, docker: Docker): Promise<ReadonlyMap<string, Container>> {
+export type Containers = ReadonlyMap<string, Container>;
+
+/** The lab's running containers, by host name. */
+export async function locateContainers(lab: Lab, docker: Docker): Promise<Containers> {
   return await findContainers(docker, lab.name, privateFolder(lab, 'keys', lab.name));
 }
 
 /**
- * Host names and ports of a lab that stands; `open`: hosts that there is a connection to. Changes nothing. Throws a LabError with exit code 2 that names
- * the part that does not stand.
+ * Finds the addresses and ports of a running lab; `open` has the connections that are open already. Changes nothing.
+ * Throws a LabError with the names of containers that do not run.
  */
 export async function locate(
   lab: Lab,
-  machines: ReadonlyMap<string, Container>,
+  containers: Containers,
   open: ReadonlyMap<string, Host> = new Map(),
 ): Promise<LiveLab> {
-  const missing = containerMachines(lab).filter((name) => !machines.has(name));
-  if (missing.length > 0) {
-    const happened = `${missing.join(', ')} ${missing.length === 1 ? 'does' : 'do'} not run`;
-    throw new LabError(
-      { subject: lab.name, step: 'find the emulated machines', happened, advice: './lab up' },
-      'could-not-run',
-    );
-  }
-  const broker = await liveBroker(lab, machines);
+  const stopped = containerNames(lab).filter((name) => !containers.has(name));
+  if (stopped.length > 0) throw notRunning(lab.name, stopped);
+  const broker = await liveBroker(lab, containers);
   const { host } = lab.broker;
-  // asked once for all Pis, and again only where `broker.address` is given, which may be a loopback
+  // for all Pis at once, and a second time only beside `broker.address`, which may be a loopback address
   const isNamed = host.kind !== 'ssh' || lab.broker.address === undefined;
-  const seen = { machines, broker: isNamed ? broker.address : await hostNameOf('broker', host) };
-  const pis = await Promise.all(lab.pis.map((pi) => livePi(lab, pi, seen, open.get(pi.name))));
+  const known = { containers, brokerName: isNamed ? broker.address : await hostNameOf('broker', host) };
+  const pis = await Promise.all(lab.pis.map((pi) => livePi(lab, pi, known, open.get(pi.name))));
   return { lab, broker, pis };
 }
 
-/** Where the broker is, whatever became of the Pis; `machines` is needed where it is in a container. Throws a LabError with exit code 2 when that does not run. */
-export async function locateBroker(lab: Lab, machines: ReadonlyMap<string, Container>): Promise<LiveBroker> {
-  return await liveBroker(lab, machines);
+/** How commands reach the broker's host; undefined for an external broker. */
+export function brokerHostAddress({ broker }: Lab, containers: Containers): HostAddress | undefined {
+  const { host } = broker;
+  return host.kind === 'external' ? undefined : host.kind === 'local' ? host : hostAddress('broker', host, containers);
 }
 
-export function brokerHostAddress({ broker }: Lab, machines: ReadonlyMap<string, Container>): HostAddress | undefined {
-  switch (broker.host.kind) {
-    case 'local':
-      return { kind: 'local' };
-    case 'external':
-      return undefined;
-    default:
-      return hostAddress('broker', broker.host, machines);
-  }
-}
-
-export function hostAddress(name: string, host: Pi['host'], machines: ReadonlyMap<string, Container>): HostAddress {
+/** Throws a LabError for a container that does not run. */
+export function hostAddress(name: string, host: Pi['host'], containers: Containers): HostAddress {
   if (host.kind === 'ssh') return host;
-  const machine = machines.get(name);
-  if (machine === undefined) {
-    throw new LabError(
-      { subject: name, step: 'find the container', happened: 'it does not run', advice: './lab up' },
-      'could-not-run',
-    );
-  }
-  return { kind: 'ssh', ...machine.ssh };
+  const container = containers.get(name);
+  if (container === undefined) throw notRunning(name, [name]);
+  return { kind: 'ssh', ...container.ssh };
 }
 
-/** Where the broker is for MQTT clients on this machine; its version is not asked. */
-export async function liveBroker(lab: Lab, machines: ReadonlyMap<string, Container>): Promise<LiveBroker> {
+/** Where the broker is for MQTT clients on this machine; leaves its version open. Throws a LabError for a container that does not run. */
+export async function liveBroker(lab: Lab, containers: Containers): Promise<LiveBroker> {
   const { address, port, host } = lab.broker;
   const at = (fallback: string, reached = port) => ({
     address: address ?? fallback,
     port: reached,
-    host: brokerHostAddress(lab, machines),
+    host: brokerHostAddress(lab, containers),
     version: undefined,
   });
   switch (host.kind) {
@@ -86,51 +66,40 @@ export async function liveBroker(lab: Lab, machines: ReadonlyMap<string, Contain
     case 'ssh':
       return at(address ?? (await hostNameOf('broker', host)));
     case 'container':
-      return at('127.0.0.1', machines.get('broker')?.published.get(port));
+      return at('127.0.0.1', containers.get('broker')?.published.get(port));
   }
 }
 
-/** What the lab's parts are known as: the machines, and a broker that is reached over SSH. */
-type Seen = { readonly machines: ReadonlyMap<string, Container>; readonly broker: string };
+/** The addresses that the lab's parts have: its containers, and a broker that is reached over SSH. */
+type Known = { readonly containers: Containers; readonly brokerName: string };
 
-async function livePi(lab: Lab, pi: Pi, seen: Seen, open: Host | undefined): Promise<LivePi> {
-  const host = hostAddress(pi.name, pi.host, seen.machines);
+async function livePi(lab: Lab, pi: Pi, known: Known, open: Host | undefined): Promise<LivePi> {
+  const host = hostAddress(pi.name, pi.host, known.containers);
   const given = lab.broker.address;
-  const isGiven = given !== undefined && !isLoopback(given);
-  const address = isGiven ? given : await brokerAsSeenBy(lab, pi, host, seen, open);
+  const address =
+    given !== undefined && !isLoopback(given) ? given : await brokerFor(lab, { name: pi.name, host, open }, known);
   return { name: pi.name, host, broker: { address, port: lab.broker.port } };
 }
 
-/** A broker on this machine's loopback is this machine for a Pi. */
+/** On this machine's loopback address a Pi finds itself, not the broker. */
 function isLoopback(address: string): boolean {
   return address === 'localhost' || address === '::1' || address.startsWith('127.');
 }
 
-/** Where a broker on this machine is for a Pi: the other end of the SSH connection that we have to it; an emulated Pi's gateway. */
-async function brokerAsSeenBy(
-  lab: Lab,
-  pi: Pi,
-  host: HostAddress,
-  seen: Seen,
-  open: Host | undefined,
-): Promise<string> {
-  switch (lab.broker.host.kind) {
-    case 'container':
-      return seen.machines.get('broker')?.address ?? '';
-    case 'ssh':
-      return seen.broker;
-    default: {
-      const gateway = seen.machines.get(pi.name)?.gateway;
-      if (gateway !== undefined) return gateway;
-      if (host.kind === 'ssh' && (await isIndirect(pi.name, host)))
-        throw new LabError(indirectTrouble(pi.name), 'could-not-run');
-      // a reboot has ended it
-      const told = open === undefined ? '' : await ourAddress(open).catch(() => '');
-      if (told !== '') return told;
-      await using reached = await openHost(pi.name, host);
-      return await ourAddress(reached);
-    }
-  }
+type Client = { readonly name: string; readonly host: HostAddress; readonly open: Host | undefined };
+
+/** Where a Pi finds the broker. For one on this machine that is the other end of our SSH connection, or the gateway of a container. */
+async function brokerFor(lab: Lab, { name, host, open }: Client, { containers, brokerName }: Known): Promise<string> {
+  if (lab.broker.host.kind === 'container') return containers.get('broker')?.address ?? '';
+  if (lab.broker.host.kind === 'ssh') return brokerName;
+  const gateway = containers.get(name)?.gateway;
+  if (gateway !== undefined) return gateway;
+  if (host.kind === 'ssh' && (await isIndirect(name, host))) throw indirect(name);
+  // a reboot may have closed the open connection
+  const address = open === undefined ? undefined : await ignoreFailure(ourAddress(open));
+  if (address !== undefined && address !== '') return address;
+  await using reached = await openHost(name, host);
+  return await ourAddress(reached);
 }
 
 async function ourAddress(host: Host): Promise<string> {
@@ -138,23 +107,13 @@ async function ourAddress(host: Host): Promise<string> {
   return (await tryRun(host, { step: 'ask for our address', script, timeoutMs: 10_000 })).stdout.trim();
 }
 
-function indirectTrouble(subject: string) {
-  const happened = 'it is reached through another host, which is all that it sees of this machine';
+function notRunning(subject: string, names: readonly string[]): LabError {
+  const happened = `${names.join(', ')} ${names.length === 1 ? 'does' : 'do'} not run`;
+  return new LabError({ subject, step: 'find the containers', happened, advice: './lab up' }, 'could-not-run');
+}
+
+function indirect(subject: string): LabError {
+  const happened = 'SSH goes through another host, so the Pi does not see the address of this machine';
   const advice = 'set `broker.address` to the name or address of this machine on its network';
-  return { subject, step: 'find the broker for its clients', happened, advice };
-}
-
-/** The same lab with the broker's version, asked of its host; some behaviour, such as when keep alive expires, depends on it. */
-export async function withVersion(live: LiveLab, signal: AbortSignal): Promise<LiveLab> {
-  if (live.broker.host === undefined) return live;
-  await using host = await openHost('broker', live.broker.host, signal);
-  const query = packagesQuery(['mosquitto']);
-  const facts = await gatherFacts(host, [query], signal, { root: false });
-  const version = installedVersions(facts.get(query)).get('mosquitto');
-  return { ...live, broker: { ...live.broker, version: upstreamVersion(version ?? '') } };
-}
-
-/** `1:2.0.11-1.2+deb12u2` → `2.0.11` (deb-version(7)). */
-export function upstreamVersion(version: string): string | undefined {
-  return /^(?:\d+:)?(\d+\.\d+\.\d+)/.exec(version)?.[1];
+  return new LabError({ subject, step: 'find the broker for its clients', happened, advice }, 'could-not-run');
 }

@@ -1,171 +1,115 @@
-import type Docker from 'dockerode';
-import type { ContainerPlace, Lab, LocalPlace, SshPlace } from '../lab-file/lab.ts';
-import { brokerHost } from '../mosquitto/broker-host.ts';
-import { piHost } from '../pi/pi-host.ts';
 import { factsFor } from '../provisioning/converge.ts';
 import type { Container, ContainerState } from '../provisioning/docker/container-state.ts';
 import type { Host } from '../provisioning/hosts/host.ts';
-import { type HostAddress, openHost } from '../provisioning/hosts/open.ts';
+import { openHost } from '../provisioning/hosts/open.ts';
 import { ensureSudo } from '../provisioning/hosts/sudo.ts';
-import { type HostPlan, planHost } from '../provisioning/plan-host.ts';
-import type { Facts } from '../provisioning/resources/facts.ts';
-import { type Item, isChange, NO_FACTS, type Resource } from '../provisioning/resources/resource.ts';
-import type { Visit } from './address-book.ts';
-import { brokerHostAddress, hostAddress } from './locate.ts';
+import { planHost } from '../provisioning/plan-host.ts';
+import { type Item, isChange, NO_FACTS } from '../provisioning/resources/resource.ts';
+import { type ContainerFacts, containerItem, NO_CONTAINERS, runningContainers } from './container-facts.ts';
 import { type Move, movedHosts } from './moved-hosts.ts';
-import { labVisits, leftHosts } from './restore-hosts.ts';
-import { machineItem, type Survey, surveyMachines } from './survey-containers.ts';
+import type { PlannedHost, WantedHost } from './planned-host.ts';
 
-/** A host of the lab as it stands against the lab file. */
-export type PlannedHost = HostPlan & {
-  /** `broker` or the Pi's name. */
-  readonly name: string;
-  readonly place: (LocalPlace | ContainerPlace | SshPlace)['kind'];
-  readonly resources: readonly Resource[];
-  /** The connection that it was looked at over, and what was seen; undefined where its machine does not run, or it could not be looked at. */
-  readonly reached: { readonly host: Host; readonly facts: Facts } | undefined;
-  /** Whether the lab has touched it and its lab file no longer has it, so that it is given back. */
-  readonly isLeft: boolean;
-  /** What the address book says of it: nothing of a container, which goes away whole. */
-  readonly visit: Visit | undefined;
-  /** How long it took to log in and look, with the time that a person took to answer. */
-  readonly lookMs: number;
-  /** Why there is no plan for it. */
-  readonly error?: unknown;
-};
-
-/** What `up` would do. Disposing of it closes the connections. */
+/** What `up` or `down` would do. Disposing of it closes the connections. */
 export type LabPlan = AsyncDisposable & {
-  /** What the lab needs in Docker beside its machines, and the machines that it no longer has. */
+  /** What the lab needs in Docker beside its containers, and the containers that it no longer needs. */
   readonly docker: readonly Item[];
   readonly hosts: readonly PlannedHost[];
-  /** Machines that the lab file has under another address than before. */
+  /** Hosts that the lab file has under another address than before. */
   readonly moved: readonly Move[];
-  /** The emulated machines that run as wanted. */
-  readonly machines: ReadonlyMap<string, Container>;
+  /** The containers that run, by name. */
+  readonly containers: ReadonlyMap<string, Container>;
 };
 
 export type PlanOptions = {
-  readonly takeOver: boolean;
-  /** Names of the hosts to look at; all when left out. */
-  readonly only?: readonly string[] | undefined;
+  /** Only hosts that are containers wait for it. */
+  readonly containers?: Promise<ContainerFacts>;
   readonly signal: AbortSignal;
+  readonly open?: typeof openHost;
 };
 
-/**
- * Looks at all hosts of a lab, side by side, and plans what brings them to what the lab file says. Changes nothing. `engine` gives undefined where none
- * answers; only hosts that are containers wait for it.
- */
+/** Gathers the facts of all hosts, side by side, and plans each. A host out of reach gets an error in place of a plan. Changes nothing. */
 export async function planLab(
-  lab: Lab,
-  engine: Promise<Docker | undefined>,
-  { takeOver, only, signal }: PlanOptions,
+  wanted: readonly WantedHost[],
+  { containers = Promise.resolve(NO_CONTAINERS), signal, open = openHost }: PlanOptions,
 ): Promise<LabPlan> {
-  const current = hostsOf(lab, takeOver).filter(({ name }) => only?.includes(name) ?? true);
-  const wanted = only === undefined ? [...current, ...(await leftHosts(lab))] : current;
-  if (wanted.some(({ place }) => place === 'local')) await ensureSudo();
-  const surveying = engine.then((docker) => surveyMachines(docker, lab));
-  const looks = wanted.map(async (host) => {
-    if (host.place !== 'container') return await planned(host, undefined, () => host.address(new Map()), signal);
-    const survey = await surveying;
-    return await planned(host, survey.machines.get(host.name), () => host.address(running(survey)), signal);
+  // the plans below report its failure
+  containers.catch(() => undefined);
+  if (wanted.some(({ place }) => place.kind === 'local')) await ensureSudo();
+  const plans = wanted.map(async (host) => {
+    const state = host.place.kind === 'container' ? (await containers).states.get(host.name) : undefined;
+    return await planned(host, state, { signal, open });
   });
-  const settled = Promise.allSettled(looks);
+  const settled = Promise.allSettled(plans);
   try {
-    const survey = await surveying;
-    const seen = await Promise.all(looks);
-    const moved = await movedHosts(seen, signal);
-    const hosts = seen.filter(({ isLeft, visit }) => !isLeft || !moved.some(({ from }) => from === visit));
+    const facts = await containers;
+    const all = await Promise.all(plans);
+    const moved = await movedHosts(all, signal);
+    const isMoved = ({ place }: PlannedHost) => moved.some(({ from }) => from.host === place);
     return {
-      docker: only === undefined ? survey.items : survey.items.filter(({ action }) => action !== 'remove'),
-      hosts,
+      docker: facts.items,
+      hosts: all.filter((host) => !isMoved(host)),
       moved,
-      machines: running(survey),
-      [Symbol.asyncDispose]: () => disconnect(seen),
+      containers: runningContainers(facts),
+      [Symbol.asyncDispose]: () => disconnect(all),
     };
   } catch (error) {
-    await disconnect((await settled).flatMap((look) => (look.status === 'fulfilled' ? [look.value] : [])));
+    await disconnect((await settled).flatMap((plan) => (plan.status === 'fulfilled' ? [plan.value] : [])));
     throw error;
   }
-}
-
-function running({ machines }: Survey): ReadonlyMap<string, Container> {
-  return new Map([...machines].flatMap(([name, look]) => (look.state === 'running' ? [[name, look.machine]] : [])));
-}
-
-/** A host and what is to become of it. */
-export type WantedHost = Pick<PlannedHost, 'name' | 'place' | 'resources' | 'isLeft' | 'visit'> & {
-  readonly address: (machines: ReadonlyMap<string, Container>) => HostAddress;
-};
-
-/** The hosts that the lab brings to a state: all but an external broker. */
-export function hostsOf(lab: Lab, takeOver: boolean): readonly WantedHost[] {
-  const { kind } = lab.broker.host;
-  const visits = labVisits(lab);
-  const pis = lab.pis.map((pi): WantedHost => {
-    const address = (machines: ReadonlyMap<string, Container>) => hostAddress(pi.name, pi.host, machines);
-    const visit = visits.find(({ name }) => name === pi.name);
-    return { name: pi.name, place: pi.host.kind, resources: piHost(lab, pi), isLeft: false, visit, address };
-  });
-  if (kind === 'external') return pis;
-  const address = (machines: ReadonlyMap<string, Container>) =>
-    brokerHostAddress(lab, machines) ?? ({ kind: 'local' } as const);
-  const visit = visits.find(({ name }) => name === 'broker');
-  const resources = brokerHost(lab, { takeOver });
-  return [{ name: 'broker', place: kind, resources, isLeft: false, visit, address }, ...pis];
-}
-
-/** Looks at hosts that are no containers, side by side, and plans what brings them to what is wanted. Changes nothing; disposing of it closes the connections. */
-export async function planHosts(
-  wanted: readonly WantedHost[],
-  signal: AbortSignal,
-): Promise<AsyncDisposable & Pick<LabPlan, 'hosts'>> {
-  if (wanted.some(({ place }) => place === 'local')) await ensureSudo();
-  const hosts = await Promise.all(
-    wanted.map((host) => planned(host, undefined, () => host.address(new Map()), signal)),
-  );
-  return { hosts, [Symbol.asyncDispose]: () => disconnect(hosts) };
 }
 
 async function disconnect(hosts: readonly PlannedHost[]): Promise<void> {
   await Promise.all(hosts.map(({ reached }) => reached?.host[Symbol.asyncDispose]()));
 }
 
-async function planned(...host: Parameters<typeof looked>): Promise<PlannedHost> {
+type Opening = Required<Pick<PlanOptions, 'signal' | 'open'>>;
+
+async function planned(wanted: WantedHost, state: ContainerState | undefined, opening: Opening): Promise<PlannedHost> {
   const begin = performance.now();
-  const seen = await looked(...host);
-  return { ...seen, lookMs: performance.now() - begin };
+  const plan = state === undefined ? undefined : planUnreachable(wanted, state);
+  const host = plan ?? (await planReachable(wanted, state, opening));
+  return { ...wanted, ...host, gatherMs: performance.now() - begin };
 }
 
-async function looked(
-  { name, place, resources, isLeft, visit }: WantedHost,
-  machine: ContainerState | undefined,
-  address: () => HostAddress,
-  signal: AbortSignal,
-): Promise<Omit<PlannedHost, 'lookMs'>> {
-  const host = { name, place, resources, isLeft, visit, reached: undefined };
-  const own = machine === undefined ? [] : [machineItem(name, machine)];
-  if (machine?.state === 'absent' || machine?.state === 'stale') {
-    const { items, steps } = planHost(resources, NO_FACTS);
-    // of a machine that is not there, nothing is as wanted
-    return { ...host, items: [...own, ...items.filter(isChange)], steps };
-  }
-  if (machine?.state === 'stopped') return { ...host, items: [...own, LATER], steps: [] };
-  let reached: Host | undefined;
+type HostPart = Pick<PlannedHost, 'items' | 'steps' | 'reached' | 'error'>;
+
+/** The plan of a container that does not run; undefined for one that does. */
+function planUnreachable({ name, resources }: WantedHost, state: ContainerState): HostPart | undefined {
+  const own = containerItem(name, state);
+  if (state.state === 'running') return undefined;
+  if (state.state === 'stopped') return { items: [own, LATER], steps: [] };
+  const { items, steps } = planHost(resources, NO_FACTS);
+  // no thing is unchanged in a container that does not exist yet
+  return { items: [own, ...items.filter(isChange)], steps };
+}
+
+async function planReachable(
+  { name, place, resources }: WantedHost,
+  container: ContainerState | undefined,
+  { signal, open }: Opening,
+): Promise<HostPart> {
+  const own = container === undefined ? [] : [containerItem(name, container)];
+  let host: Host | undefined;
   try {
-    reached = await openHost(name, address(), signal);
-    const facts = await factsFor(reached, resources, signal);
+    host = await open(name, addressOf(name, place, container), signal);
+    const facts = await factsFor(host, resources, signal);
     const { items, steps } = planHost(resources, facts);
-    return { ...host, items: [...own, ...items], steps, reached: { host: reached, facts } };
+    return { items: [...own, ...items], steps, reached: { host, facts } };
   } catch (error) {
-    await reached?.[Symbol.asyncDispose]();
-    // `up` makes a machine anew that does not let anybody in
-    if (machine !== undefined && reached === undefined && !signal.aborted) {
-      return { ...host, items: [{ ...machineItem(name, machine), ...SILENT }, LATER], steps: [] };
+    await host?.[Symbol.asyncDispose]();
+    // `up` creates a container again that lets nobody in
+    if (container !== undefined && host === undefined && !signal.aborted) {
+      const item: Item = { ...containerItem(name, container), action: 'change', detail: 'its sshd does not answer' };
+      return { items: [item, LATER], steps: [] };
     }
-    return { ...host, items: own, steps: [], error };
+    return { items: own, steps: [], error };
   }
 }
 
-const SILENT = { action: 'change', detail: 'its sshd does not answer' } as const;
-const LATER: Item = { action: 'unknown', kind: 'host', name: 'what is in it', detail: 'seen once it runs' };
+function addressOf(name: string, place: WantedHost['place'], container: ContainerState | undefined) {
+  if (place.kind !== 'container') return place;
+  if (container?.state !== 'running') throw new Error(`the container of ${name} does not run`);
+  return { kind: 'ssh', ...container.machine.ssh } as const;
+}
+
+const LATER: Item = { action: 'unknown', kind: 'host', name: 'what it contains', detail: 'known once it runs' };

@@ -7,59 +7,56 @@ import { noRepository } from '../pi/repository.ts';
 import { backupFolder } from '../provisioning/resources/backup-folder.ts';
 import { recordedPackages } from '../provisioning/resources/recorded-packages.ts';
 import type { Resource } from '../provisioning/resources/resource.ts';
-import { isSameHost, type Visit, visited } from './address-book.ts';
-import type { WantedHost } from './plan-lab.ts';
+import { isSameHost, labFileHosts, type ManagedHost, managedHosts } from './address-book.ts';
+import type { WantedHost } from './planned-host.ts';
 
-/** All that makes a host, whatever it was in the lab, what it was before, in order; packages that stay keep the repository that they are from. */
-export function givenBack(lab: string, keepsPackages: boolean): readonly Resource[] {
-  const packages = keepsPackages ? [] : [recordedPackages(backupFolder(lab)), noRepository(lab)];
+export type RestoreOptions = { readonly keepPackages: boolean };
+
+/** A lab to take down: with its lab file, or by its name and the folder that the file was in. */
+export type LabToRemove = Pick<Lab, 'name' | 'directory'> & Partial<Pick<Lab, 'broker' | 'pis'>>;
+
+/** What restores a host, in order, whatever part of the lab it was. Packages that stay keep the repository they came from. */
+export function restoreResources(lab: string, { keepPackages }: RestoreOptions): readonly Resource[] {
+  const packages = keepPackages ? [] : [recordedPackages(backupFolder(lab)), noRepository(lab)];
   return [removeBroker(lab), ...packages, restoreBackup(lab)];
 }
 
-/** A machine of the address book, to be given back. */
-export function leaving(lab: string, visit: Visit, keepsPackages: boolean): WantedHost {
-  const { name, host } = visit;
-  return { name, place: host.kind, resources: givenBack(lab, keepsPackages), isLeft: true, visit, address: () => host };
-}
-
-/** The machines that a lab has touched and that its lab file no longer has, to be given back by the next `up`. */
-export async function leftHosts(lab: Lab): Promise<readonly WantedHost[]> {
-  const current = labVisits(lab);
-  const left = (await visited(lab)).filter((visit) => !current.some((other) => isSameHost(visit, other)));
+/** The managed hosts that the lab file no longer has: the next `up` restores them. */
+export async function abandonedHosts(lab: Lab): Promise<readonly WantedHost[]> {
+  const current = labFileHosts(lab);
+  const abandoned = (await managedHosts(lab)).filter((host) => !current.some((other) => isSameHost(host, other)));
   const taken = ['broker', ...lab.pis.map(({ name }) => name)];
-  return left.map((visit) => ({ ...leaving(lab.name, visit, false), name: distinct(visit, taken) }));
+  return abandoned.map((host) => toRestore(lab.name, host, taken, { keepPackages: false }));
 }
 
-/** A lab that is taken down: with its file, or by its name and the folder where its file was. */
-export type LeavingLab = Pick<Lab, 'name' | 'directory'> & Partial<Pick<Lab, 'broker' | 'pis'>>;
-
-/** The machines to give back: those of the lab file, those of the address book, and this one if it has anything of the lab. */
-export async function hostsToGiveBack(lab: LeavingLab, keepsPackages: boolean): Promise<readonly WantedHost[]> {
+/** What `down` restores: the hosts of the lab file and of the address book, each once, and this machine if it has a backup. */
+export async function hostsToRestore(lab: LabToRemove, options: RestoreOptions): Promise<readonly WantedHost[]> {
   const { name, broker, pis } = lab;
-  const written = broker === undefined || pis === undefined ? [] : labVisits({ broker, pis });
-  const here: Visit = { name: 'broker', host: { kind: 'local' } };
-  const known = [...written, ...(await visited(lab))].filter(({ host }) => host.kind !== 'local' || isHere(name));
-  const all = [...known, ...(existsSync(backupFolder(name)) ? [here] : [])];
-  const hosts = all.filter((visit, index, visits) => visits.findIndex((other) => isSameHost(visit, other)) === index);
-  return hosts.map((visit, index) => {
+  const inFile = broker === undefined || pis === undefined ? [] : labFileHosts({ broker, pis });
+  const known = [...inFile, ...(await managedHosts(lab))].filter(
+    ({ host }) => host.kind !== 'local' || isChanged(name),
+  );
+  const here: ManagedHost = { name: 'broker', host: { kind: 'local' } };
+  const all = existsSync(backupFolder(name)) ? [...known, here] : known;
+  const hosts = all.filter((host, index) => all.findIndex((other) => isSameHost(host, other)) === index);
+  return hosts.map((host, index) => {
     const taken = hosts.slice(0, index).map((other) => other.name);
-    return { ...leaving(name, visit, keepsPackages), name: distinct(visit, taken) };
+    return toRestore(name, host, taken, options);
   });
 }
 
-/** Whether this machine may have anything of a lab: anybody may see that, so that nobody is asked for sudo in vain. */
-function isHere(lab: string): boolean {
+/** Whether the lab may have changed this machine. Any user can see that, so nobody types a sudo password for nothing. */
+function isChanged(lab: string): boolean {
   return existsSync(backupFolder(lab)) || existsSync(LAB_CONF);
 }
 
-/** The machines of the lab file that are no containers. */
-export function labVisits({ broker, pis }: Pick<Lab, 'broker' | 'pis'>): readonly Visit[] {
-  return [{ name: 'broker', host: broker.host }, ...pis].flatMap(({ name, host }): Visit[] =>
-    host.kind === 'local' || host.kind === 'ssh' ? [{ name, host }] : [],
-  );
-}
-
-/** A name that another machine has now gets its address beside it. */
-function distinct({ name, host }: Visit, taken: readonly string[]): string {
-  return taken.includes(name) ? `${name} (${host.kind === 'ssh' ? host.address : 'this machine'})` : name;
+/** A name that another host has already gets the address beside it. */
+function toRestore(
+  lab: string,
+  { name, host }: ManagedHost,
+  taken: readonly string[],
+  options: RestoreOptions,
+): WantedHost {
+  const distinct = taken.includes(name) ? `${name} (${host.kind === 'ssh' ? host.address : 'this machine'})` : name;
+  return { name: distinct, place: host, purpose: 'restore', resources: restoreResources(lab, options) };
 }

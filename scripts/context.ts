@@ -2,13 +2,13 @@ import type { Command } from 'commander';
 import type Docker from 'dockerode';
 import { LabError } from '../base/errors.ts';
 import { askLine, canAsk } from '../base/prompt.ts';
+import { containerNames } from '../deployment/containers.ts';
 import type { LiveBroker, LiveLab } from '../deployment/live-lab.ts';
-import { locate, locateBroker, locateMachines } from '../deployment/locate.ts';
-import { containerMachines } from '../deployment/machines.ts';
+import { liveBroker, locate, locateContainers } from '../deployment/locate.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import { readLab } from '../lab-file/read.ts';
 import type { Container } from '../provisioning/docker/container-state.ts';
-import { findEngine } from '../provisioning/docker/engine.ts';
+import { type EngineLookup, findEngine } from '../provisioning/docker/engine.ts';
 import { acceptNewHostKeys } from './new-host-keys.ts';
 
 /** What every command gets: the lab file that was asked for, and a signal that Ctrl-C sets. */
@@ -44,28 +44,21 @@ export function openContext(file: string, signal: AbortSignal, options: ContextO
       return lab;
     },
     async engine() {
-      if (containerMachines(context.lab()).length === 0) return undefined;
+      if (containerNames(context.lab()).length === 0) return undefined;
       const found = await findEngine();
       if (found.state === 'answers') return found.docker;
-      const happened =
-        found.state === 'absent'
-          ? `no engine answers at ${found.endpoint}: ${found.why}`
-          : `this user may not use ${found.endpoint}`;
-      throw new LabError(
-        { subject: 'docker', step: 'find the engine', happened, advice: './lab up starts it' },
-        'could-not-run',
-      );
+      throw unusableEngine(found, 'find the engine', './lab up starts it');
     },
     async machines() {
       const docker = await context.engine();
-      return docker === undefined ? new Map() : await locateMachines(context.lab(), docker);
+      return docker === undefined ? new Map() : await locateContainers(context.lab(), docker);
     },
     async live() {
       return await locate(context.lab(), await context.machines());
     },
     async broker() {
       const lab = context.lab();
-      return await locateBroker(lab, lab.broker.host.kind === 'container' ? await context.machines() : new Map());
+      return await liveBroker(lab, lab.broker.host.kind === 'container' ? await context.machines() : new Map());
     },
   };
   return context;
@@ -82,4 +75,28 @@ export async function confirm(question: string): Promise<boolean> {
   if (!canAsk()) return true;
   const answer = await askLine(`${question} [Y/n] `);
   return answer !== undefined && !/^n/i.test(answer);
+}
+
+/** The error of an engine that commands cannot use. */
+export function unusableEngine(
+  found: Exclude<EngineLookup, { state: 'answers' }>,
+  step: string,
+  advice: string,
+): LabError {
+  const happened =
+    found.state === 'absent'
+      ? `no engine answers at ${found.endpoint}: ${found.why}`
+      : `this user may not use ${found.endpoint}`;
+  return new LabError({ subject: 'docker', step, happened, advice }, 'could-not-run');
+}
+
+export function cancelled(lab: string, step: 'up' | 'down'): LabError {
+  return new LabError({ subject: lab, step, happened: 'cancelled; nothing was changed' }, 'failed');
+}
+
+/** Throws where Ctrl-C ended a step between two hosts' outcomes. */
+export function refuseInterrupted(signal: AbortSignal, lab: string, step: 'up' | 'down'): void {
+  if (!signal.aborted) return;
+  const advice = `run ./lab ${step} again; it goes on from there`;
+  throw new LabError({ subject: lab, step, happened: 'interrupted', advice }, 'interrupted');
 }

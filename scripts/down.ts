@@ -2,15 +2,13 @@ import path from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
 import type Docker from 'dockerode';
-import { LabError } from '../base/errors.ts';
 import { painter } from '../base/paint.ts';
-import { forgetVisits } from '../deployment/address-book.ts';
-import { carryOut, isDone } from '../deployment/apply-plan.ts';
+import { restoreHosts } from '../deployment/apply-plan.ts';
+import { containerNames } from '../deployment/containers.ts';
 import { holdLab } from '../deployment/lab-lock.ts';
 import { removeLoginKey } from '../deployment/login-key.ts';
-import { containerMachines } from '../deployment/machines.ts';
-import { planHosts } from '../deployment/plan-lab.ts';
-import { hostsToGiveBack, type LeavingLab } from '../deployment/restore-hosts.ts';
+import { planLab } from '../deployment/plan-lab.ts';
+import { hostsToRestore, type LabToRemove } from '../deployment/restore-hosts.ts';
 import { removeContainers } from '../provisioning/docker/container.ts';
 import { findEngine, hasEngine, isOwnSocket } from '../provisioning/docker/engine.ts';
 import { removeImages } from '../provisioning/docker/image.ts';
@@ -22,7 +20,7 @@ import { planLines } from '../terminal/plan-lines.ts';
 import { progressLines } from '../terminal/progress-lines.ts';
 import { labNameOf } from './bounds.ts';
 import type { LabCommand } from './command.ts';
-import { type Context, confirm } from './context.ts';
+import { type Context, cancelled, confirm, refuseInterrupted, unusableEngine } from './context.ts';
 
 type Options = { keepImages?: true; keepPackages?: true; yes?: true };
 
@@ -45,8 +43,8 @@ export function down(): LabCommand {
       const lab = name === undefined ? context.lab() : byName(name, command);
       const report = progressLines((line) => console.error(line), painter(process.stderr));
       await using _held = await holdLab(lab, report, context.signal);
-      // first, since a host may be reached by way of nothing that goes away, and a no leaves everything as it is
-      const code = await giveBack(lab, context, { keepPackages, yes });
+      // first: a host that cannot be restored, or a no, leaves the rest of the lab as it is
+      const code = await restore(lab, context, { keepPackages, yes });
       await removeFromDocker(lab, keepImages);
       await removeLoginKey(lab);
       const packages = await installedPackages();
@@ -56,42 +54,31 @@ export function down(): LabCommand {
   };
 }
 
-/** A lab whose file is gone: what carries its name in Docker, and the machines of its address book in the folder where its file was. */
-function byName(name: string, command: Command): LeavingLab {
+/** A lab whose file is gone: its name labels what it has in Docker, and its address book is in the folder of that file. */
+function byName(name: string, command: Command): LabToRemove {
   const { lab: file } = command.optsWithGlobals<{ lab?: string }>();
   return { name, directory: path.resolve(file === undefined ? '.' : path.dirname(file)) };
 }
 
-/** Shows what it takes, asks, and gives each host back by itself; gives the exit code. A host that can't be given back stays in the address book. */
-async function giveBack(
-  lab: LeavingLab,
+/** Shows the plan, asks, restores the hosts; gives the exit code. */
+async function restore(
+  lab: LabToRemove,
   { signal }: Context,
   { keepPackages, yes }: { readonly keepPackages: boolean; readonly yes: boolean },
 ): Promise<number> {
-  const wanted = await hostsToGiveBack(lab, keepPackages);
+  const wanted = await hostsToRestore(lab, { keepPackages });
   if (wanted.length === 0) return 0;
   const display = await openDisplay(false);
   const { report, paint, print } = display;
-  await using plan = await planHosts(wanted, signal);
-  const { hosts } = plan;
+  await using plan = await planLab(wanted, { signal });
   try {
-    for (const line of planLines({ docker: [], hosts }, paint)) print(line);
-    const changed = hosts.filter(({ steps }) => steps.length > 0).map((host) => host.name);
-    const question = `Give ${changed.join(', ')} back, as before the lab?`;
-    if (changed.length > 0 && !yes && !(await confirm(question))) {
-      throw new LabError({ subject: lab.name, step: 'down', happened: 'not wanted; nothing was changed' }, 'failed');
-    }
-    const outcomes = await Promise.all(hosts.map((host) => carryOut(host, { report, signal })));
-    const done = hosts.filter((_, index) => isDone(outcomes[index]));
-    await forgetVisits(
-      lab,
-      done.flatMap(({ visit = [] }) => visit),
-    );
+    for (const line of planLines(plan, paint)) print(line);
+    const changed = plan.hosts.filter(({ steps }) => steps.length > 0).map((host) => host.name);
+    const question = `Restore ${changed.join(', ')} to the state before the lab?`;
+    if (changed.length > 0 && !yes && !(await confirm(question))) throw cancelled(lab.name, 'down');
+    const outcomes = await restoreHosts(plan, { lab, report, signal });
     display.stop();
-    if (signal.aborted) {
-      const advice = './lab down goes on from there';
-      throw new LabError({ subject: lab.name, step: 'down', happened: 'interrupted', advice }, 'interrupted');
-    }
+    refuseInterrupted(signal, lab.name, 'down');
     for (const line of hostLines(outcomes, paint)) print(line);
     return Math.max(0, ...outcomes.map(({ error }) => (error === undefined ? 0 : exitCodeOf(error))));
   } finally {
@@ -99,19 +86,14 @@ async function giveBack(
   }
 }
 
-async function removeFromDocker(lab: LeavingLab, keepImages: boolean): Promise<void> {
+async function removeFromDocker(lab: LabToRemove, keepImages: boolean): Promise<void> {
   const found = await findEngine();
   if (found.state === 'answers') return await removeAll(found.docker, lab.name, keepImages);
   const { broker, pis = [] } = lab;
-  if (broker === undefined || containerMachines({ broker, pis }).length === 0) return;
-  // without an engine on this machine, nothing of the lab is in one
+  if (broker === undefined || containerNames({ broker, pis }).length === 0) return;
+  // without an engine on this machine there is nothing to remove from it
   if (isOwnSocket(found.endpoint) && found.state === 'absent' && !hasEngine()) return;
-  const happened =
-    found.state === 'absent'
-      ? `no engine answers at ${found.endpoint}: ${found.why}`
-      : `this user may not use ${found.endpoint}`;
-  const advice = 'start the engine, then run the command again';
-  throw new LabError({ subject: 'docker', step: 'remove the containers', happened, advice }, 'could-not-run');
+  throw unusableEngine(found, 'remove the containers', 'start the engine, then run the command again');
 }
 
 async function removeAll(docker: Docker, lab: string, keepImages: boolean): Promise<void> {

@@ -1,7 +1,10 @@
 import { Command } from 'commander';
+import type Docker from 'dockerode';
+import { ignoreFailure } from '../base/errors.ts';
 import { printable } from '../base/paint.ts';
-import { containerMachines } from '../deployment/machines.ts';
+import { type ContainerFacts, gatherContainerFacts } from '../deployment/container-facts.ts';
 import { type LabPlan, planLab } from '../deployment/plan-lab.ts';
+import { type WantedOptions, wantedHosts } from '../deployment/wanted-hosts.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import { type EngineLookup, findEngine } from '../provisioning/docker/engine.ts';
 import { refuseUnusable } from '../provisioning/docker/require-engine.ts';
@@ -12,8 +15,6 @@ import { willNotes } from '../terminal/will-notes.ts';
 import { checkHostNames, hostNames } from './bounds.ts';
 import type { LabCommand } from './command.ts';
 import type { Context } from './context.ts';
-
-export type PlanOptions = { readonly takeOver: boolean; readonly only: readonly string[] | undefined };
 
 /** `./lab plan`: what `up` would do. */
 export function plan(): LabCommand {
@@ -36,10 +37,10 @@ export function plan(): LabCommand {
 
 type Options = { takeOver?: true; only?: readonly string[]; exitCode?: true; json?: true };
 
-/** Plans and shows; gives the command's exit code. */
+/** Plans, prints the plan, and gives the command's exit code. */
 export async function showPlan(
   context: Context,
-  options: PlanOptions,
+  options: WantedOptions,
   { exitCode, json }: { readonly exitCode: boolean; readonly json: boolean },
 ): Promise<number> {
   const lab = context.lab();
@@ -49,27 +50,39 @@ export async function showPlan(
   await using planned = found;
   if (json) console.log(JSON.stringify({ lab: lab.name, ...planJson(planned) }));
   else for (const line of [...willNotes(lab).map(printable), ...planLines(planned, display.paint)]) display.print(line);
-  // one that the lab no longer has is told, and is in nobody's way
-  const failed = planned.hosts.flatMap(({ error, isLeft }) =>
-    error === undefined || isLeft ? [] : [exitCodeOf(error)],
+  // a host that is no longer in the lab file does not fail the plan
+  const failed = planned.hosts.flatMap(({ error, purpose }) =>
+    error === undefined || purpose === 'restore' ? [] : [exitCodeOf(error)],
   );
   if (failed.length > 0) return Math.max(...failed);
   return exitCode && changeCount(planned) > 0 ? 1 : 0;
 }
 
-/** The plan, and the engine as it was found; undefined where the lab needs none and none answers. */
+/** The plan, and the engine; undefined where the lab needs none and none answers. */
 export async function makePlan(
   lab: Lab,
-  { takeOver, only }: PlanOptions,
+  options: WantedOptions,
   signal: AbortSignal,
 ): Promise<{ readonly plan: LabPlan; readonly engine: EngineLookup | undefined }> {
-  const isNeeded = containerMachines(lab).some((name) => only?.includes(name) ?? true);
-  const found = isNeeded ? usableEngine() : findEngine().catch(() => undefined);
+  const wanted = await wantedHosts(lab, options);
+  const isNeeded = wanted.some(({ place }) => place.kind === 'container');
+  const found = isNeeded ? usableEngine() : ignoreFailure(findEngine());
   const docker = found.then((engine) => (engine?.state === 'answers' ? engine.docker : undefined));
-  return { plan: await planLab(lab, docker, { takeOver, only, signal }), engine: await found };
+  const containers = containerFacts(lab, docker, options);
+  return { plan: await planLab(wanted, { containers, signal }), engine: await found };
 }
 
-/** One that answers, or that the lab can install or start. */
+/** With `--only`, no container is removed. */
+async function containerFacts(
+  lab: Lab,
+  docker: Promise<Docker | undefined>,
+  { only }: WantedOptions,
+): Promise<ContainerFacts> {
+  const facts = await gatherContainerFacts(await docker, lab);
+  return only === undefined ? facts : { ...facts, items: facts.items.filter(({ action }) => action !== 'remove') };
+}
+
+/** An engine that answers, or that the lab can install or start. */
 async function usableEngine(): Promise<EngineLookup> {
   const engine = await findEngine();
   await refuseUnusable(engine);

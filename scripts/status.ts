@@ -1,6 +1,6 @@
 import { Command } from 'commander';
+import { containerNames } from '../deployment/containers.ts';
 import type { LiveBroker } from '../deployment/live-lab.ts';
-import { containerMachines } from '../deployment/machines.ts';
 import { knockOnce } from '../deployment/ready.ts';
 import { type HostStatus, hostStatuses } from '../deployment/status.ts';
 import { privateFolder } from '../lab-file/private-folder.ts';
@@ -23,7 +23,7 @@ export function status(): LabCommand {
       const { json = false } = command.opts<{ json?: true }>();
       const lab = context.lab();
       const { paint, print } = await openDisplay(false);
-      const engine = containerMachines(lab).length > 0 ? await findEngine() : undefined;
+      const engine = containerNames(lab).length > 0 ? await findEngine() : undefined;
       const machines =
         engine?.state === 'answers'
           ? await findContainers(engine.docker, lab.name, privateFolder(lab, 'keys', lab.name))

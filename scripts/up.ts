@@ -1,12 +1,15 @@
 import { Command } from 'commander';
 import type Docker from 'dockerode';
-import { LabError } from '../base/errors.ts';
-import { bringUp, type HostOutcome } from '../deployment/apply-plan.ts';
+import { applyPlan, type HostOutcome } from '../deployment/apply-plan.ts';
+import { containerNames } from '../deployment/containers.ts';
+import { containerCreator } from '../deployment/create-containers.ts';
 import { holdLab } from '../deployment/lab-lock.ts';
-import { liveBroker, locate } from '../deployment/locate.ts';
+import { type Containers, liveBroker, locate, locateContainers } from '../deployment/locate.ts';
 import type { LabPlan } from '../deployment/plan-lab.ts';
 import { awaitReady, requireAnswer } from '../deployment/ready.ts';
 import type { Lab } from '../lab-file/lab.ts';
+import { removeContainers } from '../provisioning/docker/container.ts';
+import type { EngineLookup } from '../provisioning/docker/engine.ts';
 import { requireEngine } from '../provisioning/docker/require-engine.ts';
 import { type Display, openDisplay } from '../terminal/display.ts';
 import { nextSteps } from '../terminal/next-steps.ts';
@@ -15,7 +18,7 @@ import { changeLines } from '../terminal/plan-lines.ts';
 import { willNotes } from '../terminal/will-notes.ts';
 import { checkHostNames, hostNames } from './bounds.ts';
 import type { LabCommand } from './command.ts';
-import { type Context, confirm } from './context.ts';
+import { type Context, cancelled, confirm, refuseInterrupted } from './context.ts';
 import { makePlan, showPlan } from './plan.ts';
 
 type Options = {
@@ -27,72 +30,52 @@ type Options = {
   json?: true;
 };
 
-/** `./lab up`: plan every host, carry the plan out, then prove it. */
+type Ask = (question: string) => Promise<boolean>;
+
+/** `./lab up`: plans every host, applies the plan, then verifies. */
 export function up(): LabCommand {
   const command = new Command('up')
     .description(
-      'Show the plan and carry it out: bring every host to what the lab file says, then verify. A second run changes nothing.',
+      'Bring every host to what the lab file says: show the plan, apply it, verify. A second run changes nothing.',
     )
-    .option(
-      '--only <host>',
-      'only this host (`broker` or a Pi), several with commas; verification is left out',
-      hostNames,
-    )
-    .option('--dry-run', 'show the plan, change nothing: the same as plan')
-    .option('--yes', 'do not ask, on a terminal, before something is removed or an engine installed')
-    .option('--take-over', "put somebody else's Mosquitto on the broker host aside (kept in /var/lib/mqtt-lab)")
-    .option('--no-verify', 'converge only')
+    .option('--only <host>', 'only this host (`broker` or a Pi), or several with commas; does not verify', hostNames)
+    .option('--dry-run', 'show the plan and change nothing, as plan does')
+    .option('--yes', 'do not ask on a terminal before removing something or installing Docker')
+    .option('--take-over', "replace a Mosquitto on the broker host that is not the lab's (backup in /var/lib/mqtt-lab)")
+    .option('--no-verify', 'do not verify')
     .option('--json', 'one JSON object on standard output, progress on standard error');
   return {
     command,
     async run(context) {
-      const { takeOver = false, only, dryRun, yes, verify, json = false } = command.opts<Options>();
+      const { takeOver = false, only, dryRun, json = false, ...options } = command.opts<Options>();
       if (dryRun === true) return await showPlan(context, { takeOver, only }, { exitCode: false, json });
       const lab = context.lab();
       checkHostNames(lab, only);
       const display = await openDisplay(json);
-      const { report, paint, print } = display;
       try {
-        await using _held = await holdLab(lab, report, context.signal);
-        for (const text of willNotes(lab)) report({ host: 'broker', kind: 'note', text });
-        if (lab.broker.host.kind === 'external') {
-          // before any Pi is touched: without it there is nothing to prove
-          await requireAnswer({ lab, broker: await liveBroker(lab, new Map()) }, context.signal);
-        }
+        await using _held = await holdLab(lab, display.report, context.signal);
+        await announce(lab, context, display);
         const { plan: found, engine } = await makePlan(lab, { takeOver, only }, context.signal);
         await using plan = found;
-        refuseWithoutBroker(plan);
-        for (const line of changeLines(plan, paint)) print(line);
-        const ask = yes === true ? async () => true : confirm;
-        await askForRemovals(lab, plan, ask);
-        const docker = await dockerFor(plan, engine, display, ask, context);
-        const brought = await bringUp(lab, plan, docker, { report, signal: context.signal });
-        const outcomes = [...brought.outcomes, ...skipped(lab, plan)];
-        display.stop();
-        if (context.signal.aborted) {
-          const advice = './lab up goes on from there';
-          throw new LabError({ subject: lab.name, step: 'up', happened: 'interrupted', advice }, 'interrupted');
+        const { outcomes, containers } = await converged(lab, plan, engine, {
+          ask: options.yes === true ? async () => true : confirm,
+          display,
+          signal: context.signal,
+        });
+        const failed = outcomes.filter(({ state }) => state === 'failed');
+        if (failed.length > 0 || only !== undefined) {
+          const verdict = failed.length > 0 ? 'fail' : 'pass';
+          if (json) console.log(JSON.stringify({ verdict, hosts: hostsJson(outcomes) }));
+          else if (verdict === 'pass') display.print('./lab verify checks the whole lab');
+          return Math.max(0, ...failed.map(({ error }) => exitCodeOf(error)));
         }
-        for (const line of hostLines(outcomes, paint)) print(line);
-        if (outcomes.some(({ state }) => state === 'failed')) {
-          if (json) console.log(JSON.stringify({ verdict: 'fail', hosts: hostsJson(outcomes) }));
-          return Math.max(1, ...outcomes.map(({ error }) => exitCodeOf(error)));
-        }
-        if (only !== undefined) {
-          if (json) console.log(JSON.stringify({ verdict: 'pass', hosts: hostsJson(outcomes) }));
-          else print('./lab verify proves the whole');
-          return 0;
-        }
-        const open = plan.hosts.flatMap(({ name, reached }) =>
-          reached === undefined ? [] : [[name, reached.host] as const],
-        );
-        const live = await locate(lab, brought.machines, new Map(open));
+        const live = await locate(lab, containers, openConnections(plan));
         await awaitReady(live, context.signal);
-        const proved = verify
+        const proved = options.verify
           ? await (await import('./verification.ts')).verifyOnce(context, display, { scope: 'quick', live })
           : undefined;
         if (json) console.log(JSON.stringify({ verdict: 'pass', hosts: hostsJson(outcomes), ...proved }));
-        else for (const line of nextSteps(live, paint)) print(line);
+        else for (const line of nextSteps(live, display.paint)) display.print(line);
         return proved === undefined || proved.verdict === 'pass' ? 0 : 1;
       } finally {
         display.stop();
@@ -101,31 +84,67 @@ export function up(): LabCommand {
   };
 }
 
-/** Without a broker there is nothing to prove, so no other host is touched; a Pi's own trouble stops that Pi alone. */
+/** Without an external broker there is nothing to verify, so it must answer before any Pi is changed. */
+async function announce(lab: Lab, { signal }: Context, { report }: Display): Promise<void> {
+  for (const text of willNotes(lab)) report({ host: 'broker', kind: 'note', text });
+  if (lab.broker.host.kind !== 'external') return;
+  await requireAnswer({ lab, broker: await liveBroker(lab, new Map()) }, signal);
+}
+
+type Applying = { readonly ask: Ask; readonly display: Display; readonly signal: AbortSignal };
+
+/** Prints the plan, asks, applies it, and prints the outcomes. */
+async function converged(
+  lab: Lab,
+  plan: LabPlan,
+  engine: EngineLookup | undefined,
+  { ask, display, signal }: Applying,
+): Promise<{ readonly outcomes: readonly HostOutcome[]; readonly containers: Containers }> {
+  const { report, paint, print } = display;
+  refuseWithoutBroker(plan);
+  for (const line of changeLines(plan, paint)) print(line);
+  if (!(await confirmRemovals(plan, ask))) throw cancelled(lab.name, 'up');
+  const docker = await engineFor(plan, engine, { ask, display, signal });
+  if (docker !== undefined && plan.docker.some(({ action }) => action === 'remove')) {
+    await removeContainers(docker, lab.name, containerNames(lab));
+  }
+  const createContainer = docker === undefined ? undefined : containerCreator(docker, lab, { report, signal });
+  const applied = await applyPlan(plan, { lab, createContainer, report, signal });
+  const outcomes = [...applied.outcomes, ...skipped(lab, plan)];
+  display.stop();
+  refuseInterrupted(signal, lab.name, 'up');
+  for (const line of hostLines(outcomes, paint)) print(line);
+  // a container that was rebooted has other ports
+  const isRebooted = docker !== undefined && lab.pis.some(({ reboot }) => reboot);
+  const again = isRebooted ? await locateContainers(lab, docker) : [];
+  return { outcomes, containers: new Map([...applied.containers, ...again]) };
+}
+
+/** Without a broker there is nothing to verify, so no host is changed. A Pi that fails stops that Pi alone. */
 function refuseWithoutBroker({ hosts }: LabPlan): void {
   const broker = hosts.find(({ name }) => name === 'broker');
   if (broker?.error !== undefined) throw broker.error;
 }
 
-/** On a terminal, what is there is removed only after a yes. */
-async function askForRemovals(lab: Lab, plan: LabPlan, ask: (question: string) => Promise<boolean>): Promise<void> {
+async function confirmRemovals(plan: LabPlan, ask: Ask): Promise<boolean> {
   const items = [...plan.docker, ...plan.hosts.flatMap((host) => host.items)];
   const count = items.filter(({ action }) => action === 'remove').length;
-  if (count === 0 || (await ask(`The plan removes ${count === 1 ? 'one thing' : `${count} things`}. Go on?`))) return;
-  throw new LabError({ subject: lab.name, step: 'up', happened: 'not wanted; nothing was changed' }, 'failed');
+  return count === 0 || (await ask(`The plan removes ${count === 1 ? 'one thing' : `${count} things`}. Continue?`));
 }
 
-/** The engine for the machines of the plan, installed and started where none answers; one that nothing needs may still have machines to remove. */
-async function dockerFor(
+/** The engine for the plan's containers, installed and started where none answers. */
+async function engineFor(
   plan: LabPlan,
-  engine: Awaited<ReturnType<typeof makePlan>>['engine'],
-  { report }: Display,
-  ask: (question: string) => Promise<boolean>,
-  { signal }: Context,
+  engine: EngineLookup | undefined,
+  { ask, display, signal }: Applying,
 ): Promise<Docker | undefined> {
   if (engine?.state === 'answers') return engine.docker;
-  if (!plan.hosts.some(({ place }) => place === 'container')) return undefined;
-  return await requireEngine(report, ask, signal);
+  if (!plan.hosts.some(({ place }) => place.kind === 'container')) return undefined;
+  return await requireEngine(display.report, ask, signal);
+}
+
+function openConnections({ hosts }: LabPlan) {
+  return new Map(hosts.flatMap(({ name, reached }) => (reached === undefined ? [] : [[name, reached.host] as const])));
 }
 
 /** The hosts that `--only` leaves out. */

@@ -1,8 +1,8 @@
 import { ignoreFailure } from '../base/errors.ts';
 import type { Verification } from '../checks/run/run-checks.ts';
 import type { Selection } from '../checks/run/selection.ts';
+import { withVersion } from '../deployment/broker-version.ts';
 import type { LiveLab } from '../deployment/live-lab.ts';
-import { withVersion } from '../deployment/locate.ts';
 import { requireAnswer } from '../deployment/ready.ts';
 import { privateFolder } from '../lab-file/private-folder.ts';
 import type { CheckRecord } from '../records/record.ts';

@@ -1,4 +1,5 @@
-import { machineMaker, machineRecipe } from '../../deployment/create-machines.ts';
+import { containerRecipe } from '../../deployment/containers.ts';
+import { containerCreator } from '../../deployment/create-containers.ts';
 import { readLab } from '../../lab-file/read.ts';
 import { BROKER_PACKAGES } from '../../mosquitto/broker-host.ts';
 import { PI_PACKAGES } from '../../pi/pi-host.ts';
@@ -76,7 +77,7 @@ export function rowsOf(of: Of<ManyPis>): Row[] {
 /** Makes the containers of a lab file, and gives a lab file that has them as hosts over SSH. */
 async function madeHosts(bench: Bench, file: string): Promise<string> {
   const lab = readLab(file);
-  const make = machineMaker(bench.docker, lab, () => undefined, bench.signal);
+  const make = containerCreator(bench.docker, lab, { report: () => undefined, signal: bench.signal });
   const hostOf = async (name: string) => {
     const machine = await make(name);
     return entry(machine, { address: machine.address, port: 22 });
@@ -92,7 +93,7 @@ async function madeHosts(bench: Bench, file: string): Promise<string> {
 /** Gives the lab's images the packages that its machines need, under the same names and recipes. */
 async function keepPackages({ docker, signal }: Bench, file: string): Promise<void> {
   const lab = readLab(file);
-  const make = machineMaker(docker, lab, () => undefined, signal);
+  const make = containerCreator(docker, lab, { report: () => undefined, signal });
   const keep = async (name: string, packages: readonly string[]) => {
     const { ssh } = await make(name);
     await using host = await openHost(name, { kind: 'ssh', ...ssh }, signal);
@@ -103,7 +104,7 @@ async function keepPackages({ docker, signal }: Bench, file: string): Promise<vo
       timeoutMs: 600_000,
       signal,
     });
-    const { tag, recipe } = await imageState(docker, machineRecipe(lab, name, undefined).image);
+    const { tag, recipe } = await imageState(docker, containerRecipe(lab, name, undefined).image);
     const [repo, version] = tag.split(':');
     const container = docker.getContainer(containerName(lab.name, name));
     await container.commit({ repo, tag: version, changes: `LABEL ${RECIPE}=${recipe}` });

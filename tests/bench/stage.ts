@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { machineMaker } from '../../deployment/create-machines.ts';
+import { containerCreator } from '../../deployment/create-containers.ts';
 import type { Lab } from '../../lab-file/lab.ts';
 import { readLab } from '../../lab-file/read.ts';
 import type { Container } from '../../provisioning/docker/container-state.ts';
@@ -33,7 +33,7 @@ export async function openStage(bench: Bench, delayMs: number): Promise<Stage> {
   const name = bench.name('hosts');
   const made = readLab(await bench.labFile(name, containerLab(name, ['pi'])));
   await bench.clear(name);
-  const make = machineMaker(bench.docker, made, () => undefined, bench.signal);
+  const make = containerCreator(bench.docker, made, { report: () => undefined, signal: bench.signal });
   const [broker, pi] = await Promise.all([make('broker'), make('pi')]);
   const relays: Relay[] = [];
   const close = async () => {

@@ -197,7 +197,7 @@ test.serial('a Pi that is no longer in the lab file: its container goes, the res
   const lab = theLab();
   await lab.write({ pis: {} });
   const terminal = startOnTerminal(['up', '--no-verify'], { cwd: lab.folder, env: {} });
-  await terminal.answer(/The plan removes one thing\. Go on\? \[Y\/n\] /, 'y');
+  await terminal.answer(/The plan removes one thing\. Continue\? \[Y\/n\] /, 'y');
   const up = await terminal.ended;
   t.is(up.code, 0, up.shown);
   t.deepEqual(

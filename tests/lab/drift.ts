@@ -143,10 +143,10 @@ test.serial('a container stopped, one that the lab file no longer has, and one t
     users: { sam: { password: 'changed' }, alice: { password: 'alice' } },
   });
   const terminal = startOnTerminal(['up', '--no-verify'], { cwd: lab.folder, env: {} });
-  await terminal.answer(/The plan removes one thing\. Go on\? \[Y\/n\] /, 'n');
+  await terminal.answer(/The plan removes one thing\. Continue\? \[Y\/n\] /, 'n');
   const { code, shown } = await terminal.ended;
   t.is(code, 1, shown);
-  t.regex(shown, /not wanted; nothing was changed/);
+  t.regex(shown, /cancelled; nothing was changed/);
   const dry = await lab.run(['up', '--dry-run']);
   t.is(dry.code, 0, dry.all);
   t.is(dry.stdout, (await lab.run(['plan'])).stdout);
@@ -154,7 +154,7 @@ test.serial('a container stopped, one that the lab file no longer has, and one t
   await mends(t, [
     'docker remove container pi (the lab file no longer has it)',
     'broker change container broker (start: its state is "exited")',
-    'broker unknown host what is in it (seen once it runs)',
+    'broker unknown host what it contains (known once it runs)',
     'other create container other',
     'other create package mosquitto-clients',
     'other create package python3-paho-mqtt',

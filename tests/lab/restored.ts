@@ -1,7 +1,7 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { machineMaker } from '../../deployment/create-machines.ts';
+import { containerCreator } from '../../deployment/create-containers.ts';
 import { readLab } from '../../lab-file/read.ts';
 import { HOST_KEY } from '../../provisioning/docker/labels.ts';
 import { differences, type Snapshot, snapshot } from './support/as-it-was.ts';
@@ -21,7 +21,7 @@ const before = new Map<string, Snapshot>();
 
 test.serial('the machines are there', async (t) => {
   const lab = readLab(path.join(machines().folder, 'lab.yaml'));
-  const make = machineMaker(await engine(), lab, () => undefined, new AbortController().signal);
+  const make = containerCreator(await engine(), lab, { report: () => undefined, signal: new AbortController().signal });
   for (const machine of ['broker', 'pi']) await make(machine);
   await remoteLab(['pi']);
   // a login leaves its own traces
@@ -43,7 +43,7 @@ test.serial('a Pi that the lab file no longer has is given back by up, to the by
   t.regex(plan.stdout, /^pi \(ssh\)\n( {2}- package \S+ \(the lab installed it\)\n)+ {2}- backup /m);
   const terminal = startOnTerminal(['up', '--no-verify', '--lab', FILE], { cwd: lab.folder, env: {} });
   // Enter alone is the answer in capitals
-  await terminal.answer(/The plan removes \d+ things\. Go on\? \[Y\/n\] /, '');
+  await terminal.answer(/The plan removes \d+ things\. Continue\? \[Y\/n\] /, '');
   const up = await terminal.ended;
   t.is(up.code, 0, up.shown);
   t.regex(up.shown, /broker +✓ unchanged/);
@@ -141,12 +141,12 @@ test.serial(
     await hub().shell(`rm ${mark}`);
     const answered = async (answer: string) => {
       const terminal = startOnTerminal(['down', '--keep-packages', '--lab', FILE], { cwd: lab.folder, env: {} });
-      await terminal.answer(/Give broker, pi back, as before the lab\? \[Y\/n\] /, answer);
+      await terminal.answer(/Restore broker, pi to the state before the lab\? \[Y\/n\] /, answer);
       return await terminal.ended;
     };
     const unwanted = await answered('n');
     t.is(unwanted.code, 1, unwanted.shown);
-    t.regex(unwanted.shown, /not wanted; nothing was changed/);
+    t.regex(unwanted.shown, /cancelled; nothing was changed/);
     const down = await answered('y');
     t.is(down.code, 0, down.shown);
     t.regex(down.shown, /^ {2}~ service mosquitto \(runs as before the lab\)$/m);

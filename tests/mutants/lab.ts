@@ -2,8 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { stringify } from 'yaml';
+import { withVersion } from '../../deployment/broker-version.ts';
 import type { LiveLab } from '../../deployment/live-lab.ts';
-import { locate, locateMachines, withVersion } from '../../deployment/locate.ts';
+import { locate, locateContainers } from '../../deployment/locate.ts';
 import type { Lab } from '../../lab-file/lab.ts';
 import { readLab } from '../../lab-file/read.ts';
 import { engine } from '../lab/support/container.ts';
@@ -37,7 +38,7 @@ export async function readyForMutants(testLab: TestLab, signal: AbortSignal): Pr
   await testLab.container('broker').shell(KEEP_ORIGINAL);
   const lab = readLab(path.join(testLab.folder, 'lab.yaml'));
   const docker = await engine();
-  const machines = await locateMachines(lab, docker);
+  const machines = await locateContainers(lab, docker);
   const { version } = (await withVersion(await locate(lab, machines), signal)).broker;
   const gateway = machines.get('pi')?.gateway;
   if (gateway === undefined) throw new Error(`${lab.name} has no container pi`);
@@ -46,7 +47,7 @@ export async function readyForMutants(testLab: TestLab, signal: AbortSignal): Pr
     lab,
     gateway,
     async live() {
-      const live = await locate(lab, await locateMachines(lab, docker));
+      const live = await locate(lab, await locateContainers(lab, docker));
       return { ...live, broker: { ...live.broker, version } };
     },
   };

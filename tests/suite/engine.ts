@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { hostReporter, type ReportProgress } from '../../base/progress.ts';
-import { LOGINS } from '../../deployment/machines.ts';
+import { LOGINS } from '../../deployment/containers.ts';
 import { follow } from '../../provisioning/docker/events.ts';
 import { ensureImage, namesOf } from '../../provisioning/docker/image.ts';
 import { LAB, labFilter, RECIPE } from '../../provisioning/docker/labels.ts';

@@ -1,6 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { machineMaker } from '../../../deployment/create-machines.ts';
+import { containerCreator } from '../../../deployment/create-containers.ts';
 import { readLab } from '../../../lab-file/read.ts';
 import { engine } from './container.ts';
 import type { TestLab } from './lab.ts';
@@ -38,7 +38,10 @@ kill -HUP 1
 /** Makes the lab's containers, without what a lab would set up in them: `broker` is the way to `pi`, which has users with passwords. */
 export async function makeMachines(lab: TestLab): Promise<{ readonly broker: Place; readonly pi: Place }> {
   const { signal } = new AbortController();
-  const make = machineMaker(await engine(), readLab(path.join(lab.folder, 'lab.yaml')), () => undefined, signal);
+  const make = containerCreator(await engine(), readLab(path.join(lab.folder, 'lab.yaml')), {
+    report: () => undefined,
+    signal,
+  });
   const place = async (name: string): Promise<Place> => {
     const { ssh, address } = await make(name);
     return { port: ssh.port, address, hostKey: ssh.hostKey ?? '' };

@@ -1,25 +1,8 @@
 import test from 'ava';
 import { LabError } from '../../../base/errors.ts';
-import { brokerHostAddress, locate, upstreamVersion } from '../../../deployment/locate.ts';
+import { brokerHostAddress, locate } from '../../../deployment/locate.ts';
 import type { Container } from '../../../provisioning/docker/container-state.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
-
-/** [Debian's version; the broker's own] */
-const versions: readonly (readonly [string, string | undefined])[] = [
-  ['2.0.11-1.2+deb12u2', '2.0.11'],
-  ['1:2.0.11-1.2', '2.0.11'],
-  ['2.0.21-1+rpt1', '2.0.21'],
-  ['2.1.2~rc1-1', '2.1.2'],
-  ['10.20.30', '10.20.30'],
-  ['2.1-1', undefined],
-  ['', undefined],
-];
-
-for (const [version, expected] of versions) {
-  test(`version ${version}`, (t) => {
-    t.is(upstreamVersion(version), expected);
-  });
-}
 
 function machine(name: string, address: string): Container {
   const ssh = { user: 'pi', address: '127.0.0.1', port: 32768, identity: '/key', hostKey: 'ssh-ed25519 AAAA' };

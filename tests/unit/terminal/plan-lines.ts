@@ -16,10 +16,14 @@ const items: readonly Item[] = [
   { action: 'create', kind: 'package', name: 'mosquitto' },
   ACL,
   { action: 'remove', kind: 'process', name: '7 mosquitto' },
-  { action: 'unknown', kind: 'host', name: 'what is in it', detail: 'seen once it runs' },
+  { action: 'unknown', kind: 'host', name: 'what it contains', detail: 'known once it runs' },
 ];
-const broker = { name: 'broker', place: 'local', items } as const;
-const pi = { name: 'pi', place: 'container', items: [{ action: 'unchanged', kind: 'container', name: 'pi' }] } as const;
+const broker = { name: 'broker', place: { kind: 'local' }, items } as const;
+const pi = {
+  name: 'pi',
+  place: { kind: 'container' },
+  items: [{ action: 'unchanged', kind: 'container', name: 'pi' }],
+} as const;
 const plan = { docker: [NETWORK], hosts: [broker, pi] };
 
 test('a line with its sign for each thing, the diff below it, the sum at the end', (t) => {
@@ -33,7 +37,7 @@ test('a line with its sign for each thing, the diff below it, the sum at the end
     '      -old',
     '      +new',
     '  - process 7 mosquitto',
-    '  ? host what is in it (seen once it runs)',
+    '  ? host what it contains (known once it runs)',
     'pi',
     '  = container pi',
     'plan: 1 to create, 1 to change, 1 to remove, 1 not known yet, 2 unchanged',

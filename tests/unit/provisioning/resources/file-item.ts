@@ -51,7 +51,7 @@ test('a line of any length is cut', (t) => {
 test('what is in a file steers no terminal', (t) => {
   const hostile = 'one\n\u001B]0;title\u0007\u001B[2J\u009B31mred\rover\u0000two\n';
   const item = fileItem(found(hostile), wanted);
-  const plan = { docker: [], hosts: [{ name: 'broker', place: 'ssh', items: [item] }] } as const;
+  const plan = { docker: [], hosts: [{ name: 'broker', place: { kind: 'ssh' }, items: [item] }] } as const;
   const shown = planLines(plan, (_, text) => text).join('\n');
   t.regex(shown, /-.*title.*red.*over.*two/);
   // biome-ignore lint/suspicious/noControlCharactersInRegex: that there is none is what is tested

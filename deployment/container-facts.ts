@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 import type { Lab } from '../lab-file/lab.ts';
 import {
+  type Container,
   type ContainerState,
   containerState,
   labContainers,
@@ -10,51 +11,55 @@ import { findEmulations } from '../provisioning/docker/emulation.ts';
 import { imageState } from '../provisioning/docker/image.ts';
 import { networkState } from '../provisioning/docker/network.ts';
 import type { Item } from '../provisioning/resources/resource.ts';
-import { machineRecipe } from './create-machines.ts';
+import { containerNames, containerRecipe } from './containers.ts';
 import { findLoginKey } from './login-key.ts';
-import { containerMachines } from './machines.ts';
 
-/** How the lab's part of the Docker engine stands against the lab file. */
-export type Survey = {
-  /** Engine, network, images, and machines that the lab file no longer has. */
+/** What Docker has of a lab, compared with the lab file. */
+export type ContainerFacts = {
+  /** Lines of the plan: engine, network, images, and containers that the lab file no longer has. */
   readonly items: readonly Item[];
-  /** The machines that it has, by name. */
-  readonly machines: ReadonlyMap<string, ContainerState>;
+  /** The containers of the lab file, by host name. */
+  readonly states: ReadonlyMap<string, ContainerState>;
 };
 
+export const NO_CONTAINERS: ContainerFacts = { items: [], states: new Map() };
+
 /**
- * Looks at what the lab has in Docker and what it needs there; `docker` undefined: no engine answers. Changes nothing. Throws a LabError with exit
- * code 2 for a Pi of an architecture that the engine can't run.
+ * Asks the engine for what the lab has there; `docker` is undefined where no engine answers. Changes nothing.
+ * Throws a LabError for a Pi of an architecture that the engine cannot run.
  */
-export async function surveyMachines(docker: Docker | undefined, lab: Lab): Promise<Survey> {
-  const names = containerMachines(lab);
+export async function gatherContainerFacts(docker: Docker | undefined, lab: Lab): Promise<ContainerFacts> {
+  const names = containerNames(lab);
   const containers = docker === undefined ? [] : labContainers(docker, lab.name);
-  if (names.length === 0) return { items: removals(await containers, names), machines: new Map() };
-  const [emulations, network, key] = await Promise.all([
+  if (names.length === 0) return { items: removals(await containers, names), states: new Map() };
+  const [emulations, network, key, found] = await Promise.all([
     findEmulations(docker, lab),
     networkState(docker, lab.name, lab.containers.subnet),
     findLoginKey(lab),
     containers,
   ]);
-  const recipes = names.map((name) => machineRecipe(lab, name, emulations.get(name)));
+  const recipes = names.map((name) => containerRecipe(lab, name, emulations.get(name)));
   const kinds = new Map(recipes.map(({ image }) => [JSON.stringify(image), image]));
   const images = new Map(
     await Promise.all([...kinds].map(async ([kind, image]) => [kind, await imageState(docker, image)] as const)),
   );
-  const found = await containers;
-  const machines = recipes.map(({ image, ...machine }) => {
+  const states = recipes.map(({ image, ...container }) => {
     const recipe = images.get(JSON.stringify(image))?.recipe ?? '';
-    return [machine.name, containerState(found, { ...machine, image: { recipe }, network, key })] as const;
+    return [container.name, containerState(found, { ...container, image: { recipe }, network, key })] as const;
   });
   const items: Item[] = [
     ...(docker === undefined ? [{ action: 'create', kind: 'engine', name: 'docker.io' } as const] : []),
     networkItem(network),
-    ...[...images.values()].map(({ tag, exists: isThere }): Item => {
-      return { action: isThere ? 'unchanged' : 'create', kind: 'image', name: tag };
+    ...[...images.values()].map(({ tag, exists }): Item => {
+      return { action: exists ? 'unchanged' : 'create', kind: 'image', name: tag };
     }),
     ...removals(found, names),
   ];
-  return { items, machines: new Map(machines) };
+  return { items, states: new Map(states) };
+}
+
+export function runningContainers({ states }: ContainerFacts): ReadonlyMap<string, Container> {
+  return new Map([...states].flatMap(([name, found]) => (found.state === 'running' ? [[name, found.machine]] : [])));
 }
 
 function removals(containers: Parameters<typeof unwantedContainers>[0], names: readonly string[]): Item[] {
@@ -71,16 +76,16 @@ function networkItem({ name, id, subnet }: Awaited<ReturnType<typeof networkStat
     : { ...item, action: 'change', detail: `${subnet} is not \`containers.subnet\`` };
 }
 
-/** A machine's own line of the plan. */
-export function machineItem(name: string, look: ContainerState): Item {
+/** The plan's line for the container itself. */
+export function containerItem(name: string, found: ContainerState): Item {
   const item = { kind: 'container', name };
-  switch (look.state) {
+  switch (found.state) {
     case 'absent':
       return { ...item, action: 'create' };
     case 'stale':
-      return { ...item, action: 'change', detail: `made anew: ${look.why}` };
+      return { ...item, action: 'change', detail: `create again: ${found.why}` };
     case 'stopped':
-      return { ...item, action: 'change', detail: `start: ${look.why}` };
+      return { ...item, action: 'change', detail: `start: ${found.why}` };
     case 'running':
       return { ...item, action: 'unchanged' };
   }

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { containerMachines } from '../../../deployment/machines.ts';
+import { containerNames } from '../../../deployment/containers.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
 
 /** [the lab file's hosts; the machines that are containers] */
@@ -16,6 +16,6 @@ const rows: readonly (readonly [hosts: string, names: readonly string[]])[] = [
 
 for (const [hosts, names] of rows) {
   test(JSON.stringify(hosts), (t) => {
-    t.deepEqual(containerMachines(labOf(`${TWO_USERS}${hosts}`)), names);
+    t.deepEqual(containerNames(labOf(`${TWO_USERS}${hosts}`)), names);
   });
 }

@@ -1,0 +1,31 @@
+import type { Lab } from '../lab-file/lab.ts';
+import { brokerHost } from '../mosquitto/broker-host.ts';
+import { piHost } from '../pi/pi-host.ts';
+import type { WantedHost } from './planned-host.ts';
+import { abandonedHosts } from './restore-hosts.ts';
+
+export type WantedOptions = {
+  /** Whether a Mosquitto that is not the lab's may be replaced. */
+  readonly takeOver: boolean;
+  /** Names of hosts; all of them when left out. */
+  readonly only?: readonly string[] | undefined;
+};
+
+/**
+ * The hosts that `up` changes, each with its resources: those of the lab file, and the managed hosts that are no
+ * longer in it, which are restored. An external broker is none of them, and `only` names hosts of the lab file.
+ */
+export async function wantedHosts(lab: Lab, { takeOver, only }: WantedOptions): Promise<readonly WantedHost[]> {
+  const hosts = labHosts(lab, takeOver);
+  return only === undefined
+    ? [...hosts, ...(await abandonedHosts(lab))]
+    : hosts.filter(({ name }) => only.includes(name));
+}
+
+function labHosts(lab: Lab, takeOver: boolean): readonly WantedHost[] {
+  const { host } = lab.broker;
+  const purpose = 'converge';
+  const pis = lab.pis.map((pi) => ({ name: pi.name, place: pi.host, purpose, resources: piHost(lab, pi) }) as const);
+  if (host.kind === 'external') return pis;
+  return [{ name: 'broker', place: host, purpose, resources: brokerHost(lab, { takeOver }) }, ...pis];
+}
