@@ -3,7 +3,7 @@ import process from 'node:process';
 import test from 'ava';
 import { SCOPES } from '../../checks/harness/check.ts';
 import { type Families, openLabChecks } from '../../checks/run/lab-checks.ts';
-import { withVersion } from '../../deployment/locate.ts';
+import { withVersion } from '../../deployment/broker-version.ts';
 import { openContext } from '../../scripts/context.ts';
 
 const END_MS = 3_000;

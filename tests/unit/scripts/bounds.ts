@@ -42,7 +42,7 @@ const REFUSED: readonly (readonly [args: readonly string[], told: RegExp])[] = [
     ['--quick', '--disruptive', '--tap', '--junit', '/nonexistent/x.xml'],
     /^--quick and --disruptive exclude each other\n--junit \/nonexistent\/x\.xml: there is no folder \/nonexistent that this user may write to\n$/,
   ],
-  [['--junit', 'tests'], /^--junit tests: it is a folder; give the name of a file\n$/],
+  [['--junit', 'tests'], /^--junit tests: this is a folder; name a file\n$/],
   [['--tap', '--json'], /^--json and --tap exclude each other\n$/],
   [
     ['--repeat', '0'],
