@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { LabError } from '../base/errors.ts';
+import { errorMessage, ignoreFailure, LabError } from '../base/errors.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import { privateFolder } from '../lab-file/private-folder.ts';
 import { type Host, run, tryRun } from '../provisioning/hosts/host.ts';
@@ -11,26 +11,27 @@ const STEP_BOUND_MS = 20_000;
 export const REBOOT_BOUND_MS = 180_000;
 const RETRY_MS = 250;
 
-/** Shell's words for the mark, with PROCESS_FUNCTIONS. */
-export const BOOT_MARK = '$(cat /proc/sys/kernel/random/boot_id) $(started_at 1)';
+/** The shell function `boot_mark`, and those that it needs. */
+export const BOOT_MARK = `${PROCESS_FUNCTIONS}
+boot_mark() { echo "$(cat /proc/sys/kernel/random/boot_id) $(started_at 1)"; }`;
 
 /**
- * Which start of a machine this is: the kernel's boot id, and when process 1 began, since a container shares its host's kernel. The first word
- * is the boot id.
+ * Which start of a machine this is: the kernel's boot id, and when process 1 began, since a container shares its host's
+ * kernel. The first word is the boot id.
  */
 export async function bootMark(host: Host): Promise<string> {
-  const script = `${PROCESS_FUNCTIONS}\necho "${BOOT_MARK}"`;
-  const { stdout } = await run(host, { step: 'ask which boot this is', script, timeoutMs: STEP_BOUND_MS });
+  const script = `${BOOT_MARK}\nboot_mark`;
+  const { stdout } = await run(host, { step: 'read the boot id', script, timeoutMs: STEP_BOUND_MS });
   return stdout.trim();
 }
 
-/** How a Pi may be rebooted without this machine, whose kernel it may share. */
+/** How to reboot a Pi, but never this machine. */
 export type Reboot =
   | { readonly kind: 'process 1' }
   | { readonly kind: 'machine' }
   | { readonly kind: 'forbidden'; readonly reason: string };
 
-/** An emulated Pi is its process 1: the engine starts the container again when that ends. Never a reboot of what has this machine's kernel. */
+/** An emulated Pi reboots when its process 1 ends: the engine starts the container again. */
 export function rebootOf(isEmulated: boolean, mark: string, ownBootId: string): Reboot {
   if (isEmulated) return { kind: 'process 1' };
   if (mark.split(' ')[0] !== ownBootId) return { kind: 'machine' };
@@ -47,26 +48,24 @@ const SCRIPTS = {
   machine: 'if command -v systemctl >/dev/null; then systemctl reboot; else reboot; fi',
 };
 
-/** Orders the reboot; the connection may end before the order is acknowledged. */
+/** Orders the reboot. The connection may end before the answer comes. */
 export async function orderReboot(host: Host, { kind }: Exclude<Reboot, { kind: 'forbidden' }>): Promise<void> {
   const step = 'reboot';
-  const ended = await tryRun(host, { step, script: SCRIPTS[kind], root: true, timeoutMs: STEP_BOUND_MS }).catch(
-    () => undefined,
-  );
-  if (ended !== undefined && ended.code !== 0) {
-    const happened = `exit code ${ended.code}: ${ended.stderr.trim()}`;
-    throw new LabError({ subject: host.name, step, happened }, 'failed');
-  }
+  const command = { step, script: SCRIPTS[kind], root: true, timeoutMs: STEP_BOUND_MS };
+  const result = await ignoreFailure(tryRun(host, command));
+  if (result === undefined || result.code === 0) return;
+  const happened = `exit code ${result.code}: ${result.stderr.trim()}`;
+  throw new LabError({ subject: host.name, step, happened }, 'failed');
 }
 
-/** Waits until the Pi is there again with another boot mark, and opens it; throws a LabError after `REBOOT_BOUND_MS`. */
+/** Waits until the Pi is back with another boot mark, and opens it; throws a LabError after `REBOOT_BOUND_MS`. */
 export async function awaitReboot(lab: Lab, name: string, before: string, stopped: AbortSignal): Promise<Host> {
   const deadline = Date.now() + REBOOT_BOUND_MS;
-  let last = 'it was not rebooted';
+  let last = 'it did not reboot';
   while (Date.now() < deadline) {
     stopped.throwIfAborted();
     const host = await reopened(lab, name, stopped).catch((error: unknown) => {
-      last = error instanceof Error ? error.message : String(error);
+      last = errorMessage(error);
     });
     if (host !== undefined) {
       const mark = await bootMark(host).catch(() => before);
@@ -76,24 +75,24 @@ export async function awaitReboot(lab: Lab, name: string, before: string, stoppe
     await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
   }
   const happened = `not after ${REBOOT_BOUND_MS / 1000} s: ${last}`;
-  const advice = 'see whether it is on and in the network; once it is back, run the command again';
+  const advice = 'check that it is switched on and on the network; once it is back, run the command again';
   throw new LabError({ subject: name, step: 'come back after the reboot', happened, advice }, 'failed');
 }
 
-/** An emulated Pi's ports are others after each start. */
 async function reopened(lab: Lab, name: string, stopped: AbortSignal): Promise<Host> {
   const place = lab.pis.find((pi) => pi.name === name)?.host;
-  const where: HostAddress = place?.kind === 'ssh' ? place : await emulated(lab, name);
-  return await openHost(name, where, stopped);
+  const address: HostAddress = place?.kind === 'ssh' ? place : await containerAddress(lab, name);
+  return await openHost(name, address, stopped);
 }
 
-async function emulated(lab: Lab, name: string): Promise<HostAddress> {
+/** A container's ports change with each start. */
+async function containerAddress(lab: Lab, name: string): Promise<HostAddress> {
   const { findEngine } = await import('../provisioning/docker/engine.ts');
-  const { findContainers: findMachines } = await import('../provisioning/docker/container-state.ts');
+  const { findContainers } = await import('../provisioning/docker/container-state.ts');
   const engine = await findEngine();
   if (engine.state !== 'answers') throw new Error('the Docker engine does not answer');
-  const machines = await findMachines(engine.docker, lab.name, privateFolder(lab, 'keys', lab.name));
-  const machine = machines.get(name);
-  if (machine === undefined) throw new Error('its container does not run');
-  return { kind: 'ssh', ...machine.ssh };
+  const containers = await findContainers(engine.docker, lab.name, privateFolder(lab, 'keys', lab.name));
+  const container = containers.get(name);
+  if (container === undefined) throw new Error('its container does not run');
+  return { kind: 'ssh', ...container.ssh };
 }

@@ -7,13 +7,13 @@ import { fileQuery, foundFile, type WantedFile } from '../../provisioning/resour
 export const SOURCE = '/etc/apt/sources.list.d/mqtt-lab.sources';
 /** apt_preferences(5). */
 export const PREFERENCES = '/etc/apt/preferences.d/mqtt-lab';
-/** First words of the line of a source that names its lab. */
+/** Prefix of the line in a source that names its lab. */
 export const OF_LAB = '# Lab: ';
 export const KEYRINGS = '/etc/apt/keyrings';
 
 const OWNERSHIP = { owner: 'root', group: 'root', mode: '644' };
 
-/** A key on the host, whose name tells its content. */
+/** A key on the host, whose name has the digest of its content. */
 export type FoundKey = { readonly path: string; readonly isIntact: boolean };
 
 export const KEYS: Query = {
@@ -24,7 +24,7 @@ done
 true`,
 };
 
-/** `root root 644 1c0f… /etc/apt/keyrings/mqtt-lab-1c0f….asc`, a line each; a file of another name is nobody's. */
+/** `root root 644 1c0f… /etc/apt/keyrings/mqtt-lab-1c0f….asc`, a line each; files with other names are ignored. */
 export function foundKeys({ output }: Fact): readonly FoundKey[] {
   const pattern = new RegExp(`^(\\S+) (\\S+) (\\d+) ([0-9a-f]{64}) (${KEYRINGS}/mqtt-lab-([0-9a-f]{16})\\.asc)$`, 'gm');
   return [...output.matchAll(pattern)].map(([, owner, group, mode, digest = '', path = '', named = '']) => {
@@ -33,15 +33,15 @@ export function foundKeys({ output }: Fact): readonly FoundKey[] {
   });
 }
 
-/** The key as a file named by its content, so that a source never goes with another key than its own. */
+/** The key as a file named by its content, so that a source never uses another key than its own. */
 export function keyFile(text: string): WantedFile {
   const digest = createHash('sha256').update(text).digest('hex').slice(0, 16);
   return { path: `${KEYRINGS}/mqtt-lab-${digest}.asc`, content: text, ...OWNERSHIP };
 }
 
 /**
- * The source, with the lab that it belongs to; undefined: the whole host is the lab's. A key that is fetched is named with where it came from: the same
- * URL again needs no second fetch.
+ * The source, which names its lab, and the URL of a fetched key: the same URL needs no second fetch.
+ * @param lab undefined: the whole host is the lab's
  */
 export function sourceFile(
   { url, components, key }: AptRepository,
@@ -65,8 +65,8 @@ export function sourceFile(
 }
 
 /**
- * The clients and their library come from the repository, whichever version others have (above 1000 also an older one); nothing else of it is
- * taken that another source has (apt_preferences(5), "How APT Interprets Priorities").
+ * The clients and their library come from the repository, whichever version others have (above 1000 also an older one).
+ * Everything else comes from another source if one has it (apt_preferences(5), "How APT Interprets Priorities").
  */
 export function preferencesFile({ url }: AptRepository): WantedFile {
   const pin = `Pin: origin "${new URL(url).hostname}"`;
@@ -77,14 +77,14 @@ export function preferencesFile({ url }: AptRepository): WantedFile {
   return { path: PREFERENCES, content: `${stanzas.map((lines) => lines.join('\n')).join('\n\n')}\n`, ...OWNERSHIP };
 }
 
-/** The host's other package sources, as apt reads them, also those that were never fetched (--no-release-info). */
+/** The host's other package sources as apt reads them, also those that it never fetched (--no-release-info). */
 export const OTHERS: Query = {
   id: 'other-sources',
   script: `apt-get indextargets --no-release-info --format '$(SOURCESENTRY) $(REPO_URI)' | sort -u | grep -v '^${SOURCE}:'
 true`,
 };
 
-/** Of them, the file that has a source on the same host name as a repository: `/etc/apt/sources.list:1 http://debian.example.org/debian/`, a line each. */
+/** The file with another source on the repository's host name, from lines such as `/etc/apt/sources.list:1 http://debian.example.org/debian/`. */
 export function sameOrigin({ url }: AptRepository, { output }: Fact): string | undefined {
   const { hostname } = new URL(url);
   const isSame = (uri: string) => URL.canParse(uri) && new URL(uri).hostname.toLowerCase() === hostname;
@@ -92,7 +92,7 @@ export function sameOrigin({ url }: AptRepository, { output }: Fact): string | u
   return entries.find((entry) => isSame(entry?.[2] ?? ''))?.[1];
 }
 
-/** The path of the key that the host has of this repository, where it has the right one; undefined: it must be fetched. */
+/** The path of the key that was fetched from this URL and is intact on the host; undefined: the lab must fetch it. */
 export function fetchedKey(url: string, facts: Facts): string | undefined {
   const source = foundFile(facts.get(fileQuery(SOURCE)))?.content.split('\n') ?? [];
   if (!source.includes(keyLine(url))) return undefined;

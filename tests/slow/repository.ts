@@ -17,7 +17,7 @@ const refused: readonly Refused[] = [
   [
     'an index that was changed after it was signed',
     () => options('forged'),
-    /its index is not what was signed.*\n {4}W: .*(BADSIG|manipulated)/,
+    /its index was changed after it was signed.*\n {4}W: .*(BADSIG|manipulated)/,
   ],
   ['no signature', () => options('unsigned'), /it is not signed; nothing was changed\n {4}E: .*is not signed\./],
   [

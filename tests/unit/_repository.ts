@@ -15,8 +15,8 @@ export const given: AptRepository = {
 export const fetched: AptRepository = { ...given, key: { url: KEY_URL } };
 export const KEY = keyFile('a key\n');
 
-/** What a host has: files, keys as `KEYS` tells them, versions, the labs that have a folder there. */
-export type Seen = {
+/** What a host has: files, keys as the answer to `KEYS`, versions, the labs with a folder there. */
+export type HostState = {
   readonly source?: WantedFile;
   readonly preferences?: WantedFile;
   readonly keys?: string;
@@ -27,8 +27,7 @@ export type Seen = {
   readonly labs?: readonly string[];
 };
 
-/** A host's answers, as its own commands give them. */
-function seen(state: Seen) {
+function factsAbout(state: HostState) {
   const { source, preferences, keys = '', offered, installed, release = 'bookworm', others = '', labs = [] } = state;
   const file = (wanted: WantedFile | undefined) =>
     wanted === undefined
@@ -56,10 +55,10 @@ function seen(state: Seen) {
 }
 
 const digestOf = (file: WantedFile) => /mqtt-lab-([0-9a-f]+)/.exec(file.path)?.[1] ?? '';
-/** A key as the host tells it, intact where its owner and mode are. */
+/** The host's line about a key; it is intact with this owner and mode. */
 export const keyLine = (file: WantedFile, owner = 'root root 644') =>
   `${owner} ${digestOf(file).padEnd(64, '0')} ${file.path}\n`;
-export const asWanted = (wanted: AptRepository, lab?: string): Seen => ({
+export const withRepository = (wanted: AptRepository, lab?: string): HostState => ({
   source: sourceFile(wanted, 'bookworm', KEY.path, lab),
   preferences: preferencesFile(wanted),
   keys: keyLine(KEY),
@@ -67,12 +66,12 @@ export const asWanted = (wanted: AptRepository, lab?: string): Seen => ({
   installed: '2.1.2-0mosquitto1~bookworm1',
 });
 
-/** The plan of a repository's resources, in their order, and what its changes are called. */
-export function planned(resources: readonly Resource[], state: Seen): { items: Item[]; changes: string[] } {
+/** The items of a repository's resources, in order, and the summaries of the changes. */
+export function planned(resources: readonly Resource[], state: HostState): { items: Item[]; changes: string[] } {
   const items: Item[] = [];
   const changes: string[] = [];
   for (const resource of resources) {
-    const plan = resource.plan(seen(state), items.filter(isChange));
+    const plan = resource.plan(factsAbout(state), items.filter(isChange));
     items.push(...plan.items);
     if (plan.change !== undefined) changes.push(plan.change.summary);
   }

@@ -9,7 +9,7 @@ const resources = lab.pis.flatMap((pi) => piHost(lab, pi));
 const PACKAGES = 'packages:mosquitto-clients,python3-paho-mqtt';
 const INSTALLED = 'ii  mosquitto-clients 2.0.11\nii  python3-paho-mqtt 1.6.1\n';
 
-/** [what dpkg-query prints; what there is of a broker; the changes; the error] */
+/** [dpkg-query's output; what the Pi has of a broker; the changes; the error] */
 const rows: readonly (readonly [
   name: string,
   installed: string,
@@ -17,7 +17,7 @@ const rows: readonly (readonly [
   changes: readonly string[],
   happened?: string,
 ])[] = [
-  ['as wanted', INSTALLED, '', []],
+  ['all installed', INSTALLED, '', []],
   ['nothing installed', '', '', ['install mosquitto-clients, python3-paho-mqtt']],
   ['one missing', 'ii  mosquitto-clients 2.0.11\n', '', ['install python3-paho-mqtt']],
   ['half installed', INSTALLED.replace('ii  python3', 'iU  python3'), '', ['install python3-paho-mqtt']],
@@ -45,7 +45,7 @@ for (const [name, installed, broker, changes, happened] of rows) {
   });
 }
 
-test('the Pi gets clients only, and that is looked at before and after', (t) => {
+test('checks before and after the packages that the Pi has clients only', (t) => {
   t.deepEqual(
     resources.map(({ id }) => id),
     ['system', 'clients only', 'repository', 'packages', 'clients only'],

@@ -4,31 +4,31 @@ import { NO_FACTS } from '../../../provisioning/resources/resource.ts';
 import { factsOf } from '../_facts.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
 
-/** A Pi that was switched on at 1000 s, whose clients were installed at `installed`. */
-const seen = (installed: string, note = '', started = 100) =>
+/** The answer of a Pi that was switched on at 1000 s. */
+const answer = (installed: string, note = '', started = 100) =>
   `mark boot-2 ${started}\nstarted ${started}\ninstalled ${installed}\nup 50.25\nnow 1050.250000000\nnote ${note}\n`;
 
-/** [what the host says; whether it was booted after the installation] */
+/** [case; the host's answer; whether it booted after the installation] */
 const rows: readonly (readonly [what: string, output: string, isAfter: boolean])[] = [
-  ['installed before the boot', seen('900.5'), true],
-  ['installed in this boot', seen('1040.123456789'), false],
-  ['installed half a second before process 1 began', seen('1000.500000000'), true],
-  ['installed half a second after process 1 began', seen('1001.500000000'), false],
-  ['a container that was restarted since', seen('1040.1', '', 4500), true],
-  ['a clock that lies behind after the reboot that was ordered', seen('2000.5', '2000.5 boot-1 100'), true],
-  ['a reboot that was ordered and has not come', seen('1040.5', '1040.5 boot-2 100'), false],
-  ['a reboot that was ordered for an earlier installation', seen('1040.5', '700.5 boot-1 100'), false],
-  ['a note that is none', seen('1040.5', '$(reboot)'), false],
+  ['installed before the boot', answer('900.5'), true],
+  ['installed in this boot', answer('1040.123456789'), false],
+  ['installed half a second before process 1 began', answer('1000.500000000'), true],
+  ['installed half a second after process 1 began', answer('1001.500000000'), false],
+  ['a container that was restarted since', answer('1040.1', '', 4500), true],
+  ['a clock that is behind after an ordered reboot', answer('2000.5', '2000.5 boot-1 100'), true],
+  ['a reboot that was ordered and has not happened', answer('1040.5', '1040.5 boot-2 100'), false],
+  ['a reboot that was ordered for an earlier installation', answer('1040.5', '700.5 boot-1 100'), false],
+  ['a malformed note', answer('1040.5', '$(reboot)'), false],
 ];
 for (const [what, output, isAfter] of rows) {
   test(what, (t) => t.is(bootOf({ code: 0, output })?.isAfterInstallation, isAfter));
 }
 
-test('without clients there is no such fact', (t) => {
+test('is undefined without clients', (t) => {
   t.is(bootOf({ code: 1, output: '' }), undefined);
 });
 
-test('reboot: true is one more thing of the plan, after the packages', (t) => {
+test('reboot: true adds a reboot to the plan after new packages', (t) => {
   const lab = labOf(`${TWO_USERS}pis: { a: { host: container }, b: { host: container, reboot: true } }`);
   const [none = [], once = []] = lab.pis.map((pi) => rebootOnce(lab, pi));
   t.deepEqual(none, []);
@@ -41,7 +41,7 @@ test('reboot: true is one more thing of the plan, after the packages', (t) => {
         .items.map(({ action }) => action),
     );
   t.deepEqual(actions('', 'create'), ['change']);
-  t.deepEqual(actions(seen('900.5'), 'create'), ['change']);
-  t.deepEqual(actions(seen('900.5'), 'unchanged'), ['unchanged']);
-  t.deepEqual(actions(seen('1040.5'), 'unchanged'), ['change']);
+  t.deepEqual(actions(answer('900.5'), 'create'), ['change']);
+  t.deepEqual(actions(answer('900.5'), 'unchanged'), ['unchanged']);
+  t.deepEqual(actions(answer('1040.5'), 'unchanged'), ['change']);
 });

@@ -1,0 +1,40 @@
+import { quote } from '../../base/quote.ts';
+import { shellScript } from '../../base/shell-script.ts';
+import { openBackup } from '../../provisioning/resources/backup-folder.ts';
+import { replaceFiles, type WantedFile } from '../../provisioning/resources/files.ts';
+import { KEYRINGS } from './files.ts';
+import { CANDIDATE, CLIENTS } from './offered.ts';
+import { refuseOtherOwners } from './owner.ts';
+
+/** Apt's complaint about a repository that has everything but the package. */
+export const MISSING = `no ${CLIENTS} in the repository`;
+
+export type UseOptions = {
+  readonly key: WantedFile;
+  readonly preferences: WantedFile;
+  readonly source: WantedFile;
+  /** Files of other keys, which are removed. */
+  readonly unused: readonly string[];
+  /** The lab that the source is for, which gets its folder on the host; undefined: the whole host is the lab's. */
+  readonly lab: string | undefined;
+  /** A lab that has left the host, whose source may be replaced. */
+  readonly formerLab: string | undefined;
+};
+
+/**
+ * Shell that puts key, preferences and source in place, after apt has read the repository with copies of them. Then the
+ * package lists go where apt keeps them, and unused keys are removed.
+ */
+export function useScript({ key, preferences, source, unused, lab, formerLab }: UseOptions): string {
+  const values = { keyrings: KEYRINGS, clients: CLIENTS, missing: MISSING };
+  // the lab's folder, by which other labs see that it is there, exists before its source does
+  const folder = lab === undefined ? [] : [openBackup(lab)];
+  const check = [CANDIDATE, shellScript('use.sh', import.meta.url, values), ...folder].join('\n');
+  return [
+    ...(lab === undefined ? [] : [refuseOtherOwners([lab, ...(formerLab === undefined ? [] : [formerLab])])]),
+    replaceFiles('/etc/apt', [key, preferences, source], check),
+    // their names are made from the repository's URL; lock and partial have no _
+    'mv -f "$staged"/lists/*_* /var/lib/apt/lists/',
+    ...(unused.length === 0 ? [] : [`rm -f ${unused.map(quote).join(' ')}`]),
+  ].join('\n');
+}

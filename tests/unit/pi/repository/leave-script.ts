@@ -1,0 +1,130 @@
+import { writeFileSync } from 'node:fs';
+import test, { type ExecutionContext } from 'ava';
+import { PREFERENCES, SOURCE } from '../../../../pi/repository/files.ts';
+import { leaveScript } from '../../../../pi/repository/leave-script.ts';
+import { folderFor, sh } from '../../_sh.ts';
+
+/** Packages of two sources; the installed ones come from the repository. */
+const MAKE = `set -e
+mkdir -p etc/apt/apt.conf.d etc/apt/sources.list.d etc/apt/preferences.d etc/apt/keyrings var/cache/apt/archives/partial
+mkdir -p var/lib/apt/lists/partial var/lib/dpkg/updates var/lib/dpkg/info var/lib/dpkg/triggers var/lib/mqtt-lab/two var/log/apt build/DEBIAN
+: >var/lib/dpkg/status
+cat >apt.conf <<END
+Dir "$PWD/";
+Dir::State::status "$PWD/var/lib/dpkg/status";
+Dir::Bin::Methods "/usr/lib/apt/methods";
+Dir::Bin::dpkg "/usr/bin/dpkg";
+APT::Sandbox::User "";
+END
+architecture=$(dpkg --print-architecture)
+package() {
+  index=$1/dists/s/main/binary-$architecture
+  mkdir -p "$1/pool" "$index"
+  {
+    printf 'Package: %s\\nVersion: %s\\nArchitecture: all\\nMaintainer: lab <lab@lab.test>\\nDescription: nothing\\n' "$2" "$3"
+    [ -z "$4" ] || echo "Depends: $4"
+  } >build/DEBIAN/control
+  deb=$1/pool/$2.deb
+  dpkg-deb --build --root-owner-group -Znone build "$deb" >/dev/null
+  cat build/DEBIAN/control - >>"$index/Packages" <<END
+Filename: pool/$2.deb
+Size: $(stat -c %s "$deb")
+SHA256: $(sha256sum <"$deb" | cut -c1-64)
+
+END
+}
+source() { printf 'Types: deb\\nURIs: file:%s\\nSuites: s\\nComponents: main\\nTrusted: yes\\n' "$PWD/$1"; }
+package debian mosquitto-clients 1 'libmosquitto1 (>= 1)'
+package debian libmosquitto1 1 ''
+package debian theirs 1 ''
+package ours mosquitto-clients 2 'libmosquitto1 (= 2), libmosquitto-common1 (= 2)'
+package ours libmosquitto1 2 ''
+package ours libmosquitto-common1 2 ''
+package ours theirs 2 ''
+source debian >etc/apt/sources.list.d/debian.sources
+{ echo '# Lab: two'; source ours; } >.${SOURCE}
+printf 'Package: *\\nPin: release *\\nPin-Priority: 500\\n' >.${PREFERENCES}
+: >etc/apt/keyrings/mqtt-lab-0123456789abcdef.asc
+apt-get --quiet update
+apt-get --quiet --yes install mosquitto-clients theirs`;
+
+/** An outdated list of the other source, with other packages at other places. */
+const OUTDATE = `list=$(ls var/lib/apt/lists/*debian*)
+sed -i 's|^Filename: pool/|&gone/|' "$list"
+sed -n '1,/^$/p' "$list" | sed '/^Depends/d; s/^Package: .*/Package: libmosquitto-common1/' >>"$list"
+touch -d 2020-01-01 "$list"`;
+
+/** A folder instead of the root of a host, for this machine's apt and dpkg: its clients come from a repository of the lab "two". */
+function host(t: ExecutionContext) {
+  const root = folderFor(t);
+  const run = (script: string) =>
+    sh(`cd ${root}
+export APT_CONFIG=${root}/apt.conf DPKG_ROOT=${root} DPKG_FORCE=downgrade,not-root,script-chrootless
+${script.replaceAll(/(?<![\w.$])\/(?=(etc\/apt|var\/lib)\b)/g, `${root}/`)}`);
+  const made = run(MAKE);
+  t.is(made.code, 0, made.stderr);
+  return {
+    root,
+    run,
+    versions: () => run(`dpkg-query -W -f='\${Package} \${Version}\\n'`).stdout.trim().split('\n'),
+    own: () => run(`ls .${SOURCE} .${PREFERENCES} etc/apt/keyrings/* var/lib/apt/lists/*ours* 2>/dev/null`).stdout,
+  };
+}
+
+/** [case; the record of the lab's installations; the lab, undefined where the whole host is its own; the packages afterwards] */
+const rows: readonly (readonly [what: string, record: string, lab: string | undefined, after: readonly string[]])[] = [
+  [
+    'packages that somebody else installed stay',
+    '',
+    'two',
+    ['libmosquitto-common1 2', 'libmosquitto1 1', 'mosquitto-clients 1', 'theirs 2'],
+  ],
+  [
+    'a package that the lab installed and no other source has is removed',
+    'package libmosquitto-common1 not-installed\n',
+    'two',
+    ['libmosquitto1 1', 'mosquitto-clients 1', 'theirs 2'],
+  ],
+  ['the whole host is the lab’s', '', undefined, ['libmosquitto1 1', 'mosquitto-clients 1', 'theirs 2']],
+];
+
+test('clients and libraries return to the other sources; without those sources nothing changes', (t) => {
+  const { root, run, versions, own } = host(t);
+  const [installed, files] = [versions(), own()];
+  t.deepEqual(installed, ['libmosquitto-common1 2', 'libmosquitto1 2', 'mosquitto-clients 2', 'theirs 2']);
+  t.is(files.split('\n').length, 5);
+  run('mkdir saved && cp -a etc var saved');
+  for (const [what, record, lab, after] of rows) {
+    run('rm -r etc var && cp -a saved/* .');
+    writeFileSync(`${root}/var/lib/mqtt-lab/two/packages`, record);
+    if (lab === undefined) run(OUTDATE);
+    if (record !== '') {
+      run('rm var/lib/apt/lists/*debian* && mv debian away');
+      t.not(run(leaveScript(lab)).code, 0);
+      t.deepEqual([versions(), own()], [installed, files]);
+      run('mv away debian');
+    }
+    const { code, stderr } = run(leaveScript(lab));
+    t.is(code, 0, stderr);
+    t.deepEqual(versions(), after, what);
+    t.is(own(), '', what);
+    t.is(
+      run('ls etc/apt/sources.list.d etc/apt/preferences.d')
+        .stdout.match(/\w+\.sources|mqtt/g)
+        ?.join(),
+      'debian.sources',
+    );
+    // still marked as a dependency
+    t.regex(run('apt-mark showauto').stdout, /^libmosquitto1$/m, what);
+  }
+});
+
+test('leaves a source that another lab owns by now', (t) => {
+  const root = folderFor(t);
+  const run = (script: string) => sh(script.replaceAll('/etc/apt', `${root}/etc/apt`));
+  run(`mkdir -p /etc/apt/sources.list.d; printf 'Types: deb\\n# Lab: two\\n' >${SOURCE}`);
+  const { code, stderr } = run(leaveScript('three'));
+  t.is(code, 1);
+  t.is(stderr, `${root}${SOURCE} belongs to another lab by now\n`);
+  t.is(run(`find /etc/apt -type f; cat ${SOURCE}`).stdout, `${root}${SOURCE}\nTypes: deb\n# Lab: two\n`);
+});
