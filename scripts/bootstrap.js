@@ -1,7 +1,7 @@
-// Node only, no dependency: installs the project's dependencies when they are missing or stale, then runs a command of scripts/.
+// Installs the dependencies when they are missing or stale, then builds and runs a command. Needs nothing but Node.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import module from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
@@ -11,7 +11,9 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const OLDEST_NODE = [20, 19];
 const LOCK_FILE = path.join(root, 'package-lock.json');
 const STAMP = path.join(root, 'node_modules', '.installed-from');
-/** How long another installation is waited for, in seconds. */
+/** What is installed: ./lab needs no development dependencies, the project's own tools need all. */
+const [RUN_TIME, ALL] = ['run-time', 'all'];
+/** How long to wait for another installation, in seconds. */
 const INSTALLATION_S = 600;
 /** What ends by itself after a command has that long. */
 const EXIT_MS = 300;
@@ -19,7 +21,7 @@ const EXIT_MS = 300;
 /** Bundles and runs scripts/lab.ts for `lab`, or a tool such as `tests/bench/main`; its `main(args)` gives the exit code. */
 export async function bootstrap(name, args) {
   checkNode();
-  installDependencies();
+  installDependencies(name === 'lab' ? RUN_TIME : ALL);
   const { main } = await load(name === 'lab' ? 'scripts/lab' : name);
   process.exitCode = await main(args);
   // timers and sockets that a hanging check has left must not keep the process
@@ -49,28 +51,30 @@ function checkNode() {
   process.exit(2);
 }
 
-/** The stamp holds the digest of the lock file that node_modules was installed from; a killed installation leaves none. */
-function installDependencies() {
-  if (areInstalled()) return;
+function installDependencies(needed) {
+  if (areInstalled(needed)) return;
   const lock = lockInstallation();
-  // by whoever had the lock
-  if (areInstalled()) return;
+  // the process that had the lock may have installed them
+  if (areInstalled(needed)) return;
   console.error('installing the dependencies of mqtt-lab (npm ci)');
-  // nothing here needs an install script, so none is run
-  const options = ['ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error'];
-  // npm has the lock too: it may go on after this process was killed
+  rmSync(STAMP, { force: true });
+  // no dependency needs an install script
+  const scope = needed === ALL ? '--include=dev' : '--omit=dev';
+  const options = ['ci', '--ignore-scripts', scope, '--no-audit', '--no-fund', '--loglevel=error'];
+  // npm inherits the lock, because it may outlive this process
   const { status, error } = spawnSync('npm', options, { cwd: root, stdio: ['ignore', 2, 2, lock] });
   if (status !== 0) {
-    console.error(
-      `npm ci failed${error ? `: ${error.message}` : ''}; see that npm reaches its registry, then run the command again`,
-    );
+    const why = error ? `: ${error.message}` : '';
+    console.error(`npm ci failed${why}; check that npm reaches its registry, then run the command again`);
     process.exit(2);
   }
-  writeFileSync(STAMP, lockFileDigest());
+  writeFileSync(STAMP, `${lockFileDigest()} ${needed}`);
 }
 
-function areInstalled() {
-  return existsSync(STAMP) && readFileSync(STAMP, 'utf8') === lockFileDigest();
+/** The stamp says from which lock file node_modules was installed, and how much. A killed installation leaves none. */
+function areInstalled(needed) {
+  const [digest, installed] = existsSync(STAMP) ? readFileSync(STAMP, 'utf8').split(' ') : [];
+  return digest === lockFileDigest() && (installed === ALL || installed === needed);
 }
 
 function lockFileDigest() {
@@ -78,17 +82,17 @@ function lockFileDigest() {
 }
 
 /**
- * One installation at a time: two would break each other. The kernel keeps the lock as long as a process has the file open (flock(2)), so a killed
- * installation leaves none. A machine without flock(1), which is no Debian, goes without. The file is package-lock.json itself, which npm ci only reads.
+ * Two installations at once would break each other. The kernel holds the lock while a process has the file open (flock(2)), so a killed
+ * installation leaves none. The file is package-lock.json, which npm ci only reads. A machine without flock(1) goes without.
  */
 function lockInstallation() {
   const lock = openSync(LOCK_FILE, 'r');
   const flock = (...options) => spawnSync('flock', [...options, '3'], { stdio: ['ignore', 'ignore', 2, lock] }).status;
   if (flock('--nonblock') === 1) {
-    console.error('another mqtt-lab installs the dependencies: waiting for its end');
+    console.error('another mqtt-lab is installing the dependencies; waiting for it to finish');
     if (flock('--timeout', String(INSTALLATION_S)) === 1) {
       console.error(
-        `it has not ended after ${INSTALLATION_S} s; see what that npm waits for, then run the command again`,
+        `it has not finished after ${INSTALLATION_S} s; check what that npm waits for, then run the command again`,
       );
       process.exit(2);
     }
