@@ -1,6 +1,7 @@
 import type { Topic, User } from '../../lab-file/lab.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
-import { type RetainedRoles, retainedLimit, retainedOn, withRetainedRestored } from '../fixtures/retained-topic.ts';
+import { type RetainedRoles, retainedOn } from '../fixtures/retained-read.ts';
+import { retainedLimit, withRetainedRestored } from '../fixtures/retained-topic.ts';
 import { type Check, idWord, notApplicable } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { nonce } from '../harness/messages.ts';

@@ -84,7 +84,7 @@ export function unlessInterrupted<R extends Pick<CheckRecord, 'verdict' | 'obser
   stopped: AbortSignal,
 ): R {
   if (!stopped.aborted || record.verdict !== 'fail') return record;
-  return { ...record, observed: null, reason: 'the run was interrupted before this check ended' };
+  return { ...record, observed: null, reason: 'the run ended before this check' };
 }
 
 /** A name as part of an id: dots and spaces are escaped, so that two names never give the same id. */

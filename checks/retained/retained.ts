@@ -1,7 +1,8 @@
 import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
-import { newSubscription, retainedLimit, withRetainedRestored } from '../fixtures/retained-topic.ts';
+import { newSubscription } from '../fixtures/retained-read.ts';
+import { retainedLimit, withRetainedRestored } from '../fixtures/retained-topic.ts';
 import { type Check, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';

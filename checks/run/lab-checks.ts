@@ -3,9 +3,9 @@ import type { LiveLab } from '../../deployment/live-lab.ts';
 import { within } from '../../probes/mqtt/feed.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import type { CheckRecord } from '../../records/record.ts';
-import { allRestored } from '../fixtures/retained-topic.ts';
 import { type Check, notApplicable, runCheck, THIS_MACHINE, unlessInterrupted } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
+import { allCleanedUp } from '../harness/clean-up.ts';
 import { measureDeliveryDelay } from '../harness/delivery-delay.ts';
 import { announcedBy } from '../harness/requirements.ts';
 import { type OnSystem, softwareOf } from '../harness/software.ts';
@@ -72,7 +72,7 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
   };
   const closeAll = async () => {
     await Promise.all(testLabs.map((testLab) => testLab[Symbol.asyncDispose]()));
-    await allRestored();
+    await allCleanedUp();
   };
   return {
     checks,

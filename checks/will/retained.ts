@@ -1,7 +1,8 @@
 import type { Topic } from '../../lab-file/lab.ts';
 import { now } from '../../probes/mqtt/packet.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
-import { retainedLimit, retainedOn, withRetainedRestored } from '../fixtures/retained-topic.ts';
+import { retainedOn } from '../fixtures/retained-read.ts';
+import { retainedLimit, withRetainedRestored } from '../fixtures/retained-topic.ts';
 import { AT_ONCE_MS, LATER_MS } from '../fixtures/will-at-once.ts';
 import { leftBy, ownerEvidence, socketEnd, willEvents } from '../fixtures/will-evidence.ts';
 import { type WithWillObserver, willObservers } from '../fixtures/will-observer.ts';

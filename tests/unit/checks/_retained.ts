@@ -4,26 +4,27 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import type { ExecutionContext } from 'ava';
 import mqttPacket, { type IPublishPacket, type Packet as Wire } from 'mqtt-packet';
+import type { RetainedRoles } from '../../../checks/fixtures/retained-read.ts';
 import { mustPublish } from '../../../checks/harness/messages.ts';
 import { openTestLab, type TestLab } from '../../../checks/harness/test-lab.ts';
-import type { User } from '../../../lab-file/lab.ts';
 import { type Answer, fakeBroker } from '../_fake-broker.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
 
 const lab = labOf(`${TWO_USERS}topics: { door: { publish: [sam], subscribe: [alice] } }`);
-/** Clears what is retained. */
-export const NOTHING = Buffer.alloc(0);
+/** The payload that clears a retained message. */
+export const CLEAR = Buffer.alloc(0);
 
 type Store = {
   retained: IPublishPacket | undefined;
+  /** Sends its subscribers nothing. */
   isDeaf: boolean;
   publishes: number;
-  /** When a new subscription is served what is retained as it subscribes. */
+  /** Delays serving the retained message to a new subscription. */
   readonly serving: (() => Promise<void>) | undefined;
 };
 
-/** A broker that keeps one message, and, where it is deaf, sends its subscribers nothing. */
-function keeping(store: Store): Answer {
+/** A broker with one topic. */
+function brokerOf(store: Store): Answer {
   const subscribers = new Set<Socket>();
   return (packet, socket) => {
     const send = (to: Socket, answer: Wire) => void to.write(mqttPacket.generate(answer));
@@ -48,27 +49,39 @@ function keeping(store: Store): Answer {
   };
 }
 
-/** One message that a broker keeps, who changes it and who sees it. */
+/** A topic of a fake broker, with a writer and a reader. */
 export type Fixture = {
   readonly testLab: TestLab;
   readonly stop: AbortController;
   readonly store: Store;
-  readonly roles: TopicRoles;
-  /** Where messages are kept meanwhile. */
+  readonly roles: RetainedRoles;
+  /** The folder of backups. */
   readonly folder: string;
 };
-type TopicRoles = { readonly writer: User; readonly reader: User };
-type RunOptions = { readonly isDeaf?: boolean; readonly isExternal?: boolean; readonly serving?: () => Promise<void> };
+type FixtureOptions = {
+  readonly isDeaf?: boolean;
+  readonly isExternal?: boolean;
+  readonly serving?: () => Promise<void>;
+};
 
-export async function open(t: ExecutionContext, kept: string | undefined, options: RunOptions = {}): Promise<Fixture> {
+export async function openFixture(
+  t: ExecutionContext,
+  original: string | undefined,
+  options: FixtureOptions = {},
+): Promise<Fixture> {
   const { isDeaf = false, isExternal = false, serving } = options;
   const [writer, reader] = lab.users;
   if (writer === undefined || reader === undefined) throw new Error('no users');
-  const store: Store = { retained: kept === undefined ? undefined : message(kept), isDeaf, publishes: 0, serving };
+  const store: Store = {
+    retained: original === undefined ? undefined : message(original),
+    isDeaf,
+    publishes: 0,
+    serving,
+  };
   const stop = new AbortController();
-  // a host of its own makes it the lab's broker
+  // only the lab's own broker has a host
   const host = isExternal ? undefined : ({ kind: 'local' } as const);
-  const broker = { ...(await fakeBroker(t, keeping(store))), host, version: undefined };
+  const broker = { ...(await fakeBroker(t, brokerOf(store))), host, version: undefined };
   const directory = await mkdtemp(path.join(tmpdir(), 'retained-'));
   t.teardown(() => rm(directory, { recursive: true }));
   const live = { lab: { ...lab, directory }, broker, pis: [] };
@@ -80,13 +93,13 @@ function message(payload: string): IPublishPacket {
   return { cmd: 'publish', topic: 'door', qos: 1, messageId: 9, dup: false, retain: true, payload };
 }
 
-/** Where what a run has kept is written down. */
+/** The backup of the run. */
 export async function onlyFile({ folder }: Fixture): Promise<string> {
   const [name, ...more] = await readdir(folder);
   if (name === undefined || more.length > 0) throw new Error(`no single file: ${name} ${more}`);
   return path.join(folder, name);
 }
 
-export const replace = async ({ testLab, roles }: Fixture, payload: Buffer) => {
+export const publishRetained = async ({ testLab, roles }: Fixture, payload: Buffer) => {
   await mustPublish(await testLab.raw(roles.writer), 'door', payload, { qos: 1, retain: true });
 };

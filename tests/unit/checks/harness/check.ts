@@ -32,6 +32,6 @@ test('a failure is no finding when the run was ended while the check was under w
   t.deepEqual(unlessInterrupted(failed, AbortSignal.abort()), {
     verdict: 'fail',
     observed: null,
-    reason: 'the run was interrupted before this check ended',
+    reason: 'the run ended before this check',
   });
 });
