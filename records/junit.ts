@@ -1,4 +1,4 @@
-import { type CheckRecord, count, FAMILIES, familyOf } from './record.ts';
+import { type CheckRecord, count, FAMILIES } from './record.ts';
 import type { Results } from './results.ts';
 import { element, xmlText } from './xml.ts';
 
@@ -9,9 +9,9 @@ import { element, xmlText } from './xml.ts';
  */
 export function junitXml({ checks, environment }: Results): string {
   const lab = environment?.lab ?? 'lab';
-  const families = FAMILIES.filter((family) => checks.some((record) => familyOf(record) === family));
+  const families = FAMILIES.filter((family) => checks.some((record) => record.family === family));
   const suites = families.map((family, id) => {
-    const own = checks.filter((record) => familyOf(record) === family);
+    const own = checks.filter((record) => record.family === family);
     return suite({ name: family, package: lab, id }, own);
   });
   return `<?xml version="1.0" encoding="UTF-8"?>\n${element('testsuites', {}, lines(suites))}\n`;

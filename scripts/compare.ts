@@ -12,20 +12,20 @@ import { labFileOf } from './context.ts';
 
 type Options = { maxSlower?: number; json?: true };
 
-/** `./lab compare`: what changed between two runs that were kept; no host is asked. */
+/** `./lab compare`: what changed between two recorded runs; it contacts no host. */
 export function compare(): LabCommand {
   const command = new Command('compare')
     .description(
-      'Tell what changed between two runs of verify: verdicts, versions, sizes, times, latency. Reads their files only. Exit code 1 when a check that passed now fails.',
+      'Show what changed between two runs of verify: verdicts, versions, sizes, times, latency. Contacts no host. Exit code 1 when a check that passed now fails.',
     )
     .argument(
       '[before]',
-      "a run's folder or its results.json, its name in .lab/runs, latest or previous (default: previous)",
+      'the first run: its name in .lab/runs, its folder, its results.json, latest or previous (default: previous)',
     )
-    .argument('[after]', 'the run to compare it with (default: the latest)')
+    .argument('[after]', 'the second run (default: latest)')
     .option(
       '--max-slower <percent>',
-      'exit code 1 also when a latency is shown to be slower by more than this',
+      'exit code 1 also when the median or the p99 of a latency rose by more than this',
       percentage,
     )
     .option('--json', 'one JSON object on standard output');
@@ -35,14 +35,12 @@ export function compare(): LabCommand {
     async run() {
       const { maxSlower, json = false } = command.opts<Options>();
       const [before, after] = command.args;
-      // the lab file may have changed since, or be gone: runs lie beside it whatever is in it
+      // the lab file may have changed or be gone; its runs lie beside it
       const directory = path.dirname(path.resolve(labFileOf(command)));
       const runs = await findRuns(privateFolder({ directory }, 'runs'), [before, after]);
       const comparison = compareRuns(...runs, maxSlower);
       if (comparison.common === 0) {
-        throw new InputError([
-          `${runs[0].name} and ${runs[1].name}: no check is in both, so that nothing can be compared`,
-        ]);
+        throw new InputError([`${runs[0].name} and ${runs[1].name}: have no check in common to compare`]);
       }
       if (json) console.log(JSON.stringify(comparison));
       else for (const line of comparisonLines(comparison, painter(process.stdout))) console.log(line);
@@ -54,6 +52,6 @@ export function compare(): LabCommand {
 export function percentage(text: string): number {
   const value = Number(text);
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError('a percentage from 0 on is needed');
+    throw new InvalidArgumentError('give a percentage of 0 or more');
   return value;
 }

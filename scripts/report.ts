@@ -10,23 +10,19 @@ import { verifyOnce } from './verification.ts';
 
 type Options = { disruptive?: true; only?: string; timeout?: number; json?: true };
 
-/** `./lab report`: a full run and its page, or the page of an earlier run again. */
+/** `./lab report`: a full run with its page, or the page of an earlier run. */
 export function report(): LabCommand {
   const command = new Command('report')
     .description(
-      "Measure all that the checkpoint asks for and write it as one HTML page beside the run's records; of an earlier run: write its page again, without touching a host.",
+      "Measure everything that the checkpoint asks for and write it as one HTML page beside the run's records. With an earlier run: write its page again, without contacting a host.",
     )
-    .argument('[run]', 'an earlier run: its folder or its results.json, its name in .lab/runs, latest or previous')
+    .argument('[run]', 'an earlier run: its name in .lab/runs, its folder, its results.json, latest or previous')
     .option('--disruptive', 'also stop and crash the broker and reboot the Pis, and show what survives')
     .option(
       '--only <pattern>',
-      'only the checks whose id matches, such as qos or keepalive.traffic; what is not measured, the page says',
+      'only the checks whose id matches, such as qos or keepalive.traffic; the page names what it lacks',
     )
-    .option(
-      '--timeout <seconds>',
-      'bound on the checks, 360 if not given; cleaning up may take 8 s on top',
-      boundSeconds,
-    )
+    .option('--timeout <seconds>', 'limit for the checks (default: 360); cleaning up may take 8 s more', boundSeconds)
     .option('--json', 'one JSON object on standard output, progress on standard error');
   return {
     command,
@@ -37,7 +33,7 @@ export function report(): LabCommand {
       const given = command.options.filter((option) => option.attributeName() in options && option.long !== '--lab');
       const meant = given.flatMap(({ long }) => (long === undefined || long === '--json' ? [] : [long]));
       if (meant.length > 0)
-        throw new InputError([`${meant.join(', ')}: nothing is measured where an earlier run is named`]);
+        throw new InputError([`${meant.join(', ')}: only for a new run, and the command line names an earlier one`]);
       return await again(labFileOf(command), run, options);
     },
   };
@@ -60,7 +56,7 @@ async function measure(context: Context, { disruptive, only, timeout, json }: Op
   }
 }
 
-/** Whatever that run found: its page is written, which is what was asked. */
+/** Succeeds whatever the verdict of that run. */
 async function again(labFile: string, run: string, { json }: Options): Promise<number> {
   const [{ folderOfRun, readRun }, { writePage }] = await Promise.all([
     import('../records/read-run.ts'),

@@ -7,7 +7,7 @@ export const qosPairSchema = z.object({
   /** QoS that the SUBACK grants. */
   granted: z.number(),
   /** QoS of the message at the subscriber; absent where it did not come. */
-  delivered: z.number().optional(),
+  delivered: z.union([z.literal(0), z.literal(1), z.literal(2)]).optional(),
   copies: z.number(),
   /** Control packets of each hop as its client saw them, with their bytes: `→ PUBLISH 281`. */
   publisher: z.array(z.string()),

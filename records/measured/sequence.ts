@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { clockSchema } from './clock.ts';
 
+/** What a CONNECT asks for. */
+const connectSchema = z.object({
+  version: z.number(),
+  clientId: z.string(),
+  clean: z.boolean(),
+  keepAlive: z.number(),
+  user: z.string().optional(),
+  will: z.object({ topic: z.string(), qos: z.number() }).optional(),
+});
+
 /** A control packet as a record keeps it: `who` is the user whose client saw it, `direction` as that client sees it, `at` in this machine's time. */
 export const packetSchema = z.looseObject({
   who: z.string(),
@@ -14,6 +24,7 @@ export const packetSchema = z.looseObject({
   dup: z.boolean().optional(),
   retain: z.boolean().optional(),
   code: z.number().optional(),
+  connect: connectSchema.optional(),
 });
 
 /**

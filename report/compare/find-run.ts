@@ -1,42 +1,47 @@
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { InputError } from '../../base/errors.ts';
+import { errorMessage, InputError } from '../../base/errors.ts';
+import type { Environment } from '../../records/environment.ts';
 import { findRun, RESULTS } from '../../records/find-run.ts';
-import { type KeptRun, parseRun } from './run.ts';
+import { readResults } from '../../records/read-run.ts';
+import type { CheckRecord } from '../../records/record.ts';
+
+/** A run that ended, as `compare` reads it. */
+export type ComparedRun = {
+  /** Its folder's name, or the file that it was read from. */
+  readonly name: string;
+  readonly file: string;
+  readonly environment: Environment;
+  /** By id. */
+  readonly records: ReadonlyMap<string, CheckRecord>;
+};
 
 /**
- * The two runs that a command line asks for, read: names of folders in `directory`, paths of a run's folder or of its results.json, `latest` or
- * `previous`. One is compared with the latest, none means the last two. Throws InputError with every mistake.
+ * Reads the two runs of a command line: names of folders in `directory`, paths of a run's folder or of its results.json, `latest` or `previous`.
+ * One run is compared with the latest; without any, the last two are compared. Throws an InputError with every mistake.
  */
 export async function findRuns(
   directory: string,
   wanted: readonly [before?: string | undefined, after?: string | undefined],
-): Promise<readonly [before: KeptRun, after: KeptRun]> {
+): Promise<readonly [before: ComparedRun, after: ComparedRun]> {
   const [before = 'previous', after = 'latest'] = wanted;
-  const found = await Promise.all([readWanted(directory, before), readWanted(directory, after)]);
-  const [one, other] = found;
-  if (typeof one === 'string' || typeof other === 'string') {
-    throw new InputError([...new Set(found.filter((run) => typeof run === 'string'))]);
-  }
+  const mistakes: string[] = [];
+  const read = (run: string) =>
+    readWanted(directory, run).catch((error: unknown) => void mistakes.push(errorMessage(error)));
+  const [one, other] = await Promise.all([read(before), read(after)]);
+  if (one === undefined || other === undefined) throw new InputError([...new Set(mistakes)]);
   if (path.resolve(one.file) === path.resolve(other.file)) {
-    throw new InputError([`${one.name} is both runs: there is nothing to compare; give two`]);
+    throw new InputError([`${one.name}: is both runs; name two different ones`]);
   }
   return [one, other];
 }
 
-/** Only a run that came to its end has what is compared. */
-async function readWanted(directory: string, wanted: string): Promise<KeptRun | string> {
+/** Only a run that ended has results to compare. */
+async function readWanted(directory: string, wanted: string): Promise<ComparedRun> {
   const found = await findRun({ directory, files: [RESULTS] }, wanted);
-  if (found.kind === 'unknown') return found.reason;
+  if (found.kind === 'unknown') throw new InputError([found.reason]);
   const { file } = found;
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    return `${file}: it can't be read: ${error instanceof Error ? error.message : String(error)}`;
-  }
-  const run = parseRun(nameOf(file), file, text);
-  return typeof run === 'string' ? `${file}: ${run}` : run;
+  const { checks, environment } = await readResults(file);
+  return { name: nameOf(file), file, environment, records: new Map(checks.map((record) => [record.id, record])) };
 }
 
 function nameOf(file: string): string {

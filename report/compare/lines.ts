@@ -1,20 +1,20 @@
 import { type Paint, printable, seconds } from '../../base/paint.ts';
 import { FAMILIES, type Verdict } from '../../records/record.ts';
-import type { ComparedRun, Comparison } from './compare.ts';
+import type { Comparison, RunSummary } from './compare.ts';
 import { latencyLines } from './latency-lines.ts';
 import type { SizeChange, Sizes } from './sizes.ts';
 import type { Span, Timings } from './timings.ts';
-import { type Change, ONE_BY_ONE, type VerdictChange } from './verdicts.ts';
+import { type Change, LISTED_CHANGES, type ListedChange, type VerdictChange } from './verdicts.ts';
 
-/** So many of one kind are told one by one, the rest is counted. */
+/** Of more changes of one kind the rest is counted. */
 const MOST_LISTED = 5;
 const LONGEST_REASON = 160;
-/** The lines of the runs say them. */
+/** The lines of the two runs show these differences. */
 const IN_RUN_LINE: readonly string[] = ['scope', 'checks', 'measurements'];
 
-/** What changed between two runs, for a terminal: what got worse first, what can't be told last. */
+/** What changed between two runs, for a terminal: first what got worse. */
 export function comparisonLines(comparison: Comparison, paint: Paint): string[] {
-  const { before, after, checks, environment, sizes, timings, latency } = comparison;
+  const { before, after, checks, environment, sizes, timings, latency, maxSlower } = comparison;
   return [
     headline(comparison, paint),
     runLine('before', before),
@@ -23,12 +23,12 @@ export function comparisonLines(comparison: Comparison, paint: Paint): string[] 
       .filter(({ what }) => !IN_RUN_LINE.includes(what))
       .map(({ what, before: was, after: is }) => differs(`${what}: ${was} → ${is}`, paint)),
     ...excessLines(comparison, paint),
-    ...ONE_BY_ONE.flatMap((change) => changeLines(checks, change, paint)),
+    ...LISTED_CHANGES.flatMap((change) => changeLines(checks, change, paint)),
     ...onlyIn(checks, 'only before', 'before', paint),
     ...onlyIn(checks, 'only after', 'after', paint),
     ...sizeLines(sizes, paint),
     ...timingLines(timings, paint),
-    ...latencyLines(latency, paint),
+    ...latencyLines(latency, maxSlower, paint),
   ];
 }
 
@@ -41,64 +41,56 @@ function headline({ verdict, checks, common, excesses }: Comparison, paint: Pain
       ? [paint('red', `${counted(excesses.length, 'latency', 'latencies')} slower than allowed`)]
       : []),
     ...(verdict === 'pass' ? ['nothing got worse'] : []),
-    ...(count('mended') > 0 ? [`${count('mended')} mended`] : []),
+    ...(count('fixed') > 0 ? [`${count('fixed')} fixed`] : []),
     `${counted(common, 'check')} in both runs`,
   ];
   return `${verdict === 'pass' ? paint('green', '✓') : paint('red', '✗')} ${words.join(', ')}`;
 }
 
-function runLine(which: string, { name, counts, environment, unreadable }: ComparedRun): string {
+function runLine(which: string, { name, counts, environment }: RunSummary): string {
   const { lab, scope, only, full, durationMs } = environment;
-  const words = [
-    ...(lab === undefined ? [] : [lab]),
-    ...(full === true ? ['full'] : scope === undefined ? [] : [scope]),
-    ...(only === undefined ? [] : [`only ${only}`]),
-    ...(durationMs === undefined ? [] : [seconds(durationMs)]),
-  ];
+  const words = [lab, full ? 'full' : scope, ...(only === undefined ? [] : [`only ${only}`]), seconds(durationMs)];
   const { pass, fail, deviation, skipped } = counts;
   const found = [
     `${pass} passed`,
     ...(fail > 0 ? [`${fail} failed`] : []),
     ...(deviation > 0 ? [counted(deviation, 'known deviation')] : []),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
-    ...(unreadable > 0 ? [`${counted(unreadable, 'record')} can't be read`] : []),
   ];
-  return printable(
-    `  ${which.padEnd(6)} ${[name, ...(words.length === 0 ? [] : [words.join(', ')])].join('  ')}: ${found.join(', ')}`,
-  );
+  return printable(`  ${which.padEnd(6)} ${name}  ${words.join(', ')}: ${found.join(', ')}`);
 }
 
-function excessLines({ excesses }: Comparison, paint: Paint): string[] {
+function excessLines({ excesses, maxSlower }: Comparison, paint: Paint): string[] {
   return excesses.map(({ id, name, percent }) =>
-    paint('red', `  ✗ ${printable(id)}: ${name} slower by at least ${Math.floor(percent)} %`),
+    paint('red', `  ✗ ${printable(id)}: ${name} rose by ${Math.round(percent)} %, allowed are ${maxSlower} %`),
   );
 }
 
-type Told = { readonly mark: string; readonly style: 'red' | 'yellow' | 'green' | 'dim'; readonly text: string };
+type ChangeText = { readonly mark: string; readonly style: 'red' | 'yellow' | 'green' | 'dim'; readonly text: string };
 
-const TOLD: Readonly<Record<(typeof ONE_BY_ONE)[number], Told>> = {
+const CHANGE_TEXTS: Readonly<Record<ListedChange, ChangeText>> = {
   broken: { mark: '✗', style: 'red', text: 'fails' },
-  fails: { mark: '✗', style: 'red', text: 'fails' },
+  'new failure': { mark: '✗', style: 'red', text: 'fails' },
   'still fails': { mark: '✗', style: 'red', text: 'fails in both' },
-  deviates: { mark: '≈', style: 'yellow', text: 'deviates, as is known' },
-  'no longer shown': { mark: '–', style: 'dim', text: 'skipped' },
-  mended: { mark: '✓', style: 'green', text: 'mended' },
-  'as wanted': { mark: '✓', style: 'green', text: 'deviates no longer' },
-  'now shown': { mark: '✓', style: 'green', text: 'shown' },
+  deviates: { mark: '≈', style: 'yellow', text: 'deviates, as known' },
+  'now skipped': { mark: '–', style: 'dim', text: 'skipped' },
+  fixed: { mark: '✓', style: 'green', text: 'passes' },
+  'no longer deviates': { mark: '✓', style: 'green', text: 'passes' },
+  'no longer skipped': { mark: '✓', style: 'green', text: 'ran' },
 };
 
 const WAS: Readonly<Record<Verdict, string>> = {
-  pass: 'passed',
-  fail: 'failed',
-  deviation: 'deviated',
-  skipped: 'was skipped',
+  pass: 'passed before',
+  fail: 'failed before',
+  deviation: 'deviated before',
+  skipped: 'was skipped before',
 };
 
-function changeLines(checks: readonly VerdictChange[], wanted: keyof typeof TOLD, paint: Paint): string[] {
-  const { mark, style, text } = TOLD[wanted];
+function changeLines(checks: readonly VerdictChange[], wanted: ListedChange, paint: Paint): string[] {
+  const { mark, style, text } = CHANGE_TEXTS[wanted];
   const own = checks.filter(({ change }) => change === wanted);
   const listed = own.slice(0, MOST_LISTED).flatMap(({ id, before, reason }) => {
-    const was = before === undefined ? 'was not there' : WAS[before];
+    const was = before === undefined ? 'not in the first run' : WAS[before];
     const line = `  ${paint(style, mark)} ${printable(id)}: ${text}${wanted === 'still fails' ? '' : ` (${was})`}`;
     const why = reason === undefined || style === 'green' ? [] : [`      ${shortened(reason)}`];
     return [line, ...why];
@@ -107,12 +99,12 @@ function changeLines(checks: readonly VerdictChange[], wanted: keyof typeof TOLD
   return more > 0 ? [...listed, `  ${paint(style, mark)} and ${more} more`] : listed;
 }
 
-/** By family: the checks of a quick run are not those of a default one. */
+/** By family: a quick run has fewer checks than a default one. */
 function onlyIn(checks: readonly VerdictChange[], wanted: Change, which: string, paint: Paint): string[] {
   const own = checks.filter(({ change }) => change === wanted);
   if (own.length === 0) return [];
   const families = FAMILIES.flatMap((family) => {
-    const count = own.filter(({ id }) => id.startsWith(`${family}.`)).length;
+    const count = own.filter((check) => check.family === family).length;
     return count === 0 ? [] : [`${family} ${count}`];
   });
   return [`  ${paint('dim', '·')} ${counted(own.length, 'check')} only ${which}: ${families.join(', ')}`];
@@ -159,6 +151,6 @@ function shortened(text: string): string {
   return shown.length > LONGEST_REASON ? `${shown.slice(0, LONGEST_REASON)}…` : shown;
 }
 
-export function counted(count: number, what: string, plural = `${what}s`): string {
+function counted(count: number, what: string, plural = `${what}s`): string {
   return `${count} ${count === 1 ? what : plural}`;
 }

@@ -1,10 +1,11 @@
-import { type Timing, timingOf } from '../../records/timing.ts';
-import type { KeptRun } from './run.ts';
+import { measured } from '../../records/measurements.ts';
+import type { CheckRecord } from '../../records/record.ts';
+import type { ComparedRun } from './find-run.ts';
 
-/** When something happened in the checks of one kind, in milliseconds: the least and the most of a run, without what its measuring was late by. */
+/** When something happened in the checks of one kind, in milliseconds: the least and the most of a run, the least without its uncertainty. */
 export type Span = { readonly fromMs: number; readonly toMs: number; readonly checks: number };
 
-/** `what` is the kind: `keepalive.expiry.5s`, `will.fin`. */
+/** `what` names the kind: `keepalive.expiry.5s`, `will.fin`. */
 export type TimingChange = { readonly what: string; readonly before: Span; readonly after: Span };
 
 export type Timings = {
@@ -14,48 +15,71 @@ export type Timings = {
 };
 
 /** Mosquitto before 2.0.21 looks for silent clients every 6 s and counts in whole seconds; later ones are exact to about a second (measured). */
-const GRAIN_MS = { before: 6_000, from: 1_000 } as const;
+const STEP_MS = { before: 6_000, from: 1_000 } as const;
 const EXACT_FROM = [2, 0, 21] as const;
-/** What a broker does at once, however it counts seconds. */
-const AT_ONCE = /^will\.(?!silent|delay)/;
 
 /**
- * When wills arrived and silent connections were closed, where one run's times all lie before the other's, by more than the broker's own grain. A time
- * may be late by what its record says is uncertain, so each counts as the span that it may lie in.
+ * Last wills and expiries whose times in one run all lie before those in the other, by more than the broker's own step. A time may be late by its
+ * uncertainty, so each counts as the span that it may lie in.
  */
-export function timingChanges(before: KeptRun, after: KeptRun): Timings {
-  const one = spans(before);
-  const other = spans(after);
-  const pairs = [...one].flatMap(([what, was]) => {
-    const is = other.get(what);
-    return is === undefined ? [] : [{ what, before: was, after: is }];
+export function timingChanges(before: ComparedRun, after: ComparedRun): Timings {
+  const others = spansOf(after);
+  const pairs = [...spansOf(before)].flatMap(([what, was]) => {
+    const is = others.get(what);
+    return is === undefined ? [] : [{ what, before: was.span, after: is.span, isAtOnce: was.isAtOnce }];
   });
-  const grainMs = Math.max(grainOf(before), grainOf(after));
-  const changes = pairs.filter(({ what, before: was, after: is }) => {
+  const stepMs = Math.max(stepOf(before), stepOf(after));
+  const changes = pairs.flatMap(({ isAtOnce, ...change }) => {
+    const { before: was, after: is } = change;
     const apartMs = Math.max(is.fromMs - was.toMs, was.fromMs - is.toMs);
-    return apartMs > (AT_ONCE.test(what) ? 0 : grainMs);
+    return apartMs > (isAtOnce ? 0 : stepMs) ? [change] : [];
   });
   return { compared: pairs.length, changes };
 }
 
-/** All checks of a run may have met the same moment of the broker's, so that they are one draw. */
-function grainOf({ environment }: KeptRun): number {
-  const version =
-    /^mosquitto (\d+)\.(\d+)\.(\d+)/
-      .exec(environment.broker?.version ?? '')
-      ?.slice(1)
-      .map(Number) ?? [];
+/** All checks of a run may have met the same moment of the broker's, so they count as one sample. */
+function stepOf({ environment }: ComparedRun): number {
+  const version = /^mosquitto (\d+)\.(\d+)\.(\d+)/.exec(environment.broker.version)?.slice(1).map(Number) ?? [];
   const [differs] = EXACT_FROM.map((wanted, index) => (version[index] ?? -1) - wanted).filter((off) => off !== 0);
-  return (differs ?? 0) >= 0 ? GRAIN_MS.from : GRAIN_MS.before;
+  return (differs ?? 0) >= 0 ? STEP_MS.from : STEP_MS.before;
 }
 
-function spans({ records }: KeptRun): Map<string, Span> {
-  const byKind = new Map<string, Timing[]>();
-  for (const record of records.values()) {
-    const timing = timingOf(record);
-    if (timing !== undefined) byKind.set(timing.kind, [...(byKind.get(timing.kind) ?? []), timing]);
+/** When the broker did what a check waited for. */
+type Timing = {
+  /** `will.fin`, `keepalive.expiry.5s`: one for both versions, all hosts, roles and topics. */
+  readonly name: string;
+  /** Whether the broker acts without waiting for anything. */
+  readonly isAtOnce: boolean;
+  /** Milliseconds from the last packet, or from the end of the connection. */
+  readonly afterMs: number;
+  /** How late the measurement itself may be. */
+  readonly uncertainMs: number;
+};
+
+function timingsOf(records: readonly CheckRecord[]): Timing[] {
+  const wills = measured(records, 'last will').flatMap(({ subject: { cause }, observed }) => {
+    const { afterMs, uncertainMs = 0 } = observed;
+    const isAtOnce = cause !== 'silent' && !cause.startsWith('delay');
+    return afterMs === undefined ? [] : [{ name: `will.${cause}`, isAtOnce, afterMs, uncertainMs }];
+  });
+  const expiries = [...measured(records, 'expiry'), ...measured(records, 'receive-only')].flatMap(
+    ({ subject: { kind, keepAlive }, observed: { closedAfterMs, uncertainMs = 0 } }) =>
+      closedAfterMs === undefined
+        ? []
+        : [{ name: `keepalive.${kind}.${keepAlive}s`, isAtOnce: false, afterMs: closedAfterMs, uncertainMs }],
+  );
+  return [...wills, ...expiries];
+}
+
+function spansOf({ records }: ComparedRun): Map<string, { readonly span: Span; readonly isAtOnce: boolean }> {
+  const byName = new Map<string, [Timing, ...Timing[]]>();
+  for (const timing of timingsOf([...records.values()])) {
+    const known = byName.get(timing.name);
+    byName.set(timing.name, known === undefined ? [timing] : [...known, timing]);
   }
-  return new Map([...byKind].map(([kind, timings]) => [kind, spanOf(timings)]));
+  return new Map(
+    [...byName].map(([name, timings]) => [name, { span: spanOf(timings), isAtOnce: timings[0].isAtOnce }]),
+  );
 }
 
 function spanOf(timings: readonly Timing[]): Span {

@@ -1,24 +1,26 @@
-import type { Verdict } from '../../records/record.ts';
-import type { KeptRecord, KeptRun } from './run.ts';
+import type { CheckRecord, Family, Verdict } from '../../records/record.ts';
+import type { ComparedRun } from './find-run.ts';
 
-/** What has become of a check that is told by itself, by importance; `broken` alone says that something got worse. */
-export const ONE_BY_ONE = [
+/** Changes of a verdict that are listed check by check, by importance; only `broken` counts as worse. */
+export const LISTED_CHANGES = [
   'broken',
-  'fails',
+  'new failure',
   'still fails',
   'deviates',
-  'no longer shown',
-  'mended',
-  'as wanted',
-  'now shown',
+  'now skipped',
+  'fixed',
+  'no longer deviates',
+  'no longer skipped',
 ] as const;
+export type ListedChange = (typeof LISTED_CHANGES)[number];
 
-/** What has become of a check; the last two also where a run was a shorter one, so that they are counted only. */
-export const CHANGES = [...ONE_BY_ONE, 'only before', 'only after'] as const;
+/** The last two also occur where one run had a smaller scope, so they are only counted. */
+const CHANGES = [...LISTED_CHANGES, 'only before', 'only after'] as const;
 export type Change = (typeof CHANGES)[number];
 
 export type VerdictChange = {
   readonly id: string;
+  readonly family: Family;
   readonly change: Change;
   readonly before?: Verdict;
   readonly after?: Verdict;
@@ -26,11 +28,11 @@ export type VerdictChange = {
   readonly reason?: string;
 };
 
-/** Every check whose verdict is another one, that fails in both runs, or that only one of them has; by importance, then by id. */
-export function verdictChanges(before: KeptRun, after: KeptRun): VerdictChange[] {
+/** Every check whose verdict changed, that fails in both runs, or that only one run has; by importance, then by id. */
+export function verdictChanges(before: ComparedRun, after: ComparedRun): VerdictChange[] {
   const ids = [...new Set([...before.records.keys(), ...after.records.keys()])];
   return ids
-    .flatMap((id) => changeOf(id, before.records.get(id), after.records.get(id)) ?? [])
+    .flatMap((id) => changeOf(before.records.get(id), after.records.get(id)) ?? [])
     .sort((one, other) => rank(one) - rank(other) || one.id.localeCompare(other.id));
 }
 
@@ -38,16 +40,14 @@ function rank({ change }: VerdictChange): number {
   return CHANGES.indexOf(change);
 }
 
-function changeOf(
-  id: string,
-  before: KeptRecord | undefined,
-  after: KeptRecord | undefined,
-): VerdictChange | undefined {
-  const change = named(before?.verdict, after?.verdict);
-  if (change === undefined) return undefined;
-  const reason = (after ?? before)?.reason;
+function changeOf(before: CheckRecord | undefined, after: CheckRecord | undefined): VerdictChange | undefined {
+  const record = after ?? before;
+  const change = changeBetween(before?.verdict, after?.verdict);
+  if (record === undefined || change === undefined) return undefined;
+  const { id, family, reason } = record;
   return {
     id,
+    family,
     change,
     ...(before === undefined ? {} : { before: before.verdict }),
     ...(after === undefined ? {} : { after: after.verdict }),
@@ -55,17 +55,17 @@ function changeOf(
   };
 }
 
-/** Undefined where there is nothing to tell. */
-function named(before: Verdict | undefined, after: Verdict | undefined): Change | undefined {
+/** Undefined where nothing changed. */
+function changeBetween(before: Verdict | undefined, after: Verdict | undefined): Change | undefined {
   if (after === 'fail') {
     if (before === 'fail') return 'still fails';
-    return before === 'pass' || before === 'deviation' ? 'broken' : 'fails';
+    return before === 'pass' || before === 'deviation' ? 'broken' : 'new failure';
   }
   if (after === undefined) return 'only before';
   if (before === undefined) return 'only after';
   if (before === after) return undefined;
-  if (after === 'skipped') return 'no longer shown';
-  if (before === 'fail') return 'mended';
-  if (before === 'skipped') return 'now shown';
-  return after === 'deviation' ? 'deviates' : 'as wanted';
+  if (after === 'skipped') return 'now skipped';
+  if (before === 'fail') return 'fixed';
+  if (before === 'skipped') return 'no longer skipped';
+  return after === 'deviation' ? 'deviates' : 'no longer deviates';
 }

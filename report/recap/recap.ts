@@ -1,7 +1,7 @@
 import { type Paint, printable, seconds } from '../../base/paint.ts';
-import { type CheckRecord, count, familyOf, type Verdict } from '../../records/record.ts';
+import { type CheckRecord, count, type Verdict } from '../../records/record.ts';
 import { results } from '../../records/results.ts';
-import { essence } from './measurements.ts';
+import { measurementLines } from './measurements.ts';
 
 /** More passing checks than this are told by family, so that the recap fits a screen. */
 const MOST_LISTED = 12;
@@ -35,7 +35,7 @@ export function recap(records: readonly CheckRecord[], paint: Paint, scope = 'de
     ...byReason(of('deviation'), paint('yellow', '≈'), 'known deviation', paint),
     ...byReason(of('skipped'), paint('dim', '–'), 'skipped', paint),
   ];
-  const measured = essence(records, paint);
+  const measured = measurementLines(records, paint);
   const isShort = verdicts.length + measured.length + explanations.length <= SCREEN;
   return [...verdicts, ...explanations, ...(isShort ? measured : [])];
 }
@@ -53,7 +53,7 @@ function failures(failed: readonly CheckRecord[], paint: Paint): string[] {
 
 function headline(records: readonly CheckRecord[], paint: Paint, scope: string): string {
   const { pass, fail, deviation, skipped } = count(records);
-  const rights = records.filter((record) => record.verdict === 'skipped' && familyOf(record) === 'acl').length;
+  const rights = records.filter((record) => record.verdict === 'skipped' && record.family === 'acl').length;
   const unshown = rights === 0 ? '' : ` (${rights} ${rights === 1 ? 'right' : 'rights'} not shown)`;
   const words = [
     `${pass} passed`,
@@ -104,9 +104,9 @@ function listed({ id, durationMs }: CheckRecord, wide: number, paint: Paint): st
 }
 
 function byFamily(passed: readonly CheckRecord[], paint: Paint): string[] {
-  const families = [...new Set(passed.map(familyOf))];
+  const families = [...new Set(passed.map(({ family }) => family))];
   return families.map((family) => {
-    const own = passed.filter((record) => familyOf(record) === family);
+    const own = passed.filter((record) => record.family === family);
     const longest = Math.max(...own.map(({ durationMs }) => durationMs));
     return `  ${paint('green', '✓')} ${family.padEnd(9)} ${String(own.length).padStart(3)} passed, the longest took ${seconds(longest)}`;
   });

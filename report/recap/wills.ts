@@ -1,20 +1,16 @@
-import { z } from 'zod';
 import { type Paint, printable } from '../../base/paint.ts';
+import { expectedWillSchema } from '../../records/measured/will.ts';
+import { measured } from '../../records/measurements.ts';
 import type { CheckRecord } from '../../records/record.ts';
-import { timingOf } from '../../records/timing.ts';
+import type { SubjectOf } from '../../records/subject.ts';
 import { spanText } from './span.ts';
 
 const COLUMNS = 80;
 
-const observedSchema = z.object({ wills: z.number() });
-const expectedSchema = z.object({
-  withinMs: z.number().optional(),
-  keepAlive: z.number().optional(),
-  delayS: z.number().optional(),
-});
+type WillCause = SubjectOf<'last will'>['cause'];
 
-/** In the words of a line; a cause that is not here is told by its id. */
-const CAUSES: Readonly<Record<string, string>> = {
+/** Short names; a restart of the broker and the retained last will have no line. */
+const NAMES: Readonly<Record<Exclude<WillCause, 'stop' | 'crash' | 'retained'>, string>> = {
   clean: 'DISCONNECT',
   'disconnect-with-will': 'DISCONNECT 0x04',
   fin: 'FIN',
@@ -34,7 +30,7 @@ type Cause = {
   readonly name: string;
   readonly wills: number;
   readonly times: readonly number[];
-  /** At once, by what was expected of the broker. */
+  /** Whether the broker was expected to publish it at once. */
   readonly isAtOnce: boolean;
   /** `keep alive 5 s`, `delay 2 s`. */
   readonly wait: string | undefined;
@@ -42,7 +38,7 @@ type Cause = {
   readonly failed: boolean;
 };
 
-/** Which causes left a last will at once, which later and when, and which left none. */
+/** Which causes left a last will at once, which left one later and when, and which left none. */
 export function willLines(records: readonly CheckRecord[], paint: Paint): string[] {
   const causes = causesOf(records);
   const some = causes.filter(({ wills, times }) => wills > 0 && times.length > 0);
@@ -54,24 +50,20 @@ export function willLines(records: readonly CheckRecord[], paint: Paint): string
   ];
 }
 
-/** By cause and by what came of it: both roles, both versions and all hosts together. */
+/** By cause and by whether a last will came: both roles, both versions and all hosts together. */
 function causesOf(records: readonly CheckRecord[]): Cause[] {
   const causes = new Map<string, Cause>();
-  for (const record of records) {
-    const [family, word = ''] = record.id.split('.');
-    const { data: observed } = observedSchema.safeParse(record.observed);
-    // that a retained will is served has no cause of its own
-    if (family !== 'will' || word === 'retained' || observed === undefined) continue;
-    const wills = observed.wills;
-    const key = `${word} ${wills > 0}`;
+  for (const { record, subject, observed } of measured(records, 'last will')) {
+    const { cause } = subject;
+    if (cause === 'stop' || cause === 'crash' || cause === 'retained') continue;
+    const { wills, afterMs } = observed;
+    const key = `${cause} ${wills > 0}`;
     const known = causes.get(key);
-    const { data: expected } = expectedSchema.safeParse(record.expected);
-    const { keepAlive, delayS, withinMs } = expected ?? {};
-    const timing = timingOf(record);
+    const { keepAlive, delayS, withinMs } = expectedWillSchema.safeParse(record.expected).data ?? {};
     causes.set(key, {
-      name: CAUSES[word] ?? word,
+      name: NAMES[cause],
       wills,
-      times: [...(known?.times ?? []), ...(timing === undefined ? [] : [timing.afterMs])],
+      times: [...(known?.times ?? []), ...(afterMs === undefined ? [] : [afterMs])],
       isAtOnce: withinMs !== undefined,
       wait: keepAlive === undefined ? (delayS === undefined ? undefined : `${delayS} s`) : `keep alive ${keepAlive} s`,
       deviates: record.verdict === 'deviation' || known?.deviates === true,
@@ -97,7 +89,7 @@ function mark(deviates: boolean): string {
   return deviates ? '≈ ' : '';
 }
 
-/** Items with commas between, on as many lines as they need. */
+/** Items separated by commas, on as many lines as they need. */
 function wrapped(head: string, items: readonly Item[], paint: Paint): string[] {
   const lines: { text: string; length: number }[] = [];
   for (const [index, { text, failed }] of items.entries()) {

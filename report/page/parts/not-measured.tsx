@@ -1,22 +1,25 @@
+import { recordsAbout } from '../../../records/measurements.ts';
 import type { Results } from '../../../records/results.ts';
-import { checksOf } from '../measured.ts';
+import type { SubjectKind } from '../../../records/subject.ts';
 import { CheckLink, VerdictMark } from './check-link.tsx';
 import { Text } from './text.tsx';
 
 type Props = {
   readonly results: Results;
-  /** First words of the ids of the checks that would have measured it, such as `qos.size`. */
-  readonly prefix: string;
+  /** What the checks that would have measured it are about. */
+  readonly about: SubjectKind;
   readonly command: string;
-  /** Whether nothing but a Pi lets it be measured. */
+  /** Whether only a Pi can measure it. */
   readonly needsPi?: boolean;
 };
 
 const MOST_NAMED = 4;
 
-/** Says that a question has no measurement in this run, why where its checks tell it, and which command measures it. */
-export function NotMeasured({ results, prefix, command, needsPi = false }: Props) {
-  const checks = checksOf(results, prefix).filter(({ verdict }) => verdict !== 'pass');
+/** Says that this run did not measure a question, why where its checks tell, and which command measures it. */
+export function NotMeasured({ results, about, command, needsPi = false }: Props) {
+  const checks = recordsAbout(results.checks, about).flatMap(({ record }) =>
+    record.verdict === 'pass' ? [] : [record],
+  );
   const lacksPi = needsPi && results.environment?.pis.length === 0;
   return (
     <div class="not-measured">

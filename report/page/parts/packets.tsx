@@ -1,4 +1,4 @@
-import type { Hops } from '../judge/sequence.ts';
+import type { Hops } from '../analysis/sequence.ts';
 import { detailsOf, rowsOf } from './sequence-diagram.tsx';
 import { Table } from './table.tsx';
 

@@ -1,5 +1,5 @@
 import type { SequencePacket } from '../../../records/measured/sequence.ts';
-import type { Hops } from '../judge/sequence.ts';
+import type { Hops } from '../analysis/sequence.ts';
 
 const WIDTH = 680;
 const LIFELINES = { publisher: 100, broker: 340, subscriber: 580 } as const;

@@ -1,7 +1,7 @@
+import type { WillRow } from '../analysis/will-rows.ts';
+import { causeName } from '../analysis/will-words.ts';
 import { shown } from '../format.ts';
 import { groupsOf } from '../groups.ts';
-import type { WillRow } from '../judge/will-rows.ts';
-import { causeName } from '../judge/will-words.ts';
 
 const WIDTH = 680;
 const LEFT = 236;

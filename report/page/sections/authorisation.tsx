@@ -1,10 +1,10 @@
+import { fileSchema } from '../../../records/measured/file.ts';
+import { evidenceOf, recordsAbout } from '../../../records/measurements.ts';
 import type { Results } from '../../../records/results.ts';
-import { fileSchema } from '../evidence-text.ts';
+import { type LoginRow, loginRows } from '../analysis/logins.ts';
+import { cellText, type Right, type RightCell, rightCells, type Widened, widenedRights } from '../analysis/rights.ts';
 import { listed } from '../format.ts';
 import { groupsOf } from '../groups.ts';
-import { type LoginRow, loginRows } from '../judge/logins.ts';
-import { type Action, cellText, type RightCell, rightCells, type Widened, widenedRights } from '../judge/rights.ts';
-import { checksOf, evidenceOf } from '../measured.ts';
 import { CheckLink, VerdictMark } from '../parts/check-link.tsx';
 import { HostFile } from '../parts/file.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
@@ -12,7 +12,7 @@ import type { SectionProps } from '../parts/section.tsx';
 import { Table } from '../parts/table.tsx';
 import { Name } from '../parts/text.tsx';
 
-const TITLES: Readonly<Record<Action, string>> = {
+const TITLES: Readonly<Record<Right, string>> = {
   publish: 'publish',
   'retain-set': 'set retained',
   'retain-clear': 'clear retained',
@@ -20,7 +20,7 @@ const TITLES: Readonly<Record<Action, string>> = {
   will: 'leave a last will',
 };
 
-/** Who is let in, who may do what, wanted beside observed, and the files that the broker decides by. */
+/** Who may log in, who may do what (by the lab file and as observed), and the files that the broker decides by. */
 export function Authorisation({ results }: SectionProps) {
   const cells = rightCells(results);
   const logins = loginRows(results);
@@ -28,12 +28,12 @@ export function Authorisation({ results }: SectionProps) {
   return (
     <>
       {logins.length === 0 ? (
-        <NotMeasured results={results} prefix="auth" command="./lab verify --only auth" />
+        <NotMeasured results={results} about="login" command="./lab verify --only auth" />
       ) : (
         <Logins rows={logins} />
       )}
       {cells.length === 0 ? (
-        <NotMeasured results={results} prefix="acl" command="./lab verify --only acl" />
+        <NotMeasured results={results} about="right" command="./lab verify --only acl" />
       ) : (
         <Rights cells={cells} />
       )}
@@ -46,21 +46,21 @@ export function Authorisation({ results }: SectionProps) {
 function Logins({ rows }: { readonly rows: readonly LoginRow[] }) {
   return (
     <>
-      <h3>Who is let in</h3>
+      <h3>Who may log in</h3>
       <Table
         caption="Attempts to log in, over MQTT 3.1.1 and 5, from this machine and from the Pis"
         columns={[
           'with',
           { title: 'attempts', align: 'right' },
-          { title: 'to be let in', align: 'right' },
-          { title: 'let in', align: 'right' },
+          { title: 'to be accepted', align: 'right' },
+          { title: 'accepted', align: 'right' },
           'verdict',
         ]}
-        rows={rows.map(({ kind, tried, wantedIn, letIn, verdict, checks }) => [
+        rows={rows.map(({ kind, tried, expected, accepted, verdict, checks }) => [
           kind,
           tried,
-          wantedIn,
-          letIn,
+          expected,
+          accepted,
           <WorstOf verdict={verdict} checks={checks} />,
         ])}
       />
@@ -69,30 +69,30 @@ function Logins({ rows }: { readonly rows: readonly LoginRow[] }) {
 }
 
 function Rights({ cells }: { readonly cells: readonly RightCell[] }) {
-  const actions = [...new Set(cells.map(({ action }) => action))];
+  const rights = [...new Set(cells.map(({ right }) => right))];
   const pairs = groupsOf(cells, ({ user, topic }) => JSON.stringify([user, topic]));
   return (
     <>
       <h3>Who may do what</h3>
       <p>
-        Wanted by the lab file, beside what took effect. Judged by what arrived at a subscriber, not by
-        acknowledgements: a broker may acknowledge what it drops [MQTT-3.3.5-2].
+        The right by the lab file, and how many attempts took effect. What arrived at a subscriber decides, not an
+        acknowledgement: a broker may acknowledge a message that it drops [MQTT-3.3.5-2].
       </p>
       <Table
-        caption="Users and topics × actions: wanted; how often it took effect"
-        columns={['user, topic', ...actions.map((action) => TITLES[action])]}
+        caption="Rights of each user on each topic"
+        columns={['user, topic', ...rights.map((right) => TITLES[right])]}
         rows={pairs.map((own) => [
           <>
             <Name>{own[0].user}</Name> on <Name>{own[0].topic}</Name>
           </>,
-          ...actions.map((action) => <Right cell={own.find((cell) => cell.action === action)} />),
+          ...rights.map((right) => <RightText cell={own.find((cell) => cell.right === right)} />),
         ])}
       />
     </>
   );
 }
 
-function Right({ cell }: { readonly cell: RightCell | undefined }) {
+function RightText({ cell }: { readonly cell: RightCell | undefined }) {
   if (cell === undefined) return <>not tried</>;
   return (
     <>
@@ -103,7 +103,7 @@ function Right({ cell }: { readonly cell: RightCell | undefined }) {
   );
 }
 
-/** The worst verdict of some checks, which leads to the check that has it. */
+/** The worst verdict of some checks, with a link to its check. */
 function WorstOf({ verdict, checks }: Pick<RightCell, 'verdict' | 'checks'>) {
   const check = checks.find((record) => record.verdict === verdict);
   return (
@@ -123,7 +123,7 @@ function WhyMore({ widened }: { readonly widened: readonly Widened[] }) {
   const pairs = groupsOf(widened, ({ user, topic, by }) => JSON.stringify([user, topic, by]));
   return (
     <>
-      <h3>Why somebody may do more than the lab file says</h3>
+      <h3>Why a user has more rights than the lab file gives</h3>
       <ul>
         {pairs.map((own) => (
           <li>
@@ -137,23 +137,23 @@ function WhyMore({ widened }: { readonly widened: readonly Widened[] }) {
 
 function WhyOne({ own }: { readonly own: readonly [Widened, ...Widened[]] }) {
   const [{ user, topic, by, reason, check }] = own;
-  const more = listed(own.map(({ action }) => TITLES[action]));
+  const more = listed(own.map(({ right }) => TITLES[right]));
   return (
     <>
       The lab file lets <Name>{user}</Name> {by === undefined ? 'do something else' : TITLES[by]} on{' '}
-      <Name>{topic}</Name>; what the broker allows them with it: {more}. For {reason}. Seen in{' '}
+      <Name>{topic}</Name>, and with it the broker permits: {more}. The reason: {reason}. Seen in{' '}
       <CheckLink id={check.id} />.
     </>
   );
 }
 
-/** The password file with its hashes shortened, and the access control list, where the run kept them. */
+/** The password file with its hashes shortened, and the access control list, where the run recorded them. */
 function Files({ results }: { readonly results: Results }) {
-  const files = ['install.users', 'install.rights'].flatMap((id) =>
-    checksOf(results, id).flatMap((check) => evidenceOf(check, fileSchema).map((file) => ({ file, check }))),
+  const files = recordsAbout(results.checks, 'broker file').flatMap(({ record: check }) =>
+    evidenceOf(check, fileSchema).map((file) => ({ file, check })),
   );
   if (files.length === 0)
-    return <NotMeasured results={results} prefix="install.users" command="./lab verify --only install" />;
+    return <NotMeasured results={results} about="broker file" command="./lab verify --only install" />;
   return (
     <>
       <h3>What the broker decides by</h3>
@@ -161,7 +161,7 @@ function Files({ results }: { readonly results: Results }) {
         <>
           <HostFile {...file} />
           <p class="small">
-            Compared with the lab file in <CheckLink id={check.id} />.
+            <CheckLink id={check.id} /> compares it with the lab file.
           </p>
         </>
       ))}

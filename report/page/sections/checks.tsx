@@ -1,4 +1,4 @@
-import { type CheckRecord, count, FAMILIES, familyOf } from '../../../records/record.ts';
+import { type CheckRecord, count, FAMILIES } from '../../../records/record.ts';
 import { counted } from '../format.ts';
 import { drawnCheck } from '../parts/check-details.tsx';
 import type { SectionProps } from '../parts/section.tsx';
@@ -10,29 +10,29 @@ const VERDICTS = [
   { verdict: 'pass', word: 'passed' },
 ] as const;
 
-/** Every record of the run, folded, by family; a filter that works without the script, and a search that does not. */
+/** Every record of the run, folded, by family. The filter works without the script, the search does not. */
 export function Checks({ results }: SectionProps) {
   const { checks } = results;
-  const families = FAMILIES.filter((family) => checks.some((record) => familyOf(record) === family));
+  const families = FAMILIES.filter((family) => checks.some((record) => record.family === family));
   return (
     <>
       <p>
-        What this page says rests on {counted(checks.length, 'check')}. Each has a claim, what was expected and what was
-        observed, and the packets that its verdict rests on. <code>./lab verify --only ID</code> runs one again.{' '}
+        This page rests on {counted(checks.length, 'check')}. Each has a claim, what was expected and what was observed,
+        and the packets behind its verdict. <code>./lab verify --only ID</code> runs one again.{' '}
         <span id="save-records" />
       </p>
       <Filter checks={checks} />
       {families.map((family) => (
         <>
           <h3>{family}</h3>
-          <div dangerouslySetInnerHTML={{ __html: drawnOf(checks.filter((record) => familyOf(record) === family)) }} />
+          <div dangerouslySetInnerHTML={{ __html: drawnOf(checks.filter((record) => record.family === family)) }} />
         </>
       ))}
     </>
   );
 }
 
-/** They are most of the page, and are drawn while the run goes on. */
+/** Most of the page, drawn while the run goes on. */
 function drawnOf(checks: readonly CheckRecord[]): string {
   return checks.map(drawnCheck).join('');
 }

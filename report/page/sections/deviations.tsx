@@ -3,7 +3,7 @@ import { CheckLink } from '../parts/check-link.tsx';
 import type { SectionProps } from '../parts/section.tsx';
 import { Text } from '../parts/text.tsx';
 
-/** What this version of the broker does otherwise than the standard or the lab file says, each reason once with the checks that saw it. */
+/** Where this version of the broker deviates from the standard or the lab file: each reason once, with its checks. */
 export function Deviations({ results }: SectionProps) {
   const { checks, environment } = results;
   const deviating = checks.filter(({ verdict }) => verdict === 'deviation');
@@ -12,15 +12,15 @@ export function Deviations({ results }: SectionProps) {
   if (reasons.length === 0) {
     return (
       <p>
-        In this run <Text>{version}</Text> did nothing otherwise than the standard and the lab file say.
+        In this run <Text>{version}</Text> did all that the standard and the lab file say.
       </p>
     );
   }
   return (
     <>
       <p>
-        <Text>{version}</Text> does otherwise than the standard or the lab file says, in exactly the ways that this
-        version is known for. A version that does otherwise again fails its check.
+        <Text>{version}</Text> deviates from the standard or the lab file in exactly the ways that this version is known
+        for. Any other deviation fails its check.
       </p>
       {reasons.map((reason) => {
         const own = deviating.filter((record) => (record.reason ?? 'no reason given') === reason);

@@ -1,26 +1,22 @@
-import type { Environment, HostOfRun } from '../../../records/environment.ts';
+import type { Environment } from '../../../records/environment.ts';
 import type { Results } from '../../../records/results.ts';
-import { clocksText } from '../judge/clock.ts';
+import { clocksText } from '../analysis/clock.ts';
 import type { SectionProps } from '../parts/section.tsx';
 import { Table } from '../parts/table.tsx';
 import { Name, Text } from '../parts/text.tsx';
 
-/** The machines, versions and clocks that the numbers belong to, and the commands that measure all of it again. */
+/** The machines, versions and clocks behind the numbers, and the commands that measure them again. */
 export function EnvironmentTable({ results }: SectionProps) {
   const { environment } = results;
   if (environment === undefined) {
-    return <p>This run ended before it wrote down what it ran on; the records of its checks tell their clients.</p>;
+    return <p>This run ended before it recorded its environment. The records of its checks name their clients.</p>;
   }
-  const { hosts = [] } = environment;
+  const { hosts } = environment;
   const clocks = clocksText(hosts);
   return (
     <>
       <Facts environment={environment} />
-      {hosts.length === 0 ? (
-        <Clients clients={environment.clients} />
-      ) : (
-        <Hosts environment={environment} hosts={hosts} />
-      )}
+      <Hosts environment={environment} />
       {clocks === undefined ? null : (
         <p>
           <Text>{clocks}</Text>
@@ -29,8 +25,8 @@ export function EnvironmentTable({ results }: SectionProps) {
       <h3>How to measure it again</h3>
       <p>
         Each figure and each check names its own command. <code>./lab up</code> builds the lab,{' '}
-        <Name>{commandOf(results)}</Name> does what this run did, <code>./lab report</code> measures all that this page
-        can show. Another lab file than <code>lab.yaml</code> is named by <code>--lab FILE</code>.
+        <Name>{commandOf(results)}</Name> repeats this run, and <code>./lab report</code> measures everything that this
+        page can show. <code>--lab FILE</code> names another lab file than <code>lab.yaml</code>.
       </p>
     </>
   );
@@ -54,27 +50,20 @@ function Facts({ environment }: { readonly environment: Environment }) {
   );
 }
 
-function Hosts({ environment, hosts }: { readonly environment: Environment; readonly hosts: readonly HostOfRun[] }) {
+function Hosts({ environment: { hosts, clients } }: { readonly environment: Environment }) {
   return (
     <Table
       caption="The machines"
       columns={['host', 'place', 'system', 'architecture', 'kernel', 'clients']}
       rows={hosts.map(({ name, place, system, architecture, kernel }) => [
         <Text>{name}</Text>,
-        ...[place, system, architecture, kernel, environment.clients[name]].map((value) => (
-          <Text>{value ?? 'not asked'}</Text>
-        )),
+        ...[place, system, architecture, kernel, clients[name]].map((value) => <Text>{value ?? 'not asked'}</Text>),
       ])}
     />
   );
 }
 
-function Clients({ clients }: { readonly clients: Environment['clients'] }) {
-  const rows = Object.entries(clients).map(([host, software]) => [<Text>{host}</Text>, <Text>{software}</Text>]);
-  return rows.length === 0 ? null : <Table caption="Client software" columns={['host', 'clients']} rows={rows} />;
-}
-
-/** The command line of such a run. */
+/** The command line of this run. */
 function commandOf({ environment }: Results): string {
   const { scope = 'default', full = false, only } = environment ?? {};
   const words = [full ? './lab report' : './lab verify', ...(scope === 'default' ? [] : [`--${scope}`])];

@@ -3,14 +3,14 @@ import { CheckLink, VerdictMark } from '../parts/check-link.tsx';
 import type { SectionProps } from '../parts/section.tsx';
 import { Text } from '../parts/text.tsx';
 
-/** Of more failures than this the rest is named alone. */
+/** Of more failures than this the page only names the rest. */
 const MOST_EXPLAINED = 10;
 
-/** The failed checks with all that they tell; where nothing was shown at all, that. */
+/** The failed checks with all their facts, or that no check had a result. */
 export function Failures({ results }: SectionProps) {
   const failed = results.checks.filter(({ verdict }) => verdict === 'fail');
   if (failed.length === 0) {
-    return <p>Nothing was shown: no check of this run had a result, so that nothing is proved.</p>;
+    return <p>No check of this run had a result, so the run proves nothing.</p>;
   }
   return (
     <>

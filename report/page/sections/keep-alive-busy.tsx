@@ -1,29 +1,29 @@
-import { ACTIVITIES, type Traffic } from '../../../records/measured/traffic.ts';
+import { ACTIVITIES } from '../../../records/measured/traffic.ts';
+import type { Measured } from '../../../records/measurements.ts';
+import { busyConclusion } from '../analysis/keep-alive-busy.ts';
 import { whole } from '../format.ts';
 import { groupsOf } from '../groups.ts';
-import { busySentence } from '../judge/keep-alive-cost.ts';
-import type { Measured } from '../measured.ts';
 import { CheckLink } from '../parts/check-link.tsx';
-import { Says } from '../parts/says.tsx';
+import { ConclusionText } from '../parts/conclusion.tsx';
 import { Table } from '../parts/table.tsx';
 import { Text } from '../parts/text.tsx';
 
-type One = Measured<Traffic>;
+type One = Measured<'traffic'>;
 
-/** PINGREQ by client and activity, all with the same keep alive. */
+/** PINGREQ by client and activity, all with one keep alive. */
 export function BusyClients({ measured }: { readonly measured: readonly One[] }) {
   const keepAlive = measured.find(({ observed }) => observed.activity !== 'idle')?.observed.keepAlive;
   const clients = groupsOf(
     measured.filter(({ observed }) => observed.keepAlive === keepAlive),
-    ({ record }) => `${record.id.split('.')[3]} ${record.host}`,
+    ({ record, subject }) => `${subject.client} ${record.host}`,
   );
   const rows = clients.filter((own) => own.some(({ observed }) => observed.activity !== 'idle'));
   return (
     <>
-      <h3>The same for busy clients</h3>
+      <h3>Busy clients</h3>
       <p>
-        One message a second each, with a keep alive of {keepAlive} s: how many PINGREQ they send, of so many bytes in
-        all.
+        Each client sends or receives a message a second, with a keep alive of {keepAlive} s. The table shows how many
+        PINGREQ it sends meanwhile, and its bytes in all.
       </p>
       <Table
         caption="PINGREQ by client and activity"
@@ -39,13 +39,13 @@ export function BusyClients({ measured }: { readonly measured: readonly One[] })
       />
       {rows.map((own) => {
         const busy = own.map(({ observed }) => observed).filter(({ activity }) => activity !== 'idle');
-        return <Says sentence={busySentence(busy.map((one) => ({ ...one, client: nameOf(own) })))} />;
+        return <ConclusionText conclusion={busyConclusion(busy.map((one) => ({ ...one, client: nameOf(own) })))} />;
       })}
     </>
   );
 }
 
-/** mosquitto_pub and mosquitto_sub are one library. */
+/** mosquitto_pub and mosquitto_sub share one library. */
 function nameOf([{ observed }]: readonly [One, ...One[]]): string {
   return observed.client.replace(/^mosquitto_(pub|sub)/, 'mosquitto clients');
 }

@@ -1,16 +1,16 @@
 import { line, type PlotOptions } from '@observablehq/plot';
-import { type Traffic, trafficSchema } from '../../../records/measured/traffic.ts';
+import type { Traffic } from '../../../records/measured/traffic.ts';
+import { type Measured, measured as measuredIn } from '../../../records/measurements.ts';
+import { amountText, costConclusion, dailyOf, pingConclusion, stepsText } from '../analysis/keep-alive-cost.ts';
+import { exchangesText } from '../analysis/keep-alive-exchanges.ts';
+import { assumedPeriodsText, periodOf } from '../analysis/keep-alive-period.ts';
 import { whole } from '../format.ts';
 import { groupsOf } from '../groups.ts';
-import { amountText, costSentence, dailyOf, pingSentence, stepsText } from '../judge/keep-alive-cost.ts';
-import { exchangesText } from '../judge/keep-alive-exchanges.ts';
-import { periodOf, unknownPeriods } from '../judge/keep-alive-period.ts';
-import { type Measured, recordsOf } from '../measured.ts';
 import { CheckLink } from '../parts/check-link.tsx';
+import { ConclusionText } from '../parts/conclusion.tsx';
 import { Figure, RawPoints } from '../parts/figure.tsx';
 import { Legend } from '../parts/legend.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
-import { Says } from '../parts/says.tsx';
 import type { SectionProps } from '../parts/section.tsx';
 import { Table } from '../parts/table.tsx';
 import { Name, Text } from '../parts/text.tsx';
@@ -19,13 +19,13 @@ import { BusyClients } from './keep-alive-busy.tsx';
 
 const COMMAND = './lab report --only keepalive.traffic';
 
-type One = Measured<Traffic>;
+type One = Measured<'traffic'>;
 
-/** Two exchanges side by side that differ in their keep alive, what each cost on the network, and what busy clients send of it. */
+/** Two exchanges that differ only in their keep alive, what each cost on the network, and how often busy clients ping. */
 export function KeepAliveTraffic({ results }: SectionProps) {
-  const measured = recordsOf(results, 'keepalive.traffic', trafficSchema);
+  const measured = measuredIn(results.checks, 'traffic');
   const idle = measured.filter(({ observed }) => observed.activity === 'idle').sort(byKeepAlive);
-  if (measured.length === 0) return <NotMeasured results={results} prefix="keepalive.traffic" command={COMMAND} />;
+  if (measured.length === 0) return <NotMeasured results={results} about="traffic" command={COMMAND} />;
   // those with the kernel's counters first
   const places = groupsOf(idle, ({ record }) => record.host ?? '').sort((one, other) => ranked(one) - ranked(other));
   const busy = measured.filter(({ observed }) => observed.activity !== 'idle');
@@ -50,7 +50,7 @@ function ranked([{ observed }]: readonly [One, ...One[]]): number {
 
 type PlaceProps = { readonly measured: readonly [One, ...One[]]; readonly text: string };
 
-/** The same once more by another client or of another Pi. */
+/** The same with another client or on another Pi. */
 function FoldedPlace({ measured, text }: PlaceProps) {
   const [{ record, observed }] = measured;
   return (
@@ -73,8 +73,8 @@ function Place({ measured, text }: PlaceProps) {
         <Text>{fast.client}</Text> on <Text>{record.host ?? 'this machine'}</Text>
       </h3>
       <Exchanges measured={measured} text={text} />
-      {isCompared ? <Says sentence={costSentence(fast, slow)} /> : null}
-      <Says sentence={pingSentence(fast)} />
+      {isCompared ? <ConclusionText conclusion={costConclusion(fast, slow)} /> : null}
+      <ConclusionText conclusion={pingConclusion(fast)} />
       <Costs measured={measured} />
       <Steps id={`figure-${record.id}`} series={measured.map(({ observed }) => observed)} />
     </>
@@ -85,8 +85,8 @@ function Exchanges({ measured, text }: PlaceProps) {
   return (
     <>
       <p>
-        <Text>{text}</Text> The client that is watched is the publisher: a subscriber would also get what other checks
-        publish on the topic, and not be idle.
+        <Text>{text}</Text> The lab watches the publisher: a subscriber would also receive what other checks publish on
+        the topic, and would not be idle.
       </p>
       <Table
         caption="3a: the exchanges; times are seconds from the CONNECT"
@@ -126,11 +126,11 @@ function Costs({ measured }: { readonly measured: readonly One[] }) {
       ? []
       : [`86,400 s ÷ ${periodOf(observed).seconds} s × ${bytes} B = ${whole(daily.ipBytes ?? daily.mqttBytes)} B`];
   });
-  const unknown = unknownPeriods(measured.map(({ observed }) => observed));
+  const assumed = assumedPeriodsText(measured.map(({ observed }) => observed));
   return (
     <>
       <Table
-        caption={`3b: on the network, by ${measured[0]?.observed.source}`}
+        caption={`3b: on the network, counted by ${measured[0]?.observed.source}`}
         columns={[
           { title: 'keep alive', align: 'right' },
           ...['watched for', 'control packets', 'MQTT bytes', 'segments', 'IP bytes', 'a ping, MQTT', 'a ping, IP'].map(
@@ -156,7 +156,7 @@ function Costs({ measured }: { readonly measured: readonly One[] }) {
       />
       {days.length === 0 ? null : (
         <p class="small">
-          An idle day, by the time from ping to ping: {days.join('; ')}. {unknown}
+          An idle day, from the time between pings: {days.join('; ')}. {assumed}
         </p>
       )}
     </>
@@ -194,7 +194,7 @@ function Steps({ id, series }: { readonly id: string; readonly series: readonly 
   );
 }
 
-/** Each as steps: the counters stand still until the next ping. */
+/** As steps: the counters stand still until the next ping. */
 function stepsPlot(series: readonly Traffic[], isOfIp: boolean): PlotOptions {
   const marks = series.map(({ samples, durationMs }, index) => {
     const points = samples.map(({ atMs, mqttBytes, ipBytes }) => ({

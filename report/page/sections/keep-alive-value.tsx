@@ -9,9 +9,9 @@ import {
   type Wishes,
 } from '../../keep-alive-value/model.js';
 import { COLUMNS, PROFILE_COLUMNS, profileRows, recommendationText, sweepRows } from '../../keep-alive-value/text.js';
+import { allowedText } from '../analysis/keep-alive-allowed.ts';
+import { type ModelInput, modelInput } from '../analysis/keep-alive-measured.ts';
 import { counted, listed } from '../format.ts';
-import { allowedText } from '../judge/keep-alive-allowed.ts';
-import { type ModelInput, modelInput } from '../judge/keep-alive-measured.ts';
 import { CheckLink } from '../parts/check-link.tsx';
 import { Figure } from '../parts/figure.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
@@ -23,13 +23,13 @@ const COMMAND = './lab report --only keepalive';
 /** Which keep alive suits a lock's health topic: computed from what the run measured and from what is assumed of the lock, which can be changed. */
 export function KeepAliveValue({ results }: SectionProps) {
   const input = modelInput(results);
-  if (input === undefined) return <NotMeasured results={results} prefix="keepalive.traffic" command={COMMAND} />;
+  if (input === undefined) return <NotMeasured results={results} about="traffic" command={COMMAND} />;
   const { measured } = input;
   const isLater = costOf(measured, DEFAULTS, SHORTEST_S).latestS !== undefined;
   const inBrackets = isLater ? '; in brackets by the broker’s version, not measured' : '';
   return (
     <>
-      <p class="says" id="keep-alive-recommended">
+      <p class="conclusion" id="keep-alive-recommended">
         {recommendationText(measured, DEFAULTS)}
       </p>
       <Inputs measured={measured} />
@@ -89,7 +89,7 @@ function Sources({ input: { measured, ping, expiryIds, limit } }: { readonly inp
       <ul>
         <li>
           Measured: a ping with its answer took {measured.pingBytes} bytes of {measured.bytesOf} (
-          <CheckLink id={ping.record.id} words="record" />
+          <CheckLink id={ping} words="record" />
           ). A day has 86,400 s ÷ keep alive of them.
         </li>
         <li>

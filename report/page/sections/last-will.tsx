@@ -1,13 +1,12 @@
+import { willConclusions } from '../analysis/will-conclusions.ts';
+import { type WillRow, willRows } from '../analysis/will-rows.ts';
+import { type Example, examplesOf, momentText, timelineOf } from '../analysis/will-timeline.ts';
+import { causeName, endText, timelineText, willText } from '../analysis/will-words.ts';
 import { groupsOf } from '../groups.ts';
-import { type WillRow, willRows } from '../judge/will-rows.ts';
-import { willSentences } from '../judge/will-says.ts';
-import type { WillSentence } from '../judge/will-sentence.ts';
-import { type Example, examplesOf, momentText, storyOf } from '../judge/will-story.ts';
-import { causeName, endText, timelineText, willText } from '../judge/will-words.ts';
 import { CheckLink, VerdictMark } from '../parts/check-link.tsx';
+import { ConclusionText } from '../parts/conclusion.tsx';
 import { Figure } from '../parts/figure.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
-import { Says } from '../parts/says.tsx';
 import type { SectionProps } from '../parts/section.tsx';
 import { Table } from '../parts/table.tsx';
 import { Text } from '../parts/text.tsx';
@@ -15,54 +14,31 @@ import { WillLegend, WillTimeline } from '../parts/will-timeline.tsx';
 
 const COMMAND = './lab verify --only will';
 
-/** What became of last wills, by what ended their owners' connections: side by side, in time, and what contradicts the standard. */
+/** Last wills by what ended their owners' connections: side by side, in time, and against the standard. */
 export function LastWill({ results }: SectionProps) {
   const rows = willRows(results);
-  if (rows.length === 0) return <NotMeasured results={results} prefix="will" command={COMMAND} />;
+  if (rows.length === 0) return <NotMeasured results={results} about="last will" command={COMMAND} />;
   const examples = examplesOf(rows);
   return (
     <>
-      {willSentences(rows).map(({ sentence, checks }) => (
-        <Says sentence={sentence}>
-          <Links ids={checks} />
-        </Says>
+      {willConclusions(rows).map((conclusion) => (
+        <ConclusionText conclusion={conclusion} />
       ))}
       {examples.length === 0 ? null : <SideBySide examples={examples} />}
       {groupsOf(rows, ({ topic, role }) => JSON.stringify([topic, role])).map((group) => (
         <Timeline rows={group} />
       ))}
       <p class="small">
-        Times are this machine’s: from when the end was ordered, or for silence from the client’s last packet, to when
-        the message was here. The broker’s log tells whole seconds; the time of a line is when it had reached this
-        machine.
-        {rows.some(({ isLogged }) => isLogged) ? '' : ' In this run it could not be read, or does not tell of clients.'}
+        Times are by this machine’s clock: from the order to end the connection, or in silence from the client’s last
+        packet, until the message arrived here. The broker’s log has whole seconds only, so a line’s time is when it
+        reached this machine.
+        {rows.some(({ isLogged }) => isLogged) ? '' : ' In this run the log could not be read, or names no clients.'}
       </p>
     </>
   );
 }
 
-const MOST_LINKS = 3;
-
-/** Links to the checks that a sentence rests on; the rest of many is in the tables. */
-function Links({ ids }: { readonly ids: WillSentence['checks'] }) {
-  if (ids.length === 0) return null;
-  const more = ids.length - MOST_LINKS;
-  return (
-    <span class="small">
-      {' '}
-      (
-      {ids.slice(0, MOST_LINKS).map((id, index) => (
-        <>
-          {index === 0 ? '' : ', '}
-          <CheckLink id={id} />
-        </>
-      ))}
-      {more > 0 ? ` and ${more} more` : ''})
-    </span>
-  );
-}
-
-/** The three ends that the question asks to compare, and a goodbye. */
+/** The three ends that the question compares, and a clean DISCONNECT. */
 function SideBySide({ examples }: { readonly examples: readonly Example[] }) {
   const row = (heading: string, cell: (row: WillRow) => string) => [
     heading,
@@ -72,12 +48,12 @@ function SideBySide({ examples }: { readonly examples: readonly Example[] }) {
     <>
       <h3>Side by side</h3>
       <Table
-        caption="A publisher with a last will, lost in different ways"
-        columns={['what is seen', ...examples.map(({ title }) => title)]}
+        caption="A publisher with a last will whose connection ends in different ways"
+        columns={['', ...examples.map(({ title }) => title)]}
         rows={[
           row('what ends it', ({ what }) => what ?? ''),
           row('end of the connection', endText),
-          row('the broker’s log', ({ log }) => log.map(({ text }) => withoutId(text)).join(' ') || 'not read'),
+          row('the broker’s log', ({ log }) => log.map(({ text }) => withoutId(text)).join(' ') || 'no line'),
           row('last will', willText),
           ['check', ...examples.map(({ row: { record } }) => <CheckLink id={record.id} words="check" />)],
         ]}
@@ -88,7 +64,7 @@ function SideBySide({ examples }: { readonly examples: readonly Example[] }) {
           <Table
             caption={`${title}: times from the cause`}
             columns={[{ title: 'time', align: 'right' }, 'where', 'what']}
-            rows={storyOf(record).map(({ afterMs, who, what }) => [
+            rows={timelineOf(record).map(({ afterMs, who, what }) => [
               momentText(afterMs),
               <Text>{who}</Text>,
               <Text>{what}</Text>,
@@ -100,7 +76,7 @@ function SideBySide({ examples }: { readonly examples: readonly Example[] }) {
   );
 }
 
-/** A log line without the client id, which says nothing side by side. */
+/** A log line without its client id. */
 function withoutId(text: string): string {
   return text.replace(/\blab-[0-9a-f]+\b/, '…');
 }
@@ -114,7 +90,7 @@ function Timeline({ rows }: { readonly rows: readonly [WillRow, ...WillRow[]] })
       </h3>
       <Figure
         id={`figure-last-will-${role}-${encodeURIComponent(topic)}`}
-        caption={`From what ended the ${role}’s connection to its last will at a subscriber; a row a cause, marks of MQTT 3.1.1 and 5 together.`}
+        caption={`From the end of the ${role}’s connection to its last will at a subscriber. Each row is a cause, with the marks of MQTT 3.1.1 and 5 together.`}
         alternative={timelineText(rows)}
         command={COMMAND}
         drawing={<WillTimeline rows={rows} />}

@@ -1,27 +1,27 @@
-import { clientRows, clientsSentence } from '../judge/clients.ts';
+import { clientRows, clientsConclusion } from '../analysis/clients.ts';
 import { CheckLink, VerdictMark } from '../parts/check-link.tsx';
+import { ConclusionText } from '../parts/conclusion.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
-import { Says } from '../parts/says.tsx';
 import type { SectionProps } from '../parts/section.tsx';
 import { Table } from '../parts/table.tsx';
 import { Text } from '../parts/text.tsx';
 
 const COMMAND = './lab verify --only qos,install.message';
 
-/** Every way that a message went: which client published it, which one had subscribed, at which QoS. */
+/** Every message from client to client: who published, who subscribed, at which QoS. */
 export function QosClients({ results }: SectionProps) {
   const rows = clientRows(results);
-  if (rows.length === 0) return <NotMeasured results={results} prefix="qos" command={COMMAND} />;
+  if (rows.length === 0) return <NotMeasured results={results} about="message" command={COMMAND} />;
   return (
     <>
-      <Says sentence={clientsSentence(rows)} />
+      <ConclusionText conclusion={clientsConclusion(rows)} />
       <p>
-        Above QoS 0 the clients of <code>./lab publish</code> and <code>./lab subscribe</code> keep their sessions,
-        which is what the hint about a persistent connection is for: only a kept session lets either side repeat what
-        was not acknowledged.
+        Above QoS 0, <code>./lab publish</code> and <code>./lab subscribe</code> use persistent sessions. That is the
+        point of the hint about a persistent connection: only within a session can either side repeat a message that was
+        not acknowledged.
       </p>
       <Table
-        caption="A message each"
+        caption="One message each"
         columns={['publisher', 'subscriber', { title: 'QoS', align: 'right' }, 'verdict', 'check']}
         rows={rows.map(({ publisher, subscriber, qos, record }) => [
           <Text>{publisher}</Text>,

@@ -1,18 +1,18 @@
 import { line, type PlotOptions } from '@observablehq/plot';
-import { type Latency, latencySchema } from '../../../records/measured/latency.ts';
+import type { Latency } from '../../../records/measured/latency.ts';
+import { type Measured, measured as measuredIn } from '../../../records/measurements.ts';
+import { clockText } from '../analysis/clock.ts';
+import { type EcdfPoint, ecdf } from '../analysis/ecdf.ts';
+import { acknowledgedConclusion, loopConclusion, lossConclusion, medianConclusion } from '../analysis/latency.ts';
+import { nagleConclusion } from '../analysis/nagle.ts';
+import { type PassedOn, passedOnIn } from '../analysis/passed-on.ts';
 import { bytesText, listed, msOfUs, whole } from '../format.ts';
 import { groupsOf } from '../groups.ts';
-import { clockText } from '../judge/clock.ts';
-import { type EcdfPoint, ecdf } from '../judge/ecdf.ts';
-import { acknowledgedSentence, loopSentence, lossSentence, medianSentence } from '../judge/latency.ts';
-import { nagleSentence } from '../judge/nagle.ts';
-import { type PassedOn, passedOnIn } from '../judge/passed-on.ts';
-import { type Measured, recordsOf } from '../measured.ts';
 import { CheckLink } from '../parts/check-link.tsx';
+import { ConclusionText } from '../parts/conclusion.tsx';
 import { Figure, RawPoints } from '../parts/figure.tsx';
 import { Legend } from '../parts/legend.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
-import { Says } from '../parts/says.tsx';
 import type { SectionProps } from '../parts/section.tsx';
 import { Table } from '../parts/table.tsx';
 import { Text } from '../parts/text.tsx';
@@ -20,11 +20,11 @@ import { drawPlot, lookOf } from '../plot.ts';
 
 const COMMAND = './lab report --only qos.latency';
 
-/** How long messages took to a Pi, by QoS, with TCP_NODELAY and with Nagle's algorithm: quantiles, distributions, and how it was timed. */
+/** How long messages took to a Pi, by QoS, with TCP_NODELAY and with Nagle's algorithm: quantiles, distributions, and how they were timed. */
 export function QosLatency({ results }: SectionProps) {
-  const measured = recordsOf(results, 'qos.latency', latencySchema).sort(byLevel);
-  if (measured.length === 0) return <NotMeasured results={results} prefix="qos.latency" command={COMMAND} needsPi />;
-  const byPi = groupsOf(measured, ({ record }) => record.id.split('.').at(-1) ?? '');
+  const measured = measuredIn(results.checks, 'latency').sort(byLevel);
+  if (measured.length === 0) return <NotMeasured results={results} about="latency" command={COMMAND} needsPi />;
+  const byPi = groupsOf(measured, ({ record }) => record.host ?? '');
   const passedOn = passedOnIn(results);
   return (
     <>
@@ -36,12 +36,12 @@ export function QosLatency({ results }: SectionProps) {
 }
 
 /** By QoS, with TCP_NODELAY before without. */
-function byLevel({ observed: one }: Measured<Latency>, { observed: other }: Measured<Latency>): number {
+function byLevel({ observed: one }: Measured<'latency'>, { observed: other }: Measured<'latency'>): number {
   return one.qos - other.qos || Number(other.noDelay) - Number(one.noDelay);
 }
 
 type OnPiProps = {
-  readonly measured: readonly [Measured<Latency>, ...Measured<Latency>[]];
+  readonly measured: readonly [Measured<'latency'>, ...Measured<'latency'>[]];
   readonly passedOn: PassedOn | undefined;
 };
 
@@ -49,22 +49,22 @@ function OnPi({ measured, passedOn }: OnPiProps) {
   const [{ record, observed }] = measured;
   const latencies = measured.map((one) => one.observed);
   const sentences = [
-    medianSentence(latencies, passedOn),
-    acknowledgedSentence(latencies),
-    nagleSentence(latencies),
-    lossSentence(latencies),
-    loopSentence(latencies),
+    medianConclusion(latencies, passedOn),
+    acknowledgedConclusion(latencies),
+    nagleConclusion(latencies),
+    lossConclusion(latencies),
+    loopConclusion(latencies),
   ];
-  const pi = decodeURIComponent(record.id.split('.').at(-1) ?? '');
+  const pi = record.host ?? 'a Pi';
   return (
     <>
       <h3>
         From this machine to <Text>{pi}</Text>
       </h3>
-      {sentences.map((sentence) => (sentence === undefined ? null : <Says sentence={sentence} />))}
+      {sentences.map((sentence) => (sentence === undefined ? null : <ConclusionText conclusion={sentence} />))}
       <p>
-        Timed from when a PUBLISH was handed to the kernel of this machine until the Pi’s kernel took in that of the
-        subscriber; the broker is in between. {capitalised(clockText(observed.clock))}.{pingText(observed)}
+        A time runs from when this machine’s kernel took a PUBLISH until the Pi’s kernel received it for the subscriber,
+        with the broker in between. {capitalised(clockText(observed.clock))}.{pingText(observed)}
         {brokerText(observed)}
       </p>
       <Quantiles measured={measured} />
@@ -75,14 +75,14 @@ function OnPi({ measured, passedOn }: OnPiProps) {
 
 function pingText({ messagesAPing }: Latency): string {
   if (messagesAPing === undefined) return '';
-  return ` After every ${whole(messagesAPing)} messages each publisher pings, as clients do at their keep alive: once the broker has answered on a connection, its kernel delays the next acknowledgement, in the hope of data that it can go with (RFC 1122, 4.2.3.2), and Nagle’s algorithm waits for just that.`;
+  return ` After every ${whole(messagesAPing)} messages each publisher pings, as clients do at their keep alive. Once the broker has answered on a connection, its kernel delays the next acknowledgement, to send it along with data (RFC 1122, 4.2.3.2), and Nagle’s algorithm waits for that acknowledgement.`;
 }
 
 function brokerText({ brokerNoDelay }: Latency): string {
   if (brokerNoDelay === undefined) return '';
   return brokerNoDelay
-    ? ' On its own side the broker sends with TCP_NODELAY (set_tcp_nodelay true), so that the difference is the publisher’s.'
-    : ' On its own side the broker sends with Nagle’s algorithm (set_tcp_nodelay false).';
+    ? ' The broker itself sends with TCP_NODELAY (set_tcp_nodelay true), so the publisher causes the difference.'
+    : ' The broker itself sends with Nagle’s algorithm (set_tcp_nodelay false).';
 }
 
 function capitalised(text: string): string {
@@ -91,7 +91,7 @@ function capitalised(text: string): string {
 
 const right = (title: string) => ({ title, align: 'right' }) as const;
 
-function Quantiles({ measured }: { readonly measured: readonly Measured<Latency>[] }) {
+function Quantiles({ measured }: { readonly measured: readonly Measured<'latency'>[] }) {
   const [first] = measured;
   const rate = first === undefined ? '' : `, ${whole(first.observed.perSecond)} a second`;
   const payloads = listed([...new Set(measured.map(({ observed }) => bytesText(observed.payloadBytes)))]);
@@ -134,26 +134,26 @@ type Point = EcdfPoint & { readonly socket: string; readonly level: string };
 
 const LEVELS = ['QoS 0', 'QoS 1', 'QoS 2'];
 
-function Distribution({ measured, pi }: { readonly measured: readonly Measured<Latency>[]; readonly pi: string }) {
+function Distribution({ measured, pi }: { readonly measured: readonly Measured<'latency'>[]; readonly pi: string }) {
   const series = measured.map(({ observed }) => {
     const level = `QoS ${observed.qos}`;
     const socket = socketText(observed);
     return { level, socket, name: `${level} ${socket}`, observed };
   });
   const points = series.flatMap(({ level, socket, observed }) =>
-    // a clock that is asked may be off by more than a message takes, and a logarithm has no place for that
+    // the error of an exchanged clock can make a time negative, and a logarithmic axis has no place for it
     ecdf(observed.latenciesUs)
       .filter(({ ms }) => ms > 0)
       .map((point) => ({ ...point, level, socket })),
   );
-  const told = series.map(({ name, observed }) => {
+  const texts = series.map(({ name, observed }) => {
     return `${name}: half within ${msOfUs(observed.p50Us)} ms, 99 % within ${msOfUs(observed.p99Us)} ms, all within ${msOfUs(observed.maxUs)} ms`;
   });
   return (
     <Figure
       id={`figure-latency-${encodeURIComponent(pi)}`}
-      caption="Which share of the messages had arrived after how long, by what the publisher’s socket does; time on a logarithmic axis. A line that goes on to the right under 100 % is a tail."
-      alternative={`Cumulative distributions of the latency. ${told.join('; ')}.`}
+      caption="Share of the messages that had arrived after a time (logarithmic axis), by the publisher’s socket option. A line that continues to the right below 100 % is a tail."
+      alternative={`Cumulative distributions of the latency. ${texts.join('; ')}.`}
       command={COMMAND}
       legend={<Legend names={LEVELS} shown={series.map(({ level }) => level)} />}
       drawing={drawPlot(plotOf(points))}

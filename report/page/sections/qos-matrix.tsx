@@ -1,12 +1,12 @@
 import { packetSchema } from '../../../records/measured/sequence.ts';
-import { aboveSentence, type MatrixCell, matrixCells, minimumSentence } from '../judge/matrix.ts';
-import { hopsOf } from '../judge/sequence.ts';
-import { evidenceOf } from '../measured.ts';
+import { evidenceOf } from '../../../records/measurements.ts';
+import { aboveConclusion, type MatrixCell, matrixCells, minimumConclusion } from '../analysis/matrix.ts';
+import { hopsOf } from '../analysis/sequence.ts';
 import { CheckLink, VerdictMark } from '../parts/check-link.tsx';
+import { ConclusionText } from '../parts/conclusion.tsx';
 import { Figure } from '../parts/figure.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
 import { Packets } from '../parts/packets.tsx';
-import { Says } from '../parts/says.tsx';
 import type { SectionProps } from '../parts/section.tsx';
 import { SequenceDiagram, sequenceText } from '../parts/sequence-diagram.tsx';
 import { Table } from '../parts/table.tsx';
@@ -15,19 +15,19 @@ import { Text } from '../parts/text.tsx';
 const COMMAND = './lab verify --only qos.matrix';
 const LEVELS = [0, 1, 2];
 
-/** The table of publisher's against subscriber's QoS, what is delivered, by which packets, and why. */
+/** The table of publisher's and subscriber's QoS: what the broker delivers, by which packets, and why. */
 export function QosMatrix({ results }: SectionProps) {
   const cells = matrixCells(results);
-  if (cells.length === 0) return <NotMeasured results={results} prefix="qos.matrix" command={COMMAND} />;
+  if (cells.length === 0) return <NotMeasured results={results} about="qos pair" command={COMMAND} />;
   return (
     <>
-      <Says sentence={minimumSentence(cells)} />
-      <Says sentence={aboveSentence(cells)} />
+      <ConclusionText conclusion={minimumConclusion(cells)} />
+      <ConclusionText conclusion={aboveConclusion(cells)} />
       <p>
-        Why: QoS is agreed on each hop by itself. The publisher chooses it for its way to the broker, the subscriber
-        asks for the most that it wants to be sent at, and the broker takes the lower of the two: [MQTT-3.8.4-6] of MQTT
-        3.1.1 and [MQTT-3.8.4-8] of MQTT 5. A subscriber that asked for QoS 0 has no use for acknowledgements; one that
-        asked for QoS 2 can’t make a message safer than it was on its way to the broker.
+        Why: each hop has a QoS of its own. The publisher chooses it for the hop to the broker, the subscriber asks for
+        a maximum, and the broker delivers at the lower of the two: [MQTT-3.8.4-6] of MQTT 3.1.1 and [MQTT-3.8.4-8] of
+        MQTT 5. A subscriber that asked for QoS 0 does not acknowledge messages; one that asked for QoS 2 cannot make a
+        message safer than it was on its way to the broker.
       </p>
       {(['3.1.1', '5'] as const).map((version) => (
         <Matrix version={version} cells={cells.filter((cell) => cell.version === version)} />
@@ -50,7 +50,7 @@ function Matrix({ version, cells }: MatrixProps) {
     cells.find((cell) => cell.published === published && cell.requested === requested);
   return (
     <Table
-      caption={`MQTT ${version}: the QoS that the message was delivered at, and the packets of the subscriber’s hop with their bytes`}
+      caption={`MQTT ${version}: QoS of the delivered message, and the packets of the subscriber’s hop with their bytes`}
       columns={['publisher', ...LEVELS.map((level) => `subscriber QoS ${level}`)]}
       rows={LEVELS.map((published) => [
         `QoS ${published}`,

@@ -1,22 +1,22 @@
 import { barX, type PlotOptions, text } from '@observablehq/plot';
-import { type Size, sizeSchema } from '../../../records/measured/size.ts';
-import { bytesText } from '../format.ts';
+import type { Size } from '../../../records/measured/size.ts';
+import { type Measured, measured as measuredIn } from '../../../records/measurements.ts';
 import {
-  addedSentences,
-  arithmeticSentence,
+  addedConclusions,
+  arithmeticConclusion,
   byPayload,
   costOf,
   HOPS,
   messagesText,
   number,
-  overheadSentence,
-} from '../judge/size.ts';
-import { type Measured, recordsOf } from '../measured.ts';
+  overheadConclusion,
+} from '../analysis/size.ts';
+import { bytesText } from '../format.ts';
 import { CheckLink } from '../parts/check-link.tsx';
+import { ConclusionText } from '../parts/conclusion.tsx';
 import { Figure, RawPoints } from '../parts/figure.tsx';
 import { Legend } from '../parts/legend.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
-import { Says } from '../parts/says.tsx';
 import type { SectionProps } from '../parts/section.tsx';
 import { Table } from '../parts/table.tsx';
 import { drawPlot, lookOf } from '../plot.ts';
@@ -26,19 +26,19 @@ const TYPES = ['PUBLISH', 'PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP'] as const;
 const HEADERS = 'IP and TCP';
 const PARTS = [...TYPES, HEADERS];
 
-/** Bytes a message by QoS, payload and hop: a table, bars stacked by packet type, and what follows from them. */
+/** Bytes of a message by QoS, payload and hop: conclusions, a table, and bars stacked by packet type. */
 export function QosSize({ results }: SectionProps) {
-  const measured = recordsOf(results, 'qos.size', sizeSchema);
-  if (measured.length === 0) return <NotMeasured results={results} prefix="qos.size" command={COMMAND} needsPi />;
+  const measured = measuredIn(results.checks, 'size');
+  if (measured.length === 0) return <NotMeasured results={results} about="size" command={COMMAND} needsPi />;
   const sizes = measured.map(({ observed }) => observed);
-  const overhead = overheadSentence(sizes);
+  const overhead = overheadConclusion(sizes);
   return (
     <>
-      <Says sentence={arithmeticSentence(sizes)} />
-      {addedSentences(sizes).map((sentence) => (
-        <Says sentence={sentence} />
+      <ConclusionText conclusion={arithmeticConclusion(sizes)} />
+      {addedConclusions(sizes).map((sentence) => (
+        <ConclusionText conclusion={sentence} />
       ))}
-      {overhead === undefined ? null : <Says sentence={overhead} />}
+      {overhead === undefined ? null : <ConclusionText conclusion={overhead} />}
       <SizeTable measured={measured} />
       {byPayload(measured).map(({ payloadBytes, own }) => (
         <Bars payloadBytes={payloadBytes} measured={own} />
@@ -49,11 +49,11 @@ export function QosSize({ results }: SectionProps) {
 
 const right = (title: string) => ({ title, align: 'right' }) as const;
 
-function SizeTable({ measured }: { readonly measured: readonly Measured<Size>[] }) {
+function SizeTable({ measured }: { readonly measured: readonly Measured<'size'>[] }) {
   const rows = byPayload(measured).flatMap(({ own }) => own);
   return (
     <Table
-      caption={`A message, averages over ${messagesText(measured.map(({ observed }) => observed))}: publisher to broker + broker to subscriber`}
+      caption={`Averages over ${messagesText(measured.map(({ observed }) => observed))}: publisher to broker + broker to subscriber`}
       columns={[
         'payload',
         right('QoS'),
@@ -67,7 +67,7 @@ function SizeTable({ measured }: { readonly measured: readonly Measured<Size>[] 
       rows={rows.map(({ record, observed }) => {
         const [first, second] = HOPS.map((name) => costOf(observed, name));
         const both = (pick: (cost: ReturnType<typeof costOf>) => number | undefined) =>
-          [first, second].map((cost) => told(cost === undefined ? undefined : pick(cost))).join(' + ');
+          [first, second].map((cost) => averageText(cost === undefined ? undefined : pick(cost))).join(' + ');
         return [
           bytesText(observed.payloadBytes),
           observed.qos,
@@ -83,7 +83,7 @@ function SizeTable({ measured }: { readonly measured: readonly Measured<Size>[] 
   );
 }
 
-function told(value: number | undefined): string {
+function averageText(value: number | undefined): string {
   return value === undefined ? '?' : number(value);
 }
 
@@ -94,9 +94,11 @@ function Bars({
   measured,
 }: {
   readonly payloadBytes: number;
-  readonly measured: readonly Measured<Size>[];
+  readonly measured: readonly Measured<'size'>[];
 }) {
-  const bars = measured.flatMap(({ observed, record }) => barsOf(observed, piOf(record.id, measured.length > 3)));
+  const bars = measured.flatMap(({ observed, record }) =>
+    barsOf(observed, measured.length > 3 ? ` (${record.host})` : ''),
+  );
   const used = PARTS.filter((part) => bars.some((bar) => bar.part === part));
   const payload = bytesText(payloadBytes);
   const lines = ['hop,part,bytes', ...bars.map(({ way, part, bytes }) => `${way},${part},${bytes}`)];
@@ -125,11 +127,6 @@ function barsOf({ qos, messages, hops }: Size, where: string): Bar[] {
     });
     return ip === undefined ? parts : [...parts, { way, part: HEADERS, bytes: (ip.bytes - mqttBytes) / messages }];
   });
-}
-
-/** Several Pis are told apart. */
-function piOf(id: string, areSeveral: boolean): string {
-  return areSeveral ? ` (${decodeURIComponent(id.split('.').at(-1) ?? '')})` : '';
 }
 
 function totalOf(bars: readonly Bar[], way: string): number {

@@ -58,7 +58,7 @@ const REFUSED: readonly (readonly [wanted: string, told: RegExp])[] = [
     named(4),
     /03-04-04\.000Z: it has no results\.json and no records\.jsonl: no run, or one that did not come to its end;/,
   ],
-  ['RUNS/copy.json', /copy\.json: a page is written of a run's folder/],
+  ['RUNS/copy.json', /copy\.json: .*folder of a run.*results\.json.*records\.jsonl/],
 ];
 
 for (const [wanted, told] of REFUSED) {
@@ -85,13 +85,22 @@ test('results are read as they were written', async (t) => {
   t.deepEqual(await readRun(folder), written);
 });
 
-test('what is no record and no environment is left out', async (t) => {
-  const text = JSON.stringify({ checks: [recordOf('qos.a'), { id: 'other.b' }, 7], environment: { lab: 5 } });
-  const { checks, counts, environment } = await readRun(await folderWith(t, { 'results.json': text }));
-  t.deepEqual(checks, [recordOf('qos.a')]);
-  t.is(counts.pass, 1);
-  t.is(environment, undefined);
-});
+/** [what is wrong; results.json; where the error says it is] */
+const UNREADABLE: readonly (readonly [string, object, RegExp])[] = [
+  ['a record of another version', { ...resultsOf([]), checks: [recordOf('qos.a'), { id: 'qos.b' }] }, /checks\.1/],
+  ['no list of checks', { ...resultsOf([]), checks: {} }, /checks/],
+  ['another environment', { ...resultsOf([]), environment: { lab: 5 } }, /environment\.lab/],
+  ['a list', [], /./],
+];
+
+for (const [name, value, where] of UNREADABLE) {
+  test(`results with ${name} are refused, with the place and what to do`, async (t) => {
+    const folder = await folderWith(t, { 'results.json': JSON.stringify(value) });
+    const error = await t.throwsAsync(readRun(folder), { instanceOf: InputError });
+    t.regex(error?.message ?? '', /results\.json: another version of mqtt-lab wrote this run .*\.\/lab verify/);
+    t.regex(error?.message ?? '', where);
+  });
+}
 
 test('an interrupted run has its records, also where the last is cut off', async (t) => {
   const lines = `${JSON.stringify(recordOf('qos.a'))}\n${JSON.stringify(recordOf('qos.b')).slice(0, 20)}`;

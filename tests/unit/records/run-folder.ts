@@ -8,6 +8,8 @@ import { recordOf } from './_record.ts';
 const ENVIRONMENT = {
   lab: 'l',
   scope: 'quick',
+  full: false,
+  hosts: [],
   startedAt: 0,
   durationMs: 1,
   node: '20.19.0',

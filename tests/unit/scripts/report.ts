@@ -30,6 +30,6 @@ test('the page of an earlier run is written again, without a lab file, and whate
   t.is(asJson.stderr, `report: ${page}\n`);
   const meant = lab(folder, 'report', RUN, '--only', 'qos');
   t.is(meant.status, 2);
-  t.is(meant.stderr, '--only: nothing is measured where an earlier run is named\n');
+  t.regex(meant.stderr, /^--only: .*earlier/);
   t.is(lab(folder, 'report', 'yesterday').status, 2);
 });

@@ -1,130 +1,68 @@
 import test from 'ava';
 import { compareRuns } from '../../../../report/compare/compare.ts';
-import { type LatencyChange, latencyChanges } from '../../../../report/compare/latency.ts';
-import { latencies, seeded } from '../statistics/_series.ts';
-import { record, run } from './_runs.ts';
+import { latencyChanges } from '../../../../report/compare/latency.ts';
+import { latency, run } from './_runs.ts';
 
-const NAMES = ['q0.nodelay', 'q0.nagle', 'q1.nodelay', 'q1.nagle', 'q2.nodelay', 'q2.nagle'] as const;
-const idOf = (name: string) => `qos.latency.${name}.pi`;
+const ID = 'qos.latency.q1.nodelay.pi';
+const exchanged = (uncertaintyUs: number) => ({ clock: { kind: 'exchanged', uncertaintyUs, exchanges: 9 } });
 
-type Series = { readonly latenciesUs: readonly number[]; readonly [key: string]: unknown };
-
-function measured(byName: Readonly<Record<string, Series>>) {
-  return run(Object.entries(byName).map(([name, observed]) => record(idOf(name), { observed })));
-}
-
-/** All series of a run, each made by `make`. */
-function all(seed: number, make: (random: () => number) => number[]) {
-  const random = seeded(seed);
-  return Object.fromEntries(
-    NAMES.map((name) => [name, { latenciesUs: make(random), payloadBytes: 100, perSecond: 250 }]),
-  );
-}
-
-const steady = (random: () => number) => latencies(random, 1_000, 0.3);
-
-function verdicts(changes: readonly LatencyChange[]) {
-  return changes.flatMap((change) => (change.kind === 'tested' ? change.quantiles.map(({ verdict }) => verdict) : []));
-}
-
-test('of many comparisons without a difference, few show any', (t) => {
-  let alarmed = 0;
-  for (let nth = 0; nth < 4; nth++) {
-    const changes = latencyChanges(measured(all(nth, steady)), measured(all(nth + 1_000, steady)));
-    t.is(verdicts(changes).length, 12);
-    if (verdicts(changes).some((verdict) => verdict !== 'none shown')) alarmed += 1;
-  }
-  t.true(alarmed <= 1, `${alarmed} of 4`);
-});
-
-test('the one series that is slower is found among six, with its size', (t) => {
-  const before = measured(all(1, steady));
-  const series = all(2, steady);
-  const slow = {
-    ...series['q1.nodelay'],
-    latenciesUs: (series['q1.nodelay']?.latenciesUs ?? []).map((us) => us + 200),
-  };
-  const changes = latencyChanges(before, measured({ ...series, 'q1.nodelay': slow }));
-  const found = changes.find(({ id }) => id === idOf('q1.nodelay'));
-  if (found?.kind !== 'tested') return t.fail();
-  const [p50] = found.quantiles;
-  t.like(p50, { name: 'p50', verdict: 'slower', isRelevant: true, drifts: false });
-  t.true((p50?.fromUs ?? 0) > 150 && (p50?.fromUs ?? 0) < 200 && (p50?.toUs ?? 0) > 200 && (p50?.toUs ?? 0) < 250);
-  t.true((p50?.p ?? 1) < 0.001);
-  t.true(found.superiority > 0.8);
-  const rest = changes.filter(({ id }) => id !== idOf('q1.nodelay'));
-  t.deepEqual([...new Set(verdicts(rest))], ['none shown']);
-});
-
-test('a small difference is called small', (t) => {
-  const series = (extra: number) => ({
-    latenciesUs: Array.from({ length: 1_000 }, (_, index) => 1_000 + (index % 7) + extra),
+test('median and p99 of both runs stand side by side with their change', (t) => {
+  const [change, ...others] = latencyChanges(run([latency(ID, 400, 2_000)]), run([latency(ID, 500, 1_500)]));
+  t.is(others.length, 0);
+  t.deepEqual(change, {
+    id: ID,
+    name: 'QoS 1, TCP_NODELAY, to pi',
+    kind: 'compared',
+    quantiles: [
+      { name: 'median', beforeUs: 400, afterUs: 500, percent: 25 },
+      { name: 'p99', beforeUs: 2_000, afterUs: 1_500, percent: -25 },
+    ],
+    clocksUs: 0,
   });
-  const [change] = latencyChanges(measured({ a: series(0) }), measured({ a: series(60) }));
-  t.like(change?.kind === 'tested' ? change.quantiles[0] : undefined, { verdict: 'slower', isRelevant: false });
 });
 
-test('a difference within the uncertainty of the clocks is none', (t) => {
-  const random = seeded(4);
-  const of = (extra: number, uncertaintyUs: number) =>
-    measured({
-      a: {
-        latenciesUs: steady(random).map((us) => us + extra),
-        clock: { kind: 'exchanged', uncertaintyUs, exchanges: 9 },
-      },
-    });
-  t.deepEqual(verdicts(latencyChanges(of(0, 150), of(200, 150))), ['none shown', 'none shown']);
-  t.is(verdicts(latencyChanges(of(0, 50), of(200, 50)))[0], 'slower');
+test('a latency that only one run has is not compared', (t) => {
+  t.deepEqual(latencyChanges(run([latency(ID, 400, 500)]), run([])), []);
 });
 
-/** [name, before, after, why it is not compared] */
-const UNTESTED: readonly (readonly [string, unknown, unknown, RegExp])[] = [
-  ['too few messages', { latenciesUs: [1, 2] }, { latenciesUs: [1, 2, 3] }, /^2 messages, and 200 are needed$/],
-  ['no latencies before', {}, { latenciesUs: [1] }, /^no latencies in the first run$/],
-  ['no latencies after', { latenciesUs: [1] }, undefined, /^no latencies in the second run$/],
-  ['no latencies at all', null, 7, /^no latencies in both runs$/],
-  [
-    'pings between',
-    { latenciesUs: [1], payloadBytes: 1, perSecond: 9 },
-    { latenciesUs: [1], payloadBytes: 1, perSecond: 9, messagesAPing: 100 },
-    /^different messages: 1 bytes, 9 a second, then 1 bytes, 9 a second, a ping every 100$/,
-  ],
-  [
-    'other payloads',
-    { latenciesUs: [1], payloadBytes: 1, perSecond: 9 },
-    { latenciesUs: [1], payloadBytes: 2 },
-    /^different messages: 1 bytes, 9 a second, then 2 bytes, unknown a second$/,
-  ],
+for (const [name, more, reason] of [
+  ['another payload', { payloadBytes: 1 }, /100 bytes, 250 a second, then 1 bytes/],
+  ['another rate', { perSecond: 9 }, /250 a second, then 100 bytes, 9 a second/],
+  ['pings in between', { messagesAPing: 100 }, /then .* a ping every 100/],
+] as const) {
+  test(`${name}: not compared`, (t) => {
+    const [change] = latencyChanges(run([latency(ID, 400, 500)]), run([latency(ID, 400, 500, more)]));
+    t.regex(change?.kind === 'not compared' ? change.reason : '', reason);
+  });
+}
+
+/** [what changed; before; after; allowed percent; quantiles that exceed it] */
+const LIMITS: readonly (readonly [
+  string,
+  before: readonly [p50: number, p99: number, more?: object],
+  after: readonly [p50: number, p99: number, more?: object],
+  maxSlower: number | undefined,
+  excesses: readonly string[],
+])[] = [
+  ['no limit', [400, 500], [4_000, 5_000], undefined, []],
+  ['both rose by less', [1_000, 2_000], [1_200, 2_400], 20, []],
+  ['the median rose by more', [1_000, 2_000], [1_201, 2_000], 20, ['median']],
+  ['the p99 rose by more', [1_000, 2_000], [1_000, 2_401], 20, ['p99']],
+  ['both rose by more', [1_000, 2_000], [1_500, 3_000], 20, ['median', 'p99']],
+  ['both fell', [1_000, 2_000], [500, 1_000], 20, []],
+  ['any rise is too much', [1_000, 2_000], [1_001, 2_000], 0, ['median']],
+  ['the rise is within the clocks', [400, 2_000, exchanged(60)], [500, 2_000, exchanged(60)], 20, []],
+  ['the rise is beyond the clocks', [400, 2_000, exchanged(40)], [500, 2_000, exchanged(40)], 20, ['median']],
+  ['the first median is below zero', [-5, 2_000], [500, 2_000], 20, []],
 ];
 
-for (const [name, before, after, reason] of UNTESTED) {
-  test(`not compared: ${name}`, (t) => {
-    const of = (observed: unknown) => run([record(idOf('q0.nagle'), { observed })]);
-    const [change] = latencyChanges(of(before), of(after));
-    t.regex(change?.kind === 'not tested' ? change.reason : '', reason);
+for (const [name, before, after, maxSlower, excesses] of LIMITS) {
+  test(`--max-slower ${maxSlower ?? 'not given'}: ${name}`, (t) => {
+    const comparison = compareRuns(run([latency(ID, ...before)]), run([latency(ID, ...after)]), maxSlower);
+    t.deepEqual(
+      comparison.excesses.map((excess) => excess.name),
+      excesses,
+    );
+    t.is(comparison.verdict, excesses.length === 0 ? 'pass' : 'fail');
   });
 }
-
-test('with 200 messages the median is compared, the tail is not', (t) => {
-  const series = { latenciesUs: latencies(seeded(1), 999, 0) };
-  const [change] = latencyChanges(measured({ a: series }), measured({ a: series }));
-  t.deepEqual(change?.kind === 'tested' ? change.quantiles.map(({ name }) => name) : [], ['p50']);
-});
-
-test('slower than was declared to be allowed is worse, where all of the interval is beyond', (t) => {
-  const series = (extra: number) => ({
-    latenciesUs: Array.from({ length: 1_000 }, (_, index) => 1_000 + (index % 7) + extra),
-  });
-  const [before, after] = [measured({ a: series(0) }), measured({ a: series(300) })];
-  t.is(compareRuns(before, after).verdict, 'pass');
-  t.is(compareRuns(before, after, 40).verdict, 'pass');
-  t.is(compareRuns(before, after, 20).verdict, 'fail');
-  t.deepEqual(
-    compareRuns(before, after, 20).excesses.map(({ id, name }) => [id, name]),
-    [
-      [idOf('a'), 'p50'],
-      [idOf('a'), 'p99'],
-    ],
-  );
-  t.is(compareRuns(after, before, 20).verdict, 'pass');
-});

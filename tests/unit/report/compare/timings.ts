@@ -2,28 +2,34 @@ import test from 'ava';
 import { environmentDifferences } from '../../../../report/compare/environment.ts';
 import { sizeChanges } from '../../../../report/compare/sizes.ts';
 import { timingChanges } from '../../../../report/compare/timings.ts';
-import { record, run } from './_runs.ts';
+import { trafficRecord } from '../page/_keep-alive.ts';
+import { ENVIRONMENT, recordOf as record, sizeOf } from '../page/_results.ts';
+import { run } from './_runs.ts';
 
-test('versions and machines that are others; what only one run tells is no difference', (t) => {
+test('versions and machines that differ; a fact of one run alone is no difference', (t) => {
   const broker = { address: 'b', port: 1883, version: 'mosquitto 2.0.11' };
-  const before = { lab: 'a', scope: 'quick', broker, node: '20.20.2', clients: { pi: 'paho 1', hall: 'paho 1' } };
+  const before = { ...ENVIRONMENT, broker, clients: { pi: 'paho 1', hall: 'paho 1' }, hosts: [] };
   const hosts = [{ name: 'pi', place: 'container', kernel: '6.1' }];
   const after = { ...before, broker: { ...broker, version: 'mosquitto 2.1.2' }, clients: { pi: 'paho 2' }, hosts };
   t.deepEqual(environmentDifferences(before, after), [
     { what: 'broker', before: 'mosquitto 2.0.11', after: 'mosquitto 2.1.2' },
     { what: 'clients on pi', before: 'paho 1', after: 'paho 2' },
   ]);
-  t.deepEqual(environmentDifferences({ lab: 'a' }, { lab: 'b', full: true, only: 'qos' }), [
-    { what: 'lab', before: 'a', after: 'b' },
+  const short = { ...ENVIRONMENT, full: false };
+  t.deepEqual(environmentDifferences(short, { ...ENVIRONMENT, lab: 'b', only: 'qos' }), [
+    { what: 'lab', before: 'fixture', after: 'b' },
     { what: 'checks', before: 'all', after: 'qos' },
     { what: 'measurements', before: 'short', after: 'full' },
   ]);
-  t.deepEqual(environmentDifferences({}, {}), []);
+  t.deepEqual(environmentDifferences(ENVIRONMENT, ENVIRONMENT), []);
 });
 
 const matrix = (bytes: number, packets = 2) =>
   record('qos.matrix.p1s0.v311', {
-    observed: { packets: { publisher: packets, subscriber: 1 }, bytes: { publisher: bytes, subscriber: 279 } },
+    observed: {
+      ...{ granted: 0, delivered: 0, copies: 1, publisher: [], subscriber: [] },
+      ...{ packets: { publisher: packets, subscriber: 1 }, bytes: { publisher: bytes, subscriber: 279 } },
+    },
   });
 
 test('one byte more of one message is a difference', (t) => {
@@ -38,8 +44,9 @@ function size(messages: number, pubrelBytes: number) {
     PUBLISH: { packets: messages, bytes: messages * 13 },
     PUBREL: { packets: messages, bytes: pubrelBytes },
   };
-  const hop = { host: 'pi', types, mqttBytes: messages * 13 + pubrelBytes, ip: { bytes: Math.random() } };
-  return record('qos.size.q2.1.pi', { observed: { qos: 2, messages, hops: { publisher: hop, subscriber: hop } } });
+  const hop = { host: 'pi', types, mqttBytes: messages * 13 + pubrelBytes };
+  const hops = { publisher: hop, subscriber: hop };
+  return record('qos.size.q2.1.pi', { observed: { ...sizeOf(2, 1), messages, hops } });
 }
 
 test('sums of different numbers of messages are compared for one message, exactly', (t) => {
@@ -51,8 +58,7 @@ test('sums of different numbers of messages are compared for one message, exactl
 });
 
 test('a ping has its size, and what has none is not compared', (t) => {
-  const traffic = (mqttBytes: number) =>
-    record('keepalive.traffic.5s.mosquitto.idle.pi', { observed: { perPing: { mqttBytes } } });
+  const traffic = (mqttBytes: number) => trafficRecord(5, 'mosquitto', 'idle', { perPing: { mqttBytes } });
   t.deepEqual(sizeChanges(run([traffic(4)]), run([traffic(6)])).changes, [
     { id: 'keepalive.traffic.5s.mosquitto.idle.pi', what: 'ping bytes', before: 4, after: 6 },
   ]);

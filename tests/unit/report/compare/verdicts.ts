@@ -2,25 +2,26 @@ import test from 'ava';
 import type { Verdict } from '../../../../records/record.ts';
 import { compareRuns } from '../../../../report/compare/compare.ts';
 import { type Change, verdictChanges } from '../../../../report/compare/verdicts.ts';
-import { record, run } from './_runs.ts';
+import { recordOf as record } from '../page/_results.ts';
+import { run } from './_runs.ts';
 
 /** [verdict before, verdict after, what has become of it, whether that is worse] */
 const ROWS: readonly (readonly [Verdict | undefined, Verdict | undefined, Change | undefined, boolean])[] = [
   ['pass', 'pass', undefined, false],
   ['pass', 'fail', 'broken', true],
   ['pass', 'deviation', 'deviates', false],
-  ['pass', 'skipped', 'no longer shown', false],
+  ['pass', 'skipped', 'now skipped', false],
   ['pass', undefined, 'only before', false],
   ['deviation', 'fail', 'broken', true],
-  ['deviation', 'pass', 'as wanted', false],
+  ['deviation', 'pass', 'no longer deviates', false],
   ['deviation', 'deviation', undefined, false],
   ['fail', 'fail', 'still fails', false],
-  ['fail', 'pass', 'mended', false],
-  ['fail', 'deviation', 'mended', false],
-  ['fail', 'skipped', 'no longer shown', false],
-  ['skipped', 'fail', 'fails', false],
-  ['skipped', 'pass', 'now shown', false],
-  [undefined, 'fail', 'fails', false],
+  ['fail', 'pass', 'fixed', false],
+  ['fail', 'deviation', 'fixed', false],
+  ['fail', 'skipped', 'now skipped', false],
+  ['skipped', 'fail', 'new failure', false],
+  ['skipped', 'pass', 'no longer skipped', false],
+  [undefined, 'fail', 'new failure', false],
   [undefined, 'pass', 'only after', false],
 ];
 
@@ -35,20 +36,20 @@ for (const [before, after, change, isWorse] of ROWS) {
 
 test('what got worse comes first, then by id; the reason is that of the second run', (t) => {
   const before = run([
-    record('acl.mended', { verdict: 'fail', reason: 'late' }),
+    record('acl.fixed', { verdict: 'fail', reason: 'late' }),
     record('will.b'),
     record('will.a'),
     record('acl.gone', { reason: 'was so' }),
   ]);
   const after = run([
-    record('acl.mended'),
+    record('acl.fixed'),
     record('will.b', { verdict: 'fail', reason: 'none came' }),
     record('will.a', { verdict: 'fail' }),
   ]);
   t.deepEqual(verdictChanges(before, after), [
-    { id: 'will.a', change: 'broken', before: 'pass', after: 'fail' },
-    { id: 'will.b', change: 'broken', before: 'pass', after: 'fail', reason: 'none came' },
-    { id: 'acl.mended', change: 'mended', before: 'fail', after: 'pass' },
-    { id: 'acl.gone', change: 'only before', before: 'pass', reason: 'was so' },
+    { id: 'will.a', family: 'will', change: 'broken', before: 'pass', after: 'fail' },
+    { id: 'will.b', family: 'will', change: 'broken', before: 'pass', after: 'fail', reason: 'none came' },
+    { id: 'acl.fixed', family: 'acl', change: 'fixed', before: 'fail', after: 'pass' },
+    { id: 'acl.gone', family: 'acl', change: 'only before', before: 'pass', reason: 'was so' },
   ]);
 });

@@ -3,9 +3,9 @@ import type { CheckRecord } from '../../../../records/record.ts';
 import { recordOf } from './_results.ts';
 
 const CLIENTS = {
-  mosquitto: { client: 'mosquitto_pub 2.0.11', host: 'pi', word: 'pi' },
-  paho: { client: 'paho-mqtt 1.6.1', host: 'pi', word: 'pi' },
-  mqttjs: { client: 'mqtt.js 5.16.0', host: 'this machine', word: 'this-machine' },
+  mosquitto: { client: 'mosquitto_pub 2.0.11', word: 'pi' },
+  paho: { client: 'paho-mqtt 1.6.1', word: 'pi' },
+  mqttjs: { client: 'mqtt.js 5.16.0', word: 'this-machine' },
 } as const;
 
 /** The record of one connection of 75 s, idle but for one message, or with so many pings as it is told. */
@@ -15,7 +15,7 @@ export function trafficRecord(
   activity: Traffic['activity'],
   more: Partial<Traffic> = {},
 ): CheckRecord {
-  const { client, host, word } = CLIENTS[name];
+  const { client, word } = CLIENTS[name];
   const pings = more.pings ?? Math.floor(75 / keepAlive);
   const isKernel = name !== 'mqttjs';
   const samples = Array.from({ length: pings + 1 }, (_, count) => ({
@@ -38,8 +38,8 @@ export function trafficRecord(
     arrivedAtMs: 900,
   };
   const perPing = isKernel ? { mqttBytes: 4, ipBytes: 160, segments: 3 } : { mqttBytes: 4 };
-  return recordOf(`keepalive.traffic.${keepAlive}s.${name}.${activity.replaceAll(' ', '-')}.${word}`, {
-    host,
+  const doing = activity.replace(' QoS ', '-q');
+  return recordOf(`keepalive.traffic.${keepAlive}s.${name}.${doing}.${word}`, {
     observed: activity === 'idle' ? { perPing, exchange, ...observed } : observed,
   });
 }

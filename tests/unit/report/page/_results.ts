@@ -6,6 +6,7 @@ import type { Size } from '../../../../records/measured/size.ts';
 import type { CheckRecord } from '../../../../records/record.ts';
 import { type Results, results } from '../../../../records/results.ts';
 import { recordOf as plainRecord } from '../../records/_record.ts';
+import { planned } from '../_planned.ts';
 
 export type Level = 0 | 1 | 2;
 export const LEVELS: readonly Level[] = [0, 1, 2];
@@ -41,10 +42,10 @@ export const ENVIRONMENT: Environment = {
   ],
 };
 
-/** A record that passed, with what a test does not care about made up. */
+/** A record that passed, with subject and host of the check that has this id. */
 export function recordOf(id: CheckRecord['id'], more: Partial<CheckRecord> = {}): CheckRecord {
   const versions = { broker: 'mosquitto 2.0.11', client: 'mqtt.js 5.16.0' };
-  const made = { claim: `the claim of ${id}`, expected: {}, observed: {}, host: 'this machine', versions };
+  const made = { claim: `the claim of ${id}`, expected: {}, observed: {}, ...planned(id), versions };
   return plainRecord(id, { ...made, startedAt: BEGIN, durationMs: 12, ...more });
 }
 

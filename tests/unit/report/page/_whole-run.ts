@@ -13,23 +13,26 @@ export function wholeRun(): CheckRecord[] {
 
 function logins(): CheckRecord[] {
   const refused = {
-    expected: { code: 5, answer: '20 02 00 05' },
-    observed: { answer: '20 02 00 05', closedBy: 'broker' },
+    expected: { accepted: false, code: 5, answer: '20 02 00 05' },
+    observed: { accepted: false, answer: '20 02 00 05', closedBy: 'broker' },
   };
   return [
-    recordOf('auth.accepted.v311.sam.pi', { expected: { code: 0 }, observed: { code: 0 } }),
+    recordOf('auth.accepted.v311.sam.pi', { expected: { accepted: true }, observed: { accepted: true } }),
     recordOf('auth.wrong-password.v311.sam.pi', refused),
     recordOf('auth.anonymous.v311.pi', refused),
   ];
 }
 
 function rights(): CheckRecord[] {
-  const may = (wanted: boolean, done = wanted) => ({ expected: { delivered: wanted }, observed: { delivered: done } });
+  const may = (wanted: boolean, done = wanted) => ({
+    expected: { tookEffect: wanted },
+    observed: { tookEffect: done },
+  });
   return [
     recordOf('acl.publish.status.sam.q0.v311', may(true)),
     recordOf('acl.publish.status.alice.q0.v311', { ...may(false, true), verdict: 'deviation', reason: WIDENED }),
-    recordOf('acl.subscribe.status.alice.exact.v311', { expected: { copies: 1 }, observed: { copies: 1 } }),
-    recordOf('acl.subscribe.status.sam.exact.v311', { expected: { copies: 0 }, observed: { copies: 0 } }),
+    recordOf('acl.subscribe.status.alice.exact.v311', may(true)),
+    recordOf('acl.subscribe.status.sam.exact.v311', may(false)),
     recordOf('acl.will.status.alice.v311', may(true)),
     recordOf('acl.will.status.sam.v311', may(true)),
   ];
@@ -62,7 +65,11 @@ function matrix(): CheckRecord[] {
           packet.who === who ? [`${packet.direction === 'sent' ? '→' : '←'} ${packet.type} ${packet.bytes}`] : [],
         );
       return recordOf(`qos.matrix.p${published}s${requested}.v311`, {
-        observed: { granted: requested, delivered, copies: 1, publisher: own('sam'), subscriber: own('alice') },
+        observed: {
+          ...{ granted: requested, delivered, copies: 1, publisher: own('sam'), subscriber: own('alice') },
+          packets: { publisher: 1, subscriber: 1 },
+          bytes: { publisher: 44, subscriber: 44 },
+        },
         evidence: packets,
       });
     }),

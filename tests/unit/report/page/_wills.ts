@@ -46,9 +46,7 @@ export function lost(id: CheckRecord['id'], what: string, seen: Lost): CheckReco
       ? []
       : [{ who: 'observer', direction: 'received', type: 'PUBLISH', at: BEGIN + willAfterMs, bytes: 29, qos: 1 }]),
   ];
-  const observed = id.startsWith('restart')
-    ? { connected: wills, queued: wills }
-    : { wills, ...(willAfterMs === undefined ? {} : { afterMs: willAfterMs }) };
+  const observed = { wills, ...(willAfterMs === undefined ? {} : { afterMs: willAfterMs }) };
   return recordOf(id, { observed, evidence: [...packets, ...events], ...more });
 }
 

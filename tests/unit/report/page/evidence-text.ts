@@ -3,7 +3,7 @@ import { evidenceLines } from '../../../../report/page/evidence-text.ts';
 
 const packet = (more: object) => ({ who: 'sam', direction: 'sent', type: 'PUBLISH', at: 1_000, ...more });
 
-test('packets are told with their time from the first one, and what is as always is left out', (t) => {
+test('packets have their time from the first one, and usual values are left out', (t) => {
   const will = { topic: 'status', payload: '"gone"', qos: 1, retain: false };
   const connect = { version: 4, clientId: 'lab-1', clean: true, keepAlive: 60, hasPassword: true, user: 'sam', will };
   t.deepEqual(
@@ -24,7 +24,7 @@ test('packets are told with their time from the first one, and what is as always
       packet({ direction: 'received', type: 'PUBACK', at: 1_014, packetId: 8, code: 135 }),
     ]),
     [
-      '     0.0 ms sam → CONNECT 75 B MQTT 3.1.1, user sam, lab-1, clean, keep alive 60 s, will on status at QoS 1',
+      '     0.0 ms sam → CONNECT 75 B MQTT 3.1.1, user sam, lab-1, clean session, keep alive 60 s, will on status at QoS 1',
       '     1.5 ms sam ← CONNACK 4 B code 0',
       '    12.0 ms sam → PUBLISH 30 B id 7, qos 1, retain, topic status',
       '    13.0 ms sam ← PUBACK id 7',
@@ -46,7 +46,7 @@ test('lines, files and anything else', (t) => {
   t.deepEqual(evidenceLines([]), []);
 });
 
-test('other moments have their times among those of the packets', (t) => {
+test('events have times like packets', (t) => {
   t.deepEqual(
     evidenceLines([
       packet({ at: 1_002 }),
@@ -61,7 +61,7 @@ test('other moments have their times among those of the packets', (t) => {
   );
 });
 
-test('of many lines the first are told, and how many more there are', (t) => {
+test('of many lines only the first appear, with how many more there are', (t) => {
   const many = Array.from({ length: 100 }, (_, index) => `line ${index}`);
   const lines = evidenceLines(many);
   t.is(lines.length, 31);

@@ -28,9 +28,9 @@ test('a run that did not pass begins with what failed', (t) => {
   t.regex(first, /no will came/);
 });
 
-test('a run in which nothing was shown says so, and which commands measure each question', (t) => {
+test('a run without results says so, and names the commands that measure each question', (t) => {
   const empty = html(resultsOf([], { only: 'nothing' }));
-  t.regex(empty, /Nothing was shown/);
+  t.regex(empty, /the run proves nothing/);
   for (const command of ['auth', 'acl', 'qos.sequence', 'qos.size', 'qos.matrix']) {
     t.true(empty.includes(`<code>./lab verify --only ${command}</code> measures it`), command);
   }

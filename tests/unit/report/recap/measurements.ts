@@ -1,9 +1,9 @@
 import test from 'ava';
 import type { CheckRecord, Verdict } from '../../../../records/record.ts';
-import { essence } from '../../../../report/recap/measurements.ts';
+import { measurementLines } from '../../../../report/recap/measurements.ts';
 import { recap } from '../../../../report/recap/recap.ts';
 import { spanText } from '../../../../report/recap/span.ts';
-import { recordOf } from '../../records/_record.ts';
+import { type Level, latencyOf, recordOf, sizeOf } from '../page/_results.ts';
 
 const plain = (_style: unknown, text: string) => text;
 const marked = (style: unknown, text: string) => `<${style}>${text}</>`;
@@ -27,7 +27,7 @@ function matrix(tag: 'v311' | 'v5', size: number): CheckRecord[] {
     LEVELS.map((subscriber) => {
       const delivered = LEVELS[Math.min(publisher, subscriber)] ?? 0;
       return record(`qos.matrix.p${publisher}s${subscriber}.${tag}`, {
-        delivered,
+        ...{ granted: subscriber, delivered, copies: 1, publisher: [], subscriber: [] },
         packets: { publisher: packets[publisher], subscriber: packets[delivered] },
         bytes: { publisher: bytes[publisher], subscriber: bytes[delivered] },
       });
@@ -50,7 +50,7 @@ const WILLS = [
   record('will.fin.publisher.status.v311', { wills: 1, afterMs: 48 }, { withinMs: 3_000 }),
   record('will.fin.subscriber.status.v5', { wills: 1, afterMs: 33 }, { withinMs: 3_000 }),
   record('will.silent.publisher.status.pi', { wills: 1, afterMs: 11_888 }, { keepAlive: 5 }),
-  record('will.silent.publisher.status.this-machine', { wills: 1, willAfterMs: 12_265 }, { keepAlive: 5 }),
+  record('will.silent.publisher.status.this-machine', { wills: 1, afterMs: 12_265 }, { keepAlive: 5 }),
   record('will.delay.publisher.status.v5', { wills: 1, afterMs: 2_123 }, { delayS: 2 }),
   record('will.clean.publisher.status.v311', { wills: 0 }),
   record('will.second-connect.publisher.status.v5', { wills: 0 }, { withinMs: 3_000 }, 'deviation'),
@@ -75,14 +75,16 @@ const SIZES = LEVELS.flatMap((qos) =>
     const bytes = payload + 10 + qos * 7;
     const subscriber = qos === 2 && payload === 1 ? bytes - 0.5 : bytes;
     return record(`qos.size.q${qos}.${payload}.pi`, {
+      ...sizeOf(qos, payload),
       messages: 5,
       hops: { publisher: hop(bytes), subscriber: hop(subscriber) },
     });
   }),
 );
 
-function latency(qos: number, socket: string, pi: string, p50Us: number) {
-  return record(`qos.latency.q${qos}.${socket}.${pi}`, { p50Us, p99Us: p50Us * 20, latenciesUs: [] });
+function latency(qos: Level, socket: 'nodelay' | 'nagle', pi: string, p50Us: number) {
+  const observed = { ...latencyOf(qos, socket === 'nodelay', p50Us), p50Us, p99Us: p50Us * 20 };
+  return record(`qos.latency.q${qos}.${socket}.${pi}`, observed);
 }
 const LATENCIES = [
   latency(0, 'nodelay', 'pi', 334),
@@ -91,10 +93,10 @@ const LATENCIES = [
   latency(0, 'nodelay', 'hall', 1),
 ];
 
-/** [what was measured, records, lines] */
+/** [what was measured; records; lines] */
 const ROWS: readonly (readonly [string, readonly CheckRecord[], readonly string[]])[] = [
   ['nothing', [record('acl.a', {})], []],
-  ['both versions, which differ in bytes alone', BOTH, [...TABLE, ON_A_HOP]],
+  ['both versions, which differ only in bytes', BOTH, [...TABLE, ON_A_HOP]],
   ['last wills', WILLS, WILL_LINES],
   ['expiries', EXPIRIES, [EXPIRY_LINE]],
   [
@@ -142,7 +144,7 @@ const ROWS: readonly (readonly [string, readonly CheckRecord[], readonly string[
     ],
   ],
   [
-    'records of another version, or of checks that never came to it',
+    'records without a measurement',
     [
       record('qos.matrix.p0s0.v5', undefined, {}, 'fail'),
       record('qos.matrix.p0s0.v311', { delivered: 'much' }),
@@ -157,7 +159,7 @@ const ROWS: readonly (readonly [string, readonly CheckRecord[], readonly string[
 
 for (const [name, records, lines] of ROWS) {
   test(`${name}: ${lines.length} lines`, (t) => {
-    t.deepEqual(essence(records, plain), lines);
+    t.deepEqual(measurementLines(records, plain), lines);
   });
 }
 
@@ -181,13 +183,16 @@ test('versions that differ in what is delivered have a table each, and a failure
     one.id.includes('p2s2')
       ? record(
           one.id,
-          { delivered: 1, packets: { publisher: 4, subscriber: 2 }, bytes: { publisher: 294, subscriber: 286 } },
+          {
+            ...Object(one.observed),
+            ...{ delivered: 1, packets: { publisher: 4, subscriber: 2 }, bytes: { publisher: 294, subscriber: 286 } },
+          },
           {},
           'fail',
         )
       : one,
   );
-  const lines = essence([...matrix('v311', 279), ...other], marked);
+  const lines = measurementLines([...matrix('v311', 279), ...other], marked);
   t.is(lines.length, 11);
   t.is(lines[0], 'QoS delivered: packets, bytes of both hops (MQTT 3.1.1)');
   t.is(lines[5], 'QoS delivered: packets, bytes of both hops (MQTT 5)');
@@ -198,7 +203,7 @@ test('versions that differ in what is delivered have a table each, and a failure
 test('a will that failed to come is red, and one that was not retained has no cause of its own', (t) => {
   const lost = record('will.fin.publisher.status.v5', { wills: 0 }, { withinMs: 3_000 }, 'fail');
   const notServed = record('will.retained.publisher.status.v5', { wills: 0, served: 0 }, {}, 'fail');
-  t.deepEqual(essence([...WILLS.slice(0, 2), lost, notServed], marked), [
+  t.deepEqual(measurementLines([...WILLS.slice(0, 2), lost, notServed], marked), [
     'wills at once: FIN 33–48 ms',
     'no will: <red>FIN</>',
   ]);
@@ -209,25 +214,24 @@ test('all of it fits 16 lines of 80 columns', (t) => {
   const wills = causes.map((cause, index) =>
     record(`will.${cause}.publisher.status.v5`, { wills: 1, afterMs: 100 + index }, { withinMs: 3_000 }),
   );
-  const lines = essence([...BOTH, ...SIZES, ...LATENCIES, ...WILLS, ...wills, ...EXPIRIES], plain);
+  const lines = measurementLines([...BOTH, ...SIZES, ...LATENCIES, ...WILLS, ...wills, ...EXPIRIES], plain);
   t.true(lines.length <= 16, lines.join('\n'));
   for (const line of lines) t.true(line.length <= 80, line);
 });
 
 test('where the clock of the Pi is another one, by how much it may be off', (t) => {
-  const one = (qos: number, uncertaintyUs: number) => {
+  const one = (qos: Level, uncertaintyUs: number) => {
     const clock = { kind: 'exchanged', uncertaintyUs, exchanges: 80 };
-    return record(`qos.latency.q${qos}.nagle.pi`, { p50Us: -1, p99Us: 900, clock });
+    return record(`qos.latency.q${qos}.nagle.pi`, { ...latencyOf(qos, false, 1), p50Us: -1, p99Us: 900, clock });
   };
-  const [head, , row] = essence([one(0, 207), one(1, 471)], plain);
+  const [head, , row] = measurementLines([one(0, 207), one(1, 471)], plain);
   t.is(head, 'a message: latency to pi, p50/p99 in ms (± 0.47)');
   t.is(row, '  0     –             0.00/0.90');
 });
 
 test('a name from the lab file does not reach the terminal as it is', (t) => {
-  const [head] = essence([latency(0, 'nagle', 'p\u001b[31m', 400)], plain);
+  const [head] = measurementLines([{ ...latency(0, 'nagle', 'pi', 400), host: 'p\u001b[31m' }], plain);
   t.is(head, 'a message: latency to p\\x1b[31m, p50/p99 in ms');
-  t.deepEqual(essence([record('will.\u001b.publisher.status.v5', { wills: 0 })], plain), ['no will: \\x1b']);
 });
 
 test('the recap ends with it, unless the failures need the screen', (t) => {

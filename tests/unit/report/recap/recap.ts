@@ -7,7 +7,7 @@ import { recordOf } from '../../records/_record.ts';
 const plain = (_style: unknown, text: string) => text;
 
 function record(fields: Partial<CheckRecord> = {}): CheckRecord {
-  return recordOf('auth.anonymous.v311', {
+  return recordOf(fields.id ?? 'auth.anonymous.v311', {
     claim: 'nobody gets in without a name',
     verdict: 'pass',
     expected: { code: 5 },

@@ -20,7 +20,7 @@ function run(verdicts: Readonly<Record<string, Verdict>>, durationMs: number, re
     return recordOf(`acl.${name}`, { verdict, ...why });
   });
   const environment: Environment = {
-    ...{ lab: 'l', scope: 'quick', startedAt: 0, durationMs, node: '20', pis: [], clients: {} },
+    ...{ lab: 'l', scope: 'quick', full: false, hosts: [], startedAt: 0, durationMs, node: '20', pis: [], clients: {} },
     broker: { address: '127.0.0.1', port: 1883, version: 'mosquitto 2.0.11' },
   };
   return results(records, environment);
