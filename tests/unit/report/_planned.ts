@@ -27,6 +27,6 @@ function checks() {
   const pis = ['pi', 'pi2', 'hall'].map((name) => ({ name, host: HOST, broker: AT }));
   const broker = { ...AT, host: HOST, version: undefined };
   const live: LiveLab = { lab: labOf(`${TWO_USERS}${TOPICS}`), broker, pis };
-  const testLab = openTestLab(live, new AbortController().signal, undefined, undefined, undefined, true);
+  const testLab = openTestLab(live, new AbortController().signal, { isFull: true });
   return Object.values(families).flatMap((plan) => plan(testLab));
 }
