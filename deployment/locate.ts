@@ -5,7 +5,7 @@ import { privateFolder } from '../lab-file/private-folder.ts';
 import { type Container, findContainers } from '../provisioning/docker/container-state.ts';
 import { type Host, tryRun } from '../provisioning/hosts/host.ts';
 import { type HostAddress, openHost } from '../provisioning/hosts/open.ts';
-import { hostNameOf, isIndirect } from '../provisioning/hosts/ssh-config.ts';
+import { hostNameOf, isIndirect } from '../provisioning/hosts/ssh-destination.ts';
 import { containerNames } from './containers.ts';
 import type { LiveBroker, LiveLab, LivePi } from './live-lab.ts';
 

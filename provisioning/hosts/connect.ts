@@ -1,101 +1,62 @@
 import ssh2, { type Client } from 'ssh2';
-import { deferred } from '../../base/deferred.ts';
-import { LabError } from '../../base/errors.ts';
+import { type Deferred, deferred } from '../../base/deferred.ts';
+import { errorMessage, LabError } from '../../base/errors.ts';
 import type { Secret } from '../../base/secret.ts';
 import type { SshAddress } from '../../lab-file/ssh-address.ts';
-import { hostKeyCheck } from './host-key.ts';
-import { login } from './login.ts';
+import { type HostKeyCheck, hostKeyCheck } from './host-key.ts';
+import { type Login, login } from './login.ts';
 import { type LoginKeys, loginKeys } from './login-keys.ts';
 import type { Route } from './route.ts';
 import type { Destination } from './ssh-config.ts';
 
-/** How one attempt to log in ended; what could be put right by a person is no error yet. */
+/** A host to log in to, and the way there. */
+export type LoginTarget = {
+  /** `broker` or the Pi's name. */
+  readonly name: string;
+  readonly destination: Destination;
+  readonly address: SshAddress;
+  readonly route: Route;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** How one login ended. What a person's answer could change is not yet an error. */
 export type LoginOutcome =
   | { readonly kind: 'ready'; readonly client: Client }
-  /** The host, or the way there, ended the connection before a word. */
+  /** The host, or the hop before it, ended the connection before it said anything. */
   | { readonly kind: 'dropped'; readonly error: LabError }
-  /** Nothing is known of the host. */
   | { readonly kind: 'unknown key'; readonly key: Buffer; readonly refusal: LabError }
   | {
-      readonly kind: 'not let in';
+      readonly kind: 'refused';
       readonly keys: LoginKeys;
-      /** Methods that the host would take. */
+      /** Methods that the host would accept. */
       readonly methods: readonly string[];
       readonly hasTriedPassword: boolean;
     };
 
 const CONNECT_TIMEOUT_MS = 15_000;
 
-/** Connects and logs in, asking nobody. Throws a LabError with exit code 2 where the host is out of reach or its key is another than the known one. */
-export async function attemptLogin(
-  name: string,
-  destination: Destination,
-  { identity, hostKey }: SshAddress,
-  password: Secret | undefined,
-  route: Route,
-  signal?: AbortSignal,
-): Promise<LoginOutcome> {
-  const { hostName: host, port, user: username } = destination;
-  const trouble = (happened: string, advice?: string) =>
-    new LabError({ subject: name, step: sshStep(destination, route), happened, advice }, 'could-not-run');
+/** Connects and logs in without a question. Throws a LabError with exit code 2 for a host out of reach or a changed host key. */
+export async function logInOnce(target: LoginTarget, password: Secret | undefined): Promise<LoginOutcome> {
+  const { name, destination, signal } = target;
+  const { identity, hostKey } = target.address;
   const [check, keys] = await Promise.all([
     hostKeyCheck(name, destination, hostKey),
     loginKeys(name, destination, identity),
   ]);
-  const attempt = login(username, keys.methods, password);
+  const methods = login(destination.user, keys.methods, password);
   const client = new ssh2.Client();
-  const ended = deferred<LoginOutcome>();
-  const fail = (happened: string, advice: string | undefined) => {
-    const unknown = check.unknown();
-    const refusal = check.refusal();
-    if (unknown !== undefined && refusal !== undefined) {
-      ended.resolve({ kind: 'unknown key', key: unknown, refusal });
-    } else ended.reject(refusal ?? trouble(withWords(happened, route), advice));
-  };
-  // ssh2 can emit two errors for one failure, so the listener stays
-  client.on('error', async (error: Error & { level?: string }) => {
-    // the next key is tried
-    if (error.level === 'agent') return;
-    if (error.level !== 'client-authentication') await route.ended();
-    // a proxy command that says why will say it again
-    if (!hasShakenHands && isDrop(error) && route.said() === '') {
-      return ended.resolve({ kind: 'dropped', error: trouble(withWords(lostWords(error), route), UNREACHABLE) });
-    }
-    if (error.level !== 'client-authentication') return fail(lostWords(error), UNREACHABLE);
-    const { left, hasTriedPassword } = attempt;
-    ended.resolve({ kind: 'not let in', keys, methods: left(), hasTriedPassword: hasTriedPassword() });
-  });
-  client.on('close', async () => {
-    await route.ended();
-    fail('the host closed the connection', undefined);
-  });
-  let hasShakenHands = false;
-  client.on('handshake', () => {
-    hasShakenHands = true;
-  });
-  client.on('ready', () => ended.resolve({ kind: 'ready', client }));
-  const onAbort = () => ended.reject(trouble('interrupted'));
+  const outcome = deferred<LoginOutcome>();
+  listen(client, target, { check, keys, methods, outcome });
+  const interrupted = () =>
+    new LabError({ subject: name, step: sshStep(target), happened: 'interrupted' }, 'interrupted');
+  const onAbort = () => outcome.reject(interrupted());
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    if (signal?.aborted === true) throw trouble('interrupted');
-    const sock = await route.open().catch((error: unknown) => {
-      throw trouble(error instanceof Error ? error.message : String(error), UNREACHABLE);
-    });
-    client.connect({
-      ...{ host, port, username },
-      ...(sock === undefined ? {} : { sock }),
-      readyTimeout: CONNECT_TIMEOUT_MS,
-      keepaliveInterval: 5_000,
-      keepaliveCountMax: 3,
-      hostVerifier: (key: Buffer) => check.accepts(key),
-      algorithms: { serverHostKey: [...check.algorithms] },
-      authHandler: (left: readonly string[] | null) => attempt.next(left),
-    });
-    // from the first packet: Nagle's algorithm and a delayed acknowledgement cost the handshake 40 ms twice
-    client.setNoDelay(true);
-    const outcome = await ended.promise;
-    if (outcome.kind !== 'ready') client.destroy();
-    return outcome;
+    if (signal?.aborted === true) throw interrupted();
+    await start(client, target, check, methods);
+    const reached = await outcome.promise;
+    if (reached.kind !== 'ready') client.destroy();
+    return reached;
   } catch (error) {
     client.destroy();
     throw error;
@@ -104,26 +65,91 @@ export async function attemptLogin(
   }
 }
 
+async function start(client: Client, target: LoginTarget, check: HostKeyCheck, methods: Login): Promise<void> {
+  const { destination, route } = target;
+  const { hostName: host, port, user: username } = destination;
+  const sock = await route.open().catch((error: unknown) => {
+    throw sshError(target, errorMessage(error), route.advice);
+  });
+  client.connect({
+    ...{ host, port, username },
+    ...(sock === undefined ? {} : { sock }),
+    readyTimeout: CONNECT_TIMEOUT_MS,
+    keepaliveInterval: 5_000,
+    keepaliveCountMax: 3,
+    hostVerifier: (key: Buffer) => check.accepts(key),
+    algorithms: { serverHostKey: [...check.algorithms] },
+    authHandler: (left: readonly string[] | null) => methods.next(left),
+  });
+  // from the first packet: Nagle's algorithm and a delayed acknowledgement cost the handshake 40 ms twice
+  client.setNoDelay(true);
+}
+
+type Progress = {
+  readonly check: HostKeyCheck;
+  readonly keys: LoginKeys;
+  readonly methods: Login;
+  readonly outcome: Deferred<LoginOutcome>;
+};
+
+type ConnectionError = Error & { readonly level?: string; readonly code?: unknown };
+
+/** ssh2 can emit two errors for one failure, so the listeners stay. */
+function listen(client: Client, target: LoginTarget, { check, keys, methods, outcome }: Progress): void {
+  const { route } = target;
+  const fail = (happened: string, advice?: string) => {
+    const key = check.unknown();
+    const refusal = check.refusal();
+    if (key !== undefined && refusal !== undefined) outcome.resolve({ kind: 'unknown key', key, refusal });
+    else outcome.reject(refusal ?? sshError(target, happened, advice));
+  };
+  let hasShakenHands = false;
+  client.on('handshake', () => {
+    hasShakenHands = true;
+  });
+  client.on('ready', () => outcome.resolve({ kind: 'ready', client }));
+  client.on('error', async (error: ConnectionError) => {
+    // the next key is tried
+    if (error.level === 'agent') return;
+    if (error.level === 'client-authentication') {
+      const hasTriedPassword = methods.hasTriedPassword();
+      return outcome.resolve({ kind: 'refused', keys, methods: methods.left(), hasTriedPassword });
+    }
+    await route.ended();
+    if (!hasShakenHands && isDrop(error) && mayAnswerLater(route.said())) {
+      return outcome.resolve({ kind: 'dropped', error: sshError(target, messageOf(error), route.advice) });
+    }
+    fail(messageOf(error), route.advice);
+  });
+  client.on('close', async () => {
+    await route.ended();
+    fail('the host closed the connection');
+  });
+}
+
 const LOST = 'Connection lost before handshake';
 
-/** sshd closes, and what it has not read makes that a reset; a proxy command that ends, a broken pipe. The words are ssh2's. */
-function isDrop(error: Error & { readonly code?: unknown }): boolean {
+/** sshd closes, and what it has not read makes that a reset; a proxy command that ends, a broken pipe. The message is ssh2's. */
+function isDrop(error: ConnectionError): boolean {
   return error.message === LOST || error.code === 'ECONNRESET' || error.code === 'EPIPE';
 }
 
-function lostWords(error: Error & { readonly code?: unknown }): string {
+function messageOf(error: ConnectionError): string {
   return error.code === 'EPIPE' ? LOST : error.message;
 }
 
-const UNREACHABLE =
-  'see that the host is on, that sshd runs there and that the address and port in the lab file are right';
+/** A proxy command that says why it failed will say it again, unless its own hop dropped the connection. */
+function mayAnswerLater(said: string): boolean {
+  return said === '' || said.includes('kex_exchange_identification: ');
+}
 
-/** What is done, for errors: `ssh pi@kitchen.local port 22 through hub`. */
-export function sshStep({ user, hostName, port }: Destination, route: Route): string {
+/** What the lab does, for errors: `ssh pi@kitchen.local port 22 through hub`. */
+export function sshStep({ destination: { user, hostName, port }, route }: LoginTarget): string {
   return `ssh ${user}@${hostName} port ${port}${route.words}`;
 }
 
-function withWords(happened: string, route: Route): string {
-  const said = route.said();
-  return said === '' ? happened : `${happened}\n    ${said}`;
+function sshError(target: LoginTarget, happened: string, advice?: string): LabError {
+  const said = target.route.said();
+  const why = said === '' ? happened : `${happened}\n    ${said}`;
+  return new LabError({ subject: target.name, step: sshStep(target), happened: why, advice }, 'could-not-run');
 }

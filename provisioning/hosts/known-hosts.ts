@@ -39,10 +39,10 @@ async function linesAbout(name: string, host: string, file: string): Promise<str
   return found.stdout;
 }
 
-/** Keeps a host's key in the user's first known_hosts file as ssh would, and gives that file; throws a LabError with exit code 2 where there is none to write to. */
-export async function keepKey(name: string, destination: Destination, key: Buffer): Promise<string> {
+/** Saves a host's key in the user's first known_hosts file as ssh does, and gives that file. Throws a LabError with exit code 2 where it can't. */
+export async function saveKey(name: string, destination: Destination, key: Buffer): Promise<string> {
   const [file] = destination.userKnownHosts;
-  const step = `keep the host key of ${destination.knownAs}`;
+  const step = `save the host key of ${destination.knownAs}`;
   if (file === undefined) {
     const happened = 'ssh is configured without a known_hosts file (UserKnownHostsFile)';
     throw new LabError({ subject: name, step, happened, advice: 'set `hostKey` in the lab file' }, 'could-not-run');

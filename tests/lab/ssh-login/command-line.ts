@@ -22,7 +22,7 @@ export const commandLine: Logins = (there) => {
       t.is(plan.code, 0, plan.all);
       t.regex(
         plan.all,
-        /the key of 127\.0\.0\.1 port \d+ \(nora\) is not known: SHA256:\S+ \(ssh-ed25519\); kept in .*known_hosts$/m,
+        /the key of 127\.0\.0\.1 port \d+ \(nora\) is not known: SHA256:\S+ \(ssh-ed25519\); saved in .*known_hosts$/m,
       );
       t.regex(plan.stdout, /package mosquitto-clients/);
       t.false(plan.all.includes(PASSWORD));

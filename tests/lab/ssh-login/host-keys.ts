@@ -14,10 +14,11 @@ export const hostKeys: Logins = (there) => {
       const { home, broker } = there();
       await home.configure(hosts(there(), 'Host *\n HashKnownHosts yes'));
       await rm(home.knownHosts);
-      const { step, happened, advice } = await refusal(t, at('kitchen'));
+      const { step, happened, advice } = await refusal(t, at('hub'));
       t.is(step, `check the host key of 127.0.0.1 port ${broker.port}`);
       t.is(happened, `unknown key ${await shown(there(), broker)}`);
       t.regex(advice ?? '', /--accept-new-host-keys/);
+      t.regex((await refusal(t, at('kitchen'))).happened, /Host key verification failed/);
       await (await sshHost('pi', at('kitchen', { newHostKey: 'accept' })))[Symbol.asyncDispose]();
       const kept = (await readFile(home.knownHosts, 'utf8')).trim().split('\n');
       t.is(kept.length, 2);

@@ -54,8 +54,10 @@ export function ownStage(): () => Stage {
 }
 
 /** ~/.ssh/config: `hub` is this side's machine, `kitchen` is behind it. */
-export function hosts({ broker, pi, key }: Stage, rest = ''): string {
+export function hosts({ broker, pi, home, key }: Stage, rest = ''): string {
   return [
+    // the hop's own ssh takes its home from the password database
+    `Host *\n UserKnownHostsFile ${home.knownHosts}`,
     `Host hub\n HostName 127.0.0.1\n Port ${broker.port}\n User debian\n IdentityFile ${key}`,
     `Host kitchen\n HostName ${pi.address}\n User pi\n ProxyJump hub\n IdentityFile ${key}`,
     `Host nora\n HostName 127.0.0.1\n Port ${pi.port}\n User nora\n IdentityFile none`,

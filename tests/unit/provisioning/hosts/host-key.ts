@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { ed25519Pair } from '../../../../provisioning/hosts/ed25519.ts';
 import { hostKeyCheck, shownKey } from '../../../../provisioning/hosts/host-key.ts';
-import { hashed, keepKey } from '../../../../provisioning/hosts/known-hosts.ts';
+import { hashed, saveKey } from '../../../../provisioning/hosts/known-hosts.ts';
 import { fingerprint, keyType, publicKeys, revokedKeys } from '../../../../provisioning/hosts/public-key.ts';
 import { type Destination, parseSshConfig } from '../../../../provisioning/hosts/ssh-config.ts';
 import { folderFor, sh } from '../../_sh.ts';
@@ -20,7 +20,7 @@ const address = { user: 'pi', address: 'pi.local', port: 22, identity: undefined
 /** pi.local, with known_hosts files of the test's own. */
 function place(change: Partial<Destination> = {}): Destination {
   const none = { userKnownHosts: [], globalKnownHosts: [] };
-  return { ...parseSshConfig('', address, '/nowhere'), ...none, ...change };
+  return { ...parseSshConfig('', address, { home: '/nowhere' }), ...none, ...change };
 }
 
 function knownHosts(t: ExecutionContext, text: string): string {
@@ -130,7 +130,7 @@ for (const hashKnownHosts of [false, true]) {
   test(`a key is kept as ssh-keygen finds it, for nobody else to read; hashed: ${hashKnownHosts}`, async (t) => {
     const file = join(folderFor(t), 'new', 'known_hosts');
     const destination = place({ userKnownHosts: [file], hashKnownHosts, knownAs: '[pi.local]:2222' });
-    t.is(await keepKey('pi', destination, key.blob), file);
+    t.is(await saveKey('pi', destination, key.blob), file);
     t.is(statSync(file).mode & 0o777, 0o600);
     t.is(readFileSync(file, 'utf8').includes('pi.local'), !hashKnownHosts);
     t.true((await hostKeyCheck('pi', destination, undefined)).accepts(key.blob));
@@ -139,12 +139,12 @@ for (const hashKnownHosts of [false, true]) {
 
 test('a key is kept on a line of its own, whatever stands at the end of the file', async (t) => {
   const file = knownHosts(t, `hub ${other.line}`);
-  await keepKey('pi', place({ userKnownHosts: [file] }), key.blob);
+  await saveKey('pi', place({ userKnownHosts: [file] }), key.blob);
   t.is(readFileSync(file, 'utf8'), `hub ${other.line}\npi.local ${key.line.trim()}\n`);
 });
 
 test('without a file to keep it in, a key is not kept, and the error says what else there is', async (t) => {
-  await t.throwsAsync(keepKey('pi', place(), key.blob), { message: /without a known_hosts file.*\n.*hostKey/ });
+  await t.throwsAsync(saveKey('pi', place(), key.blob), { message: /without a known_hosts file.*\n.*hostKey/ });
 });
 
 test('the type that a host claims for its key writes nothing of its own on the terminal', (t) => {

@@ -2,10 +2,9 @@ import { createHash } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
 import process from 'node:process';
 import test from 'ava';
-import { LabError } from '../../../../base/errors.ts';
 import { type SshAddress, sshText } from '../../../../lab-file/ssh-address.ts';
-import { jumpsOf } from '../../../../provisioning/hosts/route.ts';
-import { type Destination, destinationOf, parseSshConfig } from '../../../../provisioning/hosts/ssh-config.ts';
+import { jumpCommand } from '../../../../provisioning/hosts/proxy-jump.ts';
+import { type Destination, parseSshConfig } from '../../../../provisioning/hosts/ssh-config.ts';
 import { expand } from '../../../../provisioning/hosts/ssh-tokens.ts';
 
 const address: SshAddress = {
@@ -22,6 +21,10 @@ const USUAL = [
   'globalknownhostsfile /etc/ssh/ssh_known_hosts\nuserknownhostsfile /home/me/.ssh/known_hosts /home/me/.ssh/known_hosts2',
 ].join('\n');
 
+const HERE = { hostName: '10.0.0.7', port: 22 };
+const JUMP_OPTIONS = ['-F', '/home/me/.ssh/config'];
+const OPTIONS = { home: '/home/me', jumpOptions: JUMP_OPTIONS };
+
 /** [lines of ssh -G beside the usual ones, which come after them; what they make of the destination] */
 const configs: readonly (readonly [text: string, change: Partial<Destination>])[] = [
   ['', {}],
@@ -33,8 +36,11 @@ const configs: readonly (readonly [text: string, change: Partial<Destination>])[
   ['identityagent none', { agent: undefined }],
   ['identityagent /run/%r.sock', { agent: '/run/pi.sock' }],
   ['identityagent $NO_SUCH_VARIABLE', { agent: undefined }],
-  ['proxyjump carl@hub:23,[::1]:24', { proxyJump: 'carl@hub:23,[::1]:24' }],
-  ['proxycommand nc %h %p # 100%%', { proxyCommand: 'nc 10.0.0.7 22 # 100%' }],
+  [
+    'proxyjump carl@hub:23,[::1]:24',
+    { proxy: { command: jumpCommand('carl@hub:23,[::1]:24', HERE, JUMP_OPTIONS), jump: 'carl@hub:23,[::1]:24' } },
+  ],
+  ['proxycommand nc %h %p # 100%%', { proxy: { command: 'nc 10.0.0.7 22 # 100%' } }],
   ['userknownhostsfile /a b/known /c', { userKnownHosts: ['/a b/known', '/c'] }],
   ['hashknownhosts no', { hashKnownHosts: false }],
 ];
@@ -53,19 +59,18 @@ for (const [text, change] of configs) {
       identityFiles: ['/home/me/.ssh/id_rsa', '/home/me/.ssh/id_ed25519'],
       identitiesOnly: false,
       agent: process.env.SSH_AUTH_SOCK || undefined,
-      proxyJump: undefined,
-      proxyCommand: undefined,
+      proxy: undefined,
       knownAs: '10.0.0.7',
       userKnownHosts: ['/home/me/.ssh/known_hosts', '/home/me/.ssh/known_hosts2'],
       globalKnownHosts: ['/etc/ssh/ssh_known_hosts'],
       hashKnownHosts: true,
     };
-    t.deepEqual(parseSshConfig(first.join('\n'), address, '/home/me'), { ...usual, ...change });
+    t.deepEqual(parseSshConfig(first.join('\n'), address, OPTIONS), { ...usual, ...change });
   });
 }
 
 test('without an ssh program ssh’s own defaults hold', (t) => {
-  const found = parseSshConfig('', { ...address, address: '::1', port: 2222 }, '/home/me');
+  const found = parseSshConfig('', { ...address, address: '::1', port: 2222 }, OPTIONS);
   t.like(found, {
     user: userInfo().username,
     hostName: '::1',
@@ -75,21 +80,6 @@ test('without an ssh program ssh’s own defaults hold', (t) => {
   });
   t.deepEqual(found.userKnownHosts, ['/home/me/.ssh/known_hosts', '/home/me/.ssh/known_hosts2']);
   t.true(found.identityFiles.includes('/home/me/.ssh/id_ed25519'));
-});
-
-test('a complete address is left as it is: no agent, no known_hosts, nothing of ~/.ssh', async (t) => {
-  const complete = { ...address, user: 'pi', port: 32_768, identity: '/key', isComplete: true } as const;
-  t.like(await destinationOf('pi', complete), {
-    ...{
-      user: 'pi',
-      hostName: 'kitchen',
-      port: 32_768,
-      identityFiles: ['/key'],
-      identitiesOnly: true,
-      agent: undefined,
-    },
-    ...{ userKnownHosts: [], globalKnownHosts: [], proxyJump: undefined, proxyCommand: undefined },
-  });
 });
 
 test('tokens of ssh_config(5)', (t) => {
@@ -111,19 +101,3 @@ const texts: readonly (readonly [Partial<SshAddress>, string])[] = [
 ];
 
 for (const [more, text] of texts) test(`an address is ${text}`, (t) => t.is(sshText({ ...address, ...more }), text));
-
-test('hops of ProxyJump, and one that is none', (t) => {
-  const hops = jumpsOf('pi', 'carl@hub:23,ssh://me@[::1]:24,plain', { newHostKey: 'accept' });
-  t.deepEqual(
-    hops.map((hop) => [hop.user, hop.address, hop.port, hop.newHostKey]),
-    [
-      ['carl', 'hub', 23, 'accept'],
-      ['me', '::1', 24, 'accept'],
-      [undefined, 'plain', undefined, 'accept'],
-    ],
-  );
-  t.throws(() => jumpsOf('pi', '-oProxyCommand=x', {}), {
-    instanceOf: LabError,
-    message: /a hop of ProxyJump has no valid host/,
-  });
-});
