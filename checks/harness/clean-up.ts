@@ -8,13 +8,25 @@ import { loginOf, type TestLab } from './test-lab.ts';
 const BOUND_MS = 10_000;
 const INTERRUPTED_BOUND_MS = 3_000;
 
-const pending = new Set<Promise<unknown>>();
+/** By the signal that ends the run. */
+const runs = new WeakMap<AbortSignal, Set<Promise<unknown>>>();
+
+function pendingIn(run: AbortSignal): Set<Promise<unknown>> {
+  const pending = runs.get(run) ?? new Set();
+  runs.set(run, pending);
+  return pending;
+}
 
 /**
  * Runs work and then cleans up on the broker, also when the work fails. The clean-up needs connections of its own
  * (`connectForCleanUp`): an interrupted run ends those of the test lab.
  */
-export async function withCleanUp<T>(work: () => Promise<T>, cleanUp: () => Promise<void>): Promise<T> {
+export async function withCleanUp<T>(
+  { stopped }: Pick<TestLab, 'stopped'>,
+  work: () => Promise<T>,
+  cleanUp: () => Promise<void>,
+): Promise<T> {
+  const pending = pendingIn(stopped);
   const whole = (async () => {
     try {
       return await work();
@@ -30,9 +42,9 @@ export async function withCleanUp<T>(work: () => Promise<T>, cleanUp: () => Prom
   }
 }
 
-/** Resolves when every clean-up is done, also those of checks that ran out of time. */
-export async function allCleanedUp(): Promise<void> {
-  await Promise.allSettled(pending);
+/** Resolves when every clean-up of the run is done, also those of checks that ran out of time. */
+export async function allCleanedUp(run: AbortSignal): Promise<void> {
+  await Promise.allSettled(pendingIn(run));
 }
 
 /** A connection that an interrupted run does not end. The caller closes it. */

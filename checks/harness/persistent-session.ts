@@ -17,6 +17,7 @@ export async function withPersistentSession<T>(
 ): Promise<T> {
   const clientId = freshClientId();
   return await withCleanUp(
+    testLab,
     () => work(clientId),
     () => removeSession(testLab, owner, clientId),
   );

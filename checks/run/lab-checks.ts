@@ -72,7 +72,7 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
   };
   const closeAll = async () => {
     await Promise.all(testLabs.map((testLab) => testLab[Symbol.asyncDispose]()));
-    await allCleanedUp();
+    await allCleanedUp(stopped);
   };
   return {
     checks,

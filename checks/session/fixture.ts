@@ -96,6 +96,7 @@ export function sessionCheck(testLab: TestLab, version: Version, definition: Ses
         },
       };
       const finding = await withCleanUp(
+        testLab,
         () => definition.run(fixture),
         async () => {
           // a login that is under way when the run is interrupted would make the session anew
