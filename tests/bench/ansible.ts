@@ -7,8 +7,7 @@ import { BROKER_PACKAGES } from '../../mosquitto/broker-host.ts';
 import { renderPasswd } from '../../mosquitto/passwd.ts';
 import { PI_PACKAGES } from '../../pi/pi-host.ts';
 import { sshOptions } from './plain.ts';
-import type { Prepare } from './side-by-side.ts';
-import type { Login, Stage } from './stage.ts';
+import type { Login, Prepare, Stage } from './stage.ts';
 import { runTimed } from './timed.ts';
 
 const PLAYBOOK = fileURLToPath(new URL('ansible/playbook.yml', import.meta.url));

@@ -2,8 +2,7 @@ import type { Lab } from '../../lab-file/lab.ts';
 import { renderAcl } from '../../mosquitto/acl.ts';
 import { renderConf } from '../../mosquitto/conf.ts';
 import { renderPasswd } from '../../mosquitto/passwd.ts';
-import type { Prepare } from './side-by-side.ts';
-import type { Login, Stage } from './stage.ts';
+import type { Login, Prepare, Stage } from './stage.ts';
 import { runTimed } from './timed.ts';
 
 export const APT = 'apt-get --quiet --yes update && apt-get --quiet --yes install --no-install-recommends';

@@ -3,13 +3,10 @@ import type { Bench } from './bench.ts';
 import { runLab } from './lab-command.ts';
 import { type Of, type Part, partOf } from './part.ts';
 import { plain } from './plain.ts';
-import { openStage, type Stage } from './stage.ts';
+import { openStage, type Prepare } from './stage.ts';
 import type { Row } from './table.ts';
 
 type Tool = 'plain' | 'lab' | 'ansible';
-/** Makes a tool ready for a stage; each call of what it gives is a run, in seconds. */
-export type Prepare = (stage: Stage, signal: AbortSignal) => Promise<() => Promise<number>>;
-
 /** Seconds on fresh hosts, and again on the same ones; NaN for a tool that is not there. */
 type Runs = { readonly cold: number; readonly again: number };
 export type SideBySide = Readonly<Record<Tool, Runs>>;

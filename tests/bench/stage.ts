@@ -26,6 +26,9 @@ export type Stage = AsyncDisposable & {
   readonly knownHosts: string;
 };
 
+/** Prepares a tool for a stage; each call of the result is a run, in seconds. */
+export type Prepare = (stage: Stage, signal: AbortSignal) => Promise<() => Promise<number>>;
+
 export const MQTT_PORT = 1884;
 
 /** Host keys, logins and key are those of an emulated lab; nothing of it is timed. `delayMs`: of each direction, 0 for none. */
