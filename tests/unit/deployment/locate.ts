@@ -3,6 +3,8 @@ import { LabError } from '../../../base/errors.ts';
 import { brokerHostAddress, locate } from '../../../deployment/locate.ts';
 import type { Container } from '../../../provisioning/docker/container-state.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
+import { scriptedHosts } from '../_scripted-hosts.ts';
+import { at } from './_managed-hosts.ts';
 
 function machine(name: string, address: string): Container {
   const ssh = { user: 'pi', address: '127.0.0.1', port: 32768, identity: '/key', hostKey: 'ssh-ed25519 AAAA' };
@@ -48,4 +50,13 @@ test('machines that do not run are named', async (t) => {
   const lab = labOf(`${TWO_USERS}broker: { host: container }\npis: { a: { host: container }, b: { host: container } }`);
   const error = await t.throwsAsync(locate(lab, new Map([['a', pi]])), { instanceOf: LabError });
   t.deepEqual([error?.trouble.happened, error?.exitCode], ['broker, b do not run', 2]);
+});
+
+test('a Pi over SSH finds a broker on this machine where its SSH connection comes from', async (t) => {
+  const lab = labOf(`${TWO_USERS}broker: { host: local }\npis: { hall: { host: "ssh://pi@hall.invalid" } }`);
+  const { open } = scriptedHosts({ hall: { facts: {}, prints: { 'ask for our address': '192.168.1.9\n' } } });
+  const hall = await open('hall', at('hall'));
+  const live = await locate(lab, new Map(), new Map([['hall', hall]]));
+  t.deepEqual(live.pis[0]?.broker, { address: '192.168.1.9', port: 1883 });
+  t.deepEqual(live.broker.host, { kind: 'local' });
 });

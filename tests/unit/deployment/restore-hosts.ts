@@ -1,5 +1,7 @@
 import test from 'ava';
-import { addManagedHosts } from '../../../deployment/address-book.ts';
+import { addManagedHosts, managedHosts } from '../../../deployment/address-book.ts';
+import { restoreHosts } from '../../../deployment/apply-plan.ts';
+import { planLab } from '../../../deployment/plan-lab.ts';
 import {
   abandonedHosts,
   hostsToRestore,
@@ -7,8 +9,10 @@ import {
   restoreResources,
 } from '../../../deployment/restore-hosts.ts';
 import { labOf } from '../_lab.ts';
+import { type ScriptedHost, scriptedHosts } from '../_scripted-hosts.ts';
 import { folderFor } from '../_sh.ts';
-import { HALL, KITCHEN } from './_managed-hosts.ts';
+import { NOTHING_TO_RESTORE, TO_RESTORE } from './_hosts.ts';
+import { at, HALL, KITCHEN } from './_managed-hosts.ts';
 
 const USERS = 'name: two\nusers: { sam: { password: sam } }\nbroker: { host: external, address: there }\n';
 const labIn = (directory: string, text: string) => ({ ...labOf(`${USERS}${text}`), directory });
@@ -44,3 +48,51 @@ test('restores in order: the broker before its packages, what was there before t
   t.deepEqual(ids(true), [ids(false)[0], ids(false)[3]]);
   t.is(ids(false)[1], 'packages');
 });
+
+/** A broker's host that the lab has changed. */
+const CHANGED = {
+  ...NOTHING_TO_RESTORE,
+  'lab-broker': 'process 70\nfile /etc/mosquitto/conf.d/lab.conf',
+  'recorded-packages': 'package mosquitto not-installed\nstate mosquitto install installed',
+  restore: 'backup\naccount passwd',
+};
+const STEPS = {
+  'stop the broker': { 'lab-broker': '' },
+  'remove mosquitto': { 'recorded-packages': '' },
+  restore: { restore: '' },
+};
+const IN_ORDER = ['stop the broker, remove /etc/mosquitto/conf.d/lab.conf', 'remove mosquitto', /^restore/];
+
+/** [the host; changes that are made; steps that are left; whether it stays in the address book] */
+const rows: Readonly<
+  Record<string, readonly [ScriptedHost | undefined, changes: number, left: number, stays: boolean]>
+> = {
+  'is restored': [{ facts: CHANGED, steps: STEPS }, 3, 0, false],
+  'has nothing to restore': [{ facts: NOTHING_TO_RESTORE }, 0, 0, false],
+  'fails to remove packages': [{ facts: CHANGED, steps: { ...STEPS, 'remove mosquitto': 'E: locked' } }, 1, 2, true],
+  'is out of reach': [undefined, 0, 0, true],
+};
+
+for (const [name, [host, changes, left, stays]] of Object.entries(rows)) {
+  test(`down: a host that ${name}, beside one that is restored`, async (t) => {
+    const signal = new AbortController().signal;
+    const lab = { directory: folderFor(t), name: 'two' };
+    const other = { ...TO_RESTORE, name: 'kitchen', place: KITCHEN.host };
+    await addManagedHosts(lab, [{ name: 'hall', host: at('old') }, KITCHEN]);
+    const { open, log } = scriptedHosts({
+      ...(host === undefined ? {} : { old: host }),
+      [KITCHEN.host.address]: { facts: CHANGED, steps: STEPS },
+    });
+    await using plan = await planLab([TO_RESTORE, other], { signal, open });
+    const [first, second] = await restoreHosts(plan, { lab, report: () => undefined, signal });
+    t.deepEqual([first?.state === 'failed', first?.changes.length, first?.left], [stays, changes, left]);
+    t.is(second?.changes.length, 3);
+    const steps = log.filter((line) => line.startsWith('kitchen: ')).map((line) => line.slice('kitchen: '.length));
+    t.is(steps.length, IN_ORDER.length);
+    for (const [index, step] of IN_ORDER.entries()) t.regex(steps[index] ?? '', new RegExp(step));
+    t.deepEqual(
+      (await managedHosts(lab)).map((managed) => managed.name),
+      stays ? ['hall'] : [],
+    );
+  });
+}
