@@ -1,15 +1,15 @@
 import type { Lab } from '../lab-file/lab.ts';
 import { ACL, PASSWD } from './paths.ts';
 
-/** First words of a file that a lab wrote. */
+/** How the first line of a lab's file begins. */
 export function ownHeader(lab: string): string {
   return `# mqtt-lab "${lab}"`;
 }
 
-/** Options that the lab sets unless lab.yaml does. Without set_tcp_nodelay, deliveries show a delayed-ACK tail of 40 ms. */
+/** Set unless lab.yaml sets them. Without set_tcp_nodelay, some deliveries take 40 ms longer: Nagle's algorithm meets delayed ACK. */
 const DEFAULTS = [{ name: 'set_tcp_nodelay', value: true }];
 
-/** Without the value of an option that holds a secret, such as `bridge_password`, `bridge_psk` or a plugin's own; also of one that is commented out. */
+/** Hides the value of an option that may be secret, such as `bridge_password`, `bridge_psk` or a plugin's own, also in a comment. */
 export function maskConf(line: string): string {
   return line.replace(/^(\s*#?\s*(?!\w*_file\s)\w*(?:password|psk|kpass|secret|token|_opt_)\w*\s+)\S.*/s, '$1(hidden)');
 }

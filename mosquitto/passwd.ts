@@ -1,14 +1,14 @@
 import { pbkdf2Sync, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { User } from '../lab-file/lab.ts';
 
-/** 2.0.11 and 2.0.21 refuse longer salts; iterations as in the broker's newest version. */
+/** 2.0.11 and 2.0.21 refuse longer salts; the iterations are those of the broker's newest version. */
 const SALT_BYTES = 12;
 const ITERATIONS = 1000;
 const HASH_BYTES = 64;
 
 /**
- * /etc/mosquitto/lab.passwd: `user:$7$ITERATIONS$SALT$HASH`, PBKDF2-HMAC-SHA512 (mosquitto_passwd(1)). An entry of the current file that
- * holds the wanted password stays as it is, so that a second run changes nothing although each new entry has a fresh salt.
+ * /etc/mosquitto/lab.passwd: `user:$7$ITERATIONS$SALT$HASH`, PBKDF2-HMAC-SHA512 (mosquitto_passwd(1)). An entry that already
+ * matches its user's password stays, so that a second run changes nothing although a new entry gets a fresh salt.
  */
 export function renderPasswd(users: readonly User[], current: string): string {
   const entries = new Map(
@@ -19,13 +19,13 @@ export function renderPasswd(users: readonly User[], current: string): string {
   );
   const lines = users.map(({ name, password }) => {
     const entry = entries.get(name);
-    const keep = entry !== undefined && holds(entry, password.reveal());
-    return `${name}:${keep ? entry : passwdEntry(password.reveal())}\n`;
+    const matches = entry !== undefined && matchesPassword(entry, password.reveal());
+    return `${name}:${matches ? entry : passwdEntry(password.reveal())}\n`;
   });
   return lines.join('');
 }
 
-/** A line of the file without its salt and hash; of one that is no entry, nothing: it may be a password that somebody has forgotten there. */
+/** Hides salt and hash of an entry, and all of any other line: it may be a forgotten password. */
 export function maskPasswd(line: string): string {
   return /^[^:$]*:/.test(line) ? line.replace(/:.*/s, ':(hidden)') : line.replace(/.+/s, '(hidden)');
 }
@@ -36,8 +36,8 @@ export function passwdEntry(password: string, salt: Buffer = randomBytes(SALT_BY
   return `$7$${ITERATIONS}$${salt.toString('base64')}$${hash.toString('base64')}`;
 }
 
-/** Whether an entry, as this tool or mosquitto_passwd writes it, is of the password. */
-export function holds(entry: string, password: string): boolean {
+/** Whether an entry, by this tool or mosquitto_passwd, is for the password. */
+export function matchesPassword(entry: string, password: string): boolean {
   const match = /^\$7\$([1-9]\d{0,6})\$([A-Za-z0-9+/]+=*)\$([A-Za-z0-9+/]+=*)$/.exec(entry);
   const [, iterations, salt, hash] = match ?? [];
   if (iterations === undefined || salt === undefined || hash === undefined) return false;

@@ -71,7 +71,8 @@ export function judgeCell(cell: Cell, seen: Delivered, brokerKind: BrokerKind): 
 
 /** The publisher's hop always runs at the publisher's QoS. */
 function wantedSteps({ version, topic, published, payload }: Cell, role: Role, delivered: QoS): Step[] {
-  return hop(role, role === 'publisher' ? published : delivered, topic, payload.length, version);
+  const qos = role === 'publisher' ? published : delivered;
+  return hop(role, { qos, topic, payloadBytes: payload.length, version });
 }
 
 /** Over MQTT 5 the broker may add a reason code and properties to what it sends; our own client adds nothing. */

@@ -1,6 +1,7 @@
 import { awaitReady } from '../../deployment/ready.ts';
 import { now, type Packet } from '../../probes/mqtt/packet.ts';
-import type { End, RawSession } from '../../probes/mqtt/raw-session.ts';
+import type { End } from '../../probes/mqtt/raw-connection.ts';
+import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { Host } from '../../provisioning/hosts/host.ts';
 import { retainedOn } from '../fixtures/retained-read.ts';
 import { withRetainedRestored } from '../fixtures/retained-topic.ts';

@@ -97,7 +97,7 @@ async function judgeKill(fixture: PiWillFixture<UncleanClient>): Promise<Finding
   const stalls = watchStalls();
   const orderedAt = now();
   const cause = { at: orderedAt, what: 'SIGKILL to its process' };
-  const end = await fixture.client.killSeen();
+  const end = await fixture.client.killClient();
   // over SSH: somewhere in that time it was killed
   const killedMs = Math.round(end.at - orderedAt);
   const boundMs = AT_ONCE_MS + LATER_MS;

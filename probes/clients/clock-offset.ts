@@ -1,4 +1,4 @@
-/** A question to another clock: when it was asked and answered by this one, when it came and was answered there; all in nanoseconds. */
+/** A question to another clock: when it was asked and answered by this clock, when it came and left by the other; nanoseconds. */
 export type Exchange = {
   readonly asked: number;
   readonly came: number;
@@ -6,12 +6,13 @@ export type Exchange = {
   readonly answered: number;
 };
 
-/** What to add to a moment of the other clock, and how far off that may be at most; nanoseconds. */
+/** What to add to a moment of the other clock, and the largest error of that; nanoseconds. */
 export type Offset = { readonly ns: number; readonly uncertainNs: number };
 
 /**
- * The offset between two clocks from questions and answers, as NTP has it (RFC 5905, section 8): the answer left at some moment between question and
- * arrival, so the fastest exchange bounds the error by half of what it spent on the way. Undefined without an exchange.
+ * The offset between two clocks from questions and answers, as in NTP (RFC 5905, section 8): the answer left at some
+ * moment between question and arrival, so the fastest exchange limits the error to half of its time on the way.
+ * Undefined without an exchange.
  */
 export function offsetOf(exchanges: readonly Exchange[]): Offset | undefined {
   const fastest = exchanges.reduce<Exchange | undefined>(
@@ -23,7 +24,7 @@ export function offsetOf(exchanges: readonly Exchange[]): Offset | undefined {
   return { ns: (asked - came + (answered - left)) / 2, uncertainNs: onTheWay(fastest) / 2 };
 }
 
-/** The offset at a moment between two that were measured, since clocks drift; `at`s are moments of the other clock. */
+/** The offset at any moment between two measured ones, since clocks drift; `at` is a moment of the other clock. */
 export function offsetBetween(
   first: Offset & { readonly at: number },
   last: Offset & { readonly at: number },

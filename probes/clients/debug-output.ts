@@ -10,7 +10,7 @@ export type Message = {
   readonly topic: string;
 };
 
-/** For `mosquitto_sub -F`: the payload in hexadecimal, so that every byte of it comes through; the topic last, since it may contain spaces. */
+/** For `mosquitto_sub -F`: the payload in hexadecimal, to get every byte; the topic last, since it may contain spaces. */
 export const MESSAGE_FORMAT = 'MESSAGE %m %q %r %x %t';
 
 export function parseMessage(line: string): Message | undefined {
@@ -29,12 +29,12 @@ export function parseMessage(line: string): Message | undefined {
 const PACKET = /^Client .* (sending|received) ([A-Z]+)(?: \((.*)\))?$/;
 
 /**
- * The control packet that a line of `mosquitto_sub -d` or `mosquitto_pub -d` tells of, or undefined; `at` is when the line came.
+ * The control packet in a line of `mosquitto_sub -d` or `mosquitto_pub -d`, or undefined; `at` is when the line came.
  *
  *     Client pi received PUBLISH (d0, q2, r0, m2, 'status', ... (4 bytes))
  *     Client pi sending PUBREC (m2, rc0)
  *
- * A SUBACK is taken from the line after it (`Subscribed (mid: 1): 2`), which has its id and codes; bytes on the wire are never told.
+ * The line after a SUBACK has its id and codes (`Subscribed (mid: 1): 2`). The clients never print bytes on the wire.
  */
 export function parseDebugLine(line: string, at: number): Packet | undefined {
   const granted = /^Subscribed \(mid: (\d+)\): (.*)$/.exec(line);
@@ -69,7 +69,7 @@ function filterDetails(type: PacketType, text: string): Partial<Packet> {
   return { filters: [qos === undefined ? { filter } : { filter, qos: Number(qos) }] };
 }
 
-/** `d0, q2, r0, m2, 'status', ... (4 bytes)`; the client makes up an id for QoS 0, which the wire does not have. */
+/** `d0, q2, r0, m2, 'status', ... (4 bytes)`; for QoS 0 the client prints an id that the wire does not have. */
 function publishDetails(text: string): Partial<Packet> {
   const match = /^d(\d), q(\d), r(\d), m(\d+), '(.*)', \.\.\. \((\d+) bytes\)$/.exec(text);
   if (match === null) return {};

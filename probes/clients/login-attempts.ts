@@ -1,7 +1,7 @@
 import { type Host, run } from '../../provisioning/hosts/host.ts';
 import type { Packet } from '../mqtt/packet.ts';
 import { parseDebugLine } from './debug-output.ts';
-import { attemptsScript, type ClientOptions } from './mosquitto-script.ts';
+import { attemptsScript, type MosquittoOptions } from './mosquitto-script.ts';
 
 type Limits = { readonly boundMs: number; readonly signal?: AbortSignal | undefined };
 
@@ -14,14 +14,14 @@ export type LoginAttempt = {
   readonly lines: readonly string[];
 };
 
-/** Tries to log in with mosquitto_sub, one wish after the other, in one go. */
+/** Tries one login after the other with mosquitto_sub, in one command. */
 export async function attemptLogins(
   host: Host,
-  optionSets: readonly ClientOptions[],
+  optionSets: readonly MosquittoOptions[],
   limits: Limits,
 ): Promise<LoginAttempt[]> {
   const { stdout } = await run(host, {
-    step: 'mosquitto_sub with every login',
+    step: 'try logins with mosquitto_sub',
     script: attemptsScript(optionSets, ATTEMPT_S),
     timeoutMs: limits.boundMs,
     signal: limits.signal,

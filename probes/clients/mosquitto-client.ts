@@ -1,13 +1,15 @@
 import { deferred } from '../../base/deferred.ts';
+import { ignoreFailure } from '../../base/errors.ts';
 import { quote } from '../../base/quote.ts';
 import { endRunning } from '../../provisioning/hosts/end-running.ts';
 import { type Host, run } from '../../provisioning/hosts/host.ts';
+import { whenOver } from '../host-command.ts';
 import { type Feed, openFeed } from '../mqtt/feed.ts';
 import { now, type Packet } from '../mqtt/packet.ts';
 import { type Message, parseDebugLine, parseMessage } from './debug-output.ts';
-import { type ClientOptions, publisherScript, publishScript, subscriberScript } from './mosquitto-script.ts';
+import { type MosquittoOptions, publisherScript, publishScript, subscriberScript } from './mosquitto-script.ts';
 
-/** A message with the PUBLISH that brought it. */
+/** A message and the PUBLISH that brought it. */
 export type Arrival = Message & { readonly publish: Packet | undefined };
 
 /** A mosquitto client that runs on a host. Disposing of it ends it. */
@@ -16,7 +18,7 @@ export type MosquittoClient = AsyncDisposable & {
   readonly pid: Promise<number>;
   readonly packets: Feed<Packet>;
   readonly messages: Feed<Arrival>;
-  /** Every line it printed, in order. */
+  /** Every line that it printed, in order. */
   readonly lines: readonly string[];
   /** Its exit code, once it has ended. */
   readonly exited: Promise<number>;
@@ -25,7 +27,7 @@ export type MosquittoClient = AsyncDisposable & {
 };
 
 export type MosquittoPublisher = MosquittoClient & {
-  /** Has it publish a line of text. */
+  /** Makes it publish a line of text. */
   publish(line: string): Promise<void>;
   /** Ends its input, upon which it sends DISCONNECT and ends. */
   finish(): Promise<void>;
@@ -33,46 +35,44 @@ export type MosquittoPublisher = MosquittoClient & {
 
 type Limits = { readonly boundMs: number; readonly signal?: AbortSignal | undefined };
 
-const KILL_BOUND_MS = 15_000;
+const STEP_BOUND_MS = 15_000;
 
 /** Starts mosquitto_sub; it is subscribed once a SUBACK is in its `packets`. */
-export function startSubscriber(host: Host, options: ClientOptions, limits: Limits): MosquittoClient {
+export function startSubscriber(host: Host, options: MosquittoOptions, limits: Limits): MosquittoClient {
   return startClient(host, 'mosquitto_sub', subscriberScript(options), limits).client;
 }
 
 /**
- * Starts mosquitto_pub so that it stays connected; it is connected once a CONNACK is in its `packets`. With `everySecond`, a text, it publishes that
- * and a number once a second.
+ * Starts mosquitto_pub so that it stays connected; it is connected once a CONNACK is in its `packets`.
+ * @param everySecond a text that it publishes once a second, each time with a number
  */
 export function startPublisher(
   host: Host,
-  options: ClientOptions,
+  options: MosquittoOptions,
   limits: Limits,
   everySecond?: string,
 ): MosquittoPublisher {
   const script = publisherScript(options, Math.ceil(limits.boundMs / 1000), everySecond);
-  const { client, told } = startClient(host, 'mosquitto_pub', script, limits);
+  const { client, announced } = startClient(host, 'mosquitto_pub', script, limits);
+  const step = async (name: string, command: string) => {
+    await run(host, { step: name, script: command, timeoutMs: STEP_BOUND_MS });
+  };
   return {
     ...client,
     async publish(text) {
-      const pipe = await told('LINES');
-      const script = `printf '%s\\n' ${quote(text)} >${quote(pipe)}`;
-      await run(host, { step: 'hand a line to mosquitto_pub', script, timeoutMs: KILL_BOUND_MS });
+      const pipe = await announced.LINES.promise;
+      await step('write a line to mosquitto_pub', `printf '%s\\n' ${quote(text)} >${quote(pipe)}`);
     },
     async finish() {
-      await run(host, {
-        step: 'end the input of mosquitto_pub',
-        script: `kill ${await told('HOLDER')}`,
-        timeoutMs: KILL_BOUND_MS,
-      });
+      await step('end the input of mosquitto_pub', `kill ${await announced.HOLDER.promise}`);
     },
   };
 }
 
-/** Publishes one payload with mosquitto_pub and gives the control packets it saw. */
+/** Publishes one payload with mosquitto_pub and returns the control packets of that. */
 export async function publishOnce(
   host: Host,
-  options: ClientOptions,
+  options: MosquittoOptions,
   payload: Buffer,
   limits: Limits,
 ): Promise<Packet[]> {
@@ -90,39 +90,31 @@ export async function publishOnce(
   return packets;
 }
 
-type Told = 'CLIENT' | 'HOLDER' | 'LINES';
-
 function startClient(host: Host, program: string, script: string, { boundMs, signal }: Limits) {
   const packets = openFeed<Packet>(`${program} on ${host.name}`);
   const messages = openFeed<Arrival>(`${program} on ${host.name}`);
   const lines: string[] = [];
-  const told = { CLIENT: deferred<string>(), HOLDER: deferred<string>(), LINES: deferred<string>() };
+  const announced = { CLIENT: deferred<string>(), HOLDER: deferred<string>(), LINES: deferred<string>() };
   const onLine = (line: string) => {
-    const fact = /^(CLIENT|HOLDER|LINES) (.*)$/.exec(line);
-    if (fact?.[1] === 'CLIENT' || fact?.[1] === 'HOLDER' || fact?.[1] === 'LINES') {
-      return told[fact[1]].resolve(fact[2] ?? '');
-    }
+    const [, name, value = ''] = /^(CLIENT|HOLDER|LINES) (.*)$/.exec(line) ?? [];
+    if (name === 'CLIENT' || name === 'HOLDER' || name === 'LINES') return announced[name].resolve(value);
     const message = parseMessage(line);
-    if (message !== undefined) return messages.push({ ...message, publish: broughtBy(message, packets.items) });
+    if (message !== undefined) return messages.push({ ...message, publish: publishOf(message, packets.items) });
     lines.push(line);
     const packet = parseDebugLine(line, now());
     if (packet !== undefined) packets.push(packet);
   };
   const running = host.start({ step: program, script, timeoutMs: boundMs, signal, onLine });
+  const lastComplaint = () => lines.filter((line) => !line.startsWith('Client ')).at(-1);
+  whenOver(running.result, lastComplaint, (reason) => {
+    packets.end(reason);
+    messages.end(reason);
+    for (const value of Object.values(announced)) value.reject(new Error(`${program} on ${host.name}: ${reason}`));
+  });
+  const pid = announced.CLIENT.promise.then(Number);
   const exited = running.result.then(({ code }) => code);
-  exited.then(
-    (code) => endFeeds(`it ended with exit code ${code}`),
-    (error: unknown) => endFeeds(error instanceof Error ? error.message : String(error)),
-  );
-  const endFeeds = (reason: string) => {
-    const last = lines.filter((line) => !line.startsWith('Client ')).at(-1);
-    const why = last === undefined ? reason : `${reason} (${last})`;
-    packets.end(why);
-    messages.end(why);
-    for (const fact of Object.values(told)) fact.reject(new Error(`${program} on ${host.name}: ${why}`));
-  };
-  const pid = told.CLIENT.promise.then(Number);
-  pid.catch(() => undefined);
+  // a failure is the feeds' to report
+  ignoreFailure(Promise.all([pid, exited]));
   const client: MosquittoClient = {
     pid,
     packets,
@@ -130,16 +122,16 @@ function startClient(host: Host, program: string, script: string, { boundMs, sig
     lines,
     exited,
     async kill(name) {
-      const script = `kill -s ${name} ${await pid}`;
-      await run(host, { step: `end ${program} by ${name}`, script, timeoutMs: KILL_BOUND_MS });
+      const kill = `kill -s ${name} ${await pid}`;
+      await run(host, { step: `end ${program} by ${name}`, script: kill, timeoutMs: STEP_BOUND_MS });
     },
     [Symbol.asyncDispose]: () => endRunning(running),
   };
-  return { client, told: (fact: Told) => told[fact].promise };
+  return { client, announced };
 }
 
 /** QoS 0 has no packet id, but its message is printed right after its PUBLISH. */
-function broughtBy({ qos, packetId }: Message, packets: readonly Packet[]): Packet | undefined {
+function publishOf({ qos, packetId }: Message, packets: readonly Packet[]): Packet | undefined {
   const isArrival = (packet: Packet) =>
     packet.type === 'PUBLISH' && packet.direction === 'received' && packet.qos === qos;
   return packets.findLast((packet) => isArrival(packet) && (qos === 0 || packet.packetId === packetId));

@@ -1,8 +1,8 @@
 import { PACKET_TYPES, type Packet } from '../mqtt/packet.ts';
 
 /**
- * The control packet that paho-mqtt 1.6 or 2.1 logs that it sends or has received, or undefined; `at` is when the line came. Topics are left out,
- * which it logs as Python writes them.
+ * The control packet in a line that paho-mqtt 1.6 or 2.1 logs, or undefined; `at` is when the line came. It has no topic,
+ * since paho-mqtt logs it in Python's notation.
  *
  *     Received PUBLISH (d0, q1, r0, m3), 'status', ...  (4 bytes)
  *     Sending PUBACK (Mid: 3)

@@ -4,11 +4,11 @@ import { type PahoClient, type PahoLimits, type PahoOptions, startPaho } from '.
 export type PahoPublisherOptions = Omit<PahoOptions, 'will' | 'keepAlive'> & {
   /** Seconds. */
   readonly keepAlive: number;
-  /** What each message begins with; its number follows. */
+  /** The begin of each message; its number follows. */
   readonly text: string;
 };
 
-/** A publisher in Python on a host that publishes once a second, with the paho-mqtt that is installed there. Disposing of it ends it. */
+/** Starts a publisher in Python on a host, with the paho-mqtt there; it publishes once a second. Disposing of it ends it. */
 export async function startPahoPublisher(
   host: Host,
   options: PahoPublisherOptions,

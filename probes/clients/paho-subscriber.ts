@@ -1,8 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { deferred } from '../../base/deferred.ts';
+import { ignoreFailure } from '../../base/errors.ts';
 import { endRunning } from '../../provisioning/hosts/end-running.ts';
 import { type Host, run } from '../../provisioning/hosts/host.ts';
+import { pythonScript, whenOver } from '../host-command.ts';
 import { type Feed, openFeed } from '../mqtt/feed.ts';
 import { now, type Packet } from '../mqtt/packet.ts';
 import type { QoS } from '../mqtt/session.ts';
@@ -26,12 +27,12 @@ export type PahoEvent =
   | { readonly kind: 'process'; readonly pid: number }
   | { readonly kind: 'subscribed'; readonly qos: number }
   | { readonly kind: 'message'; readonly qos: number; readonly payload: Buffer }
-  /** What paho-mqtt says that it does, such as `Sending DISCONNECT`. */
+  /** A line of paho-mqtt's log, such as `Sending DISCONNECT`. */
   | { readonly kind: 'log'; readonly text: string }
-  /** It has sent DISCONNECT, all of it, and closed the connection. */
+  /** It has sent DISCONNECT and closed the connection. */
   | { readonly kind: 'disconnected' };
 
-/** A client in Python on a host, with the paho-mqtt that is installed there. Disposing of it ends it. */
+/** A client in Python on a host, with the paho-mqtt there. Disposing of it ends it. */
 export type PahoClient = AsyncDisposable & {
   readonly events: Feed<PahoEvent>;
   /** The control packets that it logs. */
@@ -43,34 +44,34 @@ export type PahoClient = AsyncDisposable & {
 };
 
 export type PahoSubscriber = PahoClient & {
-  /** Has it unsubscribe, send DISCONNECT and end; throws a NotSeen when it ends otherwise or not in time. */
+  /** Makes it unsubscribe, send DISCONNECT and end; throws a NotSeen when it ends otherwise or not in time. */
   finish(boundMs: number): Promise<void>;
 };
 
 export type PahoLimits = { readonly boundMs: number; readonly signal?: AbortSignal | undefined };
 
-const KILL_BOUND_MS = 15_000;
+const STEP_BOUND_MS = 15_000;
 
 export async function startPahoSubscriber(
   host: Host,
   options: PahoOptions,
   limits: PahoLimits,
 ): Promise<PahoSubscriber> {
-  const what = { step: 'subscribe with paho-mqtt', program: 'paho_subscriber.py' };
-  const client = await startPaho(host, what, options, limits);
+  const program = { step: 'subscribe with paho-mqtt', program: 'paho_subscriber.py' };
+  const client = await startPaho(host, program, options, limits);
   const { events } = client;
   return {
     ...client,
     async finish(boundMs) {
       const pid = events.items.flatMap((event) => (event.kind === 'process' ? [event.pid] : []))[0];
-      if (pid === undefined) throw new Error(`paho-mqtt on ${host.name} has not begun`);
-      await run(host, { step: 'have paho-mqtt end', script: `kill -s TERM ${pid}`, timeoutMs: KILL_BOUND_MS });
+      if (pid === undefined) throw new Error(`paho-mqtt on ${host.name} has not started`);
+      await run(host, { step: 'end paho-mqtt', script: `kill -s TERM ${pid}`, timeoutMs: STEP_BOUND_MS });
       await events.first(({ kind }) => kind === 'disconnected', 'DISCONNECT', boundMs);
     },
   };
 }
 
-/** In front of each of the programs. */
+/** Stands in front of each program. */
 const COMMON = 'paho_client.py';
 
 /** Starts one of the programs here that use paho-mqtt. */
@@ -82,18 +83,18 @@ export async function startPaho(
 ): Promise<PahoClient> {
   const files = [COMMON, program].map((file) => new URL(file, import.meta.url));
   const source = (await Promise.all(files.map((file) => readFile(file, 'utf8')))).join('\n');
-  const events = openFeed<PahoEvent>(`paho-mqtt on ${host.name}`);
-  const packets = openFeed<Packet>(`paho-mqtt on ${host.name}`);
+  const subject = `paho-mqtt on ${host.name}`;
+  const events = openFeed<PahoEvent>(subject);
+  const packets = openFeed<Packet>(subject);
   const pid = deferred<number>();
-  pid.promise.catch(() => undefined);
-  let lastError = '';
+  let lastComplaint: string | undefined;
   const running = host.start({
     step,
-    script: pahoScript(source, options),
+    script: pythonScript(source, options),
     timeoutMs: limits.boundMs,
     signal: limits.signal,
     onLine(line, stream) {
-      if (stream === 'stderr' || line.startsWith('REFUSED')) lastError = line;
+      if (stream === 'stderr' || line.startsWith('REFUSED')) lastComplaint = line;
       const event = parsePahoLine(line);
       if (event === undefined) return;
       events.push(event);
@@ -102,23 +103,18 @@ export async function startPaho(
       if (packet !== undefined) packets.push(packet);
     },
   });
-  const end = (why: string) => {
-    events.end(why);
-    packets.end(why);
-    pid.reject(new Error(`paho-mqtt on ${host.name}: ${why}`));
-  };
-  const exited = running.result.then(({ code }) => code);
-  exited.then(
-    (code) => end(`it ended with exit code ${code}${lastError === '' ? '' : ` (${lastError})`}`),
-    (error: unknown) => end(error instanceof Error ? error.message : String(error)),
+  whenOver(
+    running.result,
+    () => lastComplaint,
+    (reason) => {
+      events.end(reason);
+      packets.end(reason);
+      pid.reject(new Error(`${subject}: ${reason}`));
+    },
   );
+  const exited = running.result.then(({ code }) => code);
+  ignoreFailure(exited);
   return { events, packets, pid: pid.promise, exited, [Symbol.asyncDispose]: () => endRunning(running) };
-}
-
-/** The program and the wish come through pipes: no file holds the password, and no argument. */
-function pahoScript(program: string, options: object): string {
-  const end = `END-${randomBytes(8).toString('hex')}`;
-  return `python3 -u /dev/fd/4 3<<'${end}' 4<<'${end}'\n${JSON.stringify(options)}\n${end}\n${program}\n${end}\n`;
 }
 
 export function parsePahoLine(line: string): PahoEvent | undefined {

@@ -1,6 +1,7 @@
 import type { Will } from './packet.ts';
 import type { QoS, Version } from './session.ts';
 
+/** How the client of `lab publish` and `lab subscribe` connects. */
 export type ClientOptions = {
   readonly address: string;
   readonly port: number;
@@ -8,7 +9,7 @@ export type ClientOptions = {
   readonly user: string;
   readonly password: string;
   readonly clientId: string;
-  /** False: the broker keeps subscriptions and queued messages while the client is away. */
+  /** False: the broker stores subscriptions and queued messages while the client is away. */
   readonly clean: boolean;
   /** Seconds. */
   readonly keepAlive: number;

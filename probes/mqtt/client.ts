@@ -1,7 +1,8 @@
 import mqttClient from 'mqtt/lib/client';
 import { type Deferred, deferred } from '../../base/deferred.ts';
+import { errorMessage } from '../../base/errors.ts';
+import { clientError, denial, refusal } from './client-error.ts';
 import type { ClientOptions } from './client-options.ts';
-import { denial, refusal, trouble } from './client-trouble.ts';
 import { within } from './feed.ts';
 import type { Packet } from './packet.ts';
 import { type OnPacket, recordedSocket } from './recorded-socket.ts';
@@ -10,7 +11,7 @@ import type { TappedSocket } from './tapped-socket.ts';
 
 export type ClientEvents = {
   onPacket?: OnPacket;
-  /** Whether a received packet is handled; a message that is not stays with the broker, unacknowledged. All are, if not given. */
+  /** Whether it handles a received packet; the broker keeps a message that it does not. @default all packets */
   admits?(packet: Packet): boolean;
   onMessage?(topic: string, payload: Buffer): void;
   /** The connection was lost, or is back. */
@@ -19,9 +20,9 @@ export type ClientEvents = {
 
 /** A publisher or subscriber that stays: it reconnects when the connection is lost, but not when the broker refuses it. */
 export type Client = AsyncDisposable & {
-  /** Rejects with a LabError once going on makes no sense; never resolves. */
+  /** Rejects with a LabError when the client gives up; never resolves. */
   readonly failed: Promise<never>;
-  /** Resolves when the broker has acknowledged, as its QoS has it; throws a LabError when it denies (MQTT 5). */
+  /** Resolves when the broker has acknowledged by the rules of the QoS; throws a LabError when it denies (MQTT 5). */
   publish(topic: string, payload: Buffer, options: { qos: QoS; retain: boolean }): Promise<void>;
   /** Throws a LabError when the broker refuses the subscription. */
   subscribe(topics: readonly string[], qos: QoS): Promise<void>;
@@ -35,51 +36,35 @@ const RECONNECT_MS = 1_000;
 const SESSION_EXPIRY_S = 86_400;
 /** DISCONNECT without a reason code, the same in both versions. */
 const DISCONNECT = Buffer.from([0xe0, 0]);
-/** This many connections lost within this time of their start: somebody else uses the client id, and each takes over from the other. */
+/** So many connections lost so soon after their start: another client uses the client id, and each takes over from the other. */
 const TAKEOVERS = 3;
 const TAKEOVER_MS = 3_000;
 
-/** Connects; throws a LabError: exit code 1 when the broker refuses, 2 when it is out of reach. The signal makes whatever waits fail. */
+type MqttJsClient = InstanceType<typeof mqttClient.default>;
+
+/** Connects; throws a LabError when the broker refuses or cannot be reached. The signal ends every wait with an error. */
 export async function openClient(options: ClientOptions, events: ClientEvents, signal: AbortSignal): Promise<Client> {
   const failed = deferred<never>();
   const connected = deferred<void>();
-  const onAbort = () => failed.reject(trouble(options, 'wait for the broker', 'interrupted', 'interrupted'));
+  const interrupted = { step: 'wait for the broker', happened: 'interrupted', kind: 'interrupted' } as const;
+  const onAbort = () => failed.reject(clientError(options, interrupted));
   signal.addEventListener('abort', onAbort, { once: true });
+  const { address, port } = options;
   const onPacket: OnPacket = (packet, frame) => {
     events.onPacket?.(packet, frame);
     if (packet.type === 'CONNACK' && packet.code !== 0) failed.reject(refusal(options, packet.code ?? 0));
   };
-  const onNoMqtt = (why: string) => failed.reject(trouble(options, 'connect', why, 'failed'));
+  const onNoMqtt = (happened: string) => {
+    failed.reject(clientError(options, { step: 'connect', happened, kind: 'failed' }));
+  };
   let socket: TappedSocket | undefined;
   const open = () => {
-    socket = recordedSocket(options.address, options.port, onPacket, onNoMqtt, events.admits);
+    socket = recordedSocket({ address, port, onPacket, onNoMqtt, admits: events.admits });
     return socket;
   };
-  const client = new mqttClient.default(open, {
-    clientId: options.clientId,
-    username: options.user,
-    password: options.password,
-    protocolVersion: options.version,
-    clean: options.clean,
-    keepalive: options.keepAlive,
-    reconnectPeriod: RECONNECT_MS,
-    connectTimeout: CONNECT_BOUND_MS,
-    ...(options.version === 5 && !options.clean ? { properties: { sessionExpiryInterval: SESSION_EXPIRY_S } } : {}),
-    ...(options.will === undefined ? {} : { will: options.will }),
-  });
+  const client = new mqttClient.default(open, mqttJsOptions(options));
   client.on('message', (topic, payload) => events.onMessage?.(topic, payload));
   followConnection(client, options, events, { connected, failed });
-  const close = async () => {
-    signal.removeEventListener('abort', onAbort);
-    const ended = new Promise<void>((resolve) => {
-      client.end(false, {}, () => resolve());
-    });
-    await within(ended, 'end of the connection', CLOSE_BOUND_MS).catch(() => {
-      // mqtt.js waits for acknowledgements first; without a DISCONNECT the last will would tell of a crash
-      if (socket?.writable) socket.end(DISCONNECT);
-    });
-    socket?.destroySoon();
-  };
   try {
     await Promise.race([connected.promise, failed.promise]);
   } catch (error) {
@@ -89,6 +74,36 @@ export async function openClient(options: ClientOptions, events: ClientEvents, s
   }
   return {
     failed: failed.promise,
+    ...requestsOf(client, options, failed.promise),
+    async [Symbol.asyncDispose]() {
+      signal.removeEventListener('abort', onAbort);
+      await close(client, socket);
+    },
+  };
+}
+
+function mqttJsOptions({ version, clean, will, ...options }: ClientOptions) {
+  return {
+    clientId: options.clientId,
+    username: options.user,
+    password: options.password,
+    protocolVersion: version,
+    clean,
+    keepalive: options.keepAlive,
+    reconnectPeriod: RECONNECT_MS,
+    connectTimeout: CONNECT_BOUND_MS,
+    ...(version === 5 && !clean ? { properties: { sessionExpiryInterval: SESSION_EXPIRY_S } } : {}),
+    ...(will === undefined ? {} : { will }),
+  };
+}
+
+/** What the client asks of the broker; each fails when the client gives up. */
+function requestsOf(
+  client: MqttJsClient,
+  options: ClientOptions,
+  failed: Promise<never>,
+): Pick<Client, 'publish' | 'subscribe'> {
+  return {
     async publish(topic, payload, message) {
       const done = new Promise<void>((resolve, reject) => {
         client.publish(topic, payload, message, (error) => (error ? reject(error) : resolve()));
@@ -96,7 +111,7 @@ export async function openClient(options: ClientOptions, events: ClientEvents, s
       const answer = within(done, 'acknowledgement', ANSWER_BOUND_MS).catch((error: unknown) => {
         throw denial(options, `publish to ${topic}`, 'PUBACK', error);
       });
-      await Promise.race([answer, failed.promise]);
+      await Promise.race([answer, failed]);
     },
     async subscribe(topics, qos) {
       const done = new Promise<void>((resolve, reject) => {
@@ -105,44 +120,56 @@ export async function openClient(options: ClientOptions, events: ClientEvents, s
       const answer = within(done, 'SUBACK', ANSWER_BOUND_MS).catch((error: unknown) => {
         throw denial(options, `subscribe to ${topics.join(', ')}`, 'SUBACK', error);
       });
-      await Promise.race([answer, failed.promise]);
+      await Promise.race([answer, failed]);
     },
-    [Symbol.asyncDispose]: close,
   };
+}
+
+async function close(client: MqttJsClient, socket: TappedSocket | undefined): Promise<void> {
+  const ended = new Promise<void>((resolve) => {
+    client.end(false, {}, () => resolve());
+  });
+  await within(ended, 'end of the connection', CLOSE_BOUND_MS).catch(() => {
+    // mqtt.js waits for acknowledgements first; without a DISCONNECT the broker would publish the last will
+    if (socket?.writable) socket.end(DISCONNECT);
+  });
+  socket?.destroySoon();
 }
 
 type Outcomes = { readonly connected: Deferred<void>; readonly failed: Deferred<never> };
 
-/** Tells of losses and returns, and gives up where a reconnection can't help. */
+/** Reports losses and reconnections, and gives up where a reconnection cannot help. */
 function followConnection(
-  client: InstanceType<typeof mqttClient.default>,
+  client: MqttJsClient,
   options: ClientOptions,
   events: ClientEvents,
   { connected, failed }: Outcomes,
 ): void {
   let connectedAt: number | undefined;
-  let hasBeen = false;
-  let short = 0;
+  let hasConnected = false;
+  let shortConnections = 0;
+  const giveUp = (happened: string) => {
+    failed.reject(clientError(options, { step: 'connect', happened, kind: 'could-not-run' }));
+  };
   client.on('connect', () => {
-    if (hasBeen) events.onState?.('connected again');
-    hasBeen = true;
+    if (hasConnected) events.onState?.('connected again');
+    hasConnected = true;
     connectedAt = Date.now();
     connected.resolve();
   });
   client.on('error', (error) => {
-    // before the first connection there is nothing to go back to; afterwards mqtt.js tries again
-    if (!hasBeen) failed.reject(trouble(options, 'connect', error.message || String(error), 'could-not-run'));
+    // after the first connection mqtt.js tries again
+    if (!hasConnected) giveUp(error.message || errorMessage(error));
   });
   client.on('close', () => {
-    if (!hasBeen)
-      return failed.reject(trouble(options, 'connect', 'the broker closed the connection', 'could-not-run'));
+    if (!hasConnected) return giveUp('the broker closed the connection');
     if (connectedAt === undefined || client.disconnecting) return;
-    short = Date.now() - connectedAt < TAKEOVER_MS ? short + 1 : 0;
+    shortConnections = Date.now() - connectedAt < TAKEOVER_MS ? shortConnections + 1 : 0;
     connectedAt = undefined;
     events.onState?.('connection lost, trying again');
-    if (short < TAKEOVERS) return;
-    const happened = `the connection was lost ${short} times right after it was made`;
-    const advice = `see whether another client uses the id ${options.clientId}; --client-id gives this one another`;
-    failed.reject(trouble(options, 'stay connected', happened, 'failed', advice));
+    if (shortConnections < TAKEOVERS) return;
+    const happened = `the connection was lost ${shortConnections} times right after it was made`;
+    const advice = `check whether another client uses the id ${options.clientId}; --client-id gives this one another`;
+    failed.reject(clientError(options, { step: 'stay connected', happened, kind: 'failed', advice }));
   });
 }

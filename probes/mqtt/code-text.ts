@@ -10,7 +10,7 @@ const RETURN_CODES: Readonly<Record<number, string>> = {
   5: 'not authorised',
 };
 
-/** Reason codes from 0x80 on mean a failure, in whatever packet they come (MQTT 5, table 2-6); 0x80 is 3.1.1's refused subscription too. */
+/** Reason codes from 0x80 mean a failure in any packet (MQTT 5, table 2-6); 0x80 is also a refused subscription of 3.1.1. */
 const REASON_CODES: Readonly<Record<number, string>> = {
   128: 'refused, no reason given',
   129: 'malformed packet',
@@ -49,7 +49,7 @@ const REASON_CODES: Readonly<Record<number, string>> = {
   162: 'wildcard subscriptions not supported',
 };
 
-/** A return or reason code with its meaning: `code 5 (not authorised)`, `code 0x87 (not authorised)`; the bare number where it is none of the standard's. */
+/** A return or reason code with its meaning: `code 5 (not authorised)`, `code 0x87 (not authorised)`; only the number where the standard has none. */
 export function codeText(type: PacketType, code: number): string {
   const shown = `code ${code < 0x80 ? code : `0x${code.toString(16)}`}`;
   const words = code >= 0x80 ? REASON_CODES[code] : successWords(type, code);

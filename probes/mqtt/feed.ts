@@ -1,40 +1,39 @@
 import { deferred } from '../../base/deferred.ts';
 
-/** A thing that was waited for and did not come; the message names who waited, for what and how long. */
+/** Something that did not come; the message says who waited, for what and how long. */
 export class NotSeen extends Error {
   override readonly name = 'NotSeen';
 }
 
 /**
- * How long to wait: milliseconds, or as long as something else keeps coming in. A broker that serves one packet of a connection after the other
- * answers late where there is much to answer before, and is not silent meanwhile.
+ * How long to wait: milliseconds, or until it is quiet. A broker handles one packet of a connection after the other, so
+ * it answers late where it has much to answer before, but it is not silent meanwhile.
  */
 export type Bound = number | { readonly quietMs: number; readonly atMostMs: number };
 
-/** Beyond the bound, at the most, while other things come in. */
 const LONGEST = 4;
 
-/** A bound on silence: four times as long while other things come in. */
+/** A bound on silence: up to four times as long while other items come in. */
 export function onceQuiet(quietMs: number): Bound {
   return { quietMs, atMostMs: LONGEST * quietMs };
 }
 
-/** What came in so far, in order, and a way to wait for more of it. */
+/** The items so far, in order, and ways to wait for more. */
 export type Feed<T> = {
   readonly items: readonly T[];
   push(item: T): void;
-  /** Nothing more will come; whoever still waits gets a NotSeen with this reason. */
+  /** No more items will come; every wait fails with a NotSeen with this reason. */
   end(reason: string): void;
-  /** The first item that matches, already here or still to come; rejects with NotSeen after the bound or when the feed ends. */
+  /** The first item that matches, already here or to come; rejects with NotSeen after the bound or when the feed ends. */
   first(matches: (item: T) => boolean, what: string, bound: Bound): Promise<T>;
-  /** What the work gives that ends with something that comes in; rejects with NotSeen after the bound. */
+  /** The result of a work that ends with an item that comes in; rejects with NotSeen after the bound. */
   until<R>(work: Promise<R>, what: string, bound: Bound): Promise<R>;
 };
 
-/** `isFromOther` tells what comes in from what is taken down of this side; only that is waited on for quiet. */
+/** @param isFromOther whether an item comes from the other side; only these renew a bound on silence */
 export function openFeed<T>(subject: string, isFromOther: (item: T) => boolean = () => true): Feed<T> {
   const items: T[] = [];
-  const waiting = new Set<{ offer(item: T): void; fail(why: string): void }>();
+  const waiting = new Set<{ offer(item: T): void; fail(reason: string): void }>();
   let ended: string | undefined;
   const until = async <R>(
     work: Promise<R>,
@@ -43,19 +42,19 @@ export function openFeed<T>(subject: string, isFromOther: (item: T) => boolean =
     { offer, endsWithFeed }: { offer(item: T): boolean; endsWithFeed: boolean },
   ): Promise<R> => {
     const failed = deferred<never>();
-    const fail = (why: string) => failed.reject(new NotSeen(`${subject}: no ${what}: ${why}`));
-    const patience = openPatience(bound, fail);
+    const fail = (reason: string) => failed.reject(new NotSeen(`${subject}: no ${what}: ${reason}`));
+    const timer = startTimer(bound, fail);
     const waiter = {
       offer(item: T) {
-        if (!offer(item) && isFromOther(item)) patience.renew();
+        if (!offer(item) && isFromOther(item)) timer.renew();
       },
-      fail: (why: string) => (endsWithFeed ? fail(why) : undefined),
+      fail: (reason: string) => (endsWithFeed ? fail(reason) : undefined),
     };
     waiting.add(waiter);
     try {
       return await Promise.race([work, failed.promise]);
     } finally {
-      patience.close();
+      timer.close();
       waiting.delete(waiter);
     }
   };
@@ -70,14 +69,14 @@ export function openFeed<T>(subject: string, isFromOther: (item: T) => boolean =
       for (const waiter of [...waiting]) waiter.fail(reason);
     },
     async first(matches, what, bound) {
-      const here = items.find(matches);
-      if (here !== undefined) return here;
+      const found = items.find(matches);
+      if (found !== undefined) return found;
       if (ended !== undefined) throw new NotSeen(`${subject}: no ${what}: ${ended}`);
       const came = deferred<T>();
       const offer = (item: T) => {
-        const isIt = matches(item);
-        if (isIt) came.resolve(item);
-        return isIt;
+        const isMatch = matches(item);
+        if (isMatch) came.resolve(item);
+        return isMatch;
       };
       return await until(came.promise, what, bound, { offer, endsWithFeed: true });
     },
@@ -85,14 +84,14 @@ export function openFeed<T>(subject: string, isFromOther: (item: T) => boolean =
   };
 }
 
-function openPatience(bound: Bound, fail: (why: string) => void): { renew(): void; close(): void } {
+function startTimer(bound: Bound, fail: (reason: string) => void): { renew(): void; close(): void } {
   const { quietMs, atMostMs } = typeof bound === 'number' ? { quietMs: bound, atMostMs: bound } : bound;
   const from = performance.now();
   let isRenewed = false;
   let givingUp: NodeJS.Immediate | undefined;
   const seconds = () => (isRenewed ? ((performance.now() - from) / 1000).toFixed(1) : quietMs / 1000);
   const timer = setTimeout(() => {
-    // what has come in while this process had no turn is read before: timers go first otherwise
+    // timers fire first: read what has come in while this process had no turn
     givingUp = setImmediate(() => fail(`not within ${seconds()} s`));
   }, quietMs);
   return {
@@ -109,7 +108,7 @@ function openPatience(bound: Bound, fail: (why: string) => void): { renew(): voi
   };
 }
 
-/** A promise with a bound; rejects with NotSeen after `boundMs`. The work itself goes on: end it where it began. */
+/** A promise with a bound; rejects with NotSeen after `boundMs`. The work goes on: whoever started it must end it. */
 export async function within<T>(work: Promise<T>, what: string, boundMs: number): Promise<T> {
   const late = deferred<never>();
   const giveUp = () => late.reject(new NotSeen(`no ${what} within ${boundMs / 1000} s`));

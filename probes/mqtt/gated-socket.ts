@@ -1,8 +1,8 @@
 import { type OnSent, TappedSocket } from './tapped-socket.ts';
 
 /**
- * A tapped socket that also decides what of the received bytes its reader gets: `admit` is given each chunk as it comes off the network and gives
- * back what goes on, which may be less (nothing, when it is empty) or what was kept back before.
+ * A tapped socket that also filters what its reader gets: `admit` takes each received chunk and returns what the reader
+ * gets, which may be less, or bytes that it had withheld.
  */
 export class GatedSocket extends TappedSocket {
   readonly #admit: (bytes: Buffer) => Buffer;
@@ -15,7 +15,7 @@ export class GatedSocket extends TappedSocket {
   override push(chunk: unknown, encoding?: BufferEncoding): boolean {
     if (!Buffer.isBuffer(chunk)) return super.push(chunk, encoding);
     const admitted = this.#admit(chunk);
-    // an empty chunk would end nothing and say nothing: the network is read on
+    // true: go on reading from the network
     return admitted.length === 0 || super.push(admitted);
   }
 }

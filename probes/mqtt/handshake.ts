@@ -14,7 +14,7 @@ export type HandshakeOptions = {
 };
 
 export type Handshake = {
-  /** Every byte that the broker answered, in hexadecimal with spaces: `20 02 00 05`. */
+  /** Every byte of the broker's answer, in hexadecimal with spaces: `20 02 00 05`. */
   readonly answer: string;
   /** Who ended the connection: the broker, or nobody within the bound. */
   readonly closedBy: 'broker' | 'nobody';
@@ -22,14 +22,14 @@ export type Handshake = {
 };
 
 /**
- * Sends one CONNECT and takes what comes until the broker accepts, closes the connection, or the bound passes. A session of mqtt.js would not do:
- * it closes the socket itself on a refusal, so that nobody sees whether the broker does.
+ * Sends one CONNECT and reads until the broker accepts, closes the connection, or the bound passes. mqtt.js closes the
+ * socket itself on a refusal, and so cannot show whether the broker does.
  */
 export async function handshake(options: HandshakeOptions): Promise<Handshake> {
   const chunks: Buffer[] = [];
   const done = deferred<Omit<Handshake, 'answer'>>();
   const socket = createConnection({ host: options.address, port: options.port, noDelay: true });
-  // what has come in while this process had no turn is read before, the bytes in one turn and the end in another: timers go first otherwise
+  // timers fire first: read what has come in while this process had no turn, the bytes in one turn, the end in another
   const giveUp = () => done.resolve({ closedBy: 'nobody' });
   const timer = setTimeout(() => setImmediate(() => setImmediate(giveUp)), options.boundMs);
   socket.on('data', (chunk) => {

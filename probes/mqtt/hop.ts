@@ -1,24 +1,28 @@
 import type { Packet, PacketType } from './packet.ts';
 import type { QoS, Version } from './session.ts';
 
-/** A control packet of a delivery; bytes where the instrument can tell. */
+/** A control packet of a delivery; without bytes where the instrument does not see them. */
 export type Step = { readonly direction: Packet['direction']; readonly type: PacketType; readonly bytes?: number };
 
 const ACKNOWLEDGEMENT_BYTES = 4;
 
+/** A message between a client and its broker. */
+export type Delivery = {
+  readonly qos: QoS;
+  readonly topic: string;
+  readonly payloadBytes: number;
+  /** @default 4 */
+  readonly version?: Version;
+};
+
 /**
- * The control packets of one delivery between a client and its broker, and their sizes, as the client sees them (MQTT 3.1.1 and 5, 4.3 and
- * 3.3 – 3.7). Over MQTT 5 these are the smallest: without properties, and without a reason code.
+ * The control packets of one delivery, and their sizes, as the client sees them (MQTT 3.1.1 and 5, 4.3 and 3.3 – 3.7).
+ * Over MQTT 5 these are the smallest: without properties and reason code.
  */
-export function hop(
-  role: 'publisher' | 'subscriber',
-  qos: QoS,
-  topic: string,
-  payloadBytes: number,
-  version: Version = 4,
-): Step[] {
+export function hop(role: 'publisher' | 'subscriber', delivery: Delivery): Step[] {
+  const { qos } = delivery;
   const [from, to] = role === 'publisher' ? (['sent', 'received'] as const) : (['received', 'sent'] as const);
-  const publish: Step = { direction: from, type: 'PUBLISH', bytes: publishBytes(qos, topic, payloadBytes, version) };
+  const publish: Step = { direction: from, type: 'PUBLISH', bytes: publishBytes(delivery) };
   const bytes = ACKNOWLEDGEMENT_BYTES;
   if (qos === 0) return [publish];
   if (qos === 1) return [publish, { direction: to, type: 'PUBACK', bytes }];
@@ -30,8 +34,8 @@ export function hop(
   ];
 }
 
-/** Size of a PUBLISH: fixed header, topic with its length, packet id above QoS 0, over MQTT 5 the length of no properties, payload. */
-export function publishBytes(qos: QoS, topic: string, payloadBytes: number, version: Version = 4): number {
+/** Size of a PUBLISH: fixed header, topic with its length, packet id above QoS 0, over MQTT 5 the length of the properties (0), payload. */
+export function publishBytes({ qos, topic, payloadBytes, version = 4 }: Delivery): number {
   const remaining = 2 + Buffer.byteLength(topic) + (qos === 0 ? 0 : 2) + (version === 5 ? 1 : 0) + payloadBytes;
   return 1 + lengthBytes(remaining) + remaining;
 }
@@ -43,8 +47,8 @@ function lengthBytes(remaining: number): number {
 }
 
 /**
- * The control packets of the delivery that this PUBLISH began, in order. It ends where the next one takes over its packet id, which a broker
- * may reuse as soon as it is free (MQTT-2.3.1-4).
+ * The control packets of the delivery that this PUBLISH began, in order. It ends before the next delivery with the same
+ * packet id, which a broker may reuse as soon as it is free (MQTT-2.3.1-4).
  */
 export function deliveryOf(publish: Packet, packets: readonly Packet[]): Packet[] {
   if (publish.packetId === undefined) return [publish];

@@ -4,7 +4,7 @@ import { spacedHex } from './handshake.ts';
 import type { ConnectFields, Packet } from './packet.ts';
 
 const LONGEST_PAYLOAD = 60;
-/** Bytes of the longest packet that is shown in hexadecimal too. */
+/** Bytes of the longest packet that is also shown in hexadecimal. */
 const LONGEST_HEX = 32;
 
 /** A packet as one line: `→ PUBLISH status "hello" qos 1 id 1  17 bytes`; `→` sent, `←` received. Shows no password. */
@@ -14,14 +14,14 @@ export function packetLine(packet: Packet): string {
   return `${words.join(' ')}${bytes}`;
 }
 
-/** The packet's line with its time (UTC) before it and, where it is short and holds no password, its bytes behind it: `…Z ← PINGRESP  2 bytes: d0 00`. */
+/** The packet's line after its time (UTC); with its bytes where it is short and has no password: `…Z ← PINGRESP  2 bytes: d0 00`. */
 export function debugLine(packet: Packet, frame: Buffer): string {
   const clock = new Date(packet.at).toISOString().slice(11);
   const isShown = frame.length <= LONGEST_HEX && packet.connect?.hasPassword !== true;
   return `${clock} ${packetLine(packet)}${isShown ? `: ${spacedHex(frame)}` : ''}`;
 }
 
-/** A payload for people: quoted text where it is text, hexadecimal where it is not; cut when long. */
+/** A payload for people: quoted text, or hexadecimal where it is not UTF-8; cut when long. */
 export function payloadText(payload: Buffer): string {
   const shown = payload.subarray(0, LONGEST_PAYLOAD);
   const cut = payload.length > shown.length ? '…' : '';

@@ -18,14 +18,14 @@ export const PACKET_TYPES = [
 ] as const;
 export type PacketType = (typeof PACKET_TYPES)[number];
 
-/** A control packet that an instrument saw pass; only the fields that its type has, and that the instrument could see, are there. */
+/** A control packet that passed; it has the fields of its type that the instrument could see. */
 export type Packet = {
   /** As the client sees it. */
   readonly direction: 'sent' | 'received';
   readonly type: PacketType;
   /** Milliseconds since 1970, with fractions. */
   readonly at: number;
-  /** Bytes of MQTT, fixed header included; absent where the instrument can't tell. */
+  /** Bytes of MQTT with the fixed header; absent where the instrument does not see them. */
   readonly bytes?: number;
   readonly packetId?: number;
   readonly qos?: number;
@@ -36,7 +36,7 @@ export type Packet = {
   readonly payloadBytes?: number;
   /** Return code (3.1.1) or reason code (5). */
   readonly code?: number;
-  /** A code a filter, of SUBACK and of UNSUBACK. */
+  /** One code for each filter, in SUBACK and UNSUBACK. */
   readonly codes?: readonly number[];
   readonly filters?: readonly Filter[];
   readonly sessionPresent?: boolean;
@@ -51,7 +51,7 @@ export function isReceived({ direction }: Pick<Packet, 'direction'>): boolean {
 
 export type Filter = { readonly filter: string; readonly qos?: number };
 
-/** What a CONNECT asks for; of the password only whether there is one. */
+/** The fields of a CONNECT, without the password itself. */
 export type ConnectFields = {
   readonly version: number;
   readonly clientId: string;
@@ -69,7 +69,7 @@ export type Will = {
   readonly retain: boolean;
 };
 
-/** Milliseconds since 1970, finer than Date.now and never going back. */
+/** Milliseconds since 1970, with fractions; never goes back. */
 export function now(): number {
   return performance.timeOrigin + performance.now();
 }

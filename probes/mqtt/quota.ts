@@ -1,17 +1,17 @@
 import type { Packet } from './packet.ts';
 
 /**
- * Lets in as many application messages as `limit` says, and none beyond, judged by the packets that the broker sends. A message of QoS 2 is counted
- * when its PUBLISH comes, since its PUBREC takes it from the broker already; what completes it is always let in.
+ * Admits at most `limit` application messages among the packets that the broker sends. A message of QoS 2 counts when its
+ * PUBLISH comes, since the PUBREC already takes it from the broker; the rest of its exchange is always admitted.
  */
 export function quota(limit: number): (packet: Packet) => boolean {
   let left = limit;
-  /** Messages of QoS 2 that were let in and that the broker has not released yet. */
+  /** Admitted messages of QoS 2 that the broker has not released yet. */
   const open = new Set<number>();
   return ({ type, qos, packetId = 0, sessionPresent }) => {
     if (type === 'PUBREL') open.delete(packetId);
     if (type === 'CONNACK' && sessionPresent !== true) {
-      // the broker has lost the session, and with it the release that would have handed these out
+      // the broker has lost the session, and will never release these
       left += open.size;
       open.clear();
     }

@@ -9,15 +9,15 @@ const PLAIN_DISCONNECT = Buffer.from('e000', 'hex');
 
 /** The bytes of a control packet, as few as the version allows. */
 export function packetBytes(packet: Wire, protocolVersion: Version): Buffer {
-  // mqtt-packet writes MQTT 5's reason code 0 out, where it may be left out (MQTT 5, 3.14.2.1)
+  // mqtt-packet writes MQTT 5's reason code 0, which may be omitted (MQTT 5, 3.14.2.1)
   if (packet.cmd === 'disconnect' && packet.reasonCode === undefined) return PLAIN_DISCONNECT;
   return mqttPacket.generate(packet, { protocolVersion });
 }
 
-/** What the standard has a client answer (MQTT 3.1.1, 4.3); undefined: nothing. */
+/** A client's answer by the standard (MQTT 3.1.1, 4.3); undefined: none. */
 export function acknowledgement({ direction, type, qos, packetId, code = 0 }: Packet): Wire | undefined {
   if (direction === 'sent' || packetId === undefined) return undefined;
-  // without the code mqtt-packet writes it, and the length of no properties, where the standard leaves both out (MQTT 5, 3.4.2.1)
+  // with code 0, mqtt-packet omits the code and the length of the properties (MQTT 5, 3.4.2.1)
   const success = { messageId: packetId, reasonCode: 0 };
   if (type === 'PUBLISH') return { cmd: qos === 2 ? 'pubrec' : 'puback', ...success };
   if (type === 'PUBREC' && code < 0x80) return { cmd: 'pubrel', ...success };

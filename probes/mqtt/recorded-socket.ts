@@ -1,30 +1,35 @@
 import process from 'node:process';
+import { errorMessage } from '../../base/errors.ts';
 import { GatedSocket } from './gated-socket.ts';
 import { now, type Packet } from './packet.ts';
 import type { TappedSocket } from './tapped-socket.ts';
 import { cutFrames, openWire } from './wire.ts';
 
-/** A control packet that passed, and its bytes: those of a CONNECT hold the password. */
+/** A control packet that passed, and its bytes: those of a CONNECT contain the password. */
 export type OnPacket = (packet: Packet, frame: Buffer) => void;
 
+export type RecordedSocketOptions = {
+  readonly address: string;
+  readonly port: number;
+  readonly onPacket: OnPacket;
+  /** Received bytes that are not MQTT end the connection, with this reason. */
+  readonly onNoMqtt: (reason: string) => void;
+  /** Whether a received packet reaches the reader, and so gets an answer. @default all do */
+  readonly admits?: ((packet: Packet) => boolean) | undefined;
+};
+
 /**
- * A TCP connection to a broker, without Nagle's delay, that tells every control packet that passes, before mqtt.js sees it.
- * Received bytes that are no MQTT end it: `onNoMqtt` is told why. After such that were sent, the
- * recorder takes down nothing more of what is sent. A received packet that `admits` denies never reaches mqtt.js, which so can't answer it.
+ * A TCP connection to a broker, without Nagle's delay, that records every control packet before its reader sees it. After
+ * sent bytes that are not MQTT, it no longer records what is sent.
  */
-export function recordedSocket(
-  address: string,
-  port: number,
-  onPacket: OnPacket,
-  onNoMqtt: (why: string) => void,
-  admits: (packet: Packet) => boolean = () => true,
-): TappedSocket {
+export function recordedSocket(options: RecordedSocketOptions): TappedSocket {
+  const { address, port, onPacket, onNoMqtt, admits = () => true } = options;
   const wire = openWire();
   const pending: Record<Packet['direction'], Buffer> = { sent: Buffer.alloc(0), received: Buffer.alloc(0) };
-  let deaf = false;
-  /** The frames that the chunk completes and that may go on. */
+  let ignoresSent = false;
+  /** The frames that the chunk completes and the reader may get. */
   const take = (direction: Packet['direction'], chunk: Buffer, at: number): Buffer[] => {
-    if (deaf && direction === 'sent') return [];
+    if (ignoresSent && direction === 'sent') return [];
     try {
       const { frames, rest } = cutFrames(Buffer.concat([pending[direction], chunk]));
       pending[direction] = Buffer.from(rest);
@@ -35,12 +40,12 @@ export function recordedSocket(
       });
     } catch (error) {
       if (direction === 'sent') {
-        // on purpose, to see what a broker makes of it
-        deaf = true;
+        // sent on purpose, to see how the broker reacts
+        ignoresSent = true;
         return [];
       }
-      onNoMqtt(`no MQTT on the wire: ${error instanceof Error ? error.message : String(error)}`);
-      // mqtt.js gets to see them, and says in its own words what they are not
+      onNoMqtt(`no MQTT on the wire: ${errorMessage(error)}`);
+      // mqtt.js reads them too, and reports them in its own words
       process.nextTick(() => socket.destroy());
       return [chunk];
     }

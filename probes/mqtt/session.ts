@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import mqttClient from 'mqtt/lib/client';
 import { deferred } from '../../base/deferred.ts';
+import { errorMessage, ignoreFailure } from '../../base/errors.ts';
 import { type Bound, type Feed, onceQuiet, openFeed, within } from './feed.ts';
 import { isReceived, type Packet, type PacketType } from './packet.ts';
 import { recordedSocket } from './recorded-socket.ts';
@@ -21,7 +22,7 @@ export type SessionOptions = {
   /** Seconds. */
   readonly keepAlive?: number;
   readonly will?: { readonly topic: string; readonly payload: Buffer; readonly qos: QoS; readonly retain: boolean };
-  /** Bound on everything that the broker has to answer, in milliseconds; up to four times that while it sends other things. @default 10 s */
+  /** Bound on each answer of the broker, in milliseconds; up to four times that while it sends other packets. @default 10 s */
   readonly boundMs?: number;
 };
 
@@ -35,39 +36,45 @@ export type PublishOutcome =
   | { readonly kind: 'acknowledged'; readonly code: number }
   | { readonly kind: 'closed'; readonly reason: string };
 
-/** A connection of one MQTT client with every control packet recorded. It never reconnects. Disposing of it always closes the socket. */
+/** A connection of one MQTT client that records every control packet. It never reconnects. Disposing of it always closes the socket. */
 export type Session = AsyncDisposable & {
   readonly clientId: string;
   /** Every control packet so far, both directions, in order. */
   readonly packets: readonly Packet[];
-  /** When the connection is over. */
+  /** Resolves when the connection is over. */
   readonly ended: Promise<unknown>;
-  /** Subscribes and gives the code of the SUBACK: the QoS granted, or 0x80 and above where it was refused. */
+  /** Subscribes and returns the code of the SUBACK: the QoS granted, or 0x80 and above for a refusal. */
   subscribe(filter: string, qos: QoS): Promise<number>;
   publish(topic: string, payload: Buffer, options?: { qos?: QoS; retain?: boolean }): Promise<PublishOutcome>;
-  /** The first packet that matches, already here or to come; rejects with NotSeen. @default bound `onceQuiet` of the wish's */
+  /** The first packet that matches, already here or to come; rejects with NotSeen. @default bound `onceQuiet` of the options' bound */
   packet(matches: (packet: Packet) => boolean, what: string, bound?: Bound): Promise<Packet>;
-  /** PINGREQ and its PINGRESP: what the broker sent to this client before it is here now. */
+  /** PINGREQ and its PINGRESP: afterwards everything is here that the broker sent to this client before. */
   barrier(): Promise<void>;
   /** DISCONNECT, then the end of the connection. */
   close(): Promise<void>;
-  /** The end of the connection without DISCONNECT. */
+  /** Ends the connection without DISCONNECT. */
   destroy(): void;
 };
 
 const BOUND_MS = 10_000;
 const CLOSE_BOUND_MS = 1_000;
+/** mqtt.js gives up after the feed, whose error names what is missing. */
 const LATER_MS = 10_000;
 
 export function freshClientId(): string {
   return `lab-${randomBytes(8).toString('hex')}`;
 }
 
-/** Connects and tells what the broker answered; rejects with NotSeen when it answers nothing. */
+/** Connects and returns the broker's answer; rejects with NotSeen when it does not answer. */
 export async function connectSession(options: SessionOptions): Promise<ConnectOutcome> {
   const { boundMs = BOUND_MS, clientId = freshClientId() } = options;
   const feed = openFeed<Packet>(`the session of ${options.login?.user ?? clientId}`, isReceived);
-  const socket = recordedSocket(options.address, options.port, feed.push, feed.end);
+  const socket = recordedSocket({
+    address: options.address,
+    port: options.port,
+    onPacket: feed.push,
+    onNoMqtt: feed.end,
+  });
   socket.on('close', () => feed.end('the connection is closed'));
   const client = new mqttClient.default(() => socket, {
     clientId,
@@ -75,7 +82,6 @@ export async function connectSession(options: SessionOptions): Promise<ConnectOu
     clean: options.clean ?? true,
     keepalive: options.keepAlive ?? 60,
     reconnectPeriod: 0,
-    // the feed's own bound comes first, and names what is missing
     connectTimeout: boundMs + LATER_MS,
     ...(options.login === undefined ? {} : { username: options.login.user }),
     ...(options.login?.password === undefined ? {} : { password: options.login.password }),
@@ -88,17 +94,17 @@ export async function connectSession(options: SessionOptions): Promise<ConnectOu
     client.once('connect', () => resolve());
   });
   const answer = feed.first(({ type }) => type === 'CONNACK', 'CONNACK', boundMs);
-  answer.catch(() => undefined);
+  ignoreFailure(answer);
   const connack = await Promise.race([answer, failed.promise]).catch((error: unknown) => {
     client.end(true);
     throw error;
   });
-  // mqtt.js reports a refusal that the wire has shown already
+  // mqtt.js reports a refusal as an error, after the wire has shown it
   const code = typeof connack === 'string' ? feed.items.find(({ type }) => type === 'CONNACK')?.code : connack.code;
   if (code === 0) {
     await ready;
     const sessionPresent = typeof connack !== 'string' && connack.sessionPresent === true;
-    return { kind: 'accepted', sessionPresent, session: openSession(client, socket, feed, clientId, boundMs) };
+    return { kind: 'accepted', sessionPresent, session: openSession({ client, socket, feed, clientId, boundMs }) };
   }
   client.end(true);
   socket.destroy();
@@ -106,14 +112,16 @@ export async function connectSession(options: SessionOptions): Promise<ConnectOu
   return { kind: 'closed', reason: await failed.promise, packets: feed.items };
 }
 
-function openSession(
-  client: InstanceType<typeof mqttClient.default>,
-  socket: TappedSocket,
-  feed: Feed<Packet>,
-  clientId: string,
-  boundMs: number,
-): Session {
-  const patience = onceQuiet(boundMs);
+type Connected = {
+  readonly client: InstanceType<typeof mqttClient.default>;
+  readonly socket: TappedSocket;
+  readonly feed: Feed<Packet>;
+  readonly clientId: string;
+  readonly boundMs: number;
+};
+
+function openSession({ client, socket, feed, clientId, boundMs }: Connected): Session {
+  const answerBound = onceQuiet(boundMs);
   const closed = new Promise<void>((resolve) => {
     if (socket.closed) resolve();
     socket.once('close', () => resolve());
@@ -129,11 +137,11 @@ function openSession(
     packets: feed.items,
     ended: closed,
     async subscribe(filter, qos) {
-      // the answer is taken from the wire; the callback would turn a refusal into an exception
+      // the answer comes from the wire; the callback would turn a refusal into an exception
       client.subscribe(filter, { qos }, () => undefined);
       const id = client.getLastMessageId();
       const isAnswer = ({ type, packetId }: Packet) => type === 'SUBACK' && packetId === id;
-      const { codes = [] } = await feed.first(isAnswer, `SUBACK for ${filter}`, patience);
+      const { codes = [] } = await feed.first(isAnswer, `SUBACK for ${filter}`, answerBound);
       return codes[0] ?? 0x80;
     },
     async publish(topic, payload, { qos = 0, retain = false } = {}) {
@@ -142,16 +150,16 @@ function openSession(
         // mqtt.js would keep the message for a reconnection that never comes
         closed.then(() => resolve({ kind: 'closed', reason: 'the connection is closed' }));
       });
-      return await feed.until(done, `acknowledgement of a PUBLISH to ${topic}`, patience);
+      return await feed.until(done, `acknowledgement of a PUBLISH to ${topic}`, answerBound);
     },
-    packet: (matches, what, bound = patience) => feed.first(matches, what, bound),
+    packet: (matches, what, bound = answerBound) => feed.first(matches, what, bound),
     async barrier() {
       const seen = (type: PacketType) => feed.items.filter((packet) => packet.type === type).length;
       const before = seen('PINGREQ');
       client.sendPing();
-      await feed.first(() => seen('PINGREQ') > before, 'PINGREQ', patience);
-      const asked = seen('PINGREQ');
-      await feed.first(() => seen('PINGRESP') >= asked, 'PINGRESP', patience);
+      await feed.first(() => seen('PINGREQ') > before, 'PINGREQ', answerBound);
+      const sent = seen('PINGREQ');
+      await feed.first(() => seen('PINGRESP') >= sent, 'PINGRESP', answerBound);
     },
     close,
     destroy() {
@@ -168,5 +176,5 @@ function publishOutcome(error: unknown, qos: QoS): PublishOutcome {
   if (error === null || error === undefined) return qos === 0 ? { kind: 'sent' } : { kind: 'acknowledged', code: 0 };
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (typeof code === 'number') return { kind: 'acknowledged', code };
-  return { kind: 'closed', reason: error instanceof Error ? error.message : String(error) };
+  return { kind: 'closed', reason: errorMessage(error) };
 }

@@ -4,12 +4,12 @@ import { now } from './packet.ts';
 type WriteCallback = (error?: Error | null) => void;
 type Chunk = { readonly chunk: Buffer | string; readonly encoding: BufferEncoding };
 
-/** Bytes that were handed to the kernel, and when, in milliseconds since 1970. */
+/** Bytes that the kernel got, and when, in milliseconds since 1970. */
 export type OnSent = (bytes: Buffer, at: number) => void;
 
 /**
- * A TCP socket that shows every byte that is written to it, once the kernel has it: what is done with it then holds up nothing. The tap is below the stream's buffer, where chunks come in the order of the wire;
- * `write` would be above it. What is received is had from the `data` event.
+ * A TCP socket that shows every written byte once the kernel has it, so that the observer delays nothing. The tap is
+ * below the stream's buffer, where chunks come in the order of the wire. Received bytes come by the `data` event.
  */
 export class TappedSocket extends Socket {
   readonly #onSent: OnSent;
@@ -26,7 +26,7 @@ export class TappedSocket extends Socket {
   }
 
   override _writev(chunks: Chunk[], callback: WriteCallback): void {
-    // first, since Node takes the chunks apart
+    // first, since Node empties the chunks
     const bytes = Buffer.concat(chunks.map(bytesOf));
     const before = now();
     super._writev?.(chunks, callback);
@@ -34,10 +34,10 @@ export class TappedSocket extends Socket {
   }
 }
 
-/** The kernel's part in a write takes less; what is beyond that, this process waited for a core. */
+/** The kernel's part in a write takes less. Beyond that, this process waited for a core. */
 export const WRITE_MS = 0.2;
 
-/** Amid a write that began then and ends now: known to half of what it took. */
+/** The middle of a write that began then and ends now; the error is half of its duration. */
 function between(before: number): number {
   return before + Math.min(now() - before, WRITE_MS) / 2;
 }

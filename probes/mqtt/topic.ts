@@ -1,10 +1,10 @@
-/** What is wrong with a topic to publish to, or undefined: no wildcards (MQTT-3.3.2-2), 1 to 65535 bytes (MQTT-4.7.3-1, -3), no NUL (MQTT-4.7.3-2). */
+/** The mistake in a topic to publish to, or undefined: no wildcards (MQTT-3.3.2-2), 1 to 65535 bytes (MQTT-4.7.3-1, -3), no NUL (MQTT-4.7.3-2). */
 export function topicMistake(topic: string): string | undefined {
   if (/[+#]/.test(topic)) return 'has a wildcard, + or #; a plain topic name is allowed';
   return textMistake(topic);
 }
 
-/** What is wrong with a topic filter, or undefined: # stands last and alone in its level (MQTT-4.7.1-2), + alone in its level (MQTT-4.7.1-3). */
+/** The mistake in a topic filter, or undefined: # is last and alone in its level (MQTT-4.7.1-2), + alone in its level (MQTT-4.7.1-3). */
 export function filterMistake(filter: string): string | undefined {
   const levels = filter.split('/');
   const misplaced = levels.some((level, index) => {
@@ -15,17 +15,17 @@ export function filterMistake(filter: string): string | undefined {
   return textMistake(filter);
 }
 
-/** Whether a subscription to the filter is served with the topic (MQTT 3.1.1 and 5, section 4.7); a shared one by the filter after its group. */
+/** Whether a topic matches a filter (MQTT 3.1.1 and 5, section 4.7); of a shared subscription, the filter after its group. */
 export function covers(filter: string, topic: string): boolean {
   const [, shared] = /^\$share\/[^/]+\/(.*)$/s.exec(filter) ?? [];
   const wanted = (shared ?? filter).split('/');
   const levels = topic.split('/');
-  // a wildcard in the first level leaves out what the server keeps for itself (MQTT-4.7.2-1)
+  // a wildcard in the first level does not match the server's own topics (MQTT-4.7.2-1)
   if (topic.startsWith('$') && /^[+#]/.test(shared ?? filter)) return false;
   for (const [index, level] of wanted.entries()) {
     if (level === '#') return true;
-    const here = levels[index];
-    if (here === undefined || (level !== '+' && level !== here)) return false;
+    const other = levels[index];
+    if (other === undefined || (level !== '+' && level !== other)) return false;
   }
   return wanted.length === levels.length;
 }

@@ -4,9 +4,9 @@ import type { ConnectFields, Packet, PacketType } from './packet.ts';
 
 type Direction = Packet['direction'];
 
-/** Frames both directions of one connection; the CONNECT that passes tells the version that the rest is decoded by. */
+/** Decodes both directions of one connection, by the version of the CONNECT that passes. */
 export type Wire = {
-  /** The control packets that `chunk` completes. Throws an Error on bytes that are no MQTT. */
+  /** The control packets that `chunk` completes. Throws an Error on bytes that are not MQTT. */
   take(direction: Direction, chunk: Buffer, at: number): Packet[];
 };
 
@@ -99,7 +99,7 @@ function describePacket(decoded: Decoded, seen: { direction: Direction; at: numb
   }
 }
 
-/** The MQTT 5 properties that people should see; authentication data is a secret. */
+/** MQTT 5 properties as text, without authentication data, which is secret. */
 function propertyTexts(decoded: Decoded): string[] {
   const properties = 'properties' in decoded ? (decoded.properties ?? {}) : {};
   return Object.entries(properties).map(([name, value]) => {
@@ -109,7 +109,7 @@ function propertyTexts(decoded: Decoded): string[] {
 }
 
 function codesOf({ granted }: ISubackPacket | IUnsubackPacket): number[] {
-  // a 3.1.1 UNSUBACK carries no codes
+  // a 3.1.1 UNSUBACK has no codes
   return [...(granted ?? [])].filter((code): code is number => typeof code === 'number');
 }
 

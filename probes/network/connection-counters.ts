@@ -1,15 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { endRunning } from '../../provisioning/hosts/end-running.ts';
 import type { Host } from '../../provisioning/hosts/host.ts';
+import { pythonScript, whenOver } from '../host-command.ts';
 import { type Feed, openFeed } from '../mqtt/feed.ts';
 import { now } from '../mqtt/packet.ts';
 
-/** What the kernel has counted of one TCP connection since its begin. */
+/** The kernel's counters of one TCP connection since its begin. */
 export type Counters = {
-  /** Bytes of the TCP stream, both ways, each once. */
+  /** Bytes of the TCP stream, both ways, without retransmissions. */
   readonly streamBytes: number;
-  /** Bytes of all segments with their IP and TCP headers, both ways; of what came twice, once. */
+  /** Bytes of all segments with their IP and TCP headers, both ways; received retransmissions are not counted. */
   readonly ipBytes: number;
   readonly segments: number;
 };
@@ -22,12 +22,12 @@ export type CounterEvent =
 /** Counters at a moment, in milliseconds since 1970 by this machine's clock. */
 export type CounterSample = Counters & { readonly at: number };
 
-/** Looks at all connections of a host to a port of the broker's, round by round. Disposing of it ends it. */
+/** Watches all connections of a host to the broker's port, round by round. Disposing of it ends it. */
 export type ConnectionCounters = AsyncDisposable & {
   readonly events: Feed<CounterEvent>;
-  /** When and how the connection of a client's port changed, in order; empty where the kernel does not tell. */
+  /** How the counters of a client's port changed, in order; empty where the kernel has none. */
   of(port: number): CounterSample[];
-  /** When everything until now is looked at; rejects with NotSeen when that takes longer than the bound. */
+  /** Resolves when everything until now is counted; rejects with NotSeen when that takes longer than the bound. */
   caughtUp(boundMs: number): Promise<void>;
 };
 
@@ -49,10 +49,10 @@ export async function watchConnections(host: Host, port: number, limits: Limits)
   const samples = new Map<number, (Counters & { readonly monotonicMs: number })[]>();
   let monotonicMs = 0;
   let rounds = 0;
-  let lastError = '';
+  let lastError: string | undefined;
   const running = host.start({
     step: "read the kernel's counters of connections",
-    script: countersScript(program, port, Math.ceil(limits.boundMs / 1000)),
+    script: pythonScript(program, { port, everyMs: EVERY_MS, boundSeconds: Math.ceil(limits.boundMs / 1000) }),
     timeoutMs: limits.boundMs,
     signal: limits.signal,
     onLine(line, stream) {
@@ -71,10 +71,7 @@ export async function watchConnections(host: Host, port: number, limits: Limits)
       events.push(event);
     },
   });
-  running.result.then(
-    ({ code }) => events.end(`it ended with exit code ${code}${lastError === '' ? '' : ` (${lastError})`}`),
-    (error: unknown) => events.end(error instanceof Error ? error.message : String(error)),
-  );
+  whenOver(running.result, () => lastError, events.end);
   return {
     events,
     of(ofPort) {
@@ -84,7 +81,7 @@ export async function watchConnections(host: Host, port: number, limits: Limits)
       }));
     },
     async caughtUp(boundMs) {
-      // the next to come may have begun before; the one after it has not, and is complete when the third begins
+      // the next round may have begun before; the one after it begins later, and is complete when the third begins
       const wanted = rounds + 3;
       await events.first(() => rounds >= wanted, 'counters', boundMs);
     },
@@ -92,7 +89,7 @@ export async function watchConnections(host: Host, port: number, limits: Limits)
   };
 }
 
-/** The host's monotonic clock in this machine's time: no line comes before it was written, so the fastest of them tells the difference best. */
+/** The host's monotonic clock in this machine's time. No line comes before it was written, so the fastest line gives the difference. */
 function openClock(): { seen(monotonicMs: number): void; here(monotonicMs: number): number } {
   let leastMs = Number.POSITIVE_INFINITY;
   return {
@@ -103,13 +100,7 @@ function openClock(): { seen(monotonicMs: number): void; here(monotonicMs: numbe
   };
 }
 
-/** The program comes through a pipe: nothing is written on the host. */
-function countersScript(program: string, port: number, boundSeconds: number): string {
-  const end = `END-${randomBytes(8).toString('hex')}`;
-  return `python3 -u /dev/fd/3 ${port} ${EVERY_MS} ${boundSeconds} 3<<'${end}'\n${program}\n${end}\n`;
-}
-
-/** What a line of connection_counters.py tells; undefined for one that is none of its. */
+/** The event in a line of connection_counters.py; undefined for any other line. */
 export function parseCounterLine(line: string): CounterEvent | undefined {
   const [word, ...rest] = line.split(' ');
   if (word === 'ROUND') return { kind: 'round', monotonicMs: Number(rest[0]) };
@@ -134,8 +125,9 @@ function segmentHeader(version: 4 | 6, options: number): number {
 }
 
 /**
- * What SYN and its answer have on top: maximum segment size 4 bytes (RFC 9293), window scale 3 and one of padding (RFC 7323), selective
- * acknowledgements permitted 2 (RFC 2018), which stand in the padding of the time stamps where there are such, as Linux writes them.
+ * The additional options of a SYN and its answer: maximum segment size 4 bytes (RFC 9293), window scale 3 and one of
+ * padding (RFC 7323), selective acknowledgements permitted 2 (RFC 2018), which Linux writes into the padding of the time
+ * stamps where there are any.
  */
 function extraOfSyn(options: number): number {
   const permitted = options & SELECTIVE_ACKNOWLEDGEMENTS && !(options & TIME_STAMPS) ? 4 : 0;

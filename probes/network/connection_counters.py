@@ -1,11 +1,13 @@
-"""Prints the kernel's counters of this host's TCP connections to a port, as `ss -ti` has them; no root is needed.
+"""Prints the kernel's counters of this host's TCP connections to a port, the same as `ss -ti`; needs no root.
 
-Arguments: the port, milliseconds from round to round, seconds after which it ends. Each round is a line `ROUND ms` and, for each connection that
-has changed since the last, `COUNTERS port ip-version options sent resent received segments-out segments-in`: the client's port, version of the IP that
-its segments have, tcpi_options, bytes of payload and segments. The time is the monotonic clock's. Where the kernel does not tell: `UNAVAILABLE why`.
-Shapes: sock_diag(7); struct inet_diag_req_v2, struct inet_diag_msg in linux/inet_diag.h; struct tcp_info in linux/tcp.h.
+Options, in JSON on descriptor 3: `port`, `everyMs` from round to round, `boundSeconds` after which it ends. Each round
+is a line `ROUND ms` by the monotonic clock and, for each connection that has changed since the last round,
+`COUNTERS port ip-version options sent resent received segments-out segments-in`: the client's port, the IP version of
+its segments, tcpi_options, bytes of payload, segments. Where the kernel has no counters: `UNAVAILABLE reason`.
+Structures: sock_diag(7); inet_diag_req_v2 and inet_diag_msg in linux/inet_diag.h; tcp_info in linux/tcp.h.
 """
 
+import json
 import os
 import socket
 import struct
@@ -19,18 +21,20 @@ NLM_F_REQUEST_DUMP = 0x301
 INET_DIAG_INFO = 2
 ESTABLISHED = 1 << 1
 
-port, every, bound = int(sys.argv[1]), int(sys.argv[2]) / 1000, int(sys.argv[3])
+with os.fdopen(3) as pipe:
+    options = json.load(pipe)
+port = options["port"]
 kernel = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, NETLINK_SOCK_DIAG)
 kernel.settimeout(5)
 
 
-def unavailable(why):
-    print("UNAVAILABLE", why, flush=True)
+def unavailable(reason):
+    print("UNAVAILABLE", reason, flush=True)
     sys.exit()
 
 
 def messages(family):
-    """Asks for the established connections of a family to the port; the kernel's answers without their headers."""
+    """The kernel's answers about the established connections of a family to the port, without their headers."""
     wanted = struct.pack("=BBBxI", family, socket.IPPROTO_TCP, 1 << (INET_DIAG_INFO - 1), ESTABLISHED)
     wanted += struct.pack("!HH", 0, port) + bytes(44)
     kernel.send(struct.pack("=IHHII", 16 + len(wanted), SOCK_DIAG_BY_FAMILY, NLM_F_REQUEST_DUMP, 0, 0) + wanted)
@@ -58,13 +62,13 @@ def tcp_info(attributes):
 
 
 def counters(message):
-    """The words of a line, from `struct inet_diag_msg` and the `struct tcp_info` behind it."""
+    """The words of a line, from `struct inet_diag_msg` and the `struct tcp_info` after it."""
     (local,) = struct.unpack_from("!H", message, 4)
     is_mapped = message[8:20] == bytes(10) + b"\xff\xff"
     version = 6 if message[0] == socket.AF_INET6 and not is_mapped else 4
     info = tcp_info(message[72:])
     if len(info) < 216:
-        unavailable("the kernel counts no bytes sent, which Linux does since 4.19")
+        unavailable("the kernel does not count sent bytes; Linux does since 4.19")
     received, segments_out, segments_in = struct.unpack_from("=QII", info, 128)
     sent, resent = struct.unpack_from("=QQ", info, 200)
     return local, version, info[5], sent, resent, received, segments_out, segments_in
@@ -83,14 +87,14 @@ def round_of(last):
     return now
 
 
-end = time.monotonic() + bound
+end = time.monotonic() + options["boundSeconds"]
 last = {}
 try:
     while time.monotonic() < end:
         last = round_of(last)
-        time.sleep(every)
+        time.sleep(options["everyMs"] / 1000)
 except BrokenPipeError:
-    # nobody reads any more
+    # the reader is gone
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 except OSError as error:
     unavailable(error)

@@ -1,12 +1,12 @@
-import type { Flow } from './silent-cut-script.ts';
+import type { Flow } from './flow.ts';
 
 type Amount = { readonly segments: number; readonly bytes: number };
 
-/** Segments of TCP, with their bytes of IP, that a cut connection swallowed, as its client's machine sees the directions. */
+/** TCP segments, and their bytes of IP, that a cut has dropped. Directions are the client's. */
 export type Dropped = { readonly sent: Amount; readonly received: Amount };
 
 /**
- * What the rules of a cut have counted, out of `nft list table` or `iptables -nvxL`; undefined where a direction is not told.
+ * The counters of a cut's rules in the output of `nft list table` or `iptables -nvxL`; undefined where one is missing.
  *
  *     tcp sport 1883 tcp dport 40000 counter packets 3 bytes 164 drop
  *            3      164 DROP       6    --  *      *       0.0.0.0/0            0.0.0.0/0            tcp spt:1883 dpt:40000

@@ -15,6 +15,12 @@ export function sh(script: string, { path }: { path?: string } = {}): ShellResul
   return { code: status, stdout, stderr };
 }
 
+/** The complaint of `sh -n` about a script; empty where its syntax is right. */
+export function syntaxError(script: string | undefined): string {
+  const { code, stderr } = sh(`sh -n <<'END_OF_SCRIPT'\n${script}\nEND_OF_SCRIPT`);
+  return code === 0 ? '' : `${stderr}\n${script}`;
+}
+
 /** A folder of the test's own, removed when it ends. */
 export function folderFor(t: ExecutionContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'unit-'));

@@ -72,7 +72,7 @@ export function expectedTypes(
   role: 'publisher' | 'subscriber',
   { qos, topic, payloadBytes, messages }: Pick<Size, 'qos' | 'topic' | 'payloadBytes' | 'messages'>,
 ): HopSize['types'] {
-  const steps = hop(role, qos, topic, payloadBytes);
+  const steps = hop(role, { qos, topic, payloadBytes });
   return Object.fromEntries(steps.map(({ type, bytes = 0 }) => [type, { packets: messages, bytes: messages * bytes }]));
 }
 

@@ -84,7 +84,9 @@ function raised({ seen: { delivered, granted } }: SeenCell): string[] {
 
 /** Whether these are the packets of a delivery at this QoS, whatever their bytes (MQTT 3.1.1 and 5, 4.3). */
 function isHopOf(role: 'publisher' | 'subscriber', qos: 0 | 1 | 2, packets: readonly string[]): boolean {
-  const wanted = hop(role, qos, '', 0).map(({ direction, type }) => `${direction === 'sent' ? '→' : '←'} ${type}`);
+  const wanted = hop(role, { qos, topic: '', payloadBytes: 0 }).map(
+    ({ direction, type }) => `${direction === 'sent' ? '→' : '←'} ${type}`,
+  );
   return packets.length === wanted.length && wanted.every((step, index) => packets[index]?.startsWith(`${step} `));
 }
 

@@ -19,7 +19,7 @@ export type HopCost = {
 
 export function costOf({ qos, topic, payloadBytes, messages, hops }: Size, name: HopName): HopCost {
   const { types, mqttBytes, ip } = hops[name];
-  const steps = hop(name, qos, topic, payloadBytes);
+  const steps = hop(name, { qos, topic, payloadBytes });
   return {
     mqttBytes: mqttBytes / messages,
     packets: packetsOf(types) / messages,

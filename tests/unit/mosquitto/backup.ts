@@ -2,7 +2,8 @@ import test from 'ava';
 import { LabError } from '../../../base/errors.ts';
 import { backup, dataBackup } from '../../../mosquitto/backup.ts';
 import type { Item, Resource } from '../../../provisioning/resources/resource.ts';
-import { itemTexts, planOf, syntaxError } from './_resource.ts';
+import { syntaxError } from '../_sh.ts';
+import { itemTexts, planOf } from './_resource.ts';
 
 const two = { name: 'two' };
 const FOLDER = '/var/lib/mqtt-lab/two';

@@ -8,8 +8,7 @@ import { configuration } from '../../../mosquitto/configuration.ts';
 import { renderPasswd } from '../../../mosquitto/passwd.ts';
 import { factsOf } from '../_facts.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
-import { folderFor, sh } from '../_sh.ts';
-import { syntaxError } from './_resource.ts';
+import { folderFor, sh, syntaxError } from '../_sh.ts';
 
 const lab = labOf(`${TWO_USERS}topics: { a: { publish: [sam], subscribe: [alice] } }`);
 const CONF = '/etc/mosquitto/conf.d/lab.conf';

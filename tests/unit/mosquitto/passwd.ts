@@ -1,6 +1,6 @@
 import test from 'ava';
 import { Secret } from '../../../base/secret.ts';
-import { holds, passwdEntry, renderPasswd } from '../../../mosquitto/passwd.ts';
+import { matchesPassword, passwdEntry, renderPasswd } from '../../../mosquitto/passwd.ts';
 
 /** Written by `mosquitto_passwd -c -b FILE sam 'correct horse'` of 2.0.11. */
 const BY_MOSQUITTO_PASSWD =
@@ -27,8 +27,8 @@ const rows: readonly (readonly [name: string, entry: string, password: string, e
 ];
 
 for (const [name, entry, password, expected] of rows) {
-  test(`holds: ${name}`, (t) => {
-    t.is(holds(entry, password), expected);
+  test(`matchesPassword: ${name}`, (t) => {
+    t.is(matchesPassword(entry, password), expected);
   });
 }
 
@@ -55,8 +55,8 @@ test('writes the users in their order, each with an entry of their password', (t
     lines.map((line) => line.split(':')[0]),
     ['sam', 'alice'],
   );
-  t.true(holds(lines[0]?.slice('sam:'.length) ?? '', 'correct horse'));
-  t.true(holds(lines[1]?.slice('alice:'.length) ?? '', 'alice'));
+  t.true(matchesPassword(lines[0]?.slice('sam:'.length) ?? '', 'correct horse'));
+  t.true(matchesPassword(lines[1]?.slice('alice:'.length) ?? '', 'alice'));
 });
 
 test('keeps an entry of the right password, so that a second run changes nothing', (t) => {
@@ -70,6 +70,6 @@ test('replaces an entry of another password and drops that of a removed user', (
   const current = `bob:${BY_MOSQUITTO_PASSWD}\nalice:${BY_MOSQUITTO_PASSWD}\nsam:${BY_MOSQUITTO_PASSWD}\n`;
   const [sam, alice = '', rest] = renderPasswd(users, current).split('\n');
   t.is(sam, `sam:${BY_MOSQUITTO_PASSWD}`);
-  t.true(holds(alice.slice('alice:'.length), 'alice'));
+  t.true(matchesPassword(alice.slice('alice:'.length), 'alice'));
   t.is(rest, '');
 });

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import test from 'ava';
 import { LabError } from '../../../base/errors.ts';
 import { removeBroker } from '../../../mosquitto/remove-broker.ts';
-import { folderFor, sh } from '../_sh.ts';
-import { itemTexts, planOf, syntaxError } from './_resource.ts';
+import { folderFor, sh, syntaxError } from '../_sh.ts';
+import { itemTexts, planOf } from './_resource.ts';
 
 const LAB_CONF = '/etc/mosquitto/conf.d/lab.conf';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import test from 'ava';
 import { planService, service } from '../../../mosquitto/service.ts';
 import type { Item } from '../../../provisioning/resources/resource.ts';
-import { syntaxError } from './_resource.ts';
+import { syntaxError } from '../_sh.ts';
 
 const LAB_CONF = 'listener 1883\nmax_keepalive 60\n';
 const base64 = (text: string) => Buffer.from(text).toString('base64');

@@ -9,7 +9,7 @@ const payload = Buffer.from('hello');
 const cell: Cell = { version: 4, topic: 'status', published: 2, requested: 1, payload };
 
 function packets(role: 'publisher' | 'subscriber', qos: QoS, version: Version): Packet[] {
-  return hop(role, qos, 'status', payload.length, version).map((step) => ({
+  return hop(role, { qos, topic: 'status', payloadBytes: payload.length, version }).map((step) => ({
     ...step,
     at: 0,
     packetId: 1,

@@ -8,7 +8,7 @@ import {
   whyUnsupported,
 } from '../../../../checks/restart/survival.ts';
 import type { Packet } from '../../../../probes/mqtt/packet.ts';
-import type { End } from '../../../../probes/mqtt/raw-session.ts';
+import type { End } from '../../../../probes/mqtt/raw-connection.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
 
 const VERSION = '2.0.11';

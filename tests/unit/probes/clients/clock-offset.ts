@@ -1,18 +1,18 @@
 import test from 'ava';
 import { type Exchange, offsetBetween, offsetOf } from '../../../../probes/clients/clock-offset.ts';
 
-/** An exchange with a clock that shows `ahead` ns more than this one, `there` ns after it was asked, `back` ns before it was answered. */
+/** An exchange with a clock that is `ahead` ns ahead of this one, with `there` ns to it and `back` ns back. */
 function exchange(asked: number, there: number, back: number, ahead: number): Exchange {
   const came = asked + there + ahead;
   const left = came + 1_000;
   return { asked, came, left, answered: left - ahead + back };
 }
 
-test('equal ways there and back give the offset itself', (t) => {
+test('equal ways there and back give the exact offset', (t) => {
   t.deepEqual(offsetOf([exchange(50_000, 200, 200, 7_000_000)]), { ns: -7_000_000, uncertainNs: 200 });
 });
 
-test('unequal ways are wrong by no more than the uncertainty', (t) => {
+test('unequal ways give an error within the uncertainty', (t) => {
   for (const [there, back] of [
     [400, 0],
     [0, 400],
@@ -24,22 +24,22 @@ test('unequal ways are wrong by no more than the uncertainty', (t) => {
   }
 });
 
-test('the fastest exchange decides, however long the answer took there', (t) => {
+test('the fastest exchange decides, however long the answer took', (t) => {
   const slow = { ...exchange(0, 5_000, 90_000, 100) };
   const fast = exchange(1_000_000, 250, 250, 100);
   t.deepEqual(offsetOf([slow, fast, slow]), { ns: -100, uncertainNs: 250 });
 });
 
-test('nobody asked: no offset', (t) => {
+test('is undefined without an exchange', (t) => {
   t.is(offsetOf([]), undefined);
 });
 
-test('what a clock drifts between two readings is shared out over the time', (t) => {
+test('spreads the drift between two readings over the time', (t) => {
   const offset = offsetBetween({ ns: 100, uncertainNs: 1, at: 1_000 }, { ns: 300, uncertainNs: 1, at: 2_000 });
   t.deepEqual([1_000, 1_500, 2_000].map(offset), [100, 200, 300]);
 });
 
-test('two readings at one moment are no drift', (t) => {
+test('two readings at one moment give no drift', (t) => {
   const reading = { ns: 100, uncertainNs: 1, at: 1_000 };
   t.is(offsetBetween(reading, reading)(5_000), 100);
 });

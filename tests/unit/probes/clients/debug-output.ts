@@ -69,6 +69,6 @@ for (const [line, { hex, ...wanted }] of MESSAGES) {
   });
 }
 
-test('other lines are no message', (t) => {
+test('ignores other lines', (t) => {
   t.is(parseMessage('Client me received PINGRESP'), undefined);
 });

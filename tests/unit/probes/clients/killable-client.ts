@@ -8,7 +8,7 @@ async function start(t: ExecutionContext, answer: Answer) {
   return await startKillable({ ...(await fakeBroker(t, answer)), filter: 'a' }, signal);
 }
 
-test('a message and the SUBACK in one segment', async (t) => {
+test('reads a message and the SUBACK from one segment', async (t) => {
   await using client = await start(t, ({ cmd }, socket) => {
     if (cmd === 'connect') socket.write(bytes('20 02 00 00'));
     if (cmd === 'subscribe') socket.write(bytes('30 04 00 01 61 78 90 03 00 01 00'));
@@ -16,7 +16,7 @@ test('a message and the SUBACK in one segment', async (t) => {
   t.true(client.pid > 0);
 });
 
-test('CONNACK in two segments, the SUBACK with the rest of it', async (t) => {
+test('reads a CONNACK from two segments', async (t) => {
   let isAsked = false;
   await using client = await start(t, ({ cmd }, socket) => {
     if (cmd === 'connect') {
@@ -32,7 +32,7 @@ test('CONNACK in two segments, the SUBACK with the rest of it', async (t) => {
   t.true(client.pid > 0);
 });
 
-test('refused, no MQTT, closed', async (t) => {
+test('reports a refusal, bytes that are not MQTT, and a closed connection', async (t) => {
   const failing = async (answer: string, reason: RegExp) => {
     const started = start(t, ({ cmd }, socket) => {
       if (cmd === 'connect') socket.end(bytes(answer));
@@ -45,14 +45,14 @@ test('refused, no MQTT, closed', async (t) => {
   await failing('', /exit code 4/);
 });
 
-test('killed, its connection ends without DISCONNECT', async (t) => {
-  const told: string[] = [];
+test('a kill ends its connection without DISCONNECT', async (t) => {
+  const received: string[] = [];
   let over: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => {
     over = resolve;
   });
   const client = await start(t, ({ cmd }, socket) => {
-    told.push(cmd);
+    received.push(cmd);
     if (cmd === 'connect') socket.write(bytes('20 02 00 00')) && socket.on('close', () => over());
     if (cmd === 'subscribe') socket.write(bytes('90 03 00 01 00'));
   });
@@ -63,5 +63,5 @@ test('killed, its connection ends without DISCONNECT', async (t) => {
     client.packets.map(({ direction, type }) => `${direction} ${type}`),
     ['sent CONNECT', 'received CONNACK', 'sent SUBSCRIBE', 'received SUBACK'],
   );
-  t.deepEqual(told, ['connect', 'subscribe']);
+  t.deepEqual(received, ['connect', 'subscribe']);
 });

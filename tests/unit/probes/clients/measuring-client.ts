@@ -1,7 +1,7 @@
 import test from 'ava';
 import { parseMeasuringLine } from '../../../../probes/clients/measuring-client.ts';
 
-test('lines of the measuring client', (t) => {
+test('reads events from lines', (t) => {
   t.deepEqual(parseMeasuringLine('{"kind":"subscribed","qos":2}'), { kind: 'subscribed', qos: 2 });
   t.deepEqual(parseMeasuringLine('{"kind":"arrivals","at":[[3,1000],[4,2000]]}'), {
     kind: 'arrivals',
@@ -18,7 +18,7 @@ test('lines of the measuring client', (t) => {
   );
 });
 
-test('other lines, and events that are none, are nothing', (t) => {
+test('ignores other lines and malformed events', (t) => {
   for (const line of [
     '',
     'Traceback (most recent call last):',

@@ -4,7 +4,7 @@ import type { Packet } from '../../../../probes/mqtt/packet.ts';
 
 const message = { type: 'PUBLISH', dup: false, retain: false } as const;
 
-/** [what paho-mqtt 1.6.1 logs, 2.1.0 too; the packet] */
+/** [line that paho-mqtt 1.6.1 and 2.1.0 log; the packet] */
 const rows: readonly (readonly [text: string, packet: Omit<Packet, 'at'> | undefined])[] = [
   ["Sending CONNECT (u1, p1, wr0, wq0, wf0, c1, k5) client_id=b'lab-1'", { direction: 'sent', type: 'CONNECT' }],
   ['Received CONNACK (0, 0)', { direction: 'received', type: 'CONNACK' }],

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { type PahoEvent, parsePahoLine } from '../../../../probes/clients/paho-subscriber.ts';
 
-/** [line of the program; what it tells] */
+/** [line of the program; the event] */
 const rows: readonly (readonly [line: string, event: PahoEvent | undefined])[] = [
   ['PAHO 1.6.1', { kind: 'version', version: '1.6.1' }],
   ['CLIENT 712', { kind: 'process', pid: 712 }],

@@ -5,7 +5,7 @@ import { type Answer, fakeBroker } from '../../_fake-broker.ts';
 
 export const BOUND_MS = 10_000;
 
-/** A session that a broker of a few lines has accepted. */
+/** A session that a fake broker has accepted. */
 export async function accepted(
   t: ExecutionContext,
   answer: Answer,

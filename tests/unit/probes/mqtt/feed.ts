@@ -3,7 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import test from 'ava';
 import { NotSeen, openFeed, within } from '../../../../probes/mqtt/feed.ts';
 
-test('an item that is here already, and one that is to come', async (t) => {
+test('finds an item that is here, and waits for one to come', async (t) => {
   const feed = openFeed<number>('subject');
   feed.push(1);
   t.is(await feed.first((item) => item === 1, 'one', 10), 1);
@@ -13,13 +13,13 @@ test('an item that is here already, and one that is to come', async (t) => {
   t.deepEqual(feed.items, [1, 2]);
 });
 
-test('what does not come is told with who waited, for what and how long', async (t) => {
+test('an error says who waited, for what and how long', async (t) => {
   const feed = openFeed<number>('alice');
   const waiting = feed.first(() => true, 'PUBLISH', 20);
   await t.throwsAsync(waiting, { instanceOf: NotSeen, message: 'alice: no PUBLISH: not within 0.02 s' });
 });
 
-test('whoever waits for quiet goes on waiting while other things come', async (t) => {
+test('a bound on silence renews while other items come', async (t) => {
   const feed = openFeed<number>('alice');
   let isOver = false;
   const waiting = feed
@@ -36,7 +36,7 @@ test('whoever waits for quiet goes on waiting while other things come', async (t
   t.is(await waiting, 3);
 });
 
-test('one that came in the last moment renews the wait, and what this side sends does not', async (t) => {
+test('an item in the last moment renews the wait; an item of this side does not', async (t) => {
   const feed = openFeed<'other' | 'own' | 'wanted'>('alice', (item) => item !== 'own');
   const { port1, port2 } = new MessageChannel();
   port2.on('message', () => feed.push('other'));
@@ -54,7 +54,7 @@ test('one that came in the last moment renews the wait, and what this side sends
   clearInterval(sending);
 });
 
-test('work that ends with what comes in has the same patience', async (t) => {
+test('a work that ends with an item has the same bound on silence', async (t) => {
   const feed = openFeed<number>('alice');
   t.is(await feed.until(Promise.resolve('done'), 'answer', 1_000), 'done');
   const never = new Promise(() => undefined);
@@ -68,7 +68,7 @@ test('work that ends with what comes in has the same patience', async (t) => {
   t.true(performance.now() - from >= 110);
 });
 
-test('the longest wait ends it, however much comes', async (t) => {
+test('the longest wait ends even when items keep coming', async (t) => {
   const feed = openFeed<number>('alice');
   let isOver = false;
   const waiting = feed
@@ -76,16 +76,16 @@ test('the longest wait ends it, however much comes', async (t) => {
     .finally(() => {
       isOver = true;
     });
-  const told = t.throwsAsync(waiting, { instanceOf: NotSeen, message: /^alice: no three: not within 0\.\d s$/ });
+  const failing = t.throwsAsync(waiting, { instanceOf: NotSeen, message: /^alice: no three: not within 0\.\d s$/ });
   const from = performance.now();
   while (!isOver && performance.now() - from < 10_000) {
     feed.push(1);
     await turn();
   }
-  await told;
+  await failing;
 });
 
-test('what came in while the process had no turn is not late', async (t) => {
+test('an item that came while the process had no turn is not late', async (t) => {
   const feed = openFeed<string>('alice');
   const { port1, port2 } = new MessageChannel();
   port2.on('message', () => feed.push('there'));
@@ -96,7 +96,7 @@ test('what came in while the process had no turn is not late', async (t) => {
   port1.close();
 });
 
-test('the end of a feed ends every wait at once, and every later one', async (t) => {
+test('the end of a feed ends every wait, also later ones', async (t) => {
   const feed = openFeed<number>('alice');
   const waiting = feed.first(() => true, 'PUBLISH', 60_000);
   feed.end('the connection is closed');
@@ -109,7 +109,7 @@ test('the end of a feed ends every wait at once, and every later one', async (t)
   );
 });
 
-test('a bound on any promise', async (t) => {
+test('bounds any promise', async (t) => {
   t.is(await within(Promise.resolve(1), 'one', 1_000), 1);
   await t.throwsAsync(within(new Promise(() => undefined), 'answer', 10), { message: 'no answer within 0.01 s' });
   await t.throwsAsync(within(Promise.reject(new Error('own')), 'answer', 1_000), { message: 'own' });

@@ -3,9 +3,10 @@ import { deliveryOf, hop } from '../../../../probes/mqtt/hop.ts';
 import type { Packet } from '../../../../probes/mqtt/packet.ts';
 import type { QoS } from '../../../../probes/mqtt/session.ts';
 
+const FIVE = { topic: 'status', payloadBytes: 5 };
 const LEVELS: readonly QoS[] = [0, 1, 2];
 
-/** Bytes end to end, publisher's QoS down, subscriber's across, for 5 bytes on `status` (the standard's arithmetic, 3.1.1). */
+/** Bytes end to end for 5 bytes on `status`: a row for each QoS of the publisher, a column for each of the subscriber (3.1.1). */
 const END_TO_END = {
   0: { 0: 30, 1: 30, 2: 30 },
   1: { 0: 36, 1: 42, 2: 42 },
@@ -16,7 +17,7 @@ for (const published of LEVELS) {
   for (const granted of LEVELS) {
     test(`QoS ${published} to a subscription of QoS ${granted}`, (t) => {
       const delivered = published < granted ? published : granted;
-      const all = [...hop('publisher', published, 'status', 5), ...hop('subscriber', delivered, 'status', 5)];
+      const all = [...hop('publisher', { ...FIVE, qos: published }), ...hop('subscriber', { ...FIVE, qos: delivered })];
       const total = all.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
       t.is(total, END_TO_END[published][granted]);
     });
@@ -32,12 +33,12 @@ const LENGTHS = [
 
 for (const [payload, bytes] of LENGTHS) {
   test(`a payload of ${payload} bytes makes a PUBLISH of ${bytes}`, (t) => {
-    t.is(hop('publisher', 0, 'status', payload)[0]?.bytes, bytes);
+    t.is(hop('publisher', { qos: 0, topic: 'status', payloadBytes: payload })[0]?.bytes, bytes);
   });
 }
 
 test('over MQTT 5 a PUBLISH without properties is a byte longer', (t) => {
-  const sizes = LEVELS.map((qos) => hop('publisher', qos, 'status', 5, 5).map(({ bytes }) => bytes));
+  const sizes = LEVELS.map((qos) => hop('publisher', { ...FIVE, qos, version: 5 }).map(({ bytes }) => bytes));
   t.deepEqual(sizes, [[16], [18, 4], [18, 4, 4, 4]]);
 });
 
@@ -50,7 +51,7 @@ test('a delivery ends where its packet id is used again', (t) => {
   t.deepEqual(deliveryOf(publish, [publish, resent, answer, answer, next, answer]), [publish, resent, answer, answer]);
 });
 
-test('a delivery leaves out what has the same packet id in the other direction', (t) => {
+test('a delivery leaves out packets with the same id in the other direction', (t) => {
   const at = { at: 0, packetId: 1 };
   const received: Packet = { ...at, direction: 'received', type: 'PUBLISH', qos: 2 };
   const own: Packet[] = [

@@ -8,7 +8,7 @@ import { accepted } from './_raw-session.ts';
 const shown = (packets: readonly Packet[]) =>
   packets.map(({ direction, type, packetId }) => `${direction} ${type}${packetId === undefined ? '' : ` ${packetId}`}`);
 
-/** Accepts, and acknowledges what is published. */
+/** Accepts, and acknowledges publications. */
 const acknowledging: Answer = (packet, socket) => {
   accept(packet, socket);
   if (packet.cmd === 'publish' && packet.qos === 1) socket.write(withId('40 02', packet.messageId));
@@ -20,7 +20,7 @@ function withId(head: string, id = 0): Buffer {
   return Buffer.concat([bytes(head), Buffer.from([id >> 8, id & 0xff])]);
 }
 
-test('publishing sees the whole exchange of its QoS through', async (t) => {
+test('publishing completes the exchange of its QoS', async (t) => {
   const session = await accepted(t, acknowledging);
   t.deepEqual(await session.publish('status', Buffer.from('x')), { kind: 'sent' });
   t.deepEqual(await session.publish('status', Buffer.from('x'), { qos: 1 }), { kind: 'acknowledged', code: 0 });
@@ -37,7 +37,7 @@ test('publishing sees the whole exchange of its QoS through', async (t) => {
   await session.disconnect();
 });
 
-test('a publication that the broker answers by closing is closed, not an exception', async (t) => {
+test('a publication that the broker answers by closing is an outcome, not an exception', async (t) => {
   const session = await accepted(t, (packet, socket) => {
     accept(packet, socket);
     if (packet.cmd === 'publish') socket.end();
@@ -45,7 +45,7 @@ test('a publication that the broker answers by closing is closed, not an excepti
   t.like(await session.publish('status', Buffer.from('x'), { qos: 1 }), { kind: 'closed' });
 });
 
-test('an MQTT 5 PUBREC with an error ends the exchange: no PUBREL', async (t) => {
+test('an MQTT 5 PUBREC with an error ends the exchange without a PUBREL', async (t) => {
   const session = await accepted(
     t,
     (packet, socket) => {
@@ -61,7 +61,7 @@ test('an MQTT 5 PUBREC with an error ends the exchange: no PUBREL', async (t) =>
   session.destroy();
 });
 
-/** Sends a message at each PINGREQ, before its PINGRESP, and goes on with the exchange. */
+/** Sends a message before each PINGRESP, and completes the exchange. */
 const delivering =
   (publish: string): Answer =>
   (packet, socket) => {
@@ -82,7 +82,7 @@ const ACKNOWLEDGED: readonly (readonly [publish: string, last: Packet['type'], p
 ];
 
 for (const [publish, last, packets] of ACKNOWLEDGED) {
-  test(`what is received is acknowledged, up to ${last}`, async (t) => {
+  test(`acknowledges a message, up to ${last}`, async (t) => {
     const session = await accepted(t, delivering(publish));
     await session.barrier();
     await session.packet(({ type }) => type === last, last);
@@ -98,7 +98,7 @@ const WITHHELD: readonly (readonly [publish: string, of: Packet['type'], sent: r
 ];
 
 for (const [publish, of, sent] of WITHHELD) {
-  test(`the answer to a ${of} of ${publish} is withheld`, async (t) => {
+  test(`withholds the answer to a ${of} of ${publish}`, async (t) => {
     const session = await accepted(t, delivering(publish), { acknowledges: ({ type }) => type !== of });
     await session.barrier();
     await session.packet(({ type }) => type === of, of);
@@ -111,7 +111,7 @@ for (const [publish, of, sent] of WITHHELD) {
   });
 }
 
-test('over MQTT 5, acknowledgements and DISCONNECT are as short as they may be', (t) => {
+test('over MQTT 5, acknowledgements and DISCONNECT are as short as possible', (t) => {
   const hex = (packet: Wire) => packetBytes(packet, 5).toString('hex');
   const publish: Packet = { direction: 'received', type: 'PUBLISH', at: 0, qos: 1, packetId: 7 };
   const answers = [

@@ -3,7 +3,7 @@ import { connectRaw, type RawSession } from '../../../../probes/mqtt/raw-session
 import { type Answer, accept, bytes, fakeBroker } from '../../_fake-broker.ts';
 import { accepted, BOUND_MS } from './_raw-session.ts';
 
-test('accepted, and closed with a DISCONNECT of its own', async (t) => {
+test('connects, and disconnects with a DISCONNECT', async (t) => {
   const session = await accepted(t, accept, { clientId: 'c1', login: { user: 'sam', password: 'sampw' } });
   await session.disconnect();
   t.deepEqual(
@@ -17,7 +17,7 @@ test('accepted, and closed with a DISCONNECT of its own', async (t) => {
   t.like(await session.ended, { by: 'client', how: 'FIN' });
 });
 
-test('a session that the broker kept is present', async (t) => {
+test('reports a session that the broker kept', async (t) => {
   const at = await fakeBroker(t, ({ cmd }, socket) => {
     if (cmd === 'connect') socket.write(bytes('20 02 01 00'));
   });
@@ -26,7 +26,7 @@ test('a session that the broker kept is present', async (t) => {
   if (outcome.kind === 'accepted') outcome.session.destroy();
 });
 
-test('refused tells the code, and that the broker closed', async (t) => {
+test('reports a refusal with its code and who closed the connection', async (t) => {
   const at = await fakeBroker(t, (_, socket) => socket.end(bytes('20 02 00 05')));
   t.like(await connectRaw({ ...at, boundMs: BOUND_MS }), {
     kind: 'refused',
@@ -35,14 +35,14 @@ test('refused tells the code, and that the broker closed', async (t) => {
   });
 });
 
-test('a refusal that leaves the connection open is given up after the bound', async (t) => {
+test('gives up after the bound where a refusal leaves the connection open', async (t) => {
   const at = await fakeBroker(t, (_, socket) => socket.write(bytes('20 02 00 05')));
   await t.throwsAsync(connectRaw({ ...at, boundMs: 1_000 }), {
     message: /no end of the refused connection within 1 s/,
   });
 });
 
-test('closed without a word, a port where nobody listens, and a broker that says nothing', async (t) => {
+test('reports a closed connection, a closed port and a silent broker', async (t) => {
   const silent = await fakeBroker(t, (_, socket) => socket.end());
   t.like(await connectRaw({ ...silent, boundMs: BOUND_MS }), {
     kind: 'closed',
@@ -54,7 +54,7 @@ test('closed without a word, a port where nobody listens, and a broker that says
   await t.throwsAsync(connectRaw({ ...mute, boundMs: 50 }), { message: /no CONNACK: not within 0.05 s/ });
 });
 
-test('what is no MQTT is no session, before the CONNACK and after it', async (t) => {
+test('reports bytes that are not MQTT, before the CONNACK and after it', async (t) => {
   const web = await fakeBroker(t, (_, socket) => socket.write(`HTTP/1.1 400 Bad Request\r\n${'x'.repeat(100)}`));
   const outcome = await connectRaw({ ...web, boundMs: BOUND_MS });
   t.regex(outcome.kind === 'closed' ? outcome.reason : outcome.kind, /no MQTT on the wire/);
@@ -93,7 +93,7 @@ for (const [name, by, how, end] of ENDS) {
   });
 }
 
-test('a barrier behind other packets waits for its own answer, and one on a dead connection fails', async (t) => {
+test('a barrier waits for its own answer, and fails on a dead connection', async (t) => {
   let published = 0;
   const session = await accepted(t, (packet, socket) => {
     accept(packet, socket);
@@ -108,9 +108,9 @@ test('a barrier behind other packets waits for its own answer, and one on a dead
   await t.throwsAsync(session.barrier(), { message: /no PINGRESP: the connection is closed/ });
 });
 
-test('bytes that are no MQTT go out as they are', async (t) => {
+test('sends bytes that are not MQTT', async (t) => {
   const session = await accepted(t, (_, socket) => {
-    // the broker's own parser would not have them
+    // the fake broker's parser would fail on them
     socket.removeAllListeners('data').once('data', () => socket.end());
     socket.write(bytes('20 02 00 00'));
   });

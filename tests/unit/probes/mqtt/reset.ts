@@ -6,7 +6,7 @@ import { resetConnection } from '../../../../probes/mqtt/reset.ts';
 
 const BOUND_MS = 10_000;
 
-test('the other end sees what was written, then RST, and no FIN before it', async (t) => {
+test('the other end sees the written bytes, then an RST without a FIN before', async (t) => {
   const server = createServer();
   t.teardown(() => server.close());
   server.listen(0, '127.0.0.1');
@@ -24,7 +24,7 @@ test('the other end sees what was written, then RST, and no FIN before it', asyn
   client.write('last');
   await within(once(peer, 'data'), 'data', BOUND_MS);
   resetConnection(client);
-  // as somebody does who ends everything
+  // a cleanup may destroy it as well
   client.destroy();
   await within(closed, 'close', BOUND_MS);
   t.deepEqual(seen, ['last', 'ECONNRESET']);

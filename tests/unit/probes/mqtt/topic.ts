@@ -1,7 +1,7 @@
 import test from 'ava';
 import { covers, filterMistake, topicMistake } from '../../../../probes/mqtt/topic.ts';
 
-/** Filter, topic, whether one covers the other; the standard's own examples (4.7.1.2, 4.7.1.3, 4.7.2) among them. */
+/** [filter; topic; whether they match], with the standard's examples (4.7.1.2, 4.7.1.3, 4.7.2). */
 const MATCHES: readonly (readonly [string, string, boolean])[] = [
   ['status', 'status', true],
   ['status', 'Status', false],
@@ -45,5 +45,5 @@ for (const filter of ['#', '+', '+/a/#', 'a/+/b', '$share/g/#']) {
 }
 
 for (const filter of ['a#', 'a/#/b', '#/', 'a+', '+a/b', '', 'a\0', '##']) {
-  test(`${JSON.stringify(filter)} is no filter`, (t) => t.truthy(filterMistake(filter)));
+  test(`${JSON.stringify(filter)} is not a filter`, (t) => t.truthy(filterMistake(filter)));
 }

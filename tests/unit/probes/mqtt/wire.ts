@@ -59,14 +59,14 @@ for (const { name, sent, hex, line } of CASES) {
   });
 }
 
-test('a packet that comes byte by byte is told once, with its last byte', (t) => {
+test('reports a packet that comes byte by byte once, with its last byte', (t) => {
   const wire = openWire();
   const whole = bytes('30 0d 00 06 73 74 61 74 75 73 68 65 6c 6c 6f');
   const counts = [...whole].map((byte) => wire.take('received', Buffer.from([byte]), 0).length);
   t.deepEqual(counts, [...Array(14).fill(0), 1]);
 });
 
-test('packets that come in one chunk are told one by one, the rest is kept', (t) => {
+test('reports packets of one chunk one by one, and keeps the rest', (t) => {
   const { frames, rest } = cutFrames(bytes('20 02 00 00 d0 00 30 0d 00'));
   t.deepEqual(
     frames.map((frame) => frame.length),
@@ -83,7 +83,7 @@ test('a remaining length of two bytes counts its own bytes', (t) => {
   t.like(packet, { bytes: 311, payloadBytes: 300, topic: 'status' });
 });
 
-test('a will is shown', (t) => {
+test('shows a will', (t) => {
   const [packet] = openWire().take(
     'sent',
     bytes('10 1b 00 04 4d 51 54 54 04 2c 00 05 00 02 63 31 00 04 64 6f 6f 72 00 05 61 6c 61 72 6d'),
@@ -97,7 +97,7 @@ for (const [name, hex] of [
   ['a remaining length without end', '30 ff ff ff ff ff'],
   ['a QoS of 3', '36 04 00 01 61 62'],
 ] as const) {
-  test(`${name} is no MQTT`, (t) => {
+  test(`${name} is not MQTT`, (t) => {
     t.throws(() => openWire().take('received', bytes(hex), 0));
   });
 }

@@ -1,15 +1,15 @@
 import { appendFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { followBrokerLog, isTold, logText } from '../../../../probes/network/broker-log.ts';
+import { followBrokerLog, followScript, hasEnded, logText } from '../../../../probes/network/broker-log.ts';
 import type { Command, Host } from '../../../../provisioning/hosts/host.ts';
 import { localHost } from '../../../../provisioning/hosts/local.ts';
 import { until } from '../../../lab/support/until.ts';
-import { folderFor } from '../../_sh.ts';
+import { folderFor, syntaxError } from '../../_sh.ts';
 
 const CONNECTED = '1795412660: New client connected from 127.0.0.1:1 as lab-a (p2, c1, k60).\n';
 const CLOSED = '1795412661: Client lab-a closed its connection.\n';
-/** Root is needed for the broker's own log only. */
+/** A log in a test's folder needs no root. */
 const here: Host = {
   ...localHost('broker'),
   start: ({ root: _, ...command }) => localHost('broker').start(command),
@@ -21,14 +21,14 @@ function follow(t: ExecutionContext, file: string, host = Promise.resolve(here))
   return log;
 }
 
-test('tells what was there before without a time, and what comes with one, through a rotation', async (t) => {
+test('has earlier lines without a time, and new ones with a time, through a rotation', async (t) => {
   const file = join(folderFor(t), 'log');
   writeFileSync(file, CONNECTED);
   const log = follow(t, file);
-  await until('what was there', 10_000, () => log.about('lab-a')[0]);
+  await until('the earlier line', 10_000, () => log.about('lab-a')[0]);
   appendFileSync(file, CLOSED);
   await log.settled('lab-a');
-  await until('what came', 10_000, () => log.about('lab-a')[1]);
+  await until('the new line', 10_000, () => log.about('lab-a')[1]);
   renameSync(file, `${file}.1`);
   writeFileSync(file, '1795412662: mosquitto version 2.0.11 terminating\n');
   await until('the new file', 10_000, () => log.aboutItself(0)[0]);
@@ -40,7 +40,7 @@ test('tells what was there before without a time, and what comes with one, throu
   t.deepEqual(log.about('lab-b'), []);
 });
 
-test('a log that is not there, and a host that is not: no lines, and nobody waits', async (t) => {
+test('has no lines and never waits without a log or without a host', async (t) => {
   const none = follow(t, join(folderFor(t), 'none'));
   await none.settled('lab-a');
   t.deepEqual(none.about('lab-a'), []);
@@ -49,7 +49,7 @@ test('a log that is not there, and a host that is not: no lines, and nobody wait
   t.deepEqual(unreachable.about('lab-a'), []);
 });
 
-test('thousands of lines at once, while many wait for lines of their own, take no time', async (t) => {
+test('handles thousands of lines at once in less than a second while many wait', async (t) => {
   let feed: Command['onLine'];
   const quiet: Host = {
     ...here,
@@ -59,7 +59,7 @@ test('thousands of lines at once, while many wait for lines of their own, take n
     },
   };
   const log = followBrokerLog(Promise.resolve(quiet), '/log', { boundMs: 30_000 });
-  await until('the following', 10_000, () => feed);
+  await until('the start', 10_000, () => feed);
   feed?.('LIVE', 'stdout');
   const ids = Array.from({ length: 20 }, (_, index) => `lab-${index}w`);
   for (const id of ids) feed?.(`1: New client connected from 192.0.2.1:1 as ${id} (p2).`, 'stdout');
@@ -72,8 +72,8 @@ test('thousands of lines at once, while many wait for lines of their own, take n
   t.is(log.about('lab-7w').length, 2);
 });
 
-/** [lines about a client; whether there is nothing to wait for] */
-const told: readonly (readonly [lines: readonly string[], isTold: boolean])[] = [
+/** [lines about a client; whether they have the end of its connection] */
+const ends: readonly (readonly [lines: readonly string[], hasEnded: boolean])[] = [
   [[], true],
   [['Denied PUBLISH from lab-a'], true],
   [[CONNECTED], false],
@@ -84,13 +84,13 @@ const told: readonly (readonly [lines: readonly string[], isTold: boolean])[] = 
   [[CONNECTED, 'Client lab-a already connected, closing old connection.', CONNECTED], true],
 ];
 
-for (const [lines, expected] of told) {
-  test(`the end of a client's connection is told by: ${lines.join('').trim() || 'nothing'}`, (t) => {
-    t.is(isTold(lines.map((line) => ({ at: 1, text: logText(line.trim()) ?? '' }))), expected);
+for (const [lines, expected] of ends) {
+  test(`${expected ? 'ended' : 'open'} after: ${lines.join('').trim() || 'nothing'}`, (t) => {
+    t.is(hasEnded(lines.map((line) => ({ at: 1, text: logText(line.trim()) ?? '' }))), expected);
   });
 }
 
-/** [line of the log; the broker's words] */
+/** [line of the log; its text] */
 const texts: readonly (readonly [line: string, text: string | undefined])[] = [
   ['1795412661: Client a disconnected.', 'Client a disconnected.'],
   ['2026-11-23T05:45:03: Client a disconnected.', '2026-11-23T05:45:03: Client a disconnected.'],
@@ -101,3 +101,5 @@ const texts: readonly (readonly [line: string, text: string | undefined])[] = [
 ];
 
 for (const [line, text] of texts) test(`a line of the log: ${line}`, (t) => t.is(logText(line), text));
+
+test('the script is shell, whatever the name of the file', (t) => t.is(syntaxError(followScript("it's")), ''));

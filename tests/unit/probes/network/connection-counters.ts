@@ -3,7 +3,7 @@ import { type CounterEvent, type Counters, parseCounterLine } from '../../../../
 
 const counted = (port: number, counters: Counters): CounterEvent => ({ kind: 'counters', port, counters });
 
-/** [what; line of the program; what it tells]: the first is one whose capture had ten segments of 587 bytes together, headers included. */
+/** [case; line of the program; the event]. A capture of the first connection had ten segments of 587 bytes in all. */
 const rows: readonly (readonly [what: string, line: string, event: CounterEvent | undefined])[] = [
   [
     'connected and subscribed, with time stamps',
@@ -11,12 +11,12 @@ const rows: readonly (readonly [what: string, line: string, event: CounterEvent 
     counted(48156, { streamBytes: 51, ipBytes: 587, segments: 10 }),
   ],
   [
-    'one ping more: three segments of 52 bytes, and 4 of MQTT',
+    'after one more ping: three segments of 52 bytes, and 4 of MQTT',
     'COUNTERS 48156 4 7 44 0 11 8 5',
     counted(48156, { streamBytes: 55, ipBytes: 747, segments: 13 }),
   ],
   [
-    'sent twice, it is on the network twice and in the stream once',
+    'a retransmission counts on the network and not in the stream',
     'COUNTERS 48156 4 7 44 2 11 8 5',
     counted(48156, { streamBytes: 53, ipBytes: 747, segments: 13 }),
   ],

@@ -23,7 +23,7 @@ const IPTABLES = `Chain mqttlab_a (2 references)
 `;
 
 for (const [tool, rules] of Object.entries({ nft: NFT, iptables: IPTABLES })) {
-  test(`what ${tool} has dropped, by direction`, (t) => {
+  test(`reads what ${tool} has dropped, by direction`, (t) => {
     t.deepEqual(parseDropped(rules, flow), {
       sent: { segments: 1, bytes: 52 },
       received: { segments: 3, bytes: 164 },
@@ -32,4 +32,4 @@ for (const [tool, rules] of Object.entries({ nft: NFT, iptables: IPTABLES })) {
   });
 }
 
-test('rules that are gone tell nothing', (t) => t.is(parseDropped('', flow), undefined));
+test('is undefined without rules', (t) => t.is(parseDropped('', flow), undefined));

@@ -2,10 +2,11 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import test from 'ava';
-import { endOf, type KernelEnd, killSeen, stateOf } from '../../../../probes/network/kernel-end.ts';
+import { endOf, type KernelEnd, killClient, killScript, stateOf } from '../../../../probes/network/kernel-end.ts';
 import { localHost } from '../../../../provisioning/hosts/local.ts';
+import { syntaxError } from '../../_sh.ts';
 
-/** As /proc/net/tcp and tcp6 tell it, one behind the other. */
+/** /proc/net/tcp, then tcp6. */
 const TABLE = `  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode
    0: 0100007F:075B 0100007F:9C40 08 00000000:00000000 00:00000000 00000000   112        0 7 1 0000000000000000 20 4 30 10 -1
    1: 0100007F:9C40 0100007F:075B 05 00000000:00000000 00:00000000 00000000     0        0 0 1 0000000000000000 20 4 30 10 -1
@@ -20,7 +21,7 @@ test('finds the state of a connection by the ports of both ends', (t) => {
   t.is(stateOf('', 40_000, 1883), undefined);
 });
 
-/** [state of the client's end; how it was ended] */
+/** [state of the client's end; how the connection ended] */
 const ends: readonly (readonly [state: string | undefined, how: KernelEnd['how']])[] = [
   ['04', 'FIN'],
   ['06', 'FIN'],
@@ -31,7 +32,7 @@ const ends: readonly (readonly [state: string | undefined, how: KernelEnd['how']
 ];
 
 for (const [state, how] of ends)
-  test(`a connection in state ${state} was ended by: ${how}`, (t) => t.is(endOf(state), how));
+  test(`a connection in state ${state} ended by: ${how}`, (t) => t.is(endOf(state), how));
 
 /** [what the client has not read when it is killed; how its kernel ends the connection (tcp_close, net/ipv4/tcp.c of Linux)] */
 const unread: readonly (readonly [text: string, how: KernelEnd['how']])[] = [
@@ -53,14 +54,16 @@ for (const [text, how] of unread) {
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const address = server.address();
     if (address === null || typeof address === 'string') return t.fail('no port');
-    // reads one byte and then nothing: exec takes the connection along
+    // reads one byte and then nothing; sleep inherits the connection
     const script = `exec 3<>/dev/tcp/127.0.0.1/${address.port}; head -c 1 <&3; exec sleep 60`;
     const client = spawn('bash', ['-c', script], { stdio: ['ignore', 'pipe', 'ignore'] });
     t.teardown(() => client.kill('SIGKILL'));
     await once(client.stdout, 'data');
     if (client.pid === undefined) return t.fail('no process');
-    const end = await killSeen(localHost('here'), client.pid, address.port);
+    const end = await killClient(localHost('here'), client.pid, address.port);
     t.is(end.how, how);
     t.true(end.at <= performance.timeOrigin + performance.now());
   });
 }
+
+test('the script is shell', (t) => t.is(syntaxError(killScript(1, 1883)), ''));

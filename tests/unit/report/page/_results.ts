@@ -57,7 +57,7 @@ export function resultsOf(records: readonly CheckRecord[], environment: Partial<
 /** The packets of a message on both hops, a millisecond apart, the subscriber's after the publisher's. */
 export function packetsOf(published: Level, delivered: Level, topic = 'status', payloadBytes = 32): SequencePacket[] {
   const own = (role: 'publisher' | 'subscriber', who: string, qos: Level, from: number) =>
-    hop(role, qos, topic, payloadBytes).map(({ direction, type, bytes }, index) => ({
+    hop(role, { qos, topic, payloadBytes }).map(({ direction, type, bytes }, index) => ({
       ...{ who, direction, type, at: BEGIN + from + index },
       ...(bytes === undefined ? {} : { bytes }),
       ...(qos === 0 ? {} : { packetId: 7 }),
@@ -69,7 +69,7 @@ export function packetsOf(published: Level, delivered: Level, topic = 'status', 
 /** Sizes as the standard's arithmetic has them. */
 export function sizeOf(qos: Level, payloadBytes: number): Size {
   const one = (role: 'publisher' | 'subscriber') => {
-    const steps = hop(role, qos, 'status', payloadBytes);
+    const steps = hop(role, { qos, topic: 'status', payloadBytes });
     const types = Object.fromEntries(steps.map(({ type, bytes = 0 }) => [type, { packets: 1, bytes }]));
     const mqttBytes = steps.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
     const ip = { bytes: mqttBytes + 104, streamBytes: mqttBytes, segmentsSent: 1, segmentsReceived: 1 };

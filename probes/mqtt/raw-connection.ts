@@ -1,0 +1,123 @@
+import process from 'node:process';
+import type { Packet as Wire } from 'mqtt-packet';
+import { deferred } from '../../base/deferred.ts';
+import { type Feed, NotSeen, openFeed, within } from './feed.ts';
+import { isReceived, now, type Packet } from './packet.ts';
+import type { RawOptions } from './raw-options.ts';
+import { acknowledgement, packetBytes } from './raw-packet.ts';
+import { recordedSocket } from './recorded-socket.ts';
+import { resetConnection } from './reset.ts';
+import type { Version } from './session.ts';
+import type { TappedSocket } from './tapped-socket.ts';
+
+/** Who ended the connection, and how; given up where the broker did not end its side in time. */
+export type End = {
+  readonly by: 'broker' | 'client';
+  readonly at: number;
+  readonly how: 'FIN' | 'RST';
+  readonly isGivenUp?: true;
+};
+
+/** A recorded TCP connection to a broker, which acknowledges what it receives and knows how it ended. */
+export class RawConnection {
+  readonly packets: Feed<Packet>;
+  readonly #socket: TappedSocket;
+  readonly #version: Version;
+  readonly #ended = deferred<End>();
+  readonly #pings = { sent: 0, answered: 0 };
+  #by: End['by'] = 'client';
+  #how: End['how'] = 'FIN';
+  #isOver = false;
+  #isGivenUp = false;
+  #trouble: string | undefined;
+
+  constructor(options: RawOptions, clientId: string) {
+    const { address, port, version = 4, acknowledges = () => true } = options;
+    this.#version = version;
+    this.packets = openFeed<Packet>(`the session of ${options.login?.user ?? clientId}`, isReceived);
+    const onPacket = (packet: Packet) => {
+      if (packet.type === 'PINGRESP') this.#pings.answered += 1;
+      const answer = acknowledgement(packet);
+      if (answer !== undefined && acknowledges(packet)) process.nextTick(() => this.send(answer));
+      this.packets.push(packet);
+    };
+    const onNoMqtt = (reason: string) => {
+      this.#trouble = reason;
+      this.packets.end(reason);
+    };
+    this.#socket = recordedSocket({ address, port, onPacket, onNoMqtt });
+    if (options.noDelay === false) this.#socket.setNoDelay(false);
+    this.#watchEnd();
+  }
+
+  #watchEnd(): void {
+    this.#socket.on('data', () => undefined);
+    this.#socket.on('end', () => {
+      if (!this.#socket.writableEnded) this.#by = 'broker';
+    });
+    this.#socket.on('error', (error: NodeJS.ErrnoException) => {
+      this.#trouble = error.message;
+      if (error.code === 'ECONNRESET' || error.code === 'EPIPE') [this.#how, this.#by] = ['RST', 'broker'];
+    });
+    this.#socket.on('close', () => {
+      // before the feed ends: whoever waits for a packet then sees that the connection is over
+      this.#isOver = true;
+      const givenUp = this.#isGivenUp ? { isGivenUp: true as const } : {};
+      this.#ended.resolve({ by: this.#by, how: this.#how, at: now(), ...givenUp });
+      this.packets.end(this.#trouble ?? 'the connection is closed');
+    });
+  }
+
+  get ended(): Promise<End> {
+    return this.#ended.promise;
+  }
+
+  get isDestroyed(): boolean {
+    return this.#socket.destroyed;
+  }
+
+  send(packet: Wire): void {
+    if (!this.#socket.writable) return;
+    // counted here: the recorder sees a packet only once the socket has sent everything before it
+    if (packet.cmd === 'pingreq') this.#pings.sent += 1;
+    this.#socket.write(packetBytes(packet, this.#version));
+  }
+
+  sendBytes(bytes: Buffer): void {
+    if (this.#socket.writable) this.#socket.write(bytes);
+  }
+
+  /** What the work gives; the reason instead, where it saw nothing because the connection is over. */
+  async orClosed<T>(work: Promise<T>): Promise<T | { readonly kind: 'closed'; readonly reason: string }> {
+    return await work.catch((error: unknown) => {
+      if (!(error instanceof NotSeen) || (!this.#isOver && this.#trouble === undefined)) throw error;
+      return { kind: 'closed' as const, reason: this.#trouble ?? 'the broker closed the connection' };
+    });
+  }
+
+  /** Sends a PINGREQ; the function tells whether its answer has come. */
+  ping(): () => boolean {
+    const expected = this.#pings.sent + 1;
+    this.send({ cmd: 'pingreq' });
+    return () => this.#pings.answered >= expected;
+  }
+
+  /** Ends this side, and waits for the other within the bound. */
+  async close(boundMs: number, end: 'FIN' | 'RST' = 'FIN'): Promise<void> {
+    if (end === 'RST') {
+      this.#how = 'RST';
+      resetConnection(this.#socket);
+    } else {
+      this.#socket.end();
+    }
+    await within(this.ended, 'end of the connection', boundMs).catch(() => {
+      this.#isGivenUp = true;
+      this.#socket.destroy();
+    });
+    await this.ended;
+  }
+
+  destroy(): void {
+    this.#socket.destroy();
+  }
+}

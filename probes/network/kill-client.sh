@@ -1,0 +1,19 @@
+# Kills a client. Prints KILLED, then `STATE n` once its kernel has dealt with the connection, without a number where the
+# connection is gone from the kernel's table. Needs flow.sh.
+: "${pid?}" "${broker_port?}"
+
+flow=$(find_flow)
+kill -s KILL "$pid" || exit 1
+echo KILLED
+[ -n "$flow" ] || exit 0
+local_port=$(printf '%04X' "${flow##* }")
+remote_port=$(printf '%04X' "$broker_port")
+state=01
+tries=0
+while [ "$state" = 01 ] && [ "$tries" -lt 50 ]; do
+  [ "$tries" = 0 ] || sleep 0.02
+  state=$(cat /proc/net/tcp /proc/net/tcp6 2>/dev/null |
+    awk -v local=":$local_port$" -v remote=":$remote_port$" '$2 ~ local && $3 ~ remote { print $4; exit }')
+  tries=$((tries + 1))
+done
+echo "STATE $state"

@@ -1,0 +1,60 @@
+import test, { type ExecutionContext } from 'ava';
+import {
+  attemptsScript,
+  publisherScript,
+  publishScript,
+  subscriberScript,
+} from '../../../../probes/clients/mosquitto-script.ts';
+import { programsFor, sh, syntaxError } from '../../_sh.ts';
+
+const PASSWORD = "p'a $(id) `w";
+const options = { address: '192.0.2.1', port: 1883, topic: "it's", login: { user: 'sam', password: PASSWORD } };
+
+const SCRIPTS = {
+  subscriber: subscriberScript(options),
+  publisher: publisherScript(options, 1, "it's $(id)"),
+  'one message': publishScript(options, Buffer.from([0, 37, 255])),
+  attempts: attemptsScript([options, { ...options, login: { user: 'sam' } }], 5),
+};
+
+for (const [name, script] of Object.entries(SCRIPTS)) {
+  test(`the script is shell: ${name}`, (t) => t.is(syntaxError(script), ''));
+}
+
+/** Runs a script with programs instead of the clients, which print their arguments, environment, options file and input. */
+function run(t: ExecutionContext, script: string): { shown: string; options: string; input: string } {
+  const client = (name: string) =>
+    `tr "\\0" "\\n" </proc/$$/cmdline; env; echo OPTIONS; cat "$XDG_CONFIG_HOME/${name}"; echo INPUT; od -An -tx1`;
+  const path = programsFor(t, {
+    stdbuf: 'shift; exec "$@"',
+    timeout: 'shift; exec "$@"',
+    mosquitto_sub: `${client('mosquitto_sub')} </dev/null`,
+    mosquitto_pub: client('mosquitto_pub'),
+  });
+  const [shown = '', rest = ''] = sh(script, { path }).stdout.split('OPTIONS\n');
+  const [file = '', input = ''] = rest.split('INPUT\n');
+  return { shown, options: file, input: input.split(/\n(?! )/)[0]?.trim() ?? '' };
+}
+
+for (const [name, script] of Object.entries(SCRIPTS)) {
+  test(`the client reads its password from a pipe, not from arguments or environment: ${name}`, (t) => {
+    const { shown, options: read } = run(t, script);
+    t.true(shown.includes("it's"));
+    t.false(shown.includes(PASSWORD));
+    t.is(read, `-u sam\n-P ${PASSWORD}\n`);
+  });
+}
+
+test('a payload reaches mosquitto_pub byte by byte', (t) => {
+  t.is(run(t, SCRIPTS['one message']).input, '00 25 ff');
+});
+
+test('a publisher of a message a second gets numbered lines', (t) => {
+  const bytes = run(t, SCRIPTS.publisher).input.replaceAll(/\s/g, '');
+  t.is(Buffer.from(bytes, 'hex').toString(), "it's $(id) 0\n");
+});
+
+test('refuses a login that the options file cannot hold', (t) => {
+  const login = { user: 'sam', password: 'two\nlines' };
+  t.throws(() => subscriberScript({ ...options, login }), { message: /password with a line end/ });
+});
