@@ -1,16 +1,12 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import path from 'node:path';
 import test from 'ava';
 import { textOf } from './_documents.ts';
+import { sourcesOf } from './_sources.ts';
 
-const FOLDERS = ['deployment', 'lab-file', 'mosquitto', 'pi', 'probes', 'provisioning', 'scripts', 'terminal'];
 const SHORTEST = 8;
 
-const sources = FOLDERS.flatMap((folder) =>
-  readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((name) => /\.(ts|js|sh)$/.test(name))
-    .map((name) => readFileSync(path.join(folder, name), 'utf8')),
-).join('\n');
+const sources = sourcesOf([
+  ...['deployment', 'lab-file', 'mosquitto', 'pi', 'probes', 'provisioning', 'scripts', 'terminal'],
+]);
 
 const messages = [...textOf('docs/troubleshooting.md').matchAll(/^\| (`[^|]+`) \|/gm)].flatMap(([, cell = '']) =>
   [...cell.matchAll(/`([^`]+)`/g)].map(([, message = '']) => message),
