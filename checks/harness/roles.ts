@@ -32,6 +32,9 @@ export type TopicRoles = { readonly topic: string; readonly publisher: User; rea
 /** Why a check that needs such a topic does not apply. */
 export const NO_TOPIC_ROLES = 'lab.yaml has no topic with both a publisher and a subscriber';
 
+/** Why a check that needs a user does not apply. */
+export const NO_USER = 'lab.yaml declares no user';
+
 /** The first such topic; undefined: none. */
 export function topicRoles(lab: Lab): TopicRoles | undefined {
   for (const { name: topic } of lab.topics) {

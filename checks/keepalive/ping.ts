@@ -1,16 +1,17 @@
+import { ignoreFailure } from '../../base/errors.ts';
 import type { LivePi } from '../../deployment/live-lab.ts';
 import type { Lab, User } from '../../lab-file/lab.ts';
 import { startSubscriber } from '../../probes/clients/mosquitto-client.ts';
 import { now, type Packet } from '../../probes/mqtt/packet.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import { run } from '../../provisioning/hosts/host.ts';
-import { otherKeepAlive } from '../fixtures/silent-client.ts';
+import { keepAliveOverruled } from '../fixtures/silent-client.ts';
 import { since } from '../fixtures/will-observer.ts';
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import { observerOf, onEachPi } from '../harness/roles.ts';
+import { NO_USER, observerOf, onEachPi } from '../harness/roles.ts';
 import { watchStalls } from '../harness/stall.ts';
 import { loginOf, type TestLab } from '../harness/test-lab.ts';
 import { judgePings, MOSQUITTO_CLIENT, MQTT_JS, type PingingClient, pingWindow } from './ping-period.ts';
@@ -18,47 +19,45 @@ import { judgePings, MOSQUITTO_CLIENT, MQTT_JS, type PingingClient, pingWindow }
 const ANSWER_MS = 5_000;
 const AROUND_MS = 40_000;
 
-/** How many pings are waited for, and the word for it in the check's id. */
-export type Pings = {
-  readonly name: 'ping' | 'period';
-  readonly count: number;
+/** How many pings a check waits for, and the word for that in its id. */
+export type Pings = { readonly name: 'ping' | 'period'; readonly count: number };
+
+type IdleClient = Pings & {
+  readonly testLab: TestLab;
+  readonly user: User;
+  readonly version: Version;
+  readonly keepAlive: number;
 };
 
-type Idling = { readonly testLab: TestLab; readonly user: User; readonly version: Version; readonly keepAlive: number };
-
-/** An idle client asks for a sign of life in time, neither later nor all the time, and gets it. */
+/** An idle client pings in time and no more often than needed, and the broker answers. */
 export function keepAlivePings(testLab: TestLab, keepAlive: number, pings: Pings): Check[] {
-  const idle = idleSubscriber(testLab.lab);
-  const user = idle?.user ?? testLab.lab.users[0];
+  const subscriber = idleSubscriber(testLab.lab);
+  const user = subscriber?.user ?? testLab.lab.users[0];
+  const does = pings.count === 1 ? 'pings in time' : `pings ${pings.count} times in time`;
   return VERSIONS.flatMap((version): Check[] => {
-    const does =
-      pings.count === 1 ? 'pings in time and is answered' : `pings ${pings.count} times, in time, and is answered`;
     const id = `keepalive.${pings.name}.${keepAlive}s.${tagOf(version)}` as const;
-    const claim = `an idle client with a keep alive of ${keepAlive} s ${does}, ${overOf(version)}`;
-    if (user === undefined) return [notApplicable({ id, claim }, 'lab.yaml names no user')];
-    const idling: Idling = { testLab, user, version, keepAlive };
+    const claim = `an idle client with a keep alive of ${keepAlive} s ${does} and is answered, ${overOf(version)}`;
+    if (user === undefined) return [notApplicable({ id, claim }, NO_USER)];
+    const idle: IdleClient = { ...pings, testLab, user, version, keepAlive };
     const here: Check = {
-      ...common(idling, MQTT_JS, pings),
+      ...common(idle, MQTT_JS),
       id: `${id}.this-machine`,
       claim: `${claim}, mqtt.js on this machine`,
-      run: () => pingsHere(idling, pings),
+      run: () => pingsHere(idle),
     };
-    const there = onEachPi(testLab, { id, claim: `${claim}, mosquitto_sub` }, (pi, check) => {
-      // it ends where its only subscription is refused; ours grants every one, and nobody publishes to a topic of its own
-      const topic = testLab.brokerKind === 'lab' ? `mqtt-lab/idle/${nonce()}` : idle?.topic;
-      if (topic === undefined) return notApplicable(check, 'lab.yaml has no topic that somebody may subscribe');
-      return {
-        ...check,
-        ...common(idling, MOSQUITTO_CLIENT, pings),
-        run: () => pingsOnPi(idling, pi, topic, pings),
-      };
+    const onPis = onEachPi(testLab, { id, claim: `${claim}, mosquitto_sub` }, (pi, named) => {
+      // mosquitto_sub ends where the broker refuses its only subscription. The lab's broker grants any, and a topic of
+      // its own stays silent.
+      const topic = testLab.brokerKind === 'lab' ? `mqtt-lab/idle/${nonce()}` : subscriber?.topic;
+      if (topic === undefined) return notApplicable(named, 'lab.yaml has no topic with a subscriber');
+      return { ...named, ...common(idle, MOSQUITTO_CLIENT), run: () => pingsOnPi(idle, pi, topic) };
     });
-    // the one that says that there is no Pi is about this version too
-    return [here, ...there.map((check) => ({ ...check, version }))];
+    // the version also applies to the skipped check of a lab without a Pi
+    return [here, ...onPis.map((check) => ({ ...check, version }))];
   });
 }
 
-/** Who waits for messages is idle. What arrives at QoS 0 postpones no ping, since the client sends nothing upon it. */
+/** A subscriber idles. A message at QoS 0 postpones no ping, since the client sends nothing upon it. */
 function idleSubscriber(lab: Lab): { readonly topic: string; readonly user: User } | undefined {
   return lab.topics.flatMap(({ name: topic }) => {
     const user = observerOf(lab, topic);
@@ -66,7 +65,7 @@ function idleSubscriber(lab: Lab): { readonly topic: string; readonly user: User
   })[0];
 }
 
-function common({ version, keepAlive }: Idling, client: PingingClient, { count }: Pings) {
+function common({ version, keepAlive, count }: IdleClient, client: PingingClient) {
   return {
     statement: version === 4 ? 'MQTT-3.1.2-23' : 'MQTT-3.1.2-20',
     expected: { keepAlive, ...(count === 1 ? {} : { pings: count }), ...pingWindow(keepAlive, client), answered: true },
@@ -75,26 +74,27 @@ function common({ version, keepAlive }: Idling, client: PingingClient, { count }
   };
 }
 
-async function pingsHere(idling: Idling, { count }: Pings): Promise<Finding> {
-  const { testLab, user, version, keepAlive } = idling;
-  const other = await setByBroker(idling);
-  if (other !== undefined) return other;
+async function pingsHere(idle: IdleClient): Promise<Finding> {
+  const { testLab, user, version, keepAlive, count } = idle;
+  const overruled = await overruledByBroker(idle);
+  if (overruled !== undefined) return overruled;
   const stalls = watchStalls();
   const startedAt = now();
   await using session = await testLab.login(user, { version, keepAlive });
-  // mqtt.js counts from the CONNACK, which a busy broker takes its time for
+  // mqtt.js counts from the CONNACK, for which a busy broker takes its time
   const loggedInMs = since(startedAt);
   const { packets } = session;
-  await pongs(count, keepAlive, MQTT_JS, packets, (...wanted) => session.packet(...wanted));
-  const judged = judgePings({ packets, startedAt, uncertainMs: loggedInMs + stalls.stop() }, keepAlive, MQTT_JS, count);
+  await pongs(idle, MQTT_JS, packets, (...wanted) => session.packet(...wanted));
+  const uncertainMs = loggedInMs + stalls.stop();
+  const judged = judgePings({ packets, startedAt, uncertainMs }, { keepAlive, client: MQTT_JS, count });
   return { ...judged, evidence: evidence('mqtt.js', ownPackets(packets, [])) };
 }
 
-async function pingsOnPi(idling: Idling, pi: LivePi, topic: string, { name, count }: Pings): Promise<Finding> {
-  const { testLab, user, version, keepAlive } = idling;
-  const other = await setByBroker(idling);
-  if (other !== undefined) return other;
-  // apart, since one SSH connection takes ten commands at a time
+async function pingsOnPi(idle: IdleClient, pi: LivePi, topic: string): Promise<Finding> {
+  const { testLab, user, version, keepAlive, name, count } = idle;
+  const overruled = await overruledByBroker(idle);
+  if (overruled !== undefined) return overruled;
+  // a lane each, since one SSH connection takes ten commands at a time
   const host = await testLab.host(pi.name, pi.host, name);
   const stalls = watchStalls();
   const startedAt = now();
@@ -103,33 +103,32 @@ async function pingsOnPi(idling: Idling, pi: LivePi, topic: string, { name, coun
   await using client = startSubscriber(host, options, limits);
   await client.packets.first(({ type }) => type === 'CONNACK', 'CONNACK', AROUND_MS / 2);
   const packets = client.packets.items;
-  await pongs(count, keepAlive, MOSQUITTO_CLIENT, packets, client.packets.first);
-  // what it sends is told over SSH, which on a busy machine takes its time
+  await pongs(idle, MOSQUITTO_CLIENT, packets, client.packets.first);
+  // a busy machine learns of the client's packets late, over SSH
   const askedAt = now();
-  await run(host, { step: 'see how long an answer takes', script: ':', timeoutMs: AROUND_MS / 2 });
+  await run(host, { step: 'measure the round trip', script: ':', timeoutMs: AROUND_MS / 2 });
   const uncertainMs = since(askedAt) + stalls.stop();
-  const judged = judgePings({ packets, startedAt, uncertainMs }, keepAlive, MOSQUITTO_CLIENT, count);
+  const judged = judgePings({ packets, startedAt, uncertainMs }, { keepAlive, client: MOSQUITTO_CLIENT, count });
   return { ...judged, evidence: evidence(`mosquitto_sub on ${host.name}`, ownPackets(packets, [])) };
 }
 
-/** MQTT 5: another broker may set a keep alive of its own, which the client follows. */
-async function setByBroker({ testLab, user, version, keepAlive }: Idling): Promise<Finding | undefined> {
+/** An external broker may set a keep alive of its own over MQTT 5, which the client follows. */
+async function overruledByBroker({ testLab, user, version, keepAlive }: IdleClient): Promise<Finding | undefined> {
   if (testLab.brokerKind === 'lab' || version === 4) return undefined;
   await using asking = await testLab.raw(user, { version, keepAlive });
-  return otherKeepAlive(asking, keepAlive);
+  return keepAliveOverruled(asking, keepAlive);
 }
 
 type First = (matches: (packet: Packet) => boolean, what: string, boundMs: number) => Promise<Packet>;
 
-/** Waits for so many pings and their answers; what does not come is judged by the packets that did. */
+/** Waits for the pings and their answers. Where some are missing, the verdict follows from the packets that came. */
 async function pongs(
-  count: number,
-  keepAlive: number,
+  { count, keepAlive }: IdleClient,
   client: PingingClient,
   packets: readonly Packet[],
   first: First,
 ): Promise<void> {
   const boundMs = count * pingWindow(keepAlive, client).mostMs + ANSWER_MS;
   const answered = () => packets.filter(({ type }) => type === 'PINGRESP').length;
-  await first(() => answered() >= count, `${count} PINGRESP`, boundMs).catch(() => undefined);
+  await ignoreFailure(first(() => answered() >= count, `${count} PINGRESP`, boundMs));
 }

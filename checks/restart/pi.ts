@@ -6,7 +6,7 @@ import type { Host } from '../../provisioning/hosts/host.ts';
 import { openHost } from '../../provisioning/hosts/open.ts';
 import { startUncleanClient } from '../fixtures/client-on-pi.ts';
 import { expiryWindow } from '../fixtures/keepalive-expiry.ts';
-import { since, type WithWillObserver, willObservers } from '../fixtures/will-observer.ts';
+import { since, type WillObserver, willObservers } from '../fixtures/will-observer.ts';
 import { newWill } from '../fixtures/will-owner.ts';
 import { anyWillRoles, type WillRoles } from '../fixtures/will-roles.ts';
 import { judgeWills, type WillOptions } from '../fixtures/will-verdict.ts';
@@ -14,121 +14,122 @@ import { type Check, type Finding, idWord, notApplicable } from '../harness/chec
 import { nonce } from '../harness/messages.ts';
 import { loginOf, type TestLab } from '../harness/test-lab.ts';
 
+const scope = 'disruptive';
 const VERSION = 4;
-/** The shortest that the mosquitto clients take: where nobody closes the connection, its expiry brings the will. */
+/** The shortest that the mosquitto clients accept: where nothing closes the connection, its expiry publishes the will. */
 const KEEP_ALIVE_S = 5;
 const ARRIVAL_MS = 10_000;
 const BOUND_MS = REBOOT_BOUND_MS + 60_000;
 
-type Rebooted =
-  | { readonly kind: 'impossible'; readonly reason: string }
-  | {
-      readonly kind: 'rebooted';
-      readonly will: WillOptions;
-      readonly wills: readonly Packet[];
-      readonly willAfterMs: number | undefined;
-      readonly backAfterMs: number;
-      /** Copies of a message that a client there received after the reboot. */
-      readonly copies: number;
-      readonly packets: readonly object[];
-    };
+/** Why a check of a last will does not apply. */
+export const NO_WILL = 'lab.yaml has no topic with a last will and a subscriber';
 
-/** A reboot of each Pi under a client with a last will. */
+/** What was seen of a reboot. */
+type SeenReboot = {
+  readonly kind: 'rebooted';
+  readonly will: WillOptions;
+  readonly wills: readonly Packet[];
+  readonly willAfterMs: number | undefined;
+  readonly backAfterMs: number;
+  /** Copies of a message that a client on the Pi received after the reboot. */
+  readonly copies: number;
+  readonly packets: readonly object[];
+};
+type Reboot = SeenReboot | { readonly kind: 'impossible'; readonly reason: string };
+
+type Aspect = {
+  readonly name: 'will' | 'reconnect';
+  readonly claim: (pi: string) => string;
+  readonly expected: object;
+  readonly judge: (seen: SeenReboot) => Finding;
+};
+
+const ASPECTS: readonly Aspect[] = [
+  {
+    name: 'will',
+    claim: (pi) =>
+      `a client on ${pi} leaves one last will when its machine reboots, at keep-alive expiry at the latest`,
+    expected: { wills: 1 },
+    judge: ({ will, wills, willAfterMs }) => ({
+      ...judgeWills(will, 1, wills),
+      observed: { wills: wills.length, willAfterMs },
+    }),
+  },
+  {
+    name: 'reconnect',
+    claim: (pi) => `after a reboot of ${pi} its clients connect and receive`,
+    expected: { copies: 1 },
+    judge: ({ copies, backAfterMs }) => {
+      const observed = { copies, backAfterMs };
+      if (copies === 1) return { verdict: 'pass', observed };
+      return { verdict: 'fail', observed, reason: `${copies} copies of a message arrived, not one` };
+    },
+  },
+];
+
+/** Reboots each Pi while a client with a last will runs there. */
 export function rebootedPis(testLab: TestLab): Check[] {
   const withObserver = willObservers(testLab);
   const roles = anyWillRoles(testLab.lab);
-  const { pis, broker } = testLab.live;
-  const { toMs } = expiryWindow(KEEP_ALIVE_S, broker.version);
+  const { pis } = testLab.live;
   if (pis.length === 0) {
-    const named = { id: 'restart.pi', claim: 'a Pi that is rebooted leaves its last will and comes back' } as const;
-    return [{ ...notApplicable(named, 'lab.yaml declares no Pi'), scope: 'disruptive' }];
+    const claim = 'a client on a Pi that reboots leaves its last will, and the Pi comes back';
+    return [{ ...notApplicable({ id: 'restart.pi', claim }, 'lab.yaml declares no Pi'), scope }];
   }
   return pis.flatMap((pi): Check[] => {
-    let episode: Promise<Rebooted> | undefined;
-    const make = (
-      aspect: string,
-      claim: string,
-      expected: object,
-      judge: (seen: Extract<Rebooted, { kind: 'rebooted' }>) => Finding,
-    ): Check => {
-      const named = { id: `restart.pi.${idWord(pi.name)}.${aspect}`, claim } as const;
-      if (roles === undefined) {
-        const reason = 'lab.yaml has no topic with a last will that somebody may see';
-        return { ...notApplicable(named, reason), scope: 'disruptive' };
-      }
+    // one reboot for both aspects
+    let rebooted: Promise<Reboot> | undefined;
+    return ASPECTS.map(({ name, claim, expected, judge }): Check => {
+      const named = { id: `restart.pi.${idWord(pi.name)}.${name}`, claim: claim(pi.name), host: pi.name } as const;
+      if (roles === undefined) return { ...notApplicable(named, NO_WILL), scope };
       return {
         ...named,
         expected,
-        host: pi.name,
-        scope: 'disruptive',
+        scope,
         boundMs: BOUND_MS,
         async run() {
-          episode ??= reboot(testLab, withObserver, roles, pi, toMs);
-          const seen = await episode;
+          rebooted ??= withObserver(roles, VERSION, (observer) => reboot(testLab, observer, roles, pi));
+          const seen = await rebooted;
           if (seen.kind === 'impossible') return { verdict: 'skipped', observed: null, reason: seen.reason };
           return { ...judge(seen), evidence: seen.packets };
         },
       };
-    };
-    return [
-      make(
-        'will',
-        `a client on ${pi.name} leaves one last will when its machine is rebooted, by keep-alive expiry at the latest`,
-        { wills: 1 },
-        ({ will, wills, willAfterMs }) => ({
-          ...judgeWills(will, 1, wills),
-          observed: { wills: wills.length, willAfterMs },
-        }),
-      ),
-      make(
-        'reconnect',
-        `after a reboot of ${pi.name} its clients connect and receive`,
-        { copies: 1 },
-        ({ copies, backAfterMs }) => {
-          const observed = { copies, backAfterMs };
-          if (copies === 1) return { verdict: 'pass', observed };
-          return { verdict: 'fail', observed, reason: `${copies} copies of a message arrived, not one` };
-        },
-      ),
-    ];
+    });
   });
 }
 
-async function reboot(
-  testLab: TestLab,
-  withObserver: WithWillObserver,
-  roles: WillRoles,
-  pi: LivePi,
-  toMs: number,
-): Promise<Rebooted> {
+async function reboot(testLab: TestLab, observer: WillObserver, roles: WillRoles, pi: LivePi): Promise<Reboot> {
   await using before = await openHost(pi.name, pi.host, testLab.stopped);
   const mark = await bootMark(before);
   const how = await planReboot(testLab.lab, pi.name, mark);
   if (how.kind === 'forbidden') return { kind: 'impossible', reason: how.reason };
-  return await withObserver(roles, VERSION, async (observer) => {
-    const { text, ...will } = newWill(roles);
-    const { topic, owner } = roles;
-    const left = { ...will, payload: will.payload.toString() };
-    const who = { login: loginOf(owner), clientId: `lab-${nonce()}` };
-    const options = { ...pi.broker, ...who, topic, keepAlive: KEEP_ALIVE_S, will: left };
-    const limits = { boundMs: REBOOT_BOUND_MS, signal: testLab.stopped };
-    // not mosquitto_sub, which says DISCONNECT when a shutdown ends it by TERM
-    const client = await startUncleanClient(before, 'publisher', options, limits);
-    const orderedAt = now();
-    await orderReboot(before, how);
-    const first = await observer.first(text, toMs + ARRIVAL_MS);
-    await using after = await awaitReboot(testLab.lab, pi.name, mark, testLab.stopped);
-    const backAfterMs = since(orderedAt);
-    const wills = await observer.untilSentinel(text);
-    const copies = await received(testLab, after, pi, roles);
-    const packets = [...client.evidence(), ...observer.evidence(text)];
-    const willAfterMs = first === undefined ? undefined : since(orderedAt, first);
-    return { kind: 'rebooted', will, wills, willAfterMs, backAfterMs, copies, packets };
-  });
+  const { text, ...will } = newWill(roles);
+  const options = {
+    ...pi.broker,
+    login: loginOf(roles.owner),
+    clientId: `lab-${nonce()}`,
+    topic: roles.topic,
+    keepAlive: KEEP_ALIVE_S,
+    will: { ...will, payload: will.payload.toString() },
+  };
+  const limits = { boundMs: REBOOT_BOUND_MS, signal: testLab.stopped };
+  // mosquitto_sub would send DISCONNECT upon the TERM of a shutdown
+  const client = await startUncleanClient(before, 'publisher', options, limits);
+  const orderedAt = now();
+  await orderReboot(before, how);
+  const { toMs } = expiryWindow(KEEP_ALIVE_S, testLab.live.broker.version);
+  const first = await observer.first(text, toMs + ARRIVAL_MS);
+  await using after = await awaitReboot(testLab.lab, pi.name, mark, testLab.stopped);
+  const backAfterMs = since(orderedAt);
+  const wills = await observer.untilSentinel(text);
+  const copies = await copiesReceived(testLab, after, pi, roles);
+  const packets = [...client.evidence(), ...observer.evidence(text)];
+  const willAfterMs = first === undefined ? undefined : since(orderedAt, first);
+  return { kind: 'rebooted', will, wills, willAfterMs, backAfterMs, copies, packets };
 }
 
-/** Has the Pi's mosquitto_sub receive a message of this machine, and one more to see that no second copy comes before it. */
-async function received(
+/** How many copies of a message the Pi's mosquitto_sub receives before the next message. */
+async function copiesReceived(
   testLab: TestLab,
   host: Host,
   pi: LivePi,
@@ -138,10 +139,10 @@ async function received(
   const options = { ...pi.broker, topic, login: loginOf(observer), keepAlive: testLab.broker.keepAlive };
   await using client = startSubscriber(host, options, limits);
   await client.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', ARRIVAL_MS);
-  await using writing = await testLab.raw(publisher);
+  await using sending = await testLab.raw(publisher);
   const [payload, last] = [Buffer.from(`back ${nonce()}`), Buffer.from(`sentinel ${nonce()}`)];
-  await writing.publish(topic, payload, { qos: 1 });
-  await writing.publish(topic, last, { qos: 1 });
+  await sending.publish(topic, payload, { qos: 1 });
+  await sending.publish(topic, last, { qos: 1 });
   await client.messages.first((message) => message.payload.equals(last), 'message after the reboot', ARRIVAL_MS);
   return client.messages.items.filter((message) => message.payload.equals(payload)).length;
 }

@@ -1,28 +1,28 @@
 import type { Lab } from '../../lab-file/lab.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import { anyWillRoles, type WillRoles } from '../fixtures/will-roles.ts';
-import { type Check, notApplicable } from '../harness/check.ts';
+import { type Check, type NamedCheck, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
-import { topicRoles } from '../harness/roles.ts';
+import { NO_TOPIC_ROLES, topicRoles } from '../harness/roles.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import type { BrokerEnd } from './broker-control.ts';
-import { type Episode, restartUnderClients } from './broker-restart.ts';
-import { rebootedPis } from './pi.ts';
+import { type Restart, restartUnderClients } from './broker-restart.ts';
+import { NO_WILL, rebootedPis } from './pi.ts';
 import {
   ASPECTS,
   type Aspect,
   expectedAfter,
   hasDatabase,
+  judgeNotCrashed,
   judgeRestart,
-  judgeSpared,
-  whyUnsupported,
+  whyLost,
 } from './survival.ts';
 
 const scope = 'disruptive';
-/** Taking note of what is retained, ending and starting the broker, looking at what is left. */
+/** For the backup of the retained message, the restart and the look at what survived. */
 const BOUND_MS = 90_000;
 
-const WORDS: Readonly<Record<BrokerEnd, string>> = {
+const WHEN: Readonly<Record<BrokerEnd, string>> = {
   stop: 'after a clean stop and start of the broker',
   crash: 'after a crash and start of the broker',
 };
@@ -30,12 +30,12 @@ const WORDS: Readonly<Record<BrokerEnd, string>> = {
 const CLAIMS: Readonly<Record<Aspect, string>> = {
   connections: 'every connection has ended, and clients connect again',
   will: 'the last will of a connected client has been published',
-  session: 'a persistent session is there with its subscription',
-  queue: 'what was queued for a client that is away is delivered once',
-  retained: 'a retained message is served',
+  session: 'a persistent session still has its subscription',
+  queue: 'an absent client receives each queued message once',
+  retained: 'a new subscriber receives the retained message',
 };
 
-/** MQTT 3.1.1; a connection that ends with its broker is no statement of the standard. */
+/** Of MQTT 3.1.1. The standard says nothing about connections that end with their broker. */
 const STATEMENTS: Readonly<Partial<Record<Aspect, string>>> = {
   will: 'MQTT-3.1.2-8',
   session: 'MQTT-3.1.2-4',
@@ -43,30 +43,30 @@ const STATEMENTS: Readonly<Partial<Record<Aspect, string>>> = {
   retained: 'MQTT-3.3.1-5',
 };
 
-/** What survives the end of the broker, and the reboot of a Pi. */
+/** What survives a restart of the broker and the reboot of a Pi. */
 export const restart: CheckFamily = (testLab) => [
-  ...(['stop', 'crash'] as const).flatMap((end) => brokerEnds(testLab, end)),
+  ...(['stop', 'crash'] as const).flatMap((end) => brokerRestarts(testLab, end)),
   // last, since an emulated Pi has another port afterwards
   ...rebootedPis(testLab),
 ];
 
-function brokerEnds(testLab: TestLab, end: BrokerEnd): Check[] {
-  const { host } = testLab.live.broker;
+function brokerRestarts(testLab: TestLab, end: BrokerEnd): Check[] {
+  const { host, version } = testLab.live.broker;
+  const { broker } = testLab.lab;
   const roles = restartRoles(testLab.lab);
-  let episode: Promise<Episode> | undefined;
+  // one restart for all aspects
+  let restarted: Promise<Restart> | undefined;
   return ASPECTS.map((aspect): Check => {
-    const topic = roles?.topic;
-    const subject = { kind: 'last will', cause: end, role: 'publisher', topic: topic ?? '' } as const;
-    const named = {
+    const isWill = aspect === 'will' && roles !== undefined;
+    const named: NamedCheck = {
       id: `restart.${end}.${aspect}`,
-      ...(aspect === 'will' && topic !== undefined ? { subject } : {}),
-      claim: `${WORDS[end]} ${claimOf(aspect, end)}`,
-    } as const;
-    const why = hindrance(aspect, testLab, roles);
+      ...(isWill ? { subject: { kind: 'last will', cause: end, role: 'publisher', topic: roles.topic } } : {}),
+      claim: `${WHEN[end]} ${claimOf(aspect, end)}`,
+    };
+    const why = whyNotApplicable(aspect, testLab, roles);
     if (why !== undefined || host === undefined || roles === undefined) {
       return { ...notApplicable(named, why ?? ''), scope };
     }
-    const { broker } = testLab.lab;
     return {
       ...named,
       ...(STATEMENTS[aspect] === undefined ? {} : { statement: STATEMENTS[aspect] }),
@@ -74,42 +74,37 @@ function brokerEnds(testLab: TestLab, end: BrokerEnd): Check[] {
       scope,
       boundMs: BOUND_MS,
       async run() {
-        // one end of the broker for all: each aspect is looked at after it
-        episode ??= endBroker(testLab, host, roles, end);
-        const ended = await episode;
-        if (ended.kind === 'spared') return judgeSpared(aspect, ended.trouble);
-        const { seen } = ended;
-        const judged = judgeRestart(aspect, end, seen, broker, testLab.live.broker.version);
-        return { ...judged, evidence: seen.packets };
+        restarted ??= restartBroker(testLab, host, roles, end);
+        const outcome = await restarted;
+        if (outcome.kind === 'not crashed') return judgeNotCrashed(aspect, outcome.problem);
+        const { seen } = outcome;
+        return { ...judgeRestart(aspect, { end, seen, broker, version }), evidence: seen.packets };
       },
     };
   });
 }
 
 function claimOf(aspect: Aspect, end: BrokerEnd): string {
-  const saved = end === 'crash' && ['session', 'queue', 'retained'].includes(aspect);
-  return `${CLAIMS[aspect]}${saved ? ', where it was in the database that the broker had saved' : ''}`;
+  const isStored = end === 'crash' && ['session', 'queue', 'retained'].includes(aspect);
+  return `${CLAIMS[aspect]}${isStored ? ', where the broker had saved it in its database' : ''}`;
 }
 
-/** Where nobody leaves a last will, who may publish plays its owner: the other aspects need none. */
+/** Where no user leaves a last will, a publisher takes the owner's role: the other aspects need no will. */
 function restartRoles(lab: Lab): WillRoles | undefined {
-  const open = topicRoles(lab);
-  if (open === undefined) return anyWillRoles(lab);
-  const { topic, publisher, subscriber: observer } = open;
+  const roles = topicRoles(lab);
+  if (roles === undefined) return anyWillRoles(lab);
+  const { topic, publisher, subscriber: observer } = roles;
   return anyWillRoles(lab) ?? { topic, role: 'publisher', owner: publisher, observer, publisher };
 }
 
-function hindrance(aspect: Aspect, { live, lab }: TestLab, roles: WillRoles | undefined): string | undefined {
-  if (live.broker.host === undefined) return 'the broker is external: its host is never touched';
-  if (roles === undefined) return 'lab.yaml has no topic that somebody may write and somebody may subscribe';
-  if (aspect === 'will' && anyWillRoles(lab) === undefined) {
-    return 'lab.yaml has no topic with a last will that somebody may see';
-  }
-  return whyUnsupported(aspect, lab.broker);
+function whyNotApplicable(aspect: Aspect, testLab: TestLab, roles: WillRoles | undefined): string | undefined {
+  if (testLab.brokerKind === 'external') return 'the lab never stops or crashes an external broker';
+  if (roles === undefined) return NO_TOPIC_ROLES;
+  if (aspect === 'will' && anyWillRoles(testLab.lab) === undefined) return NO_WILL;
+  return whyLost(aspect, testLab.lab.broker);
 }
 
-async function endBroker(testLab: TestLab, host: HostAddress, roles: WillRoles, end: BrokerEnd): Promise<Episode> {
-  const there = await testLab.host('broker', host, 'restart');
-  const isSaved = end === 'crash' && hasDatabase(testLab.lab.broker);
-  return await restartUnderClients(testLab, there, roles, end, isSaved);
+async function restartBroker(testLab: TestLab, where: HostAddress, roles: WillRoles, end: BrokerEnd): Promise<Restart> {
+  const host = await testLab.host('broker', where, 'restart');
+  return await restartUnderClients(testLab, { host, roles, end, hasDatabase: hasDatabase(testLab.lab.broker) });
 }

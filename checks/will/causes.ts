@@ -1,45 +1,41 @@
 import { atMost } from '../../base/limit.ts';
-import type { Topic } from '../../lab-file/lab.ts';
 import { within } from '../../probes/mqtt/feed.ts';
 import type { RawOptions } from '../../probes/mqtt/raw-options.ts';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
-import type { SubjectOf } from '../../records/subject.ts';
-import { AT_ONCE_MS, judgeAtOnce, loseAtOnce } from '../fixtures/will-at-once.ts';
-import { acceptedAt, leftBy, ownerEvidence, socketEnd, willEvents } from '../fixtures/will-evidence.ts';
-import { type WillObserver, type WithWillObserver, willObservers } from '../fixtures/will-observer.ts';
-import { newWill, openOwner } from '../fixtures/will-owner.ts';
-import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
+import { AT_ONCE_MS, judgeLoss, type Loss, loseAtOnce } from '../fixtures/will-at-once.ts';
+import { acceptedAt, ownerEvidence, ownerOf, socketEnd, willEvents } from '../fixtures/will-evidence.ts';
+import { type WillObserver, willObservers } from '../fixtures/will-observer.ts';
+import { type MarkedWill, newWill, openOwner } from '../fixtures/will-owner.ts';
+import type { WillRoles } from '../fixtures/will-roles.ts';
 import { judgeForgotten, judgeWills } from '../fixtures/will-verdict.ts';
-import { type Check, type Finding, idWord, notApplicable } from '../harness/check.ts';
+import type { Check, Finding } from '../harness/check.ts';
 import { type DeviationName, deviationOf } from '../harness/deviations.ts';
 import { withPersistentSession } from '../harness/persistent-session.ts';
-import { mqttVersion, overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
+import { VERSIONS } from '../harness/protocol.ts';
 import type { TestLab } from '../harness/test-lab.ts';
+import { namedWill, type WillCase, type WillCause, withRoles } from './will-case.ts';
 
 const BOUND_MS = 60_000;
-/** The end of a connection that the broker has to close. */
+/** For the end of a connection that the broker has to close. */
 const END_BOUND_MS = 15_000;
 const limit = atMost(8);
 
 type Setup = { readonly testLab: TestLab; readonly roles: WillRoles; readonly version: Version };
 
-/** A way to end a connection, and what becomes of the last will. */
-type Cause = {
-  readonly name: SubjectOf<'last will'>['cause'];
-  /** Of the claim: `a publisher on status that …`. */
-  readonly does: string;
+/** A way to end a connection, and the number of last wills that are due. */
+type Cause = WillCause & {
   /** What ends the connection, on the wire. */
   readonly what: string;
   readonly statement: string;
   readonly wills: 0 | 1;
   readonly versions?: readonly Version[];
-  /** Where versions of Mosquitto are known to leave no will. */
+  /** How versions of Mosquitto are known to leave no will. */
   readonly deviation?: DeviationName;
   readonly options?: Partial<RawOptions>;
-  /** What it sends on a topic that is no MQTT, and so is not among its packets. */
+  /** The bytes on a topic that are no MQTT, and so are missing from the client's packets. */
   malformed?(topic: string): Buffer;
-  /** Has the connection end; gives back who took it over, to be let go when the wills are counted. */
+  /** Ends the connection. Gives the client that took it over, which stays connected until the wills are counted. */
   end(client: RawSession, setup: Setup): Promise<RawSession | undefined>;
 };
 
@@ -52,36 +48,36 @@ const CAUSES: readonly Cause[] = [
     what: 'DISCONNECT, then FIN',
     statement: 'MQTT-3.14.4-3',
     wills: 0,
-    end: (client) => nobodyElse(client.disconnect()),
+    end: (client) => noSuccessor(client.disconnect()),
   },
   {
     name: 'disconnect-with-will',
-    does: 'sends DISCONNECT with reason code 0x04 leaves one last will, at once',
+    does: 'sends DISCONNECT with reason code 0x04 leaves one last will at once',
     what: 'DISCONNECT with reason code 0x04, then FIN',
     statement: 'MQTT-3.1.2-8',
     wills: 1,
     versions: [5],
-    end: (client) => nobodyElse(client.disconnect(0x04)),
+    end: (client) => noSuccessor(client.disconnect(0x04)),
   },
   {
     name: 'fin',
-    does: 'ends its connection by FIN without DISCONNECT leaves one last will, at once',
+    does: 'ends its connection by FIN without DISCONNECT leaves one last will at once',
     what: 'FIN without DISCONNECT',
     statement: 'MQTT-3.1.2-8',
     wills: 1,
-    end: (client) => nobodyElse(client.fin()),
+    end: (client) => noSuccessor(client.fin()),
   },
   {
     name: 'rst',
-    does: 'ends its connection by RST leaves one last will, at once',
+    does: 'ends its connection by RST leaves one last will at once',
     what: 'RST',
     statement: 'MQTT-3.1.2-8',
     wills: 1,
-    end: (client) => nobodyElse(client.rst()),
+    end: (client) => noSuccessor(client.rst()),
   },
   {
     name: 'protocol-error',
-    does: 'sends a malformed packet leaves one last will, at once',
+    does: 'sends a malformed packet leaves one last will at once',
     what: 'a PUBLISH with both QoS bits set',
     // both QoS bits set: the broker has to close the connection (MQTT-3.3.1-4)
     malformed: publishOfQoS3,
@@ -94,7 +90,7 @@ const CAUSES: readonly Cause[] = [
   },
   {
     name: 'second-connect',
-    does: 'sends a second CONNECT leaves one last will, at once',
+    does: 'sends a second CONNECT leaves one last will at once',
     what: 'a second CONNECT on the same connection',
     statement: 'MQTT-3.1.2-8',
     wills: 1,
@@ -116,7 +112,7 @@ const CAUSES: readonly Cause[] = [
   },
   {
     name: 'takeover-clean',
-    does: 'loses its client id to a new clean session leaves one last will, at once',
+    does: 'loses its client id to a new clean session leaves one last will at once',
     what: 'a CONNECT with its client id on another connection, for a clean session',
     statement: 'MQTT-3.1.2-8',
     wills: 1,
@@ -124,7 +120,7 @@ const CAUSES: readonly Cause[] = [
   },
   {
     name: 'takeover-persistent',
-    does: 'loses its persistent session to a new connection leaves one last will, at once',
+    does: 'loses its persistent session to a new connection leaves one last will at once',
     what: 'a CONNECT with its client id on another connection, for its persistent session',
     statement: 'MQTT-3.1.2-8',
     wills: 1,
@@ -134,39 +130,36 @@ const CAUSES: readonly Cause[] = [
   },
 ];
 
-/** By a client of this machine that does only what it is told: every way to end a connection, in both versions. */
-export function willCauses(testLab: TestLab, topics: readonly Topic[]): Check[] {
+/** Every way to end a connection, over both versions, with a scripted client on this machine. */
+export function willCauses(testLab: TestLab, cases: readonly WillCase[]): Check[] {
   const withObserver = willObservers(testLab);
-  return topics.flatMap((topic) =>
-    CAUSES.flatMap((cause) =>
-      (cause.versions ?? VERSIONS).flatMap((version) =>
-        ROLES.map((role): Check => {
-          const named = {
-            id: `will.${cause.name}.${role}.${idWord(topic.name)}.${tagOf(version)}`,
-            subject: { kind: 'last will', cause: cause.name, role, topic: topic.name, version: mqttVersion(version) },
-            claim: `${clientText(testLab.lab, topic, role)} that ${cause.does}, ${overOf(version)}`,
-          } as const;
-          const found = willRolesFor(testLab.lab, topic, role);
-          if (found.kind === 'none') return notApplicable(named, found.reason);
-          const setup = { testLab, roles: found.roles, version };
-          const { statement, wills } = cause;
-          const expected = { wills, ...(wills === 1 ? { withinMs: AT_ONCE_MS } : {}) };
-          const run = () => causeCheck(withObserver, setup, cause);
-          return { ...named, statement, expected, version, boundMs: BOUND_MS, limit, run };
-        }),
-      ),
+  return CAUSES.flatMap((cause) =>
+    (cause.versions ?? VERSIONS).flatMap((version) =>
+      cases.map((willCase): Check => {
+        const named = namedWill(testLab.lab, willCase, cause, version);
+        const { statement, wills } = cause;
+        return withRoles(testLab.lab, willCase, named, (roles) => ({
+          ...named,
+          statement,
+          expected: { wills, ...(wills === 1 ? { withinMs: AT_ONCE_MS } : {}) },
+          version,
+          boundMs: BOUND_MS,
+          limit,
+          run: () =>
+            withObserver(roles, version, (observer) => endSession(observer, { testLab, roles, version }, cause)),
+        }));
+      }),
     ),
   );
 }
 
-async function causeCheck(withObserver: WithWillObserver, setup: Setup, cause: Cause): Promise<Finding> {
+async function endSession(observer: WillObserver, setup: Setup, cause: Cause): Promise<Finding> {
   const { testLab, roles, version } = setup;
-  return await withObserver(roles, version, async (observer) => {
-    const lose = (options: Partial<RawOptions> = {}) =>
-      endOwner(observer, setup, cause, { ...cause.options, ...options });
-    if (cause.options?.clean !== false) return await lose();
-    return await withPersistentSession(testLab, { user: roles.owner, version }, (clientId) => lose({ clientId }));
-  });
+  const { options = {} } = cause;
+  if (options.clean !== false) return await endOwner(observer, setup, cause, options);
+  return await withPersistentSession(testLab, { user: roles.owner, version }, (clientId) =>
+    endOwner(observer, setup, cause, { ...options, clientId }),
+  );
 }
 
 async function endOwner(
@@ -178,48 +171,59 @@ async function endOwner(
   const { testLab, roles, version } = setup;
   const broker = testLab.live.broker.version;
   const will = newWill(roles);
-  await using client = await openOwner(testLab, roles, version, will, options);
+  await using client = await openOwner(testLab, roles, will, { ...options, version });
   let successor: RawSession | undefined;
   try {
     const isForgotten = cause.deviation !== undefined && deviationOf(cause.deviation, broker) !== undefined;
-    const { orderedAt, end, seen, afterMs, uncertainMs } = await loseAtOnce(
-      observer,
-      will.text,
-      cause.wills === 1 && !isForgotten,
-      async () => {
+    const loss = await loseAtOnce(observer, will.text, {
+      isDue: cause.wills === 1 && !isForgotten,
+      async lose() {
         successor = await cause.end(client, setup);
         return await within(client.ended, 'end of the connection by the broker', END_BOUND_MS);
       },
-    );
+    });
     const counted =
       cause.deviation === undefined
-        ? judgeWills(will, cause.wills, seen)
-        : judgeForgotten(will, seen, cause.deviation, broker);
-    const isTimed = counted.verdict === 'pass' && afterMs !== undefined;
-    const bytes = cause.malformed?.(roles.topic).toString('hex');
-    const events = await willEvents(testLab, {
-      owner: leftBy(client, will),
-      cause: { at: orderedAt, what: cause.what, ...(bytes === undefined ? {} : { bytes }) },
-      end: socketEnd(end),
-      wills: seen,
-      backAt: successor === undefined ? undefined : acceptedAt(successor),
-    });
-    const packets = [
-      ...ownerEvidence(roles.role, client.packets),
-      ...(successor === undefined ? [] : ownerEvidence('who took the client id', successor.packets)),
-      ...observer.evidence(will.text),
-    ];
+        ? judgeWills(will, cause.wills, loss.seen)
+        : judgeForgotten(will, loss.seen, cause.deviation, broker);
+    const events = await eventsOf(setup, cause, loss, { client, will, successor });
     return {
-      ...(isTimed ? judgeAtOnce(afterMs, uncertainMs) : counted),
-      observed: { wills: seen.length, ...(afterMs === undefined ? {} : { afterMs, uncertainMs }) },
-      evidence: [...packets, ...events],
+      ...judgeLoss(counted, loss),
+      evidence: [
+        ...ownerEvidence(roles.role, client.packets),
+        ...(successor === undefined ? [] : ownerEvidence('who took the client id', successor.packets)),
+        ...observer.evidence(will.text),
+        ...events,
+      ],
     };
   } finally {
     await successor?.[Symbol.asyncDispose]();
   }
 }
 
-async function nobodyElse(end: Promise<void>): Promise<undefined> {
+type Clients = {
+  readonly client: RawSession;
+  readonly will: MarkedWill;
+  readonly successor: RawSession | undefined;
+};
+
+async function eventsOf(
+  { testLab, roles }: Setup,
+  cause: Cause,
+  { orderedAt, end, seen }: Loss,
+  { client, will, successor }: Clients,
+) {
+  const bytes = cause.malformed?.(roles.topic).toString('hex');
+  return await willEvents(testLab, {
+    owner: ownerOf(client, will),
+    cause: { at: orderedAt, what: cause.what, ...(bytes === undefined ? {} : { bytes }) },
+    end: socketEnd(end),
+    wills: seen,
+    backAt: successor === undefined ? undefined : acceptedAt(successor),
+  });
+}
+
+async function noSuccessor(end: Promise<void>): Promise<undefined> {
   await end;
 }
 

@@ -1,31 +1,28 @@
-import type { Topic } from '../../lab-file/lab.ts';
 import { now, type Packet } from '../../probes/mqtt/packet.ts';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
-import type { SubjectOf } from '../../records/subject.ts';
 import { LATER_MS } from '../fixtures/will-at-once.ts';
-import { acceptedAt, leftBy, ownerEvidence, socketEnd, willEvents } from '../fixtures/will-evidence.ts';
+import { acceptedAt, ownerEvidence, ownerOf, socketEnd, willEvents } from '../fixtures/will-evidence.ts';
 import { since, type WillObserver, willObservers } from '../fixtures/will-observer.ts';
-import { newWill, openOwner } from '../fixtures/will-owner.ts';
-import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
+import { type MarkedWill, newWill, openOwner } from '../fixtures/will-owner.ts';
+import type { WillRoles } from '../fixtures/will-roles.ts';
 import { alteration, delayWindow, judgeDelay, judgeDelayWithoutSession, judgeWills } from '../fixtures/will-verdict.ts';
-import { type Check, type Finding, idWord, notApplicable } from '../harness/check.ts';
+import type { Check, Finding } from '../harness/check.ts';
 import { withPersistentSession } from '../harness/persistent-session.ts';
 import { watchStalls } from '../harness/stall.ts';
 import type { TestLab } from '../harness/test-lab.ts';
+import { namedWill, type WillCase, type WillCause, withRoles } from './will-case.ts';
 
 const VERSION = 5;
 const DELAY_S = 2;
-/** Longer, so that a client is back within it on a busy machine too. */
+/** Longer, so that a client on a busy machine is back in time. */
 const DELAY_RECONNECT_S = 4;
-/** Longer, so that a last will that comes at once on a busy machine is told from one that comes after the delay. */
+/** Longer, so that a late will that was due at once differs from a delayed one. */
 const DELAY_WITHOUT_SESSION_S = 3;
 const SESSION_EXPIRY_S = 60;
 const BOUND_MS = 60_000;
 
 type Setup = { readonly testLab: TestLab; readonly roles: WillRoles; readonly observer: WillObserver };
-type DelayCheck = {
-  readonly name: SubjectOf<'last will'>['cause'];
-  readonly does: string;
+type DelayCheck = WillCause & {
   readonly statement: string;
   readonly expected: object;
   run(setup: Setup): Promise<Finding>;
@@ -34,7 +31,7 @@ type DelayCheck = {
 const CHECKS: readonly DelayCheck[] = [
   {
     name: 'delay',
-    does: `is lost leaves one last will, after its will delay of ${DELAY_S} s`,
+    does: `is lost leaves one last will after its will delay of ${DELAY_S} s`,
     statement: 'MQTT-3.1.2-8',
     expected: { wills: 1, delayS: DELAY_S, ...delayWindow(DELAY_S) },
     run: delayed,
@@ -48,125 +45,121 @@ const CHECKS: readonly DelayCheck[] = [
   },
   {
     name: 'delay-without-session',
-    does: 'is lost, its session with it, leaves one last will, at once whatever its will delay',
+    does: 'is lost together with its session leaves one last will at once, whatever its will delay',
     statement: 'MQTT-3.1.2-8',
     expected: { wills: 1, delayS: DELAY_WITHOUT_SESSION_S, sessionExpiryS: 0 },
     run: withoutSession,
   },
 ];
 
-/** MQTT 5's will delay, by clients of this machine. */
-export function willDelays(testLab: TestLab, topics: readonly Topic[]): Check[] {
+/** MQTT 5's will delay, with clients on this machine. */
+export function willDelays(testLab: TestLab, cases: readonly WillCase[]): Check[] {
   const withObserver = willObservers(testLab);
-  return topics.flatMap((topic) =>
-    CHECKS.flatMap(({ name, does, run, ...check }) =>
-      ROLES.map((role): Check => {
-        const named = {
-          id: `will.${name}.${role}.${idWord(topic.name)}.v5`,
-          subject: { kind: 'last will', cause: name, role, topic: topic.name, version: '5' },
-          claim: `${clientText(testLab.lab, topic, role)} that ${does}`,
-        } as const;
-        const found = willRolesFor(testLab.lab, topic, role);
-        if (found.kind === 'none') return notApplicable(named, found.reason);
-        const { roles } = found;
-        const runCheck = () => withObserver(roles, VERSION, (observer) => run({ testLab, roles, observer }));
-        return { ...named, ...check, version: VERSION, boundMs: BOUND_MS, run: runCheck };
-      }),
-    ),
+  return CHECKS.flatMap((check) =>
+    cases.map((willCase): Check => {
+      const named = namedWill(testLab.lab, willCase, check, VERSION);
+      return withRoles(testLab.lab, willCase, named, (roles) => ({
+        ...named,
+        statement: check.statement,
+        expected: check.expected,
+        version: VERSION,
+        boundMs: BOUND_MS,
+        run: () => withObserver(roles, VERSION, (observer) => check.run({ testLab, roles, observer })),
+      }));
+    }),
   );
 }
 
 async function delayed(setup: Setup): Promise<Finding> {
-  const { testLab, roles, observer } = setup;
+  const { testLab, roles } = setup;
   const will = newWill(roles);
   return await withPersistentSession(testLab, { user: roles.owner, version: VERSION }, async (clientId) => {
-    const options = { clientId, willDelay: DELAY_S, sessionExpiry: SESSION_EXPIRY_S };
-    await using client = await openOwner(testLab, roles, VERSION, will, options);
-    const { lostAt, first, seen, uncertainMs } = await lose(client, observer, will.text, DELAY_S);
-    const packets = await told(setup, client, will, { delayS: DELAY_S, lostAt, seen });
-    if (first === undefined)
-      return { ...judgeWills(will, 1, seen), observed: { wills: seen.length }, evidence: packets };
-    const afterMs = since(lostAt, first);
-    const counted = judgeWills(will, 1, seen);
-    const judged = counted.verdict === 'pass' ? judgeDelay(afterMs, DELAY_S, uncertainMs) : counted;
-    return { ...judged, observed: { wills: seen.length, afterMs, uncertainMs }, evidence: packets, waitMs: afterMs };
+    const options = { version: VERSION, clientId, willDelay: DELAY_S, sessionExpiry: SESSION_EXPIRY_S } as const;
+    await using client = await openOwner(testLab, roles, will, options);
+    const loss = await lose(setup, client, will, DELAY_S);
+    const counted = judgeWills(will, 1, loss.seen);
+    if (loss.afterMs === undefined) return { ...counted, ...loss.found };
+    const judged = counted.verdict === 'pass' ? judgeDelay(loss.afterMs, DELAY_S, loss.uncertainMs) : counted;
+    return { ...judged, ...loss.found, waitMs: loss.afterMs };
   });
 }
 
+async function withoutSession(setup: Setup): Promise<Finding> {
+  const { testLab, roles } = setup;
+  const will = newWill(roles);
+  const options = { version: VERSION, willDelay: DELAY_WITHOUT_SESSION_S, sessionExpiry: 0 } as const;
+  await using client = await openOwner(testLab, roles, will, options);
+  const { afterMs, seen, uncertainMs, found } = await lose(setup, client, will, DELAY_WITHOUT_SESSION_S);
+  const counted = judgeWills(will, 1, seen);
+  if (afterMs === undefined || counted.verdict !== 'pass') return { ...counted, ...found };
+  const { version } = testLab.live.broker;
+  const judged = judgeDelayWithoutSession(afterMs, DELAY_WITHOUT_SESSION_S, version, uncertainMs);
+  return { ...judged, ...found, waitMs: afterMs };
+}
+
 /**
- * Has the client be lost, and waits for its will. Uncertain is how long the broker took to notice the FIN and, when the will was due, to pass
- * messages on, and what kept this process from looking.
+ * Ends the client's connection by FIN and waits for its will. `uncertainMs` is how long the broker took to notice the FIN
+ * and to deliver messages when the will was due, and how long this process stalled.
  */
-async function lose(client: RawSession, observer: WillObserver, text: string, delayS: number) {
+async function lose(setup: Setup, client: RawSession, will: MarkedWill, delayS: number) {
+  const { observer } = setup;
   const stalls = watchStalls();
   const lostAt = now();
   await client.fin();
   const noticedMs = since(lostAt);
   const { fromMs, toMs } = delayWindow(delayS);
-  const first = await observer.first(text, toMs + LATER_MS);
-  const seen = await observer.untilSentinel(text);
-  return { lostAt, first, seen, uncertainMs: noticedMs + observer.slowestSince(lostAt + fromMs) + stalls.stop() };
+  const first = await observer.first(will.text, toMs + LATER_MS);
+  const seen = await observer.untilSentinel(will.text);
+  const uncertainMs = noticedMs + observer.slowestSince(lostAt + fromMs) + stalls.stop();
+  const afterMs = first === undefined ? undefined : since(lostAt, first);
+  const times = afterMs === undefined ? {} : { afterMs, uncertainMs };
+  const evidence = await evidenceOf(setup, client, will, { delayS, lostAt, seen });
+  return { afterMs, seen, uncertainMs, found: { observed: { wills: seen.length, ...times }, evidence } };
 }
 
-/** Nobody waits the delay out: the will of a control, lost after the client and with the same delay, shows that the client's would have come. */
+/** No check waits out the delay of a client that is back: a control with the same delay, lost later, shows that its will was due. */
 async function reconnected(setup: Setup): Promise<Finding> {
   const { testLab, roles } = setup;
-  return await withPersistentSession(testLab, { user: roles.owner, version: VERSION }, (clientId) =>
-    withPersistentSession(testLab, { user: roles.owner, version: VERSION }, (otherId) =>
-      comeBack(setup, clientId, otherId),
-    ),
+  const session = { user: roles.owner, version: VERSION } as const;
+  return await withPersistentSession(testLab, session, (clientId) =>
+    withPersistentSession(testLab, session, (controlId) => comeBack(setup, clientId, controlId)),
   );
 }
 
-async function comeBack(setup: Setup, clientId: string, otherId: string): Promise<Finding> {
+async function comeBack(setup: Setup, clientId: string, controlId: string): Promise<Finding> {
   const { testLab, roles, observer } = setup;
   const will = newWill(roles);
-  const control = newWill(roles);
-  const options = { willDelay: DELAY_RECONNECT_S, sessionExpiry: SESSION_EXPIRY_S };
-  await using client = await openOwner(testLab, roles, VERSION, will, { ...options, clientId });
-  await using other = await openOwner(testLab, roles, VERSION, control, { ...options, clientId: otherId });
+  const controlWill = newWill(roles);
+  const session = { version: VERSION, sessionExpiry: SESSION_EXPIRY_S } as const;
+  const options = { ...session, willDelay: DELAY_RECONNECT_S };
+  await using client = await openOwner(testLab, roles, will, { ...options, clientId });
+  await using control = await openOwner(testLab, roles, controlWill, { ...options, clientId: controlId });
   const lostAt = now();
   await client.fin();
-  const kept = { version: VERSION, clientId, clean: false, sessionExpiry: SESSION_EXPIRY_S } as const;
-  await using back = await testLab.raw(roles.owner, kept);
+  await using back = await testLab.raw(roles.owner, { ...session, clientId, clean: false });
   const awayMs = since(lostAt);
-  await other.fin();
+  await control.fin();
   const window = delayWindow(DELAY_RECONNECT_S);
-  const shown = await observer.first(control.text, window.toMs + LATER_MS);
+  const shown = await observer.first(controlWill.text, window.toMs + LATER_MS);
   const seen = await observer.untilSentinel(will.text);
-  const observed = { wills: seen.length, awayMs, sessionPresent: isPresent(back) };
+  const sessionPresent = back.packets.some((packet) => packet.type === 'CONNACK' && packet.sessionPresent === true);
   const lost = { delayS: DELAY_RECONNECT_S, lostAt, seen, backAt: acceptedAt(back) };
-  const packets = await told(setup, client, will, lost);
-  const others = [...ownerEvidence('the same client, back', back.packets), ...observer.evidence(control.text)];
-  const found = { observed, evidence: [...packets, ...others] };
-  if (shown === undefined) return { ...found, verdict: 'fail', reason: "the control's last will did not come" };
-  const wrong = alteration(control, shown);
-  if (wrong !== undefined) return { ...found, verdict: 'fail', reason: wrong };
+  const found = {
+    observed: { wills: seen.length, awayMs, sessionPresent },
+    evidence: [
+      ...(await evidenceOf(setup, client, will, lost)),
+      ...ownerEvidence('the same client, back', back.packets),
+      ...observer.evidence(controlWill.text),
+    ],
+  };
+  if (shown === undefined) return { ...found, verdict: 'fail', reason: 'the last will of the control did not arrive' };
+  const altered = alteration(controlWill, shown);
+  if (altered !== undefined) return { ...found, verdict: 'fail', reason: altered };
   if (seen.length > 0 && awayMs >= window.fromMs) {
-    const reason = `the machine is too busy: the client was back after ${(awayMs / 1000).toFixed(1)} s only`;
+    const reason = `the machine is too busy: the client was back only after ${(awayMs / 1000).toFixed(1)} s`;
     return { ...found, verdict: 'skipped', reason };
   }
   return { ...judgeWills(will, 0, seen), ...found, waitMs: since(lostAt, shown) };
-}
-
-async function withoutSession(setup: Setup): Promise<Finding> {
-  const { testLab, roles, observer } = setup;
-  const will = newWill(roles);
-  const options = { willDelay: DELAY_WITHOUT_SESSION_S, sessionExpiry: 0 };
-  await using client = await openOwner(testLab, roles, VERSION, will, options);
-  const { lostAt, first, seen, uncertainMs } = await lose(client, observer, will.text, DELAY_WITHOUT_SESSION_S);
-  const packets = await told(setup, client, will, { delayS: DELAY_WITHOUT_SESSION_S, lostAt, seen });
-  const counted = judgeWills(will, 1, seen);
-  if (first === undefined || counted.verdict !== 'pass') {
-    return { ...counted, observed: { wills: seen.length }, evidence: packets };
-  }
-  const afterMs = since(lostAt, first);
-  const judged = judgeDelayWithoutSession(afterMs, DELAY_WITHOUT_SESSION_S, testLab.live.broker.version, uncertainMs);
-  return { ...judged, observed: { wills: 1, afterMs, uncertainMs }, evidence: packets, waitMs: afterMs };
-}
-
-function isPresent({ packets }: RawSession): boolean {
-  return packets.some(({ type, sessionPresent }) => type === 'CONNACK' && sessionPresent === true);
 }
 
 type Lost = {
@@ -176,14 +169,14 @@ type Lost = {
   readonly backAt?: number | undefined;
 };
 
-async function told(
+async function evidenceOf(
   { testLab, roles, observer }: Setup,
   client: RawSession,
-  will: ReturnType<typeof newWill>,
+  will: MarkedWill,
   { delayS, lostAt, seen, backAt }: Lost,
 ): Promise<object[]> {
   const events = await willEvents(testLab, {
-    owner: leftBy(client, will, delayS),
+    owner: ownerOf(client, will, delayS),
     cause: { at: lostAt, what: 'FIN without DISCONNECT' },
     end: socketEnd(await client.ended),
     wills: seen,

@@ -1,6 +1,6 @@
 import { atMost } from '../../base/limit.ts';
 import type { LivePi } from '../../deployment/live-lab.ts';
-import type { Lab, Topic } from '../../lab-file/lab.ts';
+import type { Lab } from '../../lab-file/lab.ts';
 import { now } from '../../probes/mqtt/packet.ts';
 import type { Dropped } from '../../probes/network/dropped.ts';
 import { cutSilently } from '../../probes/network/silent-cut.ts';
@@ -8,202 +8,180 @@ import { run } from '../../provisioning/hosts/host.ts';
 import { startCleanClient, startUncleanClient, type UncleanClient } from '../fixtures/client-on-pi.ts';
 import { expiryWindow, judgeExpiry } from '../fixtures/keepalive-expiry.ts';
 import { AROUND_EXPIRY_MS, lastSent, lastSentText } from '../fixtures/silent-client.ts';
-import { AT_ONCE_MS, judgeAtOnce, LATER_MS } from '../fixtures/will-at-once.ts';
-import { kernelEnd } from '../fixtures/will-evidence.ts';
-import { since } from '../fixtures/will-observer.ts';
-import { clientText, ROLES, type WillRoles, willRolesFor } from '../fixtures/will-roles.ts';
-import { type Check, type Finding, idWord, type NamedCheck, notApplicable } from '../harness/check.ts';
-import { onEachPi, type Role } from '../harness/roles.ts';
+import { AT_ONCE_MS, judgeLoss, loseAtOnce } from '../fixtures/will-at-once.ts';
+import { type KnownEnd, kernelEnd } from '../fixtures/will-evidence.ts';
+import { type WillObserver, type WithWillObserver, willObservers } from '../fixtures/will-observer.ts';
+import type { WillRoles } from '../fixtures/will-roles.ts';
+import { judgeWills } from '../fixtures/will-verdict.ts';
+import type { Check, Finding, NamedCheck } from '../harness/check.ts';
+import { onEachPi } from '../harness/roles.ts';
 import { watchStalls } from '../harness/stall.ts';
 import type { TestLab } from '../harness/test-lab.ts';
-import { openPiWillFixture, type PiWillFixture } from './pi-fixture.ts';
+import { type OwnerOnPi, startOwnerOnPi } from './owner-on-pi.ts';
+import { namedWill, type WillCase, withRoles } from './will-case.ts';
 
-/** The shortest keep alive that the mosquitto clients take. */
+const VERSION = 4;
+/** The shortest keep alive that the mosquitto clients accept. */
 const SHORT_KEEP_ALIVE_S = 5;
 const QUICK_BOUND_MS = 60_000;
-/** sshd allows ten channels a connection: this many clients with their kills and cuts share one. */
+/** On top of the window, so as to report a late last will as late and not as missing. */
+const LATER_MS = 2_000;
+/** sshd allows ten sessions a connection: this many clients, with the commands that kill or cut them off, share one. */
 const CLIENTS_A_CONNECTION = 3;
 
 const limit = atMost(CLIENTS_A_CONNECTION);
 
-/** By the clients that a Pi has: the mosquitto clients, and paho where they can't end as wished. */
-export function willsOnPi(testLab: TestLab, topics: readonly Topic[]): Check[] {
-  const scenes = topics.flatMap((topic) => ROLES.map((role) => ({ topic, role })));
+/** With the clients of a Pi: the mosquitto clients, and paho where those cannot end as needed. */
+export function willsOnPi(testLab: TestLab, cases: readonly WillCase[]): Check[] {
+  const withObserver = willObservers(testLab);
   return [
     // these decide how long the run takes, so they start first
-    ...scenes.flatMap(({ topic, role }, index) => silent(testLab, topic, role, index)),
-    ...scenes.flatMap(({ topic, role }) => clean(testLab, topic, role)),
-    ...scenes.flatMap(({ topic, role }) => killed(testLab, topic, role)),
+    ...cases.flatMap((willCase, index) => silent(testLab, withObserver, willCase, index)),
+    ...cases.flatMap((willCase) => clean(testLab, withObserver, willCase)),
+    ...cases.flatMap((willCase) => killed(testLab, withObserver, willCase)),
   ];
 }
 
-function clean(testLab: TestLab, topic: Topic, role: Role): Check[] {
-  const claim = `${clientText(testLab.lab, topic, role)} that sends DISCONNECT leaves no last will`;
-  const id = `will.clean.${role}.${idWord(topic.name)}` as const;
-  const subject = { kind: 'last will', cause: 'clean', role, topic: topic.name } as const;
-  return withCast(testLab, topic, role, { id, subject, claim }, (pi, check, roles) => ({
-    ...check,
+function clean(testLab: TestLab, withObserver: WithWillObserver, willCase: WillCase): Check[] {
+  const cause = { name: 'clean', does: 'sends DISCONNECT leaves no last will' } as const;
+  return onEachPiWithRoles(testLab, willCase, namedWill(testLab.lab, willCase, cause), (pi, named, roles) => ({
+    ...named,
     statement: 'MQTT-3.1.2-10',
     expected: { wills: 0 },
     boundMs: QUICK_BOUND_MS,
     limit,
-    async run() {
-      const host = await testLab.host(pi.name, pi.host, 'quick');
-      await using fixture = await openPiWillFixture(
-        testLab,
-        host,
-        pi,
-        roles,
-        testLab.broker.keepAlive,
-        startCleanClient,
-      );
-      const orderedAt = now();
-      await fixture.client.end();
-      // from the Pi, so that it travels behind the end of the client's connection
-      const wills = await fixture.countWills('the Pi');
-      const cause = { at: orderedAt, what: 'DISCONNECT, then FIN' };
-      const finding = found({ wills }, await fixture.evidence(cause));
-      return wills === 0 ? finding : failed(finding, `${wills} last will(s) after a DISCONNECT`);
-    },
+    run: () =>
+      withObserver(roles, VERSION, async (observer) => {
+        const host = await testLab.host(pi.name, pi.host, 'quick');
+        const { keepAlive } = testLab.broker;
+        await using owner = await startOwnerOnPi(testLab, { host, pi, roles, keepAlive, start: startCleanClient });
+        const orderedAt = now();
+        await owner.client.end();
+        const wills = await observer.untilSentinel(owner.will.text, owner.publish);
+        const events = await owner.evidence({ cause: { at: orderedAt, what: 'DISCONNECT, then FIN' }, wills });
+        const evidence = [...events, ...observer.evidence(owner.will.text)];
+        return { ...judgeWills(owner.will, 0, wills), observed: { wills: wills.length }, evidence };
+      }),
   }));
 }
 
-function killed(testLab: TestLab, topic: Topic, role: Role): Check[] {
-  const claim = `${clientText(testLab.lab, topic, role)} that is killed leaves one last will, at once`;
-  const id = `will.killed.${role}.${idWord(topic.name)}` as const;
-  const subject = { kind: 'last will', cause: 'killed', role, topic: topic.name } as const;
-  return withCast(testLab, topic, role, { id, subject, claim }, (pi, check, roles) => ({
-    ...check,
+function killed(testLab: TestLab, withObserver: WithWillObserver, willCase: WillCase): Check[] {
+  const cause = { name: 'killed', does: 'is killed leaves one last will at once' } as const;
+  return onEachPiWithRoles(testLab, willCase, namedWill(testLab.lab, willCase, cause), (pi, named, roles) => ({
+    ...named,
     statement: 'MQTT-3.1.2-8',
     expected: { wills: 1, withinMs: AT_ONCE_MS },
     boundMs: QUICK_BOUND_MS,
     limit,
-    async run() {
-      const host = await testLab.host(pi.name, pi.host, 'quick');
-      await using fixture = await openPiWillFixture(
-        testLab,
-        host,
-        pi,
-        roles,
-        testLab.broker.keepAlive,
-        startUncleanClient,
-      );
-      return await judgeKill(fixture);
-    },
+    run: () =>
+      withObserver(roles, VERSION, async (observer) => {
+        const host = await testLab.host(pi.name, pi.host, 'quick');
+        const { keepAlive } = testLab.broker;
+        await using owner = await startOwnerOnPi(testLab, { host, pi, roles, keepAlive, start: startUncleanClient });
+        return await kill(observer, owner);
+      }),
   }));
 }
 
-async function judgeKill(fixture: PiWillFixture<UncleanClient>): Promise<Finding> {
-  const stalls = watchStalls();
-  const orderedAt = now();
-  const cause = { at: orderedAt, what: 'SIGKILL to its process' };
-  const end = await fixture.client.killClient();
-  // over SSH: somewhere in that time it was killed
-  const killedMs = Math.round(end.at - orderedAt);
-  const boundMs = AT_ONCE_MS + LATER_MS;
-  const will = await fixture.will(boundMs);
-  const evidence = () => fixture.evidence(cause, kernelEnd(end));
-  if (will === undefined)
-    return failed(found({ wills: 0 }, await evidence()), `no last will within ${boundMs / 1000} s`);
-  const afterMs = since(orderedAt, will);
-  const wills = await fixture.countWills('this machine');
-  const uncertainMs = killedMs + fixture.slowestSince(orderedAt) + stalls.stop();
-  const finding = found({ wills, afterMs, uncertainMs }, await evidence());
-  if (wills !== 1) return failed(finding, `${wills} last wills, not one`);
-  return { ...finding, ...judgeAtOnce(afterMs, uncertainMs) };
+async function kill(observer: WillObserver, { client, will, evidence }: OwnerOnPi<UncleanClient>): Promise<Finding> {
+  let end: KnownEnd | undefined;
+  const loss = await loseAtOnce(observer, will.text, {
+    isDue: true,
+    async lose() {
+      end = kernelEnd(await client.killWatched());
+      return undefined;
+    },
+  });
+  const cause = { at: loss.orderedAt, what: 'SIGKILL to its process' };
+  const events = await evidence({ cause, end, wills: loss.seen });
+  return {
+    ...judgeLoss(judgeWills(will, 1, loss.seen), loss),
+    evidence: [...events, ...observer.evidence(will.text)],
+  };
 }
 
-function silent(testLab: TestLab, topic: Topic, role: Role, index: number): Check[] {
+function silent(testLab: TestLab, withObserver: WithWillObserver, willCase: WillCase, index: number): Check[] {
   const keepAlive = SHORT_KEEP_ALIVE_S;
-  const { version } = testLab.live.broker;
-  const { fromMs, toMs } = expiryWindow(keepAlive, version);
-  const claim = `${clientText(testLab.lab, topic, role)} whose network goes silent leaves one last will, at keep-alive expiry`;
-  const id = `will.silent.${role}.${idWord(topic.name)}` as const;
-  const subject = { kind: 'last will', cause: 'silent', role, topic: topic.name } as const;
+  const { fromMs, toMs } = expiryWindow(keepAlive, testLab.live.broker.version);
+  const cause = { name: 'silent', does: 'loses its network leaves one last will at keep-alive expiry' } as const;
   const lane = `silent ${Math.floor(index / CLIENTS_A_CONNECTION)}`;
-  return withCast(testLab, topic, role, { id, subject, claim }, (pi, check, roles) => ({
-    ...check,
+  return onEachPiWithRoles(testLab, willCase, namedWill(testLab.lab, willCase, cause), (pi, named, roles) => ({
+    ...named,
     statement: 'MQTT-3.1.2-24',
     expected: { wills: 1, keepAlive, fromMs, toMs },
     waits: true,
     boundMs: toMs + AROUND_EXPIRY_MS,
-    async run() {
-      const host = await testLab.host(pi.name, pi.host, lane);
-      await using fixture = await openPiWillFixture(testLab, host, pi, roles, keepAlive, startUncleanClient);
-      const pid = await fixture.client.pid;
-      const cut = await cutSilently(host, pid, pi.broker.port, (toMs + AROUND_EXPIRY_MS) / 1000);
-      if (cut.kind === 'impossible') return withoutCut(testLab.lab, pi.name, cut.reason);
-      let finding: Finding;
-      let dropped: Dropped | undefined;
-      try {
-        // one that gets no PINGRESP connects again, by another flow, and its will would come of that takeover
-        await run(host, { step: 'freeze the client', script: `kill -STOP ${pid}`, timeoutMs: QUICK_BOUND_MS });
-        finding = await judgeSilence(fixture, cut.at, keepAlive, version);
-      } finally {
-        // before the cut is undone, or the client would come back and leave another will
-        await fixture.client.kill();
-        dropped = await cut.lift();
-      }
-      const swallowed = dropped === undefined ? [] : [{ kind: 'dropped', tool: cut.tool, ...dropped }];
-      return { ...finding, evidence: [...(finding.evidence ?? []), ...swallowed] };
-    },
+    run: () =>
+      withObserver(roles, VERSION, async (observer) => {
+        const host = await testLab.host(pi.name, pi.host, lane);
+        await using owner = await startOwnerOnPi(testLab, { host, pi, roles, keepAlive, start: startUncleanClient });
+        const pid = await owner.client.pid;
+        const cut = await cutSilently(host, pid, pi.broker.port, (toMs + AROUND_EXPIRY_MS) / 1000);
+        if (cut.kind === 'impossible') return withoutCut(testLab.lab, pi.name, cut.reason);
+        let finding: Finding;
+        let dropped: Dropped | undefined;
+        try {
+          // a client without a PINGRESP connects again, and that takeover would publish its will
+          await run(host, { step: 'freeze the client', script: `kill -STOP ${pid}`, timeoutMs: QUICK_BOUND_MS });
+          finding = await judgeSilence(testLab, observer, owner, { cutAt: cut.at, keepAlive });
+        } finally {
+          // before the network returns: a frozen client would wake up and leave another will
+          await owner.client.kill();
+          dropped = await cut.lift();
+        }
+        const lost = dropped === undefined ? [] : [{ kind: 'dropped', tool: cut.tool, ...dropped }];
+        return { ...finding, evidence: [...(finding.evidence ?? []), ...lost] };
+      }),
   }));
 }
 
-/** The lab itself equips an emulated Pi to be cut off; on a real one it may be beyond the user's power. */
+/** The lab equips an emulated Pi for a cut; on a real one the user may lack the permission. */
 export function withoutCut({ pis }: Lab, pi: string, reason: string): Finding {
   const isEmulated = pis.some(({ name, host }) => name === pi && host.kind === 'container');
   return { verdict: isEmulated ? 'fail' : 'skipped', observed: null, reason };
 }
 
 async function judgeSilence(
-  fixture: PiWillFixture<UncleanClient>,
-  cutAt: number,
-  keepAlive: number,
-  version: string | undefined,
+  testLab: TestLab,
+  observer: WillObserver,
+  { client, will, startedAt, evidence }: OwnerOnPi<UncleanClient>,
+  { cutAt, keepAlive }: { readonly cutAt: number; readonly keepAlive: number },
 ): Promise<Finding> {
-  const before = { packets: fixture.client.packets.filter(({ at }) => at <= cutAt) };
+  const { version } = testLab.live.broker;
+  const before = { packets: client.packets.filter(({ at }) => at <= cutAt) };
   const { lastAt, answeredMs } = lastSent(before);
-  const cause = { at: lastAt, what: lastSentText(before) };
   const { fromMs, toMs } = expiryWindow(keepAlive, version);
   const stalls = watchStalls();
-  const will = await fixture.will(toMs + 2_000);
-  if (will === undefined) {
-    return failed(found({ wills: 0 }, await fixture.evidence(cause)), `no last will within ${toMs / 1000 + 2} s`);
-  }
-  const wills = await fixture.countWills('this machine');
-  const afterMs = Math.round(will.at - lastAt);
-  const uncertainMs = answeredMs + fixture.slowestSince(lastAt + fromMs) + stalls.stop();
-  // its packets are told over SSH, which on a busy machine takes its time
-  const earlierMs = lastAt - fixture.startedAt;
-  const { verdict, lateMs, ...judged } = judgeExpiry(afterMs, keepAlive, version, uncertainMs, earlierMs);
-  const finding = {
-    ...found({ wills, afterMs, lateMs, uncertainMs }, await fixture.evidence(cause)),
+  const first = await observer.first(will.text, toMs + LATER_MS);
+  const seen = await observer.untilSentinel(will.text);
+  const uncertainMs = answeredMs + observer.slowestSince(lastAt + fromMs) + stalls.stop();
+  const events = await evidence({ cause: { at: lastAt, what: lastSentText(before) }, wills: seen });
+  const packets = { evidence: [...events, ...observer.evidence(will.text)] };
+  const counted = judgeWills(will, 1, seen);
+  if (first === undefined) return { ...counted, observed: { wills: seen.length }, ...packets };
+  const afterMs = Math.round(first.at - lastAt);
+  // a busy machine learns of the client's packets late, over SSH
+  const earlierMs = lastAt - startedAt;
+  const expiry = judgeExpiry({ keepAlive, version, afterMs, uncertainMs, earlierMs });
+  const found = {
+    observed: { wills: seen.length, afterMs, lateMs: expiry.lateMs, uncertainMs },
     waitMs: afterMs,
+    ...packets,
   };
-  if (will.at < cutAt) return failed(finding, 'the last will came before the network was cut');
-  if (wills !== 1) return failed(finding, `${wills} last wills, not one`);
-  return verdict === 'pass' ? finding : { ...finding, verdict, ...judged };
+  if (first.at < cutAt)
+    return { ...found, verdict: 'fail', reason: 'the last will arrived before the network was cut' };
+  if (counted.verdict !== 'pass') return { ...found, ...counted };
+  if (expiry.verdict === 'pass') return { ...found, verdict: 'pass' };
+  return { ...found, verdict: 'fail', reason: `the last will arrived ${expiry.text}` };
 }
 
-/** The check on each Pi with its people, or the reason why nobody can play it. */
-function withCast(
+function onEachPiWithRoles(
   testLab: TestLab,
-  topic: Topic,
-  role: Role,
+  willCase: WillCase,
   named: NamedCheck,
   make: (pi: LivePi, named: NamedCheck, roles: WillRoles) => Check,
 ): Check[] {
-  const found = willRolesFor(testLab.lab, topic, role);
-  if (found.kind === 'none') return [notApplicable(named, found.reason)];
-  const { roles } = found;
-  return onEachPi(testLab, named, (pi, onPi) => make(pi, onPi, roles));
-}
-
-function found(observed: unknown, evidence: readonly object[]): Finding {
-  return { verdict: 'pass', observed, evidence };
-}
-
-function failed(finding: Finding, reason: string): Finding {
-  return { ...finding, verdict: 'fail', reason };
+  return [
+    withRoles(testLab.lab, willCase, named, (roles) => onEachPi(testLab, named, (pi, onPi) => make(pi, onPi, roles))),
+  ].flat();
 }

@@ -5,13 +5,15 @@ import { willDelays } from './delay.ts';
 import { willsLostHere } from './lost-here.ts';
 import { willsOnPi } from './on-pi.ts';
 import { retainedWills } from './retained.ts';
+import { willCases } from './will-case.ts';
 
 export const will: CheckFamily = (testLab) => {
   const topics = testLab.lab.topics.filter(({ lastWill }) => lastWill.length > 0);
   if (topics.length === 0) {
-    const claim = 'a last will is published when its owner is lost';
-    return [notApplicable({ id: 'will.topics', claim }, 'lab.yaml names no topic with `lastWill`')];
+    const claim = 'a client that is lost leaves its last will';
+    return [notApplicable({ id: 'will.topics', claim }, 'lab.yaml declares no topic with `lastWill`')];
   }
   // those that wait for a keep alive or a delay decide how long the run takes, so they start first
-  return [willsLostHere, willsOnPi, willDelays, willCauses, retainedWills].flatMap((plan) => plan(testLab, topics));
+  const cases = willCases(topics);
+  return [willsLostHere, willsOnPi, willDelays, willCauses, retainedWills].flatMap((list) => list(testLab, cases));
 };

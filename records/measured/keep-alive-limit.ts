@@ -4,5 +4,5 @@ import { z } from 'zod';
 export const keepAliveLimitSchema = z.object({
   accepted: z.boolean(),
   /** Server Keep Alive of the CONNACK, in seconds (MQTT 5, 3.2.2.3.14). */
-  told: z.number().optional(),
+  serverKeepAlive: z.number().optional(),
 });

@@ -32,7 +32,7 @@ export function judgeIdle(watched: Watched, client: PingingClient, wanted: numbe
   const { packets, startedAt, keepAlive, uncertainMs } = watched;
   const perPing = costOfPing(watched);
   const measured = { ...measuredOf(watched), ...(perPing === undefined ? {} : { perPing }) };
-  const pings = judgePings({ packets, startedAt, uncertainMs }, keepAlive, client, wanted);
+  const pings = judgePings({ packets, startedAt, uncertainMs }, { keepAlive, client, count: wanted });
   const { segments } = measured.perPing ?? {};
   const failures = [
     pings.reason,

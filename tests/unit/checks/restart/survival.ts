@@ -1,12 +1,6 @@
 import test from 'ava';
-import type { Restarted } from '../../../../checks/restart/broker-restart.ts';
-import {
-  ASPECTS,
-  type Aspect,
-  judgeRestart,
-  judgeSpared,
-  whyUnsupported,
-} from '../../../../checks/restart/survival.ts';
+import type { SeenRestart } from '../../../../checks/restart/broker-restart.ts';
+import { ASPECTS, type Aspect, judgeNotCrashed, judgeRestart, whyLost } from '../../../../checks/restart/survival.ts';
 import type { Packet } from '../../../../probes/mqtt/packet.ts';
 import type { End } from '../../../../probes/mqtt/raw-connection.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
@@ -15,7 +9,7 @@ const VERSION = '2.0.11';
 const byBroker: End = { by: 'broker', at: 0, how: 'FIN' };
 const will = { topic: 'a', payload: Buffer.from('will'), qos: 1, retain: false } as const;
 const came: Packet = { direction: 'received', type: 'PUBLISH', at: 0, ...will };
-const intact: Restarted = {
+const intact: SeenRestart = {
   downMs: 100,
   ends: [byBroker, byBroker],
   will,
@@ -33,8 +27,8 @@ const broker = brokerWith('');
 
 type Verdict = 'pass' | 'fail' | 'deviation';
 
-/** [what is otherwise; of which aspect; verdict after a stop; after a crash of a version that forgets wills then] */
-const rows: readonly (readonly [what: Partial<Restarted>, Aspect, stop: Verdict, crash: Verdict])[] = [
+/** [what differs; aspect; verdict after a stop; verdict after a crash of a version that loses wills then] */
+const rows: readonly (readonly [what: Partial<SeenRestart>, Aspect, stop: Verdict, crash: Verdict])[] = [
   [{}, 'connections', 'pass', 'pass'],
   [{ ends: [byBroker, undefined] }, 'connections', 'fail', 'fail'],
   [{ ends: [{ ...byBroker, by: 'client' }] }, 'connections', 'fail', 'fail'],
@@ -55,14 +49,14 @@ const rows: readonly (readonly [what: Partial<Restarted>, Aspect, stop: Verdict,
 ];
 
 for (const [index, [what, aspect, stop, crash]] of rows.entries()) {
-  test(`what survives, row ${index}: ${aspect} with ${Object.keys(what).join(', ') || 'all intact'}`, (t) => {
-    t.is(judgeRestart(aspect, 'stop', { ...intact, ...what }, broker, VERSION).verdict, stop);
-    t.is(judgeRestart(aspect, 'crash', { ...intact, ...what }, broker, VERSION).verdict, crash);
+  test(`judges ${aspect} after a restart, row ${index}: ${Object.keys(what).join(', ') || 'all intact'}`, (t) => {
+    t.is(judgeRestart(aspect, { end: 'stop', seen: { ...intact, ...what }, broker, version: VERSION }).verdict, stop);
+    t.is(judgeRestart(aspect, { end: 'crash', seen: { ...intact, ...what }, broker, version: VERSION }).verdict, crash);
   });
 }
 
-test('a broker that can not save its database is not crashed: what it stores fails, the rest is skipped', (t) => {
-  const verdicts = ASPECTS.map((aspect) => [aspect, judgeSpared(aspect, 'no database').verdict]);
+test('does not crash a broker that cannot save its database: stored aspects fail, the others are skipped', (t) => {
+  const verdicts = ASPECTS.map((aspect) => [aspect, judgeNotCrashed(aspect, 'no database').verdict]);
   t.deepEqual(Object.fromEntries(verdicts), {
     connections: 'skipped',
     will: 'skipped',
@@ -72,16 +66,20 @@ test('a broker that can not save its database is not crashed: what it stores fai
   });
 });
 
-test('nothing is queued or retained for a broker without a database, and its wills reach who is connected', (t) => {
+test('a broker without a database loses sessions, queues and retained messages, and publishes its wills', (t) => {
   const without = brokerWith('persistence: false');
   t.deepEqual(
-    ASPECTS.filter((aspect) => whyUnsupported(aspect, without) === undefined),
+    ASPECTS.filter((aspect) => whyLost(aspect, without) === undefined),
     ['connections', 'will'],
   );
-  t.is(judgeRestart('will', 'stop', { ...intact, willsQueued: [] }, without, VERSION).verdict, 'pass');
+  t.is(
+    judgeRestart('will', { end: 'stop', seen: { ...intact, willsQueued: [] }, broker: without, version: VERSION })
+      .verdict,
+    'pass',
+  );
 });
 
-/** [broker.options; the only aspect that is not promised] */
+/** [broker.options; the only aspect that they disable] */
 const limits: readonly (readonly [options: string, Aspect])[] = [
   ['retain_available: false', 'retained'],
   ['max_qos: 0', 'queue'],
@@ -89,10 +87,10 @@ const limits: readonly (readonly [options: string, Aspect])[] = [
 ];
 
 for (const [options, aspect] of limits) {
-  test(`${options}: no promise about ${aspect}`, (t) => {
+  test(`${options} disables the check of ${aspect}`, (t) => {
     const limited = brokerWith(options);
     t.deepEqual(
-      ASPECTS.filter((each) => whyUnsupported(each, limited) !== undefined),
+      ASPECTS.filter((each) => whyLost(each, limited) !== undefined),
       [aspect],
     );
   });
