@@ -16,8 +16,8 @@ export function limitOf({ checks }: Pick<Results, 'checks'>): Limit {
   const records = recordsAbout(checks, 'keep-alive limit');
   const limitIn = (of: 'observed' | 'expected') =>
     records
-      .map(({ record }) => keepAliveLimitSchema.safeParse(record[of]).data?.told)
-      .find((told) => told !== undefined);
+      .map(({ record }) => keepAliveLimitSchema.safeParse(record[of]).data?.serverKeepAlive)
+      .find((seconds) => seconds !== undefined);
   const observed = limitIn('observed');
   if (observed !== undefined) return { by: 'broker', seconds: observed };
   const expected = limitIn('expected');

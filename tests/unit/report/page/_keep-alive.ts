@@ -59,6 +59,6 @@ export function keepAliveRecords(): CheckRecord[] {
     trafficRecord(5, 'paho', 'publishes QoS 1', { pings: 3 }),
     expiry('keepalive.expiry.5s.v311', { wills: 1, closedAfterMs: 13_000, willAfterMs: 13_073, lateMs: 5_573 }),
     expiry('keepalive.expiry.25s.v5', { closedAfterMs: 42_990 }),
-    expiry('keepalive.limit.v5', { accepted: true, told: 600 }),
+    expiry('keepalive.limit.v5', { accepted: true, serverKeepAlive: 600 }),
   ];
 }

@@ -9,19 +9,25 @@ const limit = (more: Partial<CheckRecord>) => recordOf('keepalive.limit.v5', mor
 const rows: readonly (readonly [string, readonly CheckRecord[], number, RegExp])[] = [
   [
     'what the broker told',
-    [limit({ expected: { accepted: true, told: 600 }, observed: { accepted: true, told: 600 } })],
+    [limit({ expected: { accepted: true, serverKeepAlive: 600 }, observed: { accepted: true, serverKeepAlive: 600 } })],
     600,
     /to 600 s, the longest that this broker allows\./,
   ],
   [
     'what the broker told, which is not what was wanted',
-    [limit({ verdict: 'fail', expected: { accepted: true, told: 600 }, observed: { accepted: true, told: 65_535 } })],
+    [
+      limit({
+        verdict: 'fail',
+        expected: { accepted: true, serverKeepAlive: 600 },
+        observed: { accepted: true, serverKeepAlive: 65_535 },
+      }),
+    ],
     65_535,
     /to 65,535 s, the longest that this broker allows\..* so longer ones may be too long for it\.$/,
   ],
   [
     'a broker that did not tell',
-    [limit({ verdict: 'fail', expected: { accepted: true, told: 600 }, observed: null })],
+    [limit({ verdict: 'fail', expected: { accepted: true, serverKeepAlive: 600 }, observed: null })],
     600,
     /to 600 s, the longest that the lab file allows .*broker did not report/,
   ],
@@ -39,13 +45,13 @@ const rows: readonly (readonly [string, readonly CheckRecord[], number, RegExp])
   ],
   [
     'a limit just below what a router keeps',
-    [limit({ observed: { accepted: true, told: 7_439 } })],
+    [limit({ observed: { accepted: true, serverKeepAlive: 7_439 } })],
     7_439,
     /so none of these is too long for it\.$/,
   ],
   [
     'a limit of what a router keeps',
-    [limit({ observed: { accepted: true, told: 7_440 } })],
+    [limit({ observed: { accepted: true, serverKeepAlive: 7_440 } })],
     7_440,
     /7,440 s \(RFC 5382, REQ-5\), so longer/,
   ],
