@@ -4,15 +4,9 @@ import type { Lab } from '../lab-file/lab.ts';
 import { backupFolder } from '../provisioning/resources/backup-folder.ts';
 import type { Facts } from '../provisioning/resources/facts.ts';
 import { fileItem } from '../provisioning/resources/file-item.ts';
-import {
-  fileQuery,
-  foundFile,
-  foundInstead,
-  leftoversQuery,
-  replaceFiles,
-  type WantedFile,
-} from '../provisioning/resources/files.ts';
+import { fileQuery, foundFile, foundInstead, type WantedFile } from '../provisioning/resources/files.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
+import { abandonedStaging, replaceFiles } from '../provisioning/resources/replace-files.ts';
 import { type Item, isChange, type Resource } from '../provisioning/resources/resource.ts';
 import { renderAcl } from './acl.ts';
 import { maskConf, ownHeader, renderConf } from './conf.ts';
@@ -22,7 +16,7 @@ import { ACL, CONFIG_FOLDER, DATA_UNTOUCHED, LAB_CONF, PASSWD } from './paths.ts
 import { END_TRIAL, TRIAL } from './trial.ts';
 
 const TRIAL_TIMEOUT_MS = 120_000;
-const LEFTOVERS = leftoversQuery(CONFIG_FOLDER);
+const LEFTOVERS = abandonedStaging(CONFIG_FOLDER);
 
 /** lab.conf, lab.passwd and lab.acl: replaced together, and only after the host's own mosquitto has started with them. */
 export function configuration(lab: Lab): Resource {

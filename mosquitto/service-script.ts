@@ -1,5 +1,5 @@
 import { shellScript } from '../base/shell-script.ts';
-import { stagingFolder } from '../provisioning/resources/files.ts';
+import { stagingFolder } from '../provisioning/resources/replace-files.ts';
 import { LOADED_FUNCTIONS } from './loaded.ts';
 import { CONFIG_FOLDER, PATHS } from './paths.ts';
 import { STOP_BROKER } from './stop-broker.ts';

@@ -4,10 +4,10 @@ import { type Change, type Item, isChange, type Resource } from './resources/res
 /** A change of the plan, and the resource that wants it. */
 export type Step = { readonly resource: string; readonly change: Change };
 
-/** What is to become of a host: a line for each thing, and the steps that bring it there. */
+/** A host's plan: a line for each thing, and the steps that change the host. */
 export type HostPlan = { readonly items: readonly Item[]; readonly steps: readonly Step[] };
 
-/** Plans a host's resources in their order; a resource sees what is planned before it. Throws the LabError of what the lab must not mend. */
+/** Plans a host's resources in order; a resource sees what is planned before it. Throws a resource's LabError for what the lab must not change. */
 export function planHost(resources: readonly Resource[], facts: Facts): HostPlan {
   const items: Item[] = [];
   const steps: Step[] = [];

@@ -1,7 +1,8 @@
 import { quote } from '../../base/quote.ts';
 import { shellScript } from '../../base/shell-script.ts';
 import { openBackup } from '../../provisioning/resources/backup-folder.ts';
-import { replaceFiles, type WantedFile } from '../../provisioning/resources/files.ts';
+import type { WantedFile } from '../../provisioning/resources/files.ts';
+import { replaceFiles } from '../../provisioning/resources/replace-files.ts';
 import { KEYRINGS } from './files.ts';
 import { CANDIDATE, CLIENTS } from './offered.ts';
 import { refuseOtherOwners } from './owner.ts';

@@ -1,27 +1,15 @@
+import { shellScript } from '../../base/shell-script.ts';
 import type { Fact, Query } from './facts.ts';
 
 /** What a killed dpkg has left on a host, of what the lab's packages need. */
-export type Leftovers = {
+export type Unfinished = {
   /** A journal that no dpkg writes any more: apt refuses to work. */
   readonly isInterrupted: boolean;
   /** Packages that are neither installed nor absent, with their state in words. */
   readonly halfDone: ReadonlyMap<string, string>;
 };
 
-/**
- * Only where something is not as it should be, all packages are told: state, name, whether it is essential, what it depends on. A journal is a killed
- * dpkg's unless some process has dpkg's lock (proc(5), /proc/locks has it by its inode).
- */
-export const DPKG: Query = {
-  id: 'dpkg',
-  script: `cd /var/lib/dpkg || exit
-journal=$(ls updates)
-if [ -n "$journal" ] && ! grep -qF ":$(stat -c %i lock) " /proc/locks; then echo interrupted; fi
-if [ -n "$journal" ] || grep '^Status: ' status | grep -qvE ' ok (installed|config-files|not-installed)$'; then
-  dpkg-query -W -f='package|\${db:Status-Abbrev}|\${Package}|\${Essential}|\${Pre-Depends}, \${Depends}\\n'
-fi
-true`,
-};
+export const DPKG: Query = { id: 'dpkg', script: shellScript('dpkg-facts.sh', import.meta.url) };
 
 /** dpkg(1), package states; `R` in the third place stands for reinst-required. */
 const STATES: Readonly<Record<string, string>> = {
@@ -36,7 +24,7 @@ const STATES: Readonly<Record<string, string>> = {
 type Package = { readonly state: string; readonly isEssential: boolean; readonly needs: readonly string[] };
 
 /** Of the packages wanted and of all that these need; what else is half done on a host is for those who did it. */
-export function leftovers({ output }: Fact, wanted: readonly string[]): Leftovers {
+export function unfinishedPackages({ output }: Fact, wanted: readonly string[]): Unfinished {
   const lines = output.split('\n');
   const packages = new Map(
     lines.flatMap((line) => {

@@ -1,14 +1,15 @@
 import { quote } from '../../base/quote.ts';
 import { aptInstallScript, explainApt, LOCK_WAIT_S } from './apt.ts';
-import { DPKG, leftovers } from './dpkg.ts';
+import { DPKG, unfinishedPackages } from './dpkg.ts';
 import type { Fact, Query } from './facts.ts';
 import type { Item, Resource } from './resource.ts';
 
 export const INSTALL_TIMEOUT_MS = (LOCK_WAIT_S * 2 + 600) * 1000;
 
 /**
- * Debian packages, installed in one apt transaction and none when nothing is missing; what apt installs is noted in the folder `record` on the host.
- * What a killed dpkg has left half done, of them or of what they need, is mended.
+ * Debian packages, installed in one apt transaction; no apt where nothing is missing. Repairs what a killed dpkg has left
+ * half done, of these packages or of what they need.
+ * @param record folder on the host for the record of what apt installs
  */
 export function packages(names: readonly string[], record?: string): Resource {
   const query = packagesQuery(names);
@@ -17,40 +18,40 @@ export function packages(names: readonly string[], record?: string): Resource {
     queries: [query, DPKG],
     plan(facts) {
       const installed = installedVersions(facts.get(query));
-      const { isInterrupted, halfDone } = leftovers(facts.get(DPKG), names);
+      const { isInterrupted, halfDone } = unfinishedPackages(facts.get(DPKG), names);
       const missing = names.filter((name) => !installed.has(name));
-      const mend = [...halfDone.keys()].filter((name) => !missing.includes(name));
+      const repaired = [...halfDone.keys()].filter((name) => !missing.includes(name));
       const items = [
-        ...[...names, ...mend].map((name) => packageItem(name, installed.get(name), halfDone.get(name))),
+        ...[...names, ...repaired].map((name) => packageItem(name, installed.get(name), halfDone.get(name))),
         ...(isInterrupted ? [JOURNAL] : []),
       ];
-      if (missing.length + mend.length === 0 && !isInterrupted) return { items };
+      if (missing.length + repaired.length === 0 && !isInterrupted) return { items };
       const change = {
-        summary: summary(missing, mend),
-        script: aptInstallScript({ packages: missing, mend, record }),
+        summary: summary(missing, repaired),
+        script: aptInstallScript({ packages: missing, halfDone: repaired, record }),
         timeoutMs: INSTALL_TIMEOUT_MS,
         explain: explainApt,
-        advice: 'see that `apt-get update` works on this host and that its disk is not full',
+        advice: 'check that `apt-get update` works on this host and that its disk is not full',
       };
       return { items, change };
     },
   };
 }
 
-const JOURNAL: Item = { action: 'change', kind: 'dpkg', name: 'journal', detail: 'interrupted: mended' };
+const JOURNAL: Item = { action: 'change', kind: 'dpkg', name: 'journal', detail: 'repair: interrupted' };
 
 function packageItem(name: string, version: string | undefined, state: string | undefined): Item {
   const item = { kind: 'package', name };
-  if (state !== undefined) return { ...item, action: 'change', detail: `${state}: mended` };
+  if (state !== undefined) return { ...item, action: 'change', detail: `repair: ${state}` };
   return version === undefined ? { ...item, action: 'create' } : { ...item, action: 'unchanged', detail: version };
 }
 
-function summary(missing: readonly string[], mend: readonly string[]): string {
+function summary(missing: readonly string[], repaired: readonly string[]): string {
   const parts = [
     ...(missing.length > 0 ? [`install ${missing.join(', ')}`] : []),
-    ...(mend.length > 0 ? [`mend ${mend.join(', ')}`] : []),
+    ...(repaired.length > 0 ? [`repair ${repaired.join(', ')}`] : []),
   ];
-  return parts.length > 0 ? parts.join('; ') : 'mend an interrupted dpkg';
+  return parts.length > 0 ? parts.join('; ') : 'repair an interrupted dpkg';
 }
 
 export function packagesQuery(names: readonly string[]): Query {

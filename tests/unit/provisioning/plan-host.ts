@@ -6,17 +6,17 @@ const FILE: Item = { action: 'create', kind: 'file', name: '/a' };
 const change = (summary: string) => ({ summary, script: 'true', timeoutMs: 1 });
 const resource = (id: string, plan: Resource['plan']): Resource => ({ id, queries: [], plan });
 
-test('a resource sees what is planned before it, and not what is as wanted', (t) => {
+test('a resource sees the changes that are planned before it, and not what is unchanged', (t) => {
   const seen: (readonly Item[])[] = [];
   const watching: Resource['plan'] = (_, earlier) => {
     seen.push(earlier);
     return { items: [] };
   };
-  const kept: Item = { action: 'unchanged', kind: 'package', name: 'p' };
+  const unchanged: Item = { action: 'unchanged', kind: 'package', name: 'p' };
   planHost(
     [
       resource('files', () => ({ items: [FILE], change: change('write') })),
-      resource('packages', () => ({ items: [kept] })),
+      resource('packages', () => ({ items: [unchanged] })),
       resource('service', watching),
     ],
     NO_FACTS,
@@ -24,7 +24,7 @@ test('a resource sees what is planned before it, and not what is as wanted', (t)
   t.deepEqual(seen, [[FILE]]);
 });
 
-test('steps in order, each with its resource; a thing that is looked at twice is there once', (t) => {
+test('lists steps in order with their resource, and each thing once', (t) => {
   const check: Item = { action: 'unchanged', kind: 'check', name: 'clients only' };
   const checks = resource('clients only', () => ({ items: [check] }));
   const { items, steps } = planHost(

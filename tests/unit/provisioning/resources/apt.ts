@@ -44,7 +44,7 @@ function install(
     chmodSync(join(folder, name), 0o755);
   }
   writeFileSync(log, '');
-  const { code, stderr } = sh(aptInstallScript({ packages: ['a', 'b'], mend: ['c'] }), { path: folder });
+  const { code, stderr } = sh(aptInstallScript({ packages: ['a', 'b'], halfDone: ['c'] }), { path: folder });
   return { code, stderr, calls: readFileSync(log, 'utf8').split('\n').slice(0, -1) };
 }
 
@@ -158,10 +158,11 @@ esac`;
   const { code, stderr } = install(t, { fresh: true, aptGet });
   t.is(code, 100);
   const explained = explainApt(stderr);
-  t.is(
-    explained?.happened,
-    `apt would remove theirs, other for it, and the lab removes nothing of others\n    Remv theirs [2:1.0-1]\n    Remv other [3] []\n    ${refusal}`,
+  t.regex(
+    explained?.happened ?? '',
+    /remove theirs, other\b[^\n]*\n {4}Remv theirs \[2:1\.0-1\]\n {4}Remv other \[3\] \[\]\n/,
   );
+  t.true(explained?.happened.endsWith(`\n    ${refusal}`));
   t.regex(explained?.advice ?? '', /sudo apt-get remove theirs other\b/);
   t.is(explainApt('E: Unable to locate package a'), undefined);
 });

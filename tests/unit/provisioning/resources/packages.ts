@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import test from 'ava';
-import { DPKG, leftovers } from '../../../../provisioning/resources/dpkg.ts';
+import { DPKG, unfinishedPackages } from '../../../../provisioning/resources/dpkg.ts';
 import { installedVersions, packages, packagesQuery } from '../../../../provisioning/resources/packages.ts';
 import { isChange } from '../../../../provisioning/resources/resource.ts';
 import { factsOf } from '../../_facts.ts';
@@ -35,29 +35,34 @@ test('installs what is missing, in one go', (t) => {
 
 const NEEDS = 'a (>= 1) | other:any, missing';
 /** [what dpkg says of itself; the plan's items that are changes; its summary] */
-const mended: readonly (readonly [string, string, readonly string[], string | undefined])[] = [
+const repaired: readonly (readonly [string, string, readonly string[], string | undefined])[] = [
   ['nothing', '', [], undefined],
-  ['a killed dpkg, all in place', 'interrupted\n', ['dpkg journal (interrupted: mended)'], 'mend an interrupted dpkg'],
+  [
+    'a killed dpkg, all in place',
+    'interrupted\n',
+    ['dpkg journal (repair: interrupted)'],
+    'repair an interrupted dpkg',
+  ],
   [
     'what is wanted',
     `package|iU |a|no|, \npackage|iHR|b|no|, ${NEEDS}\n`,
-    ['package a (unpacked, not configured: mended)', 'package b (half installed: mended)'],
+    ['package a (repair: unpacked, not configured)', 'package b (repair: half installed)'],
     'install a, b',
   ],
   [
     'what that needs, be it essential or not',
     `package|ii |b|no|, ${NEEDS}\npackage|iF |other|no|, deep\npackage|ii |essential|yes|, \npackage|it |deep|no|, \npackage|iU |missing|no|libc, \n`,
     [
-      'package other (half configured: mended)',
-      'package missing (unpacked, not configured: mended)',
-      'package deep (has a trigger pending: mended)',
+      'package other (repair: half configured)',
+      'package missing (repair: unpacked, not configured)',
+      'package deep (repair: has a trigger pending)',
     ],
-    'mend other, missing, deep',
+    'repair other, missing, deep',
   ],
   ["somebody else's", 'package|iF |theirs|no|a, b\npackage|ii |a|no|, \npackage|rc |b-old|no|, \n', [], undefined],
 ];
 
-for (const [name, dpkg, items, summary] of mended) {
+for (const [name, dpkg, items, summary] of repaired) {
   test(`left half done by dpkg: ${name}`, (t) => {
     const installed = items.some((item) => item.startsWith('package a ')) ? '' : 'ii  a 1\nii  b 1\n';
     const plan = packages(['a', 'b']).plan(
@@ -78,7 +83,7 @@ for (const [name, dpkg, items, summary] of mended) {
 test("dpkg's own state as this machine tells it can be read", (t) => {
   const { code, stdout } = sh(DPKG.script);
   t.is(code, existsSync('/var/lib/dpkg') ? 0 : 2);
-  t.true(leftovers({ code: 0, output: stdout }, ['dpkg']).halfDone.size <= stdout.split('\n').length);
+  t.true(unfinishedPackages({ code: 0, output: stdout }, ['dpkg']).halfDone.size <= stdout.split('\n').length);
 });
 
 test("the query's lines are what is parsed: dpkg and libc6 are on every Debian", (t) => {

@@ -1,6 +1,6 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { forgetAbsent, recordPackages } from '../../../../provisioning/resources/package-record.ts';
 import { recorded, recordedPackages } from '../../../../provisioning/resources/recorded-packages.ts';
 import { factsOf } from '../../_facts.ts';
@@ -22,7 +22,7 @@ const rows: readonly (readonly [told: string, fates: readonly string[]])[] = [
   // installed twice by the lab: the first time counts
   ['package a not-installed\npackage a config-files\nstate a install installed', ['purge a']],
   ['package a not-installed\nstate a hold installed', ['stay a: it is on hold']],
-  ['package a not-installed\nstate a install installed\nwanted a', ['stay a: somebody else has asked for it, too']],
+  ['package a not-installed\nstate a install installed\nwanted a', ['stay a: it is also marked as installed by hand']],
   [
     'package a not-installed\npackage b not-installed\nstate a install installed\nstate b install installed\nwith a a\nwith b a\nwith b b\nwith b theirs',
     ['purge a', 'stay b: theirs needs it'],
@@ -32,7 +32,7 @@ const rows: readonly (readonly [told: string, fates: readonly string[]])[] = [
   // one that stays keeps what it needs
   [
     'package lib not-installed\npackage tool not-installed\nstate lib install installed\nstate tool install installed\nwanted tool\nwith lib lib\nwith lib tool\nwith tool tool',
-    ['stay lib: tool needs it', 'stay tool: somebody else has asked for it, too'],
+    ['stay lib: tool needs it', 'stay tool: it is also marked as installed by hand'],
   ],
 ];
 
@@ -45,20 +45,50 @@ for (const [output, fates] of rows) {
   });
 }
 
-test('removed in one go, what was configured before without its configuration; what stays is told', (t) => {
-  const told =
-    'package a not-installed\npackage b config-files\npackage c not-installed\nstate a install installed\nstate b install installed\nstate c hold installed';
-  const { items, change } = recordedPackages('/var/lib/mqtt-lab/two').plan(
-    factsOf(new Map([['recorded-packages', told]])),
-    [],
-  );
+const BOTH =
+  'package a not-installed\npackage b config-files\npackage c not-installed\nstate a install installed\nstate b install installed\nstate c hold installed';
+
+function removal(told: string) {
+  return recordedPackages('/var/lib/mqtt-lab/two').plan(factsOf(new Map([['recorded-packages', told]])), []);
+}
+
+test('the plan removes what it may in one change, and says what stays and why', (t) => {
+  const { items, change } = removal(BOTH);
   t.deepEqual(
     items.map(({ action, name, detail }) => `${action} ${name}: ${detail}`),
     ['remove a: the lab installed it', 'remove b: the lab installed it', 'unchanged c: stays: it is on hold'],
   );
   t.is(change?.summary, 'remove a, b');
-  t.regex(change?.script ?? '', /^apt purge a\n(.*\n){2}apt remove b$/m);
-  t.regex(change?.script ?? '', /^echo 'leaving a b' >>"\$record"$/m);
+  t.is(removal('').change, undefined);
+});
+
+/** Runs the removal with stand-ins for apt-get and dpkg; gives the calls that it made, without apt's usual options. */
+function remove(t: ExecutionContext, { told, states = '' }: { readonly told: string; readonly states?: string }) {
+  const folder = folderFor(t);
+  const log = join(folder, 'log');
+  const stub = (name: string, script: string) =>
+    writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+  stub('apt-get', `echo "$*" | sed 's/^.*Use-Pty=0 //' >>${log}`);
+  stub('dpkg', `echo "dpkg $*" >>${log}`);
+  stub('dpkg-query', `printf '${states}'`);
+  stub('ls', 'echo 0001');
+  mkdirSync(join(folder, 'lab'));
+  const script = (removal(told).change?.script ?? '').replaceAll('/var/lib/mqtt-lab/two', join(folder, 'lab'));
+  const { code, stderr } = sh(script, { path: folder });
+  t.is(code, 0, stderr);
+  const record = readFileSync(join(folder, 'lab/packages'), 'utf8');
+  return { calls: readFileSync(log, 'utf8').trim().split('\n'), record };
+}
+
+test('packages go with their configuration, except what was configured before the lab', (t) => {
+  const { calls, record } = remove(t, { told: BOTH });
+  t.deepEqual(calls, ['dpkg --configure -a', 'purge a', 'remove b']);
+  t.is(record, 'leaving a b\n');
+});
+
+test('a package that apt only removed is purged again', (t) => {
+  const told = 'package a not-installed\nstate a install installed';
+  t.deepEqual(remove(t, { told, states: 'config-files' }).calls, ['dpkg --configure -a', 'purge a', 'purge a']);
 });
 
 /** What apt writes to its hook, version 3, up to the packages and behind (apt.conf(5)). */
@@ -72,7 +102,7 @@ libcjson1 - - none < 1.7.15-1 amd64 same **CONFIGURE**
 old 1.0 amd64 none > - - none **REMOVE**
 `;
 
-test('apt notes what it is about to install, with its state before; what is upgraded or removed is not the lab’s', (t) => {
+test('apt records what it is about to install, with its state before, and not what it upgrades or removes', (t) => {
   const folder = join(folderFor(t), 'two');
   t.is(sh(recordPackages(folder, ['mosquitto', 'mosquitto-clients'])).code, 0);
   writeFileSync(join(folder, 'from-apt'), FROM_APT);
@@ -84,7 +114,7 @@ test('apt notes what it is about to install, with its state before; what is upgr
   );
 });
 
-test('what a failed transaction has noted and not installed is forgotten: somebody else may install it', (t) => {
+test('a failed transaction’s packages that were not installed leave the record', (t) => {
   const folder = folderFor(t);
   const record = join(folder, 'packages');
   const noted = 'requested base-files absent-one\npackage base-files not-installed\n';
@@ -104,7 +134,7 @@ test('what a failed transaction has noted and not installed is forgotten: somebo
   t.is(readFileSync(record, 'utf8'), noted);
 });
 
-test('a note that can not be written fails the installation', (t) => {
+test('a record that can not be written fails the installation', (t) => {
   const folder = join(folderFor(t), 'two');
   sh(recordPackages(folder, ['mosquitto']));
   t.not(sh(`rm ${folder}/packages; mkdir ${folder}/packages; ${folder}/note-packages </dev/null`).code, 0);

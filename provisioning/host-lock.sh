@@ -1,0 +1,24 @@
+# Runs `script` while no other script that came this way runs on the host. A killed run's script goes on without it,
+# and must not replace files after the next run has.
+: "${script?}" "${wait_s?}"
+
+# a folder that every Debian has and that nobody else locks; a lock file would stay behind
+locked=/var/lib/dpkg
+# flock's exit code, chosen here, where another script has the lock
+taken=75
+
+# --close: what the script starts, such as a broker, does not inherit the lock (flock(1))
+# shellcheck disable=SC2016
+alone() {
+  printf '%s\n' "$script" |
+    flock --close --conflict-exit-code "$taken" "$@" "$locked" sh -c 'script=$(cat); exec </dev/null; eval "$script"'
+}
+
+alone --nonblock
+code=$?
+[ "$code" = "$taken" ] || exit "$code"
+echo 'a step that an earlier run has left behind is still running: waiting for its end'
+alone --timeout "$wait_s"
+code=$?
+[ "$code" != "$taken" ] || echo "it has not ended after $wait_s s; see what it waits for: ps axf" >&2
+exit "$code"
