@@ -1,73 +1,68 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { ignoreFailure } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest.ts';
 import { RUN_NAME } from './run-folder.ts';
 
 export const RESULTS = 'results.json';
-/** All that a run has that was interrupted. */
+/** All that an interrupted run has. */
 export const RECORDS = 'records.jsonl';
-/** So many of the runs that there are can be told in an error. */
+/** How many runs an error names. */
 const MOST_NAMED = 3;
 
-/** Where runs are kept, and the files of which one makes a folder a run, the one that is rather read first. */
+/** The folder of all runs, and the files of which one makes a folder a run, the preferred file first. */
 export type Runs = { readonly directory: string; readonly files: readonly string[] };
-export type Found =
+export type FoundRun =
   | { readonly kind: 'found'; readonly file: string }
   | { readonly kind: 'unknown'; readonly reason: string };
 
 /**
- * The file that is meant by a run of a command line: the name of a folder among the runs, the path of a run's folder or of such a file, `latest` or
- * `previous`. What is told of an unknown one begins with it and names the newest that there are.
+ * The file of the run that a command line names: the name of a run, the path of its folder or of such a file, `latest` or `previous`. The reason
+ * for an unknown run begins with the name and lists the newest runs.
  */
-export async function findRun(runs: Runs, wanted: string): Promise<Found> {
+export async function findRun(runs: Runs, wanted: string): Promise<FoundRun> {
   const { directory, files } = runs;
-  const kept = await keptRuns(runs);
-  const name = named(wanted, kept);
+  const names = await namesOf(runs);
+  const name = resolved(wanted, names);
   const folders = [path.join(directory, name), name];
   const places = [...folders.flatMap((folder) => files.map((file) => path.join(folder, file))), name];
   for (const file of places) if (await isFile(file)) return { kind: 'found', file };
-  return { kind: 'unknown', reason: await unknownRun(runs, wanted, kept) };
+  return { kind: 'unknown', reason: await reasonFor(runs, wanted, names) };
 }
 
-/** Names of the runs that are kept, the oldest first; none where the folder is not there. */
-async function keptRuns({ directory, files }: Runs): Promise<string[]> {
-  const names = (await readdir(directory).catch(() => [])).filter((name) => RUN_NAME.test(name)).sort();
-  const there = await Promise.all(
+/** Names of the runs, the oldest first; none where the folder does not exist. */
+async function namesOf({ directory, files }: Runs): Promise<string[]> {
+  const names = ((await ignoreFailure(readdir(directory))) ?? []).filter((name) => RUN_NAME.test(name)).sort();
+  const exist = await Promise.all(
     names.map((name) => Promise.all(files.map((file) => isFile(path.join(directory, name, file))))),
   );
-  return names.filter((_, index) => there[index]?.includes(true));
+  return names.filter((_, index) => exist[index]?.includes(true));
 }
 
-function named(wanted: string, kept: readonly string[]): string {
-  if (wanted === 'latest') return kept.at(-1) ?? wanted;
-  return wanted === 'previous' ? (kept.at(-2) ?? wanted) : wanted;
+function resolved(wanted: string, names: readonly string[]): string {
+  if (wanted === 'latest') return names.at(-1) ?? wanted;
+  return wanted === 'previous' ? (names.at(-2) ?? wanted) : wanted;
 }
 
-async function unknownRun({ directory, files }: Runs, wanted: string, kept: readonly string[]): Promise<string> {
-  const there = kept.slice(-MOST_NAMED).reverse();
-  const newest = there.length === 0 ? 'none is kept' : `the newest are ${there.join(', ')}`;
+async function reasonFor({ directory, files }: Runs, wanted: string, names: readonly string[]): Promise<string> {
+  const newest = names.slice(-MOST_NAMED).reverse();
+  const others = newest.length === 0 ? 'there are no runs' : `the newest are ${newest.join(', ')}`;
   if (wanted === 'latest' || wanted === 'previous') {
-    const need = wanted === 'latest' ? 'a run' : 'two runs';
-    return `${wanted}: ${need} needed in ${directory}, and ${kept.length === 0 ? 'none' : 'one'} is kept; ./lab verify makes one`;
+    const lacks = names.length === 0 ? 'no run' : 'only one run';
+    return `${wanted}: ${directory} has ${lacks}; ./lab verify makes one`;
   }
   for (const place of [path.join(directory, wanted), wanted]) {
     if (!(await isFolder(place))) continue;
     const lacks = files.map((file) => `no ${file}`).join(' and ');
-    return `${place}: it has ${lacks}: no run, or one that did not come to its end; ${newest}`;
+    return `${place}: has ${lacks}, so it is no run, or one that did not finish; ${others}`;
   }
-  return `${wanted}: there is no such run in ${directory}${didYouMean(wanted, [...kept, 'latest', 'previous'])}; ${newest}`;
+  return `${wanted}: no such run in ${directory}${didYouMean(wanted, [...names, 'latest', 'previous'])}; ${others}`;
 }
 
 async function isFile(place: string): Promise<boolean> {
-  return await stat(place).then(
-    (found) => found.isFile(),
-    () => false,
-  );
+  return (await ignoreFailure(stat(place)))?.isFile() === true;
 }
 
 async function isFolder(place: string): Promise<boolean> {
-  return await stat(place).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+  return (await ignoreFailure(stat(place)))?.isDirectory() === true;
 }

@@ -3,9 +3,8 @@ import type { Results } from './results.ts';
 import { element, xmlText } from './xml.ts';
 
 /**
- * A run as JUnit XML, a suite a family. It keeps to what the strictest schema in use allows (that of Ant's reports: no attributes of `testsuites`,
- * no output within a test case), so that the one of Jenkins takes it too. A known deviation is a test that passed, with its explanation in the
- * properties and the output of its suite.
+ * A run as JUnit XML, a suite a family. It obeys the strictest schema in use, that of Ant's reports (no attributes of `testsuites`, no output in a
+ * test case), so Jenkins accepts it too. A known deviation is a passed test, explained in the properties and the output of its suite.
  */
 export function junitXml({ checks, environment }: Results): string {
   const lab = environment?.lab ?? 'lab';
@@ -25,7 +24,7 @@ function suite(named: Named, records: readonly CheckRecord[]): string {
   const to = Math.max(...records.map(({ startedAt, durationMs }) => startedAt + durationMs));
   const attributes = {
     ...named,
-    // the schema takes neither fractions nor a zone; it is UTC
+    // UTC; the schema permits neither fractions nor a zone
     timestamp: new Date(from).toISOString().slice(0, 'YYYY-MM-DDTHH:MM:SS'.length),
     hostname: 'localhost',
     tests: records.length,
@@ -81,11 +80,11 @@ function failureText({ claim, statement, expected, observed, host, versions }: C
     broker: versions?.broker,
     client: versions?.client,
   };
-  const told = Object.entries(facts).filter(([, value]) => value !== undefined);
-  return told.map(([name, value]) => `${name.padEnd(8)}  ${value}\n`).join('');
+  const known = Object.entries(facts).filter(([, value]) => value !== undefined);
+  return known.map(([name, value]) => `${name.padEnd(8)}  ${value}\n`).join('');
 }
 
-/** Decimal and never with an exponent, as xs:decimal wants it. */
+/** Without an exponent, as xs:decimal requires. */
 function inSeconds(ms: number): string {
   return (Math.max(0, ms) / 1000).toFixed(3);
 }

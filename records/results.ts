@@ -12,7 +12,7 @@ export type Results = {
   readonly environment?: Environment;
 };
 
-/** Passes when something was shown and nothing failed: a run in which every check was skipped has proved nothing. */
+/** Passes when something passed and nothing failed: a run that skipped every check proves nothing. */
 export function results(records: readonly CheckRecord[], environment?: Environment): Results {
   const counts = count(records);
   const verdict = counts.pass + counts.deviation > 0 && counts.fail === 0 ? 'pass' : 'fail';
@@ -20,7 +20,7 @@ export function results(records: readonly CheckRecord[], environment?: Environme
   return { verdict, counts, checks, ...(environment === undefined ? {} : { environment }) };
 }
 
-/** What `--json` prints where a command could not do its work: what went wrong, or the mistakes of the input. */
+/** What `--json` prints when a command fails: what went wrong, or the mistakes in the input. */
 export type FailureJson =
   | { readonly verdict: 'fail'; readonly error: Trouble }
   | { readonly verdict: 'fail'; readonly mistakes: readonly string[] };

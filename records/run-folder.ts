@@ -1,25 +1,26 @@
 import { appendFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { ignoreFailure } from '../base/errors.ts';
 import type { Environment } from './environment.ts';
 import { junitXml } from './junit.ts';
 import type { CheckRecord } from './record.ts';
 import { type Results, results } from './results.ts';
 
-/** Where a run's records are kept: `records.jsonl` as they come, `results.json` and `junit.xml` at the end. */
+/** A run's folder: `records.jsonl` grows with each record, `results.json` and `junit.xml` come at the end. */
 export type RunFolder = {
   readonly path: string;
   add(record: CheckRecord): void;
-  /** Writes what is written at the end, when every record is written; gives what is in results.json. */
+  /** Writes results.json and junit.xml after the last record; returns what results.json holds. */
   finish(environment: Environment): Promise<Results>;
 };
 
-/** How many runs are kept beside each other. */
+/** How many runs a lab keeps. */
 export const KEPT_RUNS = 50;
 
-/** A folder's name: ISO 8601 without the colons, which not every file system takes. */
+/** A run's name: ISO 8601 without colons, which some file systems refuse. */
 export const RUN_NAME = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z$/;
 
-/** Makes `<directory>/<time>`, which only this user can read. */
+/** Makes `<directory>/<time>`, readable by this user alone. */
 export async function openRunFolder(directory: string, startedAt: Date): Promise<RunFolder> {
   const folder = path.join(directory, startedAt.toISOString().replaceAll(':', '-'));
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -31,8 +32,8 @@ export async function openRunFolder(directory: string, startedAt: Date): Promise
       records.push(record);
       const text = `${JSON.stringify(record)}\n`;
       writing = writing.then(() => appendFile(path.join(folder, 'records.jsonl'), text, { mode: 0o600 }));
-      // told by finish
-      writing.catch(() => undefined);
+      // finish reports it
+      void ignoreFailure(writing);
     },
     async finish(environment) {
       await writing;
@@ -44,9 +45,9 @@ export async function openRunFolder(directory: string, startedAt: Date): Promise
   };
 }
 
-/** Removes all but the newest runs; what else lies there is left alone. */
-export async function pruneRuns(directory: string, kept: number): Promise<void> {
+/** Removes all but the newest runs, and nothing else in the folder. */
+export async function pruneRuns(directory: string, count: number): Promise<void> {
   const names = (await readdir(directory)).filter((name) => RUN_NAME.test(name)).sort();
-  const old = names.slice(0, Math.max(0, names.length - kept));
+  const old = names.slice(0, Math.max(0, names.length - count));
   for (const name of old) await rm(path.join(directory, name), { recursive: true, force: true });
 }

@@ -2,12 +2,12 @@ import { stringify } from 'yaml';
 import type { CheckRecord } from './record.ts';
 import type { Results } from './results.ts';
 
-/** A run as TAP version 14 (testanything.org): a test point a check; a failure and a known deviation with a YAML diagnostic. */
+/** A run as TAP version 14 (testanything.org): a test point a check, with a YAML diagnostic for failures and known deviations. */
 export function tapLines({ checks }: Pick<Results, 'checks'>): string[] {
   return ['TAP version 14', `1..${checks.length}`, ...checks.flatMap((record, index) => point(record, index + 1))];
 }
 
-/** What TAP has for a run that could not be done. */
+/** TAP of a run that could not start. */
 export function tapBailOut(reason: string): string[] {
   return ['TAP version 14', `Bail out! ${oneLine(reason)}`];
 }
@@ -23,12 +23,12 @@ function point(record: CheckRecord, number: number): string[] {
 function diagnostic(record: CheckRecord): string[] {
   const { verdict, reason, statement, expected, observed, host, versions, durationMs } = record;
   const facts = { verdict, reason, statement, expected, observed, host, versions, durationMs };
-  // through JSON, which has no more than YAML takes
+  // through JSON, since YAML accepts everything that JSON can hold
   const text = stringify(JSON.parse(JSON.stringify(facts)), { lineWidth: 0 }).trimEnd();
   return ['---', ...text.split('\n'), '...'].map((line) => `  ${line}`);
 }
 
-/** A `#` would begin a directive, and a backslash escapes it. */
+/** Escapes `#`, which begins a directive, and the backslash. */
 function escaped(text: string): string {
   return oneLine(text).replaceAll(/[\\#]/g, '\\$&');
 }

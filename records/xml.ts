@@ -1,4 +1,4 @@
-/** An element: its attributes in order, those that are undefined left out; its content is XML already. */
+/** An element with its defined attributes in order; `content` is XML. */
 export function element(
   name: string,
   attributes: Readonly<Record<string, string | number | undefined>>,
@@ -10,14 +10,14 @@ export function element(
   return content === '' ? `<${name}${given.join('')}/>` : `<${name}${given.join('')}>${content}</${name}>`;
 }
 
-/** Text between two tags. What XML 1.0 forbids even as a reference (section 2.2: most controls, lone surrogates) becomes visible, as `\x1b`. */
+/** Text between two tags. Characters that XML 1.0 forbids even as references (section 2.2) become visible, as `\x1b`. */
 export function xmlText(text: string): string {
   return text
     .replaceAll(FORBIDDEN, (character) => `\\x${character.charCodeAt(0).toString(16).padStart(2, '0')}`)
     .replaceAll(/[&<>"'\r]/g, (character) => REFERENCES[character] ?? '');
 }
 
-/** Text of an attribute, where a parser would turn white space into blanks (section 3.3.3). */
+/** Text of an attribute; a parser would turn its white space into blanks (section 3.3.3). */
 export function xmlAttribute(text: string): string {
   return xmlText(text).replaceAll(/[\t\n]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

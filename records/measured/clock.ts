@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
 /**
- * How moments on another host are told in this machine's time. `same`: both run on one kernel (equal boot_id, random(4)), whose monotonic clock
- * both read. `exchanged`: the other clock's offset, measured by questions and answers; an answer was given somewhere between its question and its
- * arrival, so the offset is known to half of the fastest exchange.
+ * How the lab converts another host's times to this machine's. `same`: both run on one kernel (equal boot_id, random(4)) and read its monotonic
+ * clock. `exchanged`: it measured the offset by exchanges; the other host answers at some moment of an exchange, so the offset is known to half of
+ * the fastest one.
  */
 export const clockSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('same') }),

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 
-/** What a kernel counted for one connection (TCP_INFO, tcp(7)), both directions together where nothing else is said. */
+/** A kernel's counters of one connection (TCP_INFO, tcp(7)), both directions together unless named. */
 export const ipAmountSchema = z.object({
   /** Headers of IP and TCP included. */
   bytes: z.number(),
-  /** Of the TCP stream: what is left without the headers. */
+  /** Of the TCP stream, without headers. */
   streamBytes: z.number(),
   segmentsSent: z.number(),
   segmentsReceived: z.number(),

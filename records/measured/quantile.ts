@@ -1,7 +1,4 @@
-/**
- * The smallest of the values that at least this share of them does not exceed: quantile type 1 of Hyndman and Fan (1996), always one that was
- * measured. `share` is from 0 to 1; NaN without values.
- */
+/** The quantile of type 1 of Hyndman and Fan (1996), which is always one of the values. `share` is from 0 to 1; NaN without values. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = Float64Array.from(values).sort();
   const rank = Math.max(1, Math.ceil(share * sorted.length));

@@ -11,7 +11,7 @@ const connectSchema = z.object({
   will: z.object({ topic: z.string(), qos: z.number() }).optional(),
 });
 
-/** A control packet as a record keeps it: `who` is the user whose client saw it, `direction` as that client sees it, `at` in this machine's time. */
+/** A control packet in a record: `who` is the user whose client saw it, `direction` from that client's view, `at` in this machine's time. */
 export const packetSchema = z.looseObject({
   who: z.string(),
   direction: z.enum(['sent', 'received']),
@@ -38,7 +38,7 @@ export const sequenceSchema = z.object({
   publisher: z.string(),
   subscriber: z.string(),
   clock: clockSchema,
-  /** What `mosquitto_sub -d`, subscribed beside it, printed of the same message. */
+  /** What `mosquitto_sub -d`, a second subscriber, printed of the same message. */
   debug: z.object({ host: z.string(), command: z.string(), lines: z.array(z.string()) }),
 });
 

@@ -1,21 +1,21 @@
 import { z } from 'zod';
 import { ipAmountSchema } from './ip-amount.ts';
 
-/** A number of packets of one type, and their bytes of MQTT together. */
+/** How many packets of one type, and their bytes of MQTT in all. */
 const amount = z.object({ packets: z.number(), bytes: z.number() });
 
-/** What one hop of all messages of a measurement took, as the client at its end saw it. */
+/** What all messages of a measurement cost on one hop, as the client at its end saw it. */
 const hopSchema = z.object({
-  /** Where the client ran whose counters these are. */
+  /** Where that client ran. */
   host: z.string(),
   /** By type of control packet, such as `PUBLISH`; both directions together. */
   types: z.record(z.string(), amount),
   mqttBytes: z.number(),
-  /** Absent where the kernel's counters can't be read, or hold messages of others too. */
+  /** Absent where the kernel's counters cannot be read, or include other clients' messages. */
   ip: ipAmountSchema.optional(),
 });
 
-/** `observed` of `qos.size.q<QoS>.<payload bytes>.<Pi>`: what messages of one size cost on both hops: publisher to broker, broker to subscriber. */
+/** `observed` of `qos.size.q<QoS>.<payload bytes>.<Pi>`: what messages of one size cost from publisher to broker and from broker to subscriber. */
 export const sizeSchema = z.object({
   qos: z.union([z.literal(0), z.literal(1), z.literal(2)]),
   topic: z.string(),

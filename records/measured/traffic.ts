@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** What a client does beside keeping its connection; one message a second where it does anything. */
+/** What a client does beside keeping its connection open: nothing, or one message a second. */
 export const ACTIVITIES = ['idle', 'publishes QoS 0', 'publishes QoS 1', 'receives QoS 0', 'receives QoS 1'] as const;
 
 /** The client programs: mosquitto_pub or mosquitto_sub, paho-mqtt, mqtt.js. */
 export const CLIENTS = ['mosquitto', 'paho', 'mqttjs'] as const;
 
-/** `observed` of `keepalive.traffic.<K>s.<client>.<activity>.<host>`: what one connection cost, over time. */
+/** `observed` of `keepalive.traffic.<K>s.<client>.<activity>.<host>`: what one connection cost over time. */
 export const trafficSchema = z.object({
   keepAlive: z.number(),
   /** `mosquitto_pub 2.0.11`, `mqtt.js 5.16.0`, `paho-mqtt 1.6.1`. */
@@ -14,12 +14,12 @@ export const trafficSchema = z.object({
   activity: z.enum(ACTIVITIES),
   durationMs: z.number(),
   pings: z.number(),
-  /** When each PINGREQ was sent, in milliseconds from the connection's begin. */
+  /** When each PINGREQ was sent, in milliseconds from the start of the connection. */
   pingsAtMs: z.array(z.number()),
   /** Control packets, and PUBLISH among them, both directions. */
   packets: z.number(),
   messages: z.number(),
-  /** Cumulative, from the connection's begin, at most four a second; `ipBytes` and `segments` (both directions) only where the kernel's counters can be read. */
+  /** Cumulative from the start of the connection, at most four a second; `ipBytes` and `segments` only where the kernel's counters can be read. */
   samples: z.array(
     z.object({
       atMs: z.number(),
@@ -28,11 +28,11 @@ export const trafficSchema = z.object({
       segments: z.number().optional(),
     }),
   ),
-  /** What one ping with its answer cost on average, from the counters before and after, or else by the packets' own bytes; absent where none was seen alone. */
+  /** Average cost of a ping with its answer, from the counters or else from the packets' bytes; absent where no ping was alone. */
   perPing: z
     .object({ mqttBytes: z.number(), ipBytes: z.number().optional(), segments: z.number().optional() })
     .optional(),
-  /** Of an idle client: the one message that it published before, and when it was at the subscriber, from the connection's begin. */
+  /** The one message that an idle client published, and when it arrived, from the start of the connection. */
   exchange: z
     .object({
       topic: z.string(),
@@ -43,7 +43,7 @@ export const trafficSchema = z.object({
       arrivedAtMs: z.number(),
     })
     .optional(),
-  /** `the kernel of pi`, or where its counters can't be read, `the log of mosquitto_pub on pi`, or `the recorder on this machine`. */
+  /** Who counted: `the kernel of pi`, `the log of mosquitto_pub on pi`, or `the recorder on this machine`. */
   source: z.string(),
 });
 

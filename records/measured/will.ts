@@ -5,10 +5,10 @@ const amount = z.object({ segments: z.number(), bytes: z.number() });
 
 /**
  * What happened around a last will, in the `evidence` of `will.*` and `restart.*.will`, beside its control packets (`packetSchema`). Every `at` is
- * in milliseconds since 1970 by this machine's clock; of what happened elsewhere, when it was known here.
+ * in milliseconds since 1970 by this machine's clock; for an event elsewhere, when this machine knew of it.
  */
 export const willEventSchema = z.discriminatedUnion('kind', [
-  /** Whose last will it is, as its client was told to connect. */
+  /** The client that left the last will, with the options of its CONNECT. */
   z.object({
     kind: z.literal('owner'),
     clientId: z.string(),
@@ -16,11 +16,11 @@ export const willEventSchema = z.discriminatedUnion('kind', [
     delayS: z.number().optional(),
     will: z.object({ topic: z.string(), qos: z.number(), retain: z.boolean() }),
   }),
-  /** What its connection was ended by, from which on times count. For silence: the last packet that the client sent. */
+  /** What ended its connection; times count from here. In silence: the last packet that the client sent. */
   z.object({ kind: z.literal('cause'), at, what: z.string(), bytes: z.string().optional() }),
   /**
-   * How its connection ended. `socket`: as its client's socket saw it; where the client ended it by FIN, `at` is when the broker's own FIN was back.
-   * `kernel`: as the table of connections (/proc/net/tcp) of the client's machine told it after the process had gone.
+   * How its connection ended. `socket`: seen by its client's socket; where the client sent a FIN, `at` is when the broker's own FIN came back.
+   * `kernel`: from the table of connections (/proc/net/tcp) of the client's machine, read after the process had ended.
    */
   z.object({
     kind: z.literal('end'),
@@ -29,13 +29,13 @@ export const willEventSchema = z.discriminatedUnion('kind', [
     how: z.enum(['FIN', 'RST']),
     seenBy: z.enum(['socket', 'kernel']),
   }),
-  /** It came to a subscriber who was there. */
+  /** It arrived at a connected subscriber. */
   z.object({ kind: z.literal('last will'), at }),
-  /** Its owner, or who took its client id, was accepted again. */
+  /** The broker accepted its owner again, or the client that took its client id. */
   z.object({ kind: z.literal('back'), at }),
-  /** A line of the broker's log about the owner's client id, or about itself; `at` is absent where it was read later than written. */
+  /** A line of the broker's log about the owner's client id or about the broker; without `at` where it was read later than written. */
   z.object({ kind: z.literal('broker log'), at: at.optional(), text: z.string() }),
-  /** What a network that was cut swallowed, by the firewall's own counters: of the client's machine, until its process had been killed. */
+  /** What the cut network swallowed, by the firewall's counters on the client's machine, until its process was killed. */
   z.object({ kind: z.literal('dropped'), tool: z.string(), sent: amount, received: amount }),
 ]);
 
@@ -62,14 +62,3 @@ export const expectedWillSchema = z.object({
 });
 
 export type LastWill = z.infer<typeof lastWillSchema>;
-/** `observed` of `will.*`, as far as the page needs it. */
-export const willObservedSchema = z.looseObject({
-  wills: z.number(),
-  /** From the cause to the first last will, in milliseconds. */
-  afterMs: z.number().optional(),
-  /** The same of a client that fell silent on this machine. */
-  willAfterMs: z.number().optional(),
-});
-
-/** `observed` of `restart.<stop or crash>.will`. */
-export const restartWillSchema = z.looseObject({ connected: z.number(), queued: z.number() });

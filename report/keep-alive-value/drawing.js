@@ -1,5 +1,5 @@
 // @ts-check
-// Draws the sweep as SVG in letters; run by the renderer and in the page, which draws it anew when something is wished otherwise.
+// Draws the sweep as SVG text; the renderer and the page run this file.
 
 import { costOf, recommend, sweep } from './model.js';
 import { daysText, sizeText } from './text.js';
@@ -34,19 +34,19 @@ const BOTTOM = 46;
 const NAME = 44;
 
 /**
- * How late a loss is told against what is on the network.
+ * How late a loss is detected against the load on the network.
  *
  * @param {import('./model.js').Measurements} measured
- * @param {import('./model.js').Wishes} wishes
+ * @param {import('./model.js').Inputs} inputs
  * @returns {PlotOfPoints}
  */
-export function delayPlot(measured, wishes) {
+export function delayPlot(measured, inputs) {
   return {
     x: { label: `bytes of ${measured.bytesOf} a day`, isLog: true, text: sizeText },
-    y: { label: 'loss told after, at the worst', isLog: true, text: tickSeconds },
-    points: pointsOf(measured, wishes, ({ bytes, worstS }) => [bytes, worstS]).toReversed(),
+    y: { label: 'loss detected after, at worst', isLog: true, text: tickSeconds },
+    points: pointsOf(measured, inputs, ({ bytes, worstS }) => [bytes, worstS]).toReversed(),
     names: 'above',
-    limit: { y: wishes.detectS, name: `wanted: ${wishes.detectS} s` },
+    limit: { y: inputs.detectS, name: `required: ${inputs.detectS} s` },
   };
 }
 
@@ -54,15 +54,15 @@ export function delayPlot(measured, wishes) {
  * How long the battery lasts, by keep alive.
  *
  * @param {import('./model.js').Measurements} measured
- * @param {import('./model.js').Wishes} wishes
+ * @param {import('./model.js').Inputs} inputs
  * @returns {PlotOfPoints}
  */
-export function batteryPlot(measured, wishes) {
-  const { days } = costOf(measured, { ...wishes, wakeUpMj: 0 }, 1);
+export function batteryPlot(measured, inputs) {
+  const { days } = costOf(measured, { ...inputs, wakeUpMj: 0 }, 1);
   return {
     x: { label: 'keep alive in seconds', isLog: true, text: String },
     y: { label: 'battery lasts', isLog: false, text: daysText },
-    points: pointsOf(measured, wishes, (value) => [value.keepAlive, value.days]),
+    points: pointsOf(measured, inputs, (value) => [value.keepAlive, value.days]),
     names: 'below',
     limit: Number.isFinite(days) ? { y: days, name: 'without any keep alive' } : undefined,
   };
@@ -84,20 +84,20 @@ export function plotText({ x, y, points }) {
 
 /**
  * @param {import('./model.js').Measurements} measured
- * @param {import('./model.js').Wishes} wishes
+ * @param {import('./model.js').Inputs} inputs
  * @param {(value: import('./model.js').Value) => readonly [number, number]} at
  * @returns {readonly Point[]}
  */
-function pointsOf(measured, wishes, at) {
-  const { value } = recommend(measured, wishes);
-  return sweep(measured, wishes).map((one) => {
+function pointsOf(measured, inputs, at) {
+  const { value } = recommend(measured, inputs);
+  return sweep(measured, inputs).map((one) => {
     const [x, y] = at(one);
     return { x, y, name: `${one.keepAlive} s`, isMarked: one.keepAlive === value.keepAlive };
   });
 }
 
 /**
- * All texts in it are made of numbers and of this file's own words.
+ * Its texts consist of numbers and of words of this file, so none needs an escape.
  *
  * @param {PlotOfPoints} plotted
  * @returns {string}
@@ -117,7 +117,7 @@ export function svgOf({ x, y, points, names, limit }) {
   let free = Number.NEGATIVE_INFINITY;
   /** @param {typeof placed[number]} point */
   const isNamed = ({ left, isMarked }) => {
-    // that of the recommended one comes first
+    // the recommended one takes precedence
     if (isMarked || left < free || (marked !== undefined && Math.abs(left - marked.left) < NAME)) return isMarked;
     free = left + NAME;
     return true;
@@ -151,7 +151,7 @@ function limitLine(name, at) {
 }
 
 /**
- * The recommended one is a diamond, and larger.
+ * The recommended one is a larger diamond.
  *
  * @param {{ readonly left: number, readonly top: number, readonly isMarked: boolean }} point
  * @returns {string}
@@ -192,7 +192,7 @@ function scaleOf({ isLog }, values, from, to) {
 }
 
 /**
- * 1, 2 and 5 of each power of ten, or the powers alone where that is crowded.
+ * 1, 2 and 5 of each power of ten, or only the powers where that is too many.
  *
  * @param {number} low
  * @param {number} high

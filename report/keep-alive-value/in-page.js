@@ -1,35 +1,35 @@
-// Has the page compute the recommendation anew when something is wished otherwise. Without it, what stands there is that of the defaults.
+// Computes the recommendation again when the reader changes an input. Without this script the page shows the defaults.
 
 import { batteryPlot, delayPlot, plotText, svgOf } from './drawing.js';
 import { profileRows, recommendationText, sweepRows } from './text.js';
 
-const form = document.getElementById('keep-alive-wishes');
+const form = document.getElementById('keep-alive-form');
 if (form !== null) {
   const measured = JSON.parse(form.dataset.measured);
   form.parentElement.hidden = false;
   form.addEventListener('input', () => {
-    if (form.checkValidity()) showValue(measured, wishesOf(form));
+    if (form.checkValidity()) showValue(measured, inputsOf(form));
   });
-  form.addEventListener('reset', () => setTimeout(() => showValue(measured, wishesOf(form))));
+  form.addEventListener('reset', () => setTimeout(() => showValue(measured, inputsOf(form))));
   form.addEventListener('submit', (event) => event.preventDefault());
 }
 
-function wishesOf(form) {
+function inputsOf(form) {
   return Object.fromEntries([...new FormData(form)].map(([name, value]) => [name, Number(value)]));
 }
 
-function showValue(measured, wishes) {
-  document.getElementById('keep-alive-recommended').textContent = recommendationText(measured, wishes);
-  showRows('keep-alive-sweep', sweepRows(measured, wishes));
+function showValue(measured, inputs) {
+  document.getElementById('keep-alive-recommended').textContent = recommendationText(measured, inputs);
+  showRows('keep-alive-sweep', sweepRows(measured, inputs));
   showRows(
     'keep-alive-profiles',
-    profileRows(measured, wishes).map((cells) => ({ cells, isRecommended: false })),
+    profileRows(measured, inputs).map((cells) => ({ cells, isRecommended: false })),
   );
-  showPlot('figure-keep-alive-delay', delayPlot(measured, wishes));
-  showPlot('figure-keep-alive-battery', batteryPlot(measured, wishes));
+  showPlot('figure-keep-alive-delay', delayPlot(measured, inputs));
+  showPlot('figure-keep-alive-battery', batteryPlot(measured, inputs));
 }
 
-/** The first cell of a row is its heading; classes are those that the row had before. */
+/** The first cell of a row is its heading; the classes of the columns stay. */
 function showRows(id, rows) {
   const body = document.querySelector(`#${id} tbody`);
   const classes = [...body.rows[0].cells].map((cell) => cell.className);

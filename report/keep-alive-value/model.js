@@ -1,86 +1,86 @@
 // @ts-check
-// What a keep alive is worth to a device on a battery: how late its loss is noticed, what its pings cost on the network and of the battery. Run by
-// the page's renderer and, unaltered, in the page itself: plain JavaScript, without anything of Node or of a browser.
+// What a keep alive costs a device on a battery: how late its loss is detected, and what its pings cost on the network and of the battery. The
+// renderer and the page itself run this file unaltered, so it uses nothing of Node or of a browser.
 
 /**
  * What a run has measured.
  *
  * @typedef {object} Measurements
- * @property {readonly { readonly keepAlive: number, readonly afterMs: number }[]} expiries How long after the last packet of a silent client its loss was told.
+ * @property {readonly { readonly keepAlive: number, readonly afterMs: number }[]} expiries How long after the last packet of a silent client its loss was detected.
  * @property {number} pingBytes Bytes of a PINGREQ and its answer.
- * @property {'IP' | 'MQTT'} bytesOf IP with all headers; MQTT where the kernel's counters could not be read.
+ * @property {'IP' | 'MQTT'} bytesOf IP with all headers, or MQTT where the kernel's counters could not be read.
  * @property {number} maxKeepAlive The longest that the broker allows, in seconds.
  * @property {{ readonly everyS: number, readonly lateS: number }} [rounds] How often a broker of this version looks for silent clients, and how late
- *   beyond 1.5 times the keep alive that may make it, in seconds; known of the version and not measured. Absent where no such thing is known.
+ *   beyond 1.5 times the keep alive it may be, in seconds. Known of the version, not measured; absent for other versions.
  */
 
 /**
- * What is assumed of the device, and wanted.
+ * Assumptions about the device, and requirements.
  *
- * @typedef {object} Wishes
+ * @typedef {object} Inputs
  * @property {number} wakeUpMj Energy of one wake-up with a ping and its answer, in millijoules.
- * @property {number} baseMw What the device takes on average without any keep alive, in milliwatts.
+ * @property {number} baseMw Average power of the device without any keep alive, in milliwatts.
  * @property {number} batteryWh
- * @property {number} detectS Within how many seconds a loss has to be told, at the worst.
- * @property {number} sharePercent How much of its energy the keep alive may take.
+ * @property {number} detectS Within how many seconds a loss has to be detected, at worst.
+ * @property {number} sharePercent How much of its energy the keep alive may use.
  */
 
 /**
- * One keep alive with all that follows from it.
+ * One keep alive and what it costs.
  *
  * @typedef {object} Value
  * @property {number} keepAlive Seconds.
- * @property {number | undefined} measuredS From the last packet until the loss was told, the longest of this run; undefined where none was measured.
- * @property {number} worstS The same, computed: how late a broker is depends on where in its round the silence falls, so the latest counts everywhere.
- * @property {number | undefined} latestS The same by the broker's version, not measured; undefined where that is not known, or no later.
- * @property {number} meanS From a loss at any moment until it is told, on average.
+ * @property {number | undefined} measuredS From the last packet until the loss was detected, the longest of this run; undefined where none was measured.
+ * @property {number} worstS The same, computed with the greatest lateness of this run.
+ * @property {number | undefined} latestS The same by the broker's version; undefined where that is unknown, or no later.
+ * @property {number} meanS From a loss at any moment until it is detected, on average.
  * @property {number} pings Wake-ups a day.
  * @property {number} bytes A day.
- * @property {number} sharePercent Of the energy that the device takes.
- * @property {number} days Of life of the battery.
+ * @property {number} sharePercent Of the energy that the device uses.
+ * @property {number} days Life of the battery.
  */
 
 /**
  * @typedef {object} Recommendation
- * @property {'both' | 'too dear' | 'too slow'} outcome `too dear`: fast enough, but above the share; `too slow`: no keep alive is fast enough.
+ * @property {'fits' | 'too expensive' | 'too slow'} outcome `too dear`: fast enough, but above the share; `too slow`: no keep alive is fast enough.
  * @property {Value} value
- * @property {Value | undefined} cheap The shortest keep alive that keeps to the share, where the recommended one does not.
+ * @property {Value | undefined} cheap The shortest keep alive within the share, where the recommended one is not.
  */
 
-/** The shortest that a client of libmosquitto takes (mosquitto_sub(1), -k). */
+/** The shortest that a client of libmosquitto accepts (mosquitto_sub(1), -k). */
 export const SHORTEST_S = 5;
 const DAY_S = 86_400;
 const MJ_PER_WH = 3_600_000;
 
 /**
- * Assumed, not measured. Battery: four AA lithium cells of 3,500 mAh at 1.5 V. Wake-up: 0.1 s at 100 mA and 3.3 V. Base load: what empties that battery
- * in 14 months.
+ * Assumed, not measured. Battery: four AA lithium cells of 3,500 mAh at 1.5 V. Wake-up: 0.1 s at 100 mA and 3.3 V. Base load: empties that battery in
+ * 14 months.
  *
- * @type {Wishes}
+ * @type {Inputs}
  */
 export const DEFAULTS = { wakeUpMj: 33, baseMw: 2, batteryWh: 21, detectS: 90, sharePercent: 25 };
 
 /**
- * How the answer shifts with what is wanted most.
+ * How the answer shifts with the priorities.
  *
  * @type {readonly { readonly name: string, readonly why: string, readonly detectS: number, readonly sharePercent: number }[]}
  */
 export const PROFILES = [
   {
     name: 'detect fast',
-    why: 'whoever stands at the door should still see that the lock is gone',
+    why: 'the resident at the door still learns that the lock is gone',
     detectS: 30,
     sharePercent: 60,
   },
   {
     name: 'balanced',
-    why: 'whoever has locked the door and walks off is some 100 m away, and can turn back',
+    why: 'a resident who locked the door and left is some 100 m away, and can turn back',
     detectS: 90,
     sharePercent: 25,
   },
   {
     name: 'battery first',
-    why: 'a dead lock is somebody’s job today, not in this minute',
+    why: 'a technician replaces a dead lock the same day, not the same minute',
     detectS: 600,
     sharePercent: 5,
   },
@@ -104,16 +104,16 @@ export function lateness({ expiries }) {
 
 /**
  * @param {Measurements} measured
- * @param {Wishes} wishes
+ * @param {Inputs} inputs
  * @param {number} keepAlive
  * @returns {Value}
  */
-export function costOf(measured, wishes, keepAlive) {
+export function costOf(measured, inputs, keepAlive) {
   const own = measured.expiries.filter((expiry) => expiry.keepAlive === keepAlive);
   const late = lateness(measured);
   const pings = DAY_S / keepAlive;
-  const pingMw = wishes.wakeUpMj / keepAlive;
-  const allMw = pingMw + wishes.baseMw;
+  const pingMw = inputs.wakeUpMj / keepAlive;
+  const allMw = pingMw + inputs.baseMw;
   return {
     keepAlive,
     measuredS: own.length === 0 ? undefined : Math.max(...own.map(({ afterMs }) => afterMs / 1000)),
@@ -122,46 +122,46 @@ export function costOf(measured, wishes, keepAlive) {
       measured.rounds === undefined || measured.rounds.lateS <= late.most
         ? undefined
         : 1.5 * keepAlive + measured.rounds.lateS,
-    // the moment of a loss has nothing to do with the pings: half a keep alive has passed since the last one
+    // on average half a keep alive has passed since the last ping
     meanS: keepAlive + late.mean,
     pings,
     bytes: pings * measured.pingBytes,
     sharePercent: allMw === 0 ? 0 : (pingMw / allMw) * 100,
-    days: allMw === 0 ? Number.POSITIVE_INFINITY : (wishes.batteryWh * MJ_PER_WH) / allMw / DAY_S,
+    days: allMw === 0 ? Number.POSITIVE_INFINITY : (inputs.batteryWh * MJ_PER_WH) / allMw / DAY_S,
   };
 }
 
 /**
- * The longest keep alive, in whole seconds, whose loss is told in time at the worst: the longer, the cheaper.
+ * The longest keep alive, in whole seconds, that detects a loss in time at worst: the longer, the cheaper.
  *
  * @param {Measurements} measured
- * @param {Wishes} wishes
+ * @param {Inputs} inputs
  * @returns {Recommendation}
  */
-export function recommend(measured, wishes) {
+export function recommend(measured, inputs) {
   /** @type {Value | undefined} */
   let cheap;
   for (let keepAlive = measured.maxKeepAlive; keepAlive >= SHORTEST_S; keepAlive -= 1) {
-    const value = costOf(measured, wishes, keepAlive);
-    const isCheap = value.sharePercent <= wishes.sharePercent;
-    if (value.worstS <= wishes.detectS) {
-      return isCheap ? { outcome: 'both', value, cheap: undefined } : { outcome: 'too dear', value, cheap };
+    const value = costOf(measured, inputs, keepAlive);
+    const isCheap = value.sharePercent <= inputs.sharePercent;
+    if (value.worstS <= inputs.detectS) {
+      return isCheap ? { outcome: 'fits', value, cheap: undefined } : { outcome: 'too expensive', value, cheap };
     }
     if (isCheap) cheap = value;
   }
-  return { outcome: 'too slow', value: costOf(measured, wishes, SHORTEST_S), cheap };
+  return { outcome: 'too slow', value: costOf(measured, inputs, SHORTEST_S), cheap };
 }
 
 /**
- * The sweep with the recommended one in its place.
+ * The sweep with the recommended keep alive in its place.
  *
  * @param {Measurements} measured
- * @param {Wishes} wishes
+ * @param {Inputs} inputs
  * @returns {readonly Value[]}
  */
-export function sweep(measured, wishes) {
-  const { value } = recommend(measured, wishes);
+export function sweep(measured, inputs) {
+  const { value } = recommend(measured, inputs);
   const known = SWEEP.filter((keepAlive) => keepAlive < measured.maxKeepAlive);
   const all = [...new Set([...known, measured.maxKeepAlive, value.keepAlive])].sort((one, other) => one - other);
-  return all.map((keepAlive) => costOf(measured, wishes, keepAlive));
+  return all.map((keepAlive) => costOf(measured, inputs, keepAlive));
 }

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** In an order in which each finds what it needs. */
+/** Each after those that it needs. */
 const PARTS = ['./model.js', './text.js', './drawing.js', './in-page.js'];
 
-/** The model and what shows it as one script for the page: modules need a server, and names of its own keep it apart from the page's other scripts. */
+/** Model and display as one script in a scope of its own: modules would need a server. */
 export function valueScript(): string {
   const parts = PARTS.map((name) => readFileSync(new URL(name, import.meta.url), 'utf8'));
   return `(() => {\n${parts.map(withoutModules).join('')}})();\n`;

@@ -1,19 +1,19 @@
 // @ts-check
-// What the model says, in words and cells; run by the renderer and in the page.
+// The model's results in words and cells; the renderer and the page run this file.
 
 import { costOf, PROFILES, recommend, sweep } from './model.js';
 
 /**
  * @typedef {import('./model.js').Measurements} Measured
- * @typedef {import('./model.js').Wishes} Wanted
+ * @typedef {import('./model.js').Inputs} Wanted
  * @typedef {import('./model.js').Value} OneValue
  */
 
-/** The titles of the sweep's columns. */
+/** Titles of the sweep's columns. */
 export const COLUMNS = [
   'keep alive',
-  'loss told after, measured',
-  'at the worst',
+  'loss detected after, measured',
+  'at worst',
   'on average',
   'wake-ups a day',
   'a day',
@@ -21,13 +21,13 @@ export const COLUMNS = [
   'battery lasts',
 ];
 
-/** The titles of the profiles' columns. */
+/** Titles of the profiles' columns. */
 export const PROFILE_COLUMNS = [
-  'wanted most',
-  'told within',
+  'priority',
+  'detected within',
   'energy at most',
   'keep alive',
-  'at the worst',
+  'at worst',
   'a day',
   'of the energy',
   'battery lasts',
@@ -35,15 +35,15 @@ export const PROFILE_COLUMNS = [
 ];
 
 /**
- * Rows of cells, and which of them is the recommended one.
+ * Rows of cells, with a mark for the recommended one.
  *
  * @param {Measured} measured
- * @param {Wanted} wishes
+ * @param {Wanted} inputs
  * @returns {readonly { readonly cells: readonly string[], readonly isRecommended: boolean }[]}
  */
-export function sweepRows(measured, wishes) {
-  const { value } = recommend(measured, wishes);
-  return sweep(measured, wishes).map((one) => {
+export function sweepRows(measured, inputs) {
+  const { value } = recommend(measured, inputs);
+  return sweep(measured, inputs).map((one) => {
     const isRecommended = one.keepAlive === value.keepAlive;
     const measuredText = one.measuredS === undefined ? '–' : secondsText(one.measuredS);
     return {
@@ -64,12 +64,12 @@ export function sweepRows(measured, wishes) {
 
 /**
  * @param {Measured} measured
- * @param {Wanted} wishes
+ * @param {Wanted} inputs
  * @returns {readonly (readonly string[])[]}
  */
-export function profileRows(measured, wishes) {
+export function profileRows(measured, inputs) {
   return PROFILES.map(({ name, why, detectS, sharePercent }) => {
-    const { outcome, value } = recommend(measured, { ...wishes, detectS, sharePercent });
+    const { outcome, value } = recommend(measured, { ...inputs, detectS, sharePercent });
     return [
       name,
       `${detectS} s`,
@@ -77,7 +77,7 @@ export function profileRows(measured, wishes) {
       outcome === 'too slow' ? 'none' : `${value.keepAlive} s`,
       worstText(value),
       sizeText(value.bytes),
-      `${value.sharePercent.toFixed(1)} %${outcome === 'too dear' ? ': too much' : ''}`,
+      `${value.sharePercent.toFixed(1)} %${outcome === 'too expensive' ? ': too much' : ''}`,
       daysText(value.days),
       why,
     ];
@@ -88,33 +88,32 @@ export function profileRows(measured, wishes) {
  * The recommendation with its reasons.
  *
  * @param {Measured} measured
- * @param {Wanted} wishes
+ * @param {Wanted} inputs
  * @returns {string}
  */
-export function recommendationText(measured, wishes) {
-  const { outcome, value, cheap } = recommend(measured, wishes);
-  const without = { ...wishes, wakeUpMj: 0 };
+export function recommendationText(measured, inputs) {
+  const { outcome, value, cheap } = recommend(measured, inputs);
+  const without = { ...inputs, wakeUpMj: 0 };
   const lasts = `the battery lasts ${daysText(value.days)}, against ${daysText(costOf(measured, without, value.keepAlive).days)} without any keep alive`;
   if (outcome === 'too slow') {
-    return `No keep alive tells a loss within ${wishes.detectS} s at the worst: ${value.keepAlive} s, the shortest that the mosquitto clients take, needs ${secondsText(value.worstS)}${byVersionText(measured, value)}.`;
+    return `No keep alive detects a loss within ${inputs.detectS} s at worst: ${value.keepAlive} s, the shortest that the mosquitto clients accept, needs ${secondsText(value.worstS)}${byVersionText(measured, value)}.`;
   }
   const longest =
     value.keepAlive === measured.maxKeepAlive
-      ? 'the longest keep alive of all that are looked at, and'
+      ? 'the longest keep alive that this broker allows, and'
       : 'the longest keep alive with which';
-  const fits = `${value.keepAlive} s is ${longest} a loss is told within ${wishes.detectS} s at the worst: after ${secondsText(value.worstS)}${byVersionText(measured, value)}.`;
-  const costs = `It wakes the lock ${Math.round(value.pings).toLocaleString('en-GB')} times a day, puts ${sizeText(value.bytes)} of ${measured.bytesOf} a day on the network, and takes ${value.sharePercent.toFixed(1)} % of the lock’s energy; ${lasts}.`;
-  if (outcome === 'both')
-    return `${fits} ${costs} The longer, the cheaper: a shorter one gains only what nobody asked for.`;
+  const fits = `${value.keepAlive} s is ${longest} the broker detects a loss within ${inputs.detectS} s at worst: after ${secondsText(value.worstS)}${byVersionText(measured, value)}.`;
+  const costs = `It wakes the lock ${Math.round(value.pings).toLocaleString('en-GB')} times a day, puts ${sizeText(value.bytes)} of ${measured.bytesOf} a day on the network, and uses ${value.sharePercent.toFixed(1)} % of the lock’s energy; ${lasts}.`;
+  if (outcome === 'fits') return `${fits} ${costs} A shorter one costs more and is faster than required.`;
   const instead =
     cheap === undefined
-      ? `no keep alive up to ${measured.maxKeepAlive} s keeps to that`
-      : `that begins at ${cheap.keepAlive} s, with which a loss is told after ${secondsText(cheap.worstS)}`;
-  return `${fits} ${costs} That is more than the ${wishes.sharePercent} % wanted: ${instead}. The two wishes exclude each other.`;
+      ? `no keep alive up to ${measured.maxKeepAlive} s stays within that`
+      : `the shortest within that is ${cheap.keepAlive} s, which detects a loss after ${secondsText(cheap.worstS)}`;
+  return `${fits} ${costs} That is more than the ${inputs.sharePercent} % required: ${instead}. The two requirements exclude each other.`;
 }
 
 /**
- * `89.1 s (91.0 s)`: measured, and in brackets by the broker's version, where that is later.
+ * `89.1 s (91.0 s)`: from measurements, and in brackets by the broker's version where that is later.
  *
  * @param {OneValue} value
  * @returns {string}
@@ -124,7 +123,7 @@ function worstText({ worstS, latestS }) {
 }
 
 /**
- * How much later than the latest of this run a broker of its version may be, behind a number; empty where nothing is known of that.
+ * How late a broker of this version may be, to follow a number; empty where that is unknown.
  *
  * @param {Measured} measured
  * @param {OneValue} value
@@ -132,7 +131,7 @@ function worstText({ worstS, latestS }) {
  */
 function byVersionText({ rounds }, { latestS }) {
   if (rounds === undefined || latestS === undefined) return '';
-  return ` (a broker of this version looks every ${rounds.everyS} s, which can make it ${secondsText(latestS)}: known of the version, not measured)`;
+  return ` (a broker of this version looks for silent clients every ${rounds.everyS} s, which can make it ${secondsText(latestS)}; known of the version, not measured)`;
 }
 
 /**
@@ -159,5 +158,5 @@ export function sizeText(bytes) {
  * @returns {string}
  */
 export function daysText(days) {
-  return Number.isFinite(days) ? `${Math.round(days).toLocaleString('en-GB')} days` : 'for ever';
+  return Number.isFinite(days) ? `${Math.round(days).toLocaleString('en-GB')} days` : 'forever';
 }

@@ -1,4 +1,4 @@
-/** Id of a check's element: its own with what an HTML id can't have (white space) and what nobody can see written as `~hex`. */
+/** Id of a check's element: white space, which an HTML id cannot have, and invisible characters become `~hex`. */
 export function anchorOf(checkId: string): string {
   const visible = checkId.replaceAll(
     /[\s\p{C}~]/gu,
@@ -7,7 +7,7 @@ export function anchorOf(checkId: string): string {
   return `check-${visible}`;
 }
 
-/** Address of a check within the page. */
+/** Link to a check within the page. */
 export function hrefOf(checkId: string): string {
   return `#${encodeURIComponent(anchorOf(checkId))}`;
 }

@@ -1,6 +1,6 @@
 const UNSEEN = /[^\P{Cc}\n\t]|[\p{Cs}\p{Bidi_Control}]/gu;
 
-/** Text or HTML, safe to show: controls and what changes the direction of its neighbours become visible. */
+/** Text or HTML with control characters and bidirectional controls made visible. */
 export function shown(text: string): string {
   return text.replaceAll(UNSEEN, (character) => {
     const code = character.codePointAt(0) ?? 0;
@@ -20,7 +20,7 @@ export function msOfUs(us: number): string {
   return ms.toFixed(ms >= 10 ? 1 : ms >= 1 ? 2 : 3);
 }
 
-/** `10 kB` for a round thousand, `100 B` else. */
+/** `10 kB` for a round thousand, else `100 B`. */
 export function bytesText(bytes: number): string {
   return bytes >= 1000 && bytes % 1000 === 0 ? `${whole(bytes / 1000)} kB` : `${whole(bytes)} B`;
 }

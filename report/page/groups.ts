@@ -1,6 +1,6 @@
 import type { CheckRecord, Verdict } from '../../records/record.ts';
 
-/** The items by a key, the groups in the order of their first items; none is empty. */
+/** The items by a key, in the order of the groups' first items. */
 export function groupsOf<T>(items: readonly T[], keyOf: (item: T) => string): (readonly [T, ...T[]])[] {
   const groups = new Map<string, [T, ...T[]]>();
   for (const item of items) {
@@ -14,7 +14,7 @@ export function groupsOf<T>(items: readonly T[], keyOf: (item: T) => string): (r
 
 const WORST_FIRST: readonly Verdict[] = ['fail', 'deviation', 'pass', 'skipped'];
 
-/** What to say of several checks in one word; skipped where all of them are. */
+/** The worst verdict of several checks; skipped only where all are. */
 export function worstOf(checks: readonly Pick<CheckRecord, 'verdict'>[]): Verdict {
   return WORST_FIRST.find((verdict) => checks.some((record) => record.verdict === verdict)) ?? 'skipped';
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { render } from 'preact-render-to-string';
+import { errorMessage } from '../../base/errors.ts';
 import type { Results } from '../../records/results.ts';
 import { valueScript } from '../keep-alive-value/script.ts';
 import { shown } from './format.ts';
@@ -14,7 +15,7 @@ const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf
 const STYLE = ['./style.css', './parts.css', './keep-alive.css', './print.css'].map(read).join('');
 const SCRIPT = read('./script.js') + valueScript();
 
-/** Nothing is loaded from anywhere, and no script runs but the page's own. */
+/** Loads nothing, and runs no script but the page's own. */
 const POLICY = [
   "default-src 'none'",
   "style-src 'unsafe-inline'",
@@ -25,8 +26,8 @@ const POLICY = [
 ].join('; ');
 
 /**
- * The report of a run as one HTML document that needs nothing else; `records` are the lines of records.jsonl, which it gives away unaltered. No
- * text of it, wherever it comes from, has a character that nobody sees.
+ * The report of a run as one HTML document that loads nothing. `records` are the lines of records.jsonl, which the page offers for download
+ * unaltered. All its characters are visible, wherever a text comes from.
  */
 export function pageHtml(results: Results, records: string): string {
   return `<!doctype html>\n${shown(render(<Page results={results} records={records} />))}\n`;
@@ -64,16 +65,16 @@ function Page({ results, records }: { readonly results: Results; readonly record
   );
 }
 
-/** A section that can't be drawn takes neither the others with it nor the run that the page is of. */
+/** A section that throws leaves the others alone, and the run too. */
 function Guarded({ Content, results }: { readonly Content: SectionOfPage['Content']; readonly results: Results }) {
   try {
     return <div dangerouslySetInnerHTML={{ __html: render(<Content results={results} />) }} />;
   } catch (error) {
-    return <p class="undrawn">This could not be drawn: {error instanceof Error ? error.message : String(error)}</p>;
+    return <p class="undrawn">This section failed: {errorMessage(error)}</p>;
   }
 }
 
-/** Compressed and in letters that mean nothing in HTML. */
+/** Compressed, as base64, which needs no escape in HTML. */
 function packed(text: string): string {
   return gzipSync(text).toString('base64');
 }

@@ -1,7 +1,7 @@
 import { type PlotOptions, plot } from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 
-/** How the nth series of a plot looks: colour, dash and symbol each tell it, so that none of them is needed. */
+/** How the nth series of a plot looks: colour, dash and symbol each identify it alone. */
 export type Look = {
   /** A CSS variable: light and dark differ. */
   readonly stroke: string;
@@ -26,8 +26,8 @@ const WIDTH = 680;
 const HEIGHT = 340;
 
 /**
- * A plot of Observable Plot (observablehq.com/plot) as SVG in letters, its texts escaped. Marks take their colours from `lookOf`; axes need `label`
- * with the unit. Ids and classes are its own, so that several stand on one page.
+ * A plot of Observable Plot (observablehq.com/plot) as SVG text, escaped. Marks take their colours from `lookOf`; axes need a `label` with the unit.
+ * Its ids and classes are its own, so several plots fit on one page.
  */
 export function drawPlot(options: PlotOptions): string {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
@@ -49,14 +49,14 @@ type Drawn = {
   querySelectorAll(selectors: string): Iterable<{ remove(): void; removeAttribute(name: string): void }>;
 };
 
-/** Plot brings its style with each drawing, which the page has once, and labels groups that have no role; the figure tells all in words. */
+/** Without Plot's style, which the page has once, and without its labels of groups, since the figure has a text alternative. */
 function bare(drawn: Drawn): string {
   for (const style of drawn.querySelectorAll('style')) style.remove();
   for (const labelled of drawn.querySelectorAll('[aria-label]')) labelled.removeAttribute('aria-label');
   return drawn.outerHTML.replaceAll(/ d="[^"]*"/g, rounded);
 }
 
-/** A tenth of a pixel is less than anybody sees, and its digits are half of a path. */
+/** Rounds to a tenth of a pixel, which halves the size of a path. */
 function rounded(path: string): string {
   return path.replaceAll(/\d+\.\d{2,}/g, (number) => `${Number(Number(number).toFixed(1))}`);
 }

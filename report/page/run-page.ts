@@ -1,25 +1,25 @@
 import type { CheckRecord } from '../../records/record.ts';
 import type { Results } from '../../records/results.ts';
 
-/** The page of a run in the making. */
+/** The page of a run that is going on. */
 export type RunPage = Disposable & {
   add(record: CheckRecord): void;
-  /** Writes it into the run's folder and gives its path. */
+  /** Writes it into the run's folder and returns its path. */
   write(folder: string, results: Results): Promise<string>;
 };
 
-/** What draws a page is a tenth of a second to load, and nobody who has no page drawn should wait for it. */
+/** Loading takes a tenth of a second, which commands without a page should not wait for. */
 const load = () => import('./write.ts');
 
 /**
- * With `aheadMs`, records are drawn while the run waits for others, from so many milliseconds on, so that little is left at its end; where something
- * is timed meanwhile, that would be in its way.
+ * With `aheadMs` it draws records while the run goes on, from so many milliseconds on, so that little is left at the end. A run that times messages
+ * leaves it out, since drawing would disturb them.
  */
 export function openRunPage(aheadMs?: number): RunPage {
   const known: CheckRecord[] = [];
   let page: Awaited<ReturnType<typeof load>> | undefined;
   const begin = async () => {
-    // what is wrong with it is told when it is written
+    // write reports what is wrong with it
     page = await load().catch(() => undefined);
     for (const record of known) page?.drawAhead(record);
   };

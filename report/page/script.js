@@ -1,6 +1,6 @@
-// What the page can do beyond being read: show what a link points to, filter by words, save its records. Nothing needs it.
+// Opens the target of a link, filters checks by words, and saves the records. The page works without it.
 
-/** Opens what the address points to, whatever hides it. */
+/** Opens the target of the address, whatever hides it. */
 function reveal() {
   const target = document.getElementById(decoded(location.hash.slice(1)));
   if (target === null) return;
@@ -34,7 +34,7 @@ function find() {
   }
 }
 
-/** The file in the page's own letters: base64 of gzip. */
+/** The records, from gzip in base64. */
 async function records() {
   const packed = atob(document.getElementById('records').textContent);
   const bytes = Uint8Array.from(packed, (letter) => letter.charCodeAt(0));

@@ -16,7 +16,7 @@ import { QosSize } from './sections/qos-size.tsx';
 
 export type SectionOfPage = {
   readonly id: string;
-  /** As the navigation has it. */
+  /** For the navigation. */
   readonly short: string;
   readonly title: string;
   /** What the checkpoint asks, in its words. */
@@ -24,10 +24,10 @@ export type SectionOfPage = {
   readonly Content: ComponentType<SectionProps>;
 };
 
-/** Before all others, where the run did not pass. */
+/** Comes first where the run did not pass. */
 export const FAILED: SectionOfPage = { id: 'failures', short: 'What failed', title: 'What failed', Content: Failures };
 
-/** The checkpoint's questions in its order, and then what they rest on. */
+/** The checkpoint's questions in its order, then what the answers rest on. */
 export const SECTIONS: readonly SectionOfPage[] = [
   {
     id: 'authorisation',
@@ -100,7 +100,7 @@ export const SECTIONS: readonly SectionOfPage[] = [
   {
     id: 'deviations',
     short: 'Deviations',
-    title: 'Where this broker deviates',
+    title: 'Known deviations of this broker',
     Content: Deviations,
   },
   { id: 'checks', short: 'All checks', title: 'All checks', Content: Checks },

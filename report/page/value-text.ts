@@ -1,11 +1,11 @@
-/** Longer lists of numbers, such as latencies, are told by their length; they are in the records. */
+/** Of longer lists of numbers, such as latencies, only the length is shown. */
 const MOST_NUMBERS = 20;
-/** Of other things. */
+/** The same for lists of other things. */
 const MOST_THINGS = 20;
-/** What fits a line is one. */
+/** Shorter values stay on one line. */
 const LINE = 100;
 
-/** What a record expected or observed, to read: JSON without quotes around its keys, and without what only a program reads. */
+/** An expected or observed value for a reader: JSON without quotes around keys, long lists shortened. */
 export function valueText(value: unknown): string {
   return typeof value === 'string' ? value : written(value, '');
 }
@@ -22,7 +22,7 @@ function written(value: unknown, indent: string): string {
   return `${open}\n${parts.map((part) => `${inner}${part}`).join(',\n')}\n${indent}${close}`;
 }
 
-/** The items of a list, as far as they are worth reading, and how many more there are. */
+/** The first items of a list, and how many more there are. */
 function shortened(items: readonly unknown[]): (string | { readonly value: unknown })[] {
   if (items.length > MOST_NUMBERS && items.every((item) => typeof item === 'number')) {
     return [`${items.length} numbers, in the records`];

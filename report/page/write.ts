@@ -8,16 +8,16 @@ import { drawnCheck } from './parts/check-details.tsx';
 /** Name of the page in a run's folder. */
 export const PAGE = 'report.html';
 
-/** Draws what a page says of a record before there is a page; it is not drawn again. */
+/** Draws a record for the page in advance. */
 export function drawAhead(record: CheckRecord): void {
   drawnCheck(record);
 }
 
-/** Writes the report of a run into its folder, for this user alone, and gives its path; the records come from records.jsonl beside it. */
+/** Writes a run's page into its folder, readable by this user alone, and returns its path. It holds the records of records.jsonl. */
 export async function writePage(folder: string, results: Results): Promise<string> {
   const file = path.join(folder, PAGE);
   const records = await readFile(path.join(folder, 'records.jsonl'), 'utf8').catch(() => linesOf(results));
-  // renamed, so that a browser that loads it again never sees half of it
+  // renamed, so that a browser never loads half a page
   const staged = `${file}.part`;
   await writeFile(staged, pageHtml(results, records), { mode: 0o600 });
   await rename(staged, file);

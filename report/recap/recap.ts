@@ -3,23 +3,20 @@ import { type CheckRecord, count, type Verdict } from '../../records/record.ts';
 import { results } from '../../records/results.ts';
 import { measurementLines } from './measurements.ts';
 
-/** More passing checks than this are told by family, so that the recap fits a screen. */
+/** More passed checks than this are summed up by family, so that the recap fits a screen. */
 const MOST_LISTED = 12;
-/** Of more failures than this only some are explained, some are named, and the rest is counted. */
+/** Of more failures than this the recap explains some, names some and counts the rest. */
 const MOST_EXPLAINED = 5;
 const EXPLAINED_OF_MANY = 3;
 const NAMED_OF_MANY = 6;
-/** So many reasons of skipped checks and of known deviations, each with so many of its checks. */
+/** How many reasons of skipped checks and known deviations it lists, and how many checks of each. */
 const MOST_REASONS = 6;
 const MOST_EXAMPLES = 2;
 const LONGEST_VALUE = 160;
-/** What was measured is left out where it would push the failures off the screen. */
+/** Lines of a screen: measurements that would push failures off it are left out. */
 const SCREEN = 45;
 
-/**
- * The records of a run for a terminal: failures first, with what was expected, what was observed and what to try; each explanation of known
- * deviations and of skipped checks once; what was measured.
- */
+/** A run for a terminal: failures with expected, observed and advice, then each reason of deviations and skipped checks once, then measurements. */
 export function recap(records: readonly CheckRecord[], paint: Paint, scope = 'default'): string[] {
   const of = (wanted: Verdict) => records.filter(({ verdict }) => verdict === wanted);
   const failed = of('fail');
@@ -54,7 +51,7 @@ function failures(failed: readonly CheckRecord[], paint: Paint): string[] {
 function headline(records: readonly CheckRecord[], paint: Paint, scope: string): string {
   const { pass, fail, deviation, skipped } = count(records);
   const rights = records.filter((record) => record.verdict === 'skipped' && record.family === 'acl').length;
-  const unshown = rights === 0 ? '' : ` (${rights} ${rights === 1 ? 'right' : 'rights'} not shown)`;
+  const unshown = rights === 0 ? '' : ` (${rights} ${rights === 1 ? 'right' : 'rights'} not observable)`;
   const words = [
     `${pass} passed`,
     ...(fail > 0 ? [paint('red', `${fail} failed`)] : []),
@@ -66,7 +63,7 @@ function headline(records: readonly CheckRecord[], paint: Paint, scope: string):
   const took = records.length === 0 ? '' : ` in ${seconds(to - from)}`;
   const mark = results(records).verdict === 'pass' ? paint('green', '✓') : paint('red', '✗');
   const which = scope === 'default' ? '' : ` (${scope})`;
-  const nothing = fail === 0 && pass + deviation === 0 ? `; ${paint('red', 'nothing was shown')}` : '';
+  const nothing = fail === 0 && pass + deviation === 0 ? `; ${paint('red', 'no check had a result')}` : '';
   const checks = records.length === 1 ? 'check' : 'checks';
   return `${mark} ${records.length} ${checks}${which}${took}: ${words.join(', ')}${nothing}`;
 }
@@ -112,7 +109,7 @@ function byFamily(passed: readonly CheckRecord[], paint: Paint): string[] {
   });
 }
 
-/** A line a reason: how many checks it is about, and some of them; those reasons first that are about most. */
+/** A line a reason, the most frequent first: how many checks have it, and some of their ids. */
 function byReason(records: readonly CheckRecord[], mark: string, what: string, paint: Paint): string[] {
   const reasons = [...new Set(records.map(reasonOf))];
   const groups = reasons

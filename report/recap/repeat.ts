@@ -21,19 +21,19 @@ export type Failing = {
   readonly folder: string;
 };
 
-/** Several runs in a row so far. */
+/** The runs so far. */
 export type Repeated = {
   readonly runs: readonly Run[];
   readonly failing: readonly Failing[];
-  /** The first run that failed, or else the last: what stands for all where there is room for one. */
+  /** The first run that failed, or else the last. */
   readonly shown: Results;
 };
 
 export const NO_RUNS: Repeated = { runs: [], failing: [], shown: results([]) };
 
-/** What `verify --repeat --json` prints: the counts are sums, `checks` and `environment` are those of the first run that failed, or else of the last. */
+/** What `verify --repeat --json` prints: counts are sums, `checks` and `environment` come from the first run that failed, or else from the last. */
 export type RepeatedResults = Results & {
-  /** How many runs were asked for; fewer `runs` than that: it was interrupted, and passes in no case. */
+  /** How many runs were requested; an interrupted series has fewer `runs` and never passes. */
   readonly wanted: number;
   readonly runs: readonly Run[];
 };
@@ -58,14 +58,14 @@ export function repeatedResults({ runs, shown }: Repeated, wanted: number): Repe
   return { ...shown, verdict, counts, wanted, runs };
 }
 
-/** `✓ run 3 of 100 in 8.8 s: 72 passed, 1 skipped`; of a failed one also where its records are. */
+/** `✓ run 3 of 100 in 8.8 s: 72 passed, 1 skipped`; a failed run also names its records. */
 export function runLine({ verdict, counts, folder, durationMs }: Run, nth: number, of: number, paint: Paint): string {
   const mark = verdict === 'pass' ? paint('green', '✓') : paint('red', '✗');
   const where = verdict === 'pass' ? '' : `; records: ${folder}`;
   return `${mark} run ${nth} of ${of} in ${seconds(durationMs)}: ${countWords(counts)}${where}`;
 }
 
-/** How many runs passed, and which checks failed in the others: how often, and why the first time. */
+/** How many runs passed, and which checks failed: how often, and why the first time. */
 export function repeatedLines({ runs, failing }: Repeated, wanted: number, paint: Paint): string[] {
   const failed = runs.filter(({ verdict }) => verdict === 'fail').length;
   const mark = isAllPassed(runs, wanted) ? paint('green', '✓') : paint('red', '✗');
@@ -82,7 +82,7 @@ export function repeatedLines({ runs, failing }: Repeated, wanted: number, paint
   ];
 }
 
-/** A hundred runs of which five were done have not passed a hundred times. */
+/** An interrupted series has not passed. */
 function isAllPassed(runs: readonly Run[], wanted: number): boolean {
   return runs.length > 0 && runs.length >= wanted && runs.every(({ verdict }) => verdict === 'pass');
 }

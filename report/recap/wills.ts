@@ -84,7 +84,7 @@ function untimed({ name, deviates, failed }: Cause): Item {
   return { text: `${mark(deviates)}${name}`, failed };
 }
 
-/** As the recap marks known deviations. */
+/** The recap's mark of known deviations. */
 function mark(deviates: boolean): string {
   return deviates ? '≈ ' : '';
 }

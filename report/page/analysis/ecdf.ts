@@ -1,11 +1,11 @@
-/** A point of an empirical distribution: `share` of the messages took `ms` at most. */
+/** A point of an empirical distribution: `share` of the messages took at most `ms`. */
 export type EcdfPoint = { readonly ms: number; readonly share: number };
 
-/** Steps finer than this can't be seen in a plot; the tail has all of its points. */
+/** A plot cannot show finer steps; the tail has all its points. */
 const STEP = 0.005;
 const TAIL = 0.98;
 
-/** The distribution of latencies in microseconds, thinned to what a plot can show. */
+/** The distribution of latencies in microseconds, thinned for a plot. */
 export function ecdf(latenciesUs: readonly number[]): EcdfPoint[] {
   const sorted = [...latenciesUs].sort((one, other) => one - other);
   let last = Number.NEGATIVE_INFINITY;

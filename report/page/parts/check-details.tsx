@@ -10,14 +10,14 @@ import { Name, Text } from './text.tsx';
 
 const drawn = new WeakMap<CheckRecord, string>();
 
-/** What the page says of a record, as HTML; drawn once, maybe before there is a page. */
+/** A record as HTML; drawn once, possibly in advance. */
 export function drawnCheck(record: CheckRecord): string {
   const html = drawn.get(record) ?? render(<CheckDetails record={record} />);
   drawn.set(record, html);
   return html;
 }
 
-/** A record, folded: its verdict, id and claim, and inside all that it says. */
+/** A folded record: verdict, id and claim outside, all its facts inside. */
 function CheckDetails({ record }: { readonly record: CheckRecord }) {
   const { id, claim, verdict } = record;
   return (
@@ -30,7 +30,7 @@ function CheckDetails({ record }: { readonly record: CheckRecord }) {
   );
 }
 
-/** What was expected and observed, why, where, and the packets. */
+/** Reason, statement, expected, observed, evidence, where and when. */
 export function CheckFacts({ record }: { readonly record: CheckRecord }) {
   const { id, statement, expected, observed, reason, verdict, evidence = [] } = record;
   const lines = evidenceLines(evidence, verdict === 'pass');
@@ -41,7 +41,7 @@ export function CheckFacts({ record }: { readonly record: CheckRecord }) {
           <Text>{reason}</Text>
         </Fact>
       )}
-      {statement === undefined ? null : <Fact name="rests on">[{statement}]</Fact>}
+      {statement === undefined ? null : <Fact name="statement">[{statement}]</Fact>}
       <Fact name="expected">
         <Pre text={valueText(expected)} />
       </Fact>
@@ -60,10 +60,10 @@ export function CheckFacts({ record }: { readonly record: CheckRecord }) {
   );
 }
 
-/** Where and when; versions are those of the environment's hosts. */
+/** Where and when it ran. */
 function ranText({ host, startedAt, durationMs }: CheckRecord): string {
   const time = new Date(startedAt).toISOString().slice('YYYY-MM-DDT'.length, -1);
-  return `${host === undefined ? 'nowhere' : `on ${host}`}, ${time} UTC, ${seconds(durationMs)}`;
+  return `${host === undefined ? 'did not begin' : `on ${host}`}, ${time} UTC, ${seconds(durationMs)}`;
 }
 
 function Fact({ name, children }: { readonly name: string; readonly children: ComponentChildren }) {

@@ -10,7 +10,7 @@ const WORDS: Readonly<Record<Verdict, string>> = {
   skipped: 'skipped',
 };
 
-/** A verdict as sign and word, so that it does not rest on its colour. */
+/** A verdict as sign and word, readable without colour. */
 export function VerdictMark({ verdict }: Pick<CheckRecord, 'verdict'>) {
   return (
     <span class={`verdict ${verdict}`}>
@@ -19,7 +19,7 @@ export function VerdictMark({ verdict }: Pick<CheckRecord, 'verdict'>) {
   );
 }
 
-/** A link to a check's record further down: its id, or other words. */
+/** A link to a check's record on the page: its id, or other words. */
 export function CheckLink({ id, words }: Pick<CheckRecord, 'id'> & { readonly words?: string }) {
   return words === undefined ? (
     <a href={hrefOf(id)}>

@@ -4,13 +4,13 @@ import { Permalink } from './section.tsx';
 type Props = {
   readonly id: string;
   readonly caption: string;
-  /** The figure in words, for who can't see it. */
+  /** The figure in words, for readers who cannot see it. */
   readonly alternative: string;
-  /** The command that measures it anew, such as `./lab verify --only qos.size`. */
+  /** The command that measures it again, such as `./lab verify --only qos.size`. */
   readonly command: string;
-  /** An SVG of plot.ts or sequence.tsx, or its elements. */
+  /** An SVG as text or as elements. */
   readonly drawing: string | ComponentChildren;
-  /** What the drawing's marks mean, where it does not say so itself. */
+  /** What the marks mean, where the drawing does not say so itself. */
   readonly legend?: ComponentChildren;
   /** The raw points: a `Table` or a `RawPoints`. */
   readonly children?: ComponentChildren;
@@ -18,7 +18,7 @@ type Props = {
 
 /** A drawing with its caption, its text alternative, the command that reproduces it and a link to it. */
 export function Figure({ id, caption, alternative, command, drawing, legend, children }: Props) {
-  // an SVG in letters comes from plot.ts, whose texts are escaped by the document that they were drawn in
+  // the text comes from plot.ts, which escapes all names
   const inner = typeof drawing === 'string' ? { dangerouslySetInnerHTML: { __html: drawing } } : { children: drawing };
   return (
     <figure id={id}>
@@ -40,7 +40,7 @@ export function Figure({ id, caption, alternative, command, drawing, legend, chi
 
 type RawProps = { readonly title: string; readonly lines: readonly string[] };
 
-/** The raw points of a figure as comma-separated values, folded; the script adds a button that saves them. */
+/** The raw points of a figure as comma-separated values, folded. The script adds a button that saves them. */
 export function RawPoints({ title, lines }: RawProps) {
   return (
     <details class="raw">

@@ -1,6 +1,6 @@
 import { Name } from './text.tsx';
 
-/** A file of a host: its path and what stands in it. */
+/** A file of a host: path and content. */
 export function HostFile({ path, lines }: { readonly path: string; readonly lines: readonly string[] }) {
   return (
     <div>

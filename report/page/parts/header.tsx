@@ -3,13 +3,13 @@ import type { Results } from '../../../records/results.ts';
 import { counted, listed } from '../format.ts';
 import { Text } from './text.tsx';
 
-/** What was verified, when, how far, and with which result. */
+/** Lab, time, scope and result of the run. */
 export function Header({ results }: { readonly results: Results }) {
   const { environment, verdict } = results;
   return (
     <header>
       <h1>
-        <Text>{environment?.lab ?? 'lab'}</Text>: the checkpoint’s questions, answered by this lab
+        <Text>{environment?.lab ?? 'lab'}</Text>: the checkpoint’s questions, answered by measurements
       </h1>
       {environment === undefined ? null : (
         <p class="subtitle">
@@ -19,7 +19,9 @@ export function Header({ results }: { readonly results: Results }) {
         </p>
       )}
       <p class={`outcome ${verdict}`}>
-        <strong>{verdict === 'pass' ? '✓ As the lab file says.' : '✗ Not as the lab file says.'}</strong>{' '}
+        <strong>
+          {verdict === 'pass' ? '✓ The lab does what the lab file says.' : '✗ The lab differs from the lab file.'}
+        </strong>{' '}
         {countsText(results)}
       </p>
     </header>
@@ -32,7 +34,7 @@ function day(ms: number): string {
 
 function scopeText({ scope, full, only }: NonNullable<Results['environment']>): string {
   const what = full === true ? `full${scope === 'default' ? '' : `, ${scope}`}` : scope;
-  return only === undefined ? `a ${what} run` : `a ${what} run of ${only} alone`;
+  return only === undefined ? `a ${what} run` : `a ${what} run, only ${only}`;
 }
 
 function countsText({ counts: { pass, fail, deviation, skipped }, checks }: Results): string {

@@ -1,11 +1,11 @@
 import { lookOf } from '../plot.ts';
 
 type Props = {
-  /** A name a series, in the order of `lookOf`. */
+  /** One name a series, in the order of `lookOf`. */
   readonly names: readonly string[];
-  /** Those that the figure has. @default all */
+  /** The names that the figure shows. @default all */
   readonly shown?: readonly string[];
-  /** `line`: dash and colour; `area`: a filled square. */
+  /** `line`: dash and colour; `area`: a filled box. */
   readonly kind?: 'line' | 'area';
 };
 

@@ -2,7 +2,7 @@ import type { Hops } from '../analysis/sequence.ts';
 import { detailsOf, rowsOf } from './sequence-diagram.tsx';
 import { Table } from './table.tsx';
 
-/** The packets of a sequence diagram as a table, folded: its raw points. */
+/** The packets of a sequence diagram as a folded table. */
 export function Packets({ hops }: { readonly hops: Hops }) {
   return (
     <details>
@@ -12,7 +12,7 @@ export function Packets({ hops }: { readonly hops: Hops }) {
         columns={[
           { title: 'ms', align: 'right' },
           'seen by',
-          'way',
+          'direction',
           'packet',
           { title: 'id', align: 'right' },
           'flags, size',

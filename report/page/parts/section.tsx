@@ -12,7 +12,7 @@ type Props = {
   readonly children: ComponentChildren;
 };
 
-/** A part of the page that the navigation leads to. */
+/** A part of the page with a link in the navigation. */
 export function Section({ id, title, question, children }: Props) {
   return (
     <section id={id} aria-labelledby={`${id}-title`}>
@@ -25,7 +25,7 @@ export function Section({ id, title, question, children }: Props) {
   );
 }
 
-/** A link to where it stands, to copy. */
+/** A link to its own place, to copy. */
 export function Permalink({ to, name }: { readonly to: string; readonly name: string }) {
   return (
     <a class="permalink" href={`#${encodeURIComponent(to)}`} aria-label={`link to ${name}`}>

@@ -13,7 +13,7 @@ type Row = {
   readonly atMs: number;
 };
 
-/** All packets of a message in time, with the end that saw each. */
+/** All packets of a message in time, each with the end that saw it. */
 export function rowsOf({ publisher, subscriber }: Hops): Row[] {
   const all = [
     ...publisher.map((packet) => ({ packet, role: 'publisher' as const })),
@@ -25,7 +25,7 @@ export function rowsOf({ publisher, subscriber }: Hops): Row[] {
 
 type Props = { readonly hops: Hops; readonly publisher: string; readonly subscriber: string };
 
-/** Publisher, broker and subscriber with an arrow a packet, in time but not to scale; times stand at the end that saw the packet. In words: `sequenceText`. */
+/** Publisher, broker and subscriber with an arrow a packet, in time but not to scale. A time stands at the end that saw the packet. In words: `sequenceText`. */
 export function SequenceDiagram({ hops, publisher, subscriber }: Props) {
   const rows = rowsOf(hops);
   const height = TOP + rows.length * ROW + 14;
@@ -78,7 +78,7 @@ function Arrow({ row, y }: { readonly row: Row; readonly y: number }) {
   );
 }
 
-/** `QoS 1, DUP 0, RETAIN 0, 44 B`: the flags are those of a PUBLISH. */
+/** `QoS 1, DUP 0, RETAIN 0, 44 B`; only a PUBLISH has flags. */
 export function detailsOf({ type, qos = 0, dup, retain, bytes }: SequencePacket): string {
   const flags =
     type === 'PUBLISH' ? [`QoS ${qos}`, `DUP ${dup === true ? 1 : 0}`, `RETAIN ${retain === true ? 1 : 0}`] : [];
@@ -87,10 +87,10 @@ export function detailsOf({ type, qos = 0, dup, retain, bytes }: SequencePacket)
 
 /** The diagram in words. */
 export function sequenceText(hops: Hops): string {
-  const told = rowsOf(hops).map(({ packet, role, atMs }) => {
+  const texts = rowsOf(hops).map(({ packet, role, atMs }) => {
     const id = packet.packetId === undefined ? '' : `, packet id ${packet.packetId}`;
     const way = packet.direction === 'sent' ? `${role} to broker` : `broker to ${role}`;
     return `${atMs.toFixed(3)} ms ${way}: ${packet.type}${id}, ${detailsOf(packet)}`;
   });
-  return told.length === 0 ? 'No packet was seen.' : `${told.join('; ')}.`;
+  return texts.length === 0 ? 'No packet was seen.' : `${texts.join('; ')}.`;
 }

@@ -4,13 +4,13 @@ export type Column = { readonly title: ComponentChildren; readonly align?: 'righ
 
 type Props = {
   readonly caption: string;
-  /** A title each, or with how its cells are aligned: `right` for numbers. */
+  /** Titles; `right` aligns numbers. */
   readonly columns: readonly (string | Column)[];
   /** The first cell of a row is its heading. */
   readonly rows: readonly (readonly ComponentChildren[])[];
 };
 
-/** A table with a caption, which is scrolled sideways where the screen is narrow. */
+/** A table with a caption. It scrolls sideways on a narrow screen. */
 export function Table({ caption, columns, rows }: Props) {
   const known = columns.map((column) => (typeof column === 'string' ? { title: column } : column));
   const classOf = (index: number) => (known[index]?.align === 'right' ? 'number' : undefined);

@@ -1,9 +1,9 @@
-/** A text from a host or from the lab file: it keeps to itself whichever direction it is written in. */
+/** A text from a host or from the lab file, isolated whatever its writing direction. */
 export function Text({ children }: { readonly children: string }) {
   return <bdi>{children}</bdi>;
 }
 
-/** The same as a name in a program's letters. */
+/** The same in a monospaced font. */
 export function Name({ children }: { readonly children: string }) {
   return (
     <code>

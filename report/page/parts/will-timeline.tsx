@@ -10,7 +10,7 @@ const RIGHT = 616;
 const GAP = 48;
 const TOP = 16;
 const ROW = 27;
-/** On the logarithmic axis nothing is left of a millisecond; the cause itself stands before it. */
+/** The logarithmic axis begins at a millisecond; the cause stands to its left. */
 const FIRST_MS = 1;
 const LEAST_DECADES = 4;
 const COLOURS = {
@@ -22,8 +22,8 @@ const COLOURS = {
 type Mark = keyof typeof COLOURS;
 
 /**
- * A row a cause, the time from it to the right on a logarithmic axis: when the broker closed the connection, when its log told it here, when the
- * last will came. Several checks of one cause are on one row. In words: `timelineText`.
+ * A row a cause, with the time since it on a logarithmic axis: when the broker closed the connection, when its log line arrived here, and when the
+ * last will came. All checks of a cause share a row. In words: `timelineText`.
  */
 export function WillTimeline({ rows }: { readonly rows: readonly WillRow[] }) {
   const groups = groupsOf(rows, causeName);
@@ -53,7 +53,7 @@ export function WillTimeline({ rows }: { readonly rows: readonly WillRow[] }) {
   );
 }
 
-/** So many powers of ten of a millisecond as everything fits into. */
+/** Enough powers of ten of a millisecond for all marks. */
 function decadesOf(rows: readonly WillRow[]): number {
   const times = rows.flatMap((row) => [row.willAfterMs ?? 0, row.end?.afterMs ?? 0, row.backAfterMs ?? 0]);
   return Math.max(LEAST_DECADES, Math.ceil(Math.log10(Math.max(FIRST_MS, ...times))));
@@ -100,7 +100,7 @@ function Line({ rows, y, decades }: LineProps) {
   );
 }
 
-/** Its own FIN or RST, or its answer to the client's FIN; what a kernel's table told was read some time after it. */
+/** By a FIN or RST of its own, or by its answer to the client's FIN. A kernel's table gives no exact time. */
 function brokerClosed({ end }: WillRow): boolean {
   return end !== undefined && end.seenBy === 'socket' && (end.by === 'broker' || end.how === 'FIN');
 }
@@ -120,10 +120,10 @@ function Shape({ mark, x: left, y }: { readonly mark: Mark; readonly x: number; 
 }
 
 const MEANINGS: readonly (readonly [Mark, string])[] = [
-  ['closes', 'the broker closes the connection, as its client saw it'],
-  ['log', 'the broker’s log tells it'],
-  ['back', 'a client with that id is in again'],
-  ['will', 'the last will is at the subscriber'],
+  ['closes', 'the broker closes the connection, seen by its client'],
+  ['log', 'the broker logs it'],
+  ['back', 'a client with that id is connected again'],
+  ['will', 'the last will arrives at the subscriber'],
 ];
 
 /** What the marks of the timeline mean. */

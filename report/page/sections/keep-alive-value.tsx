@@ -3,10 +3,10 @@ import { batteryPlot, delayPlot, plotText, svgOf } from '../../keep-alive-value/
 import {
   costOf,
   DEFAULTS,
+  type Inputs as InputValues,
   lateness,
   type Measurements,
   SHORTEST_S,
-  type Wishes,
 } from '../../keep-alive-value/model.js';
 import { COLUMNS, PROFILE_COLUMNS, profileRows, recommendationText, sweepRows } from '../../keep-alive-value/text.js';
 import { allowedText } from '../analysis/keep-alive-allowed.ts';
@@ -20,7 +20,7 @@ import { Table } from '../parts/table.tsx';
 
 const COMMAND = './lab report --only keepalive';
 
-/** Which keep alive suits a lock's health topic: computed from what the run measured and from what is assumed of the lock, which can be changed. */
+/** The keep alive for a lock's health topic, computed from the run's measurements and from assumptions that the reader can change. */
 export function KeepAliveValue({ results }: SectionProps) {
   const input = modelInput(results);
   if (input === undefined) return <NotMeasured results={results} about="traffic" command={COMMAND} />;
@@ -43,20 +43,20 @@ export function KeepAliveValue({ results }: SectionProps) {
       </div>
       <Figure
         id="figure-keep-alive-delay"
-        caption="How late a loss is told at the worst, against what the pings put on the network; each point a keep alive, ◆ the recommended one."
+        caption="How late the broker detects a loss at worst, against the load of the pings on the network. Each point is a keep alive, ◆ the recommended one."
         command={COMMAND}
         {...drawn(delayPlot(measured, DEFAULTS))}
       />
       <Figure
         id="figure-keep-alive-battery"
-        caption="How long the battery lasts with pings each keep alive, under the assumptions above; ◆ the recommended one."
+        caption="How long the battery lasts by keep alive, under the assumptions above; ◆ is the recommended one."
         command={COMMAND}
         {...drawn(batteryPlot(measured, DEFAULTS))}
       />
       <h3>How it shifts with the priorities</h3>
       <div id="keep-alive-profiles">
         <Table
-          caption={`The longest keep alive that tells a loss in time, for three priorities of the same lock${inBrackets}`}
+          caption={`The longest keep alive that detects a loss in time, for three priorities of the same lock${inBrackets}`}
           columns={PROFILE_COLUMNS.map((title, index, { length }) =>
             index === 0 || index === length - 1 ? title : toTheRight(title),
           )}
@@ -75,14 +75,14 @@ function drawn(plotted: ReturnType<typeof delayPlot>) {
   return { drawing: svgOf(plotted), alternative: plotText(plotted) };
 }
 
-/** What the numbers are from, and how they are made. */
+/** Where the numbers come from. */
 function Sources({ input: { measured, ping, expiryIds, limit } }: { readonly input: ModelInput }) {
   const late = lateness(measured);
   const values = [...new Set(measured.expiries.map(({ keepAlive }) => keepAlive))].sort((one, other) => one - other);
   const seen =
     values.length === 0
-      ? 'No expiry was measured in this run: a loss is taken to be told after 1.5 times the keep alive, as the standard has it.'
-      : `Silent clients with keep alives of ${listed(values.map(String))} s were told lost ${late.least.toFixed(1)} to ${late.most.toFixed(1)} s after 1.5 times that [MQTT-3.1.2-24]. How late depends on where in the broker’s round of looking the silence falls (Mosquitto before 2.0.21 has one each 6 s), so the latest counts at the worst for every value (computed), and their mean on average.`;
+      ? 'This run measured no expiry, so a loss counts as detected after 1.5 times the keep alive, as the standard says.'
+      : `The broker detected the loss of silent clients with keep alives of ${listed(values.map(String))} s ${late.least.toFixed(1)} to ${late.most.toFixed(1)} s after 1.5 times that [MQTT-3.1.2-24]. The delay depends on when in its round the broker looks (every 6 s before Mosquitto 2.0.21). So the worst case of every keep alive uses the longest delay, and the average their mean.`;
   return (
     <>
       <h3>What it is computed from</h3>
@@ -99,24 +99,23 @@ function Sources({ input: { measured, ping, expiryIds, limit } }: { readonly inp
         {measured.rounds === undefined || measured.rounds.lateS <= late.most ? null : (
           <li>
             Known of the broker’s version, not measured: it looks every {measured.rounds.everyS} s and counts in whole
-            seconds, so that it can take 1.5 × keep alive + {measured.rounds.lateS} s, which is{' '}
-            {(measured.rounds.lateS - late.most).toFixed(1)} s later than counted here. The recommendation goes without
-            that.
+            seconds, so it can take 1.5 × keep alive + {measured.rounds.lateS} s, which is{' '}
+            {(measured.rounds.lateS - late.most).toFixed(1)} s more than measured. The recommendation leaves that out.
           </li>
         )}
         <li>
-          Computed: what tells of a loss is the lock’s last will on its health topic. A lock that fails right after a
-          packet is told lost after 1.5 × keep alive + lateness, one that fails at any moment after keep alive +
-          lateness on average. A ping costs the lock one wake-up; in between the keep alive costs nothing.
+          Computed: the lock’s last will on its health topic reports the loss. A lock that fails right after a packet is
+          detected after 1.5 × keep alive + delay, a lock that fails at any moment after keep alive + delay on average.
+          A ping costs the lock one wake-up; in between the keep alive costs nothing.
         </li>
         <li>
-          Assumed, and to be changed above: a wake-up takes {DEFAULTS.wakeUpMj} mJ (a Wi-Fi module at 100 mA and 3.3 V
-          for 0.1 s), the lock {DEFAULTS.baseMw} mW for everything else, and its battery has {DEFAULTS.batteryWh} Wh
-          (four AA lithium cells of 3,500 mAh at 1.5 V). None of that was measured here.
+          Assumed, not measured, and changeable above: a wake-up takes {DEFAULTS.wakeUpMj} mJ (a Wi-Fi module at 100 mA
+          and 3.3 V for 0.1 s), the lock {DEFAULTS.baseMw} mW for everything else, and its battery holds{' '}
+          {DEFAULTS.batteryWh} Wh (four AA lithium cells of 3,500 mAh at 1.5 V).
         </li>
         <li>
-          Wanted: told within {DEFAULTS.detectS} s, since whoever has locked the door and walks off is some 100 m away
-          by then and can turn back; at most {DEFAULTS.sharePercent} % of the energy for it.
+          Required: detected within {DEFAULTS.detectS} s, when a resident who locked the door and left is some 100 m
+          away and can turn back; at most {DEFAULTS.sharePercent} % of the energy.
         </li>
         <li>Allowed: {allowedText(limit)}</li>
       </ul>
@@ -139,14 +138,14 @@ function Links({ ids }: { readonly ids: ModelInput['expiryIds'] }) {
   );
 }
 
-/** Changes what is assumed and wanted; shown by the script that computes anew. */
+/** The assumptions and requirements; the script shows them and computes with them. */
 function Inputs({ measured }: { readonly measured: Measurements }) {
   return (
     <div id="keep-alive-inputs" hidden>
       <form
-        id="keep-alive-wishes"
-        class="wishes"
-        aria-label="what is assumed and wanted"
+        id="keep-alive-form"
+        class="inputs"
+        aria-label="assumptions and requirements"
         data-measured={JSON.stringify(measured)}
       >
         <Input name="wakeUpMj" min={0} max={10_000} step="any">
@@ -159,7 +158,7 @@ function Inputs({ measured }: { readonly measured: Measurements }) {
           battery, Wh
         </Input>
         <Input name="detectS" min={1} max={3_600} step="1">
-          loss told within, s
+          loss detected within, s
         </Input>
         <Input name="sharePercent" min={0} max={100} step="any">
           energy at most, %
@@ -171,7 +170,7 @@ function Inputs({ measured }: { readonly measured: Measurements }) {
 }
 
 type InputProps = {
-  readonly name: keyof Wishes;
+  readonly name: keyof InputValues;
   readonly min: number;
   readonly max: number;
   readonly step: string;

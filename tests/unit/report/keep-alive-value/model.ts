@@ -2,12 +2,12 @@ import test from 'ava';
 import {
   costOf,
   DEFAULTS,
+  type Inputs,
   lateness,
   type Measurements,
   PROFILES,
   recommend,
   sweep,
-  type Wishes,
 } from '../../../../report/keep-alive-value/model.js';
 
 const MEASURED: Measurements = {
@@ -20,9 +20,9 @@ const MEASURED: Measurements = {
   bytesOf: 'IP',
   maxKeepAlive: 1200,
 };
-const WISHES: Wishes = { wakeUpMj: 30, baseMw: 2, batteryWh: 24, detectS: 90, sharePercent: 25 };
+const INPUTS: Inputs = { wakeUpMj: 30, baseMw: 2, batteryWh: 24, detectS: 90, sharePercent: 25 };
 
-test('lateness is beyond 1.5 times the keep alive, and none where nothing was measured', (t) => {
+test('lateness counts from 1.5 times the keep alive, and is 0 without measurements', (t) => {
   t.deepEqual(lateness(MEASURED), { least: 1, mean: 11.5 / 3, most: 5.5 });
   t.deepEqual(lateness({ expiries: [] }), { least: 0, mean: 0, most: 0 });
 });
@@ -37,7 +37,7 @@ const values: readonly (readonly [number, number | undefined, number, number, nu
 
 for (const [keepAlive, measuredS, worstS, pings, bytes, share, days] of values) {
   test(`a keep alive of ${keepAlive} s`, (t) => {
-    const value = costOf(MEASURED, WISHES, keepAlive);
+    const value = costOf(MEASURED, INPUTS, keepAlive);
     t.is(value.measuredS, measuredS);
     t.is(value.worstS, worstS);
     t.is(value.pings, pings);
@@ -48,46 +48,51 @@ for (const [keepAlive, measuredS, worstS, pings, bytes, share, days] of values) 
   });
 }
 
-/** [what is wished; keep alive; outcome; the shortest one that is cheap enough] */
-const answers: readonly (readonly [Partial<Wishes>, number, 'both' | 'too dear' | 'too slow', number | undefined])[] = [
-  [{}, 56, 'both', undefined],
-  [{ detectS: 89 }, 55, 'both', undefined],
-  [{ detectS: 30 }, 16, 'too dear', 45],
-  [{ detectS: 30, sharePercent: 50 }, 16, 'both', undefined],
-  [{ detectS: 30, sharePercent: 0 }, 16, 'too dear', undefined],
+/** [changed inputs; keep alive; outcome; the shortest one that is cheap enough] */
+const answers: readonly (readonly [
+  Partial<Inputs>,
+  number,
+  'fits' | 'too expensive' | 'too slow',
+  number | undefined,
+])[] = [
+  [{}, 56, 'fits', undefined],
+  [{ detectS: 89 }, 55, 'fits', undefined],
+  [{ detectS: 30 }, 16, 'too expensive', 45],
+  [{ detectS: 30, sharePercent: 50 }, 16, 'fits', undefined],
+  [{ detectS: 30, sharePercent: 0 }, 16, 'too expensive', undefined],
   [{ detectS: 12 }, 5, 'too slow', 45],
-  [{ detectS: 13 }, 5, 'too dear', 45],
-  [{ detectS: 3_600 }, 1200, 'both', undefined],
-  [{ wakeUpMj: 0, detectS: 13 }, 5, 'both', undefined],
-  [{ wakeUpMj: 0, baseMw: 0 }, 56, 'both', undefined],
+  [{ detectS: 13 }, 5, 'too expensive', 45],
+  [{ detectS: 3_600 }, 1200, 'fits', undefined],
+  [{ wakeUpMj: 0, detectS: 13 }, 5, 'fits', undefined],
+  [{ wakeUpMj: 0, baseMw: 0 }, 56, 'fits', undefined],
 ];
 
 for (const [change, keepAlive, outcome, cheap] of answers) {
-  test(`wished ${JSON.stringify(change)}: ${keepAlive} s, ${outcome}`, (t) => {
-    const recommended = recommend(MEASURED, { ...WISHES, ...change });
+  test(`inputs ${JSON.stringify(change)}: ${keepAlive} s, ${outcome}`, (t) => {
+    const recommended = recommend(MEASURED, { ...INPUTS, ...change });
     t.is(recommended.value.keepAlive, keepAlive);
     t.is(recommended.outcome, outcome);
     t.is(recommended.cheap?.keepAlive, cheap);
   });
 }
 
-test('what the broker does not allow is neither recommended nor swept', (t) => {
+test('a keep alive above the limit of the broker is neither recommended nor swept', (t) => {
   const measured = { ...MEASURED, maxKeepAlive: 45 };
-  t.is(recommend(measured, WISHES).value.keepAlive, 45);
+  t.is(recommend(measured, INPUTS).value.keepAlive, 45);
   t.deepEqual(
-    sweep(measured, WISHES).map(({ keepAlive }) => keepAlive),
+    sweep(measured, INPUTS).map(({ keepAlive }) => keepAlive),
     [5, 10, 15, 25, 30, 40, 45],
   );
 });
 
-test('the sweep has the recommended one in its place', (t) => {
-  const values = sweep(MEASURED, WISHES).map(({ keepAlive }) => keepAlive);
+test('the sweep contains the recommended keep alive in order', (t) => {
+  const values = sweep(MEASURED, INPUTS).map(({ keepAlive }) => keepAlive);
   t.deepEqual(values, [5, 10, 15, 25, 30, 40, 56, 60, 120, 300, 600, 1200]);
 });
 
-test('the more patient the priority, the longer the keep alive, and each keeps to its own limits', (t) => {
+test('a more patient priority gets a longer keep alive, each within its limits', (t) => {
   const found = PROFILES.map((profile) => recommend(MEASURED, { ...DEFAULTS, ...profile }));
-  t.true(found.every(({ outcome }) => outcome === 'both'));
+  t.true(found.every(({ outcome }) => outcome === 'fits'));
   const keepAlives = found.map(({ value }) => value.keepAlive);
   t.deepEqual(
     keepAlives,

@@ -22,45 +22,42 @@ const MEASURED: Measurements = {
   maxKeepAlive: 1200,
 };
 
-/** [what is wished; what the recommendation says] */
+/** [changed inputs; facts in the recommendation] */
 const texts: readonly (readonly [Partial<typeof DEFAULTS>, RegExp])[] = [
-  [
-    {},
-    /^56 s is the longest .* within 90 s at the worst: after 89\.5 s\. .* 1,543 times a day, puts 247 kB of IP .*cheaper/,
-  ],
-  [{ detectS: 30 }, /^16 s .* more than the 25 % wanted: that begins at 50 s.*exclude each other/],
-  [{ detectS: 30, sharePercent: 0 }, /no keep alive up to 1200 s keeps to that/],
-  [{ detectS: 5 }, /^No keep alive tells a loss within 5 s at the worst: 5 s, .* needs 13\.0 s/],
+  [{}, /^56 s is the longest .* within 90 s at worst: after 89\.5 s\. .* 1,543 times a day, puts 247 kB of IP /],
+  [{ detectS: 30 }, /^16 s .* more than the 25 % required: .* 50 s.*exclude each other/],
+  [{ detectS: 30, sharePercent: 0 }, /no keep alive up to 1200 s/],
+  [{ detectS: 5 }, /^No keep alive detects a loss within 5 s at worst: 5 s, .* needs 13\.0 s/],
 ];
 
-for (const [change, says] of texts) {
-  test(`wished ${JSON.stringify(change)}, the recommendation gives its reasons`, (t) => {
-    t.regex(recommendationText(MEASURED, { ...DEFAULTS, ...change }), says);
+for (const [change, facts] of texts) {
+  test(`inputs ${JSON.stringify(change)}: the recommendation gives its reasons`, (t) => {
+    t.regex(recommendationText(MEASURED, { ...DEFAULTS, ...change }), facts);
   });
 }
 
-test('the version of the broker adds in words, and in brackets, what it may be late by, and changes no number that was measured', (t) => {
+test('the version of the broker adds its possible lateness in words and in brackets, and changes no measured number', (t) => {
   const known = { ...MEASURED, rounds: { everyS: 6, lateS: 7 } };
   t.regex(
     recommendationText(known, DEFAULTS),
-    /^56 s is .* within 90 s at the worst: after 89\.5 s \(a broker of this version looks every 6 s, which can make it 91\.0 s: known of the version, not measured\)\./,
+    /^56 s is .* within 90 s at worst: after 89\.5 s \(.* every 6 s, which can make it 91\.0 s; .*not measured\)\./,
   );
   t.regex(
     recommendationText(known, { ...DEFAULTS, detectS: 5 }),
-    /needs 13\.0 s \(a broker .* can make it 14\.5 s: .*\)\.$/,
+    /needs 13\.0 s \(a broker .* can make it 14\.5 s; .*\)\.$/,
   );
   t.deepEqual(sweepRows(known, DEFAULTS)[0]?.cells.slice(0, 3), ['5 s', '13.0 s', '13.0 s (14.5 s)']);
   t.is(profileRows(known, DEFAULTS)[1]?.[4], '89.5 s (91.0 s)');
-  // one that was measured as late as it can be
+  // measured as late as it can be
   const latest = { ...known, expiries: [{ keepAlive: 5, afterMs: 14_500 }] };
   t.notRegex(recommendationText(latest, DEFAULTS), /version/);
   t.is(sweepRows(latest, DEFAULTS)[0]?.cells[2], '14.5 s');
 });
 
-test('the longest that is allowed is not said to be the longest that is in time', (t) => {
+test('the longest allowed keep alive is not called the longest that detects in time', (t) => {
   t.regex(
     recommendationText({ ...MEASURED, maxKeepAlive: 20 }, DEFAULTS),
-    /^20 s is the longest keep alive of all that are looked at, and a loss is told/,
+    /^20 s is the longest keep alive that this broker allows, and/,
   );
 });
 
@@ -78,19 +75,19 @@ test('each row has a cell a column, and one row is the recommended one', (t) => 
   t.deepEqual(profiles[1]?.slice(0, 4), ['balanced', '90 s', '25 %', '56 s']);
 });
 
-test('numbers are told with their units', (t) => {
+test('numbers have units', (t) => {
   t.deepEqual([90, 900].map(secondsText), ['90.0 s', '15.0 min']);
   t.deepEqual([950, 11_520, 2_764_800].map(sizeText), ['950 B', '11.5 kB', '2.76 MB']);
-  t.deepEqual([1234.4, Number.POSITIVE_INFINITY].map(daysText), ['1,234 days', 'for ever']);
+  t.deepEqual([1234.4, Number.POSITIVE_INFINITY].map(daysText), ['1,234 days', 'forever']);
 });
 
 for (const [name, plot, change] of [
   ['delay', delayPlot, {}],
   ['battery', batteryPlot, {}],
   ['battery, with costs of nothing', batteryPlot, { wakeUpMj: 0, baseMw: 0 }],
-  ['delay, on a bound far away', delayPlot, { detectS: 3_600 }],
+  ['delay, with a distant limit', delayPlot, { detectS: 3_600 }],
 ] as const) {
-  test(`the plot of ${name} has a point each, in the picture, and the words of all`, (t) => {
+  test(`the plot of ${name} has every point inside the picture, and all of them in words`, (t) => {
     const plotted = plot(MEASURED, { ...DEFAULTS, ...change });
     const { document } = parseHTML(`<html><body>${svgOf(plotted)}</body></html>`);
     const finite = plotted.points.filter(({ y }) => Number.isFinite(y)).length;
@@ -104,7 +101,7 @@ for (const [name, plot, change] of [
   });
 }
 
-test('the page gets the model as one script without modules, whose names are its own', (t) => {
+test('the page gets the model as one script without modules, in a scope of its own', (t) => {
   const script = valueScript();
   t.notThrows(() => new Script(script));
   t.notRegex(script, /^(import|export)/m);

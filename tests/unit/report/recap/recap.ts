@@ -103,20 +103,20 @@ test('the headline tells how many rights are not shown', (t) => {
     [record(), skipped('acl.publish.log.sam'), skipped('acl.subscribe.log.sam'), skipped('will.x')],
     plain,
   );
-  t.is(two, '✓ 4 checks in 0.2 s: 1 passed, 3 skipped (2 rights not shown)');
+  t.is(two, '✓ 4 checks in 0.2 s: 1 passed, 3 skipped (2 rights not observable)');
   const [one] = recap([record(), skipped('acl.publish.log.sam')], plain);
-  t.is(one, '✓ 2 checks in 0.2 s: 1 passed, 1 skipped (1 right not shown)');
+  t.is(one, '✓ 2 checks in 0.2 s: 1 passed, 1 skipped (1 right not observable)');
 });
 
 test('no record at all is a failure', (t) => {
-  t.deepEqual(recap([], plain), ['✗ 0 checks: 0 passed; nothing was shown']);
+  t.deepEqual(recap([], plain), ['✗ 0 checks: 0 passed; no check had a result']);
   t.is(results([]).verdict, 'fail');
 });
 
 test('a run in which all was skipped has failed, and says so; one that only deviated as is known has passed', (t) => {
   const skipped = [record({ verdict: 'skipped', reason: 'no Pi' })];
   t.is(results(skipped).verdict, 'fail');
-  t.is(recap(skipped, plain)[0], '✗ 1 check in 0.2 s: 0 passed, 1 skipped; nothing was shown');
+  t.is(recap(skipped, plain)[0], '✗ 1 check in 0.2 s: 0 passed, 1 skipped; no check had a result');
   t.is(recap([record({ verdict: 'deviation' })], plain)[0], '✓ 1 check in 0.2 s: 0 passed, 1 known deviation');
 });
 

@@ -84,7 +84,7 @@ test('3c: the recommendation, its sweep and what it is computed from', (t) => {
   const { value } = sectionsOf(keepAliveRecords());
   const text = value.textContent ?? '';
   t.regex(text, /56 s is the longest keep alive/);
-  t.regex(text, /keep alives of 5 and 25 s were told lost 5\.5 to 5\.6 s after/);
+  t.regex(text, /keep alives of 5 and 25 s 5\.5 to 5\.6 s after/);
   t.true(cellsOf(value, /sweep/).some(([keepAlive]) => keepAlive === '600 s'));
   t.is(value.querySelectorAll('figure svg').length, 2);
   // without a script there is nothing to change
@@ -96,7 +96,7 @@ test('3c: what the limit is from, and what is known of the version of the broker
   const { value } = sectionsOf([trafficRecord(5, 'mosquitto', 'idle'), expiry]);
   const text = value.textContent ?? '';
   t.regex(text, /Allowed: 5 s, .* to 1,200 s, the default of a lab file/);
-  t.regex(text, /Known of the broker’s version, not measured: it looks every 6 s .* \+ 7 s, which is 4\.5 s later/);
+  t.regex(text, /Known of the broker’s version, not measured: it looks every 6 s .* \+ 7 s, which is 4\.5 s more/);
   t.regex(text, /A sweep of keep alives; .*; in brackets by the broker’s version, not measured/);
   const other = parseHTML(
     pageHtml(resultsOf([trafficRecord(5, 'mosquitto', 'idle'), expiry], { broker: NEWER }), ''),
@@ -108,7 +108,7 @@ test('where there is no Pi, bytes are those of MQTT', (t) => {
   const { traffic, value } = sectionsOf([trafficRecord(5, 'mqttjs', 'idle'), trafficRecord(25, 'mqttjs', 'idle')]);
   t.regex(traffic.textContent ?? '', /69 kB against 14 kB of MQTT/);
   t.regex(value.textContent ?? '', /took 4 bytes of MQTT/);
-  t.regex(value.textContent ?? '', /No expiry was measured/);
+  t.regex(value.textContent ?? '', /measured no expiry/);
 });
 
 test('without a measurement both say which command makes it', (t) => {
