@@ -8,8 +8,8 @@ import { connectSession, type Session, type SessionOptions, type Version } from 
 import { type BrokerLog, followBrokerLog, NO_LOG } from '../../probes/network/broker-log.ts';
 import type { Host } from '../../provisioning/hosts/host.ts';
 import { type HostAddress, openHost } from '../../provisioning/hosts/open.ts';
-
 import { type DeliveryDelay, measureDeliveryDelay } from './delivery-delay.ts';
+import { trackedHost } from './tracked-host.ts';
 
 /** `lab`: the lab set the broker up. An `external` one may do as it likes where the standard leaves it open. */
 export type BrokerKind = 'lab' | 'external';
@@ -152,7 +152,7 @@ function openHosts(stopped: AbortSignal, assertRunning: (step: string) => void) 
     async open(name: string, where: HostAddress, lane = ''): Promise<Host> {
       assertRunning(`open ${name}`);
       const key = `${name} ${lane}`;
-      const host = hosts.get(key) ?? openHost(name, where, stopped);
+      const host = hosts.get(key) ?? openHost(name, where, stopped).then(trackedHost);
       hosts.set(key, host);
       return await host;
     },

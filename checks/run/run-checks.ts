@@ -58,8 +58,8 @@ export async function runChecks(live: Promise<LiveLab>, options: RunOptions): Pr
   const records: CheckRecord[] = [];
   const missing = new Set(checks.checks);
   const add = (check: Check, record: CheckRecord) => {
-    // one that comes too late has been recorded as missing
-    if (!missing.delete(check)) return;
+    // a check that the interruption ended has proved nothing, and one that comes too late has been recorded as missing
+    if (isAborted(signal) || !missing.delete(check)) return;
     records.push(record);
     folder.add(record);
     onRecord?.(record);
@@ -67,8 +67,8 @@ export async function runChecks(live: Promise<LiveLab>, options: RunOptions): Pr
   const running = checks.checks.map(async (check) => add(check, await checks.run(check)));
   const why = await end.of(Promise.all(running), timeoutMs);
   await checks.close(END_MS[isAborted(signal) ? 'interrupted' : 'over']);
-  for (const check of missing) add(check, lostRecord(check, why));
   if (isAborted(signal)) throw notRun('interrupted', 'interrupted');
+  for (const check of missing) add(check, lostRecord(check, why));
   const run = { startedAt, durationMs: Math.round(performance.now() - begun) };
   const hosts = hostsOf(known, await systemHere(), systems);
   const results = await folder.finish(environmentOf(known, options, { ...run, hosts }, records));
