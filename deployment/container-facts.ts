@@ -1,5 +1,5 @@
+import type Docker from 'dockerode';
 import type { Lab } from '../lab-file/lab.ts';
-import type { Docker } from '../provisioning/docker/client.ts';
 import {
   type Container,
   type ContainerState,

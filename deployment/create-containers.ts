@@ -1,7 +1,7 @@
+import type Docker from 'dockerode';
 import { atMost } from '../base/limit.ts';
 import { hostReporter, type ReportProgress } from '../base/progress.ts';
 import type { Lab } from '../lab-file/lab.ts';
-import type { Docker } from '../provisioning/docker/client.ts';
 import { ensureContainer } from '../provisioning/docker/container.ts';
 import type { Container } from '../provisioning/docker/container-state.ts';
 import { findEmulations } from '../provisioning/docker/emulation.ts';

@@ -1,7 +1,7 @@
+import type Docker from 'dockerode';
 import { ignoreFailure, LabError } from '../base/errors.ts';
 import type { Lab, Pi } from '../lab-file/lab.ts';
 import { privateFolder } from '../lab-file/private-folder.ts';
-import type { Docker } from '../provisioning/docker/client.ts';
 import { type Container, findContainers } from '../provisioning/docker/container-state.ts';
 import { type Host, tryRun } from '../provisioning/hosts/host.ts';
 import { type HostAddress, openHost } from '../provisioning/hosts/open.ts';

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type Docker from 'dockerode';
 import { LabError } from '../base/errors.ts';
 import { askLine, canAsk } from '../base/prompt.ts';
 import { containerNames } from '../deployment/containers.ts';
@@ -6,7 +7,6 @@ import type { LiveBroker, LiveLab } from '../deployment/live-lab.ts';
 import { liveBroker, locate, locateContainers } from '../deployment/locate.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import { readLab } from '../lab-file/read.ts';
-import type { Docker } from '../provisioning/docker/client.ts';
 import type { Container } from '../provisioning/docker/container-state.ts';
 import { type EngineLookup, findEngine } from '../provisioning/docker/engine.ts';
 import { acceptNewHostKeys } from './new-host-keys.ts';

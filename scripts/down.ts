@@ -1,6 +1,7 @@
 import path from 'node:path';
 import process from 'node:process';
 import { Command } from 'commander';
+import type Docker from 'dockerode';
 import { painter } from '../base/paint.ts';
 import { restoreHosts } from '../deployment/apply-plan.ts';
 import { containerNames } from '../deployment/containers.ts';
@@ -8,7 +9,6 @@ import { holdLab } from '../deployment/lab-lock.ts';
 import { removeLoginKey } from '../deployment/login-key.ts';
 import { planLab } from '../deployment/plan-lab.ts';
 import { hostsToRestore, type LabToRemove } from '../deployment/restore-hosts.ts';
-import type { Docker } from '../provisioning/docker/client.ts';
 import { removeContainers } from '../provisioning/docker/container.ts';
 import { findEngine, hasEngine, isOwnSocket } from '../provisioning/docker/engine.ts';
 import { removeImages } from '../provisioning/docker/image.ts';

@@ -1,11 +1,11 @@
 import { Command } from 'commander';
+import type Docker from 'dockerode';
 import { ignoreFailure } from '../base/errors.ts';
 import { printable } from '../base/paint.ts';
 import { type ContainerFacts, gatherContainerFacts } from '../deployment/container-facts.ts';
 import { type LabPlan, planLab } from '../deployment/plan-lab.ts';
 import { type WantedOptions, wantedHosts } from '../deployment/wanted-hosts.ts';
 import type { Lab } from '../lab-file/lab.ts';
-import type { Docker } from '../provisioning/docker/client.ts';
 import { type EngineLookup, findEngine } from '../provisioning/docker/engine.ts';
 import { refuseUnusable } from '../provisioning/docker/require-engine.ts';
 import { openDisplay } from '../terminal/display.ts';

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import type Docker from 'dockerode';
 import { applyPlan, type HostOutcome } from '../deployment/apply-plan.ts';
 import { containerNames } from '../deployment/containers.ts';
 import { containerCreator } from '../deployment/create-containers.ts';
@@ -7,7 +8,6 @@ import { type Containers, liveBroker, locate, locateContainers } from '../deploy
 import type { LabPlan } from '../deployment/plan-lab.ts';
 import { awaitReady, requireAnswer } from '../deployment/ready.ts';
 import type { Lab } from '../lab-file/lab.ts';
-import type { Docker } from '../provisioning/docker/client.ts';
 import { removeContainers } from '../provisioning/docker/container.ts';
 import type { EngineLookup } from '../provisioning/docker/engine.ts';
 import { requireEngine } from '../provisioning/docker/require-engine.ts';

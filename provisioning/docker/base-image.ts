@@ -1,8 +1,8 @@
 import type { Readable } from 'node:stream';
+import type Docker from 'dockerode';
 import type { HostReporter } from '../../base/progress.ts';
 import { DEBIAN_SUITES, type DebianRelease } from '../../lab-file/lab.ts';
 import { bootstrap } from './bootstrap.ts';
-import type { Docker } from './client.ts';
 import { type Emulation, platformOf } from './emulation.ts';
 import { follow } from './events.ts';
 import { architectureLabel, BASE } from './labels.ts';
@@ -51,7 +51,7 @@ async function importBase(
   try {
     const take = async (archive: Readable) => {
       const stream = await docker.importImage(archive, { ...repository(tag), changes: `LABEL ${BASE}=${suite}` });
-      await follow(stream, IMPORT_SILENCE_MS);
+      await follow(docker, stream, IMPORT_SILENCE_MS);
     };
     await bootstrap({ suite, emulation: undefined }, take, signal, reporter);
   } catch (error) {
@@ -106,7 +106,7 @@ async function pull(
     const abortSignal = AbortSignal.any([signal, limit.signal]);
     const platform = platformOf(emulation?.architecture);
     const pulled = had ? undefined : await docker.pull(reference, { ...platform, abortSignal });
-    if (pulled !== undefined) await follow(pulled, REGISTRY_SILENCE_MS, reporter.detail);
+    if (pulled !== undefined) await follow(docker, pulled, REGISTRY_SILENCE_MS, reporter.detail);
   } catch {
     signal.throwIfAborted();
     return false;

@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { ContainerInfo, ContainerInspectInfo } from 'dockerode';
+import type Docker from 'dockerode';
 import type { SshAddress } from '../../lab-file/ssh-address.ts';
-import type { Docker } from './client.ts';
 import type { ContainerSpec } from './container-spec.ts';
 import type { Image } from './image.ts';
 import { HOST_KEY, LOGIN, labFilter, MACHINE, RECIPE } from './labels.ts';
@@ -29,13 +28,13 @@ export type ContainerState =
 export const NEVER_STARTED = ['created', 'restarting', 'dead', 'removing'];
 
 /** All of the lab's containers, running or not, in one question: it has all that is to be known of them. Changes nothing. */
-export async function labContainers(docker: Docker, lab: string): Promise<readonly ContainerInfo[]> {
+export async function labContainers(docker: Docker, lab: string): Promise<readonly Docker.ContainerInfo[]> {
   return await docker.listContainers({ all: true, filters: labFilter(lab) });
 }
 
 /** How a machine's container stands, if it has one; without the network or the key that it is to have, it can only be stale. Pure. */
 export function containerState(
-  containers: readonly ContainerInfo[],
+  containers: readonly Docker.ContainerInfo[],
   wanted: Omit<ContainerSpec, 'image' | 'network' | 'key'> & {
     readonly image: Pick<Image, 'recipe'>;
     readonly network: { readonly id: string | undefined };
@@ -58,7 +57,7 @@ export function containerState(
 }
 
 /** Names of the machines among the lab's containers that are not named in `keep`. */
-export function unwantedContainers(containers: readonly ContainerInfo[], keep: readonly string[]): string[] {
+export function unwantedContainers(containers: readonly Docker.ContainerInfo[], keep: readonly string[]): string[] {
   return containers.map(({ Labels }) => Labels[MACHINE] ?? '').filter((name) => !keep.includes(name));
 }
 
@@ -76,7 +75,7 @@ export async function findContainers(
 }
 
 function listedContainer(
-  { State, Ports, Labels, NetworkSettings }: ContainerInfo,
+  { State, Ports, Labels, NetworkSettings }: Docker.ContainerInfo,
   name: string,
   keyFile: string,
 ): Container | undefined {
@@ -90,7 +89,7 @@ function listedContainer(
 
 /** The machine of a container that was just started. Undefined as long as it does not run, or is not yet on its network. */
 export function startedContainer(
-  { State, NetworkSettings, Config }: ContainerInspectInfo,
+  { State, NetworkSettings, Config }: Docker.ContainerInspectInfo,
   name: string,
   keyFile: string,
 ): Container | undefined {

@@ -1,8 +1,7 @@
 import { createConnection } from 'node:net';
-import type { ContainerInfo } from 'dockerode';
+import type Docker from 'dockerode';
 import { LabError, lastLines } from '../../base/errors.ts';
 import { atMost } from '../../base/limit.ts';
-import type { Docker } from './client.ts';
 import type { ContainerSpec } from './container-spec.ts';
 import {
   type Container,
@@ -25,7 +24,7 @@ const CRASH_LOOP = 3;
 async function findContainer(
   docker: Docker,
   { lab, name }: Pick<ContainerSpec, 'lab' | 'name'>,
-): Promise<ContainerInfo | undefined> {
+): Promise<Docker.ContainerInfo | undefined> {
   const filters = { ...labFilter(lab), name: [`^/${containerName(lab, name)}$`] };
   const [existing] = await docker.listContainers({ all: true, filters });
   return existing;
@@ -82,7 +81,7 @@ export async function ensureContainer(docker: Docker, wanted: ContainerSpec, sig
 
 /** Waits until sshd answers: the published port is open before it does, and on a busy engine the container may need a second start. */
 async function started(
-  container: ReturnType<Docker['getContainer']>,
+  container: Docker.Container,
   { name, key }: ContainerSpec,
   signal: AbortSignal,
 ): Promise<Container | 'crashes'> {
@@ -105,11 +104,7 @@ async function started(
   }
 }
 
-async function startTrouble(
-  container: ReturnType<Docker['getContainer']>,
-  name: string,
-  happened: string,
-): Promise<LabError> {
+async function startTrouble(container: Docker.Container, name: string, happened: string): Promise<LabError> {
   const log = await container.logs({ stdout: true, stderr: true, tail: 5 }).catch(() => Buffer.alloc(0));
   const words = lastLines(log.toString('utf8').replaceAll(/[^\n\x20-\x7e]/g, ''));
   const told = words === '' ? happened : `${happened}\n    ${words}`;

@@ -1,9 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { release } from 'node:os';
 import process from 'node:process';
+import type Docker from 'dockerode';
 import { LabError } from '../../base/errors.ts';
 import type { Architecture, Lab } from '../../lab-file/lab.ts';
-import type { Docker } from './client.ts';
 
 /** How an engine runs machines of another architecture than its own: their programs by qemu's user emulation, on its own kernel. */
 export type Emulation = {

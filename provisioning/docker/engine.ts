@@ -4,8 +4,8 @@ import { readFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import type Docker from 'dockerode';
 import { LabError } from '../../base/errors.ts';
-import { type Connection, type Docker, dockerClient } from './client.ts';
 import { sudoAgent } from './sudo-agent.ts';
 
 /** Whether a Docker engine answers, and if not, why. */
@@ -31,21 +31,23 @@ export function hasEngine(): boolean {
 /** Looks for the engine that the docker command would use: DOCKER_HOST, then the current context, then the usual socket. */
 export async function findEngine(): Promise<EngineLookup> {
   const endpoint = process.env.DOCKER_HOST || (await contextEndpoint()) || DEFAULT_ENDPOINT;
-  const docker = dockerClient(connection(endpoint));
+  const { default: Engine } = await import('dockerode');
+  const docker = new Engine(connection(endpoint));
   const failure = await pingFailure(docker);
   if (failure === undefined) return { state: 'answers', endpoint, docker };
   if (failure.code !== 'EACCES') return { state: 'absent', endpoint, why: failure.message };
   // a user who may use sudo but is not in the group docker, such as the one who has just let the lab install the engine
   if (!(await mayUseSudo())) return { state: 'forbidden', endpoint };
-  const { socketPath } = connection(endpoint);
-  const bySudo = dockerClient({ agent: sudoAgent(socketPath ?? ''), host: 'localhost' });
+  const { socketPath = '' } = connection(endpoint);
+  const options = { agent: sudoAgent(socketPath), protocol: 'http' as const, host: 'localhost' };
+  const bySudo = new Engine(options);
   const bySudoFailure = await pingFailure(bySudo);
   return bySudoFailure === undefined
     ? { state: 'answers', endpoint, docker: bySudo }
     : { state: 'absent', endpoint, why: bySudoFailure.message };
 }
 
-function connection(endpoint: string): Connection {
+function connection(endpoint: string): Docker.DockerOptions {
   const text = endpoint.includes('://') ? endpoint : `tcp://${endpoint}`;
   if (!URL.canParse(text)) {
     const advice = 'set it to something like unix:///var/run/docker.sock, or unset it';
@@ -57,7 +59,7 @@ function connection(endpoint: string): Connection {
   const url = new URL(text);
   if (url.protocol === 'unix:') return { socketPath: url.pathname };
   if (['localhost', '127.0.0.1', '[::1]'].includes(url.hostname)) {
-    return { host: url.hostname, port: url.port || '2375' };
+    return { host: url.hostname, port: url.port || '2375', protocol: 'http' };
   }
   const advice =
     'unset DOCKER_HOST or `docker context use default`; a machine elsewhere can be used as `ssh://user@host` in the lab file';

@@ -1,5 +1,5 @@
+import type Docker from 'dockerode';
 import { z } from 'zod';
-import { lineReader } from '../hosts/shell.ts';
 
 const Event = z.object({
   stream: z.string().optional(),
@@ -12,40 +12,31 @@ const Event = z.object({
  * (moby's API), so every event is looked at. Throws an Error with the engine's words, or when no event came for `silenceMs`.
  */
 export async function follow(
+  docker: Docker,
   stream: NodeJS.ReadableStream,
   silenceMs: number,
   onLine: (line: string) => void = () => undefined,
 ): Promise<void> {
   let failure: string | undefined;
-  const lines = lineReader((line) => {
-    const event = eventIn(line);
-    failure ??= event.error;
-    const words = (event.stream ?? event.status ?? '').trim();
-    if (words !== '') onLine(words);
-  });
   await new Promise<void>((resolve, reject) => {
     const tooQuiet = () => reject(new Error(`no progress for ${silenceMs / 1000} s`));
     let timer = setTimeout(tooQuiet, silenceMs);
-    stream.setEncoding('utf8');
-    stream.on('data', (chunk: string) => {
-      clearTimeout(timer);
-      timer = setTimeout(tooQuiet, silenceMs);
-      lines.push(chunk);
-    });
-    stream.on('end', resolve).on('error', reject);
-    stream.on('close', () => {
-      clearTimeout(timer);
-      reject(new Error('the engine closed the connection'));
-    });
+    docker.modem.followProgress(
+      stream,
+      (error) => {
+        clearTimeout(timer);
+        if (error === null || error === undefined) resolve();
+        else reject(error);
+      },
+      (raw: unknown) => {
+        clearTimeout(timer);
+        timer = setTimeout(tooQuiet, silenceMs);
+        const event = Event.safeParse(raw).data ?? {};
+        failure ??= event.error;
+        const line = (event.stream ?? event.status ?? '').trim();
+        if (line !== '') onLine(line);
+      },
+    );
   });
-  lines.end();
   if (failure !== undefined) throw new Error(failure);
-}
-
-function eventIn(line: string): z.infer<typeof Event> {
-  try {
-    return Event.safeParse(JSON.parse(line)).data ?? {};
-  } catch {
-    return {};
-  }
 }

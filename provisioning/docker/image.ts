@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
+import type Docker from 'dockerode';
 import { LabError } from '../../base/errors.ts';
 import type { HostReporter } from '../../base/progress.ts';
 import type { Architecture, DebianRelease } from '../../lab-file/lab.ts';
 import { ensureBaseImage, hasImage } from './base-image.ts';
 import { nftables } from './bootstrap.ts';
-import type { Docker } from './client.ts';
 import { type Emulation, platformOf } from './emulation.ts';
 import { follow } from './events.ts';
 import { architectureLabel, BASE, LAB, labFilter, RECIPE } from './labels.ts';
@@ -82,7 +82,7 @@ export async function ensureImage(
       forcerm: true,
       abortSignal: signal,
     });
-    await follow(stream, BUILD_SILENCE_MS, reporter.detail);
+    await follow(docker, stream, BUILD_SILENCE_MS, reporter.detail);
   } catch (error) {
     const happened = signal.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);
     const advice = 'see that the engine has disk space (docker system df) and reaches the Debian archive';

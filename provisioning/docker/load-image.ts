@@ -6,11 +6,11 @@ import path from 'node:path';
 import process from 'node:process';
 import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type Docker from 'dockerode';
 import { pack } from 'tar-stream';
 import { LabError } from '../../base/errors.ts';
 import type { Architecture } from '../../lab-file/lab.ts';
 import { hasEnded } from '../hosts/local-process.ts';
-import type { Docker } from './client.ts';
 import { follow } from './events.ts';
 
 /** A root file system in a file that only this user can read; disposing of it removes the file. */
@@ -97,7 +97,7 @@ export async function loadImage(
   const written = pipeline(createReadStream(layer.file), entry, { signal }).then(() => archive.finalize());
   written.catch((error: unknown) => archive.destroy(error instanceof Error ? error : undefined));
   try {
-    await follow(await docker.loadImage(outgoing, { abortSignal: signal }), LOAD_SILENCE_MS);
+    await follow(docker, await docker.loadImage(outgoing, { abortSignal: signal }), LOAD_SILENCE_MS);
     await Promise.all([written, sent]);
   } catch (error) {
     const happened = signal.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { networkInterfaces } from 'node:os';
-import type { NetworkInspectInfo } from 'dockerode';
+import type Docker from 'dockerode';
 import { LabError } from '../../base/errors.ts';
 import { type Cidr, cidrOf, formatCidr, overlap } from '../../base/ipv4.ts';
-import type { Docker } from './client.ts';
 import { LAB, labFilter } from './labels.ts';
 
 /** 198.18.0.0/15 is set aside for tests of network devices (RFC 2544), so no home or office uses it: 512 networks of 254 machines. */
@@ -59,11 +58,11 @@ export async function ensureNetwork(docker: Docker, lab: string, subnet: string 
       },
     });
   const network = subnet === undefined ? await createOnFree(create, lab, taken) : await create(subnet);
-  return { name, id: network.Id, created: true };
+  return { name, id: network.id, created: true };
 }
 
 /** Throws a LabError with exit code 2 that names the other network, before anything is removed or made. */
-function checkFree(lab: string, subnet: string, others: readonly NetworkInspectInfo[]): void {
+function checkFree(lab: string, subnet: string, others: readonly Docker.NetworkInspectInfo[]): void {
   const wanted = cidrOf(subnet);
   for (const { Name, IPAM } of others) {
     const taken = IPAM?.Config?.map(({ Subnet }) => Subnet ?? '') ?? [];

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import type Docker from 'dockerode';
 import { $ } from 'zx/core';
 import { LabError } from '../../base/errors.ts';
 import { hostReporter, type ReportProgress } from '../../base/progress.ts';
@@ -9,7 +10,6 @@ import { localHost } from '../hosts/local.ts';
 import { hasEnded } from '../hosts/local-process.ts';
 import { ensureSudo } from '../hosts/sudo.ts';
 import { PROCESS_FUNCTIONS } from '../resources/processes.ts';
-import type { Docker } from './client.ts';
 import { type EngineLookup, findEngine } from './engine.ts';
 import { debianLike, ensureTool } from './install.ts';
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import type { Docker } from '../../provisioning/docker/client.ts';
+import type Docker from 'dockerode';
 import { removeContainers } from '../../provisioning/docker/container.ts';
 import { removeImages } from '../../provisioning/docker/image.ts';
 import { LAB } from '../../provisioning/docker/labels.ts';

@@ -106,9 +106,8 @@ async function keepPackages({ docker, signal }: Bench, file: string): Promise<vo
     });
     const { tag, recipe } = await imageState(docker, containerRecipe(lab, name, undefined).image);
     const [repo, version] = tag.split(':');
-    const container = containerName(lab.name, name);
-    const query = { container, repo, tag: version, changes: `LABEL ${RECIPE}=${recipe}` };
-    await docker.json('POST', '/commit', { query });
+    const container = docker.getContainer(containerName(lab.name, name));
+    await container.commit({ repo, tag: version, changes: `LABEL ${RECIPE}=${recipe}` });
   };
   await keep('broker', BROKER_PACKAGES);
   await keep('pi1', PI_PACKAGES);

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
 import { Readable } from 'node:stream';
+import type Docker from 'dockerode';
 import { hostReporter, type ReportProgress } from '../../base/progress.ts';
 import { LOGINS } from '../../deployment/containers.ts';
-import type { Docker } from '../../provisioning/docker/client.ts';
 import { follow } from '../../provisioning/docker/events.ts';
 import { ensureImage, namesOf } from '../../provisioning/docker/image.ts';
 import { LAB, labFilter, RECIPE } from '../../provisioning/docker/labels.ts';
@@ -42,7 +42,7 @@ export async function openEngine(run: Run, report: ReportProgress): Promise<Test
   const changes = [`LABEL ${LAB}=${keeperLab(run)} ${RECIPE}=keeper`];
   const [repo, tag] = [`mqtt-lab/${keeperLab(run)}`, 'latest'];
   const archive = await tar([{ name: 'keeper', mode: 0o644, content: '' }]);
-  await follow(await docker.importImage(Readable.from([archive]), { repo, tag, changes }), EMPTY_IMAGE_MS);
+  await follow(docker, await docker.importImage(Readable.from([archive]), { repo, tag, changes }), EMPTY_IMAGE_MS);
   return { docker, had, startedPids };
 }
 

@@ -1,6 +1,6 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import process from 'node:process';
-import type { Docker } from '../../provisioning/docker/client.ts';
+import type Docker from 'dockerode';
 import { removeContainers } from '../../provisioning/docker/container.ts';
 import { namesOf, removeImages } from '../../provisioning/docker/image.ts';
 import { LAB } from '../../provisioning/docker/labels.ts';

@@ -1,6 +1,6 @@
-import { buffer } from 'node:stream/consumers';
-import type { ContainerInspectInfo } from 'dockerode';
-import type { Docker } from '../../../provisioning/docker/client.ts';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import type Docker from 'dockerode';
 import { findEngine } from '../../../provisioning/docker/engine.ts';
 import { namesOf } from '../../../provisioning/docker/image.ts';
 import { within } from './until.ts';
@@ -10,7 +10,7 @@ export type Container = {
   readonly name: string;
   /** Runs a script as root; throws when it fails. Gives its output. */
   shell(script: string, boundMs?: number): Promise<string>;
-  inspect(): Promise<ContainerInspectInfo>;
+  inspect(): Promise<Docker.ContainerInspectInfo>;
   /** Ends it as a crash does. */
   kill(): Promise<void>;
   /** Port on 127.0.0.1 that a TCP port of the container is published on. */
@@ -46,24 +46,22 @@ export function container(name: string): Container {
 
 async function execute(name: string, script: string): Promise<string> {
   const docker = await engine();
-  const body = { Cmd: ['sh', '-c', script], AttachStdout: true, AttachStderr: true };
-  const { Id } = await docker.json<{ Id: string }>('POST', `/containers/${name}/exec`, { body });
-  const start = { Detach: false, Tty: false };
-  const output = unframed(await buffer(await docker.stream('POST', `/exec/${Id}/start`, { body: start })));
-  const { ExitCode } = await docker.json<{ ExitCode: number }>('GET', `/exec/${Id}/json`);
-  if (ExitCode === 0) return output.stdout;
-  throw new Error(`in ${name}: exit code ${ExitCode}\n${script}\n${output.stdout}${output.stderr}`);
-}
-
-/** Standard output and error out of the engine's frames: one byte for the stream, three of padding, four of length. */
-function unframed(frames: Buffer): { stdout: string; stderr: string } {
-  const parts: Record<'stdout' | 'stderr', Buffer[]> = { stdout: [], stderr: [] };
-  for (let start = 0; start < frames.length; ) {
-    const end = start + 8 + frames.readUInt32BE(start + 4);
-    parts[frames[start] === 2 ? 'stderr' : 'stdout'].push(frames.subarray(start + 8, end));
-    start = end;
-  }
-  return { stdout: Buffer.concat(parts.stdout).toString(), stderr: Buffer.concat(parts.stderr).toString() };
+  const exec = await docker.getContainer(name).exec({
+    Cmd: ['sh', '-c', script],
+    AttachStdout: true,
+    AttachStderr: true,
+  });
+  const stream = await exec.start({});
+  const [stdout, stderr] = [new PassThrough(), new PassThrough()];
+  docker.modem.demuxStream(stream, stdout, stderr);
+  stream.on('end', () => {
+    stdout.end();
+    stderr.end();
+  });
+  const [output, complaint] = await Promise.all([text(stdout), text(stderr)]);
+  const { ExitCode } = await exec.inspect();
+  if (ExitCode !== 0) throw new Error(`in ${name}: exit code ${ExitCode}\n${script}\n${output}${complaint}`);
+  return output;
 }
 
 /** Names of the containers, networks and images that carry a lab's label. */

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
+import type Docker from 'dockerode';
 import type { DebianRelease } from '../../../lab-file/lab.ts';
 import { baseTag } from '../../../provisioning/docker/base-image.ts';
-import type { Docker } from '../../../provisioning/docker/client.ts';
 import { containerName } from '../../../provisioning/docker/container-state.ts';
 import { follow } from '../../../provisioning/docker/events.ts';
 import { LAB } from '../../../provisioning/docker/labels.ts';
@@ -78,7 +78,7 @@ async function build(docker: Docker, lab: string, debian: DebianRelease): Promis
     networkmode: 'host',
     forcerm: true,
   });
-  await follow(stream, BUILD_SILENCE_MS);
+  await follow(docker, stream, BUILD_SILENCE_MS);
   return tag;
 }
 

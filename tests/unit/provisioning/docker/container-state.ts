@@ -1,5 +1,5 @@
 import test from 'ava';
-import type { ContainerInfo, NetworkInfo } from 'dockerode';
+import type Docker from 'dockerode';
 import {
   type ContainerState,
   containerState,
@@ -16,7 +16,7 @@ const WANTED = {
 };
 
 /** As the engine lists it (Docker Engine API, ContainerList). */
-function container(changes: Partial<ContainerInfo> = {}): ContainerInfo {
+function container(changes: Partial<Docker.ContainerInfo> = {}): Docker.ContainerInfo {
   return {
     Id: 'c1',
     Names: ['/mqtt-lab-one-pi'],
@@ -35,7 +35,7 @@ function container(changes: Partial<ContainerInfo> = {}): ContainerInfo {
   };
 }
 
-function network(IPAddress: string): NetworkInfo {
+function network(IPAddress: string): Docker.NetworkInfo {
   const address = { IPAddress, IPPrefixLen: 24, Gateway: '198.18.1.1', MacAddress: '', NetworkID: 'network' };
   return { ...address, EndpointID: '', IPv6Gateway: '', GlobalIPv6Address: '', GlobalIPv6PrefixLen: 0 };
 }
@@ -43,7 +43,7 @@ function network(IPAddress: string): NetworkInfo {
 const labels = container().Labels;
 
 /** [what is so; the containers; what differs in what is wanted; its state, and why] */
-const rows: readonly (readonly [string, readonly ContainerInfo[], object, string])[] = [
+const rows: readonly (readonly [string, readonly Docker.ContainerInfo[], object, string])[] = [
   ['none', [], {}, 'absent'],
   ["another machine's", [container({ Names: ['/mqtt-lab-one-pi2'] })], {}, 'absent'],
   ['as wanted', [container()], {}, 'running'],
