@@ -2,17 +2,18 @@ import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
+import { shellScript } from '../../../base/shell-script.ts';
 import type { Container } from './container.ts';
 
-/** Higher than any of Debian's. */
+/** Higher than any version of Debian's. */
 export const VERSION = '99.0-1';
 /** A package that no other source has, and that the clients need. */
 export const COMPANION = 'libmosquitto-common1';
 
-/** One that others have too, and that the clients need in the same version. */
+/** A package that other sources have too, and that the clients need in the same version. */
 export const LIBRARY = 'libmosquitto1';
 
-/** How a repository is: `expired` is signed today with a key whose owner let it expire in what was given to others. */
+/** The fault of a repository. `expired` has a valid signature by a key that has expired in the copies of others. */
 export type Kind = 'sound' | 'expired' | 'tampered' | 'forged' | 'unsigned';
 
 export type SignedRepository = AsyncDisposable & {
@@ -20,21 +21,21 @@ export type SignedRepository = AsyncDisposable & {
   readonly url: (kind: Kind) => string;
   /** Public keys: armoured, and the sound one's also binary. */
   readonly keys: { readonly sound: string; readonly other: string; readonly expired: string; readonly binary: Buffer };
-  /** The sound key over https, by a certificate of the test's own. */
+  /** The sound key over https, with a certificate of the test's own. */
   readonly keyUrl: string;
   readonly certificate: string;
-  /** Paths that were asked for. */
+  /** Requested paths. */
   readonly requests: string[];
 };
 
-/** Names of what the script leaves in /srv/made. */
+/** The files that the script makes in /srv/made, by name. */
 type Made = Readonly<Record<string, Buffer>>;
 
 const MAKE_MS = 120_000;
 
 /**
- * Debian's own clients under a higher version, signed with keys of the test's own: made in a container by gpg and dpkg-deb, so that this machine
- * needs neither, and served by this machine to all that reach it.
+ * Serves signed repositories from this machine. A container makes their parts, so that this machine needs neither gpg
+ * nor dpkg-deb.
  * @param address this machine as the container sees it
  */
 export async function serveSignedRepository(container: Container, address: string): Promise<SignedRepository> {
@@ -109,7 +110,8 @@ async function listen(server: Server, address: string): Promise<number> {
 }
 
 async function make(container: Container): Promise<Made> {
-  await container.shell(MAKE, MAKE_MS);
+  const values = { version: VERSION, library: LIBRARY, companion: COMPANION };
+  await container.shell(shellScript('signed-repository.sh', import.meta.url, values), MAKE_MS);
   const listing = await container.shell('cd /srv/made && for file in *; do echo "$file $(base64 -w 0 "$file")"; done');
   return Object.fromEntries(
     listing
@@ -121,59 +123,3 @@ async function make(container: Container): Promise<Made> {
       }),
   );
 }
-
-const MAKE = `set -e
-export DEBIAN_FRONTEND=noninteractive LC_ALL=C GNUPGHOME=/srv/gnupg
-apt-get -qq -y install --no-install-recommends gnupg openssl >/dev/null 2>&1 || {
-  apt-get -qq update
-  apt-get -qq -y install --no-install-recommends gnupg openssl >/dev/null
-}
-rm -rf /srv/made /srv/gnupg /srv/work
-mkdir -p /srv/made /srv/work
-mkdir -m 700 /srv/gnupg
-gpg="gpg --batch --quiet --no-tty --pinentry-mode loopback"
-# generated keys are certified by themselves at the time that they are made
-new_key() { $gpg $2 --passphrase '' --quick-generate-key "$1 <$1@lab.test>" ed25519 sign "$3" 2>/dev/null; $gpg --armor --export $1 >/srv/made/$1.asc; }
-new_key sound '' never
-new_key other '' never
-new_key expired '--faked-system-time 20200101T000000' 1y
-$gpg --export sound >/srv/made/sound.gpg
-# its owner goes on with it, others have what was given out before
-$gpg --passphrase '' --quick-set-expire "$($gpg --list-keys --with-colons expired | awk -F: '$1 == "fpr" { print $10; exit }')" 0 2>/dev/null
-
-cd /srv/work
-architecture=$(dpkg --print-architecture)
-echo "$architecture" >/srv/made/architecture
-sed -n 's/^VERSION_CODENAME=//p' /etc/os-release >/srv/made/suite
-apt-get -q download mosquitto-clients ${LIBRARY} >/dev/null 2>&1
-dpkg-deb -R mosquitto-clients_*.deb clients
-dpkg-deb -R ${LIBRARY}_*.deb library
-sed -i 's/^Version: .*/Version: ${VERSION}/; s/${LIBRARY} ([^)]*)/${LIBRARY} (= ${VERSION})/; s/^Depends: /Depends: ${COMPANION} (= ${VERSION}), /' clients/DEBIAN/control
-sed -i 's/^Version: .*/Version: ${VERSION}/' library/DEBIAN/control
-mkdir -p companion/DEBIAN
-cat >companion/DEBIAN/control <<END
-Package: ${COMPANION}
-Version: ${VERSION}
-Architecture: $architecture
-Maintainer: lab <lab@lab.test>
-Description: nothing
-END
-for folder in clients library companion; do
-  dpkg-deb --build --root-owner-group -Znone $folder /srv/made/$folder.deb >/dev/null
-  cat $folder/DEBIAN/control
-  echo "Filename: pool/$folder.deb"
-  echo "Size: $(stat -c %s /srv/made/$folder.deb)"
-  echo "SHA256: $(sha256sum <"/srv/made/$folder.deb" | cut -c1-64)"
-  echo
-done >/srv/made/Packages
-cd /srv/made
-{
-  printf 'Origin: Lab\\nLabel: Lab\\nSuite: stable\\nCodename: %s\\nDate: %s\\n' "$(cat suite)" "$(date -Ru)"
-  printf 'Architectures: %s\\nComponents: main\\nSHA256:\\n' "$architecture"
-  echo " $(sha256sum <Packages | cut -c1-64) $(stat -c %s Packages) main/binary-$architecture/Packages"
-} >Release
-$gpg -u sound --clearsign -o InRelease Release
-$gpg -u expired --clearsign -o InRelease.expired Release
-openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=lab \\
-  -addext subjectAltName=IP:127.0.0.1 -keyout tls.key -out tls.crt 2>/dev/null
-gpgconf --kill all`;
