@@ -40,7 +40,9 @@ function scripted(name: string, host: ScriptedHost, note: (what: string) => void
     if (known !== undefined) note(step);
     if (typeof effect === 'string') return { code: 1, stdout: '', stderr: effect };
     host.facts = { ...host.facts, ...effect };
-    const facts = [...script.matchAll(/^echo '(fact-\w+) (.*)'$/gm)].map(([, mark = '', id = '']) => {
+    // a change is quoted in the script that takes the host's lock
+    const text = script.replaceAll(`'\\''`, "'");
+    const facts = [...text.matchAll(/^echo '(fact-\w+) (.*)'$/gm)].map(([, mark = '', id = '']) => {
       return `${mark} ${id}\n${host.facts[id] ?? ''}\n${mark} ${id in host.facts ? 0 : 1}\n`;
     });
     return { code: 0, stdout: `${host.prints?.[step] ?? ''}${facts.join('')}`, stderr: '' };

@@ -11,7 +11,7 @@ export type ShellResult = { readonly code: number | null; readonly stdout: strin
 /** Runs a script with this machine's own sh, as the lab's hosts do; `path` comes before the usual folders of commands. */
 export function sh(script: string, { path }: { path?: string } = {}): ShellResult {
   const env = { ...process.env, LC_ALL: 'C', PATH: `${path === undefined ? '' : `${path}:`}${process.env.PATH}` };
-  const { status, stdout, stderr } = spawnSync('sh', [], { input: script, encoding: 'utf8', env, timeout: 30_000 });
+  const { status, stdout, stderr } = spawnSync('sh', [], { input: script, encoding: 'utf8', env, timeout: 60_000 });
   return { code: status, stdout, stderr };
 }
 
