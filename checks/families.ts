@@ -16,7 +16,7 @@ import { retained } from './retained/retained.ts';
 import { session } from './session/session.ts';
 import { will } from './will/will.ts';
 
-/** Every plan of checks. The keep alives and the wills come first, since keep-alive expiry decides how long a run is. */
+/** Every family of checks. Those that wait for a keep-alive expiry come first, since they decide how long a run takes. */
 export const families: Readonly<Record<string, CheckFamily>> = {
   keepalive,
   keepaliveTraffic,

@@ -25,29 +25,29 @@ type Options = {
 export function verify(): LabCommand {
   const command = new Command('verify')
     .description(
-      'Prove on the wire that the lab as it stands does what the lab file says. No file on a host is changed; what is retained on declared topics is replaced and restored.',
+      'Prove on the wire that the lab does what the lab file says. Changes no file on a host. Replaces the retained messages of declared topics, then restores them.',
     )
-    .option('--quick', 'no wait longer than one keep-alive expiry at 5 s; what `up` runs')
-    .option('--disruptive', 'also stop and crash the broker and reboot the Pis, and show what survives')
+    .option('--quick', 'the checks that `up` runs: no wait longer than one keep-alive expiry at 5 s')
+    .option('--disruptive', 'also stop and crash the broker and reboot the Pis, and check what survives')
     .option(
       '--only <pattern>',
-      'only the checks whose id matches, such as will or auth,qos.matrix.*.v5; each pattern must match one',
+      'only checks whose id matches, such as will or auth,qos.matrix.*.v5; each pattern must match a check',
     )
     .option(
       '--timeout <seconds>',
-      'bound on the checks of one run, 180 if not given, 360 with --disruptive; cleaning up may take 8 s on top',
+      'bound on the checks of one run (default: 180, with --disruptive 360); cleaning up may take 8 s more',
       boundSeconds,
     )
     .option(
       '--repeat <times>',
-      'so many runs in a row, and at the end which checks failed how often; interrupted, they have not passed',
+      'run the checks so many times in a row and count the failures of each; fails when interrupted',
       runCount,
     )
     .option('--json', 'one JSON object on standard output, progress on standard error')
     .option('--tap', 'TAP version 14 on standard output, progress on standard error')
     .option(
       '--junit <file>',
-      "JUnit XML there too; with --repeat that of the first run that failed, or else the last's",
+      'write JUnit XML there; with --repeat, of the first run that failed, or else of the last',
     );
   return {
     command,

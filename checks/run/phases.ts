@@ -1,22 +1,19 @@
 import { deferred } from '../../base/deferred.ts';
-import { atMost } from '../../base/limit.ts';
+import { oneAtATime } from '../../base/limit.ts';
 import type { Check } from '../harness/check.ts';
 
 type Phased = Pick<Check, 'scope' | 'isLoad' | 'waits'>;
 
-/** Long enough to log in, and to have a client on a Pi fall silent; short against the wait that follows. */
+/** Long enough for clients to log in, also on a Pi, and to fall silent; short against the wait that follows. */
 const HEAD_START_MS = 800;
 
-/**
- * Has each check begin when its time has come: those that wait at once, most a moment later, loads when the quick ones are done, disruptive ones
- * when all else is done, and then one after the other.
- */
+/** Starts each check in its phase: those that wait at once, the others a moment later, loads after the quick checks, disruptive ones last and one by one. */
 export function openPhases(checks: readonly Phased[]): <T>(check: Phased, work: () => Promise<T>) => Promise<T> {
   const isDisruptive = ({ scope }: Phased) => scope === 'disruptive';
   const isQuick = ({ scope = 'quick', isLoad }: Phased) => scope === 'quick' && isLoad !== true;
   const quick = countdown(checks.filter(isQuick).length);
   const harmless = countdown(checks.filter((check) => !isDisruptive(check)).length);
-  const limit = atMost(1);
+  const limit = oneAtATime();
   const headStart = checks.some(({ waits }) => waits)
     ? new Promise((resolve) => setTimeout(resolve, HEAD_START_MS))
     : undefined;

@@ -3,13 +3,12 @@ import type { RawOptions } from '../../probes/mqtt/raw-options.ts';
 import { connectRaw } from '../../probes/mqtt/raw-session.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 
-/** CONNACK "unacceptable protocol version" of 3.1.1 and "unsupported protocol version" of MQTT 5. */
+/** Codes of CONNACK: "unacceptable protocol version" of 3.1.1, "unsupported protocol version" of MQTT 5. */
 const NOT_SPOKEN: readonly number[] = [0x01, 0x84];
 
 /**
- * The protocol levels that the broker speaks. The lab's own speaks both; another one is asked with a CONNECT of MQTT 5, and does not speak it when it
- * says so, or closes that connection without a word, twice, while it lets the same user in over 3.1.1. Whatever else it does, the checks of MQTT 5
- * are to find out. 3.1.1 is taken for granted, so that a broker that does not speak it fails its checks.
+ * The protocol levels that the broker speaks. An external broker does not speak MQTT 5 when it says so, or when it closes that connection twice
+ * and then accepts the same user over 3.1.1. Every other broker gets the checks of both versions, and they show what it does not speak.
  */
 export async function versionsOf({ lab, broker }: LiveLab): Promise<readonly Version[]> {
   if (broker.host !== undefined) return [4, 5];
