@@ -1,9 +1,7 @@
 import { chmod, mkdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import ssh2 from 'ssh2';
 import type { Lab } from '../lab-file/lab.ts';
 import { privateFolder, writePrivate } from '../lab-file/private-folder.ts';
-import { ed25519Pair } from '../provisioning/hosts/ed25519.ts';
 
 export type LoginKey = { readonly file: string; readonly publicKey: string };
 
@@ -15,6 +13,7 @@ export async function ensureLoginKey(lab: Pick<Lab, 'directory' | 'name'>): Prom
   const file = path.join(folder, lab.name);
   const existing = await publicKeyOf(file);
   if (existing !== undefined) return { file, publicKey: existing };
+  const { ed25519Pair } = await import('../provisioning/hosts/ed25519.ts');
   const pair = ed25519Pair(`mqtt-lab ${lab.name}`);
   const staged = `${file}.new`;
   await rm(staged, { force: true });
@@ -40,7 +39,10 @@ export async function removeLoginKey(lab: Pick<Lab, 'directory' | 'name'>): Prom
 
 async function publicKeyOf(file: string): Promise<string | undefined> {
   const text = await readFile(file, 'utf8').catch(() => undefined);
-  const key = text === undefined ? new Error('missing') : ssh2.utils.parseKey(text);
+  if (text === undefined) return undefined;
+  // help and many commands need no SSH, which is slow to load
+  const { default: ssh2 } = await import('ssh2');
+  const key = ssh2.utils.parseKey(text);
   if (key instanceof Error) return undefined;
   const [first] = [key].flat();
   return first === undefined ? undefined : `${first.type} ${first.getPublicSSH().toString('base64')}`;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { errorMessage, InputError, ignoreFailure } from '../base/errors.ts';
 import { type Environment, environmentSchema } from './environment.ts';
 import { findRun, RECORDS, RESULTS } from './find-run.ts';

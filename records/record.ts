@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { subjectSchema } from './subject.ts';
 
 /** Families of checks; the first word of a check's id. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ACTIVITIES, CLIENTS } from './measured/traffic.ts';
 
 /** Attempts to log in; the second word of an `auth` check's id. */

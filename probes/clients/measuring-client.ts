@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import { endRunning } from '../../provisioning/hosts/end-running.ts';
 import type { Host } from '../../provisioning/hosts/host.ts';
 import { ipAmountSchema } from '../../records/measured/ip-amount.ts';

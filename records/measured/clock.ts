@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * How the lab converts another host's times to this machine's. `same`: both run on one kernel (equal boot_id, random(4)) and read its monotonic

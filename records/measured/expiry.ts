@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `observed` of `keepalive.expiry` and `keepalive.receive-only`: when the broker ended the connection of a client that fell silent. */
 export const expirySchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A file of a host in the `evidence` of `install.*`. */
 export const fileSchema = z.object({ kind: z.literal('file'), path: z.string(), lines: z.array(z.string()) });

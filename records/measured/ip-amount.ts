@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A kernel's counters of one connection (TCP_INFO, tcp(7)), both directions together unless named. */
 export const ipAmountSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `expected` and `observed` of `keepalive.limit`. */
 export const keepAliveLimitSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `expected` and `observed` of `auth.*`: whether the broker accepts the connection, and how it says so. */
 export const loginSchema = z.object({

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const bothHops = z.object({ publisher: z.number(), subscriber: z.number() });
 

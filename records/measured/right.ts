@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** `expected` and `observed` of `acl.<right>.*`: whether what the user tried took effect. Beside it stand the numbers that show it. */
 export const rightSchema = z.object({ tookEffect: z.boolean() });

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ipAmountSchema } from './ip-amount.ts';
 
 /** How many packets of one type, and their bytes of MQTT in all. */

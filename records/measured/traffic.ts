@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a client does beside keeping its connection open: nothing, or one message a second. */
 export const ACTIVITIES = ['idle', 'publishes QoS 0', 'publishes QoS 1', 'receives QoS 0', 'receives QoS 1'] as const;

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const at = z.number();
 const amount = z.object({ segments: z.number(), bytes: z.number() });

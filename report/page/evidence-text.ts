@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { fileSchema } from '../../records/measured/file.ts';
 import { packetSchema, type SequencePacket } from '../../records/measured/sequence.ts';
 import { valueText } from './value-text.ts';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { type Peak, watchMemory } from './memory.ts';
 import { runTimed, type Timed } from './timed.ts';
 
-const LAB = fileURLToPath(new URL('../../lab', import.meta.url));
+export const LAB = fileURLToPath(new URL('../../lab', import.meta.url));
 
 export type Measured = Timed & { readonly peak: Peak };
 

@@ -11,6 +11,7 @@ import { isMet, tableLines } from './table.ts';
 const USAGE = `npm run bench -- [--rounds N] [--only PARTS] [--json]
   --rounds N    how often everything is measured; medians are shown (default: 3)
   --only PARTS  some of these, with commas (default: all):
+                start   plan --help, beside node -e 0
                 direct  up, plain ssh + apt and Ansible on two fresh containers each, cold and without changes
                 link    the same, 40 ms away
                 pis     up of 1 and of 10 Pis whose image has the packages, and of 20 without changes
@@ -40,7 +41,7 @@ export async function main(args: string[]): Promise<number> {
     if (version === undefined) console.error(`Ansible is not installed (${HOW_TO_INSTALL}): its rows are left out`);
     const parts = partsOf(options.only, version !== undefined);
     await using bench = await openBench(found.docker, interrupt.signal);
-    // ./lab is compiled once for each version of its sources
+    // the first start after a change of the sources builds ./lab
     const name = bench.name('none');
     await runLab(await bench.labFile(name, containerLab(name, [])), ['plan'], interrupt.signal);
     for (let round = 1; round <= options.rounds; round += 1) {

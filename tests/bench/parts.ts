@@ -1,15 +1,17 @@
 import { manyPis } from './many-pis.ts';
 import type { Part } from './part.ts';
 import { sideBySide } from './side-by-side.ts';
+import { start } from './start.ts';
 import { wholeLab } from './whole-lab.ts';
 
 /** One way of a link with a round-trip time of 40 ms, such as between two cities. */
 const FAR_MS = 20;
 
-export const PARTS = ['direct', 'link', 'pis', 'verify'] as const;
+export const PARTS = ['start', 'direct', 'link', 'pis', 'verify'] as const;
 export type PartName = (typeof PARTS)[number];
 
 const MAKERS: Readonly<Record<PartName, (hasAnsible: boolean) => Part>> = {
+  start,
   direct: (hasAnsible) => sideBySide('direct', 0, hasAnsible),
   link: (hasAnsible) => sideBySide('link', FAR_MS, hasAnsible),
   pis: manyPis,

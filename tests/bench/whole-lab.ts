@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Bench } from './bench.ts';
 import { runLab, weighLab } from './lab-command.ts';
 import { containerLab } from './lab-text.ts';

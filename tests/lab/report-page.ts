@@ -4,7 +4,7 @@ import path from 'node:path';
 import { pathToFileURL } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import type { Browser } from 'playwright-core';
-import { z } from 'zod';
+import * as z from 'zod';
 import { writePage } from '../../report/page/write.ts';
 import { openBrowser, openPage, type Watched } from './support/browser.ts';
 import { idsOf, lostLinks, unfold, violations } from './support/look.ts';

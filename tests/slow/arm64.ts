@@ -1,5 +1,5 @@
 import test from 'ava';
-import { z } from 'zod';
+import * as z from 'zod';
 import { engine } from '../lab/support/container.ts';
 import { ownLab } from '../lab/support/own-lab.ts';
 import { followAdvice } from './support/binfmt.ts';

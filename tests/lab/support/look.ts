@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Watched } from './browser.ts';
 
 const AXE = new URL('../../../node_modules/axe-core/axe.min.js', import.meta.url);
