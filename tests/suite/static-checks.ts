@@ -19,7 +19,7 @@ export function lintChecks(args: readonly string[] = []): StaticCheck[] {
   return [
     { name: 'lint', program: process.execPath, args: biome },
     { name: 'shellcheck', program: 'shellcheck', args: ['--shell=sh', ...scripts(PROJECT)] },
-    { name: 'shellcheck .ci/run', program: 'shellcheck', args: ['.ci/run'] },
+    { name: 'shellcheck .ci/run', program: 'shellcheck', args: ['--shell=bash', '.ci/run'] },
   ];
 }
 
