@@ -1,6 +1,6 @@
-"""Publishes with paho-mqtt once a second, as long as it runs, and prints what happens: what paho_client.py prints, and DISCONNECTED.
+"""Publishes with paho-mqtt once a second until TERM, upon which it sends DISCONNECT and ends. Runs with paho_client.py in front.
 
-The wish has `text`, to which the number of the message is added. TERM has it send DISCONNECT and end. Run with paho_client.py in front.
+Prints the lines of paho_client.py, and DISCONNECTED. The option `text` begins each message; its number follows.
 """
 
 import sys
@@ -16,12 +16,12 @@ def on_accepted(_client):
 client = new_client(on_accepted)
 connect(client)
 while client.loop(0.1) == 0:
-    if state["asked"]:
+    if state["stopping"]:
         client.disconnect()
     elif state["next"] is not None and time.monotonic() >= state["next"]:
-        client.publish(wish["topic"], f"{wish['text']} {state['count']}", wish["qos"])
+        client.publish(options["topic"], f"{options['text']} {state['count']}", options["qos"])
         state["count"] += 1
         state["next"] += 1
-if not state["asked"]:
+if not state["stopping"]:
     sys.exit("the connection was lost")
-tell("DISCONNECTED")
+report("DISCONNECTED")
