@@ -5,7 +5,7 @@ import { subscribing, system } from './subscribe.ts';
 import { undeclared } from './undeclared.ts';
 import { leavingAWill } from './will.ts';
 
-/** Every user × every topic × every action, over both versions, by effect; and what lab.yaml does not name at all. */
+/** Each user, topic and action over both versions, by the effect; and topics that lab.yaml does not declare. */
 export const acl: CheckFamily = (testLab) => [
   ...testLab.lab.topics.flatMap((topic) =>
     testLab.lab.users.flatMap((user) => [

@@ -3,9 +3,10 @@ import type { User } from '../../lab-file/lab.ts';
 import type { Session } from '../../probes/mqtt/session.ts';
 import { isMessage, nonce } from '../harness/messages.ts';
 import { observerOf, publisherOf } from '../harness/roles.ts';
+import { type Shared, shared } from '../harness/shared.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 
-/** Who sees what passes on a topic, and who may publish to it: one of each for all the checks of the topic. */
+/** A topic with a subscriber and a publisher, which all checks of the topic share. */
 export type ObservedTopic = {
   readonly topic: string;
   readonly observer: User;
@@ -20,82 +21,86 @@ export type ObservedRoles =
 
 export const BOUND_MS = 60_000;
 
-/** Each takes a connection or two; a small broker or a low ulimit must not be the finding. */
+/** Each check takes a connection or two: a small broker or a low ulimit must not be what fails. */
 export const limit = atMost(8);
 
 export function observedRoles({ lab }: TestLab, topic: string): ObservedRoles {
   const observer = observerOf(lab, topic);
   const publisher = publisherOf(lab, topic);
-  if (publisher === undefined) return { kind: 'unobservable', why: `nobody may publish to ${topic}` };
-  if (observer === undefined) return { kind: 'unobservable', why: `nobody may subscribe to ${topic}` };
+  if (publisher === undefined) return { kind: 'unobservable', why: `no user may publish to ${topic}` };
+  if (observer === undefined) return { kind: 'unobservable', why: `no user may subscribe to ${topic}` };
   return { kind: 'observable', observer, publisher };
 }
 
-type Open = { readonly observed: Promise<ObservedTopic>; users: number };
-const observedTopics = new WeakMap<TestLab, Map<string, Open>>();
+type Open = ObservedTopic & AsyncDisposable;
+const observedTopics = new WeakMap<TestLab, Map<string, Shared<Open>>>();
 
-/** Works on a topic's stage; it is closed when nobody is on it any more, since whoever has subscribed gets the load of other checks too. */
+/** Lends the topic to a check. It is closed when no check uses it, since its subscriber also receives the loads of other checks. */
 export async function onObservedTopic<T>(
   testLab: TestLab,
   topic: string,
   work: (observed: ObservedTopic) => Promise<T>,
 ): Promise<T> {
-  const ofTestLab = observedTopics.get(testLab) ?? new Map<string, Open>();
-  observedTopics.set(testLab, ofTestLab);
-  const open = ofTestLab.get(topic) ?? { observed: openObservedTopic(testLab, topic), users: 0 };
-  ofTestLab.set(topic, open);
-  open.users += 1;
-  try {
-    return await work(await open.observed);
-  } finally {
-    open.users -= 1;
-    if (open.users === 0) {
-      ofTestLab.delete(topic);
-      // one that could not be opened has been told already; an end is not waited for
-      open.observed
-        .then(({ seeing, sending }) => Promise.all([seeing.close(), sending.close()]))
-        .catch(() => undefined);
-    }
-  }
+  const topics = observedTopics.get(testLab) ?? new Map<string, Shared<Open>>();
+  observedTopics.set(testLab, topics);
+  const observed = topics.get(topic) ?? shared(() => openObservedTopic(testLab, topic));
+  topics.set(topic, observed);
+  return await observed(work);
 }
 
-async function openObservedTopic(testLab: TestLab, topic: string): Promise<ObservedTopic> {
+async function openObservedTopic(testLab: TestLab, topic: string): Promise<Open> {
   const roles = observedRoles(testLab, topic);
   if (roles.kind === 'unobservable') throw new Error(`unobservable: ${roles.why}`);
   const { observer, publisher } = roles;
   const [seeing, sending] = await Promise.all([testLab.login(observer), testLab.login(publisher)]);
   const code = await seeing.subscribe(topic, 1);
   if (code >= 0x80) throw new Error(`the broker refused ${observer.name}'s subscription to ${topic} with code ${code}`);
-  return { topic, observer, publisher, seeing, sending };
+  return {
+    topic,
+    observer,
+    publisher,
+    seeing,
+    sending,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([seeing.close(), sending.close()]);
+    },
+  };
 }
 
 type Sentinel = Pick<ObservedTopic, 'topic' | 'seeing'> & { readonly sending: Pick<Session, 'publish'> };
 
-/** A broker that promises no order between publishers gets some round trips more to pass on what it should not. */
+/** A broker that guarantees no order between publishers gets more round trips to deliver what it should not. */
 const ROUNDS_ELSEWHERE = 3;
 
-/** Publishes a message behind everything that the broker has dealt with, and waits until the observer has it. */
+/** Publishes a message after everything that the broker has processed, and waits until the observer has it. */
 export async function sentinel(
   { brokerKind, deliveryDelay }: TestLab,
   { topic, seeing, sending }: Sentinel,
 ): Promise<Buffer> {
-  const last = Buffer.from(`sentinel ${nonce()}`);
-  for (let round = brokerKind === 'lab' ? ROUNDS_ELSEWHERE : 1; round <= ROUNDS_ELSEWHERE; round += 1) {
-    const payload = Buffer.concat([last, Buffer.from(` ${round}`)]);
+  const mark = `sentinel ${nonce()}`;
+  const rounds = brokerKind === 'lab' ? 1 : ROUNDS_ELSEWHERE;
+  let last = Buffer.alloc(0);
+  for (let round = 1; round <= rounds; round += 1) {
+    const payload = Buffer.from(`${mark} ${round}`);
     await deliveryDelay.timed(async () => {
       await sending.publish(topic, payload, { qos: 1 });
       await seeing.packet(isMessage(payload), `sentinel on ${topic}`);
     });
+    last = payload;
   }
-  return Buffer.concat([last, Buffer.from(` ${ROUNDS_ELSEWHERE}`)]);
+  return last;
 }
 
 /**
- * Whether the observer has the message by now; one that must come may take longer on a broker that promises no order between publishers, one that
- * must not has had its time when the sentinel came.
+ * Whether the observer has the message. One that must arrive may take longer on a broker that guarantees no order between
+ * publishers; one that must not has had its time when the sentinel arrived.
  */
-export async function hasArrived({ seeing }: ObservedTopic, payload: Buffer, mustCome: boolean): Promise<boolean> {
-  if (!mustCome) return seeing.packets.some(isMessage(payload));
+export async function hasArrived(
+  { seeing }: ObservedTopic,
+  payload: Buffer,
+  due: { readonly isDue: boolean },
+): Promise<boolean> {
+  if (!due.isDue) return seeing.packets.some(isMessage(payload));
   return await seeing.packet(isMessage(payload), 'message').then(
     () => true,
     () => false,

@@ -6,39 +6,42 @@ import type { Finding } from '../harness/check.ts';
 import { qosNotOffered } from '../harness/requirements.ts';
 import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 
-/** How the broker answered a publication, as evidence: 3.1.1 leaves it open (MQTT-3.3.5-2), and an external broker may say nothing. */
+/** The broker's answer to a publication, as evidence. 3.1.1 leaves it open (MQTT-3.3.5-2); an external broker may not answer. */
 export type PublishAnswer = PublishOutcome | 'nothing';
 
-/** What became of the client afterwards: the broker answered a PINGREQ, has closed the connection, or does not answer any more. */
+/** The connection after an action: the broker answered a PINGREQ, closed the connection, or stopped answering. */
 export type ConnectionAfter = 'answered' | 'closed' | 'silent';
 
 export type Publication = {
   readonly answer: PublishAnswer;
   readonly connection: ConnectionAfter;
   readonly packets: readonly Packet[];
-  /** Why nothing was published; undefined: it was. */
+  /** Why the client published nothing; undefined: it did. */
   readonly notOffered?: Finding;
 };
 
-/** Publishes as a user on a connection of its own; when it resolves, the broker has dealt with it. */
-export async function publishAs(
-  testLab: TestLab,
-  user: User,
-  version: Version,
-  topic: string,
-  payload: Buffer,
-  options: { readonly qos: QoS; readonly retain?: boolean },
-): Promise<Publication> {
+export type PublishOptions = {
+  readonly user: User;
+  readonly version: Version;
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly qos: QoS;
+  readonly retain?: boolean;
+};
+
+/** Publishes as a user on a connection of its own. Resolves when the broker has processed the message. */
+export async function publishAs(testLab: TestLab, options: PublishOptions): Promise<Publication> {
+  const { user, version, topic, payload, qos, retain = false } = options;
   await using client = await testLab.raw(user, { version });
-  const notOffered = qosNotOffered(testLab, client, options.qos);
-  if (notOffered !== undefined)
-    return { answer: 'nothing', connection: 'answered', packets: client.packets, notOffered };
-  // a denied one may be left unanswered, or end the connection
-  const answer = await client.publish(topic, payload, options).catch(() => 'nothing' as const);
-  return { answer, connection: await connectionAfter(client), packets: client.packets };
+  const { packets } = client;
+  const notOffered = qosNotOffered(testLab, client, qos);
+  if (notOffered !== undefined) return { answer: 'nothing', connection: 'answered', packets, notOffered };
+  // the broker may leave a denied message unanswered, or close the connection
+  const answer = await client.publish(topic, payload, { qos, retain }).catch(() => 'nothing' as const);
+  return { answer, connection: await connectionAfter(client), packets };
 }
 
-/** Waits until what the broker had for the client is here, or the connection is over. */
+/** Waits until the client has received what the broker had for it, or the connection is over. */
 export async function connectionAfter(session: RawSession): Promise<ConnectionAfter> {
   const answered = session.barrier().then(
     () => 'answered' as const,
@@ -46,22 +49,23 @@ export async function connectionAfter(session: RawSession): Promise<ConnectionAf
   );
   const closed = session.ended.then(() => 'closed' as const);
   const first = await Promise.race([answered, closed]);
-  // the end of a connection ends the wait for an answer too, and may be told first
+  // the end of the connection also ends the wait for an answer, and may be reported second
   return first === 'silent' ? await Promise.race([closed, Promise.resolve(first)]) : first;
 }
 
 /**
- * Why a denial may not be taken from this: the action was perhaps never made. Mosquitto acknowledges what it denies and keeps the connection;
- * another broker may say nothing or close it, but one that does not even answer a PINGREQ has dealt with nothing. Undefined: it was made.
+ * A failure where the lack of an effect proves no denial, since the broker may never have processed the action. Mosquitto
+ * acknowledges what it denies and keeps the connection. An external broker may do neither, but must answer a PINGREQ.
  */
 export function noDenialShown(
   { answer, connection }: Pick<Publication, 'answer' | 'connection'>,
   brokerKind: BrokerKind,
 ): Finding | undefined {
   const fail = (reason: string): Finding => ({ verdict: 'fail', observed: { answer, connection }, reason });
-  if (connection === 'silent') return fail('the broker does not answer any more, so nothing is shown');
+  if (connection === 'silent') return fail('the broker did not answer a PINGREQ afterwards, so nothing is proved');
   if (brokerKind === 'external') return undefined;
-  if (connection === 'closed') return fail('the broker closed the connection, which Mosquitto does on no denial');
-  if (answer === 'nothing') return fail('the broker did not acknowledge, which Mosquitto does on a denial too');
+  if (connection === 'closed')
+    return fail('the broker closed the connection, which Mosquitto never does upon a denial');
+  if (answer === 'nothing') return fail('the broker did not acknowledge, which Mosquitto does even upon a denial');
   return undefined;
 }

@@ -1,39 +1,58 @@
-import type { Lab } from '../../lab-file/lab.ts';
+import type { Lab, User } from '../../lab-file/lab.ts';
 import { may, type TopicAction, writes } from '../../lab-file/may.ts';
+import type { Version } from '../../probes/mqtt/session.ts';
 import type { Finding } from '../harness/check.ts';
-import type { BrokerKind } from '../harness/test-lab.ts';
+import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 
 /**
- * What lab.yaml has to say about an action: `widened` is an action that it does not give, but that the same write permission allows as one
- * that it gives.
+ * What lab.yaml says about an action. `widened`: lab.yaml does not allow it, but another right of the user has the same
+ * write permission.
  */
 export type Right = 'allowed' | 'denied' | 'widened';
+
+/** A user who tries something with a topic. */
+export type AclCase = {
+  readonly testLab: TestLab;
+  readonly topic: string;
+  readonly user: User;
+  readonly version: Version;
+  readonly right: Right;
+};
 
 export function rightOf(lab: Lab, user: string, action: TopicAction, topic: string): Right {
   if (may(lab, user, action, topic)) return 'allowed';
   return action !== 'subscribe' && writes(lab, user, topic) ? 'widened' : 'denied';
 }
 
-const WIDENED =
-  'publishing and leaving a last will need the same write permission, so whoever has one right has the other (mosquitto.conf(5), acl_file)';
+const ONE_PERMISSION =
+  'Mosquitto has one write permission for publishing and last wills, so a user with one right has the other (mosquitto.conf(5), acl_file)';
 
-const WIDENED_ELSEWHERE =
-  'the lab file does not give this right; where the broker has one write permission for publishing and for last wills, it comes with the other, else it is a hole';
+const ONE_PERMISSION_ELSEWHERE =
+  'lab.yaml does not give this right; where the broker has one write permission for publishing and last wills, it comes with the other right, else it is a hole';
 
-/** By effect alone; `observed` may hold what the broker answered, as evidence. */
-export function judgeRight(right: Right, delivered: boolean, observed: object, brokerKind: BrokerKind): Finding {
-  const seen = { tookEffect: delivered, delivered, ...observed };
-  if (right === 'widened' && delivered) {
-    return { verdict: 'deviation', observed: seen, reason: brokerKind === 'lab' ? WIDENED : WIDENED_ELSEWHERE };
+export type Effect = {
+  readonly tookEffect: boolean;
+  /** More of what was seen, such as the broker's answer. */
+  readonly observed: object;
+};
+
+/** Judges by the effect alone, never by the broker's answer. */
+export function judgeRight(right: Right, { tookEffect, ...seen }: Effect, brokerKind: BrokerKind): Finding {
+  const observed = { tookEffect, ...seen.observed };
+  if (right === 'widened' && tookEffect) {
+    const reason = brokerKind === 'lab' ? ONE_PERMISSION : ONE_PERMISSION_ELSEWHERE;
+    return { verdict: 'deviation', observed, reason };
   }
   if (right === 'widened' && brokerKind === 'lab') {
-    return { verdict: 'fail', observed: seen, reason: `it was denied, but in Mosquitto ${WIDENED}` };
+    return { verdict: 'fail', observed, reason: `it took no effect, although ${ONE_PERMISSION}` };
   }
-  if (delivered === (right === 'allowed')) return { verdict: 'pass', observed: seen };
-  return { verdict: 'fail', observed: seen, reason: delivered ? 'it took effect' : 'it took no effect' };
+  if (tookEffect === (right === 'allowed')) return { verdict: 'pass', observed };
+  const reason = tookEffect
+    ? 'it took effect, and lab.yaml does not allow it'
+    : 'it took no effect, and lab.yaml allows it';
+  return { verdict: 'fail', observed, reason };
 }
 
-/** `may`, `may not`. */
-export function mayText(right: Right): string {
+export function mayText(right: Right): 'may' | 'may not' {
   return right === 'allowed' ? 'may' : 'may not';
 }

@@ -1,6 +1,5 @@
 import { LabError } from '../../base/errors.ts';
 import type { Topic, User } from '../../lab-file/lab.ts';
-import type { Version } from '../../probes/mqtt/session.ts';
 import { type Check, type Finding, idWord, notApplicable } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { nonce } from '../harness/messages.ts';
@@ -15,61 +14,47 @@ import {
   onObservedTopic,
   sentinel,
 } from './observed-topic.ts';
-import { judgeRight, mayText, type Right, rightOf } from './right.ts';
+import { type AclCase, judgeRight, mayText, rightOf } from './right.ts';
 
-/** A user with a last will on the topic is lost. */
+/** A user with a last will on the topic loses the connection. */
 export function leavingAWill(testLab: TestLab, { name: topic }: Topic, user: User): Check[] {
   const right = rightOf(testLab.lab, user.name, 'lastWill', topic);
   const roles = observedRoles(testLab, topic);
-  return VERSIONS.map((version) => {
+  return VERSIONS.map((version): Check => {
     const named = {
       id: `acl.will.${idWord(topic)}.${idWord(user.name)}.${tagOf(version)}`,
       subject: { kind: 'right', user: user.name, topic, right: 'will' },
       claim: `${user.name} ${mayText(right)} leave a last will on ${topic} ${overOf(version)}`,
     } as const;
-    if (roles.kind === 'unobservable') return notApplicable(named, `unobservable: ${roles.why}`);
-    return { ...named, ...lost(testLab, topic, user, version, right) };
+    if (roles.kind === 'unobservable') return notApplicable(named, `no client can see the effect: ${roles.why}`);
+    return {
+      ...named,
+      // the standard does not know a denied will
+      ...(right === 'allowed' ? { statement: 'MQTT-3.1.2-8' } : {}),
+      expected: { tookEffect: right === 'allowed' },
+      version,
+      boundMs: BOUND_MS,
+      limit,
+      run: () =>
+        onObservedTopic(testLab, topic, (observed) => loseOwner({ testLab, topic, user, version, right }, observed)),
+    };
   });
 }
 
-function lost(
-  testLab: TestLab,
-  topic: string,
-  user: User,
-  version: Version,
-  right: Right,
-): Omit<Check, 'id' | 'claim'> {
-  return {
-    // a will that is denied is beyond the standard
-    ...(right === 'allowed' ? { statement: 'MQTT-3.1.2-8' } : {}),
-    expected: { tookEffect: right === 'allowed', delivered: right === 'allowed' },
-    version,
-    boundMs: BOUND_MS,
-    limit,
-    run: () => onObservedTopic(testLab, topic, (observed) => loseOwner(testLab, observed, user, version, right)),
-  };
-}
-
-async function loseOwner(
-  testLab: TestLab,
-  observed: ObservedTopic,
-  user: User,
-  version: Version,
-  right: Right,
-): Promise<Finding> {
-  const { topic } = observed;
+async function loseOwner({ testLab, topic, user, version, right }: AclCase, observed: ObservedTopic): Promise<Finding> {
   const payload = Buffer.from(`will ${nonce()}`);
   const will = { topic, payload, qos: 1, retain: false } as const;
   const client = await testLab.raw(user, { version, will }).catch(unlessRefused(testLab.brokerKind));
   await client?.fin();
-  // it was refused for its will, or else this is refused too
+  // throws where the broker refuses the user and not the will
   if (client === undefined) await (await testLab.raw(user, { version })).disconnect();
-  // a connection that is made after the loss: when its message comes, the broker has dealt with the loss
+  // a connection after the loss: when its message arrives, the broker has processed the loss
   await using later = await testLab.raw(observed.publisher);
   const last = await sentinel(testLab, { ...observed, sending: later });
-  const delivered = await hasArrived(observed, payload, right === 'allowed');
+  const tookEffect = await hasArrived(observed, payload, { isDue: right === 'allowed' });
+  const effect = { tookEffect, observed: { connected: client !== undefined } };
   return {
-    ...judgeRight(right, delivered, { connected: client !== undefined }, testLab.brokerKind),
+    ...judgeRight(right, effect, testLab.brokerKind),
     evidence: [
       ...evidence(user.name, client?.packets ?? []),
       ...evidence(observed.observer.name, ownPackets(observed.seeing.packets, [payload, last])),
@@ -77,7 +62,7 @@ async function loseOwner(
   };
 }
 
-/** Mosquitto lets everybody in and drops the will later; another broker may refuse a CONNECT with a will that it would not publish. */
+/** Mosquitto accepts every login and drops a denied will later; an external broker may refuse the CONNECT for it. */
 function unlessRefused(brokerKind: BrokerKind): (error: unknown) => undefined {
   return (error) => {
     if (error instanceof LabError && brokerKind === 'external') return undefined;

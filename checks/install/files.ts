@@ -7,8 +7,9 @@ export function fileEvidence(path: string, text: string): FileEvidence {
 }
 
 /**
- * The password file with four characters of each salt and each hash, which nobody can try passwords against. They are cut off on the host, so that no
- * more of them comes here: `sam:$7$1000$AbCd…$EfGh…`. Of an entry of another form only its name is left, of a line without a name its beginning.
+ * The password file with only four characters of each salt and hash: `sam:$7$1000$AbCd…$EfGh…`. The host shortens them,
+ * so that the record cannot be used to guess passwords. An entry of another form shows its name only, a line without a
+ * name its beginning.
  */
 export function passwdQuery(path: string): Query {
   const rules = [
@@ -19,11 +20,24 @@ export function passwdQuery(path: string): Query {
   return { id: 'users', script: `sed -E ${rules.map((rule) => `-e ${quote(rule)}`).join(' ')} ${quote(path)}` };
 }
 
-/** The names of a password file, in its order. */
+/** The names in a password file, in its order. */
 export function namesOf(passwd: string): string[] {
   return linesOf(passwd).flatMap((line) => {
     const [name = ''] = line.split(':');
     return name === '' ? [] : [name];
+  });
+}
+
+/** The rules of an ACL file with their user, such as `sam: topic write status`. A rule before any user applies to all clients. */
+export function rulesOf(acl: string): string[] {
+  let section = 'every client';
+  return linesOf(acl).flatMap((line) => {
+    const rule = line.trim();
+    if (rule === '' || rule.startsWith('#')) return [];
+    const user = /^user (.+)$/.exec(rule)?.[1];
+    if (user === undefined) return [`${section}: ${rule}`];
+    section = user;
+    return [];
   });
 }
 

@@ -4,15 +4,13 @@ import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import { type Finding, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { nonce } from '../harness/messages.ts';
-import { onEachPi, topicRoles } from '../harness/roles.ts';
-import type { TestLab } from '../harness/test-lab.ts';
+import { NO_TOPIC_ROLES, onEachPi, type TopicRoles, topicRoles } from '../harness/roles.ts';
+import { loginOf, type TestLab } from '../harness/test-lab.ts';
 
-/** The topic that the checkpoint tests an installation with; another open one where lab.yaml does not declare it. */
+/** The checkpoint's topic for the installation test. Where lab.yaml does not declare it, another one takes its place. */
 const INSTALLATION_TOPIC = 'test';
 const BOUND_MS = 60_000;
 const ARRIVAL_MS = 20_000;
-
-type TopicRoles = NonNullable<ReturnType<typeof topicRoles>>;
 
 export const install: CheckFamily = (testLab) => {
   const { lab, broker } = testLab.live;
@@ -21,11 +19,11 @@ export const install: CheckFamily = (testLab) => {
   const check = {
     id: 'install.message',
     subject: { kind: 'message', way: 'broker host to Pi' },
-    claim: 'what mosquitto_pub publishes on the broker host, mosquitto_sub -d shows on the Pi',
+    claim: 'mosquitto_sub -d on the Pi shows what mosquitto_pub on the broker host publishes',
   } as const;
-  if (roles === undefined) return [notApplicable(check, 'lab.yaml has no topic with a publisher and a subscriber')];
+  if (roles === undefined) return [notApplicable(check, NO_TOPIC_ROLES)];
   const { host } = broker;
-  if (host === undefined) return [notApplicable(check, 'the broker is external: its host is never touched')];
+  if (host === undefined) return [notApplicable(check, 'the lab never logs in to the host of an external broker')];
   return onEachPi(testLab, check, (pi, onPi) => ({
     ...onPi,
     expected: { messages: 1, topic: roles.topic },
@@ -34,7 +32,7 @@ export const install: CheckFamily = (testLab) => {
   }));
 };
 
-/** The checkpoint's installation check: `mosquitto_pub -t test -m message` there, `mosquitto_sub -t test -d` here. */
+/** The checkpoint's test: `mosquitto_pub -t test -m message` on the broker host, `mosquitto_sub -t test -d` on the Pi. */
 async function installationCheck(
   testLab: TestLab,
   pi: LivePi,
@@ -46,14 +44,15 @@ async function installationCheck(
   const payload = Buffer.from(`installation ${nonce()}`);
   const onPi = await testLab.host(pi.name, pi.host);
   const onBrokerHost = await testLab.host('broker', brokerHost);
-  const login = ({ name, password }: TopicRoles['subscriber']) => ({ user: name, password: password.reveal() });
-  const subscription = { ...pi.broker, topic, login: login(subscriber), keepAlive: testLab.broker.keepAlive };
+  const subscription = { ...pi.broker, topic, login: loginOf(subscriber), keepAlive: testLab.broker.keepAlive };
   await using client = startSubscriber(onPi, subscription, limits);
   await client.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', ARRIVAL_MS);
-  const there = { address: '127.0.0.1', port: testLab.lab.broker.port, topic, login: login(publisher) };
-  await publishOnce(onBrokerHost, { ...there, keepAlive: testLab.broker.keepAlive }, payload, limits);
-  const isOurs = (message: { readonly payload: Buffer }) => message.payload.equals(payload);
-  await client.messages.first(isOurs, `the message on ${topic}`, ARRIVAL_MS);
-  const messages = client.messages.items.filter(isOurs).length;
-  return { verdict: messages === 1 ? 'pass' : 'fail', observed: { messages, topic }, evidence: [...client.lines] };
+  const message = { address: '127.0.0.1', port: testLab.lab.broker.port, topic, login: loginOf(publisher) };
+  await publishOnce(onBrokerHost, { ...message, keepAlive: testLab.broker.keepAlive }, payload, limits);
+  const isOwn = (message: { readonly payload: Buffer }) => message.payload.equals(payload);
+  await client.messages.first(isOwn, `the message on ${topic}`, ARRIVAL_MS);
+  const messages = client.messages.items.filter(isOwn).length;
+  const found = { observed: { messages, topic }, evidence: [...client.lines] };
+  if (messages === 1) return { verdict: 'pass', ...found };
+  return { verdict: 'fail', reason: `mosquitto_sub showed the message ${messages} times, not once`, ...found };
 }

@@ -10,107 +10,111 @@ import { nonce } from '../harness/messages.ts';
 import { removeSession } from '../harness/persistent-session.ts';
 import { overOf, tagOf } from '../harness/protocol.ts';
 import { type Requirements, whyUnsupported } from '../harness/requirements.ts';
-import { topicRoles } from '../harness/roles.ts';
+import { NO_TOPIC_ROLES, type Role, type TopicRoles, topicRoles } from '../harness/roles.ts';
 import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 
-/** What a check of sessions plays with. */
+/** The clients and messages of a check. */
 export type SessionFixture = {
   readonly topic: string;
   readonly brokerKind: BrokerKind;
   /** Connects to the session under test: always the same client id, and the session outlives the connection. */
   connect(options?: Partial<RawOptions>): Promise<RawSession>;
-  /** Connects somebody else: a client id of its own, and nothing of it lasts. */
-  other(role: SessionRole): Promise<RawSession>;
+  /** Connects another client, with a client id of its own and a clean session. */
+  other(role: Role): Promise<RawSession>;
   /** A payload of this check. */
   message(name: string): Buffer;
 };
 
-export type SessionRole = 'publisher' | 'subscriber';
-
 export type SessionCase = {
-  /** Of the check's id, behind `session`. */
+  /** In the check's id, after `session`. */
   readonly name: string;
   readonly claim: string;
   readonly statement?: Readonly<Record<Version, string>>;
   readonly expected: object;
-  /** Whose session is under test. */
-  readonly role: SessionRole;
-  /** @default QoS 1, with messages that wait for who is away */
+  /** The owner of the session under test. */
+  readonly role: Role;
+  /** @default QoS 1, with messages queued for an absent client */
   readonly requires?: Requirements;
   run(fixture: SessionFixture): Promise<Finding>;
 };
 
 const BOUND_MS = 60_000;
-/** Should the clean-up fail. */
+/** The broker removes the session after this, where the clean-up fails. */
 const EXPIRY_S = 120;
 const limit = atMost(6);
 
-/** The most messages that a check leaves to a client that is away, with what it publishes when the client is back. */
+/** The most messages that a check leaves to an absent client, with those that it publishes when the client is back. */
 const QUEUED = 4;
 
-/** What a check needs that leaves messages of a QoS to a client that is away. */
+/** What a check requires that leaves messages of a QoS to an absent client. */
 export function queueing(qos: QoS): Requirements {
   return { qos, queued: QUEUED };
 }
 
-export function sessionCheck(testLab: TestLab, version: Version, definition: SessionCase): Check {
-  const named = {
-    id: `session.${definition.name}.${tagOf(version)}`,
-    claim: `${definition.claim}, ${overOf(version)}`,
-  } as const;
+export function sessionCheck(testLab: TestLab, version: Version, sessionCase: SessionCase): Check {
+  const { name, claim, statement, expected, requires = queueing(1) } = sessionCase;
+  const named = { id: `session.${name}.${tagOf(version)}`, claim: `${claim}, ${overOf(version)}` } as const;
   const roles = topicRoles(testLab.lab);
-  if (roles === undefined) {
-    return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
-  }
-  const why = whyUnsupported(testLab, definition.requires ?? queueing(1));
+  if (roles === undefined) return notApplicable(named, NO_TOPIC_ROLES);
+  const why = whyUnsupported(testLab, requires);
   if (why !== undefined) return notApplicable(named, why);
-  const owner = roles[definition.role];
   return {
     ...named,
     version,
-    ...(definition.statement === undefined ? {} : { statement: definition.statement[version] }),
-    expected: definition.expected,
+    ...(statement === undefined ? {} : { statement: statement[version] }),
+    expected,
     boundMs: BOUND_MS,
     limit,
-    async run() {
-      const clientId = freshClientId();
-      const payloads: Buffer[] = [];
-      const opened: { readonly who: string; readonly session: RawSession }[] = [];
-      const logins: Promise<RawSession>[] = [];
-      const take = async (who: string, login: Promise<RawSession>) => {
-        logins.push(login);
-        const session = await login;
-        opened.push({ who, session });
-        return session;
-      };
-      const lasting = { version, clientId, clean: false, sessionExpiry: EXPIRY_S };
-      const fixture: SessionFixture = {
-        topic: roles.topic,
-        brokerKind: testLab.brokerKind,
-        connect: (options = {}) => take(owner.name, testLab.raw(owner, { ...lasting, ...options })),
-        other: (role) => take(`another ${role}`, testLab.raw(roles[role], { version })),
-        message(name) {
-          const payload = Buffer.from(`${name} ${nonce()}`);
-          payloads.push(payload);
-          return payload;
-        },
-      };
-      const finding = await withCleanUp(
-        testLab,
-        () => definition.run(fixture),
-        async () => {
-          // a login that is under way when the run is interrupted would make the session anew
-          await Promise.allSettled(logins);
-          for (const { session } of opened) session.destroy();
-          await removeSession(testLab, { user: owner, version }, clientId);
-        },
-      );
-      return { ...finding, evidence: allEvidence(opened, payloads) };
-    },
+    run: () => runCase(testLab, version, roles, sessionCase),
   };
 }
 
-/** Whether the broker said that it had kept the session. */
+/** A connection of the check, and which client made it. */
+type Opened = { readonly who: string; readonly session: RawSession };
+
+async function runCase(
+  testLab: TestLab,
+  version: Version,
+  roles: TopicRoles,
+  { role, run }: SessionCase,
+): Promise<Finding> {
+  const owner = roles[role];
+  const clientId = freshClientId();
+  const payloads: Buffer[] = [];
+  const opened: Opened[] = [];
+  const logins: Promise<RawSession>[] = [];
+  const open = async (who: string, login: Promise<RawSession>) => {
+    logins.push(login);
+    const session = await login;
+    opened.push({ who, session });
+    return session;
+  };
+  const persistent = { version, clientId, clean: false, sessionExpiry: EXPIRY_S };
+  const fixture: SessionFixture = {
+    topic: roles.topic,
+    brokerKind: testLab.brokerKind,
+    connect: (options = {}) => open(owner.name, testLab.raw(owner, { ...persistent, ...options })),
+    other: (other) => open(`another ${other}`, testLab.raw(roles[other], { version })),
+    message(name) {
+      const payload = Buffer.from(`${name} ${nonce()}`);
+      payloads.push(payload);
+      return payload;
+    },
+  };
+  const finding = await withCleanUp(
+    testLab,
+    () => run(fixture),
+    async () => {
+      // a login that completes after the removal would create the session again
+      await Promise.allSettled(logins);
+      for (const { session } of opened) session.destroy();
+      await removeSession(testLab, { user: owner, version }, clientId);
+    },
+  );
+  return { ...finding, evidence: evidenceOf(opened, payloads) };
+}
+
+/** Whether the broker reported that it had the session. */
 export function isPresent({ packets }: RawSession): boolean {
   return packets.some(({ type, sessionPresent }) => type === 'CONNACK' && sessionPresent === true);
 }
@@ -126,8 +130,8 @@ export function copiesOf({ packets }: RawSession, payloads: readonly Buffer[]): 
   );
 }
 
-/** By client, over all of its connections: packet ids are the session's. */
-function allEvidence(opened: readonly { who: string; session: RawSession }[], payloads: readonly Buffer[]): object[] {
+/** Grouped by client, over all of its connections: packet ids belong to a session. */
+function evidenceOf(opened: readonly Opened[], payloads: readonly Buffer[]): object[] {
   const names = [...new Set(opened.map(({ who }) => who))];
   return names.flatMap((who) => {
     const packets = opened.flatMap((one) => (one.who === who ? one.session.packets : []));

@@ -9,9 +9,9 @@ import { copiesOf, isPresent, packetSummary, type SessionFixture, sessionCheck }
 type Kind = {
   readonly name: string;
   readonly qos: 1 | 2;
-  /** The acknowledgement that the publisher acts as if it had never come. */
+  /** The acknowledgement that the publisher treats as lost. */
   readonly lost: 'PUBACK' | 'PUBREC' | 'PUBCOMP';
-  /** What the broker has to answer to what is sent again. */
+  /** What the broker must answer to the resent packet. */
   readonly answers: readonly Packet['type'][];
   readonly statement: Readonly<Record<Version, string>>;
 };
@@ -34,10 +34,10 @@ const KINDS: readonly Kind[] = [
   },
 ];
 
-/** Of no packet that `publish` sends on these connections. */
+/** A packet id that `publish` does not use on these connections. */
 const MESSAGE_ID = 1_000;
 
-/** A publisher that never saw an acknowledgement sends again. */
+/** A publisher resends what it got no acknowledgement for. */
 export function publisherResendChecks(testLab: TestLab, version: Version): Check[] {
   return KINDS.map((kind) => {
     const { name, qos, lost, answers, statement } = kind;
@@ -45,7 +45,7 @@ export function publisherResendChecks(testLab: TestLab, version: Version): Check
     const sent = lost === 'PUBCOMP' ? 'PUBREL' : 'PUBLISH with DUP';
     return sessionCheck(testLab, version, {
       name: `publisher-resend.${name}`,
-      claim: `a publisher whose ${lost} was lost sends its ${sent} again: the message of QoS ${qos} is received ${times}`,
+      claim: `a publisher whose ${lost} was lost resends its ${sent}, and the message of QoS ${qos} arrives ${times}`,
       statement,
       expected: { sessionPresent: true, copies: qos === 2 ? 1 : 'at least 1', answers },
       role: 'publisher',
@@ -58,7 +58,7 @@ export function publisherResendChecks(testLab: TestLab, version: Version): Check
 async function sendAgain(fixture: SessionFixture, { qos, lost, answers }: Kind): Promise<Finding> {
   const { topic } = fixture;
   const payload = fixture.message('resend');
-  // a lost PUBREC is not followed by PUBREL
+  // after a lost PUBREC the publisher sends no PUBREL
   const acknowledges = ({ type }: Packet) => lost !== 'PUBREC' || type !== 'PUBREC';
   const [before, seeing] = await Promise.all([fixture.connect({ acknowledges }), fixture.other('subscriber')]);
   const notOffered = qosNotOffered(fixture, before, qos);
@@ -94,11 +94,11 @@ async function sendAgain(fixture: SessionFixture, { qos, lost, answers }: Kind):
 export type PublisherResendSeen = {
   readonly sessionPresent: boolean;
   readonly copies: number;
-  /** What the broker answered to what was sent again, up to the end of the exchange. */
+  /** The broker's answers to the resent packet, until the end of the exchange. */
   readonly answers: readonly Packet[];
 };
 
-/** What a publisher sends again is received once at QoS 2 (MQTT-4.3.3-2), and at least once at QoS 1. */
+/** A resent message must arrive once at QoS 2 (MQTT-4.3.3-2), and at least once at QoS 1. */
 export function judgePublisherResend(
   qos: 1 | 2,
   wanted: readonly Packet['type'][],
@@ -109,7 +109,7 @@ export function judgePublisherResend(
   if (!sessionPresent) return fail('the broker had not kept the session');
   const types = answers.map(({ type }) => type);
   if (types.join() !== wanted.join()) return fail(`the broker answered ${types.join(', ') || 'nothing'}`);
-  if (copies === 0) return fail('the message was lost');
-  if (qos === 2 && copies > 1) return fail(`the subscriber received it ${copies} times`);
+  if (copies === 0) return fail('the message did not arrive');
+  if (qos === 2 && copies > 1) return fail(`the message arrived ${copies} times`);
   return { verdict: 'pass', observed };
 }

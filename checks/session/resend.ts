@@ -8,7 +8,7 @@ import { copiesOf, isPresent, packetSummary, queueing, type SessionFixture, sess
 type Kind = {
   readonly name: string;
   readonly qos: 1 | 2;
-  /** What the broker sends, and gets no answer to. */
+  /** The packet of the broker that the subscriber does not answer. */
   readonly unanswered: Resent;
   readonly lost: 'PUBACK' | 'PUBREC' | 'PUBCOMP';
 };
@@ -19,14 +19,14 @@ const KINDS: readonly Kind[] = [
   { name: 'pubrel', qos: 2, unanswered: 'PUBREL', lost: 'PUBCOMP' },
 ];
 
-/** What the broker sends again to a subscriber whose acknowledgement was lost with its connection. */
+/** The broker resends to a subscriber whose acknowledgement was lost with its connection. */
 export function resendChecks(testLab: TestLab, version: Version): Check[] {
   return KINDS.map((kind) => {
     const { name, lost, unanswered } = kind;
-    const withDup = unanswered === 'PUBLISH' ? ' with DUP' : '';
+    const withDup = unanswered === 'PUBLISH' ? ' and DUP' : '';
     return sessionCheck(testLab, version, {
       name: `resend.${name}`,
-      claim: `a subscriber whose ${lost} was lost is sent the ${unanswered} again${withDup}, with the same packet id, once`,
+      claim: `the broker resends the ${unanswered} once to a subscriber whose ${lost} was lost, with the same packet id${withDup}`,
       statement: { 4: 'MQTT-4.4.0-1', 5: 'MQTT-4.4.0-1' },
       expected: { sessionPresent: true, again: unanswered, samePacketId: true, afterwards: 0 },
       role: 'subscriber',
@@ -48,7 +48,7 @@ async function loseAcknowledgement(fixture: SessionFixture, { qos, unanswered }:
   const [before, sending] = await Promise.all([fixture.connect({ acknowledges }), fixture.other('publisher')]);
   const granted = await before.subscribe(topic, qos);
   if (granted !== qos && fixture.brokerKind === 'external') {
-    return { verdict: 'skipped', observed: { granted }, reason: `the broker grants QoS ${granted} only` };
+    return { verdict: 'skipped', observed: { granted }, reason: `the broker grants only QoS ${granted}` };
   }
   await mustPublish(sending, topic, payload, { qos });
   const first = await before.packet(isOwn, 'message');
@@ -72,8 +72,8 @@ async function loseAcknowledgement(fixture: SessionFixture, { qos, unanswered }:
 }
 
 /**
- * What of the message's exchange came when the session was back. A PUBREL is somebody else's when the last PUBLISH with its packet id was; behind a
- * PUBLISH that came again it is no repetition.
+ * The packets of the message's exchange that arrived when the session was back. A PUBREL belongs to the last PUBLISH with
+ * its packet id; after a PUBLISH that was resent it is not a resend itself.
  */
 export function ofExchange(
   unanswered: Resent,
@@ -96,19 +96,19 @@ export function ofExchange(
   return again;
 }
 
-/** What a broker has to send again. */
+/** The packet that the broker must resend. */
 export type Resent = 'PUBLISH' | 'PUBREL';
 
 export type ResendSeen = {
   readonly sessionPresent: boolean;
-  /** The PUBLISH at first, and what of its exchange came when the session was back, up to a message that was sent later. */
+  /** The first PUBLISH, and the packets of its exchange that arrived when the session was back, until a later message. */
   readonly first: Packet;
   readonly again: readonly Packet[];
-  /** Copies that came when it was back once more, the exchange having been completed. */
+  /** Copies that arrived on another connection, after the end of the exchange. */
   readonly afterwards: number;
 };
 
-/** The same packet with the same packet id, once (MQTT-4.4.0-1); a PUBLISH with DUP (MQTT-3.3.1-1), which at first it had not. */
+/** The broker must resend the packet once with the same packet id (MQTT-4.4.0-1), and a PUBLISH with DUP (MQTT-3.3.1-1). */
 export function judgeResend(type: Resent, seen: ResendSeen): Finding {
   const { first, again, sessionPresent, afterwards } = seen;
   const id = first.packetId;
@@ -117,11 +117,12 @@ export function judgeResend(type: Resent, seen: ResendSeen): Finding {
   if (first.dup === true) return fail('the first PUBLISH has the DUP flag');
   if (!sessionPresent) return fail('the broker had not kept the session');
   const [resent] = again.filter((packet) => packet.type === type);
-  if (resent === undefined) return fail(`no ${type} was sent again`);
-  if (resent.packetId !== id) return fail(`sent again with packet id ${resent.packetId}, not ${id}`);
-  if (type === 'PUBLISH' && resent.dup !== true) return fail('sent again without the DUP flag');
+  if (resent === undefined) return fail(`the broker did not resend the ${type}`);
+  if (resent.packetId !== id) return fail(`the broker resent it with packet id ${resent.packetId}, not ${id}`);
+  if (type === 'PUBLISH' && resent.dup !== true) return fail('the broker resent it without the DUP flag');
   const copies = again.filter((packet) => packet.type === 'PUBLISH').length;
-  if (copies !== (type === 'PUBLISH' ? 1 : 0)) return fail(`${copies} PUBLISH packets came when the session was back`);
-  if (afterwards > 0) return fail('it was sent once more after it had been acknowledged');
+  if (copies !== (type === 'PUBLISH' ? 1 : 0))
+    return fail(`${copies} PUBLISH packets arrived when the session was back`);
+  if (afterwards > 0) return fail('the broker resent it after its acknowledgement');
   return { verdict: 'pass', observed };
 }

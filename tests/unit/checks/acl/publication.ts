@@ -4,7 +4,7 @@ import type { PublishOutcome } from '../../../../probes/mqtt/session.ts';
 
 const acknowledged = (code: number): PublishOutcome => ({ kind: 'acknowledged', code });
 
-/** [answer; what became of the client; why nothing is shown, on the lab's own broker and on another] */
+/** [answer; connection afterwards; whether it can prove a denial, on the lab's broker and on an external one] */
 const ATTEMPTS: readonly (readonly [PublishOutcome | 'nothing', ConnectionAfter, ours: boolean, there: boolean])[] = [
   [acknowledged(0), 'answered', true, true],
   [{ kind: 'sent' }, 'answered', true, true],
@@ -14,7 +14,7 @@ const ATTEMPTS: readonly (readonly [PublishOutcome | 'nothing', ConnectionAfter,
 ];
 
 for (const [answer, connection, ours, there] of ATTEMPTS) {
-  test(`whether a denial can be taken from it: ${JSON.stringify(answer)}, ${connection}`, (t) => {
+  test(`whether ${JSON.stringify(answer)} with the connection ${connection} can prove a denial`, (t) => {
     t.is(noDenialShown({ answer, connection }, 'lab') === undefined, ours);
     t.is(noDenialShown({ answer, connection }, 'external') === undefined, there);
   });

@@ -5,7 +5,7 @@ import type { Verdict } from '../../../../records/record.ts';
 
 const acknowledged = (code: number): PublishOutcome => ({ kind: 'acknowledged', code });
 
-/** [how a publication over MQTT 5 came out; verdict where the user may publish; where not] */
+/** [answer to a publication over MQTT 5; verdict where the user may publish; where not, on the lab's broker; on an external one] */
 const CODES: readonly (readonly [
   PublishOutcome | 'nothing',
   allowed: Verdict,
@@ -21,7 +21,7 @@ const CODES: readonly (readonly [
 ];
 
 for (const [outcome, allowed, denied, deniedThere] of CODES) {
-  test(`a right by reason code: ${JSON.stringify(outcome)}`, (t) => {
+  test(`judges the answer to a publication: ${JSON.stringify(outcome)}`, (t) => {
     for (const brokerKind of ['lab', 'external'] as const) {
       t.is(judgeReasonCode('allowed', outcome, brokerKind).verdict, allowed);
       t.is(judgeReasonCode('widened', outcome, brokerKind).verdict, allowed);

@@ -7,7 +7,7 @@ const lab = labOf(
   `${TWO_USERS}topics: { a: { publish: [sam], subscribe: [alice], lastWill: [alice] }, b: { publish: [sam] } }`,
 );
 
-test('a right that only comes along with another one is widened', (t) => {
+test('a right that shares its write permission with another right is widened', (t) => {
   t.is(rightOf(lab, 'sam', 'publish', 'a'), 'allowed');
   t.is(rightOf(lab, 'alice', 'publish', 'a'), 'widened');
   t.is(rightOf(lab, 'sam', 'lastWill', 'b'), 'widened');
@@ -16,7 +16,7 @@ test('a right that only comes along with another one is widened', (t) => {
   t.is(rightOf(lab, 'nobody', 'publish', 'a'), 'denied');
 });
 
-/** [right; verdict when it took effect, on the lab's own broker and on another; when it took none, likewise] */
+/** [right; verdict when it took effect on the lab's broker, on an external one; when it took none, likewise] */
 const EFFECTS: readonly (readonly [Right, yes: Verdict, yesThere: Verdict, no: Verdict, noThere: Verdict])[] = [
   ['allowed', 'pass', 'pass', 'fail', 'fail'],
   ['denied', 'fail', 'fail', 'pass', 'pass'],
@@ -24,10 +24,10 @@ const EFFECTS: readonly (readonly [Right, yes: Verdict, yesThere: Verdict, no: V
 ];
 
 for (const [right, yes, yesThere, no, noThere] of EFFECTS) {
-  test(`a right by effect: ${right}`, (t) => {
-    t.is(judgeRight(right, true, {}, 'lab').verdict, yes);
-    t.is(judgeRight(right, true, {}, 'external').verdict, yesThere);
-    t.is(judgeRight(right, false, {}, 'lab').verdict, no);
-    t.is(judgeRight(right, false, {}, 'external').verdict, noThere);
+  test(`judges the effect of an action that is ${right}`, (t) => {
+    t.is(judgeRight(right, { tookEffect: true, observed: {} }, 'lab').verdict, yes);
+    t.is(judgeRight(right, { tookEffect: true, observed: {} }, 'external').verdict, yesThere);
+    t.is(judgeRight(right, { tookEffect: false, observed: {} }, 'lab').verdict, no);
+    t.is(judgeRight(right, { tookEffect: false, observed: {} }, 'external').verdict, noThere);
   });
 }

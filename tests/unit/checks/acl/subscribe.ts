@@ -29,7 +29,7 @@ const SUBSCRIPTIONS: readonly (readonly [Partial<Subscription>, ours: Verdict, e
 ];
 
 for (const [change, ours, external] of SUBSCRIPTIONS) {
-  test(`a subscription: ${JSON.stringify(change)}`, (t) => {
+  test(`judges a subscription: ${JSON.stringify(change)}`, (t) => {
     t.is(judgeSubscription({ ...subscription, ...change }, 'lab').verdict, ours);
     t.is(judgeSubscription({ ...subscription, ...change }, 'external').verdict, external);
   });
@@ -47,7 +47,7 @@ test('the filters that match a topic', (t) => {
   );
 });
 
-/** [what came of the broker's own topics; verdict on the lab's own broker and on another] */
+/** [what a subscription to the broker's own topics gave; verdict on the lab's broker and on an external one] */
 const SYSTEMS: readonly (readonly [Parameters<typeof judgeSystem>[0], ours: Verdict, there: Verdict])[] = [
   [{ topics: [], suback: 1, connection: 'answered' }, 'pass', 'skipped'],
   [{ topics: [], suback: 0x80, connection: 'answered' }, 'pass', 'pass'],
@@ -56,7 +56,7 @@ const SYSTEMS: readonly (readonly [Parameters<typeof judgeSystem>[0], ours: Verd
 ];
 
 for (const [seen, ours, there] of SYSTEMS) {
-  test(`the broker's own topics: ${JSON.stringify(seen)}`, (t) => {
+  test(`judges a subscription to the broker's own topics: ${JSON.stringify(seen)}`, (t) => {
     t.is(judgeSystem(seen, 'lab').verdict, ours);
     t.is(judgeSystem(seen, 'external').verdict, there);
   });

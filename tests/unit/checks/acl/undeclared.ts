@@ -4,7 +4,7 @@ import type { PublishOutcome } from '../../../../probes/mqtt/session.ts';
 
 const acknowledged = (code: number): PublishOutcome => ({ kind: 'acknowledged', code });
 
-test('topics that are nearly declared ones are not declared, and elsewhere nobody has them', (t) => {
+test('tries names close to declared ones, and on an external broker only unique names', (t) => {
   const topics = ['a', 'A', 'ax', 'home/lock'].map((name) => ({ name, publish: [], subscribe: [], lastWill: [] }));
   const near = undeclaredTopics({ topics }, 'n0', 'lab');
   t.is(new Set(near).size, near.length);
@@ -14,17 +14,17 @@ test('topics that are nearly declared ones are not declared, and elsewhere nobod
   t.true(undeclaredTopics({ topics }, 'n0', 'external').every((topic) => topic.includes('n0')));
 });
 
-test('a message on an undeclared topic is judged by what came, and on the own broker by its reason code', (t) => {
+test("judges messages to undeclared topics by what arrived, and on the lab's broker by its reason code", (t) => {
   const [denied, accepted, will] = [
     { topic: 't0', how: 'QoS 1', payload: Buffer.from('0'), answer: acknowledged(0x87) },
     { topic: 't1', how: 'QoS 2', payload: Buffer.from('1'), answer: acknowledged(0x10) },
     { topic: 't0', how: 'last will', payload: Buffer.from('2'), answer: { kind: 'sent' } },
   ] as const;
-  const here = { isLost: false, byCode: true };
-  const there = { isLost: false, byCode: false };
+  const here = { isReaderLost: false, byCode: true };
+  const there = { isReaderLost: false, byCode: false };
   t.is(judgeUndeclared([denied, accepted, will], [], there).verdict, 'pass');
   t.is(judgeUndeclared([denied, will], [], here).verdict, 'pass');
   t.regex(judgeUndeclared([denied, accepted], [], here).reason ?? '', /t1 \(QoS 2\)$/);
   t.regex(judgeUndeclared([denied, will], [will], there).reason ?? '', /t0 \(last will\)$/);
-  t.regex(judgeUndeclared([denied], [], { ...there, isLost: true }).reason ?? '', /nothing is shown/);
+  t.regex(judgeUndeclared([denied], [], { ...there, isReaderLost: true }).reason ?? '', /nothing is proved/);
 });

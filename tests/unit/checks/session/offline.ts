@@ -12,12 +12,12 @@ type OfflineRow = readonly [
 const OFFLINE: readonly OfflineRow[] = [
   [1, [0, 1, 2], undefined, undefined],
   [2, [0, 1, 2], undefined, undefined],
-  [1, [0, 2], /2 of 3/, /2 of 3/],
+  [1, [0, 2], /2 of 3 messages/, /2 of 3 messages/],
   [1, [], /0 of 3/, /0 of 3/],
   [2, [0, 1, 1, 2], /not once each/, /not once each/],
   [1, [1, 0, 2], /in order/, /in order/],
   [0, [], undefined, undefined],
-  [0, [0, 1, 2], /QoS 0 were kept/, undefined],
+  [0, [0, 1, 2], /queued 3 messages of QoS 0/, undefined],
   [0, [2, 0], /in order/, /in order/],
 ];
 

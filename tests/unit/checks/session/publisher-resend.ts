@@ -9,15 +9,15 @@ type PublisherRow = readonly [name: string, qos: 1 | 2, seen: Partial<PublisherR
 
 const PUBLISHER: readonly PublisherRow[] = [
   ['once', 2, {}, undefined],
-  ['twice at QoS 2', 2, { copies: 2 }, /received it 2 times/],
+  ['twice at QoS 2', 2, { copies: 2 }, /arrived 2 times/],
   ['twice at QoS 1', 1, { copies: 2, answers: [answer('PUBACK')] }, undefined],
-  ['lost', 1, { copies: 0, answers: [answer('PUBACK')] }, /lost/],
+  ['lost', 1, { copies: 0, answers: [answer('PUBACK')] }, /did not arrive/],
   ['not answered', 2, { answers: [answer('PUBREC')] }, /answered PUBREC$/],
   ['with no session', 2, { sessionPresent: false }, /had not kept the session/],
 ];
 
 for (const [name, qos, seen, reason] of PUBLISHER) {
-  test(`what a publisher sends again arrives ${name}`, (t) => {
+  test(`judges a resent message: ${name}`, (t) => {
     const finding = judgePublisherResend(qos, qos === 1 ? ['PUBACK'] : ['PUBREC', 'PUBCOMP'], { ...whole, ...seen });
     t.is(finding.verdict, reason === undefined ? 'pass' : 'fail', finding.reason);
     if (reason !== undefined) t.regex(finding.reason ?? '', reason);

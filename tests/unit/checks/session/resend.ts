@@ -19,25 +19,25 @@ const RESENT: readonly (readonly [
   ['PUBREL as it should be', 'PUBREL', { again: [release] }, undefined],
   ['DUP at first', 'PUBLISH', { first: resent }, /the first PUBLISH has the DUP flag/],
   ['no session', 'PUBLISH', { sessionPresent: false }, /had not kept the session/],
-  ['nothing sent again', 'PUBLISH', { again: [] }, /no PUBLISH was sent again/],
+  ['nothing sent again', 'PUBLISH', { again: [] }, /did not resend the PUBLISH/],
   ['another packet id', 'PUBLISH', { again: [{ ...resent, packetId: 8 }] }, /packet id 8, not 7/],
   ['no DUP', 'PUBLISH', { again: [first] }, /without the DUP flag/],
   ['twice', 'PUBLISH', { again: [resent, resent] }, /2 PUBLISH packets/],
-  ['once more', 'PUBLISH', { afterwards: 1 }, /after it had been acknowledged/],
-  ['PUBLISH instead of PUBREL', 'PUBREL', { again: [resent] }, /no PUBREL was sent again/],
+  ['once more', 'PUBLISH', { afterwards: 1 }, /after its acknowledgement/],
+  ['PUBLISH instead of PUBREL', 'PUBREL', { again: [resent] }, /did not resend the PUBREL/],
   ['PUBLISH beside PUBREL', 'PUBREL', { again: [resent, release] }, /1 PUBLISH packets/],
   ['PUBREL with another packet id', 'PUBREL', { again: [{ ...release, packetId: 8 }] }, /packet id 8, not 7/],
 ];
 
 for (const [name, type, seen, reason] of RESENT) {
-  test(`sent again: ${name}`, (t) => {
+  test(`judges a resend: ${name}`, (t) => {
     const finding = judgeResend(type, { ...good, ...seen });
     t.is(finding.verdict, reason === undefined ? 'pass' : 'fail', finding.reason);
     if (reason !== undefined) t.regex(finding.reason ?? '', reason);
   });
 }
 
-test("a PUBREL of somebody else's message is none of the exchange, one of nobody's is", (t) => {
+test('takes a PUBREL for the message unless its packet id belongs to another message', (t) => {
   const foreign: Packet = { ...first, packetId: 8, payload: Buffer.from('foreign') };
   const releaseOf = (packetId: number): Packet => ({ ...release, packetId });
   const isOwn = isMessage(payload);

@@ -1,0 +1,110 @@
+import { LabError } from '../../base/errors.ts';
+import { shellScript } from '../../base/shell-script.ts';
+import type { Lab } from '../../lab-file/lab.ts';
+import { renderAcl } from '../../mosquitto/acl.ts';
+import { ACL, LAB_CONF, PASSWD } from '../../mosquitto/paths.ts';
+import { type Facts, gatherFacts, type Query } from '../../provisioning/resources/facts.ts';
+import { PROCESS_FUNCTIONS } from '../../provisioning/resources/processes.ts';
+import { ADVICE } from '../harness/advice.ts';
+import { type Check, type Finding, type NamedCheck, notApplicable } from '../harness/check.ts';
+import type { TestLab } from '../harness/test-lab.ts';
+import { fileEvidence, namesOf, passwdQuery, rulesOf } from './files.ts';
+
+const BOUND_MS = 60_000;
+
+const USERS = passwdQuery(PASSWD);
+const RIGHTS: Query = { id: 'rights', script: `cat ${ACL}` };
+const CONF: Query = { id: 'conf', script: `cat ${LAB_CONF}` };
+const LISTENERS: Query = {
+  id: 'listeners',
+  script: `${PROCESS_FUNCTIONS}\n${shellScript('listeners.sh', import.meta.url)}`,
+};
+
+/** A list on the broker host that must have exactly the entries of the lab file. */
+type StateCheck = NamedCheck & {
+  readonly query: Query;
+  read(text: string): string[];
+  expected(lab: Lab): string[];
+  /** The file that the record shows. */
+  readonly file: { readonly path: string; readonly query: Query };
+};
+
+const CHECKS: readonly StateCheck[] = [
+  {
+    id: 'install.listeners',
+    claim: "the broker listens only on the lab file's port",
+    query: LISTENERS,
+    read: listeningPorts,
+    expected: ({ broker }) => [String(broker.port)],
+    file: { path: LAB_CONF, query: CONF },
+  },
+  {
+    id: 'install.users',
+    subject: { kind: 'broker file' },
+    claim: "the broker's password file has exactly the lab file's users",
+    query: USERS,
+    read: namesOf,
+    expected: ({ users }) => users.map(({ name }) => name),
+    file: { path: PASSWD, query: USERS },
+  },
+  {
+    id: 'install.rights',
+    subject: { kind: 'broker file' },
+    claim: "the broker's ACL file gives exactly the lab file's rights",
+    query: RIGHTS,
+    read: rulesOf,
+    expected: (lab) => rulesOf(renderAcl(lab)),
+    file: { path: ACL, query: RIGHTS },
+  },
+];
+
+/** What no message shows, since no client uses it: another port, another user, a right on a topic without messages. */
+export function brokerState(testLab: TestLab): Check[] {
+  const { lab, live } = testLab;
+  const { host: where } = live.broker;
+  let facts: Promise<Facts> | undefined;
+  return CHECKS.map(({ query, read, expected, file, ...named }): Check => {
+    if (where === undefined) return notApplicable(named, 'the lab never logs in to the host of an external broker');
+    const judge = (found: Facts): Finding => ({
+      ...judgeList(read(found.get(query).output), expected(lab)),
+      evidence: [fileEvidence(file.path, found.get(file.query).output)],
+    });
+    const gather = async () =>
+      await gatherFacts(await testLab.host('broker', where), [USERS, RIGHTS, LISTENERS, CONF], testLab.stopped);
+    return {
+      ...named,
+      expected: expected(lab),
+      host: 'broker',
+      boundMs: BOUND_MS,
+      async run() {
+        facts ??= gather();
+        return await facts.then(judge, withoutRoot);
+      },
+    };
+  });
+}
+
+/** These files need root, which no other check of `verify` needs. */
+function withoutRoot(error: unknown): Finding {
+  if (!(error instanceof LabError) || !error.message.includes('sudo')) throw error;
+  const reason = 'only root may read the files, and sudo asks for a password on the broker host';
+  return { verdict: 'skipped', observed: null, reason };
+}
+
+/** Judges a list that must have exactly these entries, in any order. */
+export function judgeList(found: readonly string[], expected: readonly string[]): Finding {
+  const missing = expected.filter((entry) => !found.includes(entry));
+  const unexpected = found.filter((entry) => !expected.includes(entry));
+  if (missing.length === 0 && unexpected.length === 0) return { verdict: 'pass', observed: found };
+  const reasons = [
+    ...(missing.length === 0 ? [] : [`missing: ${missing.join(', ')}`]),
+    ...(unexpected.length === 0 ? [] : [`not in the lab file: ${unexpected.join(', ')}`]),
+  ];
+  return { verdict: 'fail', observed: found, reason: reasons.join('; '), advice: ADVICE.hostDiffers };
+}
+
+/** The ports in local addresses of /proc/net/tcp, such as `00000000:075B`, each once. */
+export function listeningPorts(text: string): string[] {
+  const ports = text.split('\n').flatMap((line) => /:([0-9A-F]{4})$/.exec(line.trim())?.[1] ?? []);
+  return [...new Set(ports.map((port) => String(Number.parseInt(port, 16))))];
+}
