@@ -1,4 +1,4 @@
-/** A promise with its resolve and reject; what `Promise.withResolvers` is from Node 22 on. A rejection nobody awaits is not an error. */
+/** A promise with its resolve and reject, like `Promise.withResolvers` of Node 22. A rejection without a handler is not an error. */
 export type Deferred<T> = {
   readonly promise: Promise<T>;
   readonly resolve: (value: T) => void;

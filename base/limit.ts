@@ -1,6 +1,6 @@
 export type Limit = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Lets at most `count` pieces of work go on at once; the others wait their turn, in order, however those before them end. */
+/** Runs at most `count` pieces of work at a time; the others wait in order, and a failure does not stop them. */
 export function atMost(count: number): Limit {
   let free = count;
   const waiting: (() => void)[] = [];
@@ -17,5 +17,5 @@ export function atMost(count: number): Limit {
   };
 }
 
-/** One after the other. */
+/** Runs one piece of work after the other. */
 export const oneAtATime = (): Limit => atMost(1);

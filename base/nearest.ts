@@ -1,4 +1,4 @@
-/** The word of `words` that `word` is most likely a misspelling of: at most a third of its letters differ; undefined if none is. */
+/** The closest of `words`, of which `word` is probably a misspelling: at most a third of its letters differ. */
 export function nearest(word: string, words: Iterable<string>): string | undefined {
   let best: { readonly word: string; readonly distance: number } | undefined;
   for (const candidate of words) {
@@ -9,7 +9,7 @@ export function nearest(word: string, words: Iterable<string>): string | undefin
   return best?.word;
 }
 
-/** ` (did you mean "port"?)` or nothing. */
+/** ` (did you mean "port"?)`, or an empty text. */
 export function didYouMean(word: string, words: Iterable<string>): string {
   const found = nearest(word, words);
   return found === undefined ? '' : ` (did you mean ${JSON.stringify(found)}?)`;

@@ -1,6 +1,6 @@
 /**
- * Reads os-release(5): shell assignments, of which nothing is ever evaluated. `PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"` →
- * `PRETTY_NAME` → `Debian GNU/Linux 12 (bookworm)`. The last assignment of a name counts; a line that is none is passed over.
+ * Reads os-release(5), shell assignments that it never evaluates: `PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"` →
+ * `PRETTY_NAME` → `Debian GNU/Linux 12 (bookworm)`. The last assignment of a name counts; other lines are skipped.
  */
 export function parseOsRelease(text: string): ReadonlyMap<string, string> {
   return new Map(

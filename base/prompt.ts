@@ -1,56 +1,57 @@
 import process from 'node:process';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { ignoreFailure } from './errors.ts';
 import { oneAtATime } from './limit.ts';
 
-/** Whether there is a person to ask: questions and their answers go over a terminal alone. */
+/** Whether a person can answer: questions need a terminal for input and for standard error. */
 export function canAsk(): boolean {
   return process.stdin.isTTY === true && process.stderr.isTTY === true;
 }
 
-/** Steps aside, and gives how to come back. */
-type StepAside = () => () => void;
+/** Clears what a display has drawn; the function that it gives draws it again. */
+type Pause = () => () => void;
 
-const displays = new Set<StepAside>();
+const displays = new Set<Pause>();
 
-/** Has what draws on the terminal step aside while a question stands there; gives how to end that. */
-export function duringQuestions(stepAside: StepAside): () => void {
-  displays.add(stepAside);
-  return () => displays.delete(stepAside);
+/** Pauses a display while a question is on the terminal. Gives a function that removes the display again. */
+export function pauseDuringQuestions(pause: Pause): () => void {
+  displays.add(pause);
+  return () => displays.delete(pause);
 }
 
-const onTerminal = oneAtATime();
+const terminal = oneAtATime();
 
 /**
- * For what may take several questions, each upon the outcome of the last, such as a login: hosts are opened side by side, and a person answers one of them
- * after the other. What was answered for one may do for the next, so look whether the question still stands.
+ * For work that may ask several questions in a row, such as a login: hosts open side by side, and a person answers for one
+ * after the other. An answer for one may also serve the next, so check whether the question is still open.
  */
 export const withPerson = oneAtATime();
 
-/** A line on standard error, in nobody's question and under no display. */
+/** Prints a line on standard error, between questions and displays. */
 export function notice(text: string): void {
-  void inTurn(async () => {
+  void onTerminal(async () => {
     process.stderr.write(`${text}\n`);
   });
 }
 
-/** Asks for one line; undefined without a terminal, when that is closed, or when Ctrl-C or the signal comes in place of an answer. Questions wait for each other. */
+/** Asks for one line, one question at a time. Gives undefined without a terminal, when it closes, and on Ctrl-C or the signal. */
 export async function askLine(question: string, signal?: AbortSignal): Promise<string | undefined> {
-  return canAsk() ? await inTurn(() => readLine(question, 'shown', signal)) : undefined;
+  return canAsk() ? await onTerminal(() => readLine(question, 'shown', signal)) : undefined;
 }
 
-/** Asks for what nobody may see; as `askLine` otherwise. */
+/** Like `askLine`, without showing what is typed. */
 export async function askSecretly(question: string, signal?: AbortSignal): Promise<string | undefined> {
-  return canAsk() ? await inTurn(() => readLine(question, 'hidden', signal)) : undefined;
+  return canAsk() ? await onTerminal(() => readLine(question, 'hidden', signal)) : undefined;
 }
 
-async function inTurn<T>(speak: () => Promise<T>): Promise<T> {
-  return await onTerminal(async () => {
-    const back = [...displays].map((stepAside) => stepAside());
+async function onTerminal<T>(work: () => Promise<T>): Promise<T> {
+  return await terminal(async () => {
+    const resumes = [...displays].map((pause) => pause());
     try {
-      return await speak();
+      return await work();
     } finally {
-      for (const comeBack of back.reverse()) comeBack();
+      for (const resume of resumes.reverse()) resume();
     }
   });
 }
@@ -64,7 +65,7 @@ async function readLine(
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const output = typed === 'shown' ? process.stderr : nowhere;
   const prompt = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 });
-  // readline takes Ctrl-C for itself; whoever waits for the answer must find the program interrupted
+  // readline swallows Ctrl-C, which must interrupt the program too
   prompt.on('SIGINT', () => {
     process.once('SIGINT', () => prompt.close());
     process.kill(process.pid, 'SIGINT');
@@ -74,7 +75,7 @@ async function readLine(
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     if (typed === 'hidden') process.stderr.write(question);
-    const answer = prompt.question(typed === 'hidden' ? '' : question).catch(() => undefined);
+    const answer = ignoreFailure(prompt.question(typed === 'hidden' ? '' : question));
     return await Promise.race([answer, closed]);
   } finally {
     signal?.removeEventListener('abort', onAbort);

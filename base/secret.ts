@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A password that cannot be printed by accident: every way to show it shows `[secret]`, only `reveal` gives the text. */
+/** A password that no code prints by accident: it always shows as `[secret]`, and only `reveal` gives the text. */
 export class Secret {
   readonly #text: string;
 

@@ -59,7 +59,7 @@ export async function gatherContainerFacts(docker: Docker | undefined, lab: Lab)
 }
 
 export function runningContainers({ states }: ContainerFacts): ReadonlyMap<string, Container> {
-  return new Map([...states].flatMap(([name, found]) => (found.state === 'running' ? [[name, found.machine]] : [])));
+  return new Map([...states].flatMap(([name, found]) => (found.state === 'running' ? [[name, found.container]] : [])));
 }
 
 function removals(containers: Parameters<typeof unwantedContainers>[0], names: readonly string[]): Item[] {

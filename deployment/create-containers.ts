@@ -31,7 +31,9 @@ export function containerCreator(
   const image = (wanted: ImageSpec, host: string) => {
     const kind = JSON.stringify(wanted);
     // one after the other, so that the second build finds the first one's layers
-    const made = images.get(kind) ?? queue.then(() => ensureImage(docker, wanted, signal, hostReporter(report, host)));
+    const made =
+      images.get(kind) ??
+      queue.then(() => ensureImage(docker, wanted, { signal, reporter: hostReporter(report, host) }));
     queue = made.catch(() => undefined);
     images.set(kind, made);
     return made;

@@ -109,7 +109,7 @@ async function planReachable(
 function addressOf(name: string, place: WantedHost['place'], container: ContainerState | undefined) {
   if (place.kind !== 'container') return place;
   if (container?.state !== 'running') throw new Error(`the container of ${name} does not run`);
-  return { kind: 'ssh', ...container.machine.ssh } as const;
+  return { kind: 'ssh', ...container.container.ssh } as const;
 }
 
 const LATER: Item = { action: 'unknown', kind: 'host', name: 'what it contains', detail: 'known once it runs' };

@@ -15,7 +15,7 @@ const ADVICE = 'check that the disk of this host is not full';
 
 /**
  * What the host was before the lab's first change, kept on the host for `down`: which Mosquitto it had, what ran, and
- * exact copies of its files. Not needed where the other resources change nothing.
+ * exact copies of its files. There is none where the other resources change nothing.
  * Throws a LabError on a host that an interrupted `down` has restored in part.
  */
 export function backup(lab: Pick<Lab, 'name'>, others: readonly Resource[]): Resource {

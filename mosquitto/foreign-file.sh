@@ -1,5 +1,5 @@
-# Whether a file below /etc/mosquitto was added or changed by hand since the backup: it is neither the backup's copy, nor
-# the lab's, nor Debian's.
+# Whether somebody put a file below /etc/mosquitto there, or changed it, while the lab was on the host: it is neither
+# the backup's copy, nor the lab's, nor Debian's.
 : "${lab_files?}"
 
 is_foreign() { # COPY FILE

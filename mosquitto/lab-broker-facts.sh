@@ -1,5 +1,5 @@
 # The lab's broker and its files, a line each. A broker is the lab's when it has loaded the lab's files or will load
-# them. Prints nothing while a restore is under way: what runs then is the host's earlier broker.
+# them. While a restore is under way there is none: what runs then is the host's earlier broker.
 : "${folder?}" "${own_header?}" "${lab_files?}"
 : "${lab_conf?}" "${acl?}" "${loaded?}" "${main_conf?}" "${config_folder?}"
 

@@ -81,8 +81,8 @@ note_loaded() (
   mv "$loaded.new" "$loaded"
 )
 
-# Records a broker that has loaded the files as they are; to be called before they are replaced, since afterwards that
-# cannot be found out.
+# Before files are replaced: puts a broker on record that is not there and has loaded them as they are. Afterwards
+# nobody could tell.
 remember_loaded() {
   pid=$(broker_pid)
   if [ -n "$pid" ] && ! in_record "$pid" && has_loaded "$pid" && take_files; then note_loaded "$pid"; fi

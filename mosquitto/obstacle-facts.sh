@@ -26,7 +26,7 @@ own=$1
 holder=$(port_holder "$port")
 case "${holder%% *}" in
   '' | "$own") ;;
-  # the process is unknown, as in a container without CAP_SYS_PTRACE: it is the lab's broker if that runs
+  # nobody may look into the process, as in a container without CAP_SYS_PTRACE; then it is ours if we have one
   0) [ -n "$own" ] || echo "port $holder" ;;
   *) echo "port $holder" ;;
 esac

@@ -27,7 +27,7 @@ same_attributes() { # COPY FOLDER
 
 restore_file() { # COPY FILE
   if is_foreign "$1" "$2"; then
-    echo "$2 stays: it was changed since the backup"
+    echo "left as it is, since somebody has changed it: $2"
     return
   fi
   rm -rf "$2.lab-new"
@@ -35,7 +35,7 @@ restore_file() { # COPY FILE
   mv -fT "$2.lab-new" "$2"
 }
 
-# added files stay
+# files that somebody added stay
 restore_configuration() {
   [ -d "$folder/files$config_folder" ] || return 0
   copies() { (cd "$folder/files" && find ".$config_folder" "$@"); }

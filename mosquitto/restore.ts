@@ -50,7 +50,7 @@ function restoreItems(folder: string, lines: readonly string[]): Item[] {
     const name = rest.join(' ');
     switch (word) {
       case 'foreign':
-        return [{ action: 'unchanged', kind: 'file', name, detail: 'stays: added or changed since the backup' }];
+        return [{ action: 'unchanged', kind: 'file', name, detail: 'stays: somebody has added or changed it since' }];
       case 'folder':
         return [{ action: 'change', kind: 'folder', name, detail: 'restored' }];
       case 'account':

@@ -1,7 +1,7 @@
 import process from 'node:process';
 import { type Paint, painter } from '../base/paint.ts';
 import type { ReportProgress } from '../base/progress.ts';
-import { duringQuestions } from '../base/prompt.ts';
+import { pauseDuringQuestions } from '../base/prompt.ts';
 import { progressLines } from './progress-lines.ts';
 
 /** Where a command shows what it does: live on a terminal, plain lines elsewhere; with `json` on standard error, so that standard output stays data. */
@@ -22,14 +22,14 @@ export async function openDisplay(json: boolean): Promise<Display> {
   const print = (line: string) => gate.pass(() => write(line));
   if (!stream.isTTY || process.env.TERM === 'dumb') {
     // a question is on the same terminal, or on none
-    if (stream.isTTY) duringQuestions(gate.close);
+    if (stream.isTTY) pauseDuringQuestions(gate.close);
     const report = progressLines(write, paint);
     return { report: (progress) => gate.pass(() => report(progress)), paint, print, stop: () => undefined };
   }
   // not needed where there is no terminal, and it takes long to load
   const { liveView } = await import('./live-view.ts');
   const view = liveView(stream, paint);
-  duringQuestions(() => {
+  pauseDuringQuestions(() => {
     const open = gate.close();
     const back = view.stepAside();
     return () => {

@@ -1,8 +1,7 @@
-"""Two MQTT 3.1.1 connections of one lab host, a subscriber's and a publisher's, that measure when packets pass, their sizes,
-and what the kernel counted for them. Takes orders in messages on the topic, `<nonce> <verb> <arguments in JSON>`, and
-reports in lines of JSON on standard output.
+"""Two MQTT 3.1.1 connections of one lab host, a subscriber's and a publisher's, that measure: when packets pass, what they weigh, and what the
+kernel counted for it. Told by messages on the topic itself, `<nonce> <verb> <arguments in JSON>`; tells by lines of JSON on standard output.
 
-The options, passwords included, are JSON on descriptor 3. Runs with measuring_connection.py in front.
+The wish, passwords included, is JSON on descriptor 3. Run with measuring_connection.py in front.
 """
 
 import json
@@ -11,23 +10,23 @@ import select
 
 # longer than Linux delays an acknowledgement on such a connection, 40 ms; RFC 1122 4.2.3.2 allows 500 ms
 QUIET_S = 0.1
-# longest wait for that silence on a busy topic, and for the other end's acknowledgements on a slow network
+# for that silence, where others keep the topic busy; and for the other end's acknowledgements, on a slow network
 SETTLED_S, ACKNOWLEDGED_S = 1, 5
-# between two measured messages: each is alone on the wire, with acknowledgements of its own
+# between two messages that are weighed: each is alone on the wire, with acknowledgements of its own
 APART_S = 0.06
 
 with os.fdopen(3) as pipe:
-    options = json.load(pipe)
-nonce = options["nonce"].encode()
+    wish = json.load(pipe)
+nonce = wish["nonce"].encode()
 
 
-def report(kind, **facts):
+def tell(kind, **facts):
     print(json.dumps({"kind": kind, **facts}, separators=(",", ":")), flush=True)
 
 
-report("clock", bootId=open("/proc/sys/kernel/random/boot_id").read().strip())
-subscriber = Connection(options["subscriber"], options)
-publisher = Connection(options["publisher"], options)
+tell("clock", bootId=open("/proc/sys/kernel/random/boot_id").read().strip())
+subscriber = Connection(wish["subscriber"], wish)
+publisher = Connection(wish["publisher"], wish)
 both = {subscriber.socket: subscriber, publisher.socket: publisher}
 
 
@@ -47,7 +46,7 @@ messages = []
 
 
 def pump(seconds):
-    """Reads until something came or the time is over; False where nothing came."""
+    """Reads what comes within so many seconds, up to the first message; False where nothing came."""
     ready, _, _ = select.select(list(both), [], [], max(0, seconds))
     for readable in ready:
         connection = both[readable]
@@ -59,7 +58,7 @@ def pump(seconds):
 
 
 def settle():
-    """Waits until nothing comes for a while, so that late acknowledgements have passed; not for ever on a busy topic."""
+    """Until nothing has come for a while, or as long as others keep the topic busy: late acknowledgements have passed."""
     end = time.monotonic() + SETTLED_S
     while pump(QUIET_S) and time.monotonic() < end:
         pass
@@ -70,18 +69,18 @@ def begin(connection, payload):
     messages.clear()
     connection.amounts.clear()
     connection.exchanges.clear()
-    connection.measured = payload
+    connection.weighed = payload
     return connection.counters()
 
 
 def counted(connection, before):
-    """The counters after the other end has acknowledged everything, which may be later than the last packet."""
+    """The counters, once the other end has acknowledged all that was sent: on a slow network later than the last packet."""
     size = sum(size for _, size in connection.amounts.values())
     end = time.monotonic() + ACKNOWLEDGED_S
     while True:
         after = connection.counters()
-        is_complete = after is None or before is None or after["bytes"] - before["bytes"] >= size
-        if is_complete or time.monotonic() >= end:
+        is_there = after is None or before is None or after["bytes"] - before["bytes"] >= size
+        if is_there or time.monotonic() >= end:
             return after
         pump(0.05)
 
@@ -90,8 +89,8 @@ def hop(role, connection, before, foreign):
     settle()
     after = counted(connection, before)
     if connection is subscriber:
-        foreign += sum(payload != connection.measured for payload, *_ in messages)
-    connection.measured = None
+        foreign += sum(payload != connection.weighed for payload, *_ in messages)
+    connection.weighed = None
     types = {name: {"packets": packets, "bytes": size} for name, (packets, size) in connection.amounts.items()}
     facts = {"role": role, "types": types, "foreign": foreign}
     if before is not None and after is not None:
@@ -99,20 +98,20 @@ def hop(role, connection, before, foreign):
         payload = after["bytes"] - before["bytes"]
         size = payload + (sent + received) * after["header"]
         facts["ip"] = {"bytes": size, "streamBytes": payload, "segmentsSent": sent, "segmentsReceived": received}
-    report("hop", **facts)
+    tell("hop", **facts)
 
 
 def ended(count, qos):
-    """Whether the subscriber has sent the last acknowledgement of this many deliveries."""
+    """Whether so many deliveries to the subscriber are over, their last acknowledgements sent."""
     last = TYPES[(PUBLISH, PUBACK, PUBCOMP)[qos]]
     return subscriber.amounts.get(last, (0, 0))[0] >= count
 
 
-def measure_arrivals(count, size, qos):
-    """Measures the subscriber's hop of messages that repeat one byte."""
+def weigh_arrivals(count, size, qos):
+    """The subscriber's hop of so many messages, all of one byte repeated."""
     wanted, foreign = b"x" * size, 0
     before = begin(subscriber, wanted)
-    report("begun")
+    tell("begun")
     end = time.monotonic() + BOUND_S
     while not ended(count, qos) and time.monotonic() < end:
         pump(0.5)
@@ -121,8 +120,8 @@ def measure_arrivals(count, size, qos):
     hop("subscriber", subscriber, before, foreign)
 
 
-def measure_publishing(count, size, qos):
-    """Measures the publisher's hop of messages, each with its whole exchange before the next."""
+def weigh_publishing(count, size, qos):
+    """The publisher's hop of so many messages, one after the other, each with its whole exchange."""
     before = begin(publisher, b"x" * size)
     for _ in range(count):
         publisher.publish(b"x" * size, qos)
@@ -138,43 +137,43 @@ arrivals = []
 
 
 def obey(verb, arguments, at, read):
-    """Carries out an order that came at `at` and was read at `read`."""
+    """Does what a message told that came at `at` and was read at `read`."""
     if verb == "ping":
-        # by this clock alone; the kernel's stamp is by another
-        sent = f"{options['nonce']} pong {arguments} {read} {time.monotonic_ns()}"
+        # this clock's own reading, which needs no second clock as the kernel's stamp does
+        sent = f"{wish['nonce']} pong {arguments} {read} {time.monotonic_ns()}"
         publisher.publish(sent.encode(), 0)
     elif verb == "m":
         arrivals.append([int(arguments.split()[0]), at])
     elif verb == "flush":
-        report("arrivals", at=arrivals)
+        tell("arrivals", at=arrivals)
         arrivals.clear()
     elif verb == "trace":
         subscriber.trace = []
-        report("begun")
+        tell("begun")
     elif verb == "packets":
-        # the end of an exchange may be on its way
+        # the end of an exchange is on its way, where others don't keep the topic busy
         settle()
-        report("packets", packets=subscriber.trace)
+        tell("packets", packets=subscriber.trace)
         subscriber.trace = None
     elif verb == "arrive":
-        measure_arrivals(**json.loads(arguments))
+        weigh_arrivals(**json.loads(arguments))
     elif verb == "publish":
-        measure_publishing(**json.loads(arguments))
+        weigh_publishing(**json.loads(arguments))
 
 
 for connection in (subscriber, publisher):
     code = answer(connection, CONNACK)[1]
     if code != 0:
         sys.exit(f"the broker refused with code {code}")
-subscriber.send(0x82, struct.pack("!H", 1) + text(options["topic"]) + b"\x02")
-report("subscribed", qos=answer(subscriber, SUBACK)[2])
-# until a signal ends it
+subscriber.send(0x82, struct.pack("!H", 1) + text(wish["topic"]) + b"\x02")
+tell("subscribed", qos=answer(subscriber, SUBACK)[2])
+# until it is ended by a signal
 while True:
     pump(1)
     for connection in (subscriber, publisher):
-        connection.ping_when_idle()
-    orders, messages[:] = messages[:], []
-    for payload, at, read in orders:
+        connection.stay()
+    told, messages[:] = messages[:], []
+    for payload, at, read in told:
         if payload.startswith(nonce + b" "):
             verb, _, arguments = payload[len(nonce) + 1 :].decode().partition(" ")
             obey(verb, arguments, at, read)

@@ -1,9 +1,8 @@
-"""One MQTT 3.1.1 connection that records when packets pass and their sizes, and reads the kernel's counters of it. Stands in
-front of measuring_client.py.
+"""One MQTT 3.1.1 connection that notes when packets pass and what they weigh, and reads what the kernel counted for it. measuring_client.py is
+run with this in front.
 
-A message arrives when the kernel receives it (SO_TIMESTAMPNS, socket(7)), however late this program reads it; no MQTT
-library has that time. Times are nanoseconds of CLOCK_MONOTONIC (clock_gettime(2)); counters are those of TCP_INFO (tcp(7),
-linux/tcp.h).
+No library, since none tells when the kernel took a message in: that is its time of arrival (SO_TIMESTAMPNS, socket(7)), whatever else the host has to
+do before this program may read it. Times are nanoseconds of CLOCK_MONOTONIC (clock_gettime(2)); counters are those of TCP_INFO (tcp(7), linux/tcp.h).
 """
 
 import socket
@@ -18,7 +17,7 @@ TYPES = [
 CONNACK, PUBLISH, PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK, DISCONNECT = 2, 3, 4, 5, 6, 7, 9, 14
 BOUND_S = 20
 IP_HEADER, IP6_HEADER, TCP_HEADER, TIME_STAMPS = 20, 40, 20, 12
-# asm-generic/socket.h; Python has no names for them. qemu's user emulation has only the second, in microseconds
+# asm-generic/socket.h; Python has no names for them. The second, in microseconds, is the one that qemu's user emulation knows
 SO_TIMESTAMPNS, SO_TIMESTAMP = 35, 29
 NANOSECONDS = {SO_TIMESTAMPNS: 1, SO_TIMESTAMP: 1000}
 STAMP = struct.Struct("@ll")
@@ -38,7 +37,7 @@ def packet(first, body):
 
 
 def both_clocks():
-    """The monotonic clock and the kernel's clock for stamps at the same moment, as nearly as possible."""
+    """The monotonic clock and the one that the kernel stamps with, at one moment: nothing came between reading the one and the other."""
     for _ in range(5):
         before, stamping, after = time.monotonic_ns(), time.time_ns(), time.monotonic_ns()
         if after - before < 10_000:
@@ -47,44 +46,44 @@ def both_clocks():
 
 
 def arrival(about):
-    """When the kernel received the data, or now where it has no stamp."""
+    """When the kernel took in what was read, or now where it does not say."""
     at, stamping = both_clocks()
     for _, kind, data in about:
         if kind in NANOSECONDS and len(data) == STAMP.size:
             seconds, rest = STAMP.unpack(data)
             waited = stamping - (seconds * 10**9 + rest * NANOSECONDS[kind])
-            # the clock may have been set meanwhile
+            # a clock that was set meanwhile
             return at - waited if 0 <= waited < 10**9 else at
     return at
 
 
 class Connection:
-    """One client: its socket, the packets that passed, and the bytes of each type."""
+    """One client: its socket, the packets that passed, and how many bytes each type took."""
 
-    def __init__(self, login, options):
-        self.topic = options["topic"]
-        self.keep_alive = options["keepAlive"]
-        self.own = options["nonce"].encode() + b" m "
-        self.socket = socket.create_connection((options["address"], options["port"]), BOUND_S)
+    def __init__(self, login, wish):
+        self.topic = wish["topic"]
+        self.keep_alive = wish["keepAlive"]
+        self.own = wish["nonce"].encode() + b" m "
+        self.socket = socket.create_connection((wish["address"], wish["port"]), BOUND_S)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         except OSError:
             self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMP, 1)
         self.unread = b""
-        # measures messages with this payload and the exchanges that they begin; None: nothing
-        self.measured = None
+        # what is weighed: messages with this payload, and the exchanges that they began; None: nothing
+        self.weighed = None
         self.amounts = {}
         self.exchanges = set()
         self.trace = None
         self.last_id = 0
         self.answers = []
         # a clean session with user name and password
-        body = text("MQTT") + b"\x04\xc2" + struct.pack("!H", options["keepAlive"]) + text(login["clientId"])
+        body = text("MQTT") + b"\x04\xc2" + struct.pack("!H", wish["keepAlive"]) + text(login["clientId"])
         self.send(0x10, body + text(login["user"]) + text(login["password"]))
 
     def note(self, direction, kind, flags, body, size, at):
-        if self.is_measured(kind, flags, body):
+        if self.is_weighed(kind, flags, body):
             amount = self.amounts.setdefault(TYPES[kind], [0, 0])
             amount[0] += 1
             amount[1] += size
@@ -102,14 +101,14 @@ class Connection:
             seen["packetId"] = struct.unpack_from("!H", body)[0]
         self.trace.append(seen)
 
-    def is_measured(self, kind, flags, body):
-        """Whether a packet is part of a measured delivery: the topic may carry other messages."""
-        if self.measured is None or not PUBLISH <= kind <= PUBCOMP:
+    def is_weighed(self, kind, flags, body):
+        """Whether a packet is part of a delivery that is weighed: a topic carries other people's messages too."""
+        if self.weighed is None or not PUBLISH <= kind <= PUBCOMP:
             return False
         if kind != PUBLISH:
             return body[:2] in self.exchanges
         skip = 2 + struct.unpack_from("!H", body)[0]
-        is_own = body[skip + (2 if flags & 6 else 0) :] == self.measured
+        is_own = body[skip + (2 if flags & 6 else 0) :] == self.weighed
         if flags & 6:
             (self.exchanges.add if is_own else self.exchanges.discard)(body[skip : skip + 2])
         return is_own
@@ -121,8 +120,8 @@ class Connection:
         self.last_sent = time.monotonic()
         self.note("sent", first >> 4, first & 15, body, len(data), at)
 
-    def ping_when_idle(self):
-        """Sends a PINGREQ after half of the keep alive without another packet."""
+    def stay(self):
+        """A sign of life at half of the keep alive, where nothing else was sent."""
         if time.monotonic() - self.last_sent > self.keep_alive / 2:
             self.send(0xC0, b"")
 
@@ -134,17 +133,17 @@ class Connection:
         self.send(0x30 | qos << 1, body + payload)
 
     def read(self):
-        """The packets that are complete now, as (type, flags, body, time). Acknowledges those that need it."""
+        """The packets that are complete now, as (type, flags, body, time); acknowledged already where they ask for it."""
         data, about, _, _ = self.socket.recvmsg(1 << 20, socket.CMSG_SPACE(STAMP.size))
         at = arrival(about)
         if not data:
             sys.exit("the broker closed the connection")
         self.unread += data
         while True:
-            complete = self.take()
-            if complete is None:
+            taken = self.take()
+            if taken is None:
                 return
-            first, body, size = complete
+            first, body, size = taken
             kind, flags = first >> 4, first & 15
             self.note("received", kind, flags, body, size, at)
             self.acknowledge(kind, flags, body)
@@ -179,7 +178,7 @@ class Connection:
             self.answers.append((kind, body))
 
     def counters(self):
-        """Bytes and segments of the connection so far, and the size of a segment's headers."""
+        """Bytes and segments of the connection so far, and what a segment's headers take."""
         info = self.socket.getsockopt(socket.IPPROTO_TCP, 11, 256)
         # struct tcp_info: 8 bytes of flags, 24 of 32 bits, then 64 bits each: pacing rates, bytes_acked, bytes_received; segs_out, segs_in
         if len(info) < 144:

@@ -1,8 +1,7 @@
-"""Stands in front of the programs here that use paho-mqtt.
+"""What the programs here that use paho-mqtt have in common: they are run with this in front.
 
-The options, password included, are JSON on descriptor 3. Prints a line each: PAHO version, CLIENT pid, LOG text, and
-REFUSED code. TERM only sets `state["stopping"]`. paho-mqtt 1.6 (Debian 12) and 2.1 (Debian 13) have different
-constructors.
+The wish, password included, is JSON on descriptor 3. Prints a line each: PAHO version, CLIENT pid, LOG text, and REFUSED code where it is not let in.
+TERM only sets `state["asked"]`. paho-mqtt 1.6 (Debian 12) and 2.1 (Debian 13) differ in how a client is made.
 """
 
 import json
@@ -13,45 +12,45 @@ import paho.mqtt
 import paho.mqtt.client as mqtt
 
 with os.fdopen(3) as pipe:
-    options = json.load(pipe)
+    wish = json.load(pipe)
 
-state = {"stopping": False}
+state = {"asked": False}
 
 
 def on_term(*_):
-    state["stopping"] = True
+    state["asked"] = True
 
 
 signal.signal(signal.SIGTERM, on_term)
 
 
-def report(*words):
+def tell(*words):
     print(*words, flush=True)
 
 
 def new_client(on_accepted):
-    """A client with the options, not yet connected; calls `on_accepted(client)` once the broker has accepted it."""
+    """A client as the wish has it, not yet connected; `on_accepted(client)` is called once the broker has let it in."""
     if hasattr(mqtt, "CallbackAPIVersion"):
-        client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=options["clientId"])
+        made = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=wish["clientId"])
     else:
-        client = mqtt.Client(client_id=options["clientId"])
+        made = mqtt.Client(client_id=wish["clientId"])
 
     def on_connect(client, _userdata, _flags, code, *_):
         if code == 0:
             on_accepted(client)
         else:
-            report("REFUSED", code)
+            tell("REFUSED", code)
             client.disconnect()
 
-    client.on_connect = on_connect
-    client.on_log = lambda _client, _userdata, _level, text: report("LOG", text)
-    client.username_pw_set(options["user"], options["password"])
-    if "will" in options:
-        client.will_set(options["will"]["topic"], options["will"]["payload"], options["will"]["qos"])
-    return client
+    made.on_connect = on_connect
+    made.on_log = lambda _client, _userdata, _level, text: tell("LOG", text)
+    made.username_pw_set(wish["user"], wish["password"])
+    if "will" in wish:
+        made.will_set(wish["will"]["topic"], wish["will"]["payload"], wish["will"]["qos"])
+    return made
 
 
 def connect(client):
-    report("PAHO", paho.mqtt.__version__)
-    report("CLIENT", os.getpid())
-    client.connect(options["address"], options["port"], options.get("keepAlive", 60))
+    tell("PAHO", paho.mqtt.__version__)
+    tell("CLIENT", os.getpid())
+    client.connect(wish["address"], wish["port"], wish.get("keepAlive", 60))

@@ -1,6 +1,6 @@
-"""Publishes with paho-mqtt once a second until TERM, upon which it sends DISCONNECT and ends. Runs with paho_client.py in front.
+"""Publishes with paho-mqtt once a second, as long as it runs, and prints what happens: what paho_client.py prints, and DISCONNECTED.
 
-Prints the lines of paho_client.py, and DISCONNECTED. The option `text` begins each message; its number follows.
+The wish has `text`, to which the number of the message is added. TERM has it send DISCONNECT and end. Run with paho_client.py in front.
 """
 
 import sys
@@ -16,12 +16,12 @@ def on_accepted(_client):
 client = new_client(on_accepted)
 connect(client)
 while client.loop(0.1) == 0:
-    if state["stopping"]:
+    if state["asked"]:
         client.disconnect()
     elif state["next"] is not None and time.monotonic() >= state["next"]:
-        client.publish(options["topic"], f"{options['text']} {state['count']}", options["qos"])
+        client.publish(wish["topic"], f"{wish['text']} {state['count']}", wish["qos"])
         state["count"] += 1
         state["next"] += 1
-if not state["stopping"]:
+if not state["asked"]:
     sys.exit("the connection was lost")
-report("DISCONNECTED")
+tell("DISCONNECTED")

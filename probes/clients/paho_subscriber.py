@@ -1,8 +1,9 @@
-"""Subscribes with paho-mqtt. Prints the lines of paho_client.py, SUBSCRIBED qos, MESSAGE qos payload-in-hexadecimal, DISCONNECTED.
+"""Subscribes with paho-mqtt and prints what happens, a line each: what paho_client.py prints, SUBSCRIBED qos, MESSAGE qos payload-in-hexadecimal,
+DISCONNECTED.
 
-Upon TERM it unsubscribes, sends DISCONNECT and ends. The handler only sets a flag, so that no callback sends anything.
-After the UNSUBACK no message can come any more: a broker that writes to a closed socket takes the client for lost.
-Runs with paho_client.py in front.
+TERM has it unsubscribe, send DISCONNECT and end. The handler only sets a flag: nothing is sent from within a callback, and after UNSUBACK
+no message of somebody else can come between, upon which a broker that writes to a closed socket would take the client for lost.
+Run with paho_client.py in front.
 """
 
 import sys
@@ -11,12 +12,12 @@ state.update({"unsubscribing": False, "unsubscribed": False, "disconnecting": Fa
 
 
 def on_accepted(client):
-    client.subscribe(options["topic"], options["qos"])
+    client.subscribe(wish["topic"], wish["qos"])
 
 
 def on_subscribe(_client, _userdata, _mid, granted, *_):
     first = granted[0]
-    report("SUBSCRIBED", getattr(first, "value", first))
+    tell("SUBSCRIBED", getattr(first, "value", first))
 
 
 def on_unsubscribe(*_):
@@ -24,7 +25,7 @@ def on_unsubscribe(*_):
 
 
 def on_message(_client, _userdata, message):
-    report("MESSAGE", message.qos, message.payload.hex())
+    tell("MESSAGE", message.qos, message.payload.hex())
 
 
 client = new_client(on_accepted)
@@ -36,9 +37,9 @@ while client.loop(0.1) == 0:
     if state["unsubscribed"] and not state["disconnecting"]:
         state["disconnecting"] = True
         client.disconnect()
-    elif state["stopping"] and not state["unsubscribing"]:
+    elif state["asked"] and not state["unsubscribing"]:
         state["unsubscribing"] = True
-        client.unsubscribe(options["topic"])
+        client.unsubscribe(wish["topic"])
 if not state["disconnecting"]:
     sys.exit("the connection was lost")
-report("DISCONNECTED")
+tell("DISCONNECTED")

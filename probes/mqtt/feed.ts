@@ -108,7 +108,7 @@ function startTimer(bound: Bound, fail: (reason: string) => void): { renew(): vo
   };
 }
 
-/** A promise with a bound; rejects with NotSeen after `boundMs`. The work itself continues; its caller must end it. */
+/** A promise with a bound; rejects with NotSeen after `boundMs`. The work goes on: whoever started it must end it. */
 export async function within<T>(work: Promise<T>, what: string, boundMs: number): Promise<T> {
   const late = deferred<never>();
   const giveUp = () => late.reject(new NotSeen(`no ${what} within ${boundMs / 1000} s`));

@@ -60,7 +60,7 @@ export class RawConnection {
       if (error.code === 'ECONNRESET' || error.code === 'EPIPE') [this.#how, this.#by] = ['RST', 'broker'];
     });
     this.#socket.on('close', () => {
-      // before the feed ends, so that a failed wait for a packet sees that the connection is over
+      // before the feed ends: whoever waits for a packet then sees that the connection is over
       this.#isOver = true;
       const givenUp = this.#isGivenUp ? { isGivenUp: true as const } : {};
       this.#ended.resolve({ by: this.#by, how: this.#how, at: now(), ...givenUp });
@@ -95,7 +95,7 @@ export class RawConnection {
     });
   }
 
-  /** Sends a PINGREQ; the returned function says whether its answer has come. */
+  /** Sends a PINGREQ; the function tells whether its answer has come. */
   ping(): () => boolean {
     const expected = this.#pings.sent + 1;
     this.send({ cmd: 'pingreq' });

@@ -1,8 +1,8 @@
 import { $ } from 'zx/core';
 
 /**
- * Where this machine gets its Debian from, as lines of sources.list(5) for another suite: a mirror or proxy of the site serves the other
- * release too. Empty on a machine that is not Debian, or that has never fetched its lists; mmdebstrap then takes Debian's own servers.
+ * This machine's Debian sources as lines of sources.list(5) for another suite: a site's mirror or proxy serves that release
+ * too. Empty where this machine is not Debian or has never fetched its lists; mmdebstrap then uses Debian's own servers.
  */
 export async function aptSources(suite: string): Promise<string[]> {
   const format = '$(REPO_URI) $(RELEASE) $(COMPONENT)';
@@ -13,7 +13,7 @@ export async function aptSources(suite: string): Promise<string[]> {
   return sourceLines(stdout, suite);
 }
 
-/** `URI bookworm-updates main` → `deb URI trixie-updates main`; other repositories' packages and suites such as backports are left out. */
+/** `URI bookworm-updates main` → `deb URI trixie-updates main`; it leaves out other repositories, and suites such as backports. */
 export function sourceLines(targets: string, suite: string): string[] {
   const lines = targets.split('\n').flatMap((line) => {
     const [uri, release, component] = line.split(' ');

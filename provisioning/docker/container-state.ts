@@ -6,7 +6,9 @@ import type { Image } from './image.ts';
 import { HOST_KEY, LOGIN, labFilter, MACHINE, RECIPE } from './labels.ts';
 import type { LabNetwork } from './network.ts';
 
+/** A running container of the lab. */
 export type Container = {
+  /** `broker` or the Pi's name. */
   readonly name: string;
   readonly created: boolean;
   readonly ssh: SshAddress & { readonly port: number };
@@ -18,60 +20,58 @@ export type Container = {
   readonly published: ReadonlyMap<number, number>;
 };
 
-/** How a wanted machine's container stands; `stale`: it will be made anew. */
+/** A container compared with its spec. `stale`: `up` replaces it. */
 export type ContainerState =
   | { readonly state: 'absent' }
   | { readonly state: 'stale' | 'stopped'; readonly why: string }
-  | { readonly state: 'running'; readonly machine: Container };
+  | { readonly state: 'running'; readonly container: Container };
 
-/** `created`: put together but never started, so perhaps without its keys; `restarting`: its sshd ends again and again. */
+/** `created`: never started, so perhaps without its keys; `restarting`: its sshd ends again and again. */
 export const NEVER_STARTED = ['created', 'restarting', 'dead', 'removing'];
 
-/** All of the lab's containers, running or not, in one question: it has all that is to be known of them. Changes nothing. */
+/** All of the lab's containers, running or not, in one request. Changes nothing. */
 export async function labContainers(docker: Docker, lab: string): Promise<readonly Docker.ContainerInfo[]> {
   return await docker.listContainers({ all: true, filters: labFilter(lab) });
 }
 
-/** How a machine's container stands, if it has one; without the network or the key that it is to have, it can only be stale. Pure. */
-export function containerState(
-  containers: readonly Docker.ContainerInfo[],
-  wanted: Omit<ContainerSpec, 'image' | 'network' | 'key'> & {
-    readonly image: Pick<Image, 'recipe'>;
-    readonly network: { readonly id: string | undefined };
-    readonly key: ContainerSpec['key'] | undefined;
-  },
-): ContainerState {
-  const path = `/${containerName(wanted.lab, wanted.name)}`;
+/** A spec without the parts that do not exist yet. */
+export type PartialSpec = Omit<ContainerSpec, 'image' | 'network' | 'key'> & {
+  readonly image: Pick<Image, 'recipe'>;
+  readonly network: { readonly id: string | undefined };
+  readonly key: ContainerSpec['key'] | undefined;
+};
+
+/** The state of a spec's container; without its network or its key it can only be stale. Pure. */
+export function containerState(containers: readonly Docker.ContainerInfo[], spec: PartialSpec): ContainerState {
+  const path = `/${containerName(spec.lab, spec.name)}`;
   const existing = containers.find(({ Names }) => Names.includes(path));
   if (existing === undefined) return { state: 'absent' };
-  const { network, key } = wanted;
-  if (network.id === undefined) return { state: 'stale', why: 'its network is another one' };
+  const { network, key } = spec;
+  if (network.id === undefined) return { state: 'stale', why: 'its network was removed or replaced' };
   if (key === undefined) return { state: 'stale', why: "the lab's key for it is gone" };
-  const recipe = recipeOf({ ...wanted, network: { id: network.id }, key });
-  if (existing.Labels[RECIPE] !== recipe) return { state: 'stale', why: 'it was made for another lab file' };
+  const recipe = recipeOf({ ...spec, network: { id: network.id }, key });
+  if (existing.Labels[RECIPE] !== recipe) return { state: 'stale', why: 'it was created from another lab file' };
   if (NEVER_STARTED.includes(existing.State)) return { state: 'stale', why: `its state is "${existing.State}"` };
-  const machine = listedContainer(existing, wanted.name, key.file);
-  return machine === undefined || existing.State !== 'running'
+  const container = listedContainer(existing, spec.name, key.file);
+  return container === undefined || existing.State !== 'running'
     ? { state: 'stopped', why: `its state is "${existing.State}"` }
-    : { state: 'running', machine };
+    : { state: 'running', container };
 }
 
-/** Names of the machines among the lab's containers that are not named in `keep`. */
-export function unwantedContainers(containers: readonly Docker.ContainerInfo[], keep: readonly string[]): string[] {
-  return containers.map(({ Labels }) => Labels[MACHINE] ?? '').filter((name) => !keep.includes(name));
+/** Host names of the lab's containers that are not in `wanted`. */
+export function unwantedContainers(containers: readonly Docker.ContainerInfo[], wanted: readonly string[]): string[] {
+  return containers.map(({ Labels }) => Labels[MACHINE] ?? '').filter((name) => !wanted.includes(name));
 }
 
-/** The running machines of a lab by name; stopped ones are left out. Changes nothing. */
+/** The lab's running containers by host name. Changes nothing. */
 export async function findContainers(
   docker: Docker,
   lab: string,
   keyFile: string,
 ): Promise<ReadonlyMap<string, Container>> {
-  const containers = await labContainers(docker, lab);
-  const machines = containers.flatMap(
-    (container) => listedContainer(container, container.Labels[MACHINE] ?? '', keyFile) ?? [],
-  );
-  return new Map(machines.map((machine) => [machine.name, machine]));
+  const found = await labContainers(docker, lab);
+  const running = found.flatMap((info) => listedContainer(info, info.Labels[MACHINE] ?? '', keyFile) ?? []);
+  return new Map(running.map((container) => [container.name, container]));
 }
 
 function listedContainer(
@@ -84,10 +84,10 @@ function listedContainer(
     PublicPort === undefined ? [] : [[PrivatePort, PublicPort]],
   );
   const [network] = Object.values(NetworkSettings.Networks);
-  return containerOf(Labels, new Map(published), network, { name, keyFile, created: false });
+  return containerOf(Labels, network, { name, keyFile, created: false, published: new Map(published) });
 }
 
-/** The machine of a container that was just started. Undefined as long as it does not run, or is not yet on its network. */
+/** A container that was just started; undefined until it runs and is on its network. */
 export function startedContainer(
   { State, NetworkSettings, Config }: Docker.ContainerInspectInfo,
   name: string,
@@ -99,37 +99,31 @@ export function startedContainer(
     return host === undefined ? [] : [[Number(port.split('/')[0]), Number(host)]];
   });
   const [network] = Object.values(NetworkSettings.Networks);
-  return containerOf(Config.Labels, new Map(published), network, { name, keyFile, created: true });
+  return containerOf(Config.Labels, network, { name, keyFile, created: true, published: new Map(published) });
 }
 
 function containerOf(
   { [HOST_KEY]: hostKey, [LOGIN]: user }: Readonly<Record<string, string>>,
-  published: ReadonlyMap<number, number>,
   network: { readonly IPAddress: string; readonly Gateway: string } | undefined,
-  { name, keyFile, created }: { readonly name: string; readonly keyFile: string; readonly created: boolean },
+  { keyFile, ...found }: Pick<Container, 'name' | 'created' | 'published'> & { readonly keyFile: string },
 ): Container | undefined {
-  const port = published.get(22);
+  const port = found.published.get(22);
   if (port === undefined || hostKey === undefined || user === undefined || !network?.IPAddress) return undefined;
   const ssh = { user, address: '127.0.0.1', port, identity: keyFile, hostKey, isComplete: true } as const;
-  return { name, created, ssh, address: network.IPAddress, gateway: network.Gateway, published };
+  return { ...found, ssh, address: network.IPAddress, gateway: network.Gateway };
 }
 
-export function containerName(lab: string, machine: string): string {
-  return `mqtt-lab-${lab}-${machine}`;
+export function containerName(lab: string, host: string): string {
+  return `mqtt-lab-${lab}-${host}`;
 }
 
-/** Hash of what a machine's container is made from. */
-export function recipeOf({
-  image,
-  network,
-  key,
-  ports,
-  login,
-  name,
-}: Pick<ContainerSpec, 'key' | 'ports' | 'login' | 'name'> & {
+type RecipeSpec = Pick<ContainerSpec, 'key' | 'ports' | 'login' | 'name'> & {
   readonly image: Pick<Image, 'recipe'>;
   readonly network: Pick<LabNetwork, 'id'>;
-}): string {
+};
+
+/** Hash of everything that a container is made from. */
+export function recipeOf({ image, network, key, ports, login, name }: RecipeSpec): string {
   const parts = JSON.stringify([image.recipe, network.id, key.publicKey, ports, login, name]);
   return createHash('sha256').update(parts).digest('hex').slice(0, 16);
 }

@@ -5,19 +5,19 @@ import type Docker from 'dockerode';
 import { LabError } from '../../base/errors.ts';
 import type { Architecture, Lab } from '../../lab-file/lab.ts';
 
-/** How an engine runs machines of another architecture than its own: their programs by qemu's user emulation, on its own kernel. */
+/** How an engine runs containers of another architecture: by qemu's user emulation, on its own kernel. */
 export type Emulation = {
   readonly architecture: Architecture;
-  /** The engine's own, in Docker's words. */
+  /** The engine's own architecture, by Docker's name. */
   readonly native: string;
   /**
-   * Whether a program with the setuid bit, such as sudo, gets its rights: only where the handler has the flag C, which Debian's package
-   * does not give it. Without, the machine's login has to be root.
+   * Whether programs with the setuid bit, such as sudo, get their rights: only where the handler has the flag C, which
+   * Debian's package does not set. Without it, the container's login must be root.
    */
   readonly hasSetuid: boolean;
 };
 
-/** A handler of binfmt_misc as its file tells it (Documentation/admin-guide/binfmt-misc.rst of Linux). */
+/** A handler of binfmt_misc, from its file (Documentation/admin-guide/binfmt-misc.rst of Linux). */
 export type Handler = { readonly interpreter: string; readonly flags: string };
 
 const BINFMT_MISC = '/proc/sys/fs/binfmt_misc';
@@ -29,8 +29,9 @@ const KINDS: Readonly<Record<Architecture, { readonly machine: string; readonly 
 };
 
 /**
- * How the engine runs the lab's Pis that are to have another architecture than its own, by their names. Throws a LabError with exit code 2 that says
- * what to install where it can't. Changes nothing. `docker` undefined: the engine will be this machine's. An engine with another kernel than this process's, such as Docker Desktop's, can't be looked at: it is left to try.
+ * How the engine runs the lab's Pis of another architecture, by name. Throws a LabError with exit code 2 that says what to
+ * install where it can't. Changes nothing. An engine on another kernel, such as Docker Desktop's, can't be checked in advance.
+ * @param docker undefined: the engine will be this machine's
  */
 export async function findEmulations(
   docker: Docker | undefined,
@@ -42,10 +43,10 @@ export async function findEmulations(
   if (wanted.length === 0) return new Map();
   const { native, kernel } = await engineOf(docker);
   const foreign = wanted.filter(({ architecture }) => architecture !== native);
-  const texts = foreign.length > 0 && kernel === release() ? await handlerTexts() : 'not to be seen';
+  const texts = foreign.length > 0 && kernel === release() ? await handlerTexts() : 'hidden';
   return new Map(
     foreign.map(({ name, architecture }) => {
-      if (texts === 'not to be seen') return [name, { architecture, native, hasSetuid: false }];
+      if (texts === 'hidden') return [name, { architecture, native, hasSetuid: false }];
       const handler = usableHandler(name, architecture, native, texts);
       return [name, { architecture, native, hasSetuid: handler.flags.includes('C') }];
     }),
@@ -58,7 +59,7 @@ async function engineOf(docker: Docker | undefined): Promise<{ readonly native: 
   return { native, kernel };
 }
 
-/** What the engine is told where it is not to take its own architecture. */
+/** The engine's option for another architecture than its own. */
 export function platformOf(architecture: Architecture | undefined): { readonly platform?: string } {
   return architecture === undefined ? {} : { platform: `linux/${architecture}` };
 }
@@ -66,17 +67,17 @@ export function platformOf(architecture: Architecture | undefined): { readonly p
 /** The enabled handler of an architecture's programs among the texts of binfmt_misc's files. */
 export function handlerOf(architecture: Architecture, texts: readonly string[]): Handler | undefined {
   for (const text of texts) {
-    const told = (key: string) => new RegExp(`^${key}:? (.*)$`, 'm').exec(text)?.[1] ?? '';
-    const magic = told('magic');
-    const isIts = magic.startsWith(ELF_64) && magic.slice(36, 40) === KINDS[architecture].machine;
-    if (/^enabled$/m.test(text) && told('offset') === '0' && isIts) {
-      return { interpreter: told('interpreter'), flags: told('flags') };
+    const value = (key: string) => new RegExp(`^${key}:? (.*)$`, 'm').exec(text)?.[1] ?? '';
+    const magic = value('magic');
+    const isMatch = magic.startsWith(ELF_64) && magic.slice(36, 40) === KINDS[architecture].machine;
+    if (/^enabled$/m.test(text) && value('offset') === '0' && isMatch) {
+      return { interpreter: value('interpreter'), flags: value('flags') };
     }
   }
   return undefined;
 }
 
-/** Texts undefined: binfmt_misc is not mounted. Exported for its words, which no machine shows all of. */
+/** `texts` undefined: binfmt_misc is not mounted. */
 export function usableHandler(
   pi: string,
   architecture: Architecture,
@@ -104,7 +105,7 @@ export function usableHandler(
 
 async function handlerTexts(): Promise<readonly string[] | undefined> {
   try {
-    // a folder without it has not the file system in it
+    // without it the file system is not mounted here
     if ((await readFile(`${BINFMT_MISC}/status`, 'utf8')).trim() !== 'enabled') return [];
     const names = (await readdir(BINFMT_MISC)).filter((name) => name !== 'status' && name !== 'register');
     return await Promise.all(names.map((name) => readFile(`${BINFMT_MISC}/${name}`, 'utf8').catch(() => '')));

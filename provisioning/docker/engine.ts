@@ -5,10 +5,10 @@ import { homedir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import type Docker from 'dockerode';
-import { LabError } from '../../base/errors.ts';
+import { errorCode, errorMessage, LabError } from '../../base/errors.ts';
 import { sudoAgent } from './sudo-agent.ts';
 
-/** Whether a Docker engine answers, and if not, why. */
+/** Whether a Docker engine answers, and why not. */
 export type EngineLookup =
   | { readonly state: 'answers'; readonly endpoint: string; readonly docker: Docker }
   | { readonly state: 'absent'; readonly endpoint: string; readonly why: string }
@@ -17,18 +17,18 @@ export type EngineLookup =
 const DEFAULT_ENDPOINT = 'unix:///var/run/docker.sock';
 const PING_TIMEOUT_MS = 5_000;
 
-/** Whether an address is that of this machine's own engine, as Debian's docker.io has it. */
+/** Whether an address is the socket of this machine's own engine, as in Debian's docker.io. */
 export function isOwnSocket(endpoint: string): boolean {
   return /^unix:\/\/(\/var)?\/run\/docker\.sock$/.test(endpoint);
 }
 
-/** Whether a Linux machine has an engine's program, running or not, also where this user's path is without root's folders. */
+/** Whether dockerd is installed, running or not, also where this user's PATH lacks root's folders. True where the system is not Linux. */
 export function hasEngine(): boolean {
   const folders = [...(process.env.PATH ?? '').split(':'), '/usr/sbin', '/usr/local/sbin', '/usr/bin', '/snap/bin'];
   return process.platform !== 'linux' || folders.some((folder) => existsSync(path.join(folder, 'dockerd')));
 }
 
-/** Looks for the engine that the docker command would use: DOCKER_HOST, then the current context, then the usual socket. */
+/** Finds the engine that the docker command would use: DOCKER_HOST, then the current context, then the default socket. */
 export async function findEngine(): Promise<EngineLookup> {
   const endpoint = process.env.DOCKER_HOST || (await contextEndpoint()) || DEFAULT_ENDPOINT;
   const { default: Engine } = await import('dockerode');
@@ -36,7 +36,7 @@ export async function findEngine(): Promise<EngineLookup> {
   const failure = await pingFailure(docker);
   if (failure === undefined) return { state: 'answers', endpoint, docker };
   if (failure.code !== 'EACCES') return { state: 'absent', endpoint, why: failure.message };
-  // a user who may use sudo but is not in the group docker, such as the one who has just let the lab install the engine
+  // a user who may use sudo but is not in the group docker, such as one for whom the lab has just installed the engine
   if (!(await mayUseSudo())) return { state: 'forbidden', endpoint };
   const { socketPath = '' } = connection(endpoint);
   const options = { agent: sudoAgent(socketPath), protocol: 'http' as const, host: 'localhost' };
@@ -52,7 +52,7 @@ function connection(endpoint: string): Docker.DockerOptions {
   if (!URL.canParse(text)) {
     const advice = 'set it to something like unix:///var/run/docker.sock, or unset it';
     throw new LabError(
-      { subject: 'docker', step: 'find the engine', happened: `DOCKER_HOST is no address: ${endpoint}`, advice },
+      { subject: 'docker', step: 'find the engine', happened: `DOCKER_HOST is not an address: ${endpoint}`, advice },
       'could-not-run',
     );
   }
@@ -62,7 +62,7 @@ function connection(endpoint: string): Docker.DockerOptions {
     return { host: url.hostname, port: url.port || '2375', protocol: 'http' };
   }
   const advice =
-    'unset DOCKER_HOST or `docker context use default`; a machine elsewhere can be used as `ssh://user@host` in the lab file';
+    'unset DOCKER_HOST, or run `docker context use default`; for another machine write `ssh://user@host` in the lab file';
   const happened = `the engine is on another machine (${endpoint}), so its containers can't be reached on 127.0.0.1`;
   throw new LabError({ subject: 'docker', step: 'find the engine', happened, advice }, 'could-not-run');
 }
@@ -76,8 +76,7 @@ async function pingFailure(docker: Docker): Promise<{ code: string | undefined; 
     await Promise.race([docker.ping(), late]);
     return undefined;
   } catch (error) {
-    if (!(error instanceof Error)) return { code: undefined, message: String(error) };
-    return { code: 'code' in error ? String(error.code) : undefined, message: error.message };
+    return { code: errorCode(error), message: errorMessage(error) };
   } finally {
     clearTimeout(timer);
   }

@@ -9,7 +9,7 @@ const Event = z.object({
 
 /**
  * Follows a build, pull or import to its end. The engine reports a failure as an event and then ends the stream like a success
- * (moby's API), so every event is looked at. Throws an Error with the engine's words, or when no event came for `silenceMs`.
+ * (moby's API). Throws an Error with the engine's message, or when no event comes for `silenceMs`.
  */
 export async function follow(
   docker: Docker,

@@ -2,11 +2,10 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { LabError } from '../../base/errors.ts';
-import type { HostReporter } from '../../base/progress.ts';
+import { errorMessage, LabError } from '../../base/errors.ts';
 import type { Architecture, DebianRelease } from '../../lab-file/lab.ts';
 import { ensureBaseImage, hasImage } from './base-image.ts';
-import { nftables } from './bootstrap.ts';
+import { type BuildOptions, nftables } from './bootstrap.ts';
 import { type Emulation, platformOf } from './emulation.ts';
 import { follow } from './events.ts';
 import { architectureLabel, BASE, LAB, labFilter, RECIPE } from './labels.ts';
@@ -15,10 +14,11 @@ import { tar } from './tar.ts';
 const DOCKERFILE = new URL('../../pi/Dockerfile', import.meta.url);
 const BUILD_SILENCE_MS = 180_000;
 
+/** What an image is made from. */
 export type ImageSpec = {
   readonly lab: string;
   readonly debian: DebianRelease;
-  /** User of the machine, who may use sudo. */
+  /** User of the containers, who may use sudo. */
   readonly login: string;
   /** Undefined: of the engine's own architecture. */
   readonly emulation: Emulation | undefined;
@@ -32,11 +32,13 @@ export type Image = {
   readonly created: boolean;
 };
 
-/** The image's name and recipe, and whether it is there. Changes nothing. */
+export type ImageState = { readonly tag: string; readonly recipe: string; readonly exists: boolean };
+
+/** The image's name and recipe, and whether an image of that recipe exists. Changes nothing. */
 export async function imageState(
   docker: Docker | undefined,
   { lab, debian, login, emulation }: ImageSpec,
-): Promise<{ readonly tag: string; readonly recipe: string; readonly exists: boolean }> {
+): Promise<ImageState> {
   const dockerfile = await readFile(DOCKERFILE);
   const kind = emulation === undefined ? '' : ` ${emulation.architecture} on ${emulation.native}`;
   const recipe = createHash('sha256').update(dockerfile).update(`${debian} ${login}${kind}`).digest('hex').slice(0, 16);
@@ -45,31 +47,37 @@ export async function imageState(
   return { tag, recipe, exists: labels?.[RECIPE] === recipe };
 }
 
-/** Labels of an image; undefined where there is none of that name. A list of images would take the engine ten times as long. */
+/** Labels of an image; undefined where none has that name. A list of images would take the engine ten times as long. */
 async function imageLabels(docker: Docker, tag: string): Promise<Readonly<Record<string, string>> | undefined> {
   try {
     return (await docker.getImage(tag).inspect()).Config.Labels ?? {};
   } catch (error) {
-    if (error instanceof Error && 'statusCode' in error && error.statusCode === 404) return undefined;
+    if (statusOf(error) === 404) return undefined;
     throw error;
   }
 }
 
-/** The image of an emulated machine (pi/Dockerfile): as it is when it was made from the same recipe, else built. */
-export async function ensureImage(
-  docker: Docker,
-  wanted: ImageSpec,
-  signal: AbortSignal,
-  reporter: HostReporter,
-): Promise<Image> {
-  const { lab, debian, login, emulation } = wanted;
+/** The image of the lab's containers (pi/Dockerfile): reused when it has the same recipe, otherwise built. */
+export async function ensureImage(docker: Docker, spec: ImageSpec, options: BuildOptions): Promise<Image> {
+  const { debian, emulation } = spec;
   const architecture = emulation?.architecture;
-  const { tag, recipe, exists: isThere } = await imageState(docker, wanted);
-  if (isThere) return { tag, recipe, architecture, created: false };
-  const dockerfile = await readFile(DOCKERFILE);
-  const base = await ensureBaseImage(docker, debian, emulation, signal, reporter);
-  reporter.step('building the image');
-  const context = await tar([{ name: 'Dockerfile', mode: 0o644, content: dockerfile }]);
+  const { tag, recipe, exists } = await imageState(docker, spec);
+  if (exists) return { tag, recipe, architecture, created: false };
+  const base = await ensureBaseImage(docker, { debian, emulation }, options);
+  options.reporter.step('build the image');
+  await build(docker, spec, { tag, recipe, base }, options);
+  return { tag, recipe, architecture, created: true };
+}
+
+async function build(
+  docker: Docker,
+  { lab, login, emulation }: ImageSpec,
+  { tag, recipe, base }: { readonly tag: string; readonly recipe: string; readonly base: string },
+  { signal, reporter }: BuildOptions,
+): Promise<void> {
+  const step = `build the image ${tag}`;
+  const architecture = emulation?.architecture;
+  const context = await tar([{ name: 'Dockerfile', mode: 0o644, content: await readFile(DOCKERFILE) }]);
   try {
     const stream = await docker.buildImage(Readable.from([context]), {
       t: tag,
@@ -78,31 +86,27 @@ export async function ensureImage(
       ...platformOf(architecture),
       // the engine's bridge may have a larger MTU than the uplink, and apt would hang
       networkmode: 'host',
-      // no container of a failed step stays behind
+      // a failed step leaves no container
       forcerm: true,
       abortSignal: signal,
     });
     await follow(docker, stream, BUILD_SILENCE_MS, reporter.detail);
   } catch (error) {
-    const happened = signal.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);
-    const advice = 'see that the engine has disk space (docker system df) and reaches the Debian archive';
-    throw new LabError({ subject: 'docker', step: `build the image ${tag}`, happened, advice }, 'could-not-run');
+    if (signal.aborted) throw new LabError({ subject: 'docker', step, happened: 'interrupted' }, 'interrupted');
+    const advice = 'check that the engine has disk space (docker system df) and reaches the Debian archive';
+    throw new LabError({ subject: 'docker', step, happened: errorMessage(error), advice }, 'could-not-run');
   }
   if (!(await hasImage(docker, tag))) {
-    throw new LabError(
-      { subject: 'docker', step: `build the image ${tag}`, happened: 'the engine made no image' },
-      'could-not-run',
-    );
+    throw new LabError({ subject: 'docker', step, happened: 'the engine made no image' }, 'could-not-run');
   }
-  return { tag, recipe, architecture, created: true };
 }
 
-/** Removes the lab's images, and the base images that no other lab's image stands on. Gives the number of tags removed. */
+/** Removes the lab's images, and the base images that no other lab's image needs. Gives the number of removed tags. */
 export async function removeImages(docker: Docker, lab: string): Promise<number> {
   const own = await docker.listImages({ filters: labFilter(lab) });
   const bases = await docker.listImages({ filters: { reference: ['mqtt-lab/base'] } });
   const unlabelled = await docker.listImages({ filters: { label: [BASE] } });
-  // a build that was interrupted leaves an image with the label and without a name
+  // an interrupted build leaves an image with the label and without a name
   const tags = new Set(own.flatMap(({ RepoTags, Id }) => namesOf(RepoTags) ?? [Id]));
   let removed = 0;
   for (const tag of tags) removed += await removeImage(docker, tag);
@@ -112,25 +116,30 @@ export async function removeImages(docker: Docker, lab: string): Promise<number>
   return removed;
 }
 
-/** An image's names; undefined when it has none, which the engine tells as `<none>:<none>`. */
+/** An image's names; undefined when it has none, which the engine lists as `<none>:<none>`. */
 export function namesOf(tags: readonly string[] | null | undefined): readonly string[] | undefined {
   const names = (tags ?? []).filter((tag) => !tag.startsWith('<none>'));
   return names.length === 0 ? undefined : names;
 }
 
-/** Whether any lab's machine image is left; the base images serve them all. */
+/** Whether any lab's image is left: they all share the base images. */
 async function isUsed(docker: Docker): Promise<boolean> {
   return (await docker.listImages({ filters: { label: [RECIPE] } })).length > 0;
 }
 
-/** 1 when removed, 0 when it was gone or something still stands on it. */
+/** 1 when removed, 0 when it was gone or another image needs it. */
 async function removeImage(docker: Docker, tag: string): Promise<0 | 1> {
   try {
     await docker.getImage(tag).remove();
     return 1;
   } catch (error) {
-    if (error instanceof Error && 'statusCode' in error && (error.statusCode === 404 || error.statusCode === 409))
-      return 0;
+    const status = statusOf(error);
+    if (status === 404 || status === 409) return 0;
     throw error;
   }
+}
+
+/** The HTTP status of the engine's refusal. */
+function statusOf(error: unknown): unknown {
+  return error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { $ } from 'zx/core';
-import { LabError } from '../../base/errors.ts';
+import { ignoreFailure, LabError } from '../../base/errors.ts';
 import { parseOsRelease } from '../../base/os-release.ts';
 import type { HostReporter } from '../../base/progress.ts';
 import { run } from '../hosts/host.ts';
@@ -19,10 +19,10 @@ export async function ensureTool(
   signal?: AbortSignal,
 ): Promise<void> {
   if ((await $({ quiet: true, nothrow: true })`command -v ${command}`).exitCode === 0) return;
-  const system = await debianLike();
+  const system = await otherSystem();
   const step = `install ${packages.join(' ')}`;
   if (system !== undefined) {
-    const happened = `this machine runs ${system}, and the lab installs packages on Debian and Ubuntu only`;
+    const happened = `${command} is missing, and the lab can install packages on Debian and Ubuntu only; this machine runs ${system}`;
     throw new LabError(
       { subject: 'this machine', step, happened, advice: `install ${command} yourself, then run the command again` },
       'could-not-run',
@@ -41,9 +41,9 @@ export async function ensureTool(
   reporter.changed(`installed ${packages.join(' ')} on this machine; ./lab down prints how to remove them`);
 }
 
-/** Undefined on Debian, Ubuntu and their derivatives; otherwise the system's name (os-release(5)). */
-export async function debianLike(): Promise<string | undefined> {
-  const text = await readFile('/etc/os-release', 'utf8').catch(() => '');
+/** The system's name (os-release(5)); undefined on Debian, Ubuntu and their derivatives. */
+export async function otherSystem(): Promise<string | undefined> {
+  const text = (await ignoreFailure(readFile('/etc/os-release', 'utf8'))) ?? '';
   const fields = parseOsRelease(text);
   const family = `${fields.get('ID') ?? ''} ${fields.get('ID_LIKE') ?? ''}`.split(' ');
   return family.includes('debian') || family.includes('ubuntu')

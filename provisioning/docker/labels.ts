@@ -1,14 +1,14 @@
 import type { Architecture } from '../../lab-file/lab.ts';
 
-/** Everything that the lab makes in Docker carries this label with the lab's name; `down` removes by it. */
+/** Label of everything that the lab creates in Docker, with the lab's name; `down` removes by it. */
 export const LAB = 'mqtt-lab';
-/** Name of the machine that a container is. */
+/** Host name of a container: `broker` or the Pi's name. */
 export const MACHINE = 'mqtt-lab.machine';
 /** User to log in as. */
 export const LOGIN = 'mqtt-lab.login';
-/** Hash of what a container or image was made from; another hash means that it is made anew. */
+/** Hash of what a container or image was made from; with another hash the lab replaces it. */
 export const RECIPE = 'mqtt-lab.recipe';
-/** Public SSH host key that was put into the container before its first start: the pin. */
+/** Public SSH host key of the container, from before its first start: the pinned key. */
 export const HOST_KEY = 'mqtt-lab.host-key';
 /** Debian suite of a base image, shared by all labs of the machine. */
 export const BASE = 'mqtt-lab.base';

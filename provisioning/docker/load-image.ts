@@ -8,7 +8,7 @@ import { PassThrough, type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type Docker from 'dockerode';
 import { pack } from 'tar-stream';
-import { LabError } from '../../base/errors.ts';
+import { errorMessage, ignoreFailure, LabError } from '../../base/errors.ts';
 import type { Architecture } from '../../lab-file/lab.ts';
 import { hasEnded } from '../hosts/local-process.ts';
 import { follow } from './events.ts';
@@ -29,10 +29,10 @@ export type LoadedImage = {
 };
 
 const LOAD_SILENCE_MS = 300_000;
-/** Then the number of the process that it belongs to. */
+/** The id of the process follows. */
 const PREFIX = 'mqtt-lab-layer-';
 
-/** A layer of nothing yet. What a killed process left of its own is removed. */
+/** An empty layer. Also removes the layers of killed processes. */
 export async function openLayer(): Promise<Layer> {
   await removeAbandoned();
   const folder = await mkdtemp(path.join(tmpdir(), `${PREFIX}${process.pid}-`));
@@ -62,14 +62,14 @@ async function removeAbandoned(): Promise<void> {
   for (const name of await readdir(tmpdir())) {
     const [pid] = name.startsWith(PREFIX) ? name.slice(PREFIX.length).split('-') : [];
     if (pid === undefined || !hasEnded(Number(pid))) continue;
-    // another user's
-    await rm(path.join(tmpdir(), name), { recursive: true, force: true }).catch(() => undefined);
+    // it fails for another user's
+    await ignoreFailure(rm(path.join(tmpdir(), name), { recursive: true, force: true }));
   }
 }
 
 /**
- * Gives the engine an image with that one layer, in the form of `docker save` (image specification 1.2 of moby): an import of engine 20.10 names its own
- * architecture whatever it is asked. Throws a LabError with exit code 2 and the engine's words.
+ * Loads an image of one layer into the engine, in the form of `docker save` (image specification 1.2 of moby): an import by
+ * engine 20.10 always names its own architecture. Throws a LabError with exit code 2 and the engine's message.
  */
 export async function loadImage(
   docker: Docker,
@@ -89,7 +89,7 @@ export async function loadImage(
   const archive = pack();
   const outgoing = new PassThrough();
   const sent = pipeline(archive, outgoing, { signal });
-  sent.catch(() => undefined);
+  void ignoreFailure(sent);
   archive.entry({ name }, config);
   archive.entry({ name: 'manifest.json' }, JSON.stringify([{ Config: name, RepoTags: [tag], Layers: ['layer.tar'] }]));
   const { size } = await stat(layer.file);
@@ -100,9 +100,10 @@ export async function loadImage(
     await follow(docker, await docker.loadImage(outgoing, { abortSignal: signal }), LOAD_SILENCE_MS);
     await Promise.all([written, sent]);
   } catch (error) {
-    const happened = signal.aborted ? 'interrupted' : error instanceof Error ? error.message : String(error);
-    const advice = 'see that the engine has disk space (docker system df)';
-    throw new LabError({ subject: 'docker', step: `load the image ${tag}`, happened, advice }, 'could-not-run');
+    const step = `load the image ${tag}`;
+    if (signal.aborted) throw new LabError({ subject: 'docker', step, happened: 'interrupted' }, 'interrupted');
+    const advice = 'check that the engine has disk space (docker system df)';
+    throw new LabError({ subject: 'docker', step, happened: errorMessage(error), advice }, 'could-not-run');
   } finally {
     archive.destroy();
   }

@@ -6,13 +6,13 @@ import { LabError } from '../../base/errors.ts';
 import { type Cidr, cidrOf, formatCidr, overlap } from '../../base/ipv4.ts';
 import { LAB, labFilter } from './labels.ts';
 
-/** 198.18.0.0/15 is set aside for tests of network devices (RFC 2544), so no home or office uses it: 512 networks of 254 machines. */
+/** 198.18.0.0/15 is reserved for tests of network devices (RFC 2544), so no home or office uses it: 512 networks of 254 hosts. */
 const TEST_RANGE_START = 0xc612_0000;
 const TEST_NETWORKS = 512;
 
 export type LabNetwork = { readonly name: string; readonly id: string; readonly created: boolean };
 
-/** Name of the lab's network, and its id where it is there as wanted. Changes nothing. */
+/** The lab's network: its name, its id if it exists with the right subnet, and its subnet. Changes nothing. */
 export async function networkState(
   docker: Docker | undefined,
   lab: string,
@@ -25,7 +25,7 @@ export async function networkState(
   return { name, id: subnet === undefined || subnet === current ? own?.Id : undefined, subnet: current };
 }
 
-/** The lab's network: found by its label, made when it is missing or when lab.yaml declares another subnet. */
+/** The lab's network: reused, or created when it is missing or when lab.yaml has another subnet. */
 export async function ensureNetwork(docker: Docker, lab: string, subnet: string | undefined): Promise<LabNetwork> {
   const name = `mqtt-lab-${lab}`;
   const all = await docker.listNetworks();
@@ -61,7 +61,7 @@ export async function ensureNetwork(docker: Docker, lab: string, subnet: string 
   return { name, id: network.id, created: true };
 }
 
-/** Throws a LabError with exit code 2 that names the other network, before anything is removed or made. */
+/** Throws a LabError with exit code 2 that names the other network, before any change. */
 function checkFree(lab: string, subnet: string, others: readonly Docker.NetworkInspectInfo[]): void {
   const wanted = cidrOf(subnet);
   for (const { Name, IPAM } of others) {
@@ -73,11 +73,11 @@ function checkFree(lab: string, subnet: string, others: readonly Docker.NetworkI
     if (clash === undefined) continue;
     const happened = `${subnet} overlaps ${clash} of the Docker network ${Name}`;
     const advice = 'choose another `containers.subnet`, or leave it out and the lab finds a free one';
-    throw new LabError({ subject: lab, step: 'make the network', happened, advice }, 'could-not-run');
+    throw new LabError({ subject: lab, step: 'create the network', happened, advice }, 'could-not-run');
   }
 }
 
-/** Another lab that comes up at the same time may take the subnet between the look and the creation; then the next free one is tried. */
+/** Another lab's `up` may take the subnet meanwhile; then it tries the next free one. */
 async function createOnFree<T>(
   create: (subnet: string) => Promise<T>,
   lab: string,
@@ -97,7 +97,7 @@ export function bridgeName(lab: string): string {
   return `lab-${createHash('sha256').update(lab).digest('hex').slice(0, 10)}`;
 }
 
-/** The first free /24 of the test range, beginning at a place that depends on the lab's name, so that it is the same each time. */
+/** The first free /24 of the test range. The search starts at a place that depends on the lab's name, so that it finds the same one each time. */
 export function freeSubnet(lab: string, taken: readonly Cidr[]): Cidr {
   const first = createHash('sha256').update(lab).digest().readUInt16BE(0);
   for (let step = 0; step < TEST_NETWORKS; step += 1) {
@@ -112,7 +112,7 @@ export function freeSubnet(lab: string, taken: readonly Cidr[]): Cidr {
   );
 }
 
-/** Removes a network with whatever containers of the lab are still on it. */
+/** Removes a network, after it has disconnected the containers that are still on it. */
 async function removeNetwork(docker: Docker, id: string): Promise<void> {
   const network = docker.getNetwork(id);
   const { Containers } = await network.inspect();
@@ -127,7 +127,7 @@ export async function removeNetworks(docker: Docker, lab: string): Promise<numbe
   return networks.length;
 }
 
-/** MTU of the interface of the default route: a bridge with a larger one loses packets without a word. */
+/** MTU of the interface of the default route: a bridge with a larger one loses packets silently. */
 async function uplinkMtu(): Promise<number | undefined> {
   try {
     const routes = await readFile('/proc/net/route', 'utf8');

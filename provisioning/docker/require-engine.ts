@@ -11,7 +11,7 @@ import { hasEnded } from '../hosts/local-process.ts';
 import { ensureSudo } from '../hosts/sudo.ts';
 import { PROCESS_FUNCTIONS } from '../resources/processes.ts';
 import { type EngineLookup, findEngine } from './engine.ts';
-import { debianLike, ensureTool } from './install.ts';
+import { ensureTool, otherSystem } from './install.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const OTHER_ENGINE_MS = 3_000;
@@ -54,7 +54,7 @@ export async function refuseUnusable(found: EngineLookup): Promise<void> {
   if (process.env.DOCKER_HOST || !found.endpoint.endsWith('/var/run/docker.sock')) {
     throw unusable(`${found.endpoint}: ${found.why}`, 'start that engine, or unset DOCKER_HOST or the Docker context');
   }
-  const system = await debianLike();
+  const system = await otherSystem();
   if (system === undefined) return;
   const advice = 'install and start Docker (Engine, or Desktop), then run the command again';
   throw unusable(`${found.why} (on ${system})`, advice);

@@ -3,8 +3,8 @@ import { Agent } from 'node:http';
 import { Duplex } from 'node:stream';
 
 /**
- * An HTTP agent that reaches the engine's socket through sudo: it lets a user who has sudo, but is not yet in the group docker, use the
- * engine. The bridge is Node's own, since the engine's package brings no docker client on Debian 13.
+ * An HTTP agent that reaches the engine's socket through sudo, for a user who has sudo but is not yet in the group docker.
+ * Node is the bridge, since the engine's package has no docker client on Debian 13.
  */
 export function sudoAgent(socketPath: string): Agent {
   const agent = new Agent({ keepAlive: false });
@@ -22,7 +22,7 @@ function dial(socketPath: string): Duplex {
   });
   const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
   stream.on('close', () => child.kill());
-  // what http expects of a socket
+  // http calls these methods of a socket
   return Object.assign(stream, {
     setKeepAlive: () => stream,
     setNoDelay: () => stream,

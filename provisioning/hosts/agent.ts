@@ -1,6 +1,6 @@
 import ssh2, { type IdentityCallback, type OpenSSHAgent, type ParsedKey } from 'ssh2';
 
-/** An agent with some of its keys, in an order of one's own. A class since ssh2 takes no other agent. */
+/** An agent that offers some of its keys in a given order. A class, since ssh2 accepts no other agent. */
 class ChosenKeys extends ssh2.OpenSSHAgent {
   readonly #keys: readonly ParsedKey[];
 

@@ -1,14 +1,14 @@
 import type { Client, ClientChannel } from 'ssh2';
 import { deferred } from '../../base/deferred.ts';
 
-/** A command on a remote host; `exited` gives its exit code once its output is complete, 128 for a signal, undefined when the host died. */
+/** A command on a remote host. `exited` gives its exit code after all output, 128 for a signal, undefined when the host died. */
 export type Channel = { readonly stream: ClientChannel; readonly exited: Promise<number | undefined> };
 
 type Opened = (error: Error | undefined, stream: ClientChannel) => void;
 
 /**
- * Opens a channel by `client.exec` or `client.shell`. The listeners are there before anything else of the host's answer is read: a command that ends at
- * once has its exit code in the same packet.
+ * Opens a channel by `client.exec` or `client.shell`. It adds the listeners before anything else is read: a command that
+ * ends at once has its exit code in the same packet.
  */
 export async function openChannel(open: (opened: Opened) => void): Promise<Channel> {
   return await new Promise((resolve, reject) => {
@@ -25,11 +25,11 @@ export async function openChannel(open: (opened: Opened) => void): Promise<Chann
   });
 }
 
-/** A refused channel (RFC 4254 5.1, administratively prohibited: MaxSessions) is asked for again this often. */
+/** How often a refused channel is requested (RFC 4254 5.1, administratively prohibited: MaxSessions). */
 const TRIES = 40;
 const RETRY_MS = 100;
 
-/** Starts a command, and asks again while the host has no room for one more. */
+/** Starts a command, and tries again while the host refuses another channel. */
 export async function execute(client: Client, line: string): Promise<Channel> {
   for (let tries = 1; ; tries += 1) {
     try {

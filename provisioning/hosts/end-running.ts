@@ -1,8 +1,9 @@
+import { ignoreFailure } from '../../base/errors.ts';
 import type { Running } from './host.ts';
 
 const GRACE_MS = 2_000;
 
-/** Ends a command if it still runs, and whatever it started: TERM, a grace, KILL. */
+/** Ends a command if it still runs, with everything that it started: TERM, a grace period, KILL. */
 export async function endRunning(running: Running): Promise<void> {
   const ended = running.result.then(
     () => true,
@@ -10,10 +11,10 @@ export async function endRunning(running: Running): Promise<void> {
   );
   const isOver = await Promise.race([ended, new Promise<false>((resolve) => setImmediate(() => resolve(false)))]);
   if (isOver) return;
-  await running.kill('TERM').catch(() => undefined);
+  await ignoreFailure(running.kill('TERM'));
   const grace = new Promise<false>((resolve) => {
     setTimeout(() => resolve(false), GRACE_MS).unref();
   });
-  if (!(await Promise.race([ended, grace]))) await running.kill('KILL').catch(() => undefined);
+  if (!(await Promise.race([ended, grace]))) await ignoreFailure(running.kill('KILL'));
   await ended;
 }

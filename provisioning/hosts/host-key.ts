@@ -5,18 +5,18 @@ import { type Known, knownKeys } from './known-hosts.ts';
 import { fingerprint, keyType, publicKeys } from './public-key.ts';
 import type { Destination } from './ssh-config.ts';
 
-/** Decides about the key that a host presents; nothing is trusted on first use. */
+/** Decides about the key that a host presents; it trusts none on first use. */
 export type HostKeyCheck = {
-  /** Algorithms to ask the host for, first those whose keys can be compared. */
+  /** Algorithms to request, those with comparable keys first. */
   readonly algorithms: readonly ServerHostKeyAlgorithm[];
   accepts(key: Buffer): boolean;
-  /** The key that was presented where nothing is known of the host, so that a person may decide. */
+  /** The presented key of a host without a known key, so that a person may decide. */
   unknown(): Buffer | undefined;
-  /** Explains a no. */
+  /** Why the key was not accepted. */
   refusal(): LabError | undefined;
 };
 
-/** All that ssh2 can compare, without the signatures by SHA-1 that OpenSSH has given up. */
+/** Everything that ssh2 can compare, without the SHA-1 signatures that OpenSSH has given up. */
 const ALGORITHMS: readonly ServerHostKeyAlgorithm[] = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
@@ -26,7 +26,7 @@ const ALGORITHMS: readonly ServerHostKeyAlgorithm[] = [
   'rsa-sha2-256',
 ];
 
-/** The check for one host: by the pinned key where the lab has one, by the known_hosts files otherwise; one that they revoke is refused in any case. */
+/** The check for one host: by the pinned key if the lab file has one, otherwise by the known_hosts files. A revoked key is always refused. */
 export async function hostKeyCheck(
   name: string,
   destination: Destination,
@@ -34,14 +34,21 @@ export async function hostKeyCheck(
 ): Promise<HostKeyCheck> {
   const found = await knownKeys(name, destination);
   const known = pinned === undefined ? found.keys : publicKeys(pinned);
-  return checkOf(name, destination, { keys: known, revoked: found.revoked }, pinned !== undefined);
+  const source = pinned === undefined ? KNOWN_HOSTS : PINNED;
+  return checkOf(name, destination, { keys: known, revoked: found.revoked }, source);
 }
+
+/** Where the expected keys come from, and what to do when the host was reinstalled. */
+type Source = { readonly name: string; readonly whenReinstalled: string };
+
+const KNOWN_HOSTS: Source = { name: 'known_hosts', whenReinstalled: 'remove its old key (ssh-keygen -R)' };
+const PINNED: Source = { name: 'the pinned key', whenReinstalled: 'set its new key as `hostKey`' };
 
 function checkOf(
   name: string,
   { hostName, port }: Destination,
   { keys, revoked }: Known,
-  isPinned: boolean,
+  source: Source,
 ): HostKeyCheck {
   const isOneOf = (among: Known['keys'], key: Buffer) =>
     among.some(({ blob }) => blob.length === key.length && timingSafeEqual(blob, key));
@@ -65,7 +72,7 @@ function checkOf(
         );
       const shown = shownKey(presented);
       if (isOneOf(revoked, presented)) {
-        const advice = 'give the host new keys: somebody else may have this one';
+        const advice = 'give the host new keys: someone else may have this one';
         return refused(`the key ${shown} is revoked in known_hosts`, advice);
       }
       if (keys.length === 0) {
@@ -73,16 +80,14 @@ function checkOf(
           'compare it on the host (ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub), then answer yes on a terminal, give --accept-new-host-keys, or set `hostKey`';
         return refused(`unknown key ${shown}`, advice);
       }
-      const wanted = keys.map(({ blob }) => shownKey(blob)).join(', ');
-      const advice = isPinned
-        ? 'if the host was installed anew, set its new key as `hostKey`; if not, somebody may be in between'
-        : 'if the host was installed anew, remove its old key (ssh-keygen -R); if not, somebody may be in between';
-      return refused(`the key is ${shown}, ${isPinned ? 'the pinned key' : 'known_hosts'} has ${wanted}`, advice);
+      const expected = keys.map(({ blob }) => shownKey(blob)).join(', ');
+      const advice = `if the host was reinstalled, ${source.whenReinstalled}; if not, someone may intercept the connection`;
+      return refused(`the key is ${shown}, ${source.name} has ${expected}`, advice);
     },
   };
 }
 
-/** `SHA256:… (ED25519)`, after the manner of ssh-keygen -l. */
+/** `SHA256:… (ssh-ed25519)`, like ssh-keygen -l. */
 export function shownKey(key: Buffer): string {
   return `${fingerprint(key)} (${keyType(key)})`;
 }

@@ -1,25 +1,25 @@
 import { LabError, lastLines } from '../../base/errors.ts';
 import { SUPPORTED_SYSTEMS } from '../supported-systems.ts';
 
-/** A piece of POSIX shell to run on a host. It travels by standard input, so nothing of it shows in a process list. */
+/** POSIX shell to run on a host. It travels over standard input, so that no process list shows it. */
 export type Command = {
-  /** What it does, in words, for progress and errors. */
+  /** What the command does, for progress and errors. */
   readonly step: string;
   readonly script: string;
-  /** Run as root, by sudo where the login is another user. */
+  /** Runs as root, by sudo where another user is logged in. */
   readonly root?: boolean;
-  /** Bound on the whole command; its process group is ended when it passes. */
+  /** Bound on the whole command; its process group ends when the time is over. */
   readonly timeoutMs: number;
   readonly signal?: AbortSignal | undefined;
-  /** Called for each line as it comes, without the line end. */
+  /** Called for each line, without the line end. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
 };
 
 export type Result = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
-/** A command under way. */
+/** A command that has started. */
 export type Running = {
-  /** Resolves with any exit code; rejects with a LabError when the host died, the time passed or the signal came. */
+  /** Resolves with any exit code; rejects with a LabError when the host died, the time was over or the signal came. */
   readonly result: Promise<Result>;
   /** Process group of the command on the host. */
   readonly group: Promise<number>;
@@ -27,19 +27,19 @@ export type Running = {
   kill(signal: 'TERM' | 'KILL' | 'INT' | 'HUP'): Promise<void>;
 };
 
-/** Whether there is not what a script is started by (hosts/shell.ts): macOS has no setsid, and busybox, which is Alpine's, has one without -w. */
+/** Whether the host lacks util-linux's setsid, which starts every script: macOS has none, and busybox's has no -w. */
 export function lacksSetsid({ stderr }: Result): boolean {
   return /setsid: .*(not found|unrecognized option|invalid option)/.test(stderr);
 }
 
-/** A machine that commands can be run on; the only interface through which the lab touches one. */
+/** A machine that runs commands; the only interface through which the lab reaches one. */
 export interface Host extends AsyncDisposable {
   /** `broker` or the Pi's name in lab.yaml. */
   readonly name: string;
   start(command: Command): Running;
 }
 
-/** Runs a command to its end and gives whatever exit code it had. */
+/** Runs a command to its end, whatever its exit code. */
 export async function tryRun(host: Host, command: Command): Promise<Result> {
   return await host.start(command).result;
 }
@@ -54,9 +54,9 @@ export async function run(host: Host, command: Command, advice?: string): Promis
 export function stepFailed(host: Host, step: string, result: Result, advice?: string): LabError {
   const output = lastLines(result.stderr) || lastLines(result.stdout);
   if (lacksSetsid(result)) {
-    const happened = `nothing can be run there, since its setsid is not util-linux's\n    ${output}`;
+    const happened = `the host can't run the lab's commands, since its setsid is not util-linux's\n    ${output}`;
     return new LabError(
-      { subject: host.name, step, happened, advice: `a host with ${SUPPORTED_SYSTEMS}` },
+      { subject: host.name, step, happened, advice: `use a host with ${SUPPORTED_SYSTEMS}` },
       'could-not-run',
     );
   }

@@ -2,7 +2,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
-import { LabError, lastLines } from '../../base/errors.ts';
+import { errorMessage, LabError, lastLines } from '../../base/errors.ts';
 import { runProgram } from './program.ts';
 import { keyType, type PublicKey, publicKeys, revokedKeys } from './public-key.ts';
 import type { Destination } from './ssh-config.ts';
@@ -10,8 +10,8 @@ import type { Destination } from './ssh-config.ts';
 export type Known = { readonly keys: readonly PublicKey[]; readonly revoked: readonly PublicKey[] };
 
 /**
- * What the known_hosts files say about a host. Files that are not there know no host; those that are, ssh-keygen reads, which understands hashed names
- * and patterns. Throws a LabError with exit code 2 where one can't be read: it may hold another key.
+ * What the known_hosts files say about a host. ssh-keygen reads them, which understands hashed names and patterns; a missing
+ * file knows no host. Throws a LabError with exit code 2 for a file that can't be read: it may hold another key.
  */
 export async function knownKeys(name: string, destination: Destination): Promise<Known> {
   const { knownAs, userKnownHosts, globalKnownHosts } = destination;
@@ -28,13 +28,10 @@ async function linesAbout(name: string, host: string, file: string): Promise<str
     const advice = 'apt-get install openssh-client, or pin the host with `hostKey` in the lab file';
     throw new LabError({ subject: name, step, happened: 'ssh-keygen is not installed', advice }, 'could-not-run');
   }
-  // 1: the host is not in there
+  // 1: the file does not have the host
   if (found.code > 1) {
     const happened = lastLines(found.stderr) || `ssh-keygen gave exit code ${found.code}`;
-    throw new LabError(
-      { subject: name, step, happened, advice: `see that ${file} is there and yours` },
-      'could-not-run',
-    );
+    throw new LabError({ subject: name, step, happened, advice: `check that you may read ${file}` }, 'could-not-run');
   }
   return found.stdout;
 }
@@ -57,8 +54,8 @@ export async function saveKey(name: string, destination: Destination, key: Buffe
     await handle.appendFile(last.toString() === '\n' ? line : `\n${line}`);
     return file;
   } catch (error) {
-    const happened = error instanceof Error ? error.message : String(error);
-    const advice = 'see that the file may be written to, or set `hostKey` in the lab file';
+    const happened = errorMessage(error);
+    const advice = 'check that you may write to the file, or set `hostKey` in the lab file';
     throw new LabError({ subject: name, step, happened, advice }, 'could-not-run', { cause: error });
   }
 }
@@ -67,7 +64,7 @@ function keyLine(key: Buffer): string {
   return `${keyType(key)} ${key.toString('base64')}`;
 }
 
-/** A host name as sshd(8) describes under SSH_KNOWN_HOSTS FILE FORMAT: nobody who reads the file learns which hosts there are. */
+/** A host name as sshd(8) hashes it (SSH_KNOWN_HOSTS FILE FORMAT): the file does not show which hosts it knows. */
 export function hashed(host: string, salt: Buffer = randomBytes(20)): string {
   const hash = createHmac('sha1', salt).update(host).digest('base64');
   return `|1|${salt.toString('base64')}|${hash}`;

@@ -6,12 +6,12 @@ import { startOver } from './running.ts';
 import { killWords, shellInput, shellWords } from './shell.ts';
 
 /**
- * Not bash, which zx would take: with a socket as its standard input and no SHLVL it believes to be started by sshd and reads ~/.bashrc (bash(1),
- * INVOCATION), and what stands there may take seconds, or wait for ever.
+ * Not bash, zx's default: with a socket as its standard input and no SHLVL it takes sshd for its parent and reads ~/.bashrc
+ * (bash(1), INVOCATION), which may take seconds or wait for ever.
  */
 const PLAIN = { shell: '/bin/sh', prefix: '', quote, quiet: true, nothrow: true } as const;
 
-/** This machine, by zx. Root steps go through `sudo -n` where the user is not root. */
+/** This machine, by zx. Root's commands go through `sudo -n` where the user is not root. */
 export function localHost(name: string): Host {
   const isRoot = process.getuid?.() === 0;
   return {

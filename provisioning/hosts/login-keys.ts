@@ -1,16 +1,16 @@
 import type { AgentAuthMethod, PublicKeyAuthMethod } from 'ssh2';
-import { LabError } from '../../base/errors.ts';
+import { ignoreFailure, LabError } from '../../base/errors.ts';
 import { agentKeys, chooseKeys } from './agent.ts';
 import { recall } from './answers.ts';
 import { type KeyFile, readKeyFile } from './key-file.ts';
 import type { Destination } from './ssh-config.ts';
 
 export type LoginKeys = {
-  /** In the order to try them: the agent first, as ssh does. */
+  /** In the order of their trial: the agent first, as in ssh. */
   readonly methods: readonly (AgentAuthMethod | PublicKeyAuthMethod)[];
-  /** Key files that can't be tried without their passphrase. */
+  /** Key files that need a passphrase. */
   readonly locked: readonly string[];
-  /** What else could not be used, in words. */
+  /** What else could not be used, for the error. */
   readonly troubles: readonly string[];
 };
 
@@ -20,8 +20,9 @@ export function passphraseOf(file: string): string {
 }
 
 /**
- * The keys to log in with: those of the agent, first the ones that a key file names, then the key files that the agent has not.
- * @param required the key file that the lab file names; where neither it nor the agent has that key, it throws a LabError with exit code 2
+ * The keys to log in with: the agent's, those that a key file names first, then the key files that the agent does not hold.
+ * @param required the key file that the lab file names
+ * @throws LabError with exit code 2 where neither that file nor the agent has its key
  */
 export async function loginKeys(
   hostName: string,
@@ -30,7 +31,7 @@ export async function loginKeys(
 ): Promise<LoginKeys> {
   const files = await Promise.all(identityFiles.map((file) => readKeyFile(file, recall(passphraseOf(file)))));
   const troubles: string[] = [];
-  const held = agent === undefined ? undefined : await agentKeys(agent).catch(() => undefined);
+  const held = agent === undefined ? undefined : await ignoreFailure(agentKeys(agent));
   if (agent !== undefined && held === undefined) troubles.push(`no agent answers at ${agent}`);
   const blobs = files.flatMap((file) => ('public' in file && file.public !== undefined ? [file.public] : []));
   const isNamed = (blob: Buffer) => blobs.some((named) => named.equals(blob));
@@ -63,8 +64,8 @@ function requireUsable(subject: string, file: KeyFile): void {
   const fail = (happened: string, advice: string) => {
     throw new LabError({ subject, step: `read the key ${file.file}`, happened, advice }, 'could-not-run');
   };
-  if (file.kind === 'missing') fail(file.why, 'see that the file is there and yours');
-  if (file.kind === 'unusable') fail(file.why, 'name a private key as ssh-keygen makes it with `identity`');
+  if (file.kind === 'missing') fail(file.why, 'check the path, and that you may read the file');
+  if (file.kind === 'unusable') fail(file.why, 'set `identity` to a private key, as ssh-keygen makes it');
   if (file.kind === 'public')
-    fail('it is a public key, and no agent has its private half', 'name the private key with `identity`');
+    fail('it is a public key, and no agent has its private half', 'set `identity` to the private key');
 }

@@ -2,11 +2,11 @@ import type { AnyAuthMethod, KeyboardInteractiveAuthMethod } from 'ssh2';
 import type { Secret } from '../../base/secret.ts';
 import type { LoginKeys } from './login-keys.ts';
 
-/** One attempt to log in (RFC 4252): the keys, then the password once, by whichever method the host takes. */
+/** One login (RFC 4252): the keys, then the password once, by the method that the host offers. */
 export type Login = {
-  /** ssh2's authHandler: what to try next; false when nothing is left. */
+  /** ssh2's authHandler: the next method; false after the last one. */
   next(left: readonly string[] | null): AnyAuthMethod | false;
-  /** Methods that the host says could go on, as far as it has said. */
+  /** The methods that the host last offered. */
   readonly left: () => readonly string[];
   readonly hasTriedPassword: () => boolean;
 };
@@ -19,7 +19,7 @@ export function login(user: string, keys: LoginKeys['methods'], password: Secret
   return {
     next(left) {
       if (left !== null) methods = left;
-      // a host that takes no keys counts each as a failure (sshd_config(5), MaxAuthTries)
+      // a host that accepts no keys counts each as a failure (sshd_config(5), MaxAuthTries)
       const key = methods === undefined || methods.includes('publickey') ? waiting.shift() : undefined;
       if (key !== undefined) return key;
       if (methods === undefined && !hasAsked) {
@@ -37,7 +37,7 @@ export function login(user: string, keys: LoginKeys['methods'], password: Secret
   };
 }
 
-/** Whether the host would take a password, by either method. */
+/** Whether the host accepts a password, by either method. */
 export function takesPassword(methods: readonly string[]): boolean {
   return methods.includes('password') || methods.includes('keyboard-interactive');
 }
@@ -47,7 +47,7 @@ function passwordMethod(user: string, password: Secret, methods: readonly string
   return methods.includes('keyboard-interactive') ? keyboardInteractive(user, password) : undefined;
 }
 
-/** The password answers the first question whose answer is not shown; a second one, such as for a code, gets none (RFC 4256). */
+/** The password answers the first hidden question; a second one, such as for a code, gets no answer (RFC 4256). */
 function keyboardInteractive(username: string, password: Secret): KeyboardInteractiveAuthMethod {
   let isGiven = false;
   return {

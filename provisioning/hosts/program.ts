@@ -1,14 +1,15 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
+import { errorCode } from '../../base/errors.ts';
 
 export type Outcome = { readonly code: number; readonly stdout: string; readonly stderr: string };
 
 const BOUND_MS = 10_000;
 
 /**
- * Runs a program of this machine without a shell and with nothing to read; undefined where it is not installed.
- * One that takes longer than 10 s is ended, with code 128.
+ * Runs a program of this machine without a shell and without input; undefined where it is not installed.
+ * Ends it after 10 s, with code 128.
  */
 export async function runProgram(program: string, words: readonly string[]): Promise<Outcome | undefined> {
   const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'], timeout: BOUND_MS });
@@ -18,7 +19,7 @@ export async function runProgram(program: string, words: readonly string[]): Pro
     const [stdout, stderr] = await output;
     return { code: code ?? 128, stdout, stderr };
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -7,14 +7,14 @@ export function fingerprint(key: Buffer): string {
   return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }
 
-/** The type that a key's data begins with (RFC 4253, 6.6), which a host may have made up: only what a type may hold is shown. */
+/** The type in a key's data (RFC 4253, 6.6). A host may invent it, so only the characters of a type are shown. */
 export function keyType(key: Buffer): string {
   const length = key.length < 4 ? 0 : key.readUInt32BE(0);
   const type = key.subarray(4, 4 + length).toString('latin1');
   return /^[\w@.-]{1,64}$/.test(type) ? type : 'unknown type';
 }
 
-/** Public keys in the lines of known_hosts or of a .pub file: `[hosts] TYPE BASE64 [comment]`; a revoked one is none (sshd(8), @revoked). */
+/** Public keys in the lines of known_hosts or of a .pub file, `[hosts] TYPE BASE64 [comment]`, without revoked ones (sshd(8), @revoked). */
 export function publicKeys(text: string): PublicKey[] {
   const revoked = revokedKeys(text);
   return keysIn(text.split('\n')).filter((key) => !revoked.some(({ blob }) => blob.equals(key.blob)));

@@ -4,19 +4,19 @@ import { Secret } from '../../base/secret.ts';
 import { recall, remember } from './answers.ts';
 import type { Result } from './host.ts';
 
-/** What stands in front of a command, and what sudo reads before the command does. */
+/** Words in front of a command, and what sudo reads before the command does. */
 export type Sudo = { readonly words: readonly string[]; readonly input: string };
 
-/** Its messages are compared, so they have to be in English. */
+/** refusalOf reads sudo's messages, so they must be English. */
 const ENGLISH = ['env', 'LC_ALL=C'];
 
 export const NO_SUDO: Sudo = { words: [], input: '' };
-/** Asks nothing: where sudo wants a password it refuses, and nothing of the command has run. */
+/** Where sudo needs a password it refuses, before anything of the command has run. */
 export const WITHOUT_PASSWORD: Sudo = { words: [...ENGLISH, 'sudo', '-n'], input: '' };
-/** Forgets earlier logins, so that the password is read in any case and never taken for the command's input (sudo(8), -k). */
+/** Ignores earlier logins, so that sudo always reads the password and never leaves it to the command (sudo(8), -k). */
 const WITH_PASSWORD = [...ENGLISH, 'sudo', '-k', '-S', '-p', ''];
 
-/** Why sudo did not run a command, by its own words (sudo 1.9 and sudo-rs). */
+/** Why sudo did not run a command, from its own messages (sudo 1.9 and sudo-rs). */
 export type Refusal = 'absent' | 'asks' | 'wrong password' | 'not permitted' | 'other';
 
 export function refusalOf({ code, stderr }: Pick<Result, 'code' | 'stderr'>): Refusal {
@@ -38,8 +38,9 @@ export type RootLogin = {
   /** The host's name in the lab, for questions and errors. */
   readonly name: string;
   readonly user: string;
-  /** What the login's password is remembered by; the lab file's, if it has one. */
+  /** What the login's password is remembered by. */
   readonly passwordKey: string;
+  /** The lab file's password. */
   readonly password: Secret | undefined;
   /** Runs a command of few words with this input. */
   readonly run: (words: readonly string[], input: string) => Promise<Result>;
@@ -48,9 +49,9 @@ export type RootLogin = {
 const TRIES = 3;
 
 /**
- * A sudo whose password was checked once: a wrong one would have it read the script as further passwords. The lab file's is tried first, then what was
- * typed for the login, then a person is asked. Throws a LabError with exit code 2 where root is not to be had, with what to do.
- * @param refused what the first command of root's was refused with
+ * A sudo with a password that was checked once: with a wrong one it would read the script as further passwords. Tries what
+ * was typed before, then the lab file's password, then asks. Throws a LabError with exit code 2 that says why root is out of reach.
+ * @param refused sudo's answer to the first command as root
  */
 export async function sudoWithPassword(login: RootLogin, refused: Result, signal?: AbortSignal): Promise<Sudo> {
   const { name, user, passwordKey } = login;
@@ -79,7 +80,7 @@ export async function sudoWithPassword(login: RootLogin, refused: Result, signal
       if (reason === 'wrong password' && canAsk()) notice(`${name}: sudo did not accept that password`);
       password = undefined;
     }
-    throw noRoot(login, reason, latest, known !== undefined);
+    throw noRoot(login, reason, { latest, hadPassword: known !== undefined });
   });
 }
 
@@ -90,19 +91,23 @@ const HAPPENED: Readonly<Record<Exclude<Refusal, 'other'>, string>> = {
   'not permitted': 'this user may not use sudo there',
 };
 
-function noRoot({ name, user }: RootLogin, reason: Refusal, latest: Result, hadPassword: boolean): LabError {
-  const permit = `as root there: usermod -aG sudo ${user}`;
+function noRoot(
+  { name, user }: RootLogin,
+  reason: Refusal,
+  { latest, hadPassword }: { readonly latest: Result; readonly hadPassword: boolean },
+): LabError {
+  const permit = `run as root there: usermod -aG sudo ${user}`;
   const advice: Readonly<Record<Refusal, string>> = {
-    absent: `log in as root, or, ${permit.replace(': ', ': apt-get install sudo; ')}`,
+    absent: `log in as root, or ${permit.replace(': ', ': apt-get install sudo; ')}`,
     asks: 'run the command on a terminal, give a `password` in the lab file, or let this user use sudo without one (sudoers(5), NOPASSWD)',
     'wrong password': hadPassword
-      ? 'put the right one where the lab file takes `password` from, or run the command on a terminal'
-      : 'run the command again with the right one',
-    'not permitted': `log in as a user who may, or, ${permit}`,
+      ? 'correct the password that `password` in the lab file refers to, or run the command on a terminal'
+      : 'run the command again with the right password',
+    'not permitted': `log in as a user who may use sudo, or ${permit}`,
     other: 'log in as root or as a user who may use sudo',
   };
-  const said = lastLines(latest.stderr) || `exit code ${latest.code}`;
-  const happened = reason === 'other' ? said : HAPPENED[reason];
+  const message = lastLines(latest.stderr) || `exit code ${latest.code}`;
+  const happened = reason === 'other' ? message : HAPPENED[reason];
   return new LabError(
     { subject: name, step: `become root as ${user}`, happened, advice: advice[reason] },
     'could-not-run',

@@ -1,25 +1,25 @@
 import { type Deferred, deferred } from '../../base/deferred.ts';
-import { LabError } from '../../base/errors.ts';
+import { ignoreFailure, LabError } from '../../base/errors.ts';
 import type { Command, Result, Running } from './host.ts';
 import { groupReader, lineReader } from './shell.ts';
 
-/** What a transport (zx, ssh2) does for a command; `exit` resolves when the command has ended and its output is complete. */
+/** What a transport (zx, ssh2) does for a command. */
 export type Transport = {
-  /** Starts the shell, feeds it the script. `onStdout` and `onStderr` take text as it comes. */
+  /** Starts the shell and sends it the script; `exit` resolves after the command's last output. */
   launch(onStdout: (text: string) => void, onStderr: (text: string) => void): Promise<{ exit: Promise<number> }>;
   /** Sends a signal to a process group on the host. */
   killGroup(group: number, signal: string): Promise<void>;
 };
 
-/** How long a command that was told to end may take before it is killed. */
+/** How long a command may take to end after TERM, before KILL. */
 const GRACE_MS = 3_000;
 
-/** Runs a command over a transport: collects output, cuts lines, keeps the time bound, obeys the abort signal. */
+/** Runs a command over a transport: collects output, cuts lines, keeps the time limit, obeys the abort signal. */
 export function startOver(hostName: string, transport: Transport, command: Command): Running {
   const group = deferred<number>();
   const kill = async (signal: string): Promise<void> => transport.killGroup(await group.promise, signal);
   const result = supervise(hostName, transport, command, group, kill);
-  result.catch(() => undefined);
+  void ignoreFailure(result);
   return { result, group: group.promise, kill };
 }
 
@@ -44,13 +44,18 @@ async function supervise(
   const stopped = deferred<never>();
   const timer = setTimeout(() => {
     stopped.reject(
-      trouble(`not done after ${command.timeoutMs / 1000} s`, 'see whether the host is overloaded or waits for input'),
+      trouble(
+        `not done after ${command.timeoutMs / 1000} s`,
+        'check on the host whether it is overloaded: uptime; ps axf',
+      ),
     );
   }, command.timeoutMs);
-  const onAbort = () => stopped.reject(trouble('interrupted'));
+  const interrupted = () =>
+    new LabError({ subject: hostName, step: command.step, happened: 'interrupted' }, 'interrupted');
+  const onAbort = () => stopped.reject(interrupted());
   command.signal?.addEventListener('abort', onAbort, { once: true });
   try {
-    if (command.signal?.aborted === true) throw trouble('interrupted');
+    if (command.signal?.aborted === true) throw interrupted();
     const stdout = groupReader(group.resolve, take('stdout'));
     const launching = transport.launch(stdout, take('stderr'));
     try {
@@ -64,13 +69,13 @@ async function supervise(
       throw error;
     }
   } finally {
-    group.reject(trouble('ended before it began'));
+    group.reject(trouble('the command did not start'));
     clearTimeout(timer);
     command.signal?.removeEventListener('abort', onAbort);
   }
 }
 
-/** TERM, a grace, KILL: after this nothing of the command runs, unless the host itself is gone. One that is launched late must end too. */
+/** TERM, a grace period, KILL: after this nothing of the command runs, unless the host itself is gone. Also ends a command that starts late. */
 async function endGroup(
   kill: (signal: string) => Promise<void>,
   launching: Promise<{ exit: Promise<number> }>,
@@ -86,8 +91,7 @@ async function endGroup(
     () => true,
   );
   for (const signal of ['TERM', 'KILL']) {
-    const told = kill(signal).catch(() => undefined);
-    await Promise.race([told, within(GRACE_MS)]);
+    await Promise.race([ignoreFailure(kill(signal)), within(GRACE_MS)]);
     if (await Promise.race([ended, within(GRACE_MS)])) return;
   }
 }

@@ -1,10 +1,10 @@
 const LAST_LINE = '# the script is complete';
 
 /**
- * How a script reaches a shell, the same on every host: the script is read from standard input in full before it runs, so that
- * nothing in it (apt, debconf, ssh) can swallow the rest; its own standard input is /dev/null. The shell leads a session of its own,
- * so that ending the process group ends whatever the script started, and tells that group's number on its first line. A script whose last line did not
- * arrive, as when this process is killed while it sends one, does not run: `mv a /etc/b` without its end is another command.
+ * How a script reaches a shell, the same on every host. The shell reads the whole script from standard input before it runs
+ * it, so that nothing in it (apt, debconf, ssh) can swallow the rest; the script's own standard input is /dev/null.
+ * The shell leads a session of its own and prints its process group first, so that ending the group ends everything that the
+ * script started. A script without its last line, as when this process is killed meanwhile, does not run: it could be another command.
  */
 const WRAPPER = `echo "GROUP $$"; script=$(cat); exec </dev/null; case $script in *'${LAST_LINE}') eval "$script" ;; *) exit 1 ;; esac`;
 
@@ -17,15 +17,15 @@ const PRELUDE = [
 
 /**
  * The command line, the same for every script, as words.
- * @param sudo words that make root of the user, where that is wanted and needed
+ * @param sudo words in front that make the command run as root, if any
  */
 export function shellWords(sudo: readonly string[]): readonly string[] {
   return [...sudo, 'setsid', '-w', 'sh', '-c', WRAPPER];
 }
 
 /**
- * The command line that sends a signal to a process group; `kill` is the shell's own, since a minimal Debian has no other. A process that was
- * stopped goes on, so that it gets the signal.
+ * The command line that sends a signal to a process group. It uses the shell's own `kill`, since a minimal Debian has no
+ * other, and continues a stopped process, so that it receives the signal.
  */
 export function killWords(group: number, signal: string, sudo: readonly string[]): readonly string[] {
   return [...sudo, 'sh', '-c', `kill -s ${signal} -- -${group}; kill -s CONT -- -${group}`];

@@ -6,15 +6,15 @@ export type Tokens = {
   readonly user: string;
   readonly hostName: string;
   readonly port: number;
-  /** The host as it was asked for. */
+  /** The host as the lab file names it. */
   readonly name: string;
   readonly alias: string | undefined;
   readonly home: string;
 };
 
 /**
- * A value of ssh_config(5) with its TOKENS put in, which `ssh -G` leaves as they are; in a path also `~/` and `${NAME}`.
- * What is no token stays.
+ * A value of ssh_config(5) with its TOKENS expanded, which `ssh -G` does not do; in a path also `~/` and `${NAME}`.
+ * An unknown token stays as it is.
  */
 export function expand(value: string, tokens: Tokens, kind: 'path' | 'command' = 'path'): string {
   const { user, hostName, port, name, alias, home } = tokens;

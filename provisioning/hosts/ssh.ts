@@ -13,10 +13,10 @@ import { logIn } from './ssh-login.ts';
 
 export type SshHost = Host & { readonly client: Client };
 
-/** The connection of a host, and the end of it as a rejection. */
+/** A host's connection; `died` rejects when it ends. */
 type Connection = { readonly name: string; readonly client: Client; readonly died: Promise<never> };
 
-/** Connects to a host over SSH; throws a LabError with exit code 2 that says why it could not. Every connection of the program is made here. */
+/** Connects to a host over SSH. Throws a LabError with exit code 2 that says why it could not. */
 export async function sshHost(name: string, address: SshAddress, signal?: AbortSignal): Promise<SshHost> {
   const { client, user, passwordKey } = await logIn(name, address, signal);
   const died = deferred<never>();
@@ -63,7 +63,7 @@ function transport(connection: Connection, sudo: Sudo, command: Command, onBegin
   };
 }
 
-/** Runs a command of few words with this input, and gives all that it says. */
+/** Runs a command of few words with this input, and gives its output. */
 async function shortCommand(
   { name, client, died }: Connection,
   words: readonly string[],
@@ -88,6 +88,6 @@ function lostTrouble(subject: string, step: string) {
     subject,
     step,
     happened: 'the host ended the command without an exit code',
-    advice: 'see whether the host is still up',
+    advice: 'check that the host is still up, then run the command again',
   };
 }

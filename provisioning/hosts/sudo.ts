@@ -5,17 +5,15 @@ import { $ } from 'zx/core';
 import { LabError } from '../../base/errors.ts';
 
 /**
- * Makes sure that this user may run root's steps on this machine: as root, by a sudo that asks nothing, or, on a terminal, by one that asks
- * for the password now and not in the middle. sudo itself asks, so the password never passes through here.
- * Throws a LabError with exit code 2 where there is no way.
+ * Makes sure that this user may run root's commands on this machine: as root, by a sudo that asks nothing, or, on a terminal,
+ * by one that asks for the password now, before the first change. sudo itself asks, so this program never has the password.
+ * Throws a LabError with exit code 2 where none of these works.
  */
 export async function ensureSudo(): Promise<void> {
   if (process.getuid?.() === 0) return;
   if ((await $({ quiet: true, nothrow: true })`sudo -n true`).exitCode === 0) return;
   if (process.stdin.isTTY && process.stderr.isTTY) {
-    process.stderr.write(
-      'mqtt-lab installs packages and configures the broker on this machine, for which it needs sudo\n',
-    );
+    process.stderr.write('mqtt-lab needs sudo to install packages and to configure the broker on this machine\n');
     const [code] = await once(spawn('sudo', ['-v'], { stdio: 'inherit' }), 'exit');
     if (code === 0) return;
   }

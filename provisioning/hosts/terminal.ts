@@ -2,7 +2,7 @@ import process from 'node:process';
 import type { Client } from 'ssh2';
 import { type Channel, execute, openChannel } from './channel.ts';
 
-/** A login shell in this terminal, until it ends; its exit code. */
+/** Runs a login shell in this terminal and gives its exit code. */
 export async function interactiveShell(client: Client): Promise<number> {
   const { stdin, stdout } = process;
   const size = () => ({ rows: stdout.rows ?? 24, cols: stdout.columns ?? 80, height: 0, width: 0 });
@@ -12,21 +12,21 @@ export async function interactiveShell(client: Client): Promise<number> {
   stdin.setRawMode(true);
   stdout.on('resize', onResize);
   try {
-    return await joined(channel);
+    return await connectStreams(channel);
   } finally {
     stdin.setRawMode(false);
     stdout.off('resize', onResize);
   }
 }
 
-/** A command with this process's standard input, output and error; its exit code, 128 when a signal ended it. An empty one is a shell. */
+/** Runs a command, or a shell for an empty one, with this process's standard streams. Gives its exit code, 128 after a signal. */
 export async function remoteCommand(client: Client, command: string, signal: AbortSignal): Promise<number> {
   const channel = await execute(client, command === '' ? 'exec "$SHELL" -s' : command);
   signal.addEventListener('abort', () => channel.stream.signal('INT'), { once: true });
-  return await joined(channel);
+  return await connectStreams(channel);
 }
 
-async function joined({ stream, exited }: Channel): Promise<number> {
+async function connectStreams({ stream, exited }: Channel): Promise<number> {
   stream.pipe(process.stdout, { end: false });
   stream.stderr.pipe(process.stderr, { end: false });
   process.stdin.pipe(stream);

@@ -1,11 +1,11 @@
 import { shellScript } from '../../base/shell-script.ts';
 import type { Fact, Query } from './facts.ts';
 
-/** What a killed dpkg has left on a host, of what the lab's packages need. */
+/** What a killed dpkg has left unfinished on a host, of what the lab's packages need. */
 export type Unfinished = {
-  /** A journal that no dpkg writes any more: apt refuses to work. */
+  /** Whether a killed dpkg's journal is left, with which apt refuses to work. */
   readonly isInterrupted: boolean;
-  /** Packages that are neither installed nor absent, with their state in words. */
+  /** Packages that are neither installed nor absent, with their state. */
   readonly halfDone: ReadonlyMap<string, string>;
 };
 
@@ -23,7 +23,7 @@ const STATES: Readonly<Record<string, string>> = {
 
 type Package = { readonly state: string; readonly isEssential: boolean; readonly needs: readonly string[] };
 
-/** Of the packages wanted and of all that these need; what else is half done on a host is for those who did it. */
+/** Covers the wanted packages and everything that they need; other half-done packages are not the lab's. */
 export function unfinishedPackages({ output }: Fact, wanted: readonly string[]): Unfinished {
   const lines = output.split('\n');
   const packages = new Map(
@@ -45,11 +45,11 @@ export function unfinishedPackages({ output }: Fact, wanted: readonly string[]):
   return { isInterrupted: lines.includes('interrupted'), halfDone: new Map(halfDone) };
 }
 
-/** The packages wanted, the essential ones, which all others may count on, and what these depend on. */
+/** The wanted packages, the essential ones, on which all others may rely, and what these depend on. */
 function needed(packages: ReadonlyMap<string, Package>, wanted: readonly string[]): ReadonlySet<string> {
   const essential = [...packages].flatMap(([name, { isEssential }]) => (isEssential ? [name] : []));
   const found = new Set([...wanted, ...essential]);
-  // what is added while a set is walked is walked, too
+  // the loop also reaches what it adds
   for (const name of found) for (const need of packages.get(name)?.needs ?? []) found.add(need);
   return found;
 }

@@ -3,13 +3,16 @@ import { type FoundFile, fileDifference, type WantedFile } from './files.ts';
 import type { Item } from './resource.ts';
 
 const CONTEXT_LINES = 2;
-/** Somebody may have put a file of any size in the place, with lines of any length. */
+/** A file that somebody has put there may have any size, and lines of any length. */
 const MOST_LINES = 60;
 const MOST_COLUMNS = 300;
-/** How different two files may be for a diff to be looked for: it costs the square of it. */
+/** How far two files may differ for a diff: its cost grows with the square. */
 const MOST_EDITS = 400;
 
-/** A file's line of the plan: what is not as wanted about it, with the difference of its content. `instead` is what is there that is no regular file. */
+/**
+ * A file's line of the plan: what differs, with a diff of its content.
+ * @param instead what stands in the file's place and is not a regular file
+ */
 export function fileItem(found: FoundFile | undefined, wanted: WantedFile, instead?: string): Item {
   const item = { kind: 'file', name: wanted.path };
   const difference = fileDifference(found, wanted);
@@ -20,7 +23,7 @@ export function fileItem(found: FoundFile | undefined, wanted: WantedFile, inste
   return { ...item, action, detail, ...(diff === '' ? {} : { diff }) };
 }
 
-/** The hunks of a unified diff, from what is there to what is wanted; a line that differs in its secret alone is there twice, masked. */
+/** The hunks of a unified diff; a line that differs only in its secret appears twice, masked. */
 function contentDiff(found: string, { path, content, mask = (line) => line }: WantedFile): string {
   const limits = { context: CONTEXT_LINES, maxEditLength: MOST_EDITS };
   const patch = structuredPatch(path, path, found, content, '', '', limits) ?? replaced(found, content);
@@ -32,7 +35,7 @@ function contentDiff(found: string, { path, content, mask = (line) => line }: Wa
   return [...lines.slice(0, MOST_LINES), ...(more > 0 ? [`… ${more} more lines`] : [])].join('\n');
 }
 
-/** Two files that have next to nothing in common: what is wanted first, since what is there may be long. */
+/** Two files with almost nothing in common: the wanted one first, since the found one may be long. */
 function replaced(found: string, content: string): { hunks: readonly Hunk[] } {
   const [before, after] = [linesOf(found), linesOf(content)];
   const lines = [...after.map((line) => `+${line}`), ...before.map((line) => `-${line}`)];

@@ -2,13 +2,13 @@ import type { Trouble } from '../../base/errors.ts';
 import type { Host } from '../hosts/host.ts';
 import type { Fact, Facts, Query } from './facts.ts';
 
-/** What is to become of a thing: made, changed, removed, left as it is, or not to be known before the machine that it is on runs. */
+/** What the plan does with a thing. `unknown`: the container that holds it does not run yet. */
 export type PlanAction = 'create' | 'change' | 'remove' | 'unchanged' | 'unknown';
 
-/** A line of the plan: one thing on a host, and what is to become of it. */
+/** A line of the plan: one thing on a host, and what the plan does with it. */
 export type Item = {
   readonly action: PlanAction;
-  /** What kind of thing, such as `package`, `file`, `service`, `container`. */
+  /** The kind of thing, such as `package`, `file`, `service`, `container`. */
   readonly kind: string;
   readonly name: string;
   /** Which change, and why: `mode`, `restart: its configuration changes`. */
@@ -19,20 +19,20 @@ export type Item = {
 
 /** What a resource makes of a host's facts. */
 export type Plan = {
-  /** All that the resource stands for, also what is as wanted. */
+  /** Everything that the resource covers, also what is unchanged. */
   readonly items: readonly Item[];
-  /** What brings the host there; undefined when it is as wanted. */
+  /** Undefined when nothing differs. */
   readonly change?: Change | undefined;
 };
 
-/** One thing that a host should have: what to ask the host, and what follows from the answers. */
+/** One thing that a host should have: which facts it needs, and what follows from them. */
 export type Resource = {
   /** In words, such as `packages` or `configuration`. */
   readonly id: string;
   readonly queries: readonly Query[];
   /**
-   * What is to be done, from the host's facts and from what is planned before it on the same host, since a broker must load files that are about to be
-   * replaced. Pure. Throws a LabError for what the lab must not mend.
+   * Plans from the host's facts and from the changes that are planned before it on the same host: a broker must load files
+   * that are about to be replaced. Pure. Throws a LabError for what the lab must not change.
    */
   readonly plan: (facts: Facts, earlier: readonly Item[]) => Plan;
 };
@@ -40,23 +40,23 @@ export type Resource = {
 export type Change = {
   /** What changes and why, for the user: `install mosquitto, mosquitto-clients`. */
   readonly summary: string;
-  /** Run as root; exit code 0 means done. */
+  /** Runs as root; exit code 0 means success. */
   readonly script: string;
   /** Makes the script instead, where this machine has to fetch something first; throws a LabError. */
   readonly prepare?: (signal: AbortSignal) => Promise<string>;
-  /** Done in place of the script, where it ends the connection; gives the host over a new one, which the caller disposes of. */
+  /** Runs in place of a script that would end the connection. Gives the host over a new one, which the caller disposes of. */
   readonly reconnect?: (host: Host, signal: AbortSignal) => Promise<Host>;
-  /** What a failure means, from the script's standard error; undefined where that has to speak for itself. */
+  /** Explains a failure from the script's standard error; undefined where that speaks for itself. */
   readonly explain?: (output: string) => Pick<Trouble, 'happened' | 'advice'> | undefined;
   readonly timeoutMs: number;
   /** What to try when the script fails. */
   readonly advice?: string | undefined;
 };
 
-const NO_ANSWER: Fact = { code: 1, output: '' };
+const NO_FACT: Fact = { code: 1, output: '' };
 
-/** The facts of a machine that does not exist yet: nothing is installed, no file is there, nothing runs. */
-export const NO_FACTS: Facts = { get: () => NO_ANSWER };
+/** The facts of a host that does not exist yet: nothing is installed, no file exists, nothing runs. */
+export const NO_FACTS: Facts = { get: () => NO_FACT };
 
 export function isChange({ action }: Item): boolean {
   return action !== 'unchanged';

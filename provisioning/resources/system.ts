@@ -5,7 +5,7 @@ import { isSupported, SUPPORTED_SYSTEMS } from '../supported-systems.ts';
 import type { Fact, Query } from './facts.ts';
 import type { Resource } from './resource.ts';
 
-/** What a host says of its operating system; its words are somebody else's, to be shown and never to be run. */
+/** What a host says about its operating system. The text is the host's: to be shown, never to be run. */
 export type System = {
   /** `ID` and `VERSION_ID` of os-release(5); empty where it has none. */
   readonly id: string;
@@ -14,7 +14,7 @@ export type System = {
   readonly name: string;
   /** dpkg's own architecture, such as `arm64`; undefined: no dpkg. */
   readonly architecture: string | undefined;
-  /** The kernel's word for the processor, such as `aarch64`. */
+  /** The kernel's name of the processor, such as `aarch64`. */
   readonly machine: string;
   readonly hasApt: boolean;
 };
@@ -24,11 +24,11 @@ export const SYSTEM: Query = { id: 'system', script: shellScript('system-facts.s
 
 const SHOWN = 80;
 
-/** Undefined where nobody was asked, as on a machine that does not exist yet. */
+/** Undefined on a host that does not exist yet. */
 export function systemOf({ code, output }: Fact): System | undefined {
   if (code !== 0) return undefined;
   const [dpkg = '', machine = '', apt = '', ...file] = output.split('\n');
-  const told = (line: string) => line.slice(line.indexOf(' ') + 1).trim();
+  const value = (line: string) => line.slice(line.indexOf(' ') + 1).trim();
   const fields = parseOsRelease(file.join('\n'));
   const id = fields.get('ID') ?? '';
   const version = fields.get('VERSION_ID') ?? '';
@@ -36,15 +36,15 @@ export function systemOf({ code, output }: Fact): System | undefined {
     id,
     version,
     name: cut(fields.get('PRETTY_NAME') || `${fields.get('NAME') || id || 'an unknown system'} ${version}`.trim()),
-    architecture: told(dpkg) || undefined,
-    machine: told(machine),
-    hasApt: told(apt) !== '',
+    architecture: value(dpkg) || undefined,
+    machine: value(machine),
+    hasApt: value(apt) !== '',
   };
 }
 
 /**
- * A system that the lab can manage; only looked at, never changed. Throws a LabError with exit code 2 that names what was found and what is
- * supported, and for a broker a container in place of the host.
+ * A supported system; a check that changes nothing. Throws a LabError with exit code 2 that names the host's system and the
+ * supported ones, and for a broker a container in place of the host.
  */
 export function system(host: string, container: 'may be a container' | 'no other way'): Resource {
   return {
@@ -58,8 +58,8 @@ export function system(host: string, container: 'may be a container' | 'no other
         return { items: [{ action: 'unchanged', kind: 'check', name: 'system', ...detail }] };
       }
       const other = container === 'may be a container' ? ', or `broker: { host: container }` in the lab file' : '';
-      const advice = `a host with ${SUPPORTED_SYSTEMS}${other}`;
-      throw new LabError({ subject: host, step: 'look at its system', happened: why, advice }, 'could-not-run');
+      const advice = `use a host with ${SUPPORTED_SYSTEMS}${other}`;
+      throw new LabError({ subject: host, step: 'check its system', happened: why, advice }, 'could-not-run');
     },
   };
 }
@@ -68,8 +68,8 @@ function objection(found: System): string | undefined {
   const lacks = [...(found.architecture === undefined ? ['dpkg'] : []), ...(found.hasApt ? [] : ['apt-get'])];
   const without = lacks.length === 0 ? '' : ` without ${lacks.join(' and ')}`;
   if (isSupported(found) && lacks.length === 0) return undefined;
-  const told = `ID ${cut(found.id) || 'none'}, VERSION_ID ${cut(found.version) || 'none'}`;
-  return `it runs ${found.name}${without} (${told} in os-release), which the lab can't manage`;
+  const release = `ID ${cut(found.id) || 'none'}, VERSION_ID ${cut(found.version) || 'none'}`;
+  return `it runs ${found.name}${without} (${release} in os-release), which the lab can't manage`;
 }
 
 function cut(text: string): string {

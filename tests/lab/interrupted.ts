@@ -126,7 +126,7 @@ test.serial('a container killed in the middle of up: host, step and what to try;
   const { code, all } = await up.ended;
   t.is(code, 2, all);
   t.regex(all, /^broker: .*: the (connection|host) ended/m);
-  t.regex(all, /^ {2}try: (run the command again|see whether the host is still up)/m);
+  t.regex(all, /^ {2}try: (run the command again|check that the host is still up, then run the command again)/m);
   // the Pi is another host, and goes on
   t.regex(all, /pi +✓ 2 changed/);
   const again = await lab.run(['up', '--no-verify']);

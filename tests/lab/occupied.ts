@@ -55,7 +55,7 @@ ${fedora}END`);
     const up = await lab.run(['up', '--no-verify']);
     t.is(up.code, 2, up.all);
     const told =
-      /^broker: look at its system: it runs Fedora \\x1b\[2J Linux 40 without apt-get \(ID fedora, VERSION_ID \$\(/m;
+      /^broker: check its system: it runs Fedora \\x1b\[2J Linux 40 without apt-get \(ID fedora, VERSION_ID \$\(/m;
     t.regex(up.stderr, told);
     t.regex(
       up.stderr,

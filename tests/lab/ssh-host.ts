@@ -37,7 +37,7 @@ test.serial('another host key than the pinned one is refused with both fingerpri
   const [, shown, pinned] = both.exec(up.stderr) ?? [];
   t.truthy(shown, up.stderr);
   t.not(shown, pinned);
-  t.regex(up.stderr, /^ {2}try: if the host was installed anew.*somebody may be in between$/m);
+  t.regex(up.stderr, /^ {2}try: if the host was reinstalled.*someone may intercept the connection$/m);
 });
 
 test.serial('a key that the host does not know is told, exit code 2', async (t) => {

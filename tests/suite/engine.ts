@@ -67,8 +67,7 @@ export async function makeBases(
         await ensureImage(
           docker,
           { lab: keeperLab(run), debian, login, emulation: undefined },
-          signal,
-          hostReporter(report, 'docker'),
+          { signal, reporter: hostReporter(report, 'docker') },
         );
       }
       await noteBase(run, debian);

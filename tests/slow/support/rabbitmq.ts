@@ -73,7 +73,7 @@ async function build(docker: Docker, lab: string, debian: DebianRelease): Promis
   const context = await tar([{ name: 'Dockerfile', mode: 0o644, content: DOCKERFILE }]);
   const stream = await docker.buildImage(Readable.from([context]), {
     t: tag,
-    buildargs: { BASE: baseTag(debian) },
+    buildargs: { BASE: baseTag({ debian }) },
     labels: { [LAB]: lab },
     networkmode: 'host',
     forcerm: true,

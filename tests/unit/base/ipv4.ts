@@ -2,7 +2,7 @@ import test from 'ava';
 import { cidrOf, formatCidr, networkOf, overlap } from '../../../base/ipv4.ts';
 
 for (const text of ['0.0.0.0/0', '10.0.0.0/8', '198.18.7.9/24', '255.255.255.255/32']) {
-  test(`${text} is itself again`, (t) => {
+  test(`formats ${text} as it was`, (t) => {
     const parsed = cidrOf(text);
     t.truthy(parsed);
     if (parsed !== undefined) t.is(formatCidr(parsed), text);
@@ -19,7 +19,7 @@ for (const text of [
   'fe80::1/64',
   '-1.0.0.0/8',
 ]) {
-  test(`no network: ${JSON.stringify(text)}`, (t) => {
+  test(`is not a network: ${JSON.stringify(text)}`, (t) => {
     t.is(cidrOf(text), undefined);
   });
 }

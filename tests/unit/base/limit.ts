@@ -1,7 +1,7 @@
 import test from 'ava';
 import { atMost } from '../../../base/limit.ts';
 
-test('no more than so many at once, in order, and a failure frees its place', async (t) => {
+test('runs at most the given number at a time, in order, and a failure frees its place', async (t) => {
   const limit = atMost(2);
   const begun: number[] = [];
   let active = 0;

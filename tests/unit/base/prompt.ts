@@ -3,12 +3,12 @@ import { oneAtATime } from '../../../base/limit.ts';
 import { askLine, askSecretly, canAsk } from '../../../base/prompt.ts';
 import { openGate } from '../../../terminal/display.ts';
 
-test('without a terminal nobody is asked', async (t) => {
+test('asks nothing without a terminal', async (t) => {
   t.false(canAsk());
   t.deepEqual(await Promise.all([askLine('? '), askSecretly('? ')]), [undefined, undefined]);
 });
 
-test('one at a time, in the order of the calls, whatever becomes of each', async (t) => {
+test('runs work one at a time, in the order of the calls, also after a failure', async (t) => {
   const inTurn = oneAtATime();
   const log: string[] = [];
   const work = (name: string, fails = false) =>
@@ -27,7 +27,7 @@ test('one at a time, in the order of the calls, whatever becomes of each', async
   t.deepEqual(log, ['a begins', 'a ends', 'b begins', 'b ends', 'c begins', 'c ends']);
 });
 
-test('what a display is told while a question stands there comes after it', (t) => {
+test('a display shows what it gets during a question after it', (t) => {
   const shown: string[] = [];
   const gate = openGate();
   const show = (text: string) => gate.pass(() => shown.push(text));

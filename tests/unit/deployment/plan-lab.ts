@@ -114,7 +114,7 @@ const containers: Readonly<
   ],
   stopped: [{ state: 'stopped', why: 'x' }, undefined, ['change container hall', 'unknown host what it contains'], ''],
   running: [
-    { state: 'running', machine: CONTAINER },
+    { state: 'running', container: CONTAINER },
     DRIFTED,
     [
       'unchanged container hall',
@@ -126,7 +126,7 @@ const containers: Readonly<
     'install python3-paho-mqtt',
   ],
   'running without an answer': [
-    { state: 'running', machine: CONTAINER },
+    { state: 'running', container: CONTAINER },
     undefined,
     ['change container hall', 'unknown host what it contains'],
     '',

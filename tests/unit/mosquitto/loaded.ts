@@ -28,7 +28,7 @@ async function started(t: ExecutionContext) {
 
 const yesOrNo = (question: string) => `if ${question}; then echo yes; else echo no; fi`;
 
-test('finds when a process began, to a tenth of a second', async (t) => {
+test('tells when a process began, to a tenth of a second', async (t) => {
   const { output, pid } = await started(t);
   t.true(Math.abs(Number(output(`began_at ${pid}`)) * 10 - Date.now()) < 2000);
   t.is(output('echo $(( ($(began_at self) - $(date +%s%2N) + 10) / 20 ))'), '0');

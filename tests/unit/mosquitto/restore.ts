@@ -59,7 +59,7 @@ test('a host is after the restore what it was at the backup, whatever the lab di
   t.is(made.code, 0, made.stderr);
   t.regex(readFileSync(at('var/lib/mqtt-lab/two/state'), 'utf8'), /^absent \S+\/var\/log\/mosquitto$/m);
 
-  // the lab takes over, its broker writes data, and a file is added
+  // the lab takes over, its broker writes data, and somebody adds a file
   sh(`rm ${at('etc/mosquitto/conf.d/own.conf')} ${at('var/lib/mqtt-lab/two/data-untouched')}
 mkdir ${at('var/log/mosquitto')} -p && echo log >${at('var/log/mosquitto/mosquitto.log')}
 echo lab >${at('var/lib/mosquitto/mosquitto.db')}; echo lab >${at('var/lib/mosquitto/lab')}
@@ -79,7 +79,7 @@ echo added >${at('etc/mosquitto/conf.d/added.conf')}`);
     t.false(existsSync(at(gone)), gone);
 });
 
-test('a file that was changed since the backup stays and is named', (t) => {
+test('a file that somebody has changed since stays and is named', (t) => {
   const { at, run } = host(t);
   mkdirSync(at('var/lib/mqtt-lab/two'), { recursive: true });
   const copies = join(at('var/lib/mqtt-lab/two/files'), at('etc'));
@@ -88,6 +88,6 @@ test('a file that was changed since the backup stays and is named', (t) => {
   t.regex(run(restore.queries[0]?.script ?? '').stdout, /^foreign \S+\/own\.conf$/m);
   const { code, stdout } = run(planOf(restore, 'backup').change?.script ?? '');
   t.is(code, 0);
-  t.regex(stdout, /^\S+\/own\.conf stays: /m);
+  t.regex(stdout, /own\.conf$/m);
   t.is(readFileSync(at('etc/mosquitto/conf.d/own.conf'), 'utf8'), 'changed');
 });

@@ -71,7 +71,7 @@ test('the main file stays in place where apt cannot fetch the package that repla
   t.is(readFileSync(main, 'utf8'), 'new\n');
 });
 
-test('leaves a process that is no Mosquitto by now', (t) => {
+test('a process that is no Mosquitto by now goes on', (t) => {
   const script = takeOverScript('two', [{ kind: 'port', port: 1884, pid: 1, command: 'mosquitto' }]);
   const { code, stderr } = host(t).run(script);
   t.is(code, 1);

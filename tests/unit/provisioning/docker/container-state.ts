@@ -42,16 +42,16 @@ function network(IPAddress: string): Docker.NetworkInfo {
 
 const labels = container().Labels;
 
-/** [what is so; the containers; what differs in what is wanted; its state, and why] */
+/** [case; the engine's containers; changes of the lab's spec; the state, and why] */
 const rows: readonly (readonly [string, readonly Docker.ContainerInfo[], object, string])[] = [
   ['none', [], {}, 'absent'],
   ["another machine's", [container({ Names: ['/mqtt-lab-one-pi2'] })], {}, 'absent'],
-  ['as wanted', [container()], {}, 'running'],
-  ['the network is gone', [container()], { network: { id: undefined } }, 'stale: its network is another one'],
-  ['the network is another', [container()], { network: { id: 'new' } }, 'stale: it was made for another lab file'],
+  ['up to date', [container()], {}, 'running'],
+  ['the network is gone', [container()], { network: { id: undefined } }, 'stale: its network was removed or replaced'],
+  ['the network is another', [container()], { network: { id: 'new' } }, 'stale: it was created from another lab file'],
   ['the key is gone', [container()], { key: undefined }, "stale: the lab's key for it is gone"],
-  ['another image', [container()], { image: { recipe: 'new' } }, 'stale: it was made for another lab file'],
-  ['no recipe', [container({ Labels: {} })], {}, 'stale: it was made for another lab file'],
+  ['another image', [container()], { image: { recipe: 'new' } }, 'stale: it was created from another lab file'],
+  ['no recipe', [container({ Labels: {} })], {}, 'stale: it was created from another lab file'],
   ['never started', [container({ State: 'created' })], {}, 'stale: its state is "created"'],
   ['starts again and again', [container({ State: 'restarting' })], {}, 'stale: its state is "restarting"'],
   ['stopped', [container({ State: 'exited', Ports: [] })], {}, 'stopped: its state is "exited"'],
@@ -60,19 +60,19 @@ const rows: readonly (readonly [string, readonly Docker.ContainerInfo[], object,
 ];
 
 for (const [what, containers, changes, expected] of rows) {
-  test(`the container of a machine, ${what}: ${expected}`, (t) => {
-    const look = containerState(containers, { ...WANTED, ...changes });
-    t.is(told(look), expected);
+  test(`the state of a container: ${what}: ${expected}`, (t) => {
+    const state = containerState(containers, { ...WANTED, ...changes });
+    t.is(describe(state), expected);
   });
 }
 
-function told(look: ContainerState): string {
-  return 'why' in look ? `${look.state}: ${look.why}` : look.state;
+function describe(state: ContainerState): string {
+  return 'why' in state ? `${state.state}: ${state.why}` : state.state;
 }
 
-test('a machine that runs is reached as its container is listed', (t) => {
-  const look = containerState([container()], WANTED);
-  t.deepEqual(look.state === 'running' ? look.machine : undefined, {
+test('a running container’s address and ports come from the engine’s list', (t) => {
+  const found = containerState([container()], WANTED);
+  t.deepEqual(found.state === 'running' ? found.container : undefined, {
     name: 'pi',
     created: false,
     ssh: {
@@ -85,7 +85,7 @@ test('a machine that runs is reached as its container is listed', (t) => {
   });
 });
 
-test('a machine that the lab file no longer has is told', (t) => {
+test('lists the containers that the lab file no longer has', (t) => {
   const other = container({ Labels: { ...labels, [MACHINE]: 'old' } });
   t.deepEqual(unwantedContainers([container(), other], ['pi']), ['old']);
 });

@@ -19,7 +19,7 @@ const handler = (flags: string, machine = 'b700', more = 'enabled') =>
 const JAVA = 'enabled\ninterpreter /usr/bin/jexec\nflags: \noffset 0\nmagic cafebabe\n';
 const EXTENSION = 'enabled\ninterpreter /usr/bin/wine\nflags: \nextension .exe\n';
 
-test('the handler of an architecture is told by its magic, whatever its name', (t) => {
+test('finds an architecture’s handler by its magic, whatever its name', (t) => {
   const found = { interpreter: '/usr/libexec/qemu-binfmt/aarch64-binfmt-P', flags: 'PF' };
   t.deepEqual(handlerOf('arm64', [JAVA, EXTENSION, handler('F', '3e00'), handler('PF')]), found);
   t.is(handlerOf('amd64', [JAVA, handler('PF')]), undefined);
@@ -29,7 +29,7 @@ test('the handler of an architecture is told by its magic, whatever its name', (
 
 const PACKAGES = 'sudo apt-get install qemu-user-static binfmt-support';
 
-/** [what binfmt_misc has; what is told; what is to be tried] */
+/** [binfmt_misc's handlers; the error; the advice] */
 const rows: readonly (readonly [texts: readonly string[] | undefined, happened: RegExp, advice: RegExp])[] = [
   [undefined, /binfmt_misc is not mounted on .*no handler qemu-aarch64$/, /; or leave|mount -t binfmt_misc/],
   [[], /engine is amd64 and can't run arm64 programs: binfmt_misc has no handler qemu-aarch64$/, /^[^;]*; or leave/],
@@ -38,7 +38,7 @@ const rows: readonly (readonly [texts: readonly string[] | undefined, happened: 
 ];
 
 for (const [texts, happened, advice] of rows) {
-  test(`what to install where the engine can't: ${texts?.length ?? 'not mounted'} ${texts?.join('').length ?? ''}`, (t) => {
+  test(`says what to install where the engine can't emulate: ${texts?.length ?? 'not mounted'} ${texts?.join('').length ?? ''}`, (t) => {
     const error = t.throws(() => usableHandler('hall', 'arm64', 'amd64', texts), { instanceOf: LabError });
     t.is(error?.exitCode, 2);
     t.is(error?.trouble.subject, 'hall');
@@ -48,17 +48,20 @@ for (const [texts, happened, advice] of rows) {
   });
 }
 
-test('a handler with flag F is used; C is what sudo needs', (t) => {
+test('uses a handler with flag F; sudo needs C', (t) => {
   t.is(usableHandler('hall', 'arm64', 'amd64', [handler('POCF')]).flags, 'POCF');
 });
 
-test('another architecture has base images and packages of its own', (t) => {
+test('gives another architecture its own base image and packages', (t) => {
   const emulation = { architecture: 'arm64', native: 'amd64', hasSetuid: false } as const;
-  t.deepEqual([baseTag(12), baseTag(12, emulation)], ['mqtt-lab/base:bookworm', 'mqtt-lab/base:bookworm-arm64']);
+  t.deepEqual(
+    [baseTag({ debian: 12 }), baseTag({ debian: 12, emulation })],
+    ['mqtt-lab/base:bookworm', 'mqtt-lab/base:bookworm-arm64'],
+  );
   t.deepEqual([nftables(undefined), nftables(emulation)], ['nftables', 'nftables:amd64']);
 });
 
-test('a layer is what came, with its digest, for nobody else to read, and goes again', async (t) => {
+test('a layer holds what was written, with its digest, readable by this user alone, until it is disposed of', async (t) => {
   const layer = await openLayer();
   await layer.write(Readable.from([Buffer.from('one '), Buffer.from('two')]));
   t.is(await readFile(layer.file, 'utf8'), 'one two');

@@ -14,12 +14,12 @@ for (const lab of ['a', 'checkpoint-3', 'x'.repeat(40)]) {
   });
 }
 
-test('two labs have networks and bridges of their own', (t) => {
+test('gives each lab its own network and bridge', (t) => {
   t.notDeepEqual(freeSubnet('one', []), freeSubnet('two', []));
   t.not(bridgeName('one'), bridgeName('two'));
 });
 
-test('a network that is taken, or part of it, is passed over for the next one', (t) => {
+test('skips a network that overlaps a used one', (t) => {
   const first = freeSubnet('a', []);
   const next = { ...first, address: first.address + 256 };
   t.deepEqual(freeSubnet('a', [first]), next);
@@ -27,7 +27,7 @@ test('a network that is taken, or part of it, is passed over for the next one', 
   t.deepEqual(freeSubnet('a', [{ address: first.address, prefix: 30 }]), next);
 });
 
-test('what is left is found behind the end of the range', (t) => {
+test('continues at the start of the range after its end', (t) => {
   const taken = Array.from({ length: 512 }, (_, index) => ({ address: range.address + index * 256, prefix: 24 }));
   for (const left of [0, 511]) {
     t.deepEqual(

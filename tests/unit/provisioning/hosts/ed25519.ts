@@ -2,7 +2,7 @@ import test from 'ava';
 import ssh2 from 'ssh2';
 import { ed25519Pair } from '../../../../provisioning/hosts/ed25519.ts';
 
-test('a malformed pair is thrown away', (t) => {
+test('throws a malformed pair away', (t) => {
   const good = ed25519Pair();
   const pairs = [{ ...good, private: good.private.replace(/\n[^\n]{20}/, '\n') }, good];
   t.is(
@@ -12,7 +12,7 @@ test('a malformed pair is thrown away', (t) => {
   t.is(pairs.length, 0);
 });
 
-test('a thousand pairs are whole: type, 32 bytes, and the private key has the same public one', (t) => {
+test('makes a thousand complete pairs: type, 32 bytes, and the same public key in the private one', (t) => {
   for (let count = 0; count < 1000; count += 1) {
     const pair = ed25519Pair('a comment');
     const [type = '', data = '', ...comment] = pair.public.split(' ');

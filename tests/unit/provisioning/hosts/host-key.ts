@@ -59,7 +59,7 @@ for (const [text, types] of rows) {
   });
 }
 
-test('a fingerprint is what ssh-keygen prints', (t) => {
+test('makes fingerprints as ssh-keygen does', (t) => {
   const file = join(folderFor(t), 'key.pub');
   writeFileSync(file, `${key.line}\n`);
   const { code, stdout } = sh(`ssh-keygen -lf ${file}`);
@@ -67,14 +67,14 @@ test('a fingerprint is what ssh-keygen prints', (t) => {
   else t.is(stdout.split(' ')[1], fingerprint(key.blob));
 });
 
-test('the pinned key is accepted, and asked for first', async (t) => {
+test('accepts the pinned key, and requests its type first', async (t) => {
   const check = await hostKeyCheck('pi', place(), key.line);
   t.is(check.algorithms[0], 'ssh-ed25519');
   t.true(check.accepts(key.blob));
   t.is(check.refusal(), undefined);
 });
 
-test('another key is refused, with both fingerprints; it is not one to ask about', async (t) => {
+test('refuses another key with both fingerprints, without a question', async (t) => {
   const check = await hostKeyCheck('pi', place(), key.line);
   t.false(check.accepts(other.blob));
   const refusal = check.refusal();
@@ -84,17 +84,17 @@ test('another key is refused, with both fingerprints; it is not one to ask about
   t.is(check.unknown(), undefined);
 });
 
-test('part of the key, or none, is another key', async (t) => {
+test('refuses a part of the key, and an empty one', async (t) => {
   const check = await hostKeyCheck('pi', place(), key.line);
   for (const blob of [key.blob.subarray(0, -1), Buffer.alloc(0)]) t.false(check.accepts(blob));
 });
 
-test('nothing is wrong before a key was presented', async (t) => {
+test('has no refusal before a key is presented', async (t) => {
   const check = await hostKeyCheck('pi', place(), key.line);
   t.deepEqual([check.refusal(), check.unknown()], [undefined, undefined]);
 });
 
-test('a host that known_hosts does not know is refused, with what to compare, and may be asked about', async (t) => {
+test('refuses an unknown host with a fingerprint to compare, and allows a question', async (t) => {
   const check = await hostKeyCheck('pi', place(), undefined);
   t.false(check.accepts(key.blob));
   t.is(check.refusal()?.trouble.happened, `unknown key ${fingerprint(key.blob)} (ssh-ed25519)`);
@@ -102,7 +102,7 @@ test('a host that known_hosts does not know is refused, with what to compare, an
   t.deepEqual(check.unknown(), key.blob);
 });
 
-test('a key that known_hosts revokes is refused, known, pinned or new', async (t) => {
+test('refuses a revoked key, whether known, pinned or new', async (t) => {
   const userKnownHosts = [knownHosts(t, `pi.local ${key.line}\n@revoked * ${key.line}\n`)];
   for (const pinned of [undefined, key.line]) {
     const check = await hostKeyCheck('pi', place({ userKnownHosts }), pinned);
@@ -117,7 +117,7 @@ test('a key that known_hosts revokes is refused, known, pinned or new', async (t
   t.deepEqual(check.unknown(), other.blob);
 });
 
-test('known_hosts knows hosts by alias and port, hashed or not, in any of its files', async (t) => {
+test('finds a host in any known_hosts file by alias and port, hashed or not', async (t) => {
   const files = [knownHosts(t, `${hashed('[pi.local]:2222')} ${key.line}\n`), knownHosts(t, `kitchen ${other.line}\n`)];
   const known = { userKnownHosts: files.slice(0, 1), globalKnownHosts: files.slice(1) };
   const at2222 = await hostKeyCheck('pi', place({ ...known, knownAs: '[pi.local]:2222' }), undefined);
@@ -127,7 +127,7 @@ test('known_hosts knows hosts by alias and port, hashed or not, in any of its fi
 });
 
 for (const hashKnownHosts of [false, true]) {
-  test(`a key is kept as ssh-keygen finds it, for nobody else to read; hashed: ${hashKnownHosts}`, async (t) => {
+  test(`saves a key so that ssh-keygen finds it, readable by this user alone; hashed: ${hashKnownHosts}`, async (t) => {
     const file = join(folderFor(t), 'new', 'known_hosts');
     const destination = place({ userKnownHosts: [file], hashKnownHosts, knownAs: '[pi.local]:2222' });
     t.is(await saveKey('pi', destination, key.blob), file);
@@ -137,17 +137,17 @@ for (const hashKnownHosts of [false, true]) {
   });
 }
 
-test('a key is kept on a line of its own, whatever stands at the end of the file', async (t) => {
+test('saves a key on a line of its own, whatever ends the file', async (t) => {
   const file = knownHosts(t, `hub ${other.line}`);
   await saveKey('pi', place({ userKnownHosts: [file] }), key.blob);
   t.is(readFileSync(file, 'utf8'), `hub ${other.line}\npi.local ${key.line.trim()}\n`);
 });
 
-test('without a file to keep it in, a key is not kept, and the error says what else there is', async (t) => {
+test('refuses to save a key without a known_hosts file, and names the alternative', async (t) => {
   await t.throwsAsync(saveKey('pi', place(), key.blob), { message: /without a known_hosts file.*\n.*hostKey/ });
 });
 
-test('the type that a host claims for its key writes nothing of its own on the terminal', (t) => {
+test('shows only the characters of a key type, whatever the host sends', (t) => {
   const claim = (type: string) => {
     const name = Buffer.from(type, 'latin1');
     const length = Buffer.alloc(4);

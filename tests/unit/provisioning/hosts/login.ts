@@ -6,7 +6,7 @@ import { type Refusal, refusalOf } from '../../../../provisioning/hosts/root-acc
 const password = new Secret('hunter2');
 const key = { type: 'publickey', username: 'pi', key: 'KEY' } as const;
 
-/** [what there is to log in with; methods that the host names after each attempt; the attempts] */
+/** [number of keys; whether there is a password; methods that the host offers after each attempt; the attempts] */
 const logins: readonly (readonly [
   keys: number,
   password: boolean,
@@ -31,7 +31,7 @@ const logins: readonly (readonly [
 ];
 
 for (const [keys, has, left, tried] of logins) {
-  test(`${keys} keys, password ${has}, the host takes ${JSON.stringify(left)}`, (t) => {
+  test(`${keys} keys, password ${has}, the host accepts ${JSON.stringify(left)}`, (t) => {
     const attempt = login(
       'pi',
       Array.from({ length: keys }, () => key),
@@ -51,7 +51,7 @@ for (const [keys, has, left, tried] of logins) {
   });
 }
 
-test('the password answers the first question that is not shown, and no other', (t) => {
+test('the password answers only the first hidden question', (t) => {
   const attempt = login('pi', [], password);
   attempt.next(null);
   const next = attempt.next(['keyboard-interactive']);
@@ -85,5 +85,5 @@ const refusals: readonly (readonly [code: number, stderr: string, refusal: Refus
 ];
 
 for (const [code, stderr, meant] of refusals) {
-  test(`sudo said ${JSON.stringify(stderr)}`, (t) => t.is(refusalOf({ code, stderr }), meant));
+  test(`reads sudo's message ${JSON.stringify(stderr)}`, (t) => t.is(refusalOf({ code, stderr }), meant));
 }

@@ -31,7 +31,7 @@ function stayAlive(t: ExecutionContext): void {
 
 const command = { step: 'install', script: 'x', timeoutMs: 10_000 };
 
-test('output and exit code', async (t) => {
+test('gives output, lines and exit code', async (t) => {
   const { transport, exit, launched, signals } = fakeTransport();
   const lines: string[] = [];
   const running = startOver('pi', transport, { ...command, onLine: (line, stream) => lines.push(`${stream}:${line}`) });
@@ -45,7 +45,7 @@ test('output and exit code', async (t) => {
   t.deepEqual(signals, []);
 });
 
-test('past its time it is told to end, and the error names host, step and bound', async (t) => {
+test('ends a command after its time limit, and the error names host, step and limit', async (t) => {
   const { transport, signals } = fakeTransport();
   const error = await t.throwsAsync(startOver('pi', transport, { ...command, timeoutMs: 30 }).result, {
     instanceOf: LabError,
@@ -54,14 +54,14 @@ test('past its time it is told to end, and the error names host, step and bound'
   t.deepEqual(signals, ['TERM 42']);
 });
 
-test('what does not listen to TERM is killed', async (t) => {
+test('kills a command that ignores TERM', async (t) => {
   stayAlive(t);
   const { transport, signals } = fakeTransport('KILL');
   await t.throwsAsync(startOver('pi', transport, { ...command, timeoutMs: 30 }).result);
   t.deepEqual(signals, ['TERM 42', 'KILL 42']);
 });
 
-test('an interrupt ends it at once', async (t) => {
+test('ends a command at once on an interrupt', async (t) => {
   const { transport, launched, signals } = fakeTransport();
   const interrupt = new AbortController();
   const { result } = startOver('pi', transport, { ...command, signal: interrupt.signal });
@@ -71,7 +71,7 @@ test('an interrupt ends it at once', async (t) => {
   t.deepEqual(signals, ['TERM 42']);
 });
 
-test('nothing is launched after an interrupt', async (t) => {
+test('launches nothing after an interrupt', async (t) => {
   const { transport } = fakeTransport();
   let launches = 0;
   const counting: Transport = {
@@ -86,7 +86,7 @@ test('nothing is launched after an interrupt', async (t) => {
   t.is(launches, 0);
 });
 
-test('what is launched after its time is ended too', async (t) => {
+test('ends a command that starts after its time limit', async (t) => {
   const { transport, signals } = fakeTransport();
   const slow: Transport = {
     ...transport,
@@ -101,14 +101,14 @@ test('what is launched after its time is ended too', async (t) => {
   t.deepEqual(signals, ['TERM 42']);
 });
 
-test('a launch that fails is the result, and there is no group', async (t) => {
+test('rejects with a failed launch, without a process group', async (t) => {
   const transport: Transport = { launch: () => Promise.reject(new Error('no channel')), killGroup: async () => {} };
   const running = startOver('pi', transport, command);
   await t.throwsAsync(running.result, { message: 'no channel' });
-  await t.throwsAsync(running.group, { message: 'pi: install: ended before it began' });
+  await t.throwsAsync(running.group, { message: 'pi: install: the command did not start' });
 });
 
-test('a host that dies is the result', async (t) => {
+test('rejects when the host dies', async (t) => {
   const { transport, exit, launched } = fakeTransport();
   const { result } = startOver('pi', transport, command);
   await launched;
@@ -116,7 +116,7 @@ test('a host that dies is the result', async (t) => {
   await t.throwsAsync(result, { message: 'the connection ended' });
 });
 
-test('a launch that never comes about is given up', async (t) => {
+test('gives up a launch that never answers', async (t) => {
   const transport: Transport = { launch: () => new Promise(() => undefined), killGroup: async () => {} };
   stayAlive(t);
   await t.throwsAsync(startOver('pi', transport, { ...command, timeoutMs: 30 }).result, { message: /not done after/ });

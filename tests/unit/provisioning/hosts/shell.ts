@@ -3,7 +3,7 @@ import { quote } from '../../../../base/quote.ts';
 import { groupReader, killWords, lineReader, shellInput, shellWords } from '../../../../provisioning/hosts/shell.ts';
 import { sh } from '../../_sh.ts';
 
-test('what makes root of the user stands in front', (t) => {
+test('puts sudo’s words in front', (t) => {
   for (const sudo of [[], ['sudo', '-n']]) {
     for (const words of [shellWords(sudo), killWords(7, 'TERM', sudo)]) {
       t.deepEqual(words.slice(0, sudo.length), sudo);
@@ -12,7 +12,7 @@ test('what makes root of the user stands in front', (t) => {
   }
 });
 
-test('a process that was stopped gets the signal', (t) => {
+test('a stopped process gets the signal', (t) => {
   const kill = killWords(7, 'TERM', []).at(-1)?.replaceAll('-7', '-"$group"');
   // it leads its group, since the shell's own must not end, and has a handler: without one it would end while stopped
   const { stdout } = sh(
@@ -25,14 +25,14 @@ test('a process that was stopped gets the signal', (t) => {
   t.is(stdout, '9\n');
 });
 
-test('the command line holds nothing of the script', (t) => {
+test('the command line shows nothing of the script', (t) => {
   const line = shellWords([]).map(quote).join(' ');
   const { code, stdout } = sh(`${line} <<'END'\n${shellInput('echo "$1 $LC_ALL"; umask; cat; exit 3')}END`);
   t.is(code, 3);
   t.regex(stdout, /^GROUP \d+\n C\n0022\n$/);
 });
 
-test('a command that reads standard input finds it empty, and the script goes on', (t) => {
+test('a command that reads standard input finds it empty, and the script continues', (t) => {
   const line = shellWords([]).map(quote).join(' ');
   const { stdout } = sh(`${line} <<'END'\n${shellInput('cat\necho after')}END`);
   t.true(stdout.endsWith('\nafter\n'));
@@ -89,7 +89,7 @@ for (const [chunks, lines] of streams) {
   });
 }
 
-test('a script that did not arrive in full does not run', (t) => {
+test('a script that arrived in part does not run', (t) => {
   const line = shellWords([]).map(quote).join(' ');
   const input = shellInput('echo ran');
   const run = (text: string) => sh(`printf %s ${quote(text)} | ${line}`);

@@ -69,7 +69,7 @@ for (const [text, change] of configs) {
   });
 }
 
-test('without an ssh program ssh’s own defaults hold', (t) => {
+test('uses ssh’s own defaults without an ssh program', (t) => {
   const found = parseSshConfig('', { ...address, address: '::1', port: 2222 }, OPTIONS);
   t.like(found, {
     user: userInfo().username,
@@ -82,7 +82,7 @@ test('without an ssh program ssh’s own defaults hold', (t) => {
   t.true(found.identityFiles.includes('/home/me/.ssh/id_ed25519'));
 });
 
-test('tokens of ssh_config(5)', (t) => {
+test('expands the tokens of ssh_config(5)', (t) => {
   const tokens = { user: 'pi', hostName: 'h.example', port: 23, name: 'h', alias: undefined, home: '/home/me' };
   const hash = createHash('sha1').update(`${hostname()}h.example23pi`).digest('hex');
   t.is(expand('~/%d/%h-%n-%p-%r-%k-%C-%%-%y', tokens), `/home/me//home/me/h.example-h-23-pi-h-${hash}-%-%y`);

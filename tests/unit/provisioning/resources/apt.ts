@@ -56,7 +56,7 @@ const SIMULATE = '--simulate install a b';
 const CONFIGURE = 'dpkg --configure -a';
 const REPAIR = '--fix-broken --no-remove install';
 
-/** [what the machine is like; calls; exit code] */
+/** [case; the machine; calls; exit code] */
 const rows: readonly (readonly [name: string, machine: Machine, calls: readonly string[], code: number])[] = [
   ['fresh lists', { fresh: true, aptGet: 'true' }, [INSTALL], 0],
   ['no lists', { fresh: false, aptGet: 'true' }, ['update', INSTALL], 0],
@@ -131,24 +131,24 @@ for (const [name, machine, calls, code] of rows) {
   });
 }
 
-test("a lock is waited for, but not for ever, and apt's words are told", (t) => {
+test("waits for a lock, up to a limit, and shows apt's message", (t) => {
   const { code, stderr, calls } = install(t, { fresh: false, aptGet: LOCKED });
   t.is(code, 100);
   t.is(calls.filter((call) => call === 'update').length, 120);
   t.regex(stderr, /Could not get lock/);
 });
 
-test('a list that could not be fetched is told when the installation fails', (t) => {
+test('names a list that could not be fetched when the installation fails', (t) => {
   const aptGet = `case $words in update) echo 'W: Failed to fetch x' ;; *install*) echo 'E: Unable to locate package a' >&2; exit 100 ;; esac`;
   const { stderr } = install(t, { fresh: false, aptGet });
   t.is(stderr, 'E: Unable to locate package a\nW: Failed to fetch x\n');
 });
 
-test('other words of apt are told too', (t) => {
+test('shows apt’s other messages', (t) => {
   t.regex(install(t, { fresh: false, aptGet: 'echo "E: Failed to fetch" >&2; exit 100' }).stderr, /Failed to fetch/);
 });
 
-test('what would have to go for it is told in words, and nothing goes', (t) => {
+test('names the packages that apt would have to remove, and removes none', (t) => {
   const refusal = 'E: Packages need to be removed but remove is disabled.';
   const aptGet = `case $words in
 "${INSTALL}") echo "${refusal}" >&2; exit 100 ;;
@@ -167,7 +167,7 @@ esac`;
   t.is(explainApt('E: Unable to locate package a'), undefined);
 });
 
-test('what apt has noted and then not installed is forgotten, but for the tools, which labs share', (t) => {
+test('removes what apt did not install from a lab’s record, not from that of the tools, which labs share', (t) => {
   const folder = folderFor(t);
   const bin = join(folder, 'bin');
   const record = join(folder, 'lab', 'packages');

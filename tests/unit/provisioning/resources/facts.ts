@@ -21,7 +21,7 @@ const rows: readonly (readonly [script: string, code: number, output: string])[]
   ["echo 'fact-9999 other'", 0, 'fact-9999 other\n'],
 ];
 
-test('answers come through sh as the scripts gave them, one not touching the next', (t) => {
+test('sh gives each script’s answer, independent of the others', (t) => {
   const queries = rows.map(([script], index) => ({ id: `q:${index}`, script }));
   const answers = unframe(sh(framed(queries, MARK)).stdout, MARK);
   t.is(answers.size, rows.length);
@@ -30,11 +30,11 @@ test('answers come through sh as the scripts gave them, one not touching the nex
   }
 });
 
-test('an output that was cut off gives no answer', (t) => {
+test('a cut-off output gives no fact', (t) => {
   t.deepEqual(unframe(`${MARK} a\nx\n${MARK} 0\n${MARK} b\nhalf`, MARK), new Map([['a', { code: 0, output: 'x' }]]));
 });
 
-test('a fact that was not asked for is a fault of the program', async (t) => {
+test('throws for a fact that was not gathered', async (t) => {
   const silent: Host = {
     name: 'pi',
     start: () => ({
@@ -48,7 +48,7 @@ test('a fact that was not asked for is a fault of the program', async (t) => {
   t.throws(() => facts.get({ id: 'x', script: '' }), { message: 'no fact x was gathered' });
 });
 
-test('questions are asked as root, unless anybody may ask them', async (t) => {
+test('queries run as root unless root is false', async (t) => {
   const asked: (boolean | undefined)[] = [];
   const host: Host = {
     name: 'pi',

@@ -10,7 +10,7 @@ const wanted: WantedFile = { path: '/etc/x', ...ownership, content: 'one\ntwo\nt
 const found = (content: string) => ({ ...ownership, content });
 const diffOf = (content: string, file = wanted) => fileItem(found(content), file).diff;
 
-/** [what is there; the item's action and detail; its diff] */
+/** [case; the found file; the item's action and detail; its diff] */
 const rows = [
   ['nothing', undefined, undefined, 'create missing', '@@ -1,0 +1,3 @@\n+one\n+two\n+three'],
   ['a symbolic link', undefined, 'symbolic link', 'change is a symbolic link', '@@ -1,0 +1,3 @@\n+one\n+two\n+three'],
@@ -27,15 +27,15 @@ const rows = [
   ['an empty file', found(''), undefined, 'change content', '@@ -1,0 +1,3 @@\n+one\n+two\n+three'],
 ] as const;
 
-for (const [name, file, instead, told, diff] of rows) {
-  test(`there is ${name}`, (t) => {
+for (const [name, file, instead, expected, diff] of rows) {
+  test(`found: ${name}`, (t) => {
     const item = fileItem(file, wanted, instead);
-    t.deepEqual([item.action, item.detail].filter(Boolean).join(' '), told);
+    t.deepEqual([item.action, item.detail].filter(Boolean).join(' '), expected);
     t.is(item.diff, diff);
   });
 }
 
-test('ten thousand lines are told by the first few, what is wanted before them, and at once', (t) => {
+test('shows the first few of ten thousand lines, the wanted ones first, without delay', (t) => {
   const begin = performance.now();
   const lines = diffOf('x\n'.repeat(10_000))?.split('\n') ?? [];
   t.true(performance.now() - begin < 2000);
@@ -44,11 +44,11 @@ test('ten thousand lines are told by the first few, what is wanted before them, 
   t.true(lines.length < 100);
 });
 
-test('a line of any length is cut', (t) => {
+test('cuts long lines', (t) => {
   t.true((diffOf(`${'x'.repeat(1_000_000)}\n`) ?? '').length < 1000);
 });
 
-test('what is in a file steers no terminal', (t) => {
+test('a file’s content does not steer the terminal', (t) => {
   const hostile = 'one\n\u001B]0;title\u0007\u001B[2J\u009B31mred\rover\u0000two\n';
   const item = fileItem(found(hostile), wanted);
   const plan = { docker: [], hosts: [{ name: 'broker', place: { kind: 'ssh' }, items: [item] }] } as const;
@@ -60,7 +60,7 @@ test('what is in a file steers no terminal', (t) => {
 
 const HASH = '$7$1000$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNo';
 
-test('a changed password shows as a change of its line, without salt and hash', (t) => {
+test('a changed password shows as a changed line without salt and hash', (t) => {
   const passwd: WantedFile = {
     path: '/etc/p',
     ...ownership,

@@ -6,7 +6,7 @@ import { folderFor, sh } from '../../_sh.ts';
 
 const wanted: WantedFile = { path: '/etc/x', owner: 'mosquitto', group: 'mosquitto', mode: '600', content: 'text\n' };
 
-/** [what is found; the first difference] */
+/** [case; the found file; the first difference] */
 const rows = [
   ['nothing', undefined, 'missing'],
   ['the same', wanted, undefined],

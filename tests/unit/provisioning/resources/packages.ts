@@ -25,7 +25,7 @@ for (const [line, version] of rows) {
   });
 }
 
-test('installs what is missing, in one go', (t) => {
+test('installs the missing packages in one transaction', (t) => {
   const resource = packages(['a', 'b', 'c']);
   const plan = (output: string) => resource.plan(factsOf(new Map([['packages:a,b,c', output]])), []).change?.summary;
   t.is(plan('ii  a 1\nii  b 1\nii  c 1\n'), undefined);
@@ -34,7 +34,7 @@ test('installs what is missing, in one go', (t) => {
 });
 
 const NEEDS = 'a (>= 1) | other:any, missing';
-/** [what dpkg says of itself; the plan's items that are changes; its summary] */
+/** [case; dpkg's own state; the plan's changes; its summary] */
 const repaired: readonly (readonly [string, string, readonly string[], string | undefined])[] = [
   ['nothing', '', [], undefined],
   [
@@ -63,7 +63,7 @@ const repaired: readonly (readonly [string, string, readonly string[], string | 
 ];
 
 for (const [name, dpkg, items, summary] of repaired) {
-  test(`left half done by dpkg: ${name}`, (t) => {
+  test(`plans the repair of an interrupted dpkg: ${name}`, (t) => {
     const installed = items.some((item) => item.startsWith('package a ')) ? '' : 'ii  a 1\nii  b 1\n';
     const plan = packages(['a', 'b']).plan(
       factsOf(
@@ -80,13 +80,13 @@ for (const [name, dpkg, items, summary] of repaired) {
   });
 }
 
-test("dpkg's own state as this machine tells it can be read", (t) => {
+test("reads this machine's own dpkg state", (t) => {
   const { code, stdout } = sh(DPKG.script);
   t.is(code, existsSync('/var/lib/dpkg') ? 0 : 2);
   t.true(unfinishedPackages({ code: 0, output: stdout }, ['dpkg']).halfDone.size <= stdout.split('\n').length);
 });
 
-test("the query's lines are what is parsed: dpkg and libc6 are on every Debian", (t) => {
+test('parses the lines of its own query: every Debian has dpkg and libc6', (t) => {
   const { code, stdout } = sh(packagesQuery(['dpkg', 'no-such-package']).script);
   if (code === 127) t.pass('not a Debian');
   else t.deepEqual([...installedVersions({ code: 0, output: stdout }).keys()], ['dpkg']);

@@ -11,7 +11,7 @@ import { folderFor, sh, unreaped } from '../../_sh.ts';
 const ask = (question: string) => sh(`${PROCESS_FUNCTIONS}\n${question}`).stdout.trim();
 const MY_NAME = readFileSync('/proc/self/comm', 'utf8').trim();
 
-test('a listener is found by its port, with its process and command line', async (t) => {
+test('finds a listener by its port, with process and command line', async (t) => {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => server.close());
@@ -23,7 +23,7 @@ test('a listener is found by its port, with its process and command line', async
   t.is(ask(`port_holder ${address.port}`), '');
 });
 
-test("a listener's command line is one line, whatever it holds", async (t) => {
+test("shows a listener's command line as one line, whatever it holds", async (t) => {
   const words = ['x\nfile /etc/shadow', '\u001b]0;title\u0007', '$(id) `id` %s', "it's"];
   const program = "const s = require('net').createServer().listen(0, '127.0.0.1', () => console.log(s.address().port))";
   const child = spawn(process.execPath, ['-e', program, ...words], { stdio: ['ignore', 'pipe', 'ignore'] });
@@ -35,7 +35,7 @@ test("a listener's command line is one line, whatever it holds", async (t) => {
   t.true(holder.endsWith("x file /etc/shadow  ]0;title  $(id) `id` %s it's"), holder);
 });
 
-test('a process is found by its name and a word of its command line', (t) => {
+test('finds a process by its name and a word of its command line', (t) => {
   const words = readFileSync('/proc/self/cmdline', 'utf8').split('\0');
   const word = words.find((candidate) => candidate.includes('/')) ?? '';
   t.true(ask(`pids_of '${MY_NAME}'`).split('\n').includes(String(process.pid)));
@@ -44,14 +44,14 @@ test('a process is found by its name and a word of its command line', (t) => {
   t.is(ask('pids_of no-such-process'), '');
 });
 
-test("a process's start is the same each time and differs from another's", (t) => {
+test("gives the same start of a process each time, different from another's", (t) => {
   const first = ask(`started_at ${process.pid}`);
   t.regex(first, /^\d+$/);
   t.is(ask(`started_at ${process.pid}`), first);
   t.not(ask('started_at $$'), first);
 });
 
-test('a process that has ended is not found, though nobody has reaped it, and its pid file goes', async (t) => {
+test('does not find a zombie, and removes its pid file', async (t) => {
   const { pid, name } = await unreaped(t);
   t.is(readFileSync(`/proc/${pid}/comm`, 'utf8').trim(), name);
   t.is(ask(`pids_of ${name}`), '');
@@ -61,7 +61,7 @@ test('a process that has ended is not found, though nobody has reaped it, and it
   t.false(existsSync(file));
 });
 
-test('a pid file goes when its process has gone or is another, and stays with the process that wrote it', (t) => {
+test('removes a pid file whose process has ended or is another, and keeps that of its writer', (t) => {
   const file = join(folderFor(t), 'daemon.pid');
   const staysWith = (pid: string, name: string) => {
     writeFileSync(file, pid);

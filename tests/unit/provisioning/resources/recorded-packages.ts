@@ -6,8 +6,8 @@ import { recorded, recordedPackages } from '../../../../provisioning/resources/r
 import { factsOf } from '../../_facts.ts';
 import { folderFor, sh } from '../../_sh.ts';
 
-/** [what the host tells; what becomes of each package, in words] */
-const rows: readonly (readonly [told: string, fates: readonly string[]])[] = [
+/** [the host's answer; the fate of each package] */
+const rows: readonly (readonly [output: string, fates: readonly string[]])[] = [
   ['', []],
   ['requested a\npackage a not-installed\nstate a install ok', ['purge a']],
   [
@@ -48,8 +48,8 @@ for (const [output, fates] of rows) {
 const BOTH =
   'package a not-installed\npackage b config-files\npackage c not-installed\nstate a install installed\nstate b install installed\nstate c hold installed';
 
-function removal(told: string) {
-  return recordedPackages('/var/lib/mqtt-lab/two').plan(factsOf(new Map([['recorded-packages', told]])), []);
+function removal(output: string) {
+  return recordedPackages('/var/lib/mqtt-lab/two').plan(factsOf(new Map([['recorded-packages', output]])), []);
 }
 
 test('the plan removes what it may in one change, and says what stays and why', (t) => {
@@ -63,7 +63,7 @@ test('the plan removes what it may in one change, and says what stays and why', 
 });
 
 /** Runs the removal with stand-ins for apt-get and dpkg; gives the calls that it made, without apt's usual options. */
-function remove(t: ExecutionContext, { told, states = '' }: { readonly told: string; readonly states?: string }) {
+function remove(t: ExecutionContext, { output, states = '' }: { readonly output: string; readonly states?: string }) {
   const folder = folderFor(t);
   const log = join(folder, 'log');
   const stub = (name: string, script: string) =>
@@ -73,7 +73,7 @@ function remove(t: ExecutionContext, { told, states = '' }: { readonly told: str
   stub('dpkg-query', `printf '${states}'`);
   stub('ls', 'echo 0001');
   mkdirSync(join(folder, 'lab'));
-  const script = (removal(told).change?.script ?? '').replaceAll('/var/lib/mqtt-lab/two', join(folder, 'lab'));
+  const script = (removal(output).change?.script ?? '').replaceAll('/var/lib/mqtt-lab/two', join(folder, 'lab'));
   const { code, stderr } = sh(script, { path: folder });
   t.is(code, 0, stderr);
   const record = readFileSync(join(folder, 'lab/packages'), 'utf8');
@@ -81,14 +81,14 @@ function remove(t: ExecutionContext, { told, states = '' }: { readonly told: str
 }
 
 test('packages go with their configuration, except what was configured before the lab', (t) => {
-  const { calls, record } = remove(t, { told: BOTH });
+  const { calls, record } = remove(t, { output: BOTH });
   t.deepEqual(calls, ['dpkg --configure -a', 'purge a', 'remove b']);
   t.is(record, 'leaving a b\n');
 });
 
 test('a package that apt only removed is purged again', (t) => {
-  const told = 'package a not-installed\nstate a install installed';
-  t.deepEqual(remove(t, { told, states: 'config-files' }).calls, ['dpkg --configure -a', 'purge a', 'purge a']);
+  const output = 'package a not-installed\nstate a install installed';
+  t.deepEqual(remove(t, { output, states: 'config-files' }).calls, ['dpkg --configure -a', 'purge a', 'purge a']);
 });
 
 /** What apt writes to its hook, version 3, up to the packages and behind (apt.conf(5)). */

@@ -47,7 +47,7 @@ test('the check sees every file with its content and mode, before any is in plac
   t.deepEqual(readdirSync(folder).sort(), ['a', 'b']);
 });
 
-/** [what goes wrong; the check, or a mode that chmod refuses] */
+/** [case; the check; the mode] */
 const failures: readonly (readonly [name: string, check: string, mode: string])[] = [
   ['the check fails', 'exit 3', '600'],
   ['a command of the check fails', 'false', '600'],
@@ -76,7 +76,7 @@ test('leaves everything as it was when the disk fills up', (t) => {
   t.is(readFileSync(join(folder, 'a'), 'utf8'), 'old');
 });
 
-test('a file has its owner and mode before it has content, and it and its folder are on the disk at the end', (t) => {
+test('sets owner and mode before the content, and syncs the file and its folder', (t) => {
   const folder = folderFor(t);
   const log = join(folder, 'log');
   for (const name of ['chown', 'chmod', 'sync', 'mv']) {

@@ -84,8 +84,8 @@ ANSI_COLOR="38;2;23;147;209"
 const DPKG = 'dpkg arm64\nmachine aarch64\napt /usr/bin/apt-get\n';
 const NEITHER = 'dpkg \nmachine x86_64\napt \n';
 
-/** [what the host tells; what the plan shows of it] */
-const accepted: readonly (readonly [told: string, detail: string])[] = [
+/** [the host's answer; the plan's detail] */
+const accepted: readonly (readonly [output: string, detail: string])[] = [
   [`${DPKG}${debian('12', 'bookworm')}`, 'Debian GNU/Linux 12 (bookworm), arm64'],
   [`${DPKG}${debian('13', 'trixie')}`, 'Debian GNU/Linux 13 (trixie), arm64'],
   [`${DPKG}${raspbian('12', 'bookworm')}`, 'Raspbian GNU/Linux 12 (bookworm), arm64'],
@@ -96,8 +96,8 @@ const accepted: readonly (readonly [told: string, detail: string])[] = [
   [`${DPKG}ID='debian'\r\nVERSION_ID='12'\r\n`, 'debian 12, arm64'],
 ];
 
-/** [what the host tells; what is told of it] */
-const refused: readonly (readonly [told: string, happened: string])[] = [
+/** [the host's answer; the error] */
+const refused: readonly (readonly [output: string, happened: string])[] = [
   [`${DPKG}${debian('11', 'bullseye')}`, 'Debian GNU/Linux 11 (bullseye) (ID debian, VERSION_ID 11'],
   [`${DPKG}${SID}`, 'Debian GNU/Linux forky/sid (ID debian, VERSION_ID none'],
   [`${DPKG}${FOCAL}`, 'Ubuntu 20.04.6 LTS (ID ubuntu, VERSION_ID 20.04'],
@@ -110,40 +110,40 @@ const refused: readonly (readonly [told: string, happened: string])[] = [
   [NEITHER, 'an unknown system without dpkg and apt-get (ID none, VERSION_ID none'],
 ];
 
-const planned = (told: string, container: Parameters<typeof system>[1] = 'no other way') =>
-  system('hall', container).plan(factsOf(new Map([['system', told]])), []);
+const planned = (output: string, container: Parameters<typeof system>[1] = 'no other way') =>
+  system('hall', container).plan(factsOf(new Map([['system', output]])), []);
 
-for (const [told, detail] of accepted) {
-  test(`can be managed: ${detail}`, (t) => {
-    t.deepEqual(planned(told), { items: [{ action: 'unchanged', kind: 'check', name: 'system', detail }] });
+for (const [output, detail] of accepted) {
+  test(`accepts ${detail}`, (t) => {
+    t.deepEqual(planned(output), { items: [{ action: 'unchanged', kind: 'check', name: 'system', detail }] });
   });
 }
 
-for (const [told, happened] of refused) {
-  test(`refused: ${happened}`, (t) => {
-    const error = t.throws(() => planned(told), { instanceOf: LabError });
+for (const [output, happened] of refused) {
+  test(`refuses: ${happened}`, (t) => {
+    const error = t.throws(() => planned(output), { instanceOf: LabError });
     t.is(error?.exitCode, 2);
     t.is(error?.trouble.subject, 'hall');
     t.true(error?.trouble.happened.includes(happened), error?.message);
-    t.regex(error?.message ?? '', /try: a host with Debian 12 or 13, Raspberry Pi OS .*, or Ubuntu 22\.04 or later/);
+    t.regex(error?.message ?? '', /try: use a host with Debian 12 or 13, Raspberry Pi OS .*, or Ubuntu 22\.04 or later/);
   });
 }
 
-test('a broker may be a container instead, a Pi is told no such thing', (t) => {
-  const told = `${NEITHER}${FEDORA}`;
+test('suggests a container for a broker, not for a Pi', (t) => {
+  const output = `${NEITHER}${FEDORA}`;
   const advice = (container: Parameters<typeof system>[1]) =>
-    t.throws(() => planned(told, container), { instanceOf: LabError })?.trouble.advice ?? '';
+    t.throws(() => planned(output, container), { instanceOf: LabError })?.trouble.advice ?? '';
   t.regex(advice('may be a container'), /`broker: \{ host: container \}`/);
   t.notRegex(advice('no other way'), /container/);
 });
 
-test('of a machine that does not exist yet nothing is known', (t) => {
+test('accepts a host that does not exist yet', (t) => {
   t.deepEqual(system('hall', 'no other way').plan(NO_FACTS, []).items, [
     { action: 'unchanged', kind: 'check', name: 'system' },
   ]);
 });
 
-test('os-release is read, never run, and its words stay one line of a bounded length', (t) => {
+test('reads os-release without running it, as one line of limited length', (t) => {
   const folder = folderFor(t);
   const mark = join(folder, 'was-run');
   const hostile = [
@@ -167,7 +167,7 @@ test('os-release is read, never run, and its words stay one line of a bounded le
   t.false(existsSync(mark));
 });
 
-test('the words of os-release as a shell would have them', (t) => {
+test('unquotes the values of os-release as a shell does', (t) => {
   const text = `A="one \\"two\\" \\$three \\\\"\nB='\\"'\nC=plain\nC="again"\n# D=1\nexport E=1\nf=1\nG="half\nH=`;
   t.deepEqual(
     [...parseOsRelease(text)],
