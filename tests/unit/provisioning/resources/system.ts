@@ -125,7 +125,10 @@ for (const [output, happened] of refused) {
     t.is(error?.exitCode, 2);
     t.is(error?.trouble.subject, 'hall');
     t.true(error?.trouble.happened.includes(happened), error?.message);
-    t.regex(error?.message ?? '', /try: use a host with Debian 12 or 13, Raspberry Pi OS .*, or Ubuntu 22\.04 or later/);
+    t.regex(
+      error?.message ?? '',
+      /try: use a host with Debian 12 or 13, Raspberry Pi OS .*, or Ubuntu 22\.04 or later/,
+    );
   });
 }
 
