@@ -26,12 +26,12 @@ type Direction = {
 const DIRECTIONS: readonly Direction[] = [
   {
     name: 'paho',
-    claim: (qos) => `paho in Python receives a QoS ${qos} message of mqtt.js once`,
+    claim: (qos) => `paho-mqtt in Python receives a message of mqtt.js at QoS ${qos} once`,
     exchange: pahoReceives,
   },
   {
     name: 'paho-publishes',
-    claim: (qos) => `mqtt.js receives a QoS ${qos} message of paho in Python once`,
+    claim: (qos) => `mqtt.js receives a message of paho-mqtt in Python at QoS ${qos} once`,
     exchange: pahoPublishes,
   },
 ];
@@ -53,7 +53,7 @@ function checks(
   const scope = name === 'paho' && qos === QUICK ? 'quick' : 'default';
   const why =
     roles === undefined
-      ? 'lab.yaml has no topic that somebody may publish and somebody may subscribe'
+      ? 'lab.yaml has no topic with both a publisher and a subscriber'
       : whyUnsupported(testLab, { qos });
   if (roles === undefined || why !== undefined) return [{ ...notApplicable(named, why ?? ''), scope }];
   return onEachPi(testLab, named, (pi, check) => ({
@@ -90,7 +90,7 @@ async function pahoPublishes(testLab: TestLab, pi: LivePi, roles: TopicRoles, qo
   await using session = await testLab.login(subscriber);
   const granted = await session.subscribe(topic, qos);
   if (granted < qos && testLab.brokerKind === 'external') {
-    return { verdict: 'skipped', observed: { granted }, reason: `the broker grants QoS ${granted} only` };
+    return { verdict: 'skipped', observed: { granted }, reason: `the broker grants only QoS ${granted}` };
   }
   const text = `paho ${nonce()}`;
   const login = { ...loginOf(publisher), clientId: `lab-${nonce()}`, keepAlive: testLab.broker.keepAlive };

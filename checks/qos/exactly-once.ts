@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { errorMessage } from '../../base/errors.ts';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import { notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
@@ -22,7 +23,7 @@ export const qosExactlyOnce: CheckFamily = (testLab) => {
   } as const;
   const roles = topicRoles(testLab.lab);
   if (roles === undefined) {
-    return [notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe')];
+    return [notApplicable(named, 'lab.yaml has no topic with both a publisher and a subscriber')];
   }
   const why = whyUnsupported(testLab, { qos: 2 });
   if (why !== undefined) return [notApplicable(named, why)];
@@ -46,13 +47,13 @@ export const qosExactlyOnce: CheckFamily = (testLab) => {
         await using _seeing = seeing;
         const granted = await seeing.subscribe(topic, 2);
         if (granted < 2 && testLab.brokerKind === 'external') {
-          return { verdict: 'skipped', observed: { granted }, reason: `the broker grants QoS ${granted} only` };
+          return { verdict: 'skipped', observed: { granted }, reason: `the broker grants only QoS ${granted}` };
         }
         const mark = nonce();
         const begun = performance.now();
-        const trouble = await sendAll(sending, seeing, topic, mark).catch(troubleText);
+        const trouble = await sendAll(sending, seeing, topic, mark).catch(errorMessage);
         const durationMs = performance.now() - begun;
-        // a connection that is gone is told by what is missing
+        // the missing messages show a lost connection
         await seeing.barrier().catch(() => undefined);
         const ends = { publisher: sending.packets, subscriber: seeing.packets };
         const finding = judgeSequence({ mark, count: COUNT, ...ends, durationMs });
@@ -91,8 +92,4 @@ async function received(seeing: RawSession, payload: Buffer): Promise<void> {
     (packet) => packet.at >= at && packet.packetId === packetId && packet.type === 'PUBCOMP',
     `end of the exchange of message ${payload}`,
   );
-}
-
-function troubleText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

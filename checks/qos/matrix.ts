@@ -40,7 +40,7 @@ function check(
     claim: `QoS ${published} to a subscription of QoS ${requested} is delivered once at QoS ${Math.min(published, requested)}, ${overOf(version)}`,
   } as const;
   if (roles === undefined) {
-    return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
+    return notApplicable(named, 'lab.yaml has no topic with both a publisher and a subscriber');
   }
   // the lab's own grants what is asked for; another may grant less
   const qos = testLab.brokerKind === 'lab' && requested > published ? requested : published;

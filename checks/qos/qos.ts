@@ -78,7 +78,7 @@ function here(testLab: TestLab, roles: TopicRoles | undefined, qos: QoS): Check[
 }
 
 function nobody(named: NamedCheck): Check {
-  return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
+  return notApplicable(named, 'lab.yaml has no topic with both a publisher and a subscriber');
 }
 
 function check(
@@ -100,7 +100,7 @@ function check(
       const { granted } = ends;
       if (brokerKind === 'external' && granted !== undefined && granted < qos) {
         // which a broker may do (MQTT 3.1.1, 3.8.4); the table of QoS judges what follows from it
-        return { verdict: 'skipped', observed: { granted }, reason: `the broker grants QoS ${granted} only` };
+        return { verdict: 'skipped', observed: { granted }, reason: `the broker grants only QoS ${granted}` };
       }
       return { ...judgeDelivery({ topic, qos, payload, ...ends }), evidence: packets };
     },

@@ -45,7 +45,7 @@ const nothing: RetainedSeen = { served: 'nothing' };
 const CASES: readonly RetainedCase[] = [
   {
     name: 'set',
-    claim: 'a retained message is kept with its QoS for later subscriptions',
+    claim: 'the broker stores a retained message with its QoS for later subscriptions',
     statement: { 4: 'MQTT-3.3.1-5', 5: 'MQTT-3.3.1-5' },
     expected: first,
     async run(fixture) {
@@ -55,7 +55,7 @@ const CASES: readonly RetainedCase[] = [
   },
   {
     name: 'served',
-    claim: 'a retained message has the RETAIN flag for a new subscription, and not for an established one',
+    claim: 'a new subscription receives a retained message with the RETAIN flag, an established one without it',
     statement: { 4: 'MQTT-3.3.1-9', 5: 'MQTT-3.3.1-12' },
     expected: { ...first, established: { copies: 1, retain: false } },
     async run(fixture) {
@@ -66,7 +66,7 @@ const CASES: readonly RetainedCase[] = [
   },
   {
     name: 'cleared',
-    claim: 'an empty retained message takes away what was retained',
+    claim: 'an empty retained message removes the retained message',
     statement: { 4: 'MQTT-3.3.1-10', 5: 'MQTT-3.3.1-6' },
     expected: { ...nothing, before: first.served },
     async run(fixture) {
@@ -78,7 +78,7 @@ const CASES: readonly RetainedCase[] = [
   },
   {
     name: 'replaced',
-    claim: 'a retained message takes the place of the one before',
+    claim: 'a retained message replaces the earlier one',
     statement: { 4: 'MQTT-3.3.1-5', 5: 'MQTT-3.3.1-5' },
     expected: { ...second, before: first.served },
     async run(fixture) {
@@ -90,7 +90,7 @@ const CASES: readonly RetainedCase[] = [
   },
   {
     name: 'untouched',
-    claim: 'a message without the RETAIN flag leaves what is retained',
+    claim: 'a message without the RETAIN flag does not change the retained message',
     statement: { 4: 'MQTT-3.3.1-12', 5: 'MQTT-3.3.1-8' },
     expected: first,
     async run(fixture) {
@@ -112,7 +112,7 @@ function check(testLab: TestLab, roles: TopicRoles | undefined, version: Version
     claim: `${definition.claim}, ${overOf(version)}`,
   } as const;
   if (roles === undefined) {
-    return notApplicable(named, 'lab.yaml has no topic that somebody may publish and somebody may subscribe');
+    return notApplicable(named, 'lab.yaml has no topic with both a publisher and a subscriber');
   }
   const why = whyUnsupported(testLab, { retained: true, qos: 1, neverRaisesQoS: true });
   if (why !== undefined) return notApplicable(named, why);

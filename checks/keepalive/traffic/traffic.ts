@@ -33,7 +33,7 @@ export const keepaliveTraffic: CheckFamily = (testLab) => {
       subject: { kind: 'traffic' },
       claim: 'what a keep alive costs on the network',
     } as const;
-    const reason = 'lab.yaml has no topic that somebody may publish and somebody may subscribe';
+    const reason = 'lab.yaml has no topic with both a publisher and a subscriber';
     return [{ ...notApplicable(named, reason), scope: 'default' }];
   }
   const ticks = sharedTicker(

@@ -23,7 +23,7 @@ export async function measureExchange(testLab: TestLab, pi: LivePi, roles: Topic
   const { topic, publisher, subscriber } = roles;
   await using fixture = await openMeasuringFixture(testLab, pi, roles);
   if (fixture.granted < qos) {
-    const reason = `the broker grants QoS ${fixture.granted} only`;
+    const reason = `the broker grants only QoS ${fixture.granted}`;
     return { verdict: 'skipped', observed: { granted: fixture.granted }, reason };
   }
   const host = await testLab.host(pi.name, pi.host, 'measure');

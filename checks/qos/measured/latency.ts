@@ -63,7 +63,7 @@ export async function measureLatency(testLab: TestLab, pi: LivePi, roles: TopicR
 }
 
 function granted({ granted: qos }: MeasuringFixture): Finding {
-  return { verdict: 'skipped', observed: { granted: qos }, reason: `the broker grants QoS ${qos} only` };
+  return { verdict: 'skipped', observed: { granted: qos }, reason: `the broker grants only QoS ${qos}` };
 }
 
 /** The lab sets it unless lab.yaml says otherwise; of an external broker nobody knows. */

@@ -85,7 +85,7 @@ function onPis(
 ): Check[] {
   const common = { scope: 'default', isLoad: true } as const;
   if (roles === undefined) {
-    const reason = 'lab.yaml has no topic that somebody may publish and somebody may subscribe';
+    const reason = 'lab.yaml has no topic with both a publisher and a subscriber';
     return [{ ...notApplicable(named, reason), ...common }];
   }
   const why = whyUnsupported(testLab, { qos });

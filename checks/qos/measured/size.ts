@@ -27,7 +27,7 @@ export async function measureSize(
 ): Promise<Finding> {
   await using fixture = await openMeasuringFixture(testLab, pi, roles);
   if (fixture.granted < qos) {
-    const reason = `the broker grants QoS ${fixture.granted} only`;
+    const reason = `the broker grants only QoS ${fixture.granted}`;
     return { verdict: 'skipped', observed: { granted: fixture.granted }, reason };
   }
   const subscriber = await undisturbed(() => weighArrivals(fixture, qos, payloadBytes));
