@@ -159,7 +159,7 @@ test.serial('the raw points of a figure are given away', async (t) => {
 });
 
 test.serial(
-  'the ideal keep alive is computed anew when something else is wished, and goes back to the defaults',
+  'the page computes the ideal keep alive again when an input changes, and resets it',
   async (t) => {
     const watched = await open(t, 'whole', 'on a phone, in the dark');
     if (watched === undefined) return;
@@ -168,7 +168,7 @@ test.serial(
     const drawn = page.locator('#figure-keep-alive-delay .drawing');
     const [before, drawnBefore] = [await said.textContent(), await drawn.innerHTML()];
     t.regex(before ?? '', /^56 s is the longest/);
-    await page.getByLabel('loss told within').fill('30');
+    await page.getByLabel('loss detected within').fill('30');
     t.regex((await said.textContent()) ?? '', /^16 s is the longest/);
     t.not(await drawn.innerHTML(), drawnBefore);
     t.is(await page.locator('#keep-alive-sweep tr.recommended th').textContent(), '16 s ◆');

@@ -49,7 +49,7 @@ function SideBySide({ examples }: { readonly examples: readonly Example[] }) {
       <h3>Side by side</h3>
       <Table
         caption="A publisher with a last will whose connection ends in different ways"
-        columns={['', ...examples.map(({ title }) => title)]}
+        columns={['fact', ...examples.map(({ title }) => title)]}
         rows={[
           row('what ends it', ({ what }) => what ?? ''),
           row('end of the connection', endText),
