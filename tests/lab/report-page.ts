@@ -158,33 +158,30 @@ test.serial('the raw points of a figure are given away', async (t) => {
   t.is(rows.length, 200);
 });
 
-test.serial(
-  'the page computes the ideal keep alive again when an input changes, and resets it',
-  async (t) => {
-    const watched = await open(t, 'whole', 'on a phone, in the dark');
-    if (watched === undefined) return;
-    const { page, complaints } = watched;
-    const said = page.locator('#keep-alive-recommended');
-    const drawn = page.locator('#figure-keep-alive-delay .drawing');
-    const [before, drawnBefore] = [await said.textContent(), await drawn.innerHTML()];
-    t.regex(before ?? '', /^56 s is the longest/);
-    await page.getByLabel('loss detected within').fill('30');
-    t.regex((await said.textContent()) ?? '', /^16 s is the longest/);
-    t.not(await drawn.innerHTML(), drawnBefore);
-    t.is(await page.locator('#keep-alive-sweep tr.recommended th').textContent(), '16 s ◆');
-    const lasts = page.locator('#keep-alive-profiles tbody tr').first().locator('td').nth(6);
-    const lastsBefore = await lasts.textContent();
-    await page.getByLabel('a wake-up').fill('66');
-    t.not(await lasts.textContent(), lastsBefore);
-    await page.getByLabel('battery, Wh').fill('');
-    t.regex((await said.textContent()) ?? '', /^16 s is the longest/);
-    await page.getByRole('button', { name: 'Defaults' }).click();
-    await page.waitForFunction(`document.getElementById('keep-alive-recommended').textContent.startsWith('56 s')`);
-    t.is(await said.textContent(), before);
-    t.is(await drawn.innerHTML(), drawnBefore);
-    t.deepEqual(complaints, []);
-  },
-);
+test.serial('the page computes the ideal keep alive again when an input changes, and resets it', async (t) => {
+  const watched = await open(t, 'whole', 'on a phone, in the dark');
+  if (watched === undefined) return;
+  const { page, complaints } = watched;
+  const said = page.locator('#keep-alive-recommended');
+  const drawn = page.locator('#figure-keep-alive-delay .drawing');
+  const [before, drawnBefore] = [await said.textContent(), await drawn.innerHTML()];
+  t.regex(before ?? '', /^56 s is the longest/);
+  await page.getByLabel('loss detected within').fill('30');
+  t.regex((await said.textContent()) ?? '', /^16 s is the longest/);
+  t.not(await drawn.innerHTML(), drawnBefore);
+  t.is(await page.locator('#keep-alive-sweep tr.recommended th').textContent(), '16 s ◆');
+  const lasts = page.locator('#keep-alive-profiles tbody tr').first().locator('td').nth(6);
+  const lastsBefore = await lasts.textContent();
+  await page.getByLabel('a wake-up').fill('66');
+  t.not(await lasts.textContent(), lastsBefore);
+  await page.getByLabel('battery, Wh').fill('');
+  t.regex((await said.textContent()) ?? '', /^16 s is the longest/);
+  await page.getByRole('button', { name: 'Defaults' }).click();
+  await page.waitForFunction(`document.getElementById('keep-alive-recommended').textContent.startsWith('56 s')`);
+  t.is(await said.textContent(), before);
+  t.is(await drawn.innerHTML(), drawnBefore);
+  t.deepEqual(complaints, []);
+});
 
 test.serial('without JavaScript everything can be read, and filtered by verdict', async (t) => {
   const watched = await open(t, 'whole', 'on a phone, without JavaScript');
