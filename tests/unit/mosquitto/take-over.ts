@@ -57,7 +57,7 @@ test("another lab's files move, and those that its lab.conf names", (t) => {
 });
 
 test('the main file stays in place where apt cannot fetch the package that replaces it', (t) => {
-  const { root, run } = host(t);
+  const { root, backup, run } = host(t);
   const main = join(root, 'etc/mosquitto/mosquitto.conf');
   writeFileSync(main, 'own');
   const script = takeOverScript('two', [{ kind: 'file', path: MAIN, reason: '' }]);
@@ -69,6 +69,7 @@ test('the main file stays in place where apt cannot fetch the package that repla
   const { code, stderr } = apt(`[ -e '${main}' ] || echo new >'${main}'`);
   t.is(code, 0, stderr);
   t.is(readFileSync(main, 'utf8'), 'new\n');
+  t.is(readFileSync(join(backup, 'mosquitto.conf'), 'utf8'), 'own');
 });
 
 test('a process that is no Mosquitto by now goes on', (t) => {
