@@ -1,12 +1,12 @@
-/** mosquitto.conf(5) options that the lab sets itself, or that would make lab.yaml untrue; each with the reason and the key to use. */
+/** mosquitto.conf(5) options that the lab sets itself, or that would contradict lab.yaml; each with the reason. */
 const OWNED: readonly (readonly [reason: string, ...names: string[]])[] = [
   ['broker.port sets the port', 'listener', 'port'],
   ['the broker listens on every address, so that the Pis reach it', 'bind_address', 'bind_interface', 'socket_domain'],
   ['broker.maxKeepAlive sets it', 'max_keepalive'],
-  ['users sets who may connect, and nobody else may', 'password_file', 'allow_anonymous', 'listener_allow_anonymous'],
+  ['users sets who may connect', 'password_file', 'allow_anonymous', 'listener_allow_anonymous'],
   ['topics sets who may do what', 'acl_file', 'per_listener_settings'],
   [
-    'users and topics alone decide about rights',
+    'only users and topics set rights',
     'plugin',
     'global_plugin',
     'plugin_load',
@@ -37,8 +37,8 @@ const OWNED: readonly (readonly [reason: string, ...names: string[]])[] = [
 ];
 
 const OWNED_FAMILIES: readonly (readonly [prefix: string, reason: string])[] = [
-  ['plugin_opt_', 'users and topics alone decide about rights'],
-  ['auth_opt_', 'users and topics alone decide about rights'],
+  ['plugin_opt_', 'only users and topics set rights'],
+  ['auth_opt_', 'only users and topics set rights'],
   ['bridge_', "the lab's broker has no bridges"],
   ['remote_', "the lab's broker has no bridges"],
   ['local_', "the lab's broker has no bridges"],
@@ -51,7 +51,7 @@ const REASONS: ReadonlyMap<string, string> = new Map(
 /** Names that `broker.options` refuses, for the JSON Schema. */
 export const OWNED_OPTIONS: readonly string[] = [...REASONS.keys()];
 
-/** Why lab.yaml may not set this mosquitto.conf(5) option; undefined: it may. */
+/** Why lab.yaml may not set this mosquitto.conf(5) option; undefined where it may. */
 export function whyOwned(option: string): string | undefined {
   return REASONS.get(option) ?? OWNED_FAMILIES.find(([prefix]) => option.startsWith(prefix))?.[1];
 }

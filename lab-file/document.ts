@@ -10,11 +10,11 @@ export type Located = { readonly position: Position; readonly text: string };
 export type LabDocument = {
   /** The file as plain values, names and passwords exactly as written. */
   readonly value: unknown;
-  /** What YAML itself can't read; `value` is then undefined. */
+  /** What YAML itself can't read; `value` is undefined then. */
   readonly broken: readonly Located[];
   /** Keys given twice and the like. */
   readonly mistakes: readonly Located[];
-  /** Line and column, from 1, of what lies at the path, or of the nearest thing around it. */
+  /** Line and column, from 1, of the value at the path, or of the nearest one around it. */
   readonly locate: (path: Path, at: Mistake['at']) => Position;
 };
 
@@ -29,7 +29,7 @@ type Walk = {
 
 const DEEPEST = 8;
 
-/** Reads YAML 1.2 keeping the place of every key and value; never throws, never quotes the file (it holds passwords). */
+/** Reads YAML 1.2 with the place of every key and value. Never throws, and never quotes the file, which holds passwords. */
 export function readDocument(text: string): LabDocument {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
@@ -40,7 +40,7 @@ export function readDocument(text: string): LabDocument {
   const unread = [...document.errors, ...document.warnings].map(({ code, pos }) => ({ code, offset: pos[0] }));
   visit(document, {
     Alias: (_, alias) => {
-      // The parser itself complains only on conversion, quoting the file.
+      // the parser itself complains only on conversion, and quotes the file
       if (alias.resolve(document) === undefined) unread.push({ code: 'BAD_ALIAS', offset: alias.range?.[0] ?? 0 });
     },
   });
@@ -52,12 +52,12 @@ export function readDocument(text: string): LabDocument {
   return { value, broken, mistakes: walk.mistakes, locate };
 }
 
-/** The plain value of a node, its places noted on the way. */
+/** The plain value of a node; records the places of its keys and values. */
 function plain(node: unknown, path: Path, place: Place, walk: Walk): unknown {
   const target = isAlias(node) ? node.resolve(walk.document) : node;
   walk.places.set(JSON.stringify(path), place);
   if (path.length > DEEPEST) {
-    note(walk, place.value, 'the lab file is nested too deeply here; one of its keys is allowed');
+    note(walk, place.value, 'the lab file is nested too deeply here; write one of its keys');
     return undefined;
   }
   if (isScalar(target)) return isText(path) ? asWritten(target) : target.value;
@@ -75,7 +75,7 @@ function plain(node: unknown, path: Path, place: Place, walk: Walk): unknown {
     const name = isScalar(pair.key) ? asWritten(pair.key) : undefined;
     const earlier = walk.places.get(JSON.stringify([...path, name]));
     if (typeof name !== 'string' || name === '__proto__') {
-      note(walk, key, `${subject(path)} has a key that is no name; plain text is allowed`);
+      note(walk, key, `${subject(path)} has a key that is not a name; plain text is allowed`);
     } else if (earlier !== undefined && Object.hasOwn(entries, name)) {
       const first = walk.position(earlier.key).line;
       note(walk, key, `${twice(path, name)} is given twice, first on line ${first}; once is allowed`);
@@ -86,7 +86,7 @@ function plain(node: unknown, path: Path, place: Place, walk: Walk): unknown {
   return entries;
 }
 
-/** Inside a user, a key may be the rest of an unquoted password with a comma, and is not shown. */
+/** Inside a user, a key may be the rest of an unquoted password with a comma, so the message does not show it. */
 function twice(path: Path, name: string): string {
   const secret = path[0] === 'users' && path.length > 1 && name !== 'password';
   return secret ? `a key of ${subject(path)}` : subject([...path, name]);
@@ -96,18 +96,18 @@ function note({ mistakes, position }: Walk, offset: number, text: string): void 
   mistakes.push({ position: position(offset), text });
 }
 
-/** Text where text is meant: YAML would read `0123`, `1e3` or `true` as something else and lose how it was written. */
+/** The text as written: YAML would read `0123`, `1e3` or `true` as something else. */
 function asWritten(scalar: { value: unknown; source?: string }): unknown {
   if (scalar.value === null || typeof scalar.value === 'string') return scalar.value;
   return scalar.source ?? String(scalar.value);
 }
 
-/** Paths whose scalars are text whatever they look like: the lab's name, passwords, the users named by topics. */
+/** Paths whose scalars are always text: the lab's name, passwords, the users in topics. */
 function isText([part, , key]: Path): boolean {
   return part === 'name' || (part === 'users' && key === 'password') || (part === 'topics' && key !== undefined);
 }
 
-/** Where a node starts; `otherwise` for one that is not written out (`key:` with nothing after it). */
+/** Where a node starts; `otherwise` for a missing one (`key:` with nothing after it). */
 function startOf(node: unknown, otherwise: number): number {
   if (!isScalar(node) && !isMap(node) && !isSeq(node) && !isAlias(node)) return otherwise;
   const [start, end] = node.range ?? [otherwise, otherwise];

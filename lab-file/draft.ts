@@ -29,10 +29,10 @@ const draftSchema = z
   })
   .catch({});
 
-/** What can be made out of a lab file that may have mistakes: everything of the right kind, undefined for the rest. */
+/** The readable parts of a lab file that may have mistakes; undefined for the rest. */
 export type Draft = z.output<typeof draftSchema>;
 
-/** Never fails, so that the rules can be checked beside the schema and all mistakes told at once. */
+/** Never fails, so that the rules and the schema report all mistakes together. */
 export function draftOf(value: unknown): Draft {
   return draftSchema.parse(value);
 }

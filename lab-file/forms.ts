@@ -4,7 +4,7 @@ import { allow, kindOf } from './mistake.ts';
 
 const LABEL = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
 
-/** The lab's name, which becomes part of Docker names. */
+/** The lab's name, which is part of Docker names. */
 export const labName = label('lower-case letters, digits and hyphens, starting with a letter, at most 40, are allowed');
 
 /** A Pi's name, which becomes a host name (RFC 1123). */
@@ -28,36 +28,36 @@ export const topicName = oneLine('a topic name', 65535)
   // Mosquitto's TOPIC_HIERARCHY_LIMIT: an ACL line with more is an error and the broker does not start.
   .regex(/^([^/]*\/){0,200}[^/]*$/, { error: 'has too many levels for Mosquitto; at most 200 slashes are allowed' });
 
-/** A host name or IP address, without a port. */
+/** A host name or an IP address, without a port. */
 export const address = z
   .string(allow('a host name or an IP address is allowed'))
   .regex(/^([A-Za-z0-9][A-Za-z0-9._-]*|(?=.*:.*:)[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?)$/, {
     ...allow('a host name or an IP address without a port is allowed'),
   });
 
-/** A whole number of a range, with the unit in words. */
+/** A whole number in a range; `unit` such as ` of seconds` for the message. */
 export function whole(least: number, most: number, unit = '') {
   const error = allow(`a whole number${unit} from ${least} to ${most} is allowed`);
   return z.int(error).min(least, error).max(most, error);
 }
 
-/** A public host key as in known_hosts; its data repeats its type (RFC 4253, 6.6), so that a cut-off one is noticed. */
+/** A public host key as in known_hosts. Its data repeats its type (RFC 4253, 6.6), which shows a cut-off key. */
 export const hostKey = z
   .string(allow('TYPE BASE64 as in known_hosts is allowed'))
   .regex(/^[a-z0-9@.-]+ [A-Za-z0-9+/]+={0,2}$/, {
-    error: 'is no public key; TYPE BASE64 as in known_hosts is allowed',
+    error: 'is not a public key; TYPE BASE64 as in known_hosts is allowed',
     abort: true,
   })
-  .refine(dataRepeatsType, { error: 'is not whole: type and data differ; TYPE BASE64 as in known_hosts is allowed' });
+  .refine(dataRepeatsType, { error: 'is incomplete: type and data differ; TYPE BASE64 as in known_hosts is allowed' });
 
 export const filePath = z.string(allow('a file path is allowed')).min(1, allow('a file path is allowed'));
 
-/** A mosquitto.conf(5) option that the lab does not own. */
+/** A mosquitto.conf(5) option that the lab does not set itself. */
 export const optionName = z
   .string()
-  // queue_qos0_messages has a digit
+  // a digit, as in queue_qos0_messages
   .regex(/^[a-z][a-z0-9_]*$/, {
-    error: 'is no option of mosquitto.conf(5); lower-case letters, digits and _ are allowed',
+    error: 'is not an option of mosquitto.conf(5); lower-case letters, digits and _ are allowed',
   })
   .refine((name) => whyOwned(name) === undefined, {
     error: ({ input }) => `is set by the lab; not allowed here: ${whyOwned(String(input))}`,
@@ -66,9 +66,9 @@ export const optionName = z
 
 const optionText = z
   .string()
-  .regex(/^(\S(\P{Cc}*\S)?)$/u, { error: 'is empty, padded with blanks or more than a line; one line is allowed' });
+  .regex(/^(\S(\P{Cc}*\S)?)$/u, { error: 'is empty, padded with spaces or longer than a line; one line is allowed' });
 
-/** The value of a mosquitto.conf(5) option: what fits on its line. */
+/** The value of a mosquitto.conf(5) option, which fits on its line. */
 export const optionValue = z.union([z.boolean(), z.number(), optionText], {
   error: ({ input }) => `${kindOf(input)}; one line of text, a number, true or false is allowed`,
 });
@@ -82,9 +82,9 @@ function oneLine(what: string, bytes: number) {
     .string(allow(`${what} is allowed`))
     .min(1, { error: `is empty; ${what} of at least one character is allowed` })
     .regex(/^[^\p{Cc}\p{Cs}]*$/u, {
-      error: `has a line break or another control character; ${what} without is allowed`,
+      error: `has a line break or another control character; ${what} without them is allowed`,
     })
-    .regex(/^(\S([\s\S]*\S)?)?$/, { error: `starts or ends with a blank; ${what} without is allowed` })
+    .regex(/^(\S([\s\S]*\S)?)?$/, { error: `starts or ends with a space; ${what} without it is allowed` })
     .refine((text) => Buffer.byteLength(text) <= bytes, { error: `is too long; at most ${bytes} bytes are allowed` });
 }
 

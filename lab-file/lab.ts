@@ -1,12 +1,12 @@
 import type { Secret } from '../base/secret.ts';
 import type { SshAddress } from './ssh-address.ts';
 
-/** What lab.yaml says, checked and complete: every default filled in, every reference resolved. */
+/** What lab.yaml says, checked and complete: with every default and every reference resolved. */
 export type Lab = {
   readonly name: string;
   /** Absolute path of the lab file. */
   readonly file: string;
-  /** Folder of the lab file; `.lab/` lies here. */
+  /** Folder of the lab file and of `.lab/`. */
   readonly directory: string;
   readonly broker: Broker;
   readonly pis: readonly Pi[];
@@ -17,10 +17,10 @@ export type Lab = {
 
 export type Broker = {
   readonly host: LocalPlace | ContainerPlace | SshPlace | ExternalPlace;
-  /** Host name or address under which MQTT clients reach the broker, where it can't be found out: always for `external`. */
+  /** Host name or address at which MQTT clients reach the broker, where the lab can't find it out; always given for `external`. */
   readonly address: string | undefined;
   readonly port: number;
-  /** Longest keep alive a client may ask for, in seconds (mosquitto.conf(5), max_keepalive). */
+  /** Longest keep alive that a client may request, in seconds (mosquitto.conf(5), max_keepalive). */
   readonly maxKeepAlive: number;
   /** Further mosquitto.conf(5) options, in the order of the file. */
   readonly options: readonly BrokerOption[];
@@ -32,21 +32,21 @@ export type Pi = {
   readonly name: string;
   readonly host: EmulatedPlace | SshPlace;
   readonly repository: Repository;
-  /** Whether the Pi is rebooted once its packages are installed. */
+  /** Whether the Pi reboots once after its packages are installed. */
   readonly reboot: boolean;
 };
 
-/** Where a Pi's MQTT clients come from; `debian`: the sources that it has. */
+/** Where a Pi's MQTT clients come from; `debian`: its own sources. */
 export type Repository = { readonly kind: 'debian' } | AptRepository;
 
 export type AptRepository = {
   readonly kind: 'apt';
-  /** The part before `dists`, without a slash at its end. */
+  /** The part before `dists`, without a final slash. */
   readonly url: string;
   /** Undefined: the code name of the Pi's own release. */
   readonly suite: string | undefined;
   readonly components: readonly string[];
-  /** Whose signature is trusted: the public key as ASCII armour, or where this machine fetches it (https). */
+  /** The public key that signs the repository: as ASCII armour, or the https URL where this machine fetches it. */
   readonly key: { readonly text: string } | { readonly url: string };
 };
 
@@ -69,13 +69,13 @@ export type Topic = {
 export const DEBIAN_SUITES = { 12: 'bookworm', 13: 'trixie' } as const;
 export type DebianRelease = keyof typeof DEBIAN_SUITES;
 
-/** Debian's and Docker's names of what an emulated Pi may be; a real one with a 64-bit system is arm64. */
+/** Architectures of an emulated Pi, by Debian's and Docker's name; a real Pi with a 64-bit system is arm64. */
 export const ARCHITECTURES = ['amd64', 'arm64'] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
 
 /** The emulated machines: their Debian release and their network. */
 export type Containers = {
   readonly debian: DebianRelease;
-  /** CIDR; undefined: a free /24 of 198.18.0.0/15 (RFC 2544), chosen from the lab's name. */
+  /** CIDR; undefined: a free /24 of 198.18.0.0/15 (RFC 2544), chosen by the lab's name. */
   readonly subnet: string | undefined;
 };

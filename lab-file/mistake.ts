@@ -1,10 +1,10 @@
 /** Where a value lies in the lab file: keys and list indices from the root. */
 export type Path = readonly (string | number)[];
 
-/** One mistake of the lab file: where it is, and "SUBJECT what is wrong; what is allowed". */
+/** One mistake in the lab file, with its place. The text is "SUBJECT what is wrong; what is allowed". */
 export type Mistake = {
   readonly path: Path;
-  /** Which part of the entry at `path` to point at. */
+  /** The part of the entry at `path` that the position shows. */
   readonly at: 'key' | 'value';
   readonly text: string;
 };
@@ -18,7 +18,7 @@ export function subject(path: Path): string {
     .slice(1);
 }
 
-/** What is wrong with the kind of a value, without showing it, for places that may hold a password. */
+/** The kind of a value, without the value, for places that may hold a password. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'is missing';
   if (value === null) return 'has no value';
@@ -28,7 +28,7 @@ export function kindOf(value: unknown): string {
   return typeof value === 'string' ? 'is text' : `is a ${typeof value}`;
 }
 
-/** Like `kindOf`, showing short scalars; text with an `@` may carry a URL's password and is not shown. */
+/** Like `kindOf`, but shows short scalars; text with an `@` may carry a URL's password and stays hidden. */
 export function show(value: unknown): string {
   const shown = typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean';
   if (!shown || value === '' || String(value).includes('@')) return kindOf(value);
@@ -41,7 +41,7 @@ export function allow(allowed: string): { error: (issue: { readonly input?: unkn
   return { error: ({ input }) => `${show(input)}; ${allowed}` };
 }
 
-/** Like `allow`, never showing the value. */
+/** Like `allow`, without the value. */
 export function allowSecretly(allowed: string): { error: (issue: { readonly input?: unknown }) => string } {
   return { error: ({ input }) => `${kindOf(input)}; ${allowed}` };
 }

@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { errorCode } from '../base/errors.ts';
 import { Secret } from '../base/secret.ts';
 import type { Draft } from './draft.ts';
 import type { Mistake, Path } from './mistake.ts';
 import { subject } from './mistake.ts';
 import { placeOf } from './paths.ts';
 
-/** Bytes; MQTT gives a password's length in two bytes (MQTT 3.1.1, 3.1.3.5). */
+/** In bytes; MQTT has two bytes for a password's length (MQTT 3.1.1, 3.1.3.5). */
 const LONGEST = 65535;
 
 export type Environment = Record<string, string | undefined>;
@@ -24,8 +25,7 @@ export type Passwords = {
 type Source = Exclude<NonNullable<Draft['users']>[string], undefined>['password'];
 
 /**
- * The passwords of the file.
- * Variables named by `{ env: NAME }` are removed from `environment`, so that no child process inherits them.
+ * The passwords of the file. Removes the variables of `{ env: NAME }` from `environment`, so that no child process inherits them.
  * @param directory the lab file's folder, from which `{ file: PATH }` starts
  */
 export function resolvePasswords(
@@ -66,14 +66,14 @@ function find(source: string | { env: string } | { file: string }, directory: st
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\r?\n$/, '');
     return text === '' ? { wrong: `comes from the file ${shown}, which is empty; put the password there` } : { text };
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    const reason = errorCode(error) ?? 'unknown reason';
     return {
       wrong: `comes from the file ${shown}, which can't be read (${reason}); a UTF-8 text file is allowed, relative to the lab file or starting with ~/`,
     };
   }
 }
 
-/** A password goes through line oriented tools and a C string on its way to Mosquitto. */
+/** On its way to Mosquitto a password goes through line-oriented tools and a C string. */
 function checked(found: Found): Found {
   if ('wrong' in found) return found;
   if (/[\n\r\0]/.test(found.text)) return { wrong: 'holds a line break or a NUL; a single line is allowed' };

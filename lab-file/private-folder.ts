@@ -2,12 +2,12 @@ import { open } from 'node:fs/promises';
 import path from 'node:path';
 import type { Lab } from './lab.ts';
 
-/** `.lab/` beside the lab file: keys, runs and what is kept, for this user's eyes only. */
+/** `.lab/` beside the lab file, with keys, records and backups; readable by this user alone. */
 export function privateFolder(lab: Pick<Lab, 'directory'>, ...names: string[]): string {
   return path.join(lab.directory, '.lab', ...names);
 }
 
-/** Makes a file for this user's eyes only from the start, and has it on the disk; throws EEXIST where it is there. */
+/** Writes and syncs a new file that only this user can read, from the start. Throws EEXIST where it exists. */
 export async function writePrivate(file: string, text: string): Promise<void> {
   const handle = await open(file, 'wx', 0o600);
   try {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import { InputError } from '../base/errors.ts';
+import { errorCode, InputError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
 import type { LabDocument, Located } from './document.ts';
 import { readDocument } from './document.ts';
@@ -19,20 +19,22 @@ import { keyOfFile } from './signing-key.ts';
 import { parseSshUrl } from './ssh-url.ts';
 import type { Interfaces } from './subnet.ts';
 
-/** The parts of this process and machine that a lab file is read against. */
-export type Surroundings = { readonly environment: Environment; readonly interfaces: Interfaces };
+/** How to read a lab file; the first two are this process's and this machine's by default. */
+export type ReadOptions = {
+  readonly environment?: Environment;
+  readonly interfaces?: Interfaces;
+  /** Where false, the lab has no users, and missing passwords and keys are not mistakes. @default true */
+  readonly logsIn?: boolean;
+};
 
 /**
- * Reads and checks a lab file.
- * Environment variables that hold passwords are removed from the environment: read the file once a process.
- * @param file path as the user gave it; mistakes start with it
- * @param logsIn false for what logs nobody in: the lab has no users then, and passwords and keys that can't be found are no mistakes
- * @throws {InputError} every mistake at once, sorted, each `FILE:LINE:COLUMN: what is wrong; what is allowed`; no password in it
+ * Reads and checks a lab file. Removes the variables that hold passwords from the environment, so read it once a process.
+ * @param file path as the user gave it; each mistake starts with it
+ * @throws {InputError} all mistakes, sorted, each `FILE:LINE:COLUMN: what is wrong; what is allowed`, without any password
  */
 export function readLab(
   file: string,
-  { environment, interfaces }: Surroundings = { environment: process.env, interfaces: networkInterfaces() },
-  logsIn = true,
+  { environment = process.env, interfaces = networkInterfaces(), logsIn = true }: ReadOptions = {},
 ): Lab {
   const path = resolve(file);
   const directory = dirname(path);
@@ -61,15 +63,17 @@ function readText(file: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(readFileSync(file));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = errorCode(error);
     if (code === 'ENOENT') {
       throw new InputError([
-        `${file}: there is no such lab file; go to the folder that holds it, or name one with --lab FILE`,
+        `${file}: does not exist; change to the folder of the lab file, or name it with --lab FILE`,
       ]);
     }
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
       throw new InputError([`${file}: is not UTF-8 text; save it as UTF-8`]);
-    throw new InputError([`${file}: can't be read (${String(code)}); a readable file is needed, see --lab FILE`]);
+    throw new InputError([
+      `${file}: can't be read (${code}); check that you may read it, or name another file with --lab FILE`,
+    ]);
   }
 }
 

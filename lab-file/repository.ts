@@ -10,11 +10,11 @@ const NAMES = ['debian', 'mosquitto.org'] as const;
 const ALLOWED = 'debian, mosquitto.org or { url: URL, key: FILE }, also with suite and components, is allowed';
 const HTTPS = /^https:\/\//i;
 
-/** What goes into a deb822 source of apt's as it is: no blank, line break or password. */
+/** Goes into a deb822 source of apt's unchanged, so without spaces, line breaks and passwords. */
 const repositoryUrl = z
   .string(allow('a URL is allowed'))
   .regex(/^https?:\/\/[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?(\/[A-Za-z0-9._~+-]+)*\/?$/, {
-    ...allow('http:// or https:// with a host, perhaps a port, and a path is allowed'),
+    ...allow('http:// or https:// with a host, optionally a port, and a path is allowed'),
   });
 const suite = z
   .string(allow('the name of a suite is allowed'))
@@ -49,7 +49,7 @@ type Written = z.output<typeof repositorySchema>;
 /** As mosquitto.org/download describes it; suites are the code names of Debian's releases. */
 const MOSQUITTO_ORG = { url: 'https://repo.mosquitto.org/debian', key: 'mosquitto-repo.gpg' } as const;
 
-/** The repository that is meant; a key file that can't be used is empty, and a mistake by `repositoryMistakes`. */
+/** The repository of a Pi. An unusable key file gives an empty key here and a mistake in `repositoryMistakes`. */
 export function repositoryOf(written: Written, directory: string): Repository {
   if (written === 'debian') return { kind: 'debian' };
   if (written === 'mosquitto.org') {
@@ -63,7 +63,10 @@ export function repositoryOf(written: Written, directory: string): Repository {
   return { kind: 'apt', url: url.replace(/\/$/, ''), suite, components, key: signedBy };
 }
 
-/** What is wrong with a key: `keyFault` tells it of a file. */
+/**
+ * The mistake in a repository's key.
+ * @param keyFault what is wrong with a key file
+ */
 export function repositoryMistakes(
   path: Path,
   { key }: { readonly key?: string | undefined },
@@ -76,8 +79,8 @@ export function repositoryMistakes(
 
 function urlFault(key: string): string | undefined {
   const allowed = 'a file or an https:// URL is allowed';
-  if (!HTTPS.test(key)) return `comes over a connection that anybody may change; ${allowed}`;
+  if (!HTTPS.test(key)) return `comes over a connection that others can change; ${allowed}`;
   return /^https:\/\/[A-Za-z0-9][A-Za-z0-9.-]*(:[0-9]{1,5})?\/[A-Za-z0-9._~+/%=?&-]+$/i.test(key)
     ? undefined
-    : `is no URL of a file; ${allowed}`;
+    : `is not the URL of a file; ${allowed}`;
 }

@@ -10,9 +10,9 @@ import { whatIsWrongWithSubnet } from './subnet.ts';
 /** What the rules need to know of this machine. */
 export type Machine = {
   readonly interfaces: Interfaces;
-  /** Whether a path as written in the lab file leads to a readable file. */
+  /** Whether a path of the lab file leads to a readable file. */
   readonly isFile: (path: string) => boolean;
-  /** What is wrong with the signing key that a path as written leads to; undefined where nothing is. */
+  /** What is wrong with the signing key at a path of the lab file; undefined where it is right. */
   readonly keyFault: (path: string) => string | undefined;
 };
 
@@ -24,7 +24,7 @@ type Host = {
   readonly password?: object | undefined;
 };
 
-/** What one part of a lab file says against another, or against this machine. Parts that the schema refused are passed over. */
+/** The contradictions between parts of a lab file, or with this machine. Skips parts that the schema refused. */
 export function checkRules(draft: Draft, machine: Machine): readonly Mistake[] {
   const hosts = hostsOf(draft);
   return [
@@ -93,7 +93,7 @@ function containerBroker({ broker, pis }: Draft): Mistake[] {
       ? [
           mistake(
             ['pis', name, 'host'],
-            'is another machine, which does not reach a broker in a container; broker.host local or ssh://… is allowed with it',
+            'is another machine, which cannot reach a broker in a container; with it, broker.host local or ssh://… is allowed',
           ),
         ]
       : [],
@@ -103,7 +103,7 @@ function containerBroker({ broker, pis }: Draft): Mistake[] {
 function containerPis({ pis }: Draft): Mistake[] {
   return Object.entries(pis ?? {}).flatMap(([name, pi]) => {
     if (pi?.architecture === undefined || pi.host?.startsWith('ssh:') !== true) return [];
-    const text = `has no effect on a machine that is there already; it is allowed beside ${subject(['pis', name, 'host'])}: container`;
+    const text = `has no effect on a real Pi; it is allowed beside ${subject(['pis', name, 'host'])}: container`;
     return [{ ...mistake(['pis', name, 'architecture'], text), at: 'key' }];
   });
 }
@@ -128,7 +128,7 @@ function sshKeys({ path, host, identity, hostKey, password }: Host, { isFile }: 
     mistakes.push({ ...mistake([...path, key], text), at: 'key' });
   }
   if (overSsh && identity && !isFile(identity)) {
-    const text = `${JSON.stringify(identity)} is no readable file; a private key file is allowed, relative to the lab file or starting with ~/`;
+    const text = `${JSON.stringify(identity)} is not a readable file; a private key file is allowed, relative to the lab file or starting with ~/`;
     mistakes.push(mistake([...path, 'identity'], text));
   }
   return mistakes;

@@ -32,7 +32,7 @@ const sources = [
     env: z
       .string()
       .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
-        error: 'is no name of an environment variable; letters, digits and _ are allowed',
+        error: 'is not the name of an environment variable; letters, digits and _ are allowed',
       })
       .describe('Environment variable that holds the password.'),
   }),
@@ -46,12 +46,14 @@ const sources = [
 
 export const hostPasswordSchema = z.union(
   sources,
-  allowSecretly('{ env: NAME } or { file: PATH } is allowed: who may read this file must not thereby be root there'),
+  allowSecretly(
+    '{ env: NAME } or { file: PATH } is allowed, so that a reader of the lab file does not become root on the host',
+  ),
 );
 const hostPassword = hostPasswordSchema
   .optional()
   .describe(
-    'Password of the SSH user, where no key is accepted or sudo asks for one: { env: NAME } or { file: PATH }. Default: asked for on a terminal.',
+    'Password of the SSH user, for a host that accepts no key and for sudo: { env: NAME } or { file: PATH }. Default: a question on the terminal.',
   );
 
 const brokerSchema = z.strictObject(
@@ -59,16 +61,16 @@ const brokerSchema = z.strictObject(
     host: hostText(['local', 'container', 'external'])
       .default('local')
       .describe(
-        'Where the broker runs: local (this machine), container (a Debian container), ssh://[user@]host[:port], or external (a broker at `address` that is verified but never changed).',
+        'Where the broker runs: local (this machine), container (a Debian container), ssh://[user@]host[:port], or external (a broker at `address` that the lab verifies and never changes).',
       ),
     address: address
       .optional()
-      .describe('Host name or IP address under which clients reach the broker. Needed for an external broker.'),
+      .describe('Host name or IP address at which clients reach the broker. Required for an external broker.'),
     port: whole(1, 65535).default(1883).describe('TCP port that the broker listens on.'),
-    // 1200 is AWS IoT Core's ceiling; mosquitto.conf(5) asks for at least 10.
+    // 1200 is AWS IoT Core's limit; mosquitto.conf(5) requires at least 10
     maxKeepAlive: whole(10, 65535, ' of seconds')
       .default(1200)
-      .describe('Longest keep alive in seconds that a client may ask for.'),
+      .describe('Longest keep alive that a client may request, in seconds.'),
     options: z
       .record(optionName, optionValue, allow('a mapping of mosquitto.conf(5) options is allowed'))
       .prefault({})
@@ -93,12 +95,12 @@ export const piSchema = z
       repository: repositorySchema
         .default('debian')
         .describe(
-          'Where the MQTT clients come from: debian (the sources that the Pi has), mosquitto.org, or another signed repository, { url: URL, key: FILE }.',
+          "Where the MQTT clients come from: debian (the Pi's own sources), mosquitto.org, or another signed repository, { url: URL, key: FILE }.",
         ),
       reboot: z
         .boolean(allow('true or false is allowed'))
         .default(false)
-        .describe('Whether the Pi is rebooted once after its packages were installed.'),
+        .describe('Whether the Pi reboots once after its packages are installed.'),
       identity,
       hostKey: pinnedKey,
       password: hostPassword,
@@ -109,7 +111,7 @@ export const piSchema = z
 
 const PASSWORD = 'text, { env: NAME } or { file: PATH } is allowed (quote text that YAML would read as something else)';
 
-/** Plain scalars such as 0123 or true arrive here as the text in the file, so editors must accept them too. */
+/** Plain scalars such as 0123 or true arrive as their text, so editors must accept them too. */
 const literal = z
   .string(allowSecretly(PASSWORD))
   .min(1, allowSecretly(PASSWORD))
@@ -136,7 +138,7 @@ export const topicSchema = z
       publish: userNames.describe('Users who may publish to the topic.'),
       subscribe: userNames.describe('Users who may read the topic.'),
       lastWill: userNames.describe(
-        'Users who may leave a last will on the topic; on Mosquitto they may then publish to it as well.',
+        'Users who may leave a last will on the topic; Mosquitto then also lets them publish to it.',
       ),
     },
     allow('a mapping is allowed, such as { publish: [USER], subscribe: [USER] }'),
@@ -158,10 +160,10 @@ const containersSchema = z.strictObject(
   allow('a mapping is allowed, such as { debian: 12 }'),
 );
 
-/** The raw shape of lab.yaml: forms and defaults; what one part says about another is in rules.ts. */
+/** The shape of lab.yaml: forms and defaults. rules.ts compares its parts. */
 export const labSchema = z.strictObject(
   {
-    name: labName.describe("The lab's name; it tells the containers and networks of several labs apart."),
+    name: labName.describe("The lab's name, which distinguishes the containers and networks of several labs."),
     broker: brokerSchema.prefault({}).describe('The MQTT broker.'),
     pis: z
       .record(piName, piSchema, allow('a mapping of Pis is allowed, {} for none'))
@@ -169,7 +171,7 @@ export const labSchema = z.strictObject(
       .describe('The Raspberry Pis, by name.'),
     users: z
       .record(userName, userSchema, allowSecretly('a mapping of users is allowed, such as { sam: { password: sam } }'))
-      .refine((users) => Object.keys(users).length > 0, { error: 'is empty; at least one user is allowed' })
+      .refine((users) => Object.keys(users).length > 0, { error: 'is empty; at least one user is required' })
       .meta({ minProperties: 1 })
       .describe('Who may connect to the broker, by name.'),
     topics: z
@@ -183,7 +185,7 @@ export const labSchema = z.strictObject(
 
 export type LabShape = z.output<typeof labSchema>;
 
-/** The keys that each part knows; `*` stands for any name. */
+/** The keys of each part; `*` stands for any name. */
 export const KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['', Object.keys(labSchema.shape)],
   ['broker', Object.keys(brokerSchema.shape)],

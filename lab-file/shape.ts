@@ -7,7 +7,7 @@ import { KEYS, labSchema, piSchema, topicSchema, userSchema } from './schema.ts'
 
 type Issue = z.core.$ZodIssue;
 
-/** Checks a lab file's values against the schema; `lab` is there when there is no mistake. */
+/** Checks a lab file's values against the schema; `lab` is undefined where it has a mistake. */
 export function checkShape(value: unknown): {
   readonly lab: LabShape | undefined;
   readonly mistakes: readonly Mistake[];
@@ -17,7 +17,7 @@ export function checkShape(value: unknown): {
   return { lab: undefined, mistakes: result.error.issues.flatMap((issue) => translate(issue, [], value)) };
 }
 
-/** zod's issue, found in the value at `base`, as mistakes; `file` is the whole lab file's value. */
+/** Turns zod's issue with the value at `base` into mistakes; `file` is the value of the whole lab file. */
 function translate(issue: Issue, base: Path, file: unknown): Mistake[] {
   const path = [...base, ...issue.path.filter((step) => typeof step !== 'symbol')];
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(path, key, file));
@@ -31,14 +31,14 @@ function translate(issue: Issue, base: Path, file: unknown): Mistake[] {
   return [{ path, at, text: `${subject(path)} ${issue.message}` }];
 }
 
-/** zod looks no further where a name is wrong; the entry under it is checked here. */
+/** Checks the entry below a wrong name, where zod stops. */
 function belowInvalidKey(path: Path, file: unknown): Mistake[] {
   const entry = { pis: piSchema, users: userSchema, topics: topicSchema }[String(path[0])];
   const issues = entry?.safeParse(valueAt(file, path)).error?.issues ?? [];
   return issues.flatMap((issue) => translate(issue, path, file));
 }
 
-/** Beside a password, a key is shown only as the misspelling of a known one, with a value: `{ password: a, b }` makes a key of half a password. */
+/** Beside a password, shows a key only when it misspells a known one and has a value: in `{ password: a, b }` the key is half a password. */
 function unknownKey(path: Path, key: string, file: unknown): Mistake {
   const known = KEYS.get(path.map((step, index) => (index === 1 ? '*' : step)).join('.')) ?? [];
   const meant = nearest(key, known);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { errorCode } from '../base/errors.ts';
 
-/** A key with many signatures on it has some 100 kB. */
+/** A key with many signatures has about 100 kB. */
 export const MOST_KEY_BYTES = 1024 * 1024;
 /** RFC 9580, 5: packet types. */
 const PUBLIC_KEY = 6;
@@ -9,28 +10,28 @@ const ALLOWED = 'an OpenPGP public key is allowed, as `gpg --export` or `gpg --a
 
 export type KeyText = { readonly text: string } | { readonly wrong: string };
 
-/** An OpenPGP public key, binary or ASCII-armoured, as armour without headers: the same key is always the same text. Or what is wrong with it. */
+/** An OpenPGP public key, binary or ASCII-armoured, as armour without headers, so that the same key is always the same text; or what is wrong with it. */
 export function armouredKey(bytes: Uint8Array): KeyText {
   if (bytes.length > MOST_KEY_BYTES) return { wrong: `is larger than any key; ${ALLOWED}` };
   const packets = unarmoured(Buffer.from(bytes));
   const type = packetType(packets[0]);
-  if (type === SECRET_KEY) return { wrong: `holds a private key, which belongs to the repository alone; ${ALLOWED}` };
-  if (type !== PUBLIC_KEY) return { wrong: `is no key; ${ALLOWED}` };
+  if (type === SECRET_KEY) return { wrong: `holds a private key, which only the repository should have; ${ALLOWED}` };
+  if (type !== PUBLIC_KEY) return { wrong: `is not a key; ${ALLOWED}` };
   const lines = packets.toString('base64').match(/.{1,64}/g) ?? [];
   return { text: `-----BEGIN PGP PUBLIC KEY BLOCK-----\n\n${lines.join('\n')}\n-----END PGP PUBLIC KEY BLOCK-----\n` };
 }
 
-/** The same of a key file. */
+/** The same for a key file. */
 export function keyOfFile(path: string): KeyText {
   try {
     return armouredKey(readFileSync(path));
   } catch (error) {
-    const reason = error instanceof Error && 'code' in error ? String(error.code) : 'unknown reason';
+    const reason = errorCode(error) ?? 'unknown reason';
     return { wrong: `can't be read (${reason}); ${ALLOWED}` };
   }
 }
 
-/** The packets of all blocks (RFC 9580, 6.2: headers, an empty line, Base64, perhaps a checksum); what has no block is taken as packets. */
+/** The packets of all blocks (RFC 9580, 6.2: headers, an empty line, Base64, perhaps a checksum); bytes without a block are packets already. */
 function unarmoured(bytes: Buffer): Buffer {
   const pattern = /^-----BEGIN PGP (PUBLIC|PRIVATE) KEY BLOCK-----\s*\n([\s\S]*?)^-----END PGP \1 KEY BLOCK-----/gm;
   const blocks = [...bytes.toString('latin1').replaceAll('\r\n', '\n').matchAll(pattern)];
@@ -42,7 +43,7 @@ function unarmoured(bytes: Buffer): Buffer {
   return Buffer.concat(data);
 }
 
-/** RFC 9580, 4.2: bit 7 is always set, bit 6 tells the newer form. */
+/** RFC 9580, 4.2: bit 7 is always set, bit 6 marks the newer form. */
 function packetType(first = 0): number | undefined {
   if ((first & 0x80) === 0) return undefined;
   return (first & 0x40) === 0 ? (first >> 2) & 0x0f : first & 0x3f;

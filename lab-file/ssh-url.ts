@@ -1,4 +1,4 @@
-/** What of a URL is left out, ~/.ssh/config may say. */
+/** The parts of a URL; ~/.ssh/config may have the missing ones. */
 export type SshTarget = {
   readonly user: string | undefined;
   readonly address: string;
@@ -10,8 +10,8 @@ export const SSH_URL =
   /^ssh:\/\/([A-Za-z0-9_][A-Za-z0-9_.-]*@)?(\[[0-9A-Za-z:.%]+\]|[A-Za-z0-9][A-Za-z0-9._-]*)(:[0-9]{1,5})?$/;
 
 /**
- * Takes ssh://[user@]host[:port] apart; an IPv6 address comes without its brackets.
- * @returns the target, or in `wrong` what is wrong with the text, without any part of it (it may carry a password).
+ * Parses ssh://[user@]host[:port]; an IPv6 address comes without its brackets.
+ * @returns the target, or in `wrong` what is wrong, without any part of the text, which may carry a password
  */
 export function parseSshUrl(text: string): SshTarget | { readonly wrong: string } {
   if (!text.startsWith('ssh://')) return { wrong: 'does not start with ssh://' };
@@ -20,9 +20,9 @@ export function parseSshUrl(text: string): SshTarget | { readonly wrong: string 
   if (at === 0) return { wrong: 'names no user before its @' };
   const user = at < 0 ? undefined : rest.slice(0, at);
   const place = rest.slice(at + 1);
-  if (user?.includes(':')) return { wrong: 'carries a password (put it in a file or a variable: password)' };
+  if (user?.includes(':')) return { wrong: 'carries a password (use the key "password" with a file or a variable)' };
   if (user !== undefined && !/^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(user))
-    return { wrong: 'has a user name that no host takes' };
+    return { wrong: 'has a user name that no host accepts' };
   if (/[/?#]/.test(place)) return { wrong: 'has a path' };
 
   const parts = /^(?:\[([0-9A-Za-z:.%]+)\]|([A-Za-z0-9][A-Za-z0-9._-]*))(?::([0-9]+))?$/.exec(place);

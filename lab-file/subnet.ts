@@ -9,13 +9,13 @@ const HOMES = ['198.18.0.0/15', '10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16']
 const WIDEST = 16;
 const NARROWEST = 28;
 
-/** Names of the lab's own bridges start so; a network of theirs is no obstacle. */
+/** How the names of the lab's own bridges start; their networks are not an obstacle. */
 const OWN_BRIDGE = 'lab-';
 
-/** What is wrong with the emulated machines' network on a machine with these interfaces, as "wrong; allowed"; undefined: nothing. */
+/** What is wrong with the containers' network on a machine with these interfaces, as "wrong; allowed"; undefined where it is right. */
 export function whatIsWrongWithSubnet(subnet: string, interfaces: Interfaces): string | undefined {
   const network = cidrOf(subnet);
-  if (network === undefined) return 'is no IPv4 network; numbers up to 255 and a prefix up to 32 are allowed';
+  if (network === undefined) return 'is not an IPv4 network; numbers up to 255 and a prefix up to 32 are allowed';
   if (network.prefix < WIDEST || network.prefix > NARROWEST) {
     return `has the prefix /${network.prefix}; /${WIDEST} to /${NARROWEST} is allowed`;
   }

@@ -2,7 +2,7 @@ import type { ErrorCode } from 'yaml';
 
 const QUOTE = 'quote text that holds one of : # { } [ ] , & * ! | > \' " % @ `';
 
-/** Own words for the frequent ones: the parser's messages quote the file, and a password may stand there. */
+/** Messages for the frequent errors: the parser's own quote the file, which may hold a password. */
 const TEXTS: Partial<Record<ErrorCode, string>> = {
   BAD_ALIAS: `an alias (*) without its anchor (&); ${QUOTE}`,
   BAD_DQ_ESCAPE: 'an unknown escape in a double-quoted text; write \\\\ for a backslash, or use single quotes',
@@ -16,7 +16,7 @@ const TEXTS: Partial<Record<ErrorCode, string>> = {
   TAG_RESOLVE_FAILED: `an unknown tag (!); ${QUOTE}`,
 };
 
-/** What YAML could not read, and what to write, without any of the file's text. */
+/** What YAML could not read, and what to write instead, without any of the file's text. */
 export function describeSyntaxError(code: ErrorCode): string {
   return `the file is not valid YAML: ${TEXTS[code] ?? `unexpected text here; ${QUOTE}`}`;
 }

@@ -38,7 +38,7 @@ export function openContext(file: string, signal: AbortSignal, options: ContextO
     signal,
     lab() {
       if (lab === undefined) {
-        const written = readLab(file, undefined, options.logsIn);
+        const written = readLab(file, { logsIn: options.logsIn });
         lab = options.acceptsNewHostKeys ? acceptNewHostKeys(written) : written;
       }
       return lab;

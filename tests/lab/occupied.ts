@@ -59,7 +59,7 @@ ${fedora}END`);
     t.regex(up.stderr, told);
     t.regex(
       up.stderr,
-      /^ {2}try: a host with Debian 12 or 13, Raspberry Pi OS of these two, or Ubuntu 22\.04 or later$/m,
+      /^ {2}try: use a host with Debian 12 or 13, Raspberry Pi OS of these two, or Ubuntu 22\.04 or later$/m,
     );
     t.is(await broker().shell('find /etc /tmp -type f -newer /etc/os-release'), '');
   },

@@ -28,7 +28,7 @@ test.serial('a key file that is none is a mistake of the lab file, before anythi
   await want(options('sound', { key: 'tls.crt' }));
   const up = await theLab().run(UP);
   t.is(up.code, 2, up.all);
-  t.regex(up.stderr, /lab\.yaml:\d+:\d+: pis\.pi\.repository\.key is no key; an OpenPGP public key is allowed/);
+  t.regex(up.stderr, /lab\.yaml:\d+:\d+: pis\.pi\.repository\.key is not a key; an OpenPGP public key is allowed/);
 });
 
 test.serial(

@@ -11,7 +11,7 @@ import { at, type Logins, lockedKey, refusal, say, secret, wrong } from './stage
 
 /** What a person logs in with. */
 export const keysAndPasswords: Logins = (there) => {
-  test.serial('a key that only the agent has; IdentitiesOnly leaves out what no IdentityFile names', async (t) => {
+  test.serial('uses a key that only the agent has; IdentitiesOnly limits it to the named ones', async (t) => {
     const { lab, home, broker, key } = there();
     const socket = path.join(lab.folder, 'agent');
     const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: 'ignore' });
@@ -33,7 +33,7 @@ export const keysAndPasswords: Logins = (there) => {
     t.is(await say(host, 'whoami'), 'debian');
   });
 
-  test.serial('a password where no key is accepted, by either method; a wrong one is told', async (t) => {
+  test.serial('logs in by password, by either method, and reports a wrong one', async (t) => {
     for (const user of ['nora', 'kim']) {
       await using host = await sshHost('pi', at('nora', { user, password: secret }));
       t.is(await say(host, 'whoami'), user);
@@ -44,7 +44,7 @@ export const keysAndPasswords: Logins = (there) => {
     t.regex((await refusal(t, at('nora'))).advice ?? '', /on a terminal, or give a `password`/);
   });
 
-  test.serial('a key with a passphrase is told where nobody can be asked', async (t) => {
+  test.serial('names a key with a passphrase where no question is possible', async (t) => {
     t.regex((await refusal(t, at('nora', { identity: await lockedKey(there()) }))).happened, /locked has a passphrase/);
   });
 };

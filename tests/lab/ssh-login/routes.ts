@@ -11,12 +11,12 @@ import { at, hosts, knownAs, type Logins, refusal, say } from './stage.ts';
 
 /** Over which way a host is reached: ~/.ssh/config, hops, proxy commands. */
 export const routes: Logins = (there) => {
-  test.serial('an alias of ~/.ssh/config: its host, port, user and key', async (t) => {
+  test.serial('uses an alias of ~/.ssh/config: its host, port, user and key', async (t) => {
     await using host = await sshHost('broker', at('hub'));
     t.is(await say(host, 'whoami; hostname'), 'debian\nbroker');
   });
 
-  test.serial('what the lab file says wins over ~/.ssh/config', async (t) => {
+  test.serial('prefers the lab file to ~/.ssh/config', async (t) => {
     const { lab, pi } = there();
     await using host = await sshHost('pi', at('hub', { user: 'pi', port: pi.port, hostKey: pi.hostKey }));
     t.is(await say(host, 'whoami; hostname'), 'pi\npi');
@@ -27,7 +27,7 @@ export const routes: Logins = (there) => {
     t.is((await refusal(t, at('hub', { identity: stranger }))).happened, 'none of the keys was accepted');
   });
 
-  test.serial('over a hop, and over several', async (t) => {
+  test.serial('connects over one hop, and over two', async (t) => {
     const { home, broker, pi, key } = there();
     {
       await using host = await sshHost('pi', at('kitchen'));
@@ -40,7 +40,7 @@ export const routes: Logins = (there) => {
     t.is(await say(host, 'hostname; echo "$' + '{SSH_CONNECTION%% *}"'), `broker\n${pi.address}`);
   });
 
-  test.serial('a hop that does not let the user in: its ssh’s words, and what must work', async (t) => {
+  test.serial('shows ssh’s message about a hop that refuses the user, and what to check', async (t) => {
     const { home, lab } = there();
     const stranger = path.join(lab.folder, 'stranger');
     await writeFile(stranger, ed25519Pair().private, { mode: 0o600 });
@@ -53,7 +53,7 @@ export const routes: Logins = (there) => {
     t.regex(advice ?? '', /`ssh hub` logs in without a question/);
   });
 
-  test.serial('a host that drops connections where many come at once is asked again', async (t) => {
+  test.serial('tries a host again that drops connections under load', async (t) => {
     const { lab, broker } = there();
     const hub = lab.container('broker');
     // of this keyword the last value holds, of most others the first
@@ -83,7 +83,7 @@ export const routes: Logins = (there) => {
     t.true(came >= 2, `${came}`);
   });
 
-  test.serial('by a ProxyCommand; one that fails is told with its words', async (t) => {
+  test.serial('connects by a ProxyCommand, and shows the message of one that fails', async (t) => {
     const { lab, home, pi, key } = there();
     const program = path.join(lab.folder, 'relay.cjs');
     await writeFile(
@@ -110,7 +110,7 @@ export const routes: Logins = (there) => {
     );
   });
 
-  test.serial('a configuration that ssh refuses is told with its words', async (t) => {
+  test.serial('shows ssh’s message about a configuration that it refuses', async (t) => {
     await there().home.configure('Hots x');
     const { step, happened } = await refusal(t, at('x'));
     t.is(step, 'read the ssh configuration for x');

@@ -12,31 +12,28 @@ export const sudo: Logins = (there) => {
   const asNora = (more: Partial<SshAddress> = {}) =>
     at('127.0.0.1', { user: 'nora', port: there().pi.port, identity: there().key, ...more });
 
-  test.serial(
-    'sudo with a password: every command of root gets it, its own input is untouched, and nobody sees it',
-    async (t) => {
-      const machine = there().lab.container('pi');
-      await using host = await sshHost('pi', asNora({ password: secret }));
-      t.is(await say(host, 'id -un; cat; echo end', true), 'root\nend');
-      // a login of sudo's that still holds: the password is read all the same, and no part of the script
-      await machine.shell("echo 'Defaults timestamp_type=global' >/etc/sudoers.d/ticket");
-      t.teardown(() => machine.shell('rm /etc/sudoers.d/ticket'));
-      t.is(await say(host, `echo '${PASSWORD}' | sudo -S -p '' -v && sudo -n id -un`), 'root');
-      t.is(await say(host, 'id -un; cat; echo end', true), 'root\nend');
-      const together = await Promise.all(['a', 'b', 'c'].map((word) => say(host, `echo ${word} $(id -u)`, true)));
-      t.deepEqual(together, ['a 0', 'b 0', 'c 0']);
-      const running = host.start({ step: 'wait', script: 'sleep 60', root: true, timeoutMs: 60_000 });
-      const group = await running.group;
-      const everything = "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'";
-      t.false((await machine.shell(everything)).includes(PASSWORD));
-      await running.kill('TERM');
-      // a signal ends sudo as it ends the command
-      t.is((await running.result).code, 128);
-      t.is(await machine.shell(`ps -o pid= --pgid ${group} || true`), '');
-    },
-  );
+  test.serial('gives sudo its password for every command, hidden and apart from the command’s input', async (t) => {
+    const machine = there().lab.container('pi');
+    await using host = await sshHost('pi', asNora({ password: secret }));
+    t.is(await say(host, 'id -un; cat; echo end', true), 'root\nend');
+    // a login of sudo's that still holds: the password is read all the same, and no part of the script
+    await machine.shell("echo 'Defaults timestamp_type=global' >/etc/sudoers.d/ticket");
+    t.teardown(() => machine.shell('rm /etc/sudoers.d/ticket'));
+    t.is(await say(host, `echo '${PASSWORD}' | sudo -S -p '' -v && sudo -n id -un`), 'root');
+    t.is(await say(host, 'id -un; cat; echo end', true), 'root\nend');
+    const together = await Promise.all(['a', 'b', 'c'].map((word) => say(host, `echo ${word} $(id -u)`, true)));
+    t.deepEqual(together, ['a 0', 'b 0', 'c 0']);
+    const running = host.start({ step: 'wait', script: 'sleep 60', root: true, timeoutMs: 60_000 });
+    const group = await running.group;
+    const everything = "cat /proc/[0-9]*/cmdline /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'";
+    t.false((await machine.shell(everything)).includes(PASSWORD));
+    await running.kill('TERM');
+    // a signal ends sudo as it ends the command
+    t.is((await running.result).code, 128);
+    t.is(await machine.shell(`ps -o pid= --pgid ${group} || true`), '');
+  });
 
-  test.serial('two hosts that sudo asks first at the same time, and one whose time passes', async (t) => {
+  test.serial('asks for two sudo passwords at a time, and ends a command after its time limit', async (t) => {
     await using host = await sshHost('pi', asNora({ password: secret }));
     t.deepEqual(await Promise.all([say(host, 'echo one', true), say(host, 'echo two', true)]), ['one', 'two']);
     const script = 'sleep 61 & sleep 61';
@@ -45,20 +42,23 @@ export const sudo: Logins = (there) => {
     t.is(await there().lab.container('pi').shell('pgrep -fx "sleep 61" || true'), '');
   });
 
-  test.serial('a wrong password for sudo: nothing of the script is run or read as a password', async (t) => {
-    const pi = there().lab.container('pi');
-    await pi.shell("echo 'Defaults logfile=/tmp/sudo.log' >/etc/sudoers.d/log");
-    // nothing is remembered of kim's
-    const asKim = (password?: Secret) => asNora({ user: 'kim', password });
-    const { step, happened, advice } = await refusal(t, asKim(wrong), 'touch /tmp/ran');
-    t.deepEqual([step, happened], ['become root as kim', 'sudo did not accept the password']);
-    t.regex(advice ?? '', /`password`/);
-    t.is(await pi.shell('ls /tmp/ran 2>/dev/null || true'), '');
-    t.regex(await pi.shell('cat /tmp/sudo.log'), /kim : 1 incorrect password attempt/);
-    t.is((await refusal(t, asKim(), 'id')).happened, 'sudo asks for a password');
-  });
+  test.serial(
+    'runs nothing of the script, and reads nothing of it as a password, after a wrong sudo password',
+    async (t) => {
+      const pi = there().lab.container('pi');
+      await pi.shell("echo 'Defaults logfile=/tmp/sudo.log' >/etc/sudoers.d/log");
+      // nothing is remembered of kim's
+      const asKim = (password?: Secret) => asNora({ user: 'kim', password });
+      const { step, happened, advice } = await refusal(t, asKim(wrong), 'touch /tmp/ran');
+      t.deepEqual([step, happened], ['become root as kim', 'sudo did not accept the password']);
+      t.regex(advice ?? '', /`password`/);
+      t.is(await pi.shell('ls /tmp/ran 2>/dev/null || true'), '');
+      t.regex(await pi.shell('cat /tmp/sudo.log'), /kim : 1 incorrect password attempt/);
+      t.is((await refusal(t, asKim(), 'id')).happened, 'sudo asks for a password');
+    },
+  );
 
-  test.serial('a user who may not use sudo, and a host without sudo', async (t) => {
+  test.serial('refuses a user who may not use sudo, and a host without sudo', async (t) => {
     const { happened, advice } = await refusal(t, asNora({ user: 'otto', password: secret }), 'id');
     t.is(happened, 'this user may not use sudo there');
     t.regex(advice ?? '', /log in as a user who may use sudo, or run as root there: usermod -aG sudo otto/);

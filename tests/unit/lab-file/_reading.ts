@@ -3,15 +3,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { InputError } from '../../../base/errors.ts';
 import type { Lab } from '../../../lab-file/lab.ts';
-import type { Surroundings } from '../../../lab-file/read.ts';
-import { readLab } from '../../../lab-file/read.ts';
+import { type ReadOptions, readLab } from '../../../lab-file/read.ts';
 
-export type Reading = {
+export type Reading = ReadOptions & {
   /** Files beside lab.yaml, by path. */
   readonly files?: Readonly<Record<string, string | Uint8Array>>;
-  readonly environment?: Surroundings['environment'];
-  readonly interfaces?: Surroundings['interfaces'];
-  readonly logsIn?: boolean;
 };
 
 export type Outcome = { readonly lab: Lab | undefined; readonly mistakes: readonly string[] };
@@ -27,7 +23,7 @@ export function read(
       mkdirSync(dirname(join(directory, name)), { recursive: true });
       writeFileSync(join(directory, name), content);
     }
-    return { lab: readLab(join(directory, 'lab.yaml'), { environment, interfaces }, logsIn), mistakes: [] };
+    return { lab: readLab(join(directory, 'lab.yaml'), { environment, interfaces, logsIn }), mistakes: [] };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { lab: undefined, mistakes: error.message.replaceAll(`${directory}/`, '').split('\n') };

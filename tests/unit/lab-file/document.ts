@@ -71,12 +71,12 @@ const rows: readonly (readonly [title: string, text: string, ...mistakes: string
   [
     'a key that is a mapping',
     'name: a\nusers: { sam: { password: x } }\n? { x: 1 }\n: y\n',
-    'lab.yaml:3:3: the lab file has a key that is no name; plain text is allowed',
+    'lab.yaml:3:3: the lab file has a key that is not a name; plain text is allowed',
   ],
   [
     'a key that objects reserve',
     'name: a\nusers: { sam: { password: x } }\ntopics:\n  __proto__: {}\n',
-    'lab.yaml:4:3: topics has a key that is no name; plain text is allowed',
+    'lab.yaml:4:3: topics has a key that is not a name; plain text is allowed',
   ],
 ];
 
@@ -86,7 +86,7 @@ for (const [title, text, ...mistakes] of rows) {
   });
 }
 
-test('a value that holds itself ends', (t) => {
+test('reads a value that contains itself', (t) => {
   const { mistakes } = read('name: a\nusers: { sam: { password: x } }\ntopics: &t { a: *t }\n');
   t.true(mistakes.some((mistake) => mistake.startsWith('lab.yaml:3:') && mistake.includes('nested too deeply')));
 });

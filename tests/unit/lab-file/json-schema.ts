@@ -47,14 +47,14 @@ test('lab.schema.json is up to date (npm run schema)', (t) => {
   t.is(readFileSync('lab.schema.json', 'utf8'), renderJsonSchema());
 });
 
-test('every key of the default lab file is in it, with a description', (t) => {
+test('describes every key of the default lab file', (t) => {
   for (const path of paths(parse(readFileSync('lab.yaml', 'utf8')))) {
     const found = path.reduce<Node | undefined>((node, key) => node && below(node, key), root);
     t.truthy(found?.description, path.join('.'));
   }
 });
 
-test('every key that can be written has a description', (t) => {
+test('describes every key', (t) => {
   const described = (node: Node, path: string): void => {
     for (const [key, inner] of Object.entries(node.properties ?? {})) {
       t.truthy(inner.description, `${path}.${key}`);
@@ -66,11 +66,11 @@ test('every key that can be written has a description', (t) => {
   described(root, 'lab');
 });
 
-test('defaults make keys optional', (t) => {
+test('makes keys with a default optional', (t) => {
   t.deepEqual(root.required, ['name', 'users']);
 });
 
-test('hosts are completed as words and checked as URLs', (t) => {
+test('completes hosts as words and checks them as URLs', (t) => {
   const forms = root.properties?.broker?.properties?.host?.anyOf ?? [];
   t.deepEqual(
     forms.flatMap((form) => form.enum ?? []),

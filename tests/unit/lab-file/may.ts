@@ -28,11 +28,11 @@ for (const [user, topic, actions, write] of rows) {
   });
 }
 
-test('a right of a user that is not declared is none', (t) => {
+test('an undeclared user has no right', (t) => {
   const topics = [{ name: 'status', publish: ['bob'], subscribe: [], lastWill: [] }];
   t.false(may({ ...lab, topics }, 'bob', 'publish', 'status'));
 });
 
-test('a last will widens where publish does not name its owner', (t) => {
+test('a last will widens the rights of a user whom publish does not name', (t) => {
   t.deepEqual(willWidens(lab), [{ user: 'alice', topic: 'status' }]);
 });

@@ -27,7 +27,7 @@ const accepted: readonly (readonly [written: string, password: string, reading?:
 ];
 
 for (const [index, [written, password, reading]] of accepted.entries()) {
-  test(`accepted ${index}: ${written}`, (t) => {
+  test(`accepts ${index}: ${written}`, (t) => {
     const { lab, mistakes } = read(`name: a\nusers:\n  sam: { password: ${written} }\n`, reading);
     t.deepEqual(mistakes, []);
     t.is(lab?.users[0]?.password.reveal(), password);
@@ -57,7 +57,7 @@ const refused: readonly (readonly [written: string, mistakes: readonly string[],
   [`{ password: ${'x'.repeat(65536)} }`, ['20: users.sam.password is too long; at most 65535 bytes are allowed']],
   [
     '{ password: { env: "1 A" } }',
-    ['27: users.sam.password.env is no name of an environment variable; letters, digits and _ are allowed'],
+    ['27: users.sam.password.env is not the name of an environment variable; letters, digits and _ are allowed'],
   ],
   [
     '{ password: { env: LAB_SAM } }',
@@ -95,17 +95,17 @@ const refused: readonly (readonly [written: string, mistakes: readonly string[],
 ];
 
 for (const [index, [written, mistakes, reading]] of refused.entries()) {
-  test(`refused ${index}: ${written.slice(0, 60)}`, (t) => {
-    const told = read(`name: a\nusers:\n  sam: ${written}\n`, reading).mistakes;
+  test(`refuses ${index}: ${written.slice(0, 60)}`, (t) => {
+    const found = read(`name: a\nusers:\n  sam: ${written}\n`, reading).mistakes;
     t.deepEqual(
-      told,
+      found,
       mistakes.map((mistake) => `lab.yaml:3:${mistake}`),
     );
-    t.false(told.join().includes('hunter'));
+    t.false(found.join().includes('hunter'));
   });
 }
 
-test('variables that held passwords are gone afterwards, the others stay', (t) => {
+test('removes the variables of passwords, and no others', (t) => {
   const environment: Record<string, string> = { A: 'one', B: 'two' };
   const text = 'name: a\nusers: { sam: { password: { env: A } }, alice: { password: { env: A } } }';
   const { lab } = read(text, { environment });
@@ -116,7 +116,7 @@ test('variables that held passwords are gone afterwards, the others stay', (t) =
   t.deepEqual(environment, { B: 'two' });
 });
 
-test('what logs nobody in needs no password: the lab comes without users, other mistakes stay', (t) => {
+test('without a login, the lab has no users and passwords may be missing; other mistakes remain', (t) => {
   const users = 'users: { sam: { password: { env: UNSET } }, alice: { password: { file: missing } } }';
   const { lab, mistakes } = read(`name: a\n${users}\ntopics: { t: { publish: [sam] } }`, { logsIn: false });
   t.deepEqual(mistakes, []);
@@ -128,7 +128,7 @@ test('what logs nobody in needs no password: the lab comes without users, other 
   t.deepEqual(read(bad, { logsIn: false }).mistakes.length, 1);
 });
 
-test("an SSH user's password comes from a variable, which is gone afterwards, or from a file", (t) => {
+test("reads an SSH user's password from a variable, which it removes, or from a file", (t) => {
   const environment: Record<string, string> = { HUB: 'of the hub', SAM: 'x' };
   const text = [
     'name: a',
@@ -150,8 +150,8 @@ test("an SSH user's password comes from a variable, which is gone afterwards, or
 
 /** [the password as written; the mistakes, from its column] */
 const atHosts: readonly (readonly [written: string, mistakes: readonly string[]])[] = [
-  ['hunter2', ['41: pis.pi.password is text; { env: NAME } or { file: PATH } is allowed: ']],
-  ['12345', ['41: pis.pi.password is a number; { env: NAME } or { file: PATH } is allowed: ']],
+  ['hunter2', ['41: pis.pi.password is text; { env: NAME } or { file: PATH } is allowed, so that']],
+  ['12345', ['41: pis.pi.password is a number; { env: NAME } or { file: PATH } is allowed, so that']],
   ['{ file: missing }', ['41: pis.pi.password comes from the file "missing", which can\'t be read (ENOENT)']],
   ['{ env: UNSET }', ['41: pis.pi.password comes from the environment variable UNSET, which is not set; set it']],
   ['"hunter2", hunter3', ['41: pis.pi.password is text; ', '52: pis.pi has an unknown key; allowed keys: host,']],
@@ -159,12 +159,12 @@ const atHosts: readonly (readonly [written: string, mistakes: readonly string[]]
 ];
 
 for (const [written, mistakes] of atHosts) {
-  test(`an SSH user's password ${written} is refused, and not shown`, (t) => {
+  test(`refuses an SSH user's password ${written}, and does not show it`, (t) => {
     const text = `name: a\npis: { pi: { host: "ssh://h", password: ${written} } }\nusers: { sam: { password: x } }`;
-    const told = read(text, { environment: { A: 'hunter2' } }).mistakes;
-    t.is(told.length, mistakes.length, told.join('\n'));
+    const found = read(text, { environment: { A: 'hunter2' } }).mistakes;
+    t.is(found.length, mistakes.length, found.join('\n'));
     for (const [index, mistake] of mistakes.entries())
-      t.true(told[index]?.startsWith(`lab.yaml:2:${mistake}`), told[index]);
-    t.false(told.join().includes('hunter'));
+      t.true(found[index]?.startsWith(`lab.yaml:2:${mistake}`), found[index]);
+    t.false(found.join().includes('hunter'));
   });
 }

@@ -7,7 +7,7 @@ import { read } from './_reading.ts';
 const NOWHERE = { environment: {}, interfaces: {} };
 const usual = { repository: { kind: 'debian' }, reboot: false } as const;
 
-test('the default lab file', (t) => {
+test('reads the default lab file', (t) => {
   const { users, directory, file, ...lab } = readLab('lab.yaml', NOWHERE);
   t.is(directory, process.cwd());
   t.is(file, `${process.cwd()}/lab.yaml`);
@@ -30,7 +30,7 @@ test('the default lab file', (t) => {
   );
 });
 
-test('defaults, hosts over SSH, paths from the lab file’s folder', (t) => {
+test('fills in defaults, and resolves paths from the lab file’s folder', (t) => {
   const key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPHVfYsRmUCbTJ0DR3pRDF3Zh6vXMPTPkQCmOEPAx3j';
   const { lab, mistakes } = read(
     [
@@ -66,14 +66,14 @@ test('defaults, hosts over SSH, paths from the lab file’s folder', (t) => {
   ]);
 });
 
-test('an anchored list serves several rights', (t) => {
+test('accepts an anchored list for several rights', (t) => {
   const { lab } = read(
     'name: a\nusers: { sam: { password: x } }\ntopics: { t: { publish: &all [sam], subscribe: *all } }',
   );
   t.deepEqual(lab?.topics, [{ name: 't', publish: ['sam'], subscribe: ['sam'], lastWill: [] }]);
 });
 
-test('mistakes of every kind come at once, in the order of the file', (t) => {
+test('reports mistakes of every kind together, in the order of the file', (t) => {
   const { mistakes } = read(
     [
       'nam: x',
@@ -102,17 +102,20 @@ test('mistakes of every kind come at once, in the order of the file', (t) => {
   ]);
 });
 
-test('a file that is not there, is a folder or is not text', (t) => {
+test('refuses a missing file, a folder and a binary file', (t) => {
   const told = (file: string) => t.throws(() => readLab(file, NOWHERE), { instanceOf: InputError })?.message;
   t.is(
     told('nowhere/lab.yaml'),
-    'nowhere/lab.yaml: there is no such lab file; go to the folder that holds it, or name one with --lab FILE',
+    'nowhere/lab.yaml: does not exist; change to the folder of the lab file, or name it with --lab FILE',
   );
-  t.is(told('tests'), "tests: can't be read (EISDIR); a readable file is needed, see --lab FILE");
+  t.is(
+    told('tests'),
+    "tests: can't be read (EISDIR); check that you may read it, or name another file with --lab FILE",
+  );
   t.deepEqual(read(Uint8Array.of(0x61, 0xff)).mistakes, ['lab.yaml: is not UTF-8 text; save it as UTF-8']);
 });
 
-test('no way of printing a lab shows a password', (t) => {
+test('shows no password, however a lab is printed', (t) => {
   const { lab } = read('name: a\nusers: { sam: { password: hunter2 } }');
   t.false(`${inspect(lab, { depth: 9 })}${JSON.stringify(lab)}${String(lab?.users[0]?.password)}`.includes('hunter2'));
 });

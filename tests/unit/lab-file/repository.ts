@@ -9,7 +9,7 @@ const KEY_ALLOWED = 'an OpenPGP public key is allowed, as `gpg --export` or `gpg
 const ALLOWED = 'debian, mosquitto.org or { url: URL, key: FILE }, also with suite and components, is allowed';
 const FILES = { 'keys/repo.asc': ARMOURED, 'repo.gpg': binary, 'other.txt': 'hello' };
 
-test('a key is the same text in every form', (t) => {
+test('gives the same text for a key in every form', (t) => {
   for (const form of [ARMOURED, ARMOURED.replaceAll('\n', '\r\n'), `see below\n${ARMOURED}bye\n`, KEY]) {
     t.deepEqual(armouredKey(Buffer.from(form)), { text: KEY });
   }
@@ -20,16 +20,16 @@ test('a key is the same text in every form', (t) => {
 
 /** Packet types: 0xc5 and 0x94 are secret keys, 0xc2 a signature (RFC 9580, 4.2 and 5). */
 const unfit: readonly (readonly [what: string, bytes: Uint8Array, wrong: RegExp])[] = [
-  ['nothing', Buffer.alloc(0), /^is no key; /],
-  ['text', Buffer.from('hello'), /^is no key; /],
-  ['a signature', Buffer.of(0xc2, 1, 0), /^is no key; /],
-  ['a private key', Buffer.of(0xc5, 1, 0), /^holds a private key, which belongs to the repository alone; /],
+  ['nothing', Buffer.alloc(0), /^is not a key; /],
+  ['text', Buffer.from('hello'), /^is not a key; /],
+  ['a signature', Buffer.of(0xc2, 1, 0), /^is not a key; /],
+  ['a private key', Buffer.of(0xc5, 1, 0), /^holds a private key, which only the repository should have; /],
   ['a private key in the older form', Buffer.of(0x94, 1, 0), /^holds a private key/],
   ['an armoured private key', Buffer.from(ARMOURED.replaceAll('PUBLIC', 'PRIVATE').replace('mDME', 'lDME')), /private/],
   ['a film', Buffer.alloc(2 * 1024 * 1024, 0x99), /^is larger than any key; /],
 ];
 for (const [what, bytes, wrong] of unfit) {
-  test(`${what} is no signing key`, (t) => {
+  test(`${what} is not a signing key`, (t) => {
     const found = armouredKey(bytes);
     t.regex('wrong' in found ? found.wrong : 'it is taken', wrong);
   });
@@ -81,15 +81,15 @@ const wrong: readonly (readonly [written: string, ...mistakes: string[]])[] = [
   [`repository: { url: "${url}" }`, `42: pis.a.repository is a mapping; ${ALLOWED}`],
   [
     'repository: { url: "http://me:hunter2@repo.test/debian", key: repo.gpg }',
-    '49: pis.a.repository.url is text; http:// or https:// with a host, perhaps a port, and a path is allowed',
+    '49: pis.a.repository.url is text; http:// or https:// with a host, optionally a port, and a path is allowed',
   ],
   [
     'repository: { url: "ftp://repo.test", key: repo.gpg }',
-    '49: pis.a.repository.url is "ftp://repo.test"; http:// or https:// with a host, perhaps a port, and a path is allowed',
+    '49: pis.a.repository.url is "ftp://repo.test"; http:// or https:// with a host, optionally a port, and a path is allowed',
   ],
   [
     'repository: { url: "http://repo.test/a\\nTrusted: yes", key: repo.gpg }',
-    '49: pis.a.repository.url is "http://repo.test/a\\nTrusted: yes"; http:// or https:// with a host, perhaps a port, and a path is allowed',
+    '49: pis.a.repository.url is "http://repo.test/a\\nTrusted: yes"; http:// or https:// with a host, optionally a port, and a path is allowed',
   ],
   [
     `repository: { url: "${url}", key: repo.gpg, suite: "./" }`,
@@ -99,18 +99,18 @@ const wrong: readonly (readonly [written: string, ...mistakes: string[]])[] = [
     `repository: { url: "${url}", key: nowhere.asc }`,
     `86: pis.a.repository.key can't be read (ENOENT); ${KEY_ALLOWED}`,
   ],
-  [`repository: { url: "${url}", key: other.txt }`, `86: pis.a.repository.key is no key; ${KEY_ALLOWED}`],
+  [`repository: { url: "${url}", key: other.txt }`, `86: pis.a.repository.key is not a key; ${KEY_ALLOWED}`],
   [
     `repository: { url: "${url}", key: "http://repo.test/key.asc" }`,
-    '86: pis.a.repository.key comes over a connection that anybody may change; a file or an https:// URL is allowed',
+    '86: pis.a.repository.key comes over a connection that others can change; a file or an https:// URL is allowed',
   ],
   [
     `repository: { url: "${url}", key: "https://me:hunter2@repo.test/key.asc" }`,
-    '86: pis.a.repository.key is no URL of a file; a file or an https:// URL is allowed',
+    '86: pis.a.repository.key is not the URL of a file; a file or an https:// URL is allowed',
   ],
 ];
 for (const [written, ...mistakes] of wrong) {
-  test(`a mistake: ${written}`, (t) => {
+  test(`refuses ${written}`, (t) => {
     t.deepEqual(
       read(withPart(`pis: { a: { host: container, ${written} } }`), { files: FILES }).mistakes,
       mistakes.map((mistake) => `lab.yaml:3:${mistake}`),
@@ -118,7 +118,7 @@ for (const [written, ...mistakes] of wrong) {
   });
 }
 
-test('a key that can not be read keeps nobody from taking the lab down', (t) => {
+test('without a login, an unreadable key is not a mistake', (t) => {
   const part = `pis: { a: { host: container, repository: { url: "${url}", key: gone.asc } } }`;
   t.deepEqual(read(withPart(part), { logsIn: false }).mistakes, []);
 });

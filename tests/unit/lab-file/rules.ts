@@ -17,7 +17,7 @@ const rows: readonly Row[] = [
   [
     'broker: { host: container }\npis: { pi: { host: "ssh://pi@pi.local" } }',
     [
-      '4:20: pis.pi.host is another machine, which does not reach a broker in a container; broker.host local or ssh://… is allowed with it',
+      '4:20: pis.pi.host is another machine, which cannot reach a broker in a container; with it, broker.host local or ssh://… is allowed',
     ],
   ],
   ['broker: { host: container, address: hub.local }\npis: { pi: { host: "ssh://pi@pi.local" } }', []],
@@ -68,21 +68,19 @@ const rows: readonly Row[] = [
   ['pis: { a: { host: container, architecture: amd64 } }', []],
   [
     'pis: { a: { host: "ssh://me@h", architecture: arm64 } }',
-    [
-      '3:33: pis.a.architecture has no effect on a machine that is there already; it is allowed beside pis.a.host: container',
-    ],
+    ['3:33: pis.a.architecture has no effect on a real Pi; it is allowed beside pis.a.host: container'],
   ],
   ['pis: { a: { host: "ssh://me@h", identity: id } }', [], { files: { id: 'key' } }],
   [
     'pis: { a: { host: "ssh://me@h", identity: id } }',
     [
-      '3:43: pis.a.identity "id" is no readable file; a private key file is allowed, relative to the lab file or starting with ~/',
+      '3:43: pis.a.identity "id" is not a readable file; a private key file is allowed, relative to the lab file or starting with ~/',
     ],
   ],
   [
     'pis: { a: { host: "ssh://me@h", identity: id } }',
     [
-      '3:43: pis.a.identity "id" is no readable file; a private key file is allowed, relative to the lab file or starting with ~/',
+      '3:43: pis.a.identity "id" is not a readable file; a private key file is allowed, relative to the lab file or starting with ~/',
     ],
     { files: { 'id/inside': 'a folder' } },
   ],
@@ -114,7 +112,7 @@ const rows: readonly Row[] = [
   ],
   [
     'containers: { subnet: 198.18.7.300/24 }',
-    ['3:23: containers.subnet is no IPv4 network; numbers up to 255 and a prefix up to 32 are allowed'],
+    ['3:23: containers.subnet is not an IPv4 network; numbers up to 255 and a prefix up to 32 are allowed'],
   ],
   ['containers: { subnet: 10.0.0.0/15 }', ['3:23: containers.subnet has the prefix /15; /16 to /28 is allowed']],
   ['containers: { subnet: 10.0.0.0/29 }', ['3:23: containers.subnet has the prefix /29; /16 to /28 is allowed']],

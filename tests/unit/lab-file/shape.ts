@@ -5,7 +5,7 @@ const HOSTS = 'local, container, external or ssh://[user@]host[:port] is allowed
 const NAME = 'lower-case letters, digits and hyphens, starting with a letter, at most 40, are allowed';
 const KEY = 'TYPE BASE64 as in known_hosts is allowed';
 const KEEP_ALIVE = 'a whole number of seconds from 10 to 65535 is allowed';
-const TOPIC_BLANK = 'starts or ends with a blank; a topic name without is allowed';
+const TOPIC_BLANK = 'starts or ends with a space; a topic name without it is allowed';
 const PI_NAME = 'a host name is allowed: lower-case letters, digits and hyphens, starting with a letter, at most 40';
 const VALUE = 'one line of text, a number, true or false is allowed';
 const long = 'x'.repeat(300);
@@ -27,9 +27,9 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
   ['broker: { host: "ssh://@h" }', `3:17: broker.host names no user before its @; ${HOSTS}`],
   [
     'broker: { host: "ssh://me:hunt/er@2@h" }',
-    `3:17: broker.host carries a password (put it in a file or a variable: password); ${HOSTS}`,
+    `3:17: broker.host carries a password (use the key "password" with a file or a variable); ${HOSTS}`,
   ],
-  ['broker: { host: "ssh://-o@h" }', `3:17: broker.host has a user name that no host takes; ${HOSTS}`],
+  ['broker: { host: "ssh://-o@h" }', `3:17: broker.host has a user name that no host accepts; ${HOSTS}`],
   ['broker: { host: "ssh://me@h/" }', `3:17: broker.host has a path; ${HOSTS}`],
   ['broker: { host: "ssh://me@h:0" }', `3:17: broker.host has a port outside 1 to 65535; ${HOSTS}`],
   ['broker: { host: "ssh://me@h:70000" }', `3:17: broker.host has a port outside 1 to 65535; ${HOSTS}`],
@@ -51,7 +51,7 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
   ],
   [
     'broker: { options: { Log_type: all } }',
-    '3:22: broker.options.Log_type is no option of mosquitto.conf(5); lower-case letters, digits and _ are allowed',
+    '3:22: broker.options.Log_type is not an option of mosquitto.conf(5); lower-case letters, digits and _ are allowed',
   ],
   [
     'broker: { options: { listener: 1884 } }',
@@ -63,7 +63,7 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
   ],
   [
     'broker: { options: { allow_anonymous: true } }',
-    '3:22: broker.options.allow_anonymous is set by the lab; not allowed here: users sets who may connect, and nobody else may',
+    '3:22: broker.options.allow_anonymous is set by the lab; not allowed here: users sets who may connect',
   ],
   [
     'broker: { options: { bridge_psk: hunter2 } }',
@@ -73,12 +73,12 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
   ['broker: { options: { log_type: } }', `3:22: broker.options.log_type has no value; ${VALUE}`],
   [
     'broker: { options: { log_type: "all\\nplugin x" } }',
-    '3:32: broker.options.log_type is empty, padded with blanks or more than a line; one line is allowed',
+    '3:32: broker.options.log_type is empty, padded with spaces or longer than a line; one line is allowed',
   ],
-  ['broker: { host: "ssh://me@h", hostKey: AAAA }', `3:40: broker.hostKey is no public key; ${KEY}`],
+  ['broker: { host: "ssh://me@h", hostKey: AAAA }', `3:40: broker.hostKey is not a public key; ${KEY}`],
   [
     'broker: { host: "ssh://me@h", hostKey: ssh-rsa AAAAC3NzaC1lZDI1NTE5AAAAIGPH }',
-    `3:40: broker.hostKey is not whole: type and data differ; ${KEY}`,
+    `3:40: broker.hostKey is incomplete: type and data differ; ${KEY}`,
   ],
   ['pis: {}'],
   ['pis:', '3:1: pis has no value; a mapping of Pis is allowed, {} for none'],
@@ -100,7 +100,7 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
     'pis: { a: { host: container, architecture: arm } }',
     '3:44: pis.a.architecture is "arm"; amd64 or arm64 is allowed',
   ],
-  ['users: {}', '3:8: users is empty; at least one user is allowed'],
+  ['users: {}', '3:8: users is empty; at least one user is required'],
   ['users: [hunter2]', '3:8: users is a list; a mapping of users is allowed, such as { sam: { password: sam } }'],
   ['users: { sam: hunter2 }', '3:15: users.sam is text; a mapping with a password is allowed'],
   [
@@ -113,13 +113,16 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
   ],
   [
     'users: { "a\\nb": { password: x } }',
-    '3:10: users."a\\nb" has a line break or another control character; a user name without is allowed',
+    '3:10: users."a\\nb" has a line break or another control character; a user name without them is allowed',
   ],
   [
     'users: { "a\\0b": { password: x } }',
-    '3:10: users."a\\u0000b" has a line break or another control character; a user name without is allowed',
+    '3:10: users."a\\u0000b" has a line break or another control character; a user name without them is allowed',
   ],
-  ['users: { " a": { password: x } }', '3:10: users." a" starts or ends with a blank; a user name without is allowed'],
+  [
+    'users: { " a": { password: x } }',
+    '3:10: users." a" starts or ends with a space; a user name without it is allowed',
+  ],
   ['users: { "": { password: x } }', '3:10: users."" is empty; a user name of at least one character is allowed'],
   [`users: { ${long}: { password: x } }`, `3:10: users.${long} is too long; at most 256 bytes are allowed`],
   ['topics: {}'],
@@ -134,11 +137,11 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
   ['topics: { "a ": {} }', `3:11: topics."a " ${TOPIC_BLANK}`],
   [
     'topics: { "a\\0": {} }',
-    '3:11: topics."a\\u0000" has a line break or another control character; a topic name without is allowed',
+    '3:11: topics."a\\u0000" has a line break or another control character; a topic name without them is allowed',
   ],
   [
     'topics: { "a\\nuser root": {} }',
-    '3:11: topics."a\\nuser root" has a line break or another control character; a topic name without is allowed',
+    '3:11: topics."a\\nuser root" has a line break or another control character; a topic name without them is allowed',
   ],
   [
     `topics: { "${'/'.repeat(201)}": {} }`,
@@ -180,7 +183,7 @@ for (const name of ['Lab', '1lab', 'lab-', 'lab_1', '""', 'x'.repeat(41)]) {
   });
 }
 
-test('a topic name of 65536 bytes', (t) => {
+test('refuses a topic name of 65536 bytes', (t) => {
   const told = read(`name: a\nusers: { sam: { password: x } }\ntopics:\n  ? ${'é'.repeat(32768)}\n  : {}\n`).mistakes;
   t.is(told.length, 1);
   t.regex(told[0] ?? '', /^lab\.yaml:4:5: topics\.".* is too long; at most 65535 bytes are allowed$/);
