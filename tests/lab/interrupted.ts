@@ -53,12 +53,14 @@ test.serial(
     const verify = lab.start(['verify'], { env: { LAB_TEST_MARK: mark } });
     await until('a client on the Pi', END_MS, () => programRuns(lab.container('pi'), 'mosquitto_sub'));
     await verify.shows(/last retained\./);
+    // what ends the clients are commands over SSH, which take longer on a busy machine
+    const { ms: sshMs } = await lab.run(['ssh', 'pi', 'true']);
     const begin = performance.now();
     verify.interrupt();
     const { code, all } = await verify.ended;
     const ms = performance.now() - begin;
     t.is(code, 130, all);
-    t.true(ms < 2_000, `${ms} ms`);
+    t.true(ms < Math.max(2_000, 4 * sshMs), `${ms} ms, ssh ${sshMs} ms`);
     t.regex(all, /^verify: .*: interrupted$/m);
     t.deepEqual(await processesWith(`LAB_TEST_MARK=${mark}`), []);
     for (const machine of ['broker', 'pi']) {
