@@ -1,6 +1,6 @@
 # Keeps what the host was before the lab, in $folder. `state` says which Mosquitto it had, what ran and what was absent;
 # `files` has copies. Until `state` is there a second attempt starts again: nothing else has changed the host by then.
-: "${folder?}" "${config_folder?}" "${data_folders?}" "${pid_folder?}" "${untouched?}"
+: "${folder?}" "${config_folder?}" "${data_folders?}" "${pid_folder?}" "${unit_files?}" "${untouched?}"
 
 [ ! -f "$folder/state" ] || exit 0
 rm -rf "$folder/files" "$folder/state.new" "$folder/data"
@@ -8,8 +8,8 @@ mkdir -p "$folder/files${config_folder%/*}"
 {
   # shellcheck disable=SC2016
   echo "package $(dpkg-query -W -f='${db:Status-Status}' mosquitto 2>/dev/null || echo not-installed)"
-  for path in $pid_folder $config_folder $data_folders; do
-    [ -e "$path" ] || echo "absent $path"
+  for path in $pid_folder $config_folder $data_folders $unit_files; do
+    [ -e "$path" ] || [ -L "$path" ] || echo "absent $path"
   done
   for kind in passwd group; do
     getent $kind mosquitto >/dev/null || echo "absent $kind"

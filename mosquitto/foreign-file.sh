@@ -12,3 +12,12 @@ is_foreign() { # COPY FILE
   if dpkg-query -W -f='${Conffiles}\n' mosquitto 2>/dev/null | grep -qF " $2 $sum"; then return 1; fi
   [ -e "$1" ] || ! grep -qxF "$2" /var/lib/dpkg/info/mosquitto.list 2>/dev/null
 }
+
+# Whether a file of the package's unit is nobody's. deb-systemd-helper first forgets which links a unit has, then removes
+# them: one that was killed in between leaves them, and a second purge knows nothing of them.
+is_remnant() { # PATH
+  case $1 in
+    /etc/*) [ -L "$1" ] && { [ ! -e "$1" ] || [ "$(readlink "$1")" = /dev/null ]; } ;;
+    *) [ -f "$1" ] ;;
+  esac
+}

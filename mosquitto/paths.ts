@@ -20,6 +20,15 @@ export const LOG = '/var/log/mosquitto/mosquitto.log';
 export const DATA_FOLDERS = ['/var/lib/mosquitto', '/var/log/mosquitto'];
 /** Made by Debian's package; it would stay until the next reboot. */
 export const PID_FOLDER = '/run/mosquitto';
+const UNIT_LINKS = ['mosquitto.service', 'multi-user.target.wants/mosquitto.service'];
+const HELPER_STATE = '/var/lib/systemd/deb-systemd-helper';
+/** What deb-systemd-helper(1p) makes for the package's unit: links for systemd, and its own notes. */
+export const UNIT_FILES = [
+  ...UNIT_LINKS.map((link) => `/etc/systemd/system/${link}`),
+  `${HELPER_STATE}-enabled/mosquitto.service.dsh-also`,
+  `${HELPER_STATE}-enabled/multi-user.target.wants/mosquitto.service`,
+  `${HELPER_STATE}-masked/mosquitto.service`,
+];
 /** Mark in the lab's backup, until the lab's configuration is in place: the data on the host is not the lab's broker's. */
 export const DATA_UNTOUCHED = 'data-untouched';
 
@@ -39,5 +48,6 @@ export const PATHS = {
   broker_log: LOG,
   data_folders: DATA_FOLDERS,
   pid_folder: PID_FOLDER,
+  unit_files: UNIT_FILES,
   untouched: DATA_UNTOUCHED,
 };

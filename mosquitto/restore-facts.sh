@@ -1,5 +1,5 @@
 # What the backup can restore, a line each.
-: "${folder?}" "${config_folder?}" "${data_folders?}" "${untouched?}"
+: "${folder?}" "${config_folder?}" "${data_folders?}" "${unit_files?}" "${untouched?}"
 
 [ -d "$folder" ] || exit 0
 echo backup
@@ -18,7 +18,11 @@ fi
 grep -E '^(active|process) ' "$folder/state" 2>/dev/null
 # shellcheck disable=SC2016
 case $(dpkg-query -W -f='${db:Status-Status}' mosquitto 2>/dev/null) in
-  '' | not-installed | config-files) ;;
+  '' | not-installed | config-files)
+    for path in $unit_files; do
+      if is_remnant "$path" && grep -qxF "absent $path" "$folder/state" 2>/dev/null; then echo "remnant $path"; fi
+    done
+    ;;
   *) echo installed ;;
 esac
 for kind in passwd group; do

@@ -1,7 +1,7 @@
 # Makes a broker host what it was before the lab, whose broker, files and packages are gone by now. It may be killed at
 # any point: each part gives the same result a second time, until the mark `restored` says that the files are no longer
 # to be touched. Needs provisioning/resources/processes and foreign-file.sh.
-: "${folder?}" "${config_folder?}" "${data_folders?}" "${pid_folder?}" "${untouched?}"
+: "${folder?}" "${config_folder?}" "${data_folders?}" "${pid_folder?}" "${unit_files?}" "${untouched?}"
 
 state() { sed -n "s/^$1 //p" "$folder/state"; }
 
@@ -65,6 +65,9 @@ remove_remains() {
     if was_absent "$path" && [ -d "$path" ]; then find "$path" -depth -type d -empty -delete; fi
   done
   if was_absent "$pid_folder"; then rm -rf "$pid_folder"; fi
+  for path in $unit_files; do
+    if was_absent "$path" && is_remnant "$path"; then rm -f "$path"; fi
+  done
   if was_absent passwd && getent passwd mosquitto >/dev/null; then userdel mosquitto; fi
   if was_absent group && getent group mosquitto >/dev/null; then groupdel mosquitto; fi
 }

@@ -53,6 +53,8 @@ function restoreItems(folder: string, lines: readonly string[]): Item[] {
         return [{ action: 'unchanged', kind: 'file', name, detail: 'stays: somebody has added or changed it since' }];
       case 'folder':
         return [{ action: 'change', kind: 'folder', name, detail: 'restored' }];
+      case 'remnant':
+        return [{ action: 'remove', kind: 'file', name, detail: 'left by a purge that was killed' }];
       case 'account':
         if (lines.includes('installed')) return [];
         return [{ action: 'remove', kind: name === 'passwd' ? 'user' : 'group', name: 'mosquitto' }];

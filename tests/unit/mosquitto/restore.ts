@@ -30,11 +30,16 @@ test('plans what the backup holds; the accounts of a package that stays do too',
   );
 });
 
+const WANTS = 'etc/systemd/system/multi-user.target.wants';
+const NOTES = 'var/lib/systemd/deb-systemd-helper-enabled/multi-user.target.wants';
+const UNIT = 'mosquitto.service';
+
 /** A folder instead of the root of a host with Mosquitto's files and without its package. */
 function host(t: ExecutionContext) {
   const root = folderFor(t);
   const at = (path: string) => join(root, path);
-  for (const folder of ['etc/mosquitto/conf.d', 'var/lib/mosquitto', 'run']) mkdirSync(at(folder), { recursive: true });
+  for (const folder of ['etc/mosquitto/conf.d', 'var/lib/mosquitto', 'run', WANTS, NOTES])
+    mkdirSync(at(folder), { recursive: true });
   writeFileSync(at('etc/mosquitto/conf.d/own.conf'), 'own', { mode: 0o640 });
   utimesSync(at('etc/mosquitto/conf.d/own.conf'), 1, 1_700_000_000);
   writeFileSync(at('var/lib/mosquitto/mosquitto.db'), 'data');
@@ -42,7 +47,7 @@ function host(t: ExecutionContext) {
   const path = programsFor(t, { 'dpkg-query': 'exit 1', getent: 'exit 0' });
   const run = (script: string) => {
     const local = script.replaceAll(
-      /\/(etc\/mosquitto|var\/(?:lib|log)\/mosquitto|var\/lib\/mqtt-lab|run\/)/g,
+      /\/(etc\/(?:mosquitto|systemd|\*)|var\/(?:lib|log)\/mosquitto|var\/lib\/(?:mqtt-lab|systemd)|run\/)/g,
       `${root}/$1`,
     );
     // whatever runs on this machine is not that host's
@@ -53,9 +58,7 @@ function host(t: ExecutionContext) {
 
 test('a host is after the restore what it was at the backup, whatever the lab did in between', (t) => {
   const { at, run } = host(t);
-  const change = { summary: 'other', script: '', timeoutMs: 1 };
-  const others = [{ id: 'other', queries: [], plan: () => ({ items: [], change }) }];
-  const made = run(planOf(backup({ name: 'two' }, others), '').change?.script ?? '');
+  const made = backUp(run);
   t.is(made.code, 0, made.stderr);
   t.regex(readFileSync(at('var/lib/mqtt-lab/two/state'), 'utf8'), /^absent \S+\/var\/log\/mosquitto$/m);
 
@@ -78,6 +81,50 @@ echo added >${at('etc/mosquitto/conf.d/added.conf')}`);
   for (const gone of ['var/lib/mosquitto/lab', 'var/log/mosquitto', 'var/lib/mqtt-lab'])
     t.false(existsSync(at(gone)), gone);
 });
+
+/** Backs the host up before a lab that changes it. */
+function backUp(run: ReturnType<typeof host>['run']) {
+  const change = { summary: 'other', script: '', timeoutMs: 1 };
+  const others = [{ id: 'other', queries: [], plan: () => ({ items: [], change }) }];
+  return run(planOf(backup({ name: 'two' }, others), '').change?.script ?? '');
+}
+
+/** [before the lab; what the purge leaves; what is there after the restore; what the plan removes] */
+const units: Readonly<
+  Record<string, readonly [before: string, left: string, after: readonly string[], planned: readonly string[]]>
+> = {
+  'what a purge forgot when it was killed': [
+    '',
+    `ln -s /lib/gone ${WANTS}/${UNIT}; : >${NOTES}/${UNIT}`,
+    [],
+    [UNIT, UNIT],
+  ],
+  'a mask without a note': ['', `ln -s /dev/null etc/systemd/system/${UNIT}`, [], [UNIT]],
+  'a link that was there before': [`ln -s /lib/gone ${WANTS}/${UNIT}`, '', [`${WANTS}/${UNIT}`], []],
+  "somebody's own unit": [
+    '',
+    `echo own >etc/systemd/system/${UNIT}; ln -s ../${UNIT} ${WANTS}/${UNIT}`,
+    [`etc/systemd/system/${UNIT}`, `${WANTS}/${UNIT}`],
+    [],
+  ],
+};
+
+for (const [name, [before, left, after, planned]] of Object.entries(units)) {
+  test(`restores the files of the unit: ${name}`, (t) => {
+    const { at, run } = host(t);
+    sh(`cd ${at('')} && ${before || ':'}`);
+    t.is(backUp(run).code, 0);
+    sh(`cd ${at('')} && ${left || ':'}`);
+    const remnants = [...run(restore.queries[0]?.script ?? '').stdout.matchAll(/^remnant .*\/(\S+)$/gm)];
+    t.deepEqual(
+      remnants.map(([, file]) => file),
+      planned,
+    );
+    t.is(run(planOf(restore, 'backup').change?.script ?? '').code, 0);
+    const found = sh(`cd ${at('')} && find etc/systemd var/lib/systemd ! -type d | sort`).stdout;
+    t.deepEqual(found.split('\n').filter(Boolean), after);
+  });
+}
 
 test('a file that somebody has changed since stays and is named', (t) => {
   const { at, run } = host(t);
