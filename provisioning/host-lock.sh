@@ -2,7 +2,7 @@
 # and must not replace files after the next run has.
 : "${script?}" "${wait_s?}"
 
-# a folder that every Debian has and that nobody else locks; a lock file would stay behind
+# a folder that every Debian has and no other program locks; a lock file would stay behind
 locked=/var/lib/dpkg
 # flock's exit code, chosen here, where another script has the lock
 taken=75

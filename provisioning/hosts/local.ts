@@ -13,16 +13,15 @@ const PLAIN = { shell: '/bin/sh', prefix: '', quote, quiet: true, nothrow: true 
 
 /** This machine, by zx. Root's commands go through `sudo -n` where the user is not root. */
 export function localHost(name: string): Host {
-  const isRoot = process.getuid?.() === 0;
+  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   return {
     name,
-    start: (command) => startLocal(name, isRoot, command),
+    start: (command) => startLocal(name, command, command.root === true ? sudo : []),
     async [Symbol.asyncDispose]() {},
   };
 }
 
-function startLocal(name: string, isRoot: boolean, command: Command): Running {
-  const sudo = command.root === true && !isRoot ? ['sudo', '-n'] : [];
+function startLocal(name: string, command: Command, sudo: readonly string[]): Running {
   const words = shellWords(sudo);
   return startOver(
     name,

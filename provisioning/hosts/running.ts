@@ -18,18 +18,20 @@ const GRACE_MS = 3_000;
 export function startOver(hostName: string, transport: Transport, command: Command): Running {
   const group = deferred<number>();
   const kill = async (signal: string): Promise<void> => transport.killGroup(await group.promise, signal);
-  const result = supervise(hostName, transport, command, group, kill);
+  const result = supervise({ hostName, transport, command, group, kill });
   void ignoreFailure(result);
   return { result, group: group.promise, kill };
 }
 
-async function supervise(
-  hostName: string,
-  transport: Transport,
-  command: Command,
-  group: Deferred<number>,
-  kill: (signal: string) => Promise<void>,
-): Promise<Result> {
+type Supervised = {
+  readonly hostName: string;
+  readonly transport: Transport;
+  readonly command: Command;
+  readonly group: Deferred<number>;
+  readonly kill: (signal: string) => Promise<void>;
+};
+
+async function supervise({ hostName, transport, command, group, kill }: Supervised): Promise<Result> {
   const trouble = (happened: string, advice?: string) =>
     new LabError({ subject: hostName, step: command.step, happened, advice }, 'failed');
   const output = { stdout: '', stderr: '' };

@@ -18,7 +18,7 @@ export type Installation = {
 };
 
 /**
- * One apt transaction, without recommended packages, that removes nothing: what conflicts with the packages is somebody's.
+ * One apt transaction, without recommended packages, that removes nothing: a package that conflicts is not the lab's.
  * Fetches the package lists where they are missing, older than a day, or name a package that is gone.
  * Waits for a lock that another process holds, and repairs an interrupted dpkg first.
  */
@@ -47,6 +47,6 @@ export const explainApt: NonNullable<Change['explain']> = (output) => {
   const lines = [...removals.map(([line]) => line), refusal].map((line) => `\n    ${line}`);
   return {
     happened: `apt would have to remove ${names.join(', ')}, and the lab removes only its own packages${lines.join('')}`,
-    advice: `if nobody needs them, remove them yourself (sudo apt-get remove ${names.join(' ')}), then run the command again`,
+    advice: `if nothing else needs them, remove them yourself (sudo apt-get remove ${names.join(' ')}), then run the command again`,
   };
 };

@@ -3,7 +3,7 @@ import { type FoundFile, fileDifference, type WantedFile } from './files.ts';
 import type { Item } from './resource.ts';
 
 const CONTEXT_LINES = 2;
-/** A file that somebody has put there may have any size, and lines of any length. */
+/** A file in that place may have any size, and lines of any length. */
 const MOST_LINES = 60;
 const MOST_COLUMNS = 300;
 /** How far two files may differ for a diff: its cost grows with the square. */

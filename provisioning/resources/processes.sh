@@ -8,7 +8,7 @@ pids_of() {
     read -r name <"$process/comm" || continue
     [ "$name" = "$1" ] || continue
     [ -z "$2" ] || grep -qzxF -- "$2" "$process/cmdline" || continue
-    # a nested PID namespace shows as a second number, an ended process that nobody has reaped as a zombie (proc(5), NSpid and State)
+    # a nested PID namespace shows as a second number, an ended process that its parent has not reaped as a zombie (proc(5), NSpid and State)
     while read -r key value nested; do
       case $key in State:) state=$value ;; NSpid:) break ;; esac
     done <"$process/status" || continue

@@ -4,7 +4,7 @@
 set -e
 # shellcheck disable=SC2086
 apt() { apt-get $apt_options -o DPkg::Lock::Timeout="$wait_s" -o Dpkg::Use-Pty=0 "$@"; }
-# apt forgets who was installed for another's sake when it begins; the record says that nobody else has asked for them
+# apt forgets who was installed for another's sake when it begins; the record shows that no other user has asked for them
 # shellcheck disable=SC2086
 echo leaving $purged $removed >>"$record"
 sync "$record"

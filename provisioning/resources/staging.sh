@@ -1,8 +1,8 @@
-# Functions that write files beside their places before they take them, so that nobody sees half a file or a secret
+# Functions that write files beside their places before they take them, so that no reader sees half a file or a secret
 # with a wrong mode. They need processes.sh.
 
 # open_staging FOLDER: makes root's own folder $staged in FOLDER, until the shell ends. Its name has the process and
-# its start, so that one whose process was killed can be told.
+# its start, which show whether that process was killed.
 open_staging() {
   umask 077
   staged=$(mktemp -d "$1/.lab-staged.$$-$(started_at $$).XXXXXX")
