@@ -1,5 +1,6 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import test from 'ava';
 import { installedPackages, removalLine } from '../../../../provisioning/docker/installed-packages.ts';
 import { recordPackages, TOOLS } from '../../../../provisioning/resources/package-record.ts';
@@ -22,6 +23,17 @@ test('lists nothing where the lab has installed nothing', async (t) => {
   t.deepEqual(await installedPackages(join(folder, 'packages')), []);
   t.deepEqual(await installedPackages(recordWith(folder)), []);
   t.deepEqual(await installedPackages(recordWith(folder, 'no-such-package')), []);
+});
+
+test.serial('leaves out a package of which only the configuration is left', async (t) => {
+  const folder = folderFor(t);
+  writeFileSync(join(folder, 'dpkg-query'), '#!/bin/sh\necho "config-files a"\necho "installed b"\n', { mode: 0o755 });
+  const before = process.env.PATH;
+  process.env.PATH = `${folder}:${before}`;
+  t.teardown(() => {
+    process.env.PATH = before;
+  });
+  t.deepEqual(await installedPackages(recordWith(folder, 'a', 'b')), ['b']);
 });
 
 test('one line removes exactly these packages, and the record of them', (t) => {
