@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import { blocks, DOCUMENTS, prose, textOf } from './_documents.ts';
@@ -35,6 +35,11 @@ for (const document of ALL) {
 
 test('README.md has at most 150 lines', (t) => {
   t.true(textOf('README.md').split('\n').length <= 151);
+});
+
+test('the picture of the report is smaller than 150 kB', (t) => {
+  t.true(textOf('README.md').includes('](docs/report.png)'));
+  t.true(statSync('docs/report.png').size < 150_000);
 });
 
 test('README.md links to every page of docs/', (t) => {
