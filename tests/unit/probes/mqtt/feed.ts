@@ -59,7 +59,7 @@ test('a work that ends with an item has the same bound on silence', async (t) =>
   t.is(await feed.until(Promise.resolve('done'), 'answer', 1_000), 'done');
   const never = new Promise(() => undefined);
   const waiting = t.throwsAsync(feed.until(never, 'answer', { quietMs: 30, atMostMs: 60_000 }), {
-    message: /^alice: no answer: not within 0\.\d+ s$/,
+    message: /^alice: no answer: not within \d+(\.\d+)? s$/,
   });
   const from = performance.now();
   const coming = setInterval(() => feed.push(1), 5);
@@ -76,7 +76,10 @@ test('the longest wait ends even when items keep coming', async (t) => {
     .finally(() => {
       isOver = true;
     });
-  const failing = t.throwsAsync(waiting, { instanceOf: NotSeen, message: /^alice: no three: not within 0\.\d s$/ });
+  const failing = t.throwsAsync(waiting, {
+    instanceOf: NotSeen,
+    message: /^alice: no three: not within \d+(\.\d+)? s$/,
+  });
   const from = performance.now();
   while (!isOver && performance.now() - from < 10_000) {
     feed.push(1);
