@@ -26,7 +26,7 @@ dd if=/dev/zero of=/dev/shm/full bs=64k 2>/dev/null || true`);
     up.stdout,
     /^broker: install mosquitto, mosquitto-clients: exit code 100\n( {4}.*\n)*.*enough free space in \/dev\/shm\/archives/m,
   );
-  t.regex(up.stdout, /^ {2}try: see that `apt-get update` works on this host and that its disk is not full$/m);
+  t.regex(up.stdout, /^ {2}try: check that `apt-get update` works on this host and that its disk is not full$/m);
   await broker().shell('rm -r /etc/apt/apt.conf.d/99full /dev/shm/full /dev/shm/archives');
 });
 

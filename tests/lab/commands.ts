@@ -31,7 +31,7 @@ test.serial('verify before the first up: says what does not run, exit code 2', a
   const lab = theLab();
   const { code, stderr } = await lab.run(['verify']);
   t.is(code, 2);
-  t.regex(stderr, /find the emulated machines: broker, pi do not run\n {2}try: \.\/lab up/);
+  t.regex(stderr, /find the containers: broker, pi do not run\n {2}try: \.\/lab up/);
 });
 
 test.serial('up makes the machines, a second up changes nothing', async (t) => {

@@ -51,7 +51,7 @@ test('a broker host out of reach: names host, step and what to try, exit code 2'
   const up = await lab.run(['up', '--lab', file]);
   t.is(up.code, 2);
   t.regex(up.stderr, new RegExp(`^broker: ssh nobody@127\\.0\\.0\\.1 port ${closed}: .*ECONNREFUSED`, 'm'));
-  t.regex(up.stderr, /^ {2}try: see that the host is on, that sshd runs there/m);
+  t.regex(up.stderr, /^ {2}try: check that the host is on, that sshd runs there/m);
   const status = await lab.run(['status', '--lab', file]);
   t.is(status.code, 1);
   t.regex(status.stdout, /✗ broker .*ECONNREFUSED/);
