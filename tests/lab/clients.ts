@@ -225,5 +225,5 @@ test.serial('neither a Pi that does not run nor a broker that does not is a ridd
   const without = await publish('status', 'x');
   await theLab().write(WISH);
   t.is(without.code, 2);
-  t.regex(without.stderr, /broker: find the container: it does not run\n {2}try: \.\/lab up/);
+  t.regex(without.stderr, /broker: find the containers: broker does not run\n {2}try: \.\/lab up/);
 });
