@@ -9,18 +9,18 @@ import type { Lab } from '../lab-file/lab.ts';
 import { privateFolder } from '../lab-file/private-folder.ts';
 import { hasEnded } from '../provisioning/hosts/local-process.ts';
 
-/** How long a run waits for another one of the same lab, in seconds: packages and base images may come over a slow network. */
+/** In seconds: packages and base images may come over a slow network. */
 const WAIT_S = 900;
-/** Exit code of flock(1), chosen here, where another process has the lock. */
+/** Our choice of flock(1)'s exit code where another process has the lock. */
 const TAKEN = 75;
 
-/** What the file says of the run that holds the lab. */
+/** What the lock file says about the process that holds the lab. */
 const holderSchema = z.object({ pid: z.int(), command: z.string(), since: z.string() });
 
 /**
- * Holds a lab against other runs that would change it, until disposed of. Where another run has it, tells which and waits. The kernel keeps the lock and
- * frees it with this process, however that ends (flock(2)); the file, `.lab/locks/NAME`, only tells whose it is, so what a killed run left is no obstacle.
- * Throws a LabError with exit code 2 where the lab does not become free within `waitS` seconds, or the signal comes first.
+ * Locks a lab, so that no other run changes it, until disposed of; reports which run it waits for. The lock is the
+ * kernel's and ends with this process (flock(2)). The file `.lab/locks/NAME` only says whose it is, so a file that a
+ * killed run left is no lock. Throws a LabError when the lab is not free within `waitS` seconds.
  */
 export async function holdLab(
   lab: Pick<Lab, 'directory' | 'name'>,
@@ -32,24 +32,24 @@ export async function holdLab(
   await mkdir(privateFolder(lab, 'locks'), { recursive: true, mode: 0o700 });
   await chmod(privateFolder(lab), 0o700);
   const trouble = (happened: string, advice?: string) =>
-    new LabError({ subject: lab.name, step: 'hold the lab', happened, advice }, 'could-not-run');
+    new LabError({ subject: lab.name, step: 'lock the lab', happened, advice }, 'could-not-run');
   const deadline = Date.now() + waitS * 1000;
-  for (let hasTold = false; ; ) {
+  for (let hasReported = false; ; ) {
     const handle = await open(file, 'a+', 0o600);
     try {
       let isHeld = await lock(handle, 0, signal, trouble);
       if (!isHeld) {
         const holder = await holderOf(file);
-        if (!hasTold)
-          report({ host: lab.name, kind: 'note', text: `${holder} is changing this lab; waiting for its end` });
-        hasTold = true;
+        if (!hasReported)
+          report({ host: lab.name, kind: 'note', text: `${holder} is changing this lab; waiting until it ends` });
+        hasReported = true;
         isHeld = await lock(handle, Math.ceil((deadline - Date.now()) / 1000), signal, trouble);
       }
       if (!isHeld) {
-        const advice = 'wait for its end, or end it (Ctrl-C there), then run the command again';
+        const advice = 'wait until it ends, or end it with Ctrl-C, then run the command again';
         throw trouble(`${await holderOf(file)} is still changing this lab after ${waitS} s`, advice);
       }
-      // whoever had it has removed the file with it
+      // the process that had the lock has removed its file
       if (await isStill(file, handle)) return await noted(file, handle);
     } catch (error) {
       await handle.close();
@@ -60,8 +60,8 @@ export async function holdLab(
 }
 
 /**
- * Whether this process has the lock now. It belongs to the open file, not to the process that asked for it (flock(2)), so flock(1), which every Debian
- * has, takes it on a file descriptor that it inherits, and it stays when flock(1) has ended.
+ * Whether this process has the lock now. flock(1) locks a file descriptor that it inherits. The lock belongs to the open
+ * file (flock(2)), so it stays when flock(1) ends.
  */
 async function lock(
   handle: FileHandle,
@@ -82,7 +82,7 @@ async function lock(
     if (code === 0 || code === TAKEN) return code === 0;
     throw trouble(
       `flock ended with exit code ${code}`,
-      'see that the folder of the lab file is on a file system with locks',
+      'check that the folder of the lab file is on a file system that supports locks',
     );
   } catch (error) {
     if (error instanceof LabError) throw error;
@@ -103,14 +103,14 @@ async function noted(file: string, handle: FileHandle): Promise<AsyncDisposable>
   await handle.write(JSON.stringify({ pid: process.pid, command, since: new Date().toISOString() }));
   return {
     async [Symbol.asyncDispose]() {
-      // before the lock is free: a file that is there without a lock is a killed run's
+      // before the lock is free, so that a file without a lock means a killed run
       await rm(file, { force: true });
       await handle.close();
     },
   };
 }
 
-/** In words. For a moment after it has taken the lock, the file is still that of an earlier run. */
+/** The file may still be that of an earlier run, just after another one has the lock. */
 async function holderOf(file: string): Promise<string> {
   const text = await readFile(file, 'utf8').catch(() => '');
   const { data } = holderSchema.safeParse(jsonOf(text));

@@ -1,7 +1,7 @@
 import type { Lab } from '../lab-file/lab.ts';
 import type { HostAddress } from '../provisioning/hosts/open.ts';
 
-/** The lab as it stands: what the file wants, and how each part is reached. */
+/** A running lab: its lab file, and how each part is reached. */
 export type LiveLab = {
   readonly lab: Lab;
   readonly broker: LiveBroker;
@@ -12,9 +12,9 @@ export type LiveBroker = {
   /** Where MQTT clients on this machine reach the broker. */
   readonly address: string;
   readonly port: number;
-  /** How commands reach the broker's host; undefined for `external`, which is never touched. */
+  /** How commands reach the broker's host; undefined for an external broker. */
   readonly host: HostAddress | undefined;
-  /** As `mosquitto -h` tells it, such as `2.0.11`; undefined where it can't be asked. */
+  /** Such as `2.0.11`; undefined for an external broker, and until broker-version.ts has asked. */
   readonly version: string | undefined;
 };
 

@@ -5,7 +5,7 @@ import { privateFolder, writePrivate } from '../lab-file/private-folder.ts';
 
 export type LoginKey = { readonly file: string; readonly publicKey: string };
 
-/** The lab's own ed25519 key for its emulated machines, made when it is missing: `.lab/keys/NAME`, mode 0600 from the start. */
+/** The lab's own ed25519 key for its containers, created when it is missing: `.lab/keys/NAME`, mode 0600 from the start. */
 export async function ensureLoginKey(lab: Pick<Lab, 'directory' | 'name'>): Promise<LoginKey> {
   const folder = privateFolder(lab, 'keys');
   await mkdir(folder, { recursive: true, mode: 0o700 });
@@ -20,11 +20,11 @@ export async function ensureLoginKey(lab: Pick<Lab, 'directory' | 'name'>): Prom
   await writePrivate(staged, pair.private);
   await rename(staged, file);
   const publicKey = await publicKeyOf(file);
-  if (publicKey === undefined) throw new Error(`the key ${file} can't be read back`);
+  if (publicKey === undefined) throw new Error(`cannot read the new key ${file}`);
   return { file, publicKey };
 }
 
-/** The key where it is there and can be used. Changes nothing. */
+/** The key, if it exists and is usable. Changes nothing. */
 export async function findLoginKey(lab: Pick<Lab, 'directory' | 'name'>): Promise<LoginKey | undefined> {
   const file = privateFolder(lab, 'keys', lab.name);
   const publicKey = await publicKeyOf(file);

@@ -9,19 +9,19 @@ const MOST_RUNS = 100_000;
 export function runCount(text: string): number {
   const value = Number(text);
   if (!(Number.isInteger(value) && value >= 1 && value <= MOST_RUNS)) {
-    throw new InvalidArgumentError(`a whole number from 1 to ${MOST_RUNS} is needed`);
+    throw new InvalidArgumentError(`it must be a whole number from 1 to ${MOST_RUNS}`);
   }
   return value;
 }
 
-/** setTimeout takes 2³¹ ms at most and fires at once beyond that. */
+/** setTimeout fires at once for more than 2³¹ ms. */
 const LONGEST_S = 86_400;
 
 /** Argument of `--timeout`. */
 export function boundSeconds(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value <= LONGEST_S)) {
-    throw new InvalidArgumentError(`a number of seconds above 0 and at most ${LONGEST_S} (a day) is needed`);
+    throw new InvalidArgumentError(`it must be a number of seconds above 0, at most ${LONGEST_S} (a day)`);
   }
   return value;
 }
@@ -42,7 +42,7 @@ export function labNameOf(text: string): string {
 export function checkHostNames(lab: Lab, names: readonly string[] | undefined): void {
   const known = [...(lab.broker.host.kind === 'external' ? [] : ['broker']), ...lab.pis.map(({ name }) => name)];
   const mistakes = (names ?? []).flatMap((name) =>
-    known.includes(name) ? [] : [`--only ${name}: the lab has no such host; ${known.join(', ')} is allowed`],
+    known.includes(name) ? [] : [`--only ${name}: the lab has no such host; choose from ${known.join(', ')}`],
   );
   if (mistakes.length > 0) throw new InputError(mistakes);
 }

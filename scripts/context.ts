@@ -11,24 +11,24 @@ import type { Container } from '../provisioning/docker/container-state.ts';
 import { type EngineLookup, findEngine } from '../provisioning/docker/engine.ts';
 import { acceptNewHostKeys } from './new-host-keys.ts';
 
-/** What every command gets: the lab file that was asked for, and a signal that Ctrl-C sets. */
+/** What every command gets: its lab file, and a signal for Ctrl-C. */
 export type Context = {
   readonly signal: AbortSignal;
   lab(): Lab;
-  /** The engine that the lab's containers run on; undefined when none of its hosts is a container. Never installs one. */
+  /** The engine of the lab's containers; undefined for a lab without containers. Never installs one. */
   engine(): Promise<Docker | undefined>;
   machines(): Promise<ReadonlyMap<string, Container>>;
   live(): Promise<LiveLab>;
-  /** The broker alone, for who needs no Pi: neither a stopped one nor a missing engine is then in the way. */
+  /** The broker alone: works while a Pi is stopped. */
   broker(): Promise<LiveBroker>;
 };
 
 const DEFAULT_LAB_FILE = 'lab.yaml';
 
 export type ContextOptions = {
-  /** Where it is false, the lab comes without its users, and a password that can't be found is no mistake. */
+  /** False: the lab comes without its users, so that a missing password is no mistake. */
   readonly logsIn: boolean;
-  /** Whether host keys that nothing is known of are kept without asking. */
+  /** Whether unknown host keys are accepted without asking. */
   readonly acceptsNewHostKeys: boolean;
 };
 
@@ -70,7 +70,7 @@ export function labFileOf(command: Command): string {
   return lab ?? DEFAULT_LAB_FILE;
 }
 
-/** Asks on a terminal; yes where there is nobody to ask, no when the terminal is closed or Ctrl-C comes instead of an answer. */
+/** Asks on a terminal. Yes without a terminal; no when it is closed, or for Ctrl-C. */
 export async function confirm(question: string): Promise<boolean> {
   if (!canAsk()) return true;
   const answer = await askLine(`${question} [Y/n] `);
@@ -94,7 +94,7 @@ export function cancelled(lab: string, step: 'up' | 'down'): LabError {
   return new LabError({ subject: lab, step, happened: 'cancelled; nothing was changed' }, 'failed');
 }
 
-/** Throws where Ctrl-C ended a step between two hosts' outcomes. */
+/** Throws after Ctrl-C. */
 export function refuseInterrupted(signal: AbortSignal, lab: string, step: 'up' | 'down'): void {
   if (!signal.aborted) return;
   const advice = `run ./lab ${step} again; it goes on from there`;

@@ -24,16 +24,16 @@ import { type Context, cancelled, confirm, refuseInterrupted, unusableEngine } f
 
 type Options = { keepImages?: true; keepPackages?: true; yes?: true };
 
-/** `./lab down`: removes what the lab made in Docker, and restores its other hosts as they were before it. */
+/** `./lab down`: removes what the lab has in Docker, and restores its other hosts. */
 export function down(): LabCommand {
   const command = new Command('down')
     .description(
-      "Remove the lab's containers, network, images and keys, and restore the other hosts: remove the packages that the lab installed, and put back the files and services that were there before it.",
+      "Remove the lab's containers, network, images and keys. Restore the other hosts: remove the packages that the lab installed, and restore the files and services from before.",
     )
-    .argument('[name]', 'name of a lab whose file is gone', labNameOf)
+    .argument('[name]', 'name of a lab whose lab file is gone', labNameOf)
     .option('--keep-images', 'keep the images, so that the next up is faster')
-    .option('--keep-packages', 'leave the packages on the hosts that are not containers')
-    .option('--yes', 'do not ask, on a terminal, before hosts are restored');
+    .option('--keep-packages', 'keep the packages on hosts that are not containers')
+    .option('--yes', 'do not ask on a terminal before restoring hosts');
   return {
     command,
     logsIn: false,
@@ -68,7 +68,7 @@ async function restore(
 ): Promise<number> {
   const wanted = await hostsToRestore(lab, { keepPackages });
   if (wanted.length === 0) return 0;
-  const display = await openDisplay(false);
+  const display = await openDisplay();
   const { report, paint, print } = display;
   await using plan = await planLab(wanted, { signal });
   try {

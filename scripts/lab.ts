@@ -24,20 +24,20 @@ const LOADERS = {
 
 const INTERRUPTED = 130;
 
-/** `./lab`: finds the command, runs it, gives the exit code; no error reaches the user as a stack trace. */
+/** `./lab`: runs a command and gives its exit code. No error reaches the user as a stack trace. */
 export async function main(args: string[]): Promise<number> {
   const interrupt = new AbortController();
-  // each of many hosts waits for it
+  // each host has a listener
   setMaxListeners(0, interrupt.signal);
   const onSignal = () => (interrupt.signal.aborted ? process.exit(INTERRUPTED) : interrupt.abort());
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, onSignal);
-  // a reader that goes away, such as `head`, ends the output and not the work
+  // a reader that goes away, such as `head`, does not end the work
   process.stdout.on('error', () => undefined);
   try {
     return await dispatch(args, interrupt.signal);
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return 0;
-    // nothing is on standard output yet: a command prints its object as the last thing it does
+    // a command prints its object last, so standard output is still empty
     if (wantsJson(args)) process.stdout.write(`${JSON.stringify(failureJson(error))}\n`);
     if (error instanceof CommanderError) return 2;
     process.stderr.write(`${errorText(error, painter(process.stderr))}\n`);
@@ -50,13 +50,13 @@ async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
   let exitCode = 0;
   const program = new Command('lab')
     .description(
-      'An MQTT lab from one file: builds what lab.yaml describes, and proves on the wire that it does what the file says.',
+      'An MQTT lab from one file: builds the lab that lab.yaml describes, and proves with real MQTT traffic that it works.',
     )
     .option('--lab <file>', 'lab file (default: "lab.yaml")')
     .enablePositionalOptions()
     .addHelpText('after', EXIT_CODES)
     .exitOverride();
-  // a known command needs its own module only
+  // loads only the module of the command
   const wanted = Object.entries(LOADERS).filter(([name]) => args.includes(name));
   for (const [, load] of wanted.length > 0 && !args.includes('help') ? wanted : Object.entries(LOADERS)) {
     const { command, run, logsIn }: LabCommand = await load();
@@ -74,11 +74,11 @@ async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
   return signal.aborted ? INTERRUPTED : exitCode;
 }
 
-/** Whether the command line is one whose standard output is an object; `--json` to `ssh` is the remote command's. */
+/** Whether standard output is to be a JSON object; the `--json` of `ssh` belongs to the remote command. */
 export function wantsJson(args: readonly string[]): boolean {
   const name = args.find((arg) => arg in LOADERS);
   return args.includes('--json') && ['up', 'plan', 'verify', 'report', 'compare', 'status'].includes(name ?? '');
 }
 
 const EXIT_CODES = `
-Exit codes: 0 as wanted; 1 something is not as the lab file says; 2 it could not run; 130 interrupted.`;
+Exit codes: 0 success; 1 something does not match the lab file; 2 the command could not run; 130 interrupted.`;

@@ -8,7 +8,7 @@ import { debugLine } from '../probes/mqtt/packet-text.ts';
 import { freshClientId, type QoS } from '../probes/mqtt/session.ts';
 import { topicMistake } from '../probes/mqtt/topic.ts';
 
-/** What `publish` and `subscribe` have in common. */
+/** Options that `publish` and `subscribe` share. */
 export type MqttOptions = {
   as: string;
   qos: QoS;
@@ -28,23 +28,23 @@ export function mqttCommand(name: string, description: string): Command {
     .description(description)
     .requiredOption('--as <user>', 'user of the lab file to log in as')
     .option('--qos <level>', 'quality of service: 0, 1 or 2; above 0 the session is persistent', qosLevel, 0)
-    .option('--will <text>', 'last will: what the broker publishes when this client is lost')
+    .option('--will <text>', 'last will: the message that the broker publishes when it loses this client')
     .option('--will-topic <topic>', 'topic of the last will (default: the topic)')
     .option('--will-qos <level>', 'quality of service of the last will (default: that of --qos)', qosLevel)
     .option('--will-retain', 'have the broker retain the last will')
-    .option('--keep-alive <seconds>', 'keep alive (default: 60, or the most that the broker allows)', keepAliveSeconds)
-    .option('--client-id <id>', 'client id (default: a stable one for a persistent session, else a fresh one)')
-    .option('--clean', 'a clean session also above QoS 0: the broker forgets this client when it goes')
+    .option('--keep-alive <seconds>', "keep alive (default: 60, or the broker's maximum)", keepAliveSeconds)
+    .option('--client-id <id>', 'client id (default: the same one each time for a persistent session, else a new one)')
+    .option('--clean', 'a clean session above QoS 0, too: the broker forgets this client when it disconnects')
     .addOption(new Option('--mqtt <version>', 'protocol version').choices(['3.1.1', '5']).default('3.1.1'))
-    .option('--debug', 'print every control packet with direction, fields and bytes on standard error');
+    .option('--debug', 'print every control packet on standard error: direction, fields, bytes');
 }
 
 /** How a client connects, wherever the broker is. */
 export type ClientSettings = Omit<ClientOptions, 'address' | 'port'>;
 
 /**
- * What the options ask for; `role` makes a persistent session's client id, the same every time. `topic` is that of the last will where no other is
- * given. Throws an InputError with every mistake.
+ * The settings that the options ask for. `role` is part of a persistent session's client id; `topic` is the default topic
+ * of the last will. Throws an InputError with every mistake.
  */
 export function clientSettings(lab: Lab, role: string, topic: string, options: MqttOptions): ClientSettings {
   const user = lab.users.find(({ name }) => name === options.as);
@@ -70,41 +70,40 @@ export function clientSettings(lab: Lab, role: string, topic: string, options: M
   };
 }
 
-/** What is wrong with the options beyond their form, each as a line for the user. */
+/** Mistakes that only the options together show, a line each. */
 function optionMistakes(lab: Lab, topic: string, clean: boolean, options: MqttOptions): string[] {
   const { will, willTopic, willQos, willRetain, keepAlive, clientId } = options;
   const mistakes: string[] = [];
   if (will === undefined) {
     const alone = { '--will-topic': willTopic, '--will-qos': willQos, '--will-retain': willRetain };
     for (const [option, value] of Object.entries(alone)) {
-      if (value !== undefined)
-        mistakes.push(`${option} says something about a last will, and there is none; add --will`);
+      if (value !== undefined) mistakes.push(`${option} needs --will`);
     }
   } else {
     const wrong = topicMistake(willTopic ?? topic);
     const given = willTopic === undefined ? `the last will's topic, ${topic},` : `--will-topic ${willTopic}`;
-    if (wrong !== undefined) mistakes.push(`${given} ${wrong}${willTopic === undefined ? ': give --will-topic' : ''}`);
+    if (wrong !== undefined) mistakes.push(`${given} ${wrong}${willTopic === undefined ? ': add --will-topic' : ''}`);
   }
   if (clientId === '' && !clean) {
-    mistakes.push(
-      '--client-id is empty, and a persistent session needs a name to come back to; give one, or add --clean',
-    );
+    mistakes.push('--client-id is empty, but a persistent session needs one; name one, or add --clean');
   }
   const longest = longestKeepAlive(lab);
-  // Mosquitto 2.0.11 lets a 3.1.1 client have its way; newer ones refuse it with no more than a code, and shorten it over MQTT 5
+  // Mosquitto 2.0.11 accepts it over 3.1.1; newer versions refuse it there, and shorten it over MQTT 5
   if (keepAlive !== undefined && longest !== undefined && (keepAlive > longest || keepAlive === 0)) {
-    mistakes.push(`--keep-alive ${keepAlive}: 1 to ${longest} is allowed, as broker.maxKeepAlive of the lab file says`);
+    mistakes.push(
+      `--keep-alive ${keepAlive}: it must be 1 to ${longest}, which is broker.maxKeepAlive in the lab file`,
+    );
   }
   return mistakes;
 }
 
-/** Seconds; undefined where the lab does not configure the broker, or has set no limit. */
+/** In seconds; undefined for an external broker, and where the lab file sets no limit. */
 function longestKeepAlive({ broker }: Lab): number | undefined {
   return broker.host.kind === 'external' || broker.maxKeepAlive === 0 ? undefined : broker.maxKeepAlive;
 }
 
-/** What goes to standard error while a client runs. */
-export function tellEvents(options: MqttOptions): ClientEvents {
+/** Prints events of a client on standard error. */
+export function printEvents(options: MqttOptions): ClientEvents {
   const onState = (state: string) => console.error(state);
   if (options.debug !== true) return { onState };
   return { onState, onPacket: (packet, frame) => console.error(printable(debugLine(packet, frame))) };
@@ -114,11 +113,11 @@ function qosLevel(text: string): QoS {
   if (text === '0') return 0;
   if (text === '1') return 1;
   if (text === '2') return 2;
-  throw new InvalidArgumentError('0, 1 or 2 is allowed');
+  throw new InvalidArgumentError('it must be 0, 1 or 2');
 }
 
 function keepAliveSeconds(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 0 && value <= 65_535) return value;
-  throw new InvalidArgumentError('a whole number of seconds from 0 to 65535 is allowed');
+  throw new InvalidArgumentError('it must be a whole number of seconds from 0 to 65535');
 }

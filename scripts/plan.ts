@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { Command } from 'commander';
 import type Docker from 'dockerode';
 import { ignoreFailure } from '../base/errors.ts';
@@ -16,15 +17,13 @@ import { checkHostNames, hostNames } from './bounds.ts';
 import type { LabCommand } from './command.ts';
 import type { Context } from './context.ts';
 
-/** `./lab plan`: what `up` would do. */
+/** `./lab plan`: shows what `up` would do. */
 export function plan(): LabCommand {
   const command = new Command('plan')
-    .description(
-      'Show what up would change: + create, ~ change, - remove, = as wanted. Reads only, also on a clean host.',
-    )
-    .option('--only <host>', 'only this host (`broker` or a Pi), several with commas', hostNames)
-    .option('--take-over', "plan to put somebody else's Mosquitto on the broker host aside")
-    .option('--exit-code', 'exit code 1 when there is something to change')
+    .description('Show what up would do: + create, ~ change, - remove, = unchanged, ? not known yet. Changes nothing.')
+    .option('--only <host>', 'only this host (`broker` or a Pi), or several with commas', hostNames)
+    .option('--take-over', "replace a Mosquitto on the broker host that is not the lab's")
+    .option('--exit-code', 'exit with 1 when there is something to change')
     .option('--json', 'one JSON object on standard output');
   return {
     command,
@@ -45,7 +44,7 @@ export async function showPlan(
 ): Promise<number> {
   const lab = context.lab();
   checkHostNames(lab, options.only);
-  const display = await openDisplay(json);
+  const display = await openDisplay(json ? process.stderr : process.stdout);
   const { plan: found } = await makePlan(lab, options, context.signal);
   await using planned = found;
   if (json) console.log(JSON.stringify({ lab: lab.name, ...planJson(planned) }));

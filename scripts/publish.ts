@@ -5,7 +5,7 @@ import { writes } from '../lab-file/may.ts';
 import { type Client, openClient } from '../probes/mqtt/client.ts';
 import { topicMistake } from '../probes/mqtt/topic.ts';
 import type { LabCommand } from './command.ts';
-import { clientSettings, type MqttOptions, mqttCommand, tellEvents } from './mqtt-options.ts';
+import { clientSettings, type MqttOptions, mqttCommand, printEvents } from './mqtt-options.ts';
 
 type Options = MqttOptions & { retain?: true };
 
@@ -13,8 +13,8 @@ type Options = MqttOptions & { retain?: true };
 export function publish(): LabCommand {
   const command = mqttCommand('publish', 'Publish to a topic as a user of the lab file.')
     .argument('<topic>', 'topic to publish to')
-    .argument('[message]', 'the message; without it each line of standard input is one, and the client stays connected')
-    .option('--retain', 'have the broker keep the message for whoever subscribes later');
+    .argument('[message]', 'the message (default: each line of standard input is a message)')
+    .option('--retain', 'retain the message: the broker sends it to later subscribers');
   return {
     command,
     async run(context) {
@@ -27,11 +27,11 @@ export function publish(): LabCommand {
       const settings = clientSettings(lab, 'publish', topic, options);
       if (!writes(lab, settings.user, topic)) {
         console.error(
-          `the lab file does not let ${settings.user} publish to ${topic}: Mosquitto acknowledges it all the same, and drops it`,
+          `the lab file does not let ${settings.user} publish to ${topic}: Mosquitto acknowledges the message and drops it`,
         );
       }
       const { address, port } = await context.broker();
-      await using client = await openClient({ ...settings, address, port }, tellEvents(options), context.signal);
+      await using client = await openClient({ ...settings, address, port }, printEvents(options), context.signal);
       const send = (text: string) =>
         client.publish(topic, Buffer.from(text), { qos: options.qos, retain: options.retain === true });
       if (typeof message === 'string') await send(message);
@@ -41,7 +41,7 @@ export function publish(): LabCommand {
   };
 }
 
-/** Each line of standard input, in order, until its end or Ctrl-C. */
+/** Publishes each line of standard input, until its end or Ctrl-C. */
 async function publishLines(send: (text: string) => Promise<void>, client: Client, signal: AbortSignal): Promise<void> {
   const lines = createInterface({ input: process.stdin, signal });
   client.failed.catch(() => lines.close());
@@ -50,11 +50,11 @@ async function publishLines(send: (text: string) => Promise<void>, client: Clien
       if (signal.aborted) return;
       await send(text);
     }
-    // rejects where it was a failure that closed the input; Ctrl-C is none
+    // rejects where a failure closed the input
     if (!signal.aborted) await Promise.race([client.failed, Promise.resolve()]);
   } finally {
     lines.close();
-    // a pipe or terminal that is still open would keep the process
+    // an open pipe or terminal would keep the process running
     process.stdin.destroy();
   }
 }

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import process from 'node:process';
 import { Command } from 'commander';
 import { InputError } from '../base/errors.ts';
 import { privateFolder } from '../lab-file/private-folder.ts';
@@ -40,7 +41,7 @@ export function report(): LabCommand {
 }
 
 async function measure(context: Context, { disruptive, only, timeout, json }: Options): Promise<number> {
-  const display = await openDisplay(json === true);
+  const display = await openDisplay(json === true ? process.stderr : process.stdout);
   try {
     context.lab();
     const results = await verifyOnce(context, display, {
@@ -66,7 +67,7 @@ async function again(labFile: string, run: string, { json }: Options): Promise<n
   const folder = await folderOfRun(runs, run);
   const results = await readRun(folder);
   const page = await writePage(folder, results);
-  const { print, stop } = await openDisplay(json === true);
+  const { print, stop } = await openDisplay(json === true ? process.stderr : process.stdout);
   print(`report: ${page}`);
   stop();
   if (json === true) console.log(JSON.stringify(results));

@@ -6,12 +6,14 @@ import { sshHost } from '../provisioning/hosts/ssh.ts';
 import { interactiveShell, remoteCommand } from '../provisioning/hosts/terminal.ts';
 import type { LabCommand } from './command.ts';
 
-/** `./lab ssh`: a shell or a command on a machine of the lab, with the lab's own keys. */
+/** `./lab ssh`: a shell or a command on a host of the lab. */
 export function ssh(): LabCommand {
   const command = new Command('ssh')
-    .description('Open a shell on a Pi (or `broker`), or run a command there. The exit code is that of the command.')
-    .argument('[pi]', 'name of a Pi, or `broker`; the first Pi when left out')
-    .argument('[command...]', 'what to run there; a shell when left out')
+    .description(
+      'Open a shell on a Pi or on the broker host, or run a command there. Exits with the exit code of the command.',
+    )
+    .argument('[pi]', 'name of a Pi, or `broker` (default: the first Pi)')
+    .argument('[command...]', 'what to run (default: a shell)')
     .passThroughOptions();
   return {
     command,
@@ -29,7 +31,7 @@ export function ssh(): LabCommand {
       const pi = lab.pis.find((candidate) => candidate.name === name);
       const address = pi === undefined ? brokerHostAddress(lab, machines) : hostAddress(name, pi.host, machines);
       if (address?.kind !== 'ssh')
-        throw cannot(`${name} is not reached over SSH`, `one of: ${names.slice(1).join(', ') || 'none'}`);
+        throw cannot(`${name} is not reached over SSH`, 'name a container or a host over SSH');
       await using host = await sshHost(name, address, context.signal);
       return rest.length === 0 && process.stdin.isTTY
         ? await interactiveShell(host.client)
@@ -39,5 +41,5 @@ export function ssh(): LabCommand {
 }
 
 function cannot(happened: string, advice: string): LabError {
-  return new LabError({ subject: 'ssh', step: 'choose a machine', happened, advice }, 'could-not-run');
+  return new LabError({ subject: 'ssh', step: 'choose a host', happened, advice }, 'could-not-run');
 }

@@ -1,20 +1,18 @@
 import { Command } from 'commander';
+import { connectOnce } from '../deployment/connect-once.ts';
 import { containerNames } from '../deployment/containers.ts';
-import type { LiveBroker } from '../deployment/live-lab.ts';
-import { knockOnce } from '../deployment/ready.ts';
-import { type HostStatus, hostStatuses } from '../deployment/status.ts';
-import { privateFolder } from '../lab-file/private-folder.ts';
-import { findContainers } from '../provisioning/docker/container-state.ts';
+import { type Containers, locateContainers } from '../deployment/locate.ts';
+import { hostStatuses } from '../deployment/status.ts';
 import { findEngine } from '../provisioning/docker/engine.ts';
 import { openDisplay } from '../terminal/display.ts';
 import { statusLines } from '../terminal/status-lines.ts';
 import type { LabCommand } from './command.ts';
 
-/** `./lab status`: what is there, which versions, reachable or not. */
+/** `./lab status`: the state of each host. */
 export function status(): LabCommand {
   const command = new Command('status')
     .description(
-      'Tell what is there, in which versions, and whether it can be reached; one CONNECT asks the broker. Changes nothing.',
+      'Show the state of each host: reachable, which versions, whether the broker accepts a user. Changes nothing.',
     )
     .option('--json', 'one JSON object on standard output');
   return {
@@ -22,14 +20,16 @@ export function status(): LabCommand {
     async run(context) {
       const { json = false } = command.opts<{ json?: true }>();
       const lab = context.lab();
-      const { paint, print } = await openDisplay(false);
+      const { paint, print } = await openDisplay();
       const engine = containerNames(lab).length > 0 ? await findEngine() : undefined;
-      const machines =
-        engine?.state === 'answers'
-          ? await findContainers(engine.docker, lab.name, privateFolder(lab, 'keys', lab.name))
-          : new Map();
-      const knock = (broker: LiveBroker) => knockOnce({ lab, broker });
-      const hosts: readonly HostStatus[] = await hostStatuses(lab, machines, engine?.state, knock, context.signal);
+      const hasEngine = engine?.state === 'answers';
+      const containers: Containers = hasEngine ? await locateContainers(lab, engine.docker) : new Map();
+      const hosts = await hostStatuses(lab, {
+        containers,
+        hasEngine,
+        connect: (broker) => connectOnce({ lab, broker }),
+        signal: context.signal,
+      });
       if (json) print(JSON.stringify({ lab: lab.name, hosts }));
       else for (const line of statusLines(lab, hosts, paint)) print(line);
       return hosts.every(({ state }) => state === 'up') ? 0 : 1;

@@ -10,7 +10,7 @@ import { type ClientEvents, openClient } from '../probes/mqtt/client.ts';
 import { quota } from '../probes/mqtt/quota.ts';
 import { covers, filterMistake } from '../probes/mqtt/topic.ts';
 import type { LabCommand } from './command.ts';
-import { clientSettings, type MqttOptions, mqttCommand, tellEvents } from './mqtt-options.ts';
+import { clientSettings, type MqttOptions, mqttCommand, printEvents } from './mqtt-options.ts';
 
 type Options = MqttOptions & { count?: number };
 
@@ -18,7 +18,7 @@ type Options = MqttOptions & { count?: number };
 export function subscribe(): LabCommand {
   const command = mqttCommand(
     'subscribe',
-    'Subscribe as a user of the lab file and print each message on a line, until Ctrl-C.',
+    'Subscribe as a user of the lab file, and print each message on a line, until Ctrl-C.',
   )
     .argument('<topic...>', 'topics or filters to subscribe to')
     .option('--count <messages>', 'end after this many messages', atLeastOne);
@@ -37,23 +37,23 @@ export function subscribe(): LabCommand {
       const settings = clientSettings(lab, 'subscribe', first, options);
       for (const filter of filters.filter((one) => !readsAny(lab, settings.user, one))) {
         console.error(
-          `the lab file does not let ${settings.user} subscribe to ${filter}: Mosquitto grants it all the same, and delivers nothing`,
+          `the lab file does not let ${settings.user} subscribe to ${filter}: Mosquitto grants the subscription and delivers nothing`,
         );
       }
       const done = deferred<void>();
       context.signal.addEventListener('abort', () => done.resolve(), { once: true });
-      // whoever read standard output is gone, and with it the reason to go on
+      // the reader of standard output is gone
       process.stdout.once('error', () => done.resolve());
       const { count } = options;
       let left = count;
       const events: ClientEvents = {
-        ...tellEvents(options),
+        ...printEvents(options),
         onMessage(topic, payload) {
           show(filters.length > 1 || first !== topic ? `${topic} ` : '', payload);
           if (left !== undefined) left -= 1;
           if (left === 0) done.resolve();
         },
-        // a queue that a persistent session had may hold more than was asked for: what is not shown stays there
+        // the queue of a persistent session keeps what is not printed
         ...(count === undefined ? {} : { admits: quota(count) }),
       };
       const { address, port } = await context.broker();
@@ -70,7 +70,7 @@ export function readsAny(lab: Lab, user: string, filter: string): boolean {
   return lab.topics.some(({ name }) => covers(filter, name) && may(lab, user, 'subscribe', name));
 }
 
-/** As it is where it goes to a file or a pipe; on a terminal nothing that would control it. */
+/** Writes the bytes unchanged to a file or a pipe, and nothing that controls a terminal to a terminal. */
 function show(prefix: string, payload: Buffer): void {
   if (!process.stdout.isTTY) {
     process.stdout.write(Buffer.concat([Buffer.from(prefix), payload, Buffer.from('\n')]));
@@ -83,5 +83,5 @@ function show(prefix: string, payload: Buffer): void {
 function atLeastOne(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value > 0) return value;
-  throw new InvalidArgumentError('a whole number from 1 on is allowed');
+  throw new InvalidArgumentError('it must be a whole number, at least 1');
 }

@@ -1,3 +1,4 @@
+import process from 'node:process';
 import { Command } from 'commander';
 import type Docker from 'dockerode';
 import { applyPlan, type HostOutcome } from '../deployment/apply-plan.ts';
@@ -51,7 +52,7 @@ export function up(): LabCommand {
       if (dryRun === true) return await showPlan(context, { takeOver, only }, { exitCode: false, json });
       const lab = context.lab();
       checkHostNames(lab, only);
-      const display = await openDisplay(json);
+      const display = await openDisplay(json ? process.stderr : process.stdout);
       try {
         await using _held = await holdLab(lab, display.report, context.signal);
         await announce(lab, context, display);

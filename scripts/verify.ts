@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import process from 'node:process';
 import { Command } from 'commander';
 import { errorMessage, InputError, ignoreFailure } from '../base/errors.ts';
 import type { Scope } from '../checks/harness/check.ts';
@@ -55,7 +56,7 @@ export function verify(): LabCommand {
       const options = command.opts<Options>();
       const { only, timeout, repeat, json, tap, junit } = options;
       await refuseContradictions(options);
-      const display = await openDisplay(json === true || tap === true);
+      const display = await openDisplay(json === true || tap === true ? process.stderr : process.stdout);
       try {
         // a mistake in the lab file comes before everything else
         context.lab();

@@ -4,7 +4,7 @@ import type { ReportProgress } from '../base/progress.ts';
 import { pauseDuringQuestions } from '../base/prompt.ts';
 import { progressLines } from './progress-lines.ts';
 
-/** Where a command shows what it does: live on a terminal, plain lines elsewhere; with `json` on standard error, so that standard output stays data. */
+/** Shows the progress of a command: live on a terminal, in plain lines elsewhere. */
 export type Display = {
   readonly report: ReportProgress;
   readonly paint: Paint;
@@ -12,8 +12,8 @@ export type Display = {
   readonly stop: () => void;
 };
 
-export async function openDisplay(json: boolean): Promise<Display> {
-  const stream = json ? process.stderr : process.stdout;
+/** Opens a display on a stream: on standard error where standard output is data. */
+export async function openDisplay(stream: NodeJS.WriteStream = process.stdout): Promise<Display> {
   const paint = painter(stream);
   const write = (line: string) => {
     stream.write(`${line}\n`);
@@ -21,12 +21,12 @@ export async function openDisplay(json: boolean): Promise<Display> {
   const gate = openGate();
   const print = (line: string) => gate.pass(() => write(line));
   if (!stream.isTTY || process.env.TERM === 'dumb') {
-    // a question is on the same terminal, or on none
+    // a prompt uses the same terminal
     if (stream.isTTY) pauseDuringQuestions(gate.close);
     const report = progressLines(write, paint);
     return { report: (progress) => gate.pass(() => report(progress)), paint, print, stop: () => undefined };
   }
-  // not needed where there is no terminal, and it takes long to load
+  // slow to load, and only needed on a terminal
   const { liveView } = await import('./live-view.ts');
   const view = liveView(stream, paint);
   pauseDuringQuestions(() => {
@@ -45,19 +45,19 @@ export async function openDisplay(json: boolean): Promise<Display> {
   };
 }
 
-/** Lets everything pass, or keeps it while it is closed; closing gives how to open it, upon which all that was kept passes in its order. */
+/** Delays actions while it is closed. `close` returns how to open it again, which runs the delayed actions in order. */
 export function openGate(): { pass(action: () => void): void; close(): () => void } {
-  let kept: (() => void)[] | undefined;
+  let delayed: (() => void)[] | undefined;
   return {
     pass(action) {
-      if (kept === undefined) action();
-      else kept.push(action);
+      if (delayed === undefined) action();
+      else delayed.push(action);
     },
     close() {
-      kept ??= [];
+      delayed ??= [];
       return () => {
-        const waiting = kept ?? [];
-        kept = undefined;
+        const waiting = delayed ?? [];
+        delayed = undefined;
         for (const action of waiting) action();
       };
     },

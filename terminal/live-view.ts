@@ -8,14 +8,14 @@ const FRAME_MS = 100;
 
 export type LiveView = {
   report(progress: Progress): void;
-  /** Takes the live part away, so that something else may stand there; gives how to bring it back. */
+  /** Clears the live part, so that a prompt can use the terminal; returns how to draw it again. */
   stepAside(): () => void;
   stop(): void;
 };
 
 type Step = { readonly text: string; readonly since: number; readonly detail: string };
 
-/** Progress on a terminal: results scroll by, and below them a line for each host shows the step under way and the end of its output. */
+/** Progress on a terminal: results scroll, and below them each host has a line with its current step and the end of its output. */
 export function liveView(stream: NodeJS.WriteStream, paint: Paint): LiveView {
   const update = createLogUpdate(stream);
   const steps = new Map<string, Step>();
@@ -30,7 +30,7 @@ export function liveView(stream: NodeJS.WriteStream, paint: Paint): LiveView {
     clearInterval(timer);
     timer = undefined;
     update.clear();
-    // the cursor is there again
+    // shows the cursor again
     update.done();
   };
   return {
@@ -67,7 +67,7 @@ export function liveView(stream: NodeJS.WriteStream, paint: Paint): LiveView {
   };
 }
 
-/** The lines of the live part; pure. */
+/** The lines of the live part. */
 export function liveLines(
   steps: ReadonlyMap<string, Step>,
   frame: number,
@@ -78,7 +78,7 @@ export function liveLines(
   return [...steps].map(([host, { text, since, detail }]) => {
     const sign = FRAMES[frame % FRAMES.length] ?? '';
     const head = `${host.padEnd(8)} ${sign} ${printable(text)} ${seconds(now - since)}`;
-    const room = Math.max(0, columns - head.length - 3);
-    return `${head.slice(0, columns - 1)} ${paint('dim', printable(detail).slice(0, room))}`.trimEnd();
+    const space = Math.max(0, columns - head.length - 3);
+    return `${head.slice(0, columns - 1)} ${paint('dim', printable(detail).slice(0, space))}`.trimEnd();
   });
 }

@@ -3,7 +3,7 @@ import { type Paint, printable } from '../base/paint.ts';
 import { quote } from '../base/quote.ts';
 import type { LiveLab } from '../deployment/live-lab.ts';
 
-/** Where the broker is and what to try next, with this lab's own users and topics. */
+/** The broker's address, and commands to try with this lab's users and topics. */
 export function nextSteps({ lab, broker, pis }: LiveLab, paint: Paint): string[] {
   const topic = lab.topics.find(({ publish, subscribe }) => publish.length > 0 && subscribe.length > 0);
   const [publisher = ''] = topic?.publish ?? [];
@@ -28,7 +28,7 @@ export function nextSteps({ lab, broker, pis }: LiveLab, paint: Paint): string[]
   ];
 }
 
-/** A topic that begins as an option does comes after all options. */
+/** A topic that looks like an option goes after `--`. */
 function words(topic: string, message: string, options: string): string {
   return topic.startsWith('-') ? `${options} -- ${quote(topic)}${message}` : `${quote(topic)}${message} ${options}`;
 }

@@ -1,8 +1,8 @@
-import { LabError } from '../base/errors.ts';
+import { errorMessage } from '../base/errors.ts';
 import { type Paint, printable, seconds } from '../base/paint.ts';
 import type { HostOutcome } from '../deployment/apply-plan.ts';
 
-/** A line for each host: ok, changed or failed, its time, what changed; then the errors in full. */
+/** A line for each host with its outcome and duration, then the errors in full. .ci/run reads the first line. */
 export function hostLines(outcomes: readonly HostOutcome[], paint: Paint): string[] {
   const width = Math.max(8, ...outcomes.map(({ host }) => host.length));
   const rows = outcomes.map(({ host, state, changes, left, durationMs }) => {
@@ -24,14 +24,12 @@ export function hostLines(outcomes: readonly HostOutcome[], paint: Paint): strin
   return [`hosts: ${changed} changed${failed === 0 ? '' : `, ${failed} failed`}`, ...rows, ...errors];
 }
 
-/** An error for a person: its message; for a fault of the lab's own, what to report. */
+/** The message of an error; nothing in it can control the terminal. */
 export function errorText(error: unknown, paint: Paint): string {
-  if (error instanceof LabError) return paint('red', printable(error.message));
-  const message = error instanceof Error ? error.message : String(error);
-  return paint('red', printable(message));
+  return paint('red', printable(errorMessage(error)));
 }
 
-/** The exit code that an error stands for: 1 where it says nothing else. */
+/** The exit code that an error stands for. */
 export function exitCodeOf(error: unknown): number {
   return error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number' ? error.exitCode : 1;
 }
@@ -44,6 +42,6 @@ export function hostsJson(outcomes: readonly HostOutcome[]): unknown[] {
     changes,
     left,
     durationMs: Math.round(durationMs),
-    ...(error === undefined ? {} : { error: error instanceof Error ? error.message : String(error) }),
+    ...(error === undefined ? {} : { error: errorMessage(error) }),
   }));
 }

@@ -1,10 +1,10 @@
 import { type Paint, printable, seconds } from '../base/paint.ts';
 import type { Progress } from '../base/progress.ts';
 
-/** How often a long step shows a line of its output where there is no terminal to redraw. */
+/** How often a long step prints a line of its output. */
 const DETAIL_EVERY_MS = 5_000;
 
-/** Progress as plain lines: one a step, one a result, and now and then one of a long step's output. */
+/** Progress as plain lines: one for each step and each result, and sometimes one of a long step's output. */
 export function progressLines(
   write: (line: string) => void,
   paint: Paint,
@@ -27,7 +27,7 @@ export function progressLines(
   };
 }
 
-/** The line of a result; undefined for what is still going on. */
+/** The line of a result; undefined for a step and its output. */
 export function resultLine({ host, kind, text }: Progress, paint: Paint): string | undefined {
   const name = host.padEnd(8);
   const shown = printable(text);

@@ -2,7 +2,7 @@ import { type Paint, printable } from '../base/paint.ts';
 import type { HostStatus } from '../deployment/status.ts';
 import type { Lab } from '../lab-file/lab.ts';
 
-/** `./lab status` for people: a block for each host. */
+/** A block for each host. */
 export function statusLines(lab: Lab, hosts: readonly HostStatus[], paint: Paint): string[] {
   const signs = { up: paint('green', '✓'), down: paint('yellow', '!'), unreachable: paint('red', '✗') };
   const blocks = hosts.flatMap(({ host, state, place, system, versions, detail }) => [

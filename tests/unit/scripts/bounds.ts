@@ -17,7 +17,7 @@ for (const [text, value] of [
 // past 2³¹ ms a timer of Node fires at once
 for (const text of ['0', '-1', 'soon', '', '86401', '9999999', 'Infinity']) {
   test(`--timeout '${text}' is refused`, (t) => {
-    t.throws(() => boundSeconds(text), { instanceOf: InvalidArgumentError, message: /above 0 and at most 86400/ });
+    t.throws(() => boundSeconds(text), { instanceOf: InvalidArgumentError, message: /above 0.* 86400/ });
   });
 }
 
@@ -36,26 +36,23 @@ for (const text of ['0', '-1', '1.5', 'twice', '', '100001', 'Infinity']) {
   });
 }
 
-/** [arguments, what is told] */
-const REFUSED: readonly (readonly [args: readonly string[], told: RegExp])[] = [
+/** [arguments; message] */
+const REFUSED: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [
     ['--quick', '--disruptive', '--tap', '--junit', '/nonexistent/x.xml'],
     /^--quick and --disruptive exclude each other\n--junit \/nonexistent\/x\.xml: there is no folder \/nonexistent that this user may write to\n$/,
   ],
   [['--junit', 'tests'], /^--junit tests: this is a folder; name a file\n$/],
   [['--tap', '--json'], /^--json and --tap exclude each other\n$/],
-  [
-    ['--repeat', '0'],
-    /^error: option '--repeat <times>' argument '0' is invalid\. a whole number from 1 to 100000 is needed\n$/,
-  ],
+  [['--repeat', '0'], /^error: option '--repeat <times>' argument '0' is invalid\. .*1 to 100000\n$/],
   [['--repeat', 'x'], /^error: option '--repeat <times>' argument 'x' is invalid\. /],
 ];
 
-for (const [args, told] of REFUSED) {
+for (const [args, message] of REFUSED) {
   test(`verify ${args.join(' ')} is refused before anything runs: exit code 2`, (t) => {
     const run = spawnSync(process.execPath, ['lab', 'verify', ...args], { encoding: 'utf8', timeout: 60_000 });
     t.is(run.status, 2);
-    t.regex(run.stderr, told);
+    t.regex(run.stderr, message);
     t.regex(run.stdout, args.includes('--json') ? /^\{"verdict":"fail","mistakes":\[.*\]\}\n$/ : /^$/);
   });
 }

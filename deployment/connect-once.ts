@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto';
+import { createConnection } from 'node:net';
+import { deferred } from '../base/deferred.ts';
+import type { Lab, User } from '../lab-file/lab.ts';
+import mqttPacket from '../probes/mqtt/codec.ts';
+import type { LiveBroker } from './live-lab.ts';
+
+/** How a broker answers one CONNECT; the text says what it did in place of accepting. */
+export type ConnectAnswer =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly text: string }
+  | { readonly kind: 'silent'; readonly text: string };
+
+/** A lab's broker, which should know the lab's users. */
+export type LabBroker = { readonly lab: Lab; readonly broker: LiveBroker };
+
+export const ANSWER_TIMEOUT_MS = 2_000;
+
+/**
+ * Connects once as the lab's first user over MQTT 3.1.1. Works without mqtt.js, which takes longer to load than the rest
+ * of an `up` that changes nothing.
+ */
+export async function connectOnce(
+  { lab, broker: { address, port } }: LabBroker,
+  boundMs = ANSWER_TIMEOUT_MS,
+): Promise<ConnectAnswer> {
+  const answer = deferred<ConnectAnswer>();
+  const silent = (text: string) => answer.resolve({ kind: 'silent', text });
+  const socket = createConnection({ host: address, port, noDelay: true });
+  const timer = setTimeout(() => silent(socket.connecting ? 'cannot connect' : 'connected, but no CONNACK'), boundMs);
+  const parser = mqttPacket.parser();
+  parser.on('packet', (packet) => {
+    const code = packet.cmd === 'connack' ? packet.returnCode : undefined;
+    if (code === 0) answer.resolve({ kind: 'accepted' });
+    else if (code === undefined) silent(`${packet.cmd.toUpperCase()} in place of CONNACK`);
+    else answer.resolve({ kind: 'refused', text: `CONNACK with return code ${code}${MEANINGS[code] ?? ''}` });
+  });
+  parser.on('error', (error) => silent(`its answer is not MQTT: ${error.message}`));
+  socket.on('data', (bytes) => parser.parse(bytes));
+  socket.on('error', (error) => silent(error.message));
+  socket.on('close', () => silent('it closed the connection'));
+  try {
+    socket.write(connectPacket(lab.users[0]));
+    const seen = await answer.promise;
+    if (seen.kind === 'accepted') socket.end(mqttPacket.generate({ cmd: 'disconnect' }));
+    return seen;
+  } finally {
+    clearTimeout(timer);
+    if (!socket.writableEnded) socket.destroy();
+  }
+}
+
+function connectPacket(user: User | undefined): Buffer {
+  const login = user === undefined ? {} : { username: user.name, password: Buffer.from(user.password.reveal()) };
+  const clientId = `lab-${randomBytes(8).toString('hex')}`;
+  const version = { protocolId: 'MQTT', protocolVersion: 4 } as const;
+  return mqttPacket.generate({ cmd: 'connect', ...version, clean: true, clientId, keepalive: 10, ...login });
+}
+
+/** MQTT 3.1.1, table 3.1. */
+const MEANINGS: Readonly<Record<number, string>> = {
+  2: ' (client id refused)',
+  3: ' (server unavailable)',
+  4: ' (bad user name or password)',
+  5: ' (not authorised)',
+};
