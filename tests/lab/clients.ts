@@ -165,7 +165,7 @@ for (const [name, args, told] of [
   [
     'a keep alive that is too long',
     ['publish', '--as', 'sam', 'status', 'x', '--keep-alive', '301'],
-    /1 to 300 is allowed/,
+    /must be 1 to 300/,
   ],
 ] as const) {
   test.serial(`refused as input: ${name}`, async (t) => {
