@@ -16,16 +16,16 @@ export type WantedOptions = {
  * longer in it, which are restored. An external broker is none of them, and `only` names hosts of the lab file.
  */
 export async function wantedHosts(lab: Lab, { takeOver, only }: WantedOptions): Promise<readonly WantedHost[]> {
-  const hosts = labHosts(lab, takeOver);
+  const hosts = labHosts(lab, { takeOver });
   return only === undefined
     ? [...hosts, ...(await abandonedHosts(lab))]
     : hosts.filter(({ name }) => only.includes(name));
 }
 
-function labHosts(lab: Lab, takeOver: boolean): readonly WantedHost[] {
+function labHosts(lab: Lab, options: Pick<WantedOptions, 'takeOver'>): readonly WantedHost[] {
   const { host } = lab.broker;
   const purpose = 'converge';
   const pis = lab.pis.map((pi) => ({ name: pi.name, place: pi.host, purpose, resources: piHost(lab, pi) }) as const);
   if (host.kind === 'external') return pis;
-  return [{ name: 'broker', place: host, purpose, resources: brokerHost(lab, { takeOver }) }, ...pis];
+  return [{ name: 'broker', place: host, purpose, resources: brokerHost(lab, options) }, ...pis];
 }

@@ -45,7 +45,7 @@ export function down(): LabCommand {
       await using _held = await holdLab(lab, report, context.signal);
       // first: a host that cannot be restored, or a no, leaves the rest of the lab as it is
       const code = await restore(lab, context, { keepPackages, yes });
-      await removeFromDocker(lab, keepImages);
+      await removeFromDocker(lab, { keepImages });
       await removeLoginKey(lab);
       const packages = await installedPackages();
       if (packages.length > 0) report({ host: 'this machine', kind: 'note', text: removalLine(packages) });
@@ -86,9 +86,11 @@ async function restore(
   }
 }
 
-async function removeFromDocker(lab: LabToRemove, keepImages: boolean): Promise<void> {
+type KeepOptions = { readonly keepImages: boolean };
+
+async function removeFromDocker(lab: LabToRemove, options: KeepOptions): Promise<void> {
   const found = await findEngine();
-  if (found.state === 'answers') return await removeAll(found.docker, lab.name, keepImages);
+  if (found.state === 'answers') return await removeAll(found.docker, lab.name, options);
   const { broker, pis = [] } = lab;
   if (broker === undefined || containerNames({ broker, pis }).length === 0) return;
   // without an engine on this machine there is nothing to remove from it
@@ -96,7 +98,7 @@ async function removeFromDocker(lab: LabToRemove, keepImages: boolean): Promise<
   throw unusableEngine(found, 'remove the containers', 'start the engine, then run the command again');
 }
 
-async function removeAll(docker: Docker, lab: string, keepImages: boolean): Promise<void> {
+async function removeAll(docker: Docker, lab: string, { keepImages }: KeepOptions): Promise<void> {
   const containers = await removeContainers(docker, lab);
   const networks = await removeNetworks(docker, lab);
   const images = keepImages ? 0 : await removeImages(docker, lab);

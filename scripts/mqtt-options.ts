@@ -48,8 +48,8 @@ export type ClientSettings = Omit<ClientOptions, 'address' | 'port'>;
  */
 export function clientSettings(lab: Lab, role: string, topic: string, options: MqttOptions): ClientSettings {
   const user = lab.users.find(({ name }) => name === options.as);
-  const clean = options.clean === true || options.qos === 0;
-  const mistakes = optionMistakes(lab, topic, clean, options);
+  const clean = isClean(options);
+  const mistakes = optionMistakes(lab, topic, options);
   if (user === undefined) {
     const names = lab.users.map(({ name }) => name).join(', ');
     throw new InputError([`--as ${options.as}: the lab file has no such user; it has ${names}`, ...mistakes]);
@@ -70,8 +70,13 @@ export function clientSettings(lab: Lab, role: string, topic: string, options: M
   };
 }
 
+/** At QoS 0 the broker queues nothing for a client that is away. */
+function isClean({ clean, qos }: MqttOptions): boolean {
+  return clean === true || qos === 0;
+}
+
 /** Mistakes that only the options together show, a line each. */
-function optionMistakes(lab: Lab, topic: string, clean: boolean, options: MqttOptions): string[] {
+function optionMistakes(lab: Lab, topic: string, options: MqttOptions): string[] {
   const { will, willTopic, willQos, willRetain, keepAlive, clientId } = options;
   const mistakes: string[] = [];
   if (will === undefined) {
@@ -84,7 +89,7 @@ function optionMistakes(lab: Lab, topic: string, clean: boolean, options: MqttOp
     const given = willTopic === undefined ? `the last will's topic, ${topic},` : `--will-topic ${willTopic}`;
     if (wrong !== undefined) mistakes.push(`${given} ${wrong}${willTopic === undefined ? ': add --will-topic' : ''}`);
   }
-  if (clientId === '' && !clean) {
+  if (clientId === '' && !isClean(options)) {
     mistakes.push('--client-id is empty, but a persistent session needs one; name one, or add --clean');
   }
   const longest = longestKeepAlive(lab);

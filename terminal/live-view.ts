@@ -22,7 +22,7 @@ export function liveView(stream: NodeJS.WriteStream, paint: Paint): LiveView {
   let frame = 0;
   const draw = () => {
     frame += 1;
-    update(liveLines(steps, frame, performance.now(), stream.columns ?? 80, paint).join('\n'));
+    update(liveLines(steps, { frame, now: performance.now(), columns: stream.columns ?? 80 }, paint).join('\n'));
   };
   let timer: NodeJS.Timeout | undefined;
   const hide = () => {
@@ -70,9 +70,7 @@ export function liveView(stream: NodeJS.WriteStream, paint: Paint): LiveView {
 /** The lines of the live part. */
 export function liveLines(
   steps: ReadonlyMap<string, Step>,
-  frame: number,
-  now: number,
-  columns: number,
+  { frame, now, columns }: { readonly frame: number; readonly now: number; readonly columns: number },
   paint: Paint,
 ): string[] {
   return [...steps].map(([host, { text, since, detail }]) => {

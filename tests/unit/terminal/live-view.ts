@@ -3,6 +3,8 @@ import { liveLines } from '../../../terminal/live-view.ts';
 
 const plain = (_: unknown, text: string) => text;
 
+const AT_START = { now: 0, columns: 80 };
+
 /** [width of the terminal; step; its last output; the line after 12.3 s] */
 const rows: readonly (readonly [columns: number, text: string, detail: string, line: string])[] = [
   [80, 'install x', '', 'pi       ⠙ install x 12 s'],
@@ -14,7 +16,11 @@ const rows: readonly (readonly [columns: number, text: string, detail: string, l
 
 for (const [columns, text, detail, line] of rows) {
   test(`${columns} columns: ${line}`, (t) => {
-    const lines = liveLines(new Map([['pi', { text, since: 1_000, detail }]]), 1, 13_300, columns, plain);
+    const lines = liveLines(
+      new Map([['pi', { text, since: 1_000, detail }]]),
+      { frame: 1, now: 13_300, columns },
+      plain,
+    );
     t.deepEqual(lines, [line]);
     t.true(line.length < columns);
   });
@@ -22,8 +28,8 @@ for (const [columns, text, detail, line] of rows) {
 
 test('a line for each host, and the sign turns', (t) => {
   const steps = new Map(['a', 'b'].map((host) => [host, { text: 'x', since: 0, detail: '' }]));
-  t.is(liveLines(steps, 0, 0, 80, plain).length, 2);
-  const signs = Array.from({ length: 20 }, (_, frame) => liveLines(steps, frame, 0, 80, plain)[0]?.[9]);
+  t.is(liveLines(steps, { ...AT_START, frame: 0 }, plain).length, 2);
+  const signs = Array.from({ length: 20 }, (_, frame) => liveLines(steps, { ...AT_START, frame }, plain)[0]?.[9]);
   t.is(new Set(signs).size, 10);
-  t.deepEqual(liveLines(new Map(), 0, 0, 80, plain), []);
+  t.deepEqual(liveLines(new Map(), { ...AT_START, frame: 0 }, plain), []);
 });
