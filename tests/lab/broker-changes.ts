@@ -3,7 +3,7 @@ import { PORT } from './support/lab.ts';
 import { type LiveSession, login } from './support/mqtt.ts';
 import { ownLab } from './support/own-lab.ts';
 
-const theLab = ownLab('changes', { pis: {} });
+const theLab = ownLab('changes', { pis: {} }, { installed: true });
 const users = { sam: { password: 'sam' }, alice: { password: 'alice' } };
 let alice: LiveSession;
 

@@ -16,7 +16,7 @@ import { PORT } from './support/lab.ts';
 import { measured } from './support/measured.ts';
 import { ownLab } from './support/own-lab.ts';
 
-const theLab = ownLab('capture');
+const theLab = ownLab('capture', {}, { installed: true });
 
 const TOPIC = 'status';
 const QOS: readonly QoS[] = [0, 1, 2];

@@ -16,7 +16,7 @@ const WISH = {
   users: { sam: { password: PASSWORD }, alice: { password: 'alice' } },
 };
 
-const theLab = ownLab('clients', WISH);
+const theLab = ownLab('clients', WISH, { installed: true });
 
 const publish = (...args: string[]): Promise<Outcome> => theLab().run(['publish', '--as', 'sam', ...args]);
 const subscribe = (...args: string[]): Promise<Outcome> => theLab().run(['subscribe', '--as', 'alice', ...args]);

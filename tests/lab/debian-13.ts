@@ -1,7 +1,7 @@
 import test from 'ava';
 import { ownLab } from './support/own-lab.ts';
 
-const theLab = ownLab('debian-13', {}, 13);
+const theLab = ownLab('debian-13', {}, { debian: 13 });
 
 test.serial('up makes a lab of Debian 13 that passes verification', async (t) => {
   const up = await theLab().run(['up', '--no-verify']);

@@ -2,7 +2,7 @@ import test from 'ava';
 import { ownLab } from './support/own-lab.ts';
 import { verify } from './support/verified.ts';
 
-const theLab = ownLab('disruptive');
+const theLab = ownLab('disruptive', {}, { installed: true });
 
 test.serial(
   'what survives the end of the broker and the reboot of a Pi is verified, and leaves the lab as it was',

@@ -21,11 +21,15 @@ const USERS = [`-n --help ${COMMANDS}`, `${BIDI} ü🔑`, `sam ${MARKS}`];
 const [DASH = '', , SAM = ''] = USERS;
 const TOPICS = [`-t ${COMMANDS.replaceAll(/[+#]/g, '')}/%u/%c`, `${BIDI} ${MARKS}`];
 
-const theLab = ownLab('hostile', {
-  users: Object.fromEntries(USERS.map((name) => [name, { password: PASSWORD }])),
-  topics: Object.fromEntries(TOPICS.map((name) => [name, { publish: [DASH], subscribe: [SAM], lastWill: [DASH] }])),
-  broker: { host: 'container', port: 18_830, options: { log_timestamp_format: `%H:%M:%S ${COMMANDS}` } },
-});
+const theLab = ownLab(
+  'hostile',
+  {
+    users: Object.fromEntries(USERS.map((name) => [name, { password: PASSWORD }])),
+    topics: Object.fromEntries(TOPICS.map((name) => [name, { publish: [DASH], subscribe: [SAM], lastWill: [DASH] }])),
+    broker: { host: 'container', port: 18_830, options: { log_timestamp_format: `%H:%M:%S ${COMMANDS}` } },
+  },
+  { installed: true },
+);
 
 /** Neither controls nor what turns the direction of writing reach a terminal or a file of a report. */
 const CONTROLS = /(?![\n\t])[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;

@@ -8,7 +8,7 @@ import { runMutant } from '../mutants/run-mutant.ts';
 import { ownLab } from './support/own-lab.ts';
 import { verify } from './support/verified.ts';
 
-const theLab = ownLab('mutants');
+const theLab = ownLab('mutants', {}, { installed: true });
 const MUTANTS = fastOnes(catalogue(draftLab()));
 /** Each start of the checks takes a second of a core. */
 const limit = atMost(2);

@@ -2,8 +2,16 @@ import test from 'ava';
 import { labelled } from './support/container.ts';
 import { ownLab } from './support/own-lab.ts';
 
-const here = ownLab('here', { pis: {}, topics: { one: { publish: ['sam'], subscribe: ['alice'] } } });
-const there = ownLab('there', { pis: {}, topics: { other: { publish: ['sam'], subscribe: ['alice'] } } });
+const here = ownLab(
+  'here',
+  { pis: {}, topics: { one: { publish: ['sam'], subscribe: ['alice'] } } },
+  { installed: true },
+);
+const there = ownLab(
+  'there',
+  { pis: {}, topics: { other: { publish: ['sam'], subscribe: ['alice'] } } },
+  { installed: true },
+);
 const CHECKS = 'auth.accepted,acl.publish';
 
 test.serial('two labs come up side by side, at the same time', async (t) => {

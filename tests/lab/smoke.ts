@@ -5,7 +5,7 @@ import { ACL } from '../../mosquitto/paths.ts';
 import { startProgram } from '../suite/child.ts';
 import { ownLab } from './support/own-lab.ts';
 
-const theLab = ownLab('smoke');
+const theLab = ownLab('smoke', {}, { installed: true });
 
 /** `npx ava` on these test files, against the lab of this file. */
 async function ava(...files: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {

@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { hostReporter, type ReportProgress } from '../../base/progress.ts';
 import { LOGINS } from '../../deployment/containers.ts';
+import type { DebianRelease } from '../../lab-file/lab.ts';
 import { follow } from '../../provisioning/docker/events.ts';
 import { ensureImage, namesOf } from '../../provisioning/docker/image.ts';
 import { LAB, labFilter, RECIPE } from '../../provisioning/docker/labels.ts';
@@ -11,8 +12,9 @@ import { tar } from '../../provisioning/docker/tar.ts';
 import { run as runOn } from '../../provisioning/hosts/host.ts';
 import { localHost } from '../../provisioning/hosts/local.ts';
 import { PROCESS_FUNCTIONS } from '../../provisioning/resources/processes.ts';
+import { makeInstalledImages } from './installed-images.ts';
 import { isOfKilledRun, sweepLabs } from './leftovers.ts';
-import { noteBase, RELEASES, type Run } from './run.ts';
+import { keeperLab, noteImage, type Run, type TestImage } from './run.ts';
 
 /** What the labs of a run stand on. */
 export type TestEngine = {
@@ -47,39 +49,46 @@ export async function openEngine(run: Run, report: ReportProgress): Promise<Test
 }
 
 /**
- * Makes the base images one after the other, and notes for the waiting tests when each is there, or why it is not. The machines' images on
- * top of them are made once too, so that each lab's own come from the engine's cache.
+ * Makes the images one after the other and notes for the waiting tests when each is ready, or why it failed: Debian with each login,
+ * so that a lab's own come from the engine's cache, and the same with packages, for labs whose subject is not apt.
  */
-export async function makeBases(
+export async function makeImages(
   { docker }: TestEngine,
   run: Run,
   reportAll: ReportProgress,
   signal: AbortSignal,
 ): Promise<void> {
-  // what a build says that nobody waits for any more is no news
+  // nobody waits any more for a build that goes on after the tests
   const report: ReportProgress = (news) => {
     if (!signal.aborted) reportAll(news);
   };
-  for (const debian of RELEASES) {
-    report({ host: 'docker', kind: 'step', text: `base image of Debian ${debian}` });
+  const make = async (image: TestImage, debian: DebianRelease, work: () => Promise<unknown>) => {
+    const text = image === 'base' ? `base image of Debian ${debian}` : `images of Debian ${debian} with packages`;
+    report({ host: 'docker', kind: 'step', text });
     try {
-      for (const login of Object.values(LOGINS)) {
-        await ensureImage(
-          docker,
-          { lab: keeperLab(run), debian, login, emulation: undefined },
-          { signal, reporter: hostReporter(report, 'docker') },
-        );
-      }
-      await noteBase(run, debian);
-      report({ host: 'docker', kind: 'ok', text: `base image of Debian ${debian}` });
+      await work();
+      await noteImage(run, image, debian);
+      report({ host: 'docker', kind: 'ok', text });
     } catch (error) {
-      // nobody waits for it any more
       if (signal.aborted) return;
       const why = error instanceof Error ? error.message : String(error);
       report({ host: 'docker', kind: 'failed', text: why });
-      await noteBase(run, debian, why);
+      await noteImage(run, image, debian, why);
     }
-  }
+  };
+  const lab = keeperLab(run);
+  const ensure = async (debian: DebianRelease) => {
+    for (const login of Object.values(LOGINS)) {
+      await ensureImage(
+        docker,
+        { lab, debian, login, emulation: undefined },
+        { signal, reporter: hostReporter(report, 'docker') },
+      );
+    }
+  };
+  await make('base', 12, () => ensure(12));
+  await make('installed', 12, () => makeInstalledImages(docker, lab, 12));
+  await make('base', 13, () => ensure(13));
 }
 
 /** Removes all that the run made in Docker, and ends an engine that runs because of it. Gives what the tests had left there. */
@@ -103,10 +112,6 @@ export async function closeEngine({ docker, had, startedPids }: TestEngine, run:
 async function baseTags(docker: Docker): Promise<string[]> {
   const images = await docker.listImages({ filters: { reference: ['mqtt-lab/base'] } });
   return images.flatMap(({ RepoTags }) => namesOf(RepoTags) ?? []).filter((tag) => tag.startsWith('mqtt-lab/base:'));
-}
-
-function keeperLab({ name }: Run): string {
-  return `${name}-keeper`;
 }
 
 /** All images with the keeper's label; unlike a lab's `down`, without the base images, which may have been there before. */

@@ -7,9 +7,9 @@ import { build } from '../../scripts/build.js';
 import { progressLines } from '../../terminal/progress-lines.ts';
 import { buildTests } from './build-tests.ts';
 import { startProgram } from './child.ts';
-import { closeEngine, makeBases, openEngine, type TestEngine } from './engine.ts';
+import { closeEngine, makeImages, openEngine, type TestEngine } from './engine.ts';
 import { sweepFolders, sweepProcesses } from './leftovers.ts';
-import { closeRun, noteBase, openRun, RELEASES, type Run } from './run.ts';
+import { closeRun, noteImage, openRun, RELEASES, type Run } from './run.ts';
 import { checkStatically, lintChecks, TYPES } from './static-checks.ts';
 import { sum, type Tally, tallyAva } from './tally.ts';
 
@@ -79,11 +79,13 @@ function prepare(run: Run, interrupted: AbortSignal): Preparation {
     let engine: TestEngine | undefined;
     try {
       engine = await openEngine(run, report);
-      await makeBases(engine, run, report, AbortSignal.any([enough.signal, interrupted]));
+      await makeImages(engine, run, report, AbortSignal.any([enough.signal, interrupted]));
     } catch (error) {
       const why = error instanceof LabError || error instanceof InputError ? error.message : String(error);
       report({ host: 'docker', kind: 'failed', text: why });
-      for (const debian of RELEASES) await noteBase(run, debian, why);
+      for (const debian of RELEASES) {
+        for (const image of ['base', 'installed'] as const) await noteImage(run, image, debian, why);
+      }
     }
     return engine;
   };

@@ -48,18 +48,26 @@ export async function runFolders(): Promise<{ folder: string; pid: number }[]> {
   });
 }
 
-/** File that appears when a base image is there, or with the words of the failure when it will not be. */
-export function baseNote(folder: string, debian: DebianRelease): string {
-  return path.join(folder, `base-${DEBIAN_SUITES[debian]}`);
+/** Images that tests wait for: Debian alone, or with the packages of a lab's hosts. */
+export type TestImage = 'base' | 'installed';
+
+/** The lab that keeps a run's images. */
+export function keeperLab({ name }: Pick<Run, 'name'>): string {
+  return `${name}-keeper`;
 }
 
-export async function noteBase({ folder }: Run, debian: DebianRelease, failure = ''): Promise<void> {
-  await writeFile(baseNote(folder, debian), failure);
+/** File that appears when an image is ready; it holds the reason where the image failed. */
+export function imageNote(folder: string, image: TestImage, debian: DebianRelease): string {
+  return path.join(folder, `image-${image}-${DEBIAN_SUITES[debian]}`);
+}
+
+export async function noteImage({ folder }: Run, image: TestImage, debian: DebianRelease, failure = ''): Promise<void> {
+  await writeFile(imageNote(folder, image, debian), failure);
 }
 
 /** What the tests left in the run's folder, apart from the notes; then removes the folder. */
 export async function closeRun({ folder }: Run): Promise<string[]> {
   const names = await readdir(folder);
   await rm(folder, { recursive: true, force: true });
-  return names.filter((name) => !name.startsWith('base-')).map((name) => `folder ${path.join(folder, name)}`);
+  return names.filter((name) => !name.startsWith('image-')).map((name) => `folder ${path.join(folder, name)}`);
 }

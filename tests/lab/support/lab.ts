@@ -1,11 +1,14 @@
 import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { stringify } from 'yaml';
+import { LOGINS } from '../../../deployment/containers.ts';
 import type { DebianRelease } from '../../../lab-file/lab.ts';
 import { containerName } from '../../../provisioning/docker/container-state.ts';
+import { giveInstalledImages } from '../../suite/installed-images.ts';
+import { keeperLab } from '../../suite/run.ts';
 import { type CommandOptions, type LabCommand, type Outcome, startLab } from './command.ts';
-import { type Container, container } from './container.ts';
-import { baseImage, labFolder, labName } from './run.ts';
+import { type Container, container, engine } from './container.ts';
+import { labFolder, labName, testImage, testRun } from './run.ts';
 
 /** What a test's lab file says in place of the usual, by top-level key. */
 export type LabOptions = Readonly<Record<string, unknown>>;
@@ -36,10 +39,25 @@ export const USUAL = {
   },
 };
 
-/** A lab file in a new folder; nothing is up yet. Waits until the base image of its Debian is there. */
-export async function openLab(word: string, options: LabOptions = {}, debian: DebianRelease = 12): Promise<TestLab> {
-  await baseImage(debian);
+export type TestHosts = {
+  readonly debian?: DebianRelease;
+  /** The containers have the packages already: for tests whose subject is not their installation. */
+  readonly installed?: boolean;
+};
+
+/** A lab file in a new folder; nothing is up yet. Waits until the image of its hosts is ready. */
+export async function openLab(
+  word: string,
+  options: LabOptions = {},
+  { debian = 12, installed = false }: TestHosts = {},
+): Promise<TestLab> {
+  const isMade = await testImage(installed ? 'installed' : 'base', debian);
   const name = labName(word);
+  if (installed && isMade) {
+    const hasPis = Object.keys(options.pis ?? USUAL.pis).length > 0;
+    const logins = hasPis ? Object.values(LOGINS) : [LOGINS.broker];
+    await giveInstalledImages(await engine(), keeperLab({ name: testRun() }), { name, debian, logins });
+  }
   const folder = await labFolder(word);
   const start = (args: readonly string[], options: Partial<CommandOptions> = {}) =>
     startLab(args, { cwd: folder, ...options });

@@ -8,7 +8,7 @@ import { LAB } from '../../../provisioning/docker/labels.ts';
 import { tar } from '../../../provisioning/docker/tar.ts';
 import type { Rights } from '../../lab/support/aedes.ts';
 import { container, engine } from '../../lab/support/container.ts';
-import { baseImage, labName } from '../../lab/support/run.ts';
+import { labName, testImage } from '../../lab/support/run.ts';
 import { until } from '../../lab/support/until.ts';
 import { sweepLabs } from '../../suite/leftovers.ts';
 
@@ -25,7 +25,7 @@ const START_MS = 90_000;
 
 /** Debian's rabbitmq-server with its MQTT plugin in a container, with the users and rights of a lab file, published on 127.0.0.1. */
 export async function openRabbitMq(rights: Rights, debian: DebianRelease): Promise<RabbitMq> {
-  await baseImage(debian);
+  await testImage('base', debian);
   const docker = await engine();
   const lab = labName(`rabbitmq-${debian}`);
   const remove = () => sweepLabs(docker, (other) => other === lab);
