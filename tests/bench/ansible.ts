@@ -25,7 +25,7 @@ export async function ansibleVersion(signal: AbortSignal): Promise<string | unde
 export const ansible: Prepare = async (stage, signal) => {
   const inventory = await writeInventory(stage);
   return async () => {
-    // each run logs in anew, as each run of the others does: Ansible's connections would live for a minute
+    // each run logs in again, as the other tools do; Ansible would keep its connections for a minute
     const folder = await mkdtemp(path.join(stage.directory, 'a-'));
     const environment = { ANSIBLE_CONFIG: CONFIG, ANSIBLE_HOME: folder, ANSIBLE_SSH_CONTROL_PATH_DIR: folder };
     try {
@@ -37,13 +37,13 @@ export const ansible: Prepare = async (stage, signal) => {
   };
 };
 
-/** Ends the ssh that keeps a connection behind this socket; anything else in the folder is none. */
+/** Ends the ssh that keeps a connection behind this socket; other files in the folder are not sockets. */
 async function endMaster(socket: string): Promise<void> {
   const words = ['-O', 'exit', '-o', `ControlPath=${socket}`, 'any'];
   await runTimed('ssh', words, { signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
 }
 
-/** Writes the inventory of a stage and gives its path. Passwords get their salts here, so that a second run finds them as they are. */
+/** Writes the inventory of a stage and returns its path. Passwords get their salts here, so that a second run changes nothing. */
 async function writeInventory(stage: Stage): Promise<string> {
   const { lab, broker, pi } = stage;
   const file = path.join(stage.directory, 'inventory.json');

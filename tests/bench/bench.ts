@@ -9,11 +9,11 @@ import { LAB } from '../../provisioning/docker/labels.ts';
 import { removeNetworks } from '../../provisioning/docker/network.ts';
 import { hasEnded } from '../../provisioning/hosts/local-process.ts';
 
-/** What everything that is measured stands on. Disposing of it removes all that was made, containers, networks, images and files. */
+/** The engine and folder of all measurements. Disposing of it removes the containers, networks, images and files that they made. */
 export type Bench = AsyncDisposable & {
   readonly docker: Docker;
   readonly signal: AbortSignal;
-  /** Where the measured tools' files are; readable by this user only. */
+  /** Folder for the measured tools' files; readable by this user only. */
   readonly directory: string;
   /** Name of a lab of the bench's own. */
   name(part: string): string;
@@ -48,7 +48,7 @@ export async function openBench(docker: Docker, signal: AbortSignal): Promise<Be
         await clear(docker, name).finally(() => removeImages(docker, name));
       });
       const removed = await Promise.allSettled([...removals, rm(directory, { recursive: true, force: true })]);
-      // what can't be removed keeps nothing else
+      // one failed removal does not stop the others
       for (const removal of removed) if (removal.status === 'rejected') throw removal.reason;
     },
   };
@@ -61,7 +61,7 @@ async function clear(docker: Docker, name: string): Promise<void> {
   await removeNetworks(docker, name);
 }
 
-/** What a bench that was killed has left in Docker. */
+/** Removes what a killed bench left in Docker. */
 async function sweep(docker: Docker): Promise<void> {
   const filters = { label: [LAB] };
   const [containers, networks, images] = await Promise.all([
@@ -73,7 +73,7 @@ async function sweep(docker: Docker): Promise<void> {
   for (const name of new Set(names)) {
     const pid = new RegExp(`^${PREFIX}(\\d+)-`).exec(name)?.[1];
     if (pid === undefined || !hasEnded(Number(pid))) continue;
-    // what the engine does not let go of is in nobody's way
+    // a bench does not need what the engine fails to remove
     await clear(docker, name).catch(() => undefined);
     await removeImages(docker, name).catch(() => undefined);
   }

@@ -12,7 +12,7 @@ export async function runLab(file: string, args: readonly string[], signal: Abor
   return await runTimed(process.execPath, [LAB, '--lab', file, ...args], { signal });
 }
 
-/** The same, and how much memory it took; watching it takes a little of the time that is measured. */
+/** Like runLab, and measures memory too, which slows the command down a little. */
 export async function weighLab(file: string, args: readonly string[], signal: AbortSignal): Promise<Measured> {
   let memory: ReturnType<typeof watchMemory> | undefined;
   const onStart = (pid: number) => {

@@ -7,7 +7,7 @@ const INTENT = {
   },
 };
 
-/** Names of so many Pis: `pi1`, `pi2`, … */
+/** Names of a number of Pis: `pi1`, `pi2`, … */
 export function piNames(count: number): string[] {
   return Array.from({ length: count }, (_, index) => `pi${index + 1}`);
 }
@@ -22,7 +22,7 @@ export function containerLab(name: string, pis: readonly string[]): object {
   };
 }
 
-/** A place of a lab file that is reached over SSH. */
+/** A host of a lab file that is reached over SSH. */
 export type SshEntry = { readonly host: string; readonly identity: string; readonly hostKey: string };
 
 /** A lab file of hosts that are reached over SSH; the Pis by their names. */

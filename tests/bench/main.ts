@@ -22,7 +22,7 @@ Exit code 0 when every target is met, 1 when one is missed, 2 when it could not 
 
 type Options = { readonly rounds: number; readonly only: readonly PartName[]; readonly json: boolean };
 
-/** `npm run bench`: how long the lab takes and how much memory, against doing the same by hand and against Ansible. */
+/** `npm run bench`: time and memory of the lab, against the same work by hand and by Ansible. */
 export async function main(args: string[]): Promise<number> {
   const options = readOptions(args);
   if (options === undefined) {

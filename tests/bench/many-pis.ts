@@ -19,17 +19,17 @@ import type { Row } from './table.ts';
 /** Seconds of one Pi and of ten. */
 type OneAndTen = { readonly one: number; readonly ten: number };
 export type ManyPis = {
-  /** Hosts that are there, over SSH. */
+  /** Existing hosts, over SSH. */
   readonly hosts: OneAndTen;
   /** From no container. */
   readonly containers: OneAndTen;
-  /** Nothing to change on twenty. */
+  /** `up` of twenty without a change. */
   readonly again: number;
 };
 
 /**
- * One Pi and ten, each time with a fresh broker host beside them. Their image has the packages already, so that everything is in it but apt: logins, facts,
- * the broker's files and its start, and once also the making of the containers.
+ * One Pi and ten, each time with a fresh broker host. Their image has the packages already, so that apt is not measured: only logins,
+ * facts, the broker's files and its start, and once also the start of the containers.
  */
 export function manyPis(): Part {
   return partOf('pis', measure, rowsOf);
@@ -74,7 +74,7 @@ export function rowsOf(of: Of<ManyPis>): Row[] {
   ];
 }
 
-/** Makes the containers of a lab file, and gives a lab file that has them as hosts over SSH. */
+/** Creates the containers of a lab file, and returns a lab file with them as hosts over SSH. */
 async function madeHosts(bench: Bench, file: string): Promise<string> {
   const lab = readLab(file);
   const make = containerCreator(bench.docker, lab, { report: () => undefined, signal: bench.signal });
@@ -85,12 +85,12 @@ async function madeHosts(bench: Bench, file: string): Promise<string> {
   const broker = hostOf('broker');
   const pis = lab.pis.map(async ({ name }) => [name, await hostOf(name)] as const);
   const entries = Object.fromEntries(await Promise.all(pis));
-  // of another name: the containers are not this lab's, and it would remove them
+  // another name, because a lab removes containers of its own name that it does not want
   const name = `${lab.name}-ssh`;
   return await bench.labFile(name, sshLab(name, { ...(await broker), port: MQTT_PORT }, entries));
 }
 
-/** Gives the lab's images the packages that its machines need, under the same names and recipes. */
+/** Adds the packages of a lab's hosts to its images, under the same names and recipes. */
 async function keepPackages({ docker, signal }: Bench, file: string): Promise<void> {
   const lab = readLab(file);
   const make = containerCreator(docker, lab, { report: () => undefined, signal });

@@ -5,8 +5,8 @@ export type Peak = {
   /** The largest process at its largest (proc(5), VmHWM). */
   readonly process: number;
   /**
-   * All processes at the same moment: what each has of its own, and once the files that they share, of which the Node binary is the largest
-   * (proc(5), RssAnon and RssFile; Pss would share them with strangers' processes too).
+   * All processes at the same moment: the memory of each, and once the files that they share, mostly the Node binary
+   * (proc(5), RssAnon and RssFile; Pss would divide these by other programs' processes too).
    */
   readonly tree: number;
 };
@@ -32,7 +32,7 @@ export function watchMemory(root: number): { stop(): Peak } {
   };
 }
 
-/** proc(5), /proc/PID/task/TID/children: looking at every process of the machine would slow down what is measured. */
+/** proc(5), /proc/PID/task/TID/children: reading every process of the machine would slow down the measured command. */
 function treeOf(root: number): number[] {
   return [root, ...threadsOf(root).flatMap(childrenOf).flatMap(treeOf)];
 }

@@ -1,9 +1,9 @@
 import type { Bench } from './bench.ts';
 import { median, type Row } from './table.ts';
 
-/** Something that is measured in each round, and what the table says of it. */
+/** A measurement of each round, and its rows in the table. */
 export type Part = {
-  /** By which `--only` chooses it. */
+  /** For `--only`. */
   readonly name: string;
   /** `round` counts from 1. */
   readonly measure: (bench: Bench, round: number) => Promise<void>;

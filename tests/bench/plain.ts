@@ -7,7 +7,7 @@ import { runTimed } from './timed.ts';
 
 export const APT = 'apt-get --quiet --yes update && apt-get --quiet --yes install --no-install-recommends';
 
-/** What somebody would do by hand, on both hosts at once: one ssh and one script each, no question asked, nothing checked. */
+/** The same work by hand, on both hosts at once: one ssh and one script each, which checks nothing. */
 export const plain: Prepare = async (stage, signal) => async () => {
   const begin = performance.now();
   await Promise.all([
@@ -24,7 +24,7 @@ async function sh(stage: Stage, login: Login, script: string, signal: AbortSigna
   await runTimed('ssh', [...words, 'sudo', 'sh', '-e'], { signal, input });
 }
 
-/** Nothing of ~/.ssh, and the host keys of the stage. */
+/** Ignores ~/.ssh, and knows the host keys of the stage. */
 export function sshOptions(knownHosts: string): string[] {
   return [
     ...['-F', 'none', '-o', 'BatchMode=yes', '-o', 'IdentitiesOnly=yes', '-o', 'IdentityAgent=none'],
@@ -32,7 +32,7 @@ export function sshOptions(knownHosts: string): string[] {
   ];
 }
 
-/** A broker that runs is stopped first: somebody's script would start it anew each time. */
+/** Stops a running broker first, as a simple script would restart it each time. */
 function brokerScript(lab: Lab): string {
   const files = [
     ['/etc/mosquitto/conf.d/lab.conf', renderConf(lab)],

@@ -1,19 +1,19 @@
 import { once } from 'node:events';
 import { createServer, Socket } from 'node:net';
 
-/** A TCP port of this machine behind which a host seems to be far away. */
+/** A TCP port of this machine that adds delay to a connection. */
 export type Relay = AsyncDisposable & { readonly port: number };
 
 /**
- * Passes connections on to `host` and `port`, each direction `delayMs` late and in its order; 20 ms make a round-trip time of 40 ms. Nothing is lost and the
- * link is as wide as the machine allows. The kernel takes a connection at once, so the two ways of its handshake are waited for here.
+ * Forwards connections to `host` and `port`, in order and `delayMs` late in each direction; 20 ms make a round-trip time of 40 ms.
+ * It loses nothing and does not limit the rate. The kernel accepts a connection at once, so the relay adds the handshake's delay.
  */
 export async function openRelay(host: string, port: number | 'its own', delayMs: number): Promise<Relay> {
   const open = new Set<Socket>();
   const hold = (socket: Socket) => {
     open.add(socket);
     socket.on('close', () => open.delete(socket));
-    // the other side is told by `close`
+    // `close` ends the other side
     socket.on('error', () => undefined);
     return socket;
   };
@@ -21,11 +21,11 @@ export async function openRelay(host: string, port: number | 'its own', delayMs:
   const server = createServer({ noDelay: true, allowHalfOpen: true }, (near) => {
     hold(near);
     near.pause();
-    // the near side has its answer, and says its first words
+    // the near side is connected and sends its first bytes
     setTimeout(() => {
       if (near.destroyed) return;
       const far = hold(new Socket({ allowHalfOpen: true }));
-      // the host knows of the connection when these arrive
+      // the host accepts the connection when these arrive
       setTimeout(() => far.destroyed || far.setNoDelay(true).connect(port === 'its own' ? own : port, host), delayMs);
       pass(near, far, delayMs);
       pass(far, near, delayMs);

@@ -7,7 +7,7 @@ import { openStage, type Prepare } from './stage.ts';
 import type { Row } from './table.ts';
 
 type Tool = 'plain' | 'lab' | 'ansible';
-/** Seconds on fresh hosts, and again on the same ones; NaN for a tool that is not there. */
+/** Seconds on fresh hosts, and again on the same ones; NaN for a tool that is not installed. */
 type Runs = { readonly cold: number; readonly again: number };
 export type SideBySide = Readonly<Record<Tool, Runs>>;
 
@@ -16,13 +16,13 @@ const lab: Prepare = async (stage, signal) => async () =>
 
 const TOOLS: Readonly<Record<Tool, Prepare>> = { plain, lab, ansible };
 
-/** This, plain ssh + apt and, where it is installed, Ansible, each on two fresh containers of the same image; `delayMs`: of each direction of the link. */
+/** The lab, plain ssh + apt and, where installed, Ansible, each on two fresh containers. `delayMs`: delay of each direction. */
 export function sideBySide(name: string, delayMs: number, hasAnsible: boolean): Part {
   const tools: readonly Tool[] = hasAnsible ? ['plain', 'lab', 'ansible'] : ['plain', 'lab'];
   const measure = async (bench: Bench, round: number): Promise<SideBySide> => {
     const none = { cold: Number.NaN, again: Number.NaN };
     const runs: Record<Tool, Runs> = { plain: none, lab: none, ansible: none };
-    // whoever comes later may find the archive's answers in a cache, so they take turns
+    // a later tool may find the archive's answers in a cache, so the order changes each round
     const first = round % tools.length;
     for (const tool of [...tools.slice(first), ...tools.slice(0, first)]) {
       await using stage = await openStage(bench, delayMs);

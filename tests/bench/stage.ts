@@ -31,7 +31,7 @@ export type Prepare = (stage: Stage, signal: AbortSignal) => Promise<() => Promi
 
 export const MQTT_PORT = 1884;
 
-/** Host keys, logins and key are those of an emulated lab; nothing of it is timed. `delayMs`: of each direction, 0 for none. */
+/** Creates the containers of an emulated lab; nothing here is timed. `delayMs`: delay of each direction, 0 for none. */
 export async function openStage(bench: Bench, delayMs: number): Promise<Stage> {
   const name = bench.name('hosts');
   const made = readLab(await bench.labFile(name, containerLab(name, ['pi'])));
@@ -53,7 +53,7 @@ export async function openStage(bench: Bench, delayMs: number): Promise<Stage> {
     // a broker listens on the port that it is reached on
     const { port } = await reach(broker, 'its own');
     const entries = { broker: { ...entry(broker, at.broker), port }, pi: entry(pi, at.pi) };
-    // of another name: the containers are not this lab's, and it would remove them
+    // another name, because a lab removes containers of its own name that it does not want
     const over = `${name}-ssh`;
     const file = await bench.labFile(over, sshLab(over, entries.broker, { pi: entries.pi }));
     const knownHosts = path.join(bench.directory, 'known_hosts');
@@ -78,7 +78,7 @@ function login({ ssh }: Container, place: Place): Login {
   return { ...place, user: ssh.user ?? '', identity: ssh.identity ?? '' };
 }
 
-/** What a lab file says of a container that is a host over SSH. */
+/** A lab file's entry for a container that is a host over SSH. */
 export function entry(machine: Container, place: Place): SshEntry {
   const { user, address, port, identity } = login(machine, place);
   return { host: `ssh://${user}@${address}:${port}`, identity, hostKey: machine.ssh.hostKey ?? '' };

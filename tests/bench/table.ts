@@ -5,7 +5,7 @@ export type Row = {
   readonly name: string;
   readonly median: number;
   readonly unit: 's' | 'MB' | '×';
-  /** Undefined where nothing was promised. */
+  /** Undefined for a figure without a target. */
   readonly target?: Target;
 };
 

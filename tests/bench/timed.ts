@@ -7,7 +7,7 @@ export type Timed = { readonly seconds: number; readonly stdout: string };
 
 export type TimedOptions = {
   readonly signal: AbortSignal;
-  /** Standard input; nothing is there to read when left out. */
+  /** Standard input; empty by default. */
   readonly input?: string;
   /** Environment variables beside this process's. */
   readonly environment?: Readonly<Record<string, string>>;
@@ -28,7 +28,7 @@ export async function runTimed(
   signal.addEventListener('abort', onAbort, { once: true });
   try {
     if (child.pid !== undefined) onStart?.(child.pid);
-    // one that ends without reading it tells by its exit code
+    // a program that ends early is reported by its exit code
     child.stdin.on('error', () => undefined).end(input);
     const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'exit')]);
     const seconds = (performance.now() - begin) / 1000;

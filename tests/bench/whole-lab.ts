@@ -23,7 +23,7 @@ export type WholeLab = {
   readonly verifyPeak: Peak;
 };
 
-/** The default lab with its broker in a container too, from nothing to a verification, in time and memory. */
+/** Time and memory of the default lab with its broker in a container, from no container to a verification. */
 export function wholeLab(): Part {
   return partOf('verify', measure, rowsOf);
 }
@@ -32,7 +32,7 @@ async function measure(bench: Bench): Promise<WholeLab> {
   const name = bench.name('lab');
   const file = await bench.labFile(name, containerLab(name, ['pi']));
   const { signal } = bench;
-  // images are made once, and are no part of it
+  // making the images is not measured
   await runLab(file, ['up', '--no-verify'], signal);
   await bench.clear(name);
   const cold = await runLab(file, ['up', '--no-verify'], signal);

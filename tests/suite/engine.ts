@@ -16,7 +16,7 @@ import { makeInstalledImages } from './installed-images.ts';
 import { isOfKilledRun, sweepLabs } from './leftovers.ts';
 import { keeperLab, noteImage, type Run, type TestImage } from './run.ts';
 
-/** What the labs of a run stand on. */
+/** The engine that a run's labs use. */
 export type TestEngine = {
   readonly docker: Docker;
   /** Base images that were there before the run, by tag. */
@@ -30,8 +30,8 @@ const STOP_MS = 30_000;
 const yes = async () => true;
 
 /**
- * An engine, installed and started where there is none, without what killed runs left, and with an image that keeps the base images: a lab's
- * `down` removes a base that no other image with a recipe needs, and making one takes most of a minute.
+ * Installs and starts an engine where none answers, and removes what killed runs left. Makes an image that keeps the base images:
+ * a lab's `down` removes a base that no other image with a recipe needs, and making one takes most of a minute.
  */
 export async function openEngine(run: Run, report: ReportProgress): Promise<TestEngine> {
   const before = await engines();
@@ -91,7 +91,7 @@ export async function makeImages(
   await make('base', 13, () => ensure(13));
 }
 
-/** Removes all that the run made in Docker, and ends an engine that runs because of it. Gives what the tests had left there. */
+/** Removes everything that the run made in Docker, and stops an engine that the run started. Returns what the tests left behind. */
 export async function closeEngine({ docker, had, startedPids }: TestEngine, run: Run): Promise<string[]> {
   const left = await sweepLabs(docker, (lab) => lab !== keeperLab(run) && lab.startsWith(`${run.name}-`));
   await removeKept(docker, run);
@@ -108,13 +108,13 @@ export async function closeEngine({ docker, had, startedPids }: TestEngine, run:
   return left;
 }
 
-/** Of every release and architecture. */
+/** Base images of every release and architecture. */
 async function baseTags(docker: Docker): Promise<string[]> {
   const images = await docker.listImages({ filters: { reference: ['mqtt-lab/base'] } });
   return images.flatMap(({ RepoTags }) => namesOf(RepoTags) ?? []).filter((tag) => tag.startsWith('mqtt-lab/base:'));
 }
 
-/** All images with the keeper's label; unlike a lab's `down`, without the base images, which may have been there before. */
+/** Removes the images with the keeper's label. Unlike a lab's `down`, it leaves base images, which may be older than the run. */
 async function removeKept(docker: Docker, run: Run): Promise<void> {
   const images = await docker.listImages({ filters: labFilter(keeperLab(run)) });
   const names = images.flatMap(({ RepoTags, Id }) => namesOf(RepoTags) ?? [Id]);
@@ -127,7 +127,7 @@ async function engines(): Promise<number[]> {
   return stdout.split('\n').filter(Boolean).map(Number);
 }
 
-/** dockerd ends its containerd and itself on TERM. Where process 1 reaps nobody, it stays as a zombie. */
+/** dockerd ends its containerd and itself on TERM. It stays as a zombie where process 1 reaps no child. */
 async function stopEngine(pid: number): Promise<void> {
   const script = `kill ${pid} || exit 0
 while [ -d /proc/${pid} ] && ! grep -q '^State:.*Z' /proc/${pid}/status; do sleep 0.1; done`;

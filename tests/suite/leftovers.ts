@@ -8,7 +8,7 @@ import { removeNetworks } from '../../provisioning/docker/network.ts';
 import { hasEnded } from '../../provisioning/hosts/local-process.ts';
 import { type Run, runFolders, runPid } from './run.ts';
 
-/** Names of the labs of which a container, a network or an image is left, with what it is: `test-12-apt: container mqtt-lab-test-12-apt-pi`. */
+/** The containers, networks and images that labs left, each with its lab: `test-12-apt: container mqtt-lab-test-12-apt-pi`. */
 export async function labelledThings(docker: Docker): Promise<{ lab: string; what: string }[]> {
   const labelled = { filters: { label: [LAB] } };
   const containers = await docker.listContainers({ all: true, ...labelled });
@@ -24,7 +24,7 @@ export async function labelledThings(docker: Docker): Promise<{ lab: string; wha
   ].flatMap(({ lab, what }) => (lab === undefined ? [] : [{ lab, what }]));
 }
 
-/** Removes every trace of the labs that `isOurs` picks by their names. Gives what was there. */
+/** Removes every trace of the labs whose names `isOurs` accepts. Returns what it removed. */
 export async function sweepLabs(docker: Docker, isOurs: (lab: string) => boolean): Promise<string[]> {
   const found = (await labelledThings(docker)).filter(({ lab }) => isOurs(lab));
   for (const lab of new Set(found.map((thing) => thing.lab))) {
@@ -35,7 +35,7 @@ export async function sweepLabs(docker: Docker, isOurs: (lab: string) => boolean
   return found.map(({ lab, what }) => `${lab}: ${what}`);
 }
 
-/** Whether a lab is one of a test run whose process is gone, so that nobody will remove what it left. */
+/** Whether a lab belongs to a test run that was killed and removes nothing any more. */
 export function isOfKilledRun(lab: string): boolean {
   const pid = runPid(lab);
   return pid !== undefined && hasEnded(pid);
@@ -50,7 +50,7 @@ export async function sweepFolders(): Promise<void> {
   }
 }
 
-/** Ends every process of the run that is still there; by the run's folder in its environment. Gives what was there. */
+/** Kills every process with the run's folder in its environment. Returns what still ran. */
 export async function sweepProcesses({ folder }: Pick<Run, 'folder'>): Promise<string[]> {
   const found: string[] = [];
   for (const pid of (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name))) {
@@ -61,7 +61,7 @@ export async function sweepProcesses({ folder }: Pick<Run, 'folder'>): Promise<s
     try {
       process.kill(Number(pid), 'SIGKILL');
     } catch {
-      // it ended meanwhile
+      // the process has ended
     }
   }
   return found;

@@ -4,13 +4,13 @@ import path from 'node:path';
 import process from 'node:process';
 import { DEBIAN_SUITES, type DebianRelease } from '../../lab-file/lab.ts';
 
-/** Environment variable that gives the test files the run's folder and name. */
+/** Environment variables that give the test files the run's folder and name. */
 export const RUN_FOLDER = 'MQTT_LAB_TEST_FOLDER';
 export const RUN_NAME = 'MQTT_LAB_TEST_RUN';
 
 /**
- * One run of `npm test`. Its labs are named NAME-WORD, and every process of it has the folder in its environment as the place for
- * temporary files, so that whatever the run leaves behind can be told from what others made.
+ * One run of `npm test`. Its labs are named NAME-WORD, and its processes have the folder in their environment as the place for
+ * temporary files. So the run recognizes what it left behind.
  */
 export type Run = {
   readonly name: string;
@@ -22,12 +22,12 @@ const FOLDER = 'mqtt-lab-test-';
 
 export const RELEASES: readonly DebianRelease[] = [12, 13];
 
-/** Name of the run that a process id stands for; a lab whose name begins so belongs to it. */
+/** Name of the run with this process id; the names of its labs begin with it. */
 export function runName(pid: number): string {
   return `test-${pid}`;
 }
 
-/** Process id in the name of a test's lab; undefined for anybody else's lab. */
+/** Process id in the name of a test's lab; undefined for any other lab. */
 export function runPid(lab: string): number | undefined {
   const pid = /^test-([1-9]\d*)-./.exec(lab)?.[1];
   return pid === undefined ? undefined : Number(pid);
@@ -65,7 +65,7 @@ export async function noteImage({ folder }: Run, image: TestImage, debian: Debia
   await writeFile(imageNote(folder, image, debian), failure);
 }
 
-/** What the tests left in the run's folder, apart from the notes; then removes the folder. */
+/** Removes the run's folder. Returns what the tests left there, apart from the notes. */
 export async function closeRun({ folder }: Run): Promise<string[]> {
   const names = await readdir(folder);
   await rm(folder, { recursive: true, force: true });
