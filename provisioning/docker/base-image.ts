@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { ignoreFailure } from '../../base/errors.ts';
@@ -41,6 +42,8 @@ async function importBase(docker: Docker, base: BaseSpec, options: BuildOptions)
   const suite = DEBIAN_SUITES[base.debian];
   try {
     const take = async (archive: Readable) => {
+      // the engine closes a connection whose request has not begun within 5 minutes, and a slow machine takes longer
+      await once(archive, 'readable');
       const stream = await docker.importImage(archive, { ...repository(tag), changes: `LABEL ${BASE}=${suite}` });
       await follow(docker, stream, IMPORT_SILENCE_MS);
     };

@@ -58,10 +58,12 @@ export async function bootstrap(
   if (signal.aborted) void end();
   let refusal: string | undefined;
   let isComplete = false;
+  let isRefused = false;
   try {
     refusal = await take(child.stdout).then(() => undefined, errorMessage);
+    isRefused = refusal !== undefined && !child.stdout.readableEnded;
     // without a reader it would wait for ever
-    if (refusal !== undefined && child.exitCode === null && child.signalCode === null) void end();
+    if (isRefused) void end();
     isComplete = (await ignoreFailure(exited)) ?? false;
   } finally {
     clearTimeout(timer);
@@ -70,9 +72,10 @@ export async function bootstrap(
   if (isComplete && refusal === undefined) return;
   const step = `make Debian ${suite}`;
   if (signal.aborted) throw new LabError({ subject: 'docker', step, happened: 'interrupted' }, 'interrupted');
-  const happened = isComplete
-    ? `the engine did not accept it: ${refusal}`
-    : `mmdebstrap failed\n    ${lastLines(output())}`;
+  const happened =
+    isComplete || isRefused
+      ? `the engine did not accept it: ${refusal}`
+      : `mmdebstrap failed\n    ${lastLines(output())}`;
   const advice = 'check that `apt-get update` works on this machine, or that a container registry is in reach';
   throw new LabError({ subject: 'docker', step, happened, advice }, 'could-not-run');
 }

@@ -51,7 +51,7 @@ test.serial(
     t.is((await lab.run(['publish', 'status', retained, '--as', 'sam', '--retain', '--qos', '1'])).code, 0);
     const mark = randomBytes(8).toString('hex');
     const verify = lab.start(['verify'], { env: { LAB_TEST_MARK: mark } });
-    await until('a client on the Pi', END_MS, () => programRuns(lab.container('pi'), 'mosquitto_sub'));
+    await until('a client on the Pi', 60_000, () => programRuns(lab.container('pi'), 'mosquitto_sub'));
     await verify.shows(/last retained\./);
     // what ends the clients are commands over SSH, which take longer on a busy machine
     const { ms: sshMs } = await lab.run(['ssh', 'pi', 'true']);
