@@ -102,10 +102,10 @@ test.serial('the checks are filtered by verdict and by words', async (t) => {
   const { page } = watched;
   const seen = page.locator('.check:visible');
   const all = await seen.count();
-  await page.getByLabel('known deviation').check();
+  await page.getByRole('radio', { name: 'known deviation' }).check();
   t.is(await seen.count(), deviationsOf('failing'));
   t.regex((await seen.first().textContent()) ?? '', /acl\.publish\.status\.alice/);
-  await page.getByLabel('1 failed').check();
+  await page.getByRole('radio', { name: '1 failed' }).check();
   t.regex((await seen.textContent()) ?? '', /qos\.matrix\.p2s1\.v311/);
   await page.getByRole('radio', { name: 'all' }).check();
   t.is(await seen.count(), all);
@@ -121,7 +121,7 @@ test.serial('a permalink shows its check, also where it is folded and filtered a
   const { page } = watched;
   const check = page.locator('[id="check-qos.matrix.p2s1.v311"] dl');
   t.true(await check.isVisible());
-  await page.getByLabel('known deviation').check();
+  await page.getByRole('radio', { name: 'known deviation' }).check();
   t.false(await check.isVisible());
   await page.evaluate('location.hash = ""');
   await page.evaluate('location.hash = "check-qos.matrix.p2s1.v311"');
@@ -187,7 +187,7 @@ test.serial('without JavaScript everything can be read, and filtered by verdict'
   const watched = await open(t, 'whole', 'on a phone, without JavaScript');
   if (watched === undefined) return;
   const { page } = watched;
-  await page.getByLabel('known deviation').check();
+  await page.getByRole('radio', { name: 'known deviation' }).check();
   const seen = page.locator('.check:visible');
   t.is(await seen.count(), deviationsOf('whole'));
   await seen.first().locator('summary').click();
