@@ -157,7 +157,7 @@ test.serial('Ctrl-C while the images are built: no unfinished key, and down find
   const lab = theLab();
   t.is((await lab.run(['down'])).code, 0);
   const up = lab.start(['up', '--no-verify']);
-  await up.shows(/building the image/);
+  await up.shows(/build the image/);
   up.interrupt();
   t.is((await up.ended).code, 130);
   const keys = await readdir(path.join(lab.folder, '.lab', 'keys')).catch(() => []);
