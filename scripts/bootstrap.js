@@ -51,7 +51,9 @@ function checkNode() {
   process.exit(2);
 }
 
-function installDependencies(needed) {
+function installDependencies(minimum) {
+  // a developer's tools stay installed
+  const needed = readStamp().scope === ALL ? ALL : minimum;
   if (areInstalled(needed)) return;
   const lock = lockInstallation();
   // the process that had the lock may have installed them
@@ -72,9 +74,14 @@ function installDependencies(needed) {
 }
 
 /** The stamp says from which lock file node_modules was installed, and how much. A killed installation leaves none. */
+function readStamp() {
+  const [digest, scope] = existsSync(STAMP) ? readFileSync(STAMP, 'utf8').split(' ') : [];
+  return { digest, scope };
+}
+
 function areInstalled(needed) {
-  const [digest, installed] = existsSync(STAMP) ? readFileSync(STAMP, 'utf8').split(' ') : [];
-  return digest === lockFileDigest() && (installed === ALL || installed === needed);
+  const { digest, scope } = readStamp();
+  return digest === lockFileDigest() && (scope === ALL || scope === needed);
 }
 
 function lockFileDigest() {

@@ -41,18 +41,27 @@ async function importBase(docker: Docker, base: BaseSpec, options: BuildOptions)
   const tag = baseTag(base);
   const suite = DEBIAN_SUITES[base.debian];
   try {
-    const take = async (archive: Readable) => {
-      // the engine closes a connection whose request has not begun within 5 minutes, and a slow machine takes longer
-      await once(archive, 'readable');
-      const stream = await docker.importImage(archive, { ...repository(tag), changes: `LABEL ${BASE}=${suite}` });
-      await follow(docker, stream, IMPORT_SILENCE_MS);
-    };
+    const take = (archive: Readable) => importArchive(docker, archive, { tag, label: `${BASE}=${suite}` });
     await bootstrap({ suite, emulation: undefined }, take, options);
   } catch (error) {
     // an import that mmdebstrap did not finish leaves an incomplete image
     await ignoreFailure(docker.getImage(tag).remove());
     throw error;
   }
+}
+
+/**
+ * Imports a root file system, as a tar archive, while it is being written. Node sends a request with the first byte of its body,
+ * and the engine closes a connection without a request after 5 minutes (net/http, ReadHeaderTimeout): the archive must have begun.
+ */
+export async function importArchive(
+  docker: Docker,
+  archive: Readable,
+  { tag, label }: { readonly tag: string; readonly label: string },
+): Promise<void> {
+  await once(archive, 'readable');
+  const stream = await docker.importImage(archive, { ...repository(tag), changes: `LABEL ${label}` });
+  await follow(docker, stream, IMPORT_SILENCE_MS);
 }
 
 /** Another architecture's goes through a file, since the engine needs the architecture before the layer. */
