@@ -5,19 +5,19 @@ import type { Finding } from '../harness/check.ts';
 export type PingingClient = { readonly lateMs: number };
 
 /**
- * Measured at most 0.02 s late on 2.0.11, where the client checks once a second; the rest is for a busy machine. The
- * broker waits for another half of the keep alive.
+ * At most 0.02 s late as measured on 2.0.11, where the client checks once a second; the rest allows for a busy machine.
+ * The broker waits for another half of the keep alive.
  */
 export const MOSQUITTO_CLIENT: PingingClient = { lateMs: 2_000 };
-/** Measured 0.05 s late on an idle machine, and 0.5 s on one with three times as much work as cores. */
+/** As measured, 0.05 s late on an idle machine and 0.5 s at three times as much load as cores. */
 export const MQTT_JS: PingingClient = { lateMs: 2_000 };
 
 /** What an idle client sent and received. */
 export type Idle = {
   readonly packets: readonly Packet[];
-  /** When it was started, in milliseconds since 1970: it sent everything later. */
+  /** When it started, in milliseconds since 1970, before its first packet. */
   readonly startedAt: number;
-  /** How much of an interval, in milliseconds, may not be the client's: this process sees packets late. */
+  /** How much later than the client, in milliseconds, this process may have seen a packet. */
   readonly uncertainMs: number;
 };
 
@@ -62,7 +62,7 @@ export function judgePings(
     return fail(`the client sent nothing for ${longest / 1000} s, more than ${mostMs / 1000} s`);
   }
   if (pings.length < count) return fail(`the client sent ${pings.length || 'no'} PINGREQ in time, not ${count}`);
-  // the first one was sent no later than it was seen, so its interval is certain
+  // the client sent the first ping no later than it was seen, so that interval is certain
   const shortest = Math.min(firstMs, ...periodsMs.map((periodMs) => periodMs + uncertainMs));
   if (shortest < leastMs)
     return fail(`the client sent a PINGREQ after ${shortest / 1000} s, earlier than ${leastMs / 1000} s`);

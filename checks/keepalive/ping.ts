@@ -19,7 +19,7 @@ import { judgePings, MOSQUITTO_CLIENT, MQTT_JS, type PingingClient, pingWindow }
 const ANSWER_MS = 5_000;
 const AROUND_MS = 40_000;
 
-/** How many pings a check waits for, and the word for that in its id. */
+/** How many pings a check waits for, and its name in the check's id. */
 export type Pings = { readonly name: 'ping' | 'period'; readonly count: number };
 
 type IdleClient = Pings & {
@@ -57,7 +57,7 @@ export function keepAlivePings(testLab: TestLab, keepAlive: number, pings: Pings
   });
 }
 
-/** A subscriber idles. A message at QoS 0 postpones no ping, since the client sends nothing upon it. */
+/** The idle client subscribes. A message at QoS 0 postpones no ping, since the client does not answer it. */
 function idleSubscriber(lab: Lab): { readonly topic: string; readonly user: User } | undefined {
   return lab.topics.flatMap(({ name: topic }) => {
     const user = observerOf(lab, topic);
@@ -81,7 +81,7 @@ async function pingsHere(idle: IdleClient): Promise<Finding> {
   const stalls = watchStalls();
   const startedAt = now();
   await using session = await testLab.login(user, { version, keepAlive });
-  // mqtt.js counts from the CONNACK, for which a busy broker takes its time
+  // mqtt.js counts from the CONNACK, which a busy broker sends late
   const loggedInMs = since(startedAt);
   const { packets } = session;
   await pongs(idle, MQTT_JS, packets, (...wanted) => session.packet(...wanted));

@@ -11,9 +11,9 @@ import { NO_TOPIC_ROLES, type TopicRoles, topicRoles } from '../harness/roles.ts
 import { watchStalls } from '../harness/stall.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 
-/** How often the subscriber is sent a message. */
+/** The interval of messages to the subscriber. */
 const EVERY_MS = 1_000;
-/** How long before its end the last message may lie: one more period, for a busy machine. */
+/** How long before the end of the connection the last message may arrive; two intervals allow for a busy machine. */
 const LAST_MS = 2 * EVERY_MS;
 
 /** Only a client's own packets keep its session: a subscriber that receives all the time and never pings loses it. */
@@ -61,7 +61,7 @@ async function receive(
   const timer = setInterval(send, EVERY_MS);
   try {
     const { observed, ...finding } = await silentClient(testLab, client, keepAlive);
-    // a connection that is still open is not waited for
+    // do not wait for a connection that stays open
     const end = finding.verdict === 'pass' ? await client.ended : undefined;
     const ticks = client.packets.filter(({ type, payload }) => type === 'PUBLISH' && payload?.includes(text) === true);
     const last = ticks.at(-1);
@@ -89,7 +89,7 @@ function slowest(ticks: readonly Packet[], sent: readonly { readonly payload: Bu
   return Math.max(0, ...ways);
 }
 
-/** Why the subscriber did not receive until its end; undefined: it did. `stallMs` is how late a message may have been. */
+/** Why the subscriber did not receive until its end; undefined where it did. A message may be late by `stallMs`. */
 export function notAllTheTime(lastBeforeEndMs: number | undefined, stallMs: number): string | undefined {
   if (lastBeforeEndMs === undefined) return 'the subscriber received nothing';
   if (lastBeforeEndMs <= LAST_MS + stallMs) return undefined;

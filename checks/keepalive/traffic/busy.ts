@@ -7,7 +7,13 @@ import type { Shared } from '../../harness/shared.ts';
 import { watchStalls } from '../../harness/stall.ts';
 import type { TestLab } from '../../harness/test-lab.ts';
 import { pingWindow } from '../ping-period.ts';
-import { type MeasuredClient, type TopicRoles, unlessStopped, watch, whyKeepAliveTooLong } from './measured-client.ts';
+import {
+  finalReading,
+  type MeasuredClient,
+  type TopicRoles,
+  unlessStopped,
+  whyKeepAliveTooLong,
+} from './measured-client.ts';
 import type { RunningClient } from './running-client.ts';
 import { EVERY_MS } from './ticker.ts';
 import { judgeBusy } from './traffic-verdict.ts';
@@ -15,7 +21,7 @@ import { judgeBusy } from './traffic-verdict.ts';
 const BUSY_KEEP_ALIVE = 5;
 /** Long enough for three pings at 5 s. */
 const BUSY_MS = 18_000;
-/** Of the messages that make a client busy, a third may be late on a machine with more work than time. */
+/** On an overloaded machine, a third of the messages may be late. */
 const BUSY_MESSAGES = Math.round((BUSY_MS / EVERY_MS) * (2 / 3));
 const AROUND_MS = 60_000;
 
@@ -33,14 +39,16 @@ export const BUSY: readonly Activity[] = [
   { idWord: 'receives-q1', name: 'receives QoS 1', kind: 'receives', qos: 1 },
 ];
 
-/** How many pings a client sends that has something else to do. */
-export function busyClient(
-  testLab: TestLab,
-  roles: TopicRoles,
-  measuredClient: MeasuredClient,
-  activity: Activity,
-  ticks: Shared<AsyncDisposable>,
-): Check {
+type BusyOptions = {
+  readonly testLab: TestLab;
+  readonly roles: TopicRoles;
+  readonly measuredClient: MeasuredClient;
+  readonly activity: Activity;
+  readonly ticks: Shared<AsyncDisposable>;
+};
+
+/** Counts the pings of a client that publishes or receives meanwhile. */
+export function busyClient({ testLab, roles, measuredClient, activity, ticks }: BusyOptions): Check {
   const keepAlive = BUSY_KEEP_ALIVE;
   const does = activity.kind === 'publishes' ? 'publishes' : 'receives';
   const named = {
@@ -74,8 +82,8 @@ export function busyClient(
         const meanwhile = receives ? ticks : alone;
         return await measuredClient.use(options, (client) =>
           meanwhile(async () => {
-            const early = await endedWithin(client, BUSY_MS);
-            const watched = await watch(client, { keepAlive, startedAt }, stalls);
+            const isEarly = await endedWithin(client, BUSY_MS);
+            const watched = await finalReading(client, { keepAlive, startedAt }, stalls);
             const { measured, ...judged } = judgeBusy(watched, measuredClient.tolerance, BUSY_MESSAGES);
             const software = await client.software();
             const observed: Traffic = {
@@ -85,10 +93,10 @@ export function busyClient(
               ...measured,
               source: client.source,
             };
-            const reason = early ? 'its connection ended' : judged.reason;
+            const reason = isEarly ? 'its connection ended' : judged.reason;
             return {
               ...judged,
-              ...(early ? { verdict: 'fail' } : {}),
+              ...(isEarly ? { verdict: 'fail' } : {}),
               ...(reason === undefined ? {} : { reason }),
               observed,
             };

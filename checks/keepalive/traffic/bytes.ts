@@ -1,7 +1,7 @@
 import mqttPacket from '../../../probes/mqtt/codec.ts';
 import type { Packet } from '../../../probes/mqtt/packet.ts';
 
-/** What a client's log leaves out of its packets. */
+/** Fields that a client's log leaves out. */
 export type UnloggedFields = {
   readonly clientId: string;
   readonly user: string;
@@ -10,7 +10,7 @@ export type UnloggedFields = {
   readonly topic: string;
 };
 
-/** Bytes of MQTT 3.1.1 that a packet takes by the standard's formats; throws an Error for a type that no client here exchanges. */
+/** Size of a packet in MQTT 3.1.1, in bytes. Throws an Error for a type that no client here exchanges. */
 export function bytesOf({ type, qos = 0, topic, payloadBytes = 0 }: Packet, fields: UnloggedFields): number {
   switch (type) {
     case 'CONNECT': {

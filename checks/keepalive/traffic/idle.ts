@@ -6,8 +6,14 @@ import { isMessage, nonce } from '../../harness/messages.ts';
 import { whyUnsupported } from '../../harness/requirements.ts';
 import { watchStalls } from '../../harness/stall.ts';
 import type { TestLab } from '../../harness/test-lab.ts';
-import { type PingingClient, pingWindow } from '../ping-period.ts';
-import { type MeasuredClient, type TopicRoles, unlessStopped, watch, whyKeepAliveTooLong } from './measured-client.ts';
+import { pingWindow } from '../ping-period.ts';
+import {
+  finalReading,
+  type MeasuredClient,
+  type TopicRoles,
+  unlessStopped,
+  whyKeepAliveTooLong,
+} from './measured-client.ts';
 import type { RunningClient } from './running-client.ts';
 import { judgeIdle, PING_BYTES, PING_SEGMENTS } from './traffic-verdict.ts';
 
@@ -15,15 +21,18 @@ const AROUND_MS = 60_000;
 const STEP_MS = 30_000;
 const ANSWER_MS = 5_000;
 
-/** One message at the beginning, and then nothing but pings. */
-export function exchange(
-  testLab: TestLab,
-  roles: TopicRoles,
-  measuredClient: MeasuredClient,
-  keepAlive: number,
-  wanted: number,
-): Check {
-  const times = wanted === 1 ? 'once' : `${wanted} times`;
+type IdleOptions = {
+  readonly testLab: TestLab;
+  readonly roles: TopicRoles;
+  readonly measuredClient: MeasuredClient;
+  readonly keepAlive: number;
+  /** How many pings the client must send. */
+  readonly pings: number;
+};
+
+/** The client publishes one message at the beginning, and then only pings. */
+export function exchange({ testLab, roles, measuredClient, keepAlive, pings }: IdleOptions): Check {
+  const times = pings === 1 ? 'once' : `${pings} times`;
   const named = {
     id: `keepalive.traffic.${keepAlive}s.${measuredClient.client}.idle.${measuredClient.idWord}`,
     subject: { kind: 'traffic', keepAlive, client: measuredClient.client, activity: 'idle' },
@@ -33,13 +42,13 @@ export function exchange(
   const why = whyKeepAliveTooLong(testLab, keepAlive);
   if (why !== undefined) return notApplicable(named, why);
   const qos = whyUnsupported(testLab, { qos: 1 }) === undefined ? 1 : 0;
-  const boundMs = wanted * keepAlive * 1000 + AROUND_MS;
+  const boundMs = pings * keepAlive * 1000 + AROUND_MS;
   return {
     ...named,
     statement: 'MQTT-3.1.2-23',
     expected: {
       keepAlive,
-      pings: wanted,
+      pings,
       ...pingWindow(keepAlive, measuredClient.tolerance),
       answered: true,
       perPing: { mqttBytes: PING_BYTES, segments: PING_SEGMENTS },
@@ -57,7 +66,7 @@ export function exchange(
           user: roles.publisher,
           topic: roles.topic,
           keepAlive,
-          task: { kind: 'told', qos },
+          task: { kind: 'on request', qos },
           boundMs,
         } as const;
         return await measuredClient.use(options, async (client) => {
@@ -66,9 +75,9 @@ export function exchange(
           const arrival = await subscriber.packet(isMessage(payload), 'message', STEP_MS);
           const seenBySubscriber = evidence('subscriber', ownPackets(subscriber.packets, [payload]));
           await subscriber.close();
-          await pongs(client, wanted, keepAlive, measuredClient.tolerance);
-          const watched = await watch(client, { keepAlive, startedAt }, stalls);
-          const { measured, ...judged } = judgeIdle(watched, measuredClient.tolerance, wanted);
+          await pongs(client, pings, pings * pingWindow(keepAlive, measuredClient.tolerance).mostMs + ANSWER_MS);
+          const watched = await finalReading(client, { keepAlive, startedAt }, stalls);
+          const { measured, ...judged } = judgeIdle(watched, measuredClient.tolerance, pings);
           const exchanged: Exchange = {
             topic: roles.topic,
             publisher: roles.publisher.name,
@@ -95,14 +104,8 @@ export function exchange(
   };
 }
 
-/** Waits for so many pings and their answers; what does not come is judged by the packets that did. */
-async function pongs(
-  client: RunningClient,
-  wanted: number,
-  keepAlive: number,
-  tolerance: PingingClient,
-): Promise<void> {
+/** Waits for `wanted` answered pings. Where some are missing, the verdict follows from the packets that came. */
+async function pongs(client: RunningClient, wanted: number, boundMs: number): Promise<void> {
   const answered = () => client.packets.filter(({ type }) => type === 'PINGRESP').length;
-  const boundMs = wanted * pingWindow(keepAlive, tolerance).mostMs + ANSWER_MS;
   await client.first(() => answered() >= wanted, `${wanted} PINGRESP`, boundMs).catch(() => undefined);
 }

@@ -6,7 +6,7 @@ import type { TestLab } from '../../harness/test-lab.ts';
 import type { ClientOptions, RunningClient } from './running-client.ts';
 import { EVERY_MS } from './ticker.ts';
 
-/** mqtt.js on this machine, by the recorder on its socket. */
+/** mqtt.js on this machine; the recorder on its socket counts the bytes. */
 export async function openLocalClient(
   testLab: TestLab,
   version: string,
@@ -34,7 +34,7 @@ export async function openLocalClient(
     software: async () => version,
     source: `the recorder on ${THIS_MACHINE}`,
     counted: async () => undefined,
-    toldMs: async () => 0,
+    reportDelayMs: async () => 0,
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await session.close();

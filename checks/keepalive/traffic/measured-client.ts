@@ -23,7 +23,7 @@ export type MeasuredClient = {
   use(options: ClientOptions, work: (client: RunningClient) => Promise<Finding>): Promise<Finding>;
 };
 
-/** A topic with somebody who publishes and somebody who subscribes. */
+/** A topic with a publisher and a subscriber. */
 export type TopicRoles = NonNullable<ReturnType<typeof topicRoles>>;
 
 export function localMeasuredClient(testLab: TestLab): MeasuredClient {
@@ -53,20 +53,18 @@ export function piMeasuredClients(
     tolerance: MOSQUITTO_CLIENT,
     use: (options, work) =>
       counters(async (counting) => {
-        // apart, since one SSH connection takes ten commands at a time
-        const host = await testLab.host(
-          pi.name,
-          pi.host,
-          options.task.kind === 'told' ? 'traffic' : `traffic ${client}`,
-        );
-        await using opened = await openPiClient(testLab, pi, host, counting, client, options);
+        // a lane each, since one SSH connection takes ten commands at a time
+        const lane = options.task.kind === 'on request' ? 'traffic' : `traffic ${client}`;
+        const host = await testLab.host(pi.name, pi.host, lane);
+        const place = { pi, host, counters: counting, stopped: testLab.stopped };
+        await using opened = await openPiClient(place, client, options);
         return await work(opened);
       }),
   });
   return { mosquitto: measuredClient('mosquitto', 'a mosquitto client'), paho: measuredClient('paho', 'paho-mqtt') };
 }
 
-/** Longer than any check that looks at them. */
+/** Longer than any check that reads them. */
 const COUNTERS_BOUND_MS = 300_000;
 
 /** The kernel's counters of all connections of a Pi to the broker. */
@@ -77,13 +75,13 @@ function sharedCounters(testLab: TestLab, pi: LivePi, lane: string): Shared<Conn
   });
 }
 
-/** Why a client can't have this keep alive; undefined: it can. */
+/** Why a client cannot have this keep alive; undefined where it can. */
 export function whyKeepAliveTooLong(testLab: TestLab, keepAlive: number): string | undefined {
   const { maxKeepAlive } = testLab.lab.broker;
   return keepAlive <= maxKeepAlive ? undefined : `the lab file allows a keep alive of ${maxKeepAlive} s at most`;
 }
 
-/** Work that counts only while the run goes on: what is seen of an interrupted one, or fails in it, says nothing of MQTT. Throws the abort's reason. */
+/** Does the work. After an interrupt it throws the abort's reason instead, since the work's outcome then says nothing about MQTT. */
 export async function unlessStopped<T>(stopped: AbortSignal, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -92,8 +90,8 @@ export async function unlessStopped<T>(stopped: AbortSignal, work: () => Promise
   }
 }
 
-/** Looks at a client for the last time. */
-export async function watch(
+/** The packets and counters of a client at the end of its check. */
+export async function finalReading(
   client: RunningClient,
   { keepAlive, startedAt }: Pick<Watched, 'keepAlive' | 'startedAt'>,
   stalls: ReturnType<typeof watchStalls>,
@@ -101,13 +99,13 @@ export async function watch(
   const counted = await client.counted();
   const { packets } = client;
   const endedAt = now();
-  const toldMs = await client.toldMs();
-  // mqtt.js counts its keep alive from an answer, for which a busy broker takes its time
-  const uncertainMs = toldMs + stalls.stop() + slowestAnswer(packets);
+  const delayMs = await client.reportDelayMs();
+  // mqtt.js counts its keep alive from an answer, which a busy broker sends late
+  const uncertainMs = delayMs + stalls.stop() + slowestAnswer(packets);
   return { keepAlive, packets, counted, startedAt, endedAt, uncertainMs };
 }
 
-/** The longest time from a packet of the client's to the next of the broker's that answers such, in milliseconds; 0 where there is none. */
+/** The longest time from a packet of the client to the broker's answer, in milliseconds; 0 without answers. */
 export function slowestAnswer(packets: readonly Packet[]): number {
   const ways = packets.map(({ type, at }, index) => {
     const answer = packets.slice(index).find((later) => later.type === ANSWERS.get(type));

@@ -9,63 +9,71 @@ import { findFlow } from '../../../probes/network/silent-cut.ts';
 import { type Host, run, tryRun } from '../../../provisioning/hosts/host.ts';
 import { since } from '../../fixtures/will-observer.ts';
 import { nonce } from '../../harness/messages.ts';
-import { loginOf, type TestLab } from '../../harness/test-lab.ts';
+import { loginOf } from '../../harness/test-lab.ts';
 import { bytesOf, type UnloggedFields } from './bytes.ts';
-import type { ClientOptions, ClientProgram, RunningClient } from './running-client.ts';
+import type { ClientOptions, ClientProgram, ClientTask, RunningClient } from './running-client.ts';
 import { isWhole } from './traffic-verdict.ts';
 
 const STEP_MS = 20_000;
-/** So often a busy client's counters are looked at again when something is under way. */
-const LOOKS = 8;
+/** How often a busy client's counters are read while packets are in transit. */
+const READINGS = 8;
 
-/** A mosquitto client or paho-mqtt on a Pi, by the kernel's counters there. */
+/** Where a client runs, and what counts its traffic there. */
+export type ClientPlace = {
+  readonly pi: LivePi;
+  readonly host: Host;
+  readonly counters: ConnectionCounters;
+  readonly stopped: AbortSignal;
+};
+
+/** A mosquitto client or paho-mqtt on a Pi; the Pi's kernel counts the bytes where it can. */
 export async function openPiClient(
-  testLab: TestLab,
-  pi: LivePi,
-  host: Host,
-  counters: ConnectionCounters,
+  place: ClientPlace,
   name: Exclude<ClientProgram, 'mqttjs'>,
   options: ClientOptions,
 ): Promise<RunningClient> {
+  const { pi, host, counters, stopped } = place;
   const fields: UnloggedFields = {
     ...loginOf(options.user),
     clientId: `lab-${nonce()}`,
     keepAlive: options.keepAlive,
     topic: options.topic,
   };
-  const limits = { boundMs: options.boundMs, signal: testLab.stopped };
-  const start =
-    name === 'paho'
-      ? await startedPaho(host, pi, fields, options, limits)
-      : startedMosquitto(host, pi, fields, options, limits);
-  const { program, client } = start;
+  const start = {
+    ...place,
+    fields,
+    task: options.task,
+    limits: { boundMs: options.boundMs, signal: stopped },
+  };
+  const started = name === 'paho' ? await startedPaho(start) : startedMosquitto(start);
+  const { program, client } = started;
   try {
     await client.packets.first(({ type }) => type === 'CONNACK', 'CONNACK', STEP_MS);
     const flow = await findFlow(host, await client.pid, pi.broker.port);
     const packets = () => client.packets.items.map((packet) => ({ ...packet, bytes: bytesOf(packet, fields) }));
-    const isTold = () =>
+    const isCounted = () =>
       !counters.events.items.some(({ kind }) => kind === 'unavailable') && counters.of(flow.clientPort).length > 0;
     return {
       get packets() {
         return packets();
       },
       first: client.packets.first,
-      publish: start.publish,
+      publish: started.publish,
       ended: client.exited,
-      software: start.software,
+      software: started.software,
       get source() {
-        return isTold() ? `the kernel of ${pi.name}` : `the log of ${program} on ${pi.name}`;
+        return isCounted() ? `the kernel of ${pi.name}` : `the log of ${program} on ${pi.name}`;
       },
       async counted() {
-        for (let look = 0; look < LOOKS; look += 1) {
+        for (let reading = 0; reading < READINGS; reading += 1) {
           await counters.caughtUp(STEP_MS).catch(() => undefined);
           if (isWhole(packets(), counters.of(flow.clientPort))) break;
         }
-        return isTold() ? counters.of(flow.clientPort) : undefined;
+        return isCounted() ? counters.of(flow.clientPort) : undefined;
       },
-      async toldMs() {
+      async reportDelayMs() {
         const askedAt = now();
-        await run(host, { step: 'see how long an answer takes', script: ':', timeoutMs: STEP_MS });
+        await run(host, { step: 'measure the round trip', script: ':', timeoutMs: STEP_MS });
         return since(askedAt);
       },
       [Symbol.asyncDispose]: () => client[Symbol.asyncDispose](),
@@ -76,7 +84,11 @@ export async function openPiClient(
   }
 }
 
-type Limits = { readonly boundMs: number; readonly signal: AbortSignal };
+type Start = ClientPlace & {
+  readonly fields: UnloggedFields;
+  readonly task: ClientTask;
+  readonly limits: { readonly boundMs: number; readonly signal: AbortSignal };
+};
 
 type Started = {
   readonly program: string;
@@ -89,13 +101,7 @@ type Started = {
   software(): Promise<string>;
 };
 
-function startedMosquitto(
-  host: Host,
-  pi: LivePi,
-  fields: UnloggedFields,
-  { task }: ClientOptions,
-  limits: Limits,
-): Started {
+function startedMosquitto({ host, pi, fields, task, limits }: Start): Started {
   const { user, password, ...rest } = fields;
   const options = { ...pi.broker, ...rest, login: { user, password }, qos: task.qos };
   const program = task.kind === 'receives' ? 'mosquitto_sub' : 'mosquitto_pub';
@@ -117,13 +123,7 @@ async function mosquittoVersion(host: Host, program: string): Promise<string> {
   return version === undefined ? program : `${program} ${version}`;
 }
 
-async function startedPaho(
-  host: Host,
-  pi: LivePi,
-  fields: UnloggedFields,
-  { task }: ClientOptions,
-  limits: Limits,
-): Promise<Started> {
+async function startedPaho({ host, pi, fields, task, limits }: Start): Promise<Started> {
   const options = { ...pi.broker, ...fields, qos: task.qos };
   const client: PahoClient =
     task.kind === 'receives'
@@ -137,5 +137,5 @@ async function startedPaho(
 }
 
 async function refuse(): Promise<never> {
-  throw new Error('this client publishes nothing that it is told');
+  throw new Error('this client publishes nothing on request');
 }

@@ -3,8 +3,8 @@ import type { Packet } from '../../../probes/mqtt/packet.ts';
 import type { CLIENTS } from '../../../records/measured/traffic.ts';
 import type { Watched } from './traffic-verdict.ts';
 
-/** What a client does: publishes what it is told, publishes or receives once a second. */
-export type ClientTask = { readonly kind: 'told' | 'publishes' | 'receives'; readonly qos: 0 | 1 };
+/** A client publishes on request, or publishes or receives once a second. */
+export type ClientTask = { readonly kind: 'on request' | 'publishes' | 'receives'; readonly qos: 0 | 1 };
 
 export type ClientOptions = {
   readonly user: User;
@@ -14,23 +14,23 @@ export type ClientOptions = {
   readonly boundMs: number;
 };
 
-/** A client whose traffic is looked at. Disposing of it ends it. */
+/** A client whose traffic is measured. Disposing of it ends it. */
 export type RunningClient = AsyncDisposable & {
   readonly packets: readonly (Packet & { readonly bytes: number })[];
   /** The first packet that matches; rejects with NotSeen after the bound or when the client ends. */
   first(matches: (packet: Packet) => boolean, what: string, boundMs: number): Promise<Packet>;
-  /** Publishes a message where it does what it is told. */
+  /** Throws an Error unless the client publishes on request. */
   publish(text: string): Promise<void>;
-  /** When its connection is over. */
+  /** Settles when the connection ends. */
   readonly ended: Promise<unknown>;
-  /** Its name and version. */
+  /** Name and version of its program. */
   software(): Promise<string>;
-  /** Who tells what it costs. */
+  /** Who counts its bytes, as `records/measured/traffic.ts` describes. */
   readonly source: string;
-  /** What the kernel has counted by now, packets under way apart; undefined where it does not tell. */
+  /** The kernel's counters, without packets in transit; undefined where the kernel has none. */
   counted(): Promise<Watched['counted']>;
-  /** How long it takes to be told what happens there, in milliseconds. */
-  toldMs(): Promise<number>;
+  /** Milliseconds until this machine learns of an event on the client's host. */
+  reportDelayMs(): Promise<number>;
 };
 
 export type ClientProgram = (typeof CLIENTS)[number];

@@ -1,7 +1,7 @@
-/** What the kernel's counters are looked at by as well: four times a second. */
+/** As often as the kernel's counters are read. */
 const EVERY_MS = 250;
 
-/** At most four samples a second, each the last of its quarter, however many packets there were: what is cumulative loses nothing by it. */
+/** Keeps the last sample of each quarter of a second. Samples are cumulative, so the others add nothing. */
 export function thinned<T extends { readonly atMs: number }>(samples: readonly T[]): T[] {
   const quarterOf = ({ atMs }: T) => Math.floor(atMs / EVERY_MS);
   return samples.filter((sample, index) => {

@@ -6,7 +6,7 @@ import type { TestLab } from '../../harness/test-lab.ts';
 
 export const EVERY_MS = 1_000;
 
-/** A publisher on this machine, one message a second, for all that receive. */
+/** A publisher on this machine that sends all receiving clients one message a second. */
 export function sharedTicker(testLab: TestLab, user: User, topic: string, qos: 0 | 1): Shared<AsyncDisposable> {
   return shared(async () => {
     const text = `tick ${nonce()}`;

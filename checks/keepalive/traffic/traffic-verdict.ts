@@ -7,27 +7,27 @@ import { thinned } from './thinned.ts';
 
 /** PINGREQ and PINGRESP. */
 export const PING_BYTES = 4;
-/** Request, answer and the acknowledgement of the answer; more where a busy machine acknowledges apart or sends something twice. */
+/** Request, answer and the acknowledgement of the answer; a busy machine may acknowledge separately or resend. */
 export const PING_SEGMENTS = { least: 2, most: 6 } as const;
 
-/** What was seen of one client. */
+/** The packets and counters of one client. */
 export type Watched = {
   readonly keepAlive: number;
-  /** Control packets in order, the CONNECT first, each with its bytes by the standard's formats. */
+  /** Control packets in order, the CONNECT first, each with its size in bytes. */
   readonly packets: readonly (Packet & { readonly bytes: number })[];
-  /** The kernel's counters of the connection; undefined where it does not tell. */
+  /** The kernel's counters of the connection; undefined where the kernel has none. */
   readonly counted: readonly CounterSample[] | undefined;
-  /** When it was started and when it was looked at for the last time, in milliseconds since 1970. */
+  /** When the client started and when the measurement ended, in milliseconds since 1970. */
   readonly startedAt: number;
   readonly endedAt: number;
-  /** How much of an interval, in milliseconds, may be no doing of the client's. */
+  /** How much of an interval, in milliseconds, the client may not have caused. */
   readonly uncertainMs: number;
 };
 
 type Measured = Pick<Traffic, 'durationMs' | 'pings' | 'pingsAtMs' | 'samples' | 'perPing' | 'packets' | 'messages'>;
 export type Judged = Pick<Finding, 'verdict' | 'reason' | 'waitMs'> & { readonly measured: Measured };
 
-/** An idle client: so many pings, in time and answered, and beside its one message no other control packet. */
+/** An idle client must send `wanted` pings in time, get them answered, and exchange nothing else but its one message. */
 export function judgeIdle(watched: Watched, client: PingingClient, wanted: number): Judged {
   const { packets, startedAt, keepAlive, uncertainMs } = watched;
   const perPing = costOfPing(watched);
@@ -45,7 +45,7 @@ export function judgeIdle(watched: Watched, client: PingingClient, wanted: numbe
   return { ...verdictOf(failures), ...(pings.waitMs === undefined ? {} : { waitMs: pings.waitMs }), measured };
 }
 
-/** A busy client: whatever it sends, never silent for longer than its keep alive, and each of its pings answered. */
+/** A busy client must never be silent for longer than its keep alive, and the broker must answer each ping. */
 export function judgeBusy(watched: Watched, client: PingingClient, leastMessages: number): Judged {
   const { packets, keepAlive, uncertainMs, endedAt } = watched;
   const measured = measuredOf(watched);
@@ -57,7 +57,7 @@ export function judgeBusy(watched: Watched, client: PingingClient, leastMessages
     longest - uncertainMs > mostMs
       ? `the client sent nothing for ${longest / 1000} s, more than ${mostMs / 1000} s`
       : undefined,
-    // the last one's answer may be under way
+    // the answer to the last ping may be in transit
     answered < measured.pings - 1 ? `${answered} of ${measured.pings} PINGREQ were answered` : undefined,
     measured.messages < leastMessages ? `${measured.messages} messages, not ${leastMessages}` : undefined,
     uncounted(watched),
@@ -72,10 +72,10 @@ function verdictOf(
   return reasons.length === 0 ? { verdict: 'pass' } : { verdict: 'fail', reason: reasons.join('; ') };
 }
 
-/** What an idle client exchanges but for its pings, each once. */
+/** What an idle client exchanges once each, besides its pings. */
 const ONCE: readonly PacketType[] = ['CONNECT', 'CONNACK', 'PUBLISH', 'PUBACK'];
 
-/** What was on an idle connection beside its one message and its pings, in words; undefined: nothing. */
+/** Describes packets of an idle connection besides its one message and its pings; undefined where there are none. */
 function othersOf(packets: Watched['packets']): string | undefined {
   const others = packets.filter(
     ({ type }, index) =>
@@ -85,26 +85,26 @@ function othersOf(packets: Watched['packets']): string | undefined {
   const [first] = others;
   if (first === undefined) return undefined;
   const more = others.length === 1 ? '' : ` and ${others.length - 1} more`;
-  return `beside the message and the pings a ${first.type} was ${first.direction}${more}`;
+  return `besides the message and the pings, a ${first.type} was ${first.direction}${more}`;
 }
 
-/** Why the kernel's bytes are not those of the client's packets; undefined: they are, or it does not tell. */
+/** How the kernel's bytes differ from those of the client's packets; undefined where they match or the kernel has no counters. */
 function uncounted({ packets, counted }: Pick<Watched, 'packets' | 'counted'>): string | undefined {
   if (counted === undefined || isWhole(packets, counted)) return undefined;
   const last = counted.at(-1)?.streamBytes ?? 'no';
   return `the kernel counted ${last} bytes of MQTT, the client's packets take ${bytesIn(packets)}`;
 }
 
-/** Packets of a message and of a ping that may come between the last look at the counters and the end. */
-const UNDER_WAY = 4;
+/** Packets of a message and of a ping that may pass after the last reading of the counters. */
+const IN_TRANSIT = 4;
 
-/** Whether the kernel has seen the client's packets and nothing else, to the byte, but for the last few that are under way. */
+/** Whether the kernel counted exactly the bytes of the client's packets, except the last few in transit. */
 export function isWhole(packets: Watched['packets'], counted: readonly CounterSample[]): boolean {
   const last = counted.at(-1)?.streamBytes;
   let sum = 0;
   return packets.some(({ bytes }, index) => {
     sum += bytes;
-    return sum === last && packets.length - 1 - index <= UNDER_WAY;
+    return sum === last && packets.length - 1 - index <= IN_TRANSIT;
   });
 }
 
@@ -132,8 +132,9 @@ function measuredOf(watched: Watched): Measured {
 }
 
 /**
- * What a ping cost on average, from the counters before the first and after the last answer of those behind everything else: told by the bytes that
- * they stand at and not by the time, so that no late acknowledgement is missed. Where nobody counts, by the packets' own bytes.
+ * Average cost of the pings after the last other packet: the difference of the counters before and after these pings.
+ * The bytes counted so far, not the time, select the two readings, so a late acknowledgement is included.
+ * Without counters the packets' own bytes count.
  */
 function costOfPing({ packets, counted }: Watched): Traffic['perPing'] {
   const settled = packets.findLastIndex(({ type }) => !type.startsWith('PING'));

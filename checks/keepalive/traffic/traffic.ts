@@ -7,19 +7,19 @@ import { exchange } from './idle.ts';
 import { localMeasuredClient, piMeasuredClients } from './measured-client.ts';
 import { sharedTicker } from './ticker.ts';
 
-/** The two keep alives that the checkpoint compares, in seconds; both exchanges last as long as the slower one's pings take. */
+/** The two keep alives that the checkpoint compares, in seconds. Both exchanges last as long as the slower one's pings take. */
 const KEEP_ALIVES = [5, 25] as const;
 const SLOWEST = Math.max(...KEEP_ALIVES);
-/** Pings of the slower one: what a run that must not take longer has time for, and what shows a period. */
+/** Pings of the slower one: as many as a default run has time for, and enough to show a period. */
 const PINGS = { default: 1, full: 3 } as const;
 
 /**
- * What a keep alive costs on the network. An idle client publishes one message and keeps its connection: it is a publisher, since a subscriber to
- * a topic of the lab would get what other checks publish there, and not be idle.
+ * What a keep alive costs on the network. The idle client is a publisher: a subscriber to a topic of the lab would
+ * receive what other checks publish there.
  */
 export const keepaliveTraffic: CheckFamily = (testLab) => {
   const roles = topicRoles(testLab.lab);
-  // the last topic has the fewest messages of other checks
+  // other checks use the last topic least
   const last = topicRoles({ ...testLab.lab, topics: testLab.lab.topics.toReversed() });
   const pis = testLab.live.pis.map((pi) => piMeasuredClients(testLab, pi));
   const here = localMeasuredClient(testLab);
@@ -45,12 +45,12 @@ export const keepaliveTraffic: CheckFamily = (testLab) => {
   return [
     ...KEEP_ALIVES.flatMap((keepAlive) => {
       const pings = Math.floor(SLOWEST / keepAlive) * slower;
-      return idle.map((measuredClient) => exchange(testLab, roles, measuredClient, keepAlive, pings));
+      return idle.map((measuredClient) => exchange({ testLab, roles, measuredClient, keepAlive, pings }));
     }),
     ...busy.flatMap((measuredClient) =>
       BUSY.map((activity) => {
-        const topic = activity.kind === 'publishes' ? roles : last;
-        return busyClient(testLab, topic, measuredClient, activity, ticks);
+        const busyRoles = activity.kind === 'publishes' ? roles : last;
+        return busyClient({ testLab, roles: busyRoles, measuredClient, activity, ticks });
       }),
     ),
   ].map((check) => ({ scope: 'default', ...check }));

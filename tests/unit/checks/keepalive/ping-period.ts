@@ -7,8 +7,8 @@ const CONNECT = packet('CONNECT', 'sent', 0);
 const pingAt = (at: number) => packet('PINGREQ', 'sent', at);
 const pongAt = (at: number) => packet('PINGRESP', 'received', at);
 
-/** [what; packets of an idle client with a keep alive of 5 s; reason of the failure] */
-const rows: readonly (readonly [what: string, packets: readonly Packet[], reason: RegExp | undefined])[] = [
+/** [case; packets of an idle client with a keep alive of 5 s; reason of the failure] */
+const rows: readonly (readonly [name: string, packets: readonly Packet[], reason: RegExp | undefined])[] = [
   ['a ping in time', [CONNECT, pingAt(5_045), pongAt(5_046)], undefined],
   ['a ping too late', [CONNECT, pingAt(7_100), pongAt(7_101)], /nothing for 7\.1 s/],
   ['a ping too early', [CONNECT, pingAt(100), pongAt(101)], /a PINGREQ after 0\.1 s/],
@@ -16,8 +16,8 @@ const rows: readonly (readonly [what: string, packets: readonly Packet[], reason
   ['no answer', [CONNECT, pingAt(5_000)], /did not answer/],
 ];
 
-for (const [what, packets, reason] of rows) {
-  test(`an idle client: ${what}`, (t) => {
+for (const [name, packets, reason] of rows) {
+  test(`judges an idle client: ${name}`, (t) => {
     const finding = judgePings({ packets, startedAt: 0, uncertainMs: 0 }, { keepAlive: 5, client: MQTT_JS });
     if (reason === undefined) t.is(finding.verdict, 'pass');
     else t.regex(finding.reason ?? '', reason);
@@ -35,7 +35,7 @@ const periods: readonly (readonly [pings: readonly number[], answered: number, r
 ];
 
 for (const [pings, answered, reason] of periods) {
-  test(`an idle client that pings at ${pings.join(', ')} ms, ${answered} of them answered`, (t) => {
+  test(`judges an idle client that pings at ${pings.join(', ')} ms and gets ${answered} answers`, (t) => {
     const pairs = pings.flatMap((at, index) => [pingAt(at), ...(index < answered ? [pongAt(at + 1)] : [])]);
     const finding = judgePings(
       { packets: [CONNECT, ...pairs], startedAt: 0, uncertainMs: 100 },

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { notAllTheTime } from '../../../../checks/keepalive/receive-only.ts';
 
-test('a receive-only client must receive until its end', (t) => {
+test('requires a receive-only client to receive until its end', (t) => {
   t.is(notAllTheTime(900, 0), undefined);
   t.truthy(notAllTheTime(2_100, 50));
   t.is(notAllTheTime(2_100, 150), undefined);

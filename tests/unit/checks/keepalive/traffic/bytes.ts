@@ -4,7 +4,7 @@ import type { Packet, PacketType } from '../../../../../probes/mqtt/packet.ts';
 
 const FIELDS = { clientId: 'c1', user: 'sam', password: 'sampw', keepAlive: 5, topic: 'status' };
 
-/** [packet of MQTT 3.1.1; its bytes, as a capture has them] */
+/** [packet of MQTT 3.1.1; its bytes in a capture] */
 const sizes: readonly (readonly [packet: Partial<Packet> & { readonly type: PacketType }, bytes: number])[] = [
   [{ type: 'CONNECT' }, 28],
   [{ type: 'CONNACK' }, 4],
@@ -25,7 +25,7 @@ for (const [packet, bytes] of sizes) {
   });
 }
 
-test('a password counts by its bytes, and a packet that no such client exchanges is told', (t) => {
+test('counts the bytes of a password, and throws for a packet that no client exchanges', (t) => {
   const of = (password: string) => bytesOf({ direction: 'sent', at: 0, type: 'CONNECT' }, { ...FIELDS, password });
   t.is(of('é') - of('e'), 1);
   t.throws(() => bytesOf({ direction: 'sent', at: 0, type: 'AUTH' }, FIELDS), { message: /no AUTH/ });

@@ -4,7 +4,7 @@ import type { Packet, PacketType } from '../../../../../probes/mqtt/packet.ts';
 
 const packet = (type: PacketType, direction: Packet['direction'], at: number): Packet => ({ type, direction, at });
 
-test('work counts where the run goes on, however it ends', async (t) => {
+test('passes on the result or the error of the work while the run goes on', async (t) => {
   const { signal } = new AbortController();
   t.is(await unlessStopped(signal, async () => 1), 1);
   await t.throwsAsync(
@@ -13,7 +13,7 @@ test('work counts where the run goes on, however it ends', async (t) => {
   );
 });
 
-test('the slowest answer is that of the packet that waited longest for its own', (t) => {
+test('finds the longest time from a packet to its answer', (t) => {
   const setup = [
     packet('CONNECT', 'sent', 0),
     packet('CONNACK', 'received', 1),

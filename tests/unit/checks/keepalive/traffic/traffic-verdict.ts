@@ -24,7 +24,7 @@ const pingAt = (at: number) => [packet('PINGREQ', 'sent', at, 2), packet('PINGRE
 const sample = (at: number, streamBytes: number, segments: number): CounterSample => {
   return { at, streamBytes, segments, ipBytes: streamBytes + 52 * segments + 16 };
 };
-/** The setup, the acknowledgement that comes after it, and two pings of which one is seen in two looks. */
+/** The setup, its late acknowledgement, and two pings; two readings see the first one. */
 const COUNTED = [
   sample(10, 53, 8),
   sample(260, 53, 9),
@@ -41,7 +41,7 @@ const IDLE: Watched = {
   uncertainMs: 0,
 };
 
-test('an idle client: what a ping cost is told by the counters, late acknowledgements included', (t) => {
+test('computes the cost of a ping from the counters, with late acknowledgements', (t) => {
   const { verdict, measured } = judgeIdle(IDLE, MOSQUITTO_CLIENT, 2);
   t.is(verdict, 'pass');
   t.deepEqual(measured.perPing, { mqttBytes: 4, ipBytes: 160, segments: 3 });
@@ -52,22 +52,26 @@ test('an idle client: what a ping cost is told by the counters, late acknowledge
 
 /** [what is different about an idle client; why it fails] */
 const idle: readonly (readonly [what: string, change: Partial<Watched>, reason: RegExp | undefined])[] = [
-  ['nobody counts', { counted: undefined }, undefined],
+  ['no counters', { counted: undefined }, undefined],
   [
-    'a message of somebody else',
+    'a message of another client',
     { counted: [...COUNTED, sample(10_300, 80, 16)] },
     /counted 80 bytes of MQTT, .* take 61/,
   ],
   ['nothing counted', { counted: [] }, /counted no bytes/],
-  ['a ping less', { packets: [...SETUP, ...pingAt(5_003)], counted: COUNTED.slice(0, 4) }, /1 PINGREQ in time, not 2/],
+  [
+    'a missing ping',
+    { packets: [...SETUP, ...pingAt(5_003)], counted: COUNTED.slice(0, 4) },
+    /1 PINGREQ in time, not 2/,
+  ],
   ['a ping too late', { packets: [...SETUP, ...pingAt(5_003), ...pingAt(12_100)] }, /nothing for 7\.097 s/],
   [
-    'a message of somebody else where nobody counts',
+    'a message of another client, without counters',
     {
       packets: [...IDLE.packets, packet('PUBLISH', 'received', 10_300, 17), packet('PUBACK', 'sent', 10_301, 4)],
       counted: undefined,
     },
-    /beside the message and the pings a PUBLISH was received and 1 more$/,
+    /besides the message and the pings, a PUBLISH was received and 1 more$/,
   ],
   [
     'a DISCONNECT',
@@ -78,14 +82,14 @@ const idle: readonly (readonly [what: string, change: Partial<Watched>, reason: 
 ];
 
 for (const [what, change, reason] of idle) {
-  test(`an idle client: ${what}`, (t) => {
+  test(`judges an idle client: ${what}`, (t) => {
     const judged = judgeIdle({ ...IDLE, ...change }, MOSQUITTO_CLIENT, 2);
     if (reason === undefined) t.is(judged.verdict, 'pass');
     else t.regex(judged.reason ?? '', reason);
   });
 }
 
-test('where nobody counts, samples are those of the packets, without bytes of IP', (t) => {
+test('takes samples from the packets, without bytes of IP, where there are no counters', (t) => {
   const { measured } = judgeIdle({ ...IDLE, counted: undefined }, MOSQUITTO_CLIENT, 2);
   t.deepEqual(measured.samples, [
     { atMs: 3, mqttBytes: 53 },
@@ -95,7 +99,7 @@ test('where nobody counts, samples are those of the packets, without bytes of IP
   t.deepEqual(measured.perPing, { mqttBytes: 4 });
 });
 
-test('where nobody counts, a ping costs the bytes that its packets were recorded with', (t) => {
+test('takes the cost of a ping from its packets where there are no counters', (t) => {
   const long = packet('PINGRESP', 'received', 10_012, 5);
   const unanswered = packet('PINGREQ', 'sent', 15_000, 2);
   const packets = [...IDLE.packets.slice(0, -1), long, unanswered];
@@ -103,7 +107,7 @@ test('where nobody counts, a ping costs the bytes that its packets were recorded
   t.deepEqual(measured.perPing, { mqttBytes: 5.5 });
 });
 
-test('an answer behind the message to a ping before it is none that was seen alone', (t) => {
+test('leaves out a ping that is answered after the message', (t) => {
   const [asked, answered] = pingAt(1);
   if (asked === undefined || answered === undefined) return t.fail('no ping');
   const packets = [...SETUP.slice(0, 2), asked, ...SETUP.slice(2), answered, ...pingAt(5_003)];
@@ -111,7 +115,7 @@ test('an answer behind the message to a ping before it is none that was seen alo
   t.deepEqual(measured.perPing, { mqttBytes: 4 });
 });
 
-test('however many packets there are, no more than four samples a second tell of them, the last one included', (t) => {
+test('keeps at most four samples a second of many packets, and the last one', (t) => {
   const flood = messagesAt(Array.from({ length: 2_000 }, (_, index) => 100 + 5 * index));
   const { measured } = judgeBusy({ ...BUSY, packets: [...SETUP, ...flood] }, MOSQUITTO_CLIENT, 8);
   const { samples } = measured;
@@ -131,25 +135,25 @@ const busy: readonly (readonly [what: string, change: Partial<Watched>, reason: 
   ['no ping is needed', {}, undefined],
   ['few messages', { packets: [...SETUP, ...pingAt(5_003), ...pingAt(10_000)] }, /1 messages, not 8/],
   ['silence', { packets: [...SETUP, ...messagesAt(SECONDS.map((at) => at / 3))] }, /sent nothing for 7\.5 s/],
-  ['a ping under way', { packets: [...BUSY.packets, packet('PINGREQ', 'sent', 10_400, 2)] }, undefined],
+  ['a ping in transit', { packets: [...BUSY.packets, packet('PINGREQ', 'sent', 10_400, 2)] }, undefined],
   [
     'pings without an answer',
     { packets: [...BUSY.packets, packet('PINGREQ', 'sent', 9_900, 2), packet('PINGREQ', 'sent', 10_400, 2)] },
     /0 of 2 PINGREQ/,
   ],
   ['other bytes', { counted: [sample(10_000, 999, 30)] }, /counted 999 bytes/],
-  ['a message under way', { counted: [sample(10_000, 53 + 8 * 15, 30)] }, undefined],
+  ['a message in transit', { counted: [sample(10_000, 53 + 8 * 15, 30)] }, undefined],
 ];
 
 for (const [what, change, reason] of busy) {
-  test(`a busy client: ${what}`, (t) => {
+  test(`judges a busy client: ${what}`, (t) => {
     const judged = judgeBusy({ ...BUSY, ...change }, MOSQUITTO_CLIENT, 8);
     if (reason === undefined) t.is(judged.reason, undefined);
     else t.regex(judged.reason ?? '', reason);
   });
 }
 
-test('a ping before the message is none that was seen alone', (t) => {
+test('leaves out a ping before the message', (t) => {
   const early = { ...IDLE, packets: [...SETUP.slice(0, 2), ...pingAt(1), ...SETUP.slice(2), ...pingAt(5_003)] };
   const counted = [sample(260, 57, 12), sample(5_010, 61, 15)];
   const { measured } = judgeIdle({ ...early, counted }, MOSQUITTO_CLIENT, 1);
@@ -158,7 +162,7 @@ test('a ping before the message is none that was seen alone', (t) => {
   t.is(never.measured.perPing, undefined);
 });
 
-test('counters that stand between two packets are not whole, nor those that are far behind', (t) => {
+test('refuses counters that end within a packet or lag far behind', (t) => {
   t.true(isWhole(IDLE.packets, [sample(0, 61, 1)]));
   t.false(isWhole(IDLE.packets, [sample(0, 60, 1)]));
   t.false(isWhole(IDLE.packets, [sample(0, 28, 1)]));

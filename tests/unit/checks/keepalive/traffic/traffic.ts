@@ -8,7 +8,7 @@ import { labOf, TWO_USERS } from '../../../_lab.ts';
 
 const lab = labOf(`${TWO_USERS}topics: { a: { publish: [sam], subscribe: [alice] } }`);
 
-/** Grants every subscription, acknowledges every message and passes it on to whoever is there. */
+/** Grants every subscription, acknowledges every message and passes it on to all other clients. */
 function passOn(): Answer {
   const sockets = new Set<Parameters<Answer>[1]>();
   return (packet, socket) => {
@@ -24,7 +24,7 @@ function passOn(): Answer {
   };
 }
 
-/** [check; the packet at which the run is interrupted: the subscriber of an idle client is gone by then] */
+/** [check; the packet that interrupts the run; an idle client's subscriber has left by then] */
 const interruptions: readonly (readonly [id: string, at: Decoded['cmd']])[] = [
   ['keepalive.traffic.5s.mqttjs.idle.this-machine', 'disconnect'],
   ['keepalive.traffic.5s.mqttjs.idle.this-machine', 'publish'],
@@ -32,7 +32,7 @@ const interruptions: readonly (readonly [id: string, at: Decoded['cmd']])[] = [
 ];
 
 for (const [id, at] of interruptions) {
-  test(`of a run that is interrupted at a ${at}, ${id} says nothing of MQTT`, async (t) => {
+  test(`${id} fails as interrupted when a ${at} interrupts the run`, async (t) => {
     const stop = new AbortController();
     const answer = passOn();
     const broker = await fakeBroker(t, (packet, socket) => {
