@@ -11,7 +11,7 @@ export function pythonScript(program: string, input: object): string {
   return `python3 -u /dev/fd/4 3<<'${end}' 4<<'${end}'\n${JSON.stringify(input)}\n${end}\n${program}\n${end}\n`;
 }
 
-/** Reports once why a command is over: its exit code with its last complaint, or what failed. */
+/** Reports once why a command ended: its exit code and last error line, or what failed. */
 export function whenOver(
   result: Promise<Result>,
   lastComplaint: () => string | undefined,

@@ -1,4 +1,4 @@
-/** A question to another clock: when it was asked and answered by this clock, when it came and left by the other; nanoseconds. */
+/** A query to another clock, in nanoseconds: sent and answered by this clock, received and left by the other. */
 export type Exchange = {
   readonly asked: number;
   readonly came: number;
@@ -10,8 +10,8 @@ export type Exchange = {
 export type Offset = { readonly ns: number; readonly uncertainNs: number };
 
 /**
- * The offset between two clocks from questions and answers, as in NTP (RFC 5905, section 8): the answer left at some
- * moment between question and arrival, so the fastest exchange limits the error to half of its time on the way.
+ * The offset between two clocks, as in NTP (RFC 5905, section 8). The answer left at some moment between query and
+ * arrival, so the fastest exchange limits the error to half of its time in transit.
  * Undefined without an exchange.
  */
 export function offsetOf(exchanges: readonly Exchange[]): Offset | undefined {

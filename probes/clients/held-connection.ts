@@ -12,10 +12,10 @@ import { endOf, type KernelEnd, stateOf } from '../network/kernel-end.ts';
 
 const PROGRAM = fileURLToPath(new URL('held-connection.js', import.meta.url));
 
-/** A connection to a broker that a process of its own on this machine holds. */
+/** A connection to a broker that a separate process on this machine holds. */
 export type HeldConnection = {
   readonly pid: number | undefined;
-  /** Every control packet so far, both directions; a sent one with the time when its process got it. */
+  /** Every control packet so far, both directions; a sent packet has the time when its process received it. */
   readonly packets: Feed<Packet>;
   send(packet: Parameters<typeof mqttPacket.generate>[0]): void;
   /** Kills the process, so that its kernel closes the connection; returns how. */

@@ -5,13 +5,13 @@ import { freshClientId, type SessionOptions } from '../mqtt/session.ts';
 import type { KernelEnd } from '../network/kernel-end.ts';
 import { type HeldConnection, holdConnection } from './held-connection.ts';
 
-/** An MQTT client whose connection is in a process of its own on this machine. Disposing of it ends it. */
+/** An MQTT client whose connection a separate process on this machine holds. Disposing of it ends it. */
 export type KillableClient = AsyncDisposable & {
   readonly pid: number;
   readonly clientId: string;
   /** Every control packet so far, both directions. */
   readonly packets: readonly Packet[];
-  /** SIGKILL, and the end of the process: its kernel closes the connection. Returns how. */
+  /** Kills the process, so that the kernel closes the connection; returns how. */
   kill(): Promise<KernelEnd>;
 };
 
@@ -21,8 +21,8 @@ export type KillableOptions = SessionOptions & { readonly filter?: string };
 const BOUND_MS = 20_000;
 
 /**
- * Starts a process that connects over MQTT 3.1.1, subscribes where there is a filter, and then only stays. Throws a
- * NotSeen when the broker does not accept it.
+ * Starts a process that connects over MQTT 3.1.1, subscribes to the filter, if any, and then keeps the connection open.
+ * Throws a NotSeen when the broker refuses it.
  */
 export async function startKillable(options: KillableOptions, signal: AbortSignal): Promise<KillableClient> {
   signal.throwIfAborted();

@@ -11,7 +11,7 @@ export type MeasuringOptions = {
   readonly address: string;
   readonly port: number;
   readonly topic: string;
-  /** First word of every message that is an order for it. */
+  /** First word of every command, which is a message on the topic. */
   readonly nonce: string;
   /** Seconds. */
   readonly keepAlive: number;
@@ -25,7 +25,7 @@ const packetSchema = z.object({
   direction: z.enum(['sent', 'received']),
   type: z.enum(['PUBLISH', 'PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP']),
   bytes: z.number(),
-  /** Of the host's monotonic clock. */
+  /** Nanoseconds of the host's monotonic clock. */
   atNs: z.number(),
   qos: z.number().exactOptional(),
   dup: z.boolean().exactOptional(),
@@ -42,7 +42,7 @@ const eventSchema = z.discriminatedUnion('kind', [
     kind: z.literal('hop'),
     role: z.enum(['publisher', 'subscriber']),
     types: z.record(z.string(), z.object({ packets: z.number(), bytes: z.number() })),
-    /** Messages of others that came meanwhile, and are part of the counted bytes. */
+    /** Messages of other clients, which the kernel's bytes include. */
     foreign: z.number(),
     ip: ipAmountSchema.optional(),
   }),
@@ -53,14 +53,14 @@ const eventSchema = z.discriminatedUnion('kind', [
 export type MeasuringEvent = z.infer<typeof eventSchema>;
 export type TracedPacket = z.infer<typeof packetSchema>;
 
-/** Two connections of a host that measure what arrives and what they send, on orders in messages on the topic. Disposing of it ends it. */
+/** Two connections of a host that measure their packets; messages on the topic command them. Disposing of it ends it. */
 export type MeasuringClient = AsyncDisposable & { readonly events: Feed<MeasuringEvent> };
 
 const PROGRAM = ['measuring_connection.py', 'measuring_client.py'].map((name) => new URL(name, import.meta.url));
 
 type Limits = { readonly boundMs: number; readonly signal?: AbortSignal | undefined };
 
-/** Starts it; it is ready once `subscribed` is among its events. measuring_client.py has its orders. */
+/** The client is ready once its events contain `subscribed`. measuring_client.py defines its commands. */
 export async function startMeasuringClient(
   host: Host,
   options: MeasuringOptions,

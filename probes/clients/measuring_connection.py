@@ -1,8 +1,7 @@
-"""One MQTT 3.1.1 connection that notes when packets pass and what they weigh, and reads what the kernel counted for it. measuring_client.py is
-run with this in front.
+"""One MQTT 3.1.1 connection that records when packets pass and how large they are. It precedes measuring_client.py.
 
-No library, since none tells when the kernel took a message in: that is its time of arrival (SO_TIMESTAMPNS, socket(7)), whatever else the host has to
-do before this program may read it. Times are nanoseconds of CLOCK_MONOTONIC (clock_gettime(2)); counters are those of TCP_INFO (tcp(7), linux/tcp.h).
+It uses no library, since none gives the time at which the kernel received a message (SO_TIMESTAMPNS, socket(7)).
+Times are nanoseconds of CLOCK_MONOTONIC (clock_gettime(2)); counters come from TCP_INFO (tcp(7), linux/tcp.h).
 """
 
 import socket
@@ -17,7 +16,7 @@ TYPES = [
 CONNACK, PUBLISH, PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK, DISCONNECT = 2, 3, 4, 5, 6, 7, 9, 14
 BOUND_S = 20
 IP_HEADER, IP6_HEADER, TCP_HEADER, TIME_STAMPS = 20, 40, 20, 12
-# asm-generic/socket.h; Python has no names for them. The second, in microseconds, is the one that qemu's user emulation knows
+# asm-generic/socket.h; Python has no names for them. qemu's user emulation knows only the second, in microseconds
 SO_TIMESTAMPNS, SO_TIMESTAMP = 35, 29
 NANOSECONDS = {SO_TIMESTAMPNS: 1, SO_TIMESTAMP: 1000}
 STAMP = struct.Struct("@ll")
@@ -37,7 +36,7 @@ def packet(first, body):
 
 
 def both_clocks():
-    """The monotonic clock and the one that the kernel stamps with, at one moment: nothing came between reading the one and the other."""
+    """The monotonic clock and the clock of the kernel's time stamps, read at nearly the same moment."""
     for _ in range(5):
         before, stamping, after = time.monotonic_ns(), time.time_ns(), time.monotonic_ns()
         if after - before < 10_000:
@@ -45,14 +44,14 @@ def both_clocks():
     return (before + after) // 2, stamping
 
 
-def arrival(about):
-    """When the kernel took in what was read, or now where it does not say."""
+def arrival(ancillary):
+    """When the kernel received the data; now where it gives no time stamp."""
     at, stamping = both_clocks()
-    for _, kind, data in about:
+    for _, kind, data in ancillary:
         if kind in NANOSECONDS and len(data) == STAMP.size:
             seconds, rest = STAMP.unpack(data)
             waited = stamping - (seconds * 10**9 + rest * NANOSECONDS[kind])
-            # a clock that was set meanwhile
+            # outside these limits the clock was set meanwhile
             return at - waited if 0 <= waited < 10**9 else at
     return at
 
@@ -60,30 +59,30 @@ def arrival(about):
 class Connection:
     """One client: its socket, the packets that passed, and how many bytes each type took."""
 
-    def __init__(self, login, wish):
-        self.topic = wish["topic"]
-        self.keep_alive = wish["keepAlive"]
-        self.own = wish["nonce"].encode() + b" m "
-        self.socket = socket.create_connection((wish["address"], wish["port"]), BOUND_S)
+    def __init__(self, login, options):
+        self.topic = options["topic"]
+        self.keep_alive = options["keepAlive"]
+        self.own = options["nonce"].encode() + b" m "
+        self.socket = socket.create_connection((options["address"], options["port"]), BOUND_S)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         except OSError:
             self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMP, 1)
         self.unread = b""
-        # what is weighed: messages with this payload, and the exchanges that they began; None: nothing
-        self.weighed = None
+        # the payload of the messages to measure, with their exchanges; None measures nothing
+        self.measured = None
         self.amounts = {}
         self.exchanges = set()
         self.trace = None
         self.last_id = 0
         self.answers = []
         # a clean session with user name and password
-        body = text("MQTT") + b"\x04\xc2" + struct.pack("!H", wish["keepAlive"]) + text(login["clientId"])
+        body = text("MQTT") + b"\x04\xc2" + struct.pack("!H", options["keepAlive"]) + text(login["clientId"])
         self.send(0x10, body + text(login["user"]) + text(login["password"]))
 
-    def note(self, direction, kind, flags, body, size, at):
-        if self.is_weighed(kind, flags, body):
+    def record(self, direction, kind, flags, body, size, at):
+        if self.is_measured(kind, flags, body):
             amount = self.amounts.setdefault(TYPES[kind], [0, 0])
             amount[0] += 1
             amount[1] += size
@@ -101,14 +100,14 @@ class Connection:
             seen["packetId"] = struct.unpack_from("!H", body)[0]
         self.trace.append(seen)
 
-    def is_weighed(self, kind, flags, body):
-        """Whether a packet is part of a delivery that is weighed: a topic carries other people's messages too."""
-        if self.weighed is None or not PUBLISH <= kind <= PUBCOMP:
+    def is_measured(self, kind, flags, body):
+        """Whether a packet belongs to a measured message: other clients publish on the topic too."""
+        if self.measured is None or not PUBLISH <= kind <= PUBCOMP:
             return False
         if kind != PUBLISH:
             return body[:2] in self.exchanges
         skip = 2 + struct.unpack_from("!H", body)[0]
-        is_own = body[skip + (2 if flags & 6 else 0) :] == self.weighed
+        is_own = body[skip + (2 if flags & 6 else 0) :] == self.measured
         if flags & 6:
             (self.exchanges.add if is_own else self.exchanges.discard)(body[skip : skip + 2])
         return is_own
@@ -118,10 +117,10 @@ class Connection:
         at = time.monotonic_ns()
         self.socket.sendall(data)
         self.last_sent = time.monotonic()
-        self.note("sent", first >> 4, first & 15, body, len(data), at)
+        self.record("sent", first >> 4, first & 15, body, len(data), at)
 
-    def stay(self):
-        """A sign of life at half of the keep alive, where nothing else was sent."""
+    def ping_if_idle(self):
+        """Pings when the client has sent nothing for half of the keep alive."""
         if time.monotonic() - self.last_sent > self.keep_alive / 2:
             self.send(0xC0, b"")
 
@@ -133,23 +132,23 @@ class Connection:
         self.send(0x30 | qos << 1, body + payload)
 
     def read(self):
-        """The packets that are complete now, as (type, flags, body, time); acknowledged already where they ask for it."""
-        data, about, _, _ = self.socket.recvmsg(1 << 20, socket.CMSG_SPACE(STAMP.size))
-        at = arrival(about)
+        """Yields each complete packet as (type, flags, body, time), after acknowledging it."""
+        data, ancillary, _, _ = self.socket.recvmsg(1 << 20, socket.CMSG_SPACE(STAMP.size))
+        at = arrival(ancillary)
         if not data:
             sys.exit("the broker closed the connection")
         self.unread += data
         while True:
-            taken = self.take()
-            if taken is None:
+            complete = self.next_packet()
+            if complete is None:
                 return
-            first, body, size = taken
+            first, body, size = complete
             kind, flags = first >> 4, first & 15
-            self.note("received", kind, flags, body, size, at)
+            self.record("received", kind, flags, body, size, at)
             self.acknowledge(kind, flags, body)
             yield kind, flags, body, at
 
-    def take(self):
+    def next_packet(self):
         length = shift = 0
         for index in range(1, 5):
             if index >= len(self.unread):
@@ -178,12 +177,14 @@ class Connection:
             self.answers.append((kind, body))
 
     def counters(self):
-        """Bytes and segments of the connection so far, and what a segment's headers take."""
+        """Bytes and segments of the connection so far, and the size of a segment's headers; None on an old kernel."""
         info = self.socket.getsockopt(socket.IPPROTO_TCP, 11, 256)
-        # struct tcp_info: 8 bytes of flags, 24 of 32 bits, then 64 bits each: pacing rates, bytes_acked, bytes_received; segs_out, segs_in
+        # struct tcp_info: 8 bytes of flags, 24 fields of 32 bits, then 64 bits each for pacing rates, bytes_acked and
+        # bytes_received, then segs_out and segs_in
         if len(info) < 144:
             return None
         acked, received = struct.unpack_from("=QQ", info, 120)
         segments_out, segments_in = struct.unpack_from("=II", info, 136)
-        header = (IP6_HEADER if self.socket.family == socket.AF_INET6 else IP_HEADER) + TCP_HEADER + (TIME_STAMPS if info[5] & 1 else 0)
+        ip_header = IP6_HEADER if self.socket.family == socket.AF_INET6 else IP_HEADER
+        header = ip_header + TCP_HEADER + (TIME_STAMPS if info[5] & 1 else 0)
         return {"bytes": acked + received, "sent": segments_out, "received": segments_in, "header": header}

@@ -4,7 +4,7 @@ import { type PahoClient, type PahoLimits, type PahoOptions, startPaho } from '.
 export type PahoPublisherOptions = Omit<PahoOptions, 'will' | 'keepAlive'> & {
   /** Seconds. */
   readonly keepAlive: number;
-  /** The begin of each message; its number follows. */
+  /** Start of each message; its number follows. */
   readonly text: string;
 };
 

@@ -71,10 +71,10 @@ export async function startPahoSubscriber(
   };
 }
 
-/** Stands in front of each program. */
+/** Precedes each program. */
 const COMMON = 'paho_client.py';
 
-/** Starts one of the programs here that use paho-mqtt. */
+/** Starts a paho-mqtt program on a host. */
 export async function startPaho(
   host: Host,
   { step, program }: { readonly step: string; readonly program: string },

@@ -1,6 +1,6 @@
-"""Publishes with paho-mqtt once a second, as long as it runs, and prints what happens: what paho_client.py prints, and DISCONNECTED.
+"""Publishes with paho-mqtt once a second until TERM, then sends DISCONNECT and prints DISCONNECTED.
 
-The wish has `text`, to which the number of the message is added. TERM has it send DISCONNECT and end. Run with paho_client.py in front.
+Each message is the option `text` and a number. paho_client.py comes first in the program text.
 """
 
 import sys
@@ -19,9 +19,9 @@ while client.loop(0.1) == 0:
     if state["asked"]:
         client.disconnect()
     elif state["next"] is not None and time.monotonic() >= state["next"]:
-        client.publish(wish["topic"], f"{wish['text']} {state['count']}", wish["qos"])
+        client.publish(options["topic"], f"{options['text']} {state['count']}", options["qos"])
         state["count"] += 1
         state["next"] += 1
 if not state["asked"]:
     sys.exit("the connection was lost")
-tell("DISCONNECTED")
+emit("DISCONNECTED")

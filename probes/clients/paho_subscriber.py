@@ -1,9 +1,7 @@
-"""Subscribes with paho-mqtt and prints what happens, a line each: what paho_client.py prints, SUBSCRIBED qos, MESSAGE qos payload-in-hexadecimal,
-DISCONNECTED.
+"""Subscribes with paho-mqtt; prints SUBSCRIBED qos, MESSAGE qos payload-in-hexadecimal and DISCONNECTED.
 
-TERM has it unsubscribe, send DISCONNECT and end. The handler only sets a flag: nothing is sent from within a callback, and after UNSUBACK
-no message of somebody else can come between, upon which a broker that writes to a closed socket would take the client for lost.
-Run with paho_client.py in front.
+On TERM it unsubscribes before it sends DISCONNECT: a broker that still delivered a message to the closing socket would
+take the client for lost. The loop sends the packets, never a callback. paho_client.py comes first in the program text.
 """
 
 import sys
@@ -12,12 +10,12 @@ state.update({"unsubscribing": False, "unsubscribed": False, "disconnecting": Fa
 
 
 def on_accepted(client):
-    client.subscribe(wish["topic"], wish["qos"])
+    client.subscribe(options["topic"], options["qos"])
 
 
 def on_subscribe(_client, _userdata, _mid, granted, *_):
     first = granted[0]
-    tell("SUBSCRIBED", getattr(first, "value", first))
+    emit("SUBSCRIBED", getattr(first, "value", first))
 
 
 def on_unsubscribe(*_):
@@ -25,7 +23,7 @@ def on_unsubscribe(*_):
 
 
 def on_message(_client, _userdata, message):
-    tell("MESSAGE", message.qos, message.payload.hex())
+    emit("MESSAGE", message.qos, message.payload.hex())
 
 
 client = new_client(on_accepted)
@@ -39,7 +37,7 @@ while client.loop(0.1) == 0:
         client.disconnect()
     elif state["asked"] and not state["unsubscribing"]:
         state["unsubscribing"] = True
-        client.unsubscribe(wish["topic"])
+        client.unsubscribe(options["topic"])
 if not state["disconnecting"]:
     sys.exit("the connection was lost")
-tell("DISCONNECTED")
+emit("DISCONNECTED")

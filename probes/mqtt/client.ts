@@ -18,7 +18,7 @@ export type ClientEvents = {
   onState?(state: string): void;
 };
 
-/** A publisher or subscriber that stays: it reconnects when the connection is lost, but not when the broker refuses it. */
+/** A publisher or subscriber that reconnects after a lost connection, but not after a refusal. */
 export type Client = AsyncDisposable & {
   /** Rejects with a LabError when the client gives up; never resolves. */
   readonly failed: Promise<never>;
@@ -36,7 +36,7 @@ const RECONNECT_MS = 1_000;
 const SESSION_EXPIRY_S = 86_400;
 /** DISCONNECT without a reason code, the same in both versions. */
 const DISCONNECT = Buffer.from([0xe0, 0]);
-/** So many connections lost so soon after their start: another client uses the client id, and each takes over from the other. */
+/** Connections that are lost this often, this soon: another client uses the client id, and each takes over from the other. */
 const TAKEOVERS = 3;
 const TAKEOVER_MS = 3_000;
 

@@ -1,13 +1,13 @@
 import { deferred } from '../../base/deferred.ts';
 
-/** Something that did not come; the message says who waited, for what and how long. */
+/** Something did not arrive; the message says who waited, for what and how long. */
 export class NotSeen extends Error {
   override readonly name = 'NotSeen';
 }
 
 /**
- * How long to wait: milliseconds, or until it is quiet. A broker handles one packet of a connection after the other, so
- * it answers late where it has much to answer before, but it is not silent meanwhile.
+ * How long to wait: milliseconds, or until the feed is quiet. A broker handles the packets of a connection in order, so
+ * it may answer late, but it is not silent meanwhile.
  */
 export type Bound = number | { readonly quietMs: number; readonly atMostMs: number };
 
@@ -26,7 +26,7 @@ export type Feed<T> = {
   end(reason: string): void;
   /** The first item that matches, already here or to come; rejects with NotSeen after the bound or when the feed ends. */
   first(matches: (item: T) => boolean, what: string, bound: Bound): Promise<T>;
-  /** The result of a work that ends with an item that comes in; rejects with NotSeen after the bound. */
+  /** The result of work that an incoming item ends; rejects with NotSeen after the bound. */
   until<R>(work: Promise<R>, what: string, bound: Bound): Promise<R>;
 };
 
@@ -108,7 +108,7 @@ function startTimer(bound: Bound, fail: (reason: string) => void): { renew(): vo
   };
 }
 
-/** A promise with a bound; rejects with NotSeen after `boundMs`. The work goes on: whoever started it must end it. */
+/** A promise with a bound; rejects with NotSeen after `boundMs`. The work continues, so the caller must end it. */
 export async function within<T>(work: Promise<T>, what: string, boundMs: number): Promise<T> {
   const late = deferred<never>();
   const giveUp = () => late.reject(new NotSeen(`no ${what} within ${boundMs / 1000} s`));

@@ -16,7 +16,7 @@ export type HandshakeOptions = {
 export type Handshake = {
   /** Every byte of the broker's answer, in hexadecimal with spaces: `20 02 00 05`. */
   readonly answer: string;
-  /** Who ended the connection: the broker, or nobody within the bound. */
+  /** `nobody`: the connection was still open after the bound. */
   readonly closedBy: 'broker' | 'nobody';
   readonly error?: string;
 };

@@ -1,7 +1,7 @@
 import type { Packet, PacketType } from './packet.ts';
 import type { QoS, Version } from './session.ts';
 
-/** A control packet of a delivery; without bytes where the instrument does not see them. */
+/** A control packet of a delivery; without bytes where the client does not show them. */
 export type Step = { readonly direction: Packet['direction']; readonly type: PacketType; readonly bytes?: number };
 
 const ACKNOWLEDGEMENT_BYTES = 4;

@@ -18,14 +18,14 @@ export const PACKET_TYPES = [
 ] as const;
 export type PacketType = (typeof PACKET_TYPES)[number];
 
-/** A control packet that passed; it has the fields of its type that the instrument could see. */
+/** A control packet, with the fields that its client shows. */
 export type Packet = {
   /** As the client sees it. */
   readonly direction: 'sent' | 'received';
   readonly type: PacketType;
   /** Milliseconds since 1970, with fractions. */
   readonly at: number;
-  /** Bytes of MQTT with the fixed header; absent where the instrument does not see them. */
+  /** Bytes of MQTT with the fixed header; absent where the client does not show them. */
   readonly bytes?: number;
   readonly packetId?: number;
   readonly qos?: number;

@@ -10,7 +10,7 @@ import { resetConnection } from './reset.ts';
 import type { Version } from './session.ts';
 import type { TappedSocket } from './tapped-socket.ts';
 
-/** Who ended the connection, and how; given up where the broker did not end its side in time. */
+/** Who ended the connection, and how; `given up`: the broker did not end its side in time. */
 export type End = {
   readonly by: 'broker' | 'client';
   readonly at: number;
@@ -18,7 +18,7 @@ export type End = {
   readonly isGivenUp?: true;
 };
 
-/** A recorded TCP connection to a broker, which acknowledges what it receives and knows how it ended. */
+/** A recorded TCP connection to a broker that acknowledges packets and records how it ended. */
 export class RawConnection {
   readonly packets: Feed<Packet>;
   readonly #socket: TappedSocket;
@@ -60,7 +60,7 @@ export class RawConnection {
       if (error.code === 'ECONNRESET' || error.code === 'EPIPE') [this.#how, this.#by] = ['RST', 'broker'];
     });
     this.#socket.on('close', () => {
-      // before the feed ends: whoever waits for a packet then sees that the connection is over
+      // before the feed ends, so that a wait for a packet sees that the connection is over
       this.#isOver = true;
       const givenUp = this.#isGivenUp ? { isGivenUp: true as const } : {};
       this.#ended.resolve({ by: this.#by, how: this.#how, at: now(), ...givenUp });
@@ -87,7 +87,7 @@ export class RawConnection {
     if (this.#socket.writable) this.#socket.write(bytes);
   }
 
-  /** What the work gives; the reason instead, where it saw nothing because the connection is over. */
+  /** The result of the work, or the reason why the connection ended before the work saw anything. */
   async orClosed<T>(work: Promise<T>): Promise<T | { readonly kind: 'closed'; readonly reason: string }> {
     return await work.catch((error: unknown) => {
       if (!(error instanceof NotSeen) || (!this.#isOver && this.#trouble === undefined)) throw error;
@@ -95,7 +95,7 @@ export class RawConnection {
     });
   }
 
-  /** Sends a PINGREQ; the function tells whether its answer has come. */
+  /** Sends a PINGREQ and returns a function that checks for its answer. */
   ping(): () => boolean {
     const expected = this.#pings.sent + 1;
     this.send({ cmd: 'pingreq' });

@@ -15,7 +15,7 @@ export type RawPublish = {
 
 /**
  * A connection of one MQTT client that does nothing by itself: no ping, no reconnection, no DISCONNECT. It records every
- * control packet and has all ways to end badly.
+ * control packet and can end in every abnormal way.
  */
 export type RawSession = AsyncDisposable & {
   readonly clientId: string;
@@ -41,7 +41,7 @@ export type RawSession = AsyncDisposable & {
   fin(): Promise<void>;
   /** Ends the connection without DISCONNECT, by RST. */
   rst(): Promise<void>;
-  /** Ends the connection at once, whatever is under way. */
+  /** Ends the connection at once. */
   destroy(): void;
 };
 
@@ -52,7 +52,7 @@ export type RawOutcome =
 
 const BOUND_MS = 10_000;
 const CLOSE_BOUND_MS = 3_000;
-/** A socket that is closed with received bytes unread sends RST, upon which a busy broker may never read the DISCONNECT before it. */
+/** A socket that closes with unread bytes sends RST, after which a busy broker may never read the DISCONNECT. */
 const DISCONNECT_BOUND_MS = 15_000;
 
 /** Connects and returns the broker's answer; rejects with NotSeen when it does not answer, or refuses and keeps the connection open. */

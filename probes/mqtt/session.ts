@@ -48,7 +48,7 @@ export type Session = AsyncDisposable & {
   publish(topic: string, payload: Buffer, options?: { qos?: QoS; retain?: boolean }): Promise<PublishOutcome>;
   /** The first packet that matches, already here or to come; rejects with NotSeen. @default bound `onceQuiet` of the options' bound */
   packet(matches: (packet: Packet) => boolean, what: string, bound?: Bound): Promise<Packet>;
-  /** PINGREQ and its PINGRESP: afterwards everything is here that the broker sent to this client before. */
+  /** Waits for a PINGRESP: everything that the broker sent to this client before has then arrived. */
   barrier(): Promise<void>;
   /** DISCONNECT, then the end of the connection. */
   close(): Promise<void>;

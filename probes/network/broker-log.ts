@@ -5,7 +5,7 @@ import { now } from '../mqtt/packet.ts';
 
 /** A line of the broker's log, without the time that the broker wrote before it. */
 export type LogLine = {
-  /** When it reached this machine, in milliseconds since 1970, since the broker's times are whole seconds. Undefined: the log had it before. */
+  /** When it reached this machine, in milliseconds since 1970; the broker's own times are whole seconds. Undefined for an older line. */
   readonly at: number | undefined;
   readonly text: string;
 };
@@ -22,17 +22,17 @@ export type BrokerLog = AsyncDisposable & {
 
 /** The broker writes its log before it sends the last will, and both travel over the same network. */
 const SETTLING_MS = 250;
-/** Of a broker that logs more, older lines are dropped. */
+/** How many lines it keeps: older ones are dropped. */
 const MOST_LINES = 10_000;
 const BEGIN = /^New client connected /;
 const END = / (disconnected|closed its connection|has exceeded timeout|already connected, closing|connection lost)\b/;
-/** Separates what the log had before from what comes. */
+/** Separates old lines from new ones. */
 const LIVE = 'LIVE';
 /** Read from the end of the log: enough for clients that connected just before. */
 const BEFORE_BYTES = 50_000;
 const ITSELF = /^mosquitto version /;
 
-/** For a broker whose host the lab never touches. */
+/** The log of an external broker, whose host the lab never touches. */
 export const NO_LOG: BrokerLog = {
   about: () => [],
   aboutItself: () => [],

@@ -16,7 +16,7 @@ export function cutScript(name: string, flow: Flow, boundSeconds: number): strin
   });
 }
 
-/** Undoes a cut and ends its watchdog. Prints the rules before, whose counters tell what was dropped. */
+/** Undoes a cut and ends its watchdog. First prints the rules, whose counters show what was dropped. */
 export function undoScript(name: string, flow: Flow, watchdog: number): string {
   return `nft list table inet ${name} 2>/dev/null
 ${iptables(flow)} -w 5 -nvxL ${name} 2>/dev/null

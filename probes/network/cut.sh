@@ -1,5 +1,5 @@
 # Drops every segment of a connection, both ways, without a FIN or RST to either end. Prints `WATCHDOG pid` and
-# `CUT tool`, or NO TOOL. The watchdog, in a session of its own, undoes the cut after the bound, whatever becomes of us.
+# `CUT tool`, or NO TOOL. The watchdog, in a session of its own, undoes the cut after the bound even if this script dies.
 : "${name?}" "${iptables?}" "${client_port?}" "${broker_port?}" "${bound_seconds?}" "${undo?}"
 
 cut_by_nft() {

@@ -22,8 +22,8 @@ function portOf(address: string | undefined): number {
 
 /**
  * How a connection ended, from its state after its process is gone: the kernel keeps the side that sent a FIN for a
- * minute, and drops a connection that an RST ends at once. It sends an RST where the process had left something unread,
- * or more came for it (tcp_close, net/ipv4/tcp.c of Linux).
+ * minute, and drops a connection that an RST ends at once. It sends an RST where the process left bytes unread or more
+ * arrived later (tcp_close, net/ipv4/tcp.c of Linux).
  */
 export function endOf(state: string | undefined): KernelEnd['how'] {
   if (state === undefined) return 'RST';

@@ -1,5 +1,5 @@
-# Kills a client. Prints KILLED, then `STATE n` once its kernel has dealt with the connection, without a number where the
-# connection is gone from the kernel's table. Needs flow.sh.
+# Kills a client. Prints KILLED, then `STATE n` once the kernel has closed the connection, without a number where the
+# connection has left the kernel's table. Needs flow.sh.
 : "${pid?}" "${broker_port?}"
 
 flow=$(find_flow)

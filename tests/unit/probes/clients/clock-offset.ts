@@ -8,11 +8,11 @@ function exchange(asked: number, there: number, back: number, ahead: number): Ex
   return { asked, came, left, answered: left - ahead + back };
 }
 
-test('equal ways there and back give the exact offset', (t) => {
+test('gives the exact offset for equal ways there and back', (t) => {
   t.deepEqual(offsetOf([exchange(50_000, 200, 200, 7_000_000)]), { ns: -7_000_000, uncertainNs: 200 });
 });
 
-test('unequal ways give an error within the uncertainty', (t) => {
+test('stays within the uncertainty for unequal ways', (t) => {
   for (const [there, back] of [
     [400, 0],
     [0, 400],
@@ -24,7 +24,7 @@ test('unequal ways give an error within the uncertainty', (t) => {
   }
 });
 
-test('the fastest exchange decides, however long the answer took', (t) => {
+test('takes the fastest exchange, however long the other host took to answer', (t) => {
   const slow = { ...exchange(0, 5_000, 90_000, 100) };
   const fast = exchange(1_000_000, 250, 250, 100);
   t.deepEqual(offsetOf([slow, fast, slow]), { ns: -100, uncertainNs: 250 });
@@ -39,7 +39,7 @@ test('spreads the drift between two readings over the time', (t) => {
   t.deepEqual([1_000, 1_500, 2_000].map(offset), [100, 200, 300]);
 });
 
-test('two readings at one moment give no drift', (t) => {
+test('assumes no drift between two readings at one moment', (t) => {
   const reading = { ns: 100, uncertainNs: 1, at: 1_000 };
   t.is(offsetBetween(reading, reading)(5_000), 100);
 });

@@ -45,7 +45,7 @@ test('reports a refusal, bytes that are not MQTT, and a closed connection', asyn
   await failing('', /exit code 4/);
 });
 
-test('a kill ends its connection without DISCONNECT', async (t) => {
+test('ends the connection without DISCONNECT when killed', async (t) => {
   const received: string[] = [];
   let over: () => void = () => undefined;
   const closed = new Promise<void>((resolve) => {

@@ -18,10 +18,10 @@ const SCRIPTS = {
 };
 
 for (const [name, script] of Object.entries(SCRIPTS)) {
-  test(`the script is shell: ${name}`, (t) => t.is(syntaxError(script), ''));
+  test(`makes a valid shell script: ${name}`, (t) => t.is(syntaxError(script), ''));
 }
 
-/** Runs a script with programs instead of the clients, which print their arguments, environment, options file and input. */
+/** Runs a script with stand-ins for the clients that print their arguments, environment, options file and input. */
 function run(t: ExecutionContext, script: string): { shown: string; options: string; input: string } {
   const client = (name: string) =>
     `tr "\\0" "\\n" </proc/$$/cmdline; env; echo OPTIONS; cat "$XDG_CONFIG_HOME/${name}"; echo INPUT; od -An -tx1`;
@@ -37,7 +37,7 @@ function run(t: ExecutionContext, script: string): { shown: string; options: str
 }
 
 for (const [name, script] of Object.entries(SCRIPTS)) {
-  test(`the client reads its password from a pipe, not from arguments or environment: ${name}`, (t) => {
+  test(`passes the password through a pipe, not by arguments or environment: ${name}`, (t) => {
     const { shown, options: read } = run(t, script);
     t.true(shown.includes("it's"));
     t.false(shown.includes(PASSWORD));
@@ -45,11 +45,11 @@ for (const [name, script] of Object.entries(SCRIPTS)) {
   });
 }
 
-test('a payload reaches mosquitto_pub byte by byte', (t) => {
+test('passes every byte of a payload to mosquitto_pub', (t) => {
   t.is(run(t, SCRIPTS['one message']).input, '00 25 ff');
 });
 
-test('a publisher of a message a second gets numbered lines', (t) => {
+test('numbers the lines of a publisher that sends one each second', (t) => {
   const bytes = run(t, SCRIPTS.publisher).input.replaceAll(/\s/g, '');
   t.is(Buffer.from(bytes, 'hex').toString(), "it's $(id) 0\n");
 });

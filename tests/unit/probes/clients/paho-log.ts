@@ -25,7 +25,7 @@ const rows: readonly (readonly [text: string, packet: Omit<Packet, 'at'> | undef
 ];
 
 for (const [text, packet] of rows) {
-  test(`paho-mqtt logs: ${text}`, (t) => {
+  test(`parses the log line ${text}`, (t) => {
     t.deepEqual(parsePahoLog(text, 5), packet === undefined ? undefined : { ...packet, at: 5 });
   });
 }

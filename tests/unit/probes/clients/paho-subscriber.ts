@@ -15,7 +15,7 @@ const rows: readonly (readonly [line: string, event: PahoEvent | undefined])[] =
 ];
 
 for (const [line, event] of rows) {
-  test(`paho-mqtt: ${line || 'an empty line'}`, (t) => {
+  test(`parses ${line || 'an empty line'}`, (t) => {
     t.deepEqual(parsePahoLine(line), event);
   });
 }

@@ -3,7 +3,7 @@ import { MessageChannel } from 'node:worker_threads';
 import test from 'ava';
 import { NotSeen, openFeed, within } from '../../../../probes/mqtt/feed.ts';
 
-test('finds an item that is here, and waits for one to come', async (t) => {
+test('finds a present item, and waits for a later one', async (t) => {
   const feed = openFeed<number>('subject');
   feed.push(1);
   t.is(await feed.first((item) => item === 1, 'one', 10), 1);
@@ -13,13 +13,13 @@ test('finds an item that is here, and waits for one to come', async (t) => {
   t.deepEqual(feed.items, [1, 2]);
 });
 
-test('an error says who waited, for what and how long', async (t) => {
+test('says in an error who waited, for what and how long', async (t) => {
   const feed = openFeed<number>('alice');
   const waiting = feed.first(() => true, 'PUBLISH', 20);
   await t.throwsAsync(waiting, { instanceOf: NotSeen, message: 'alice: no PUBLISH: not within 0.02 s' });
 });
 
-test('a bound on silence renews while other items come', async (t) => {
+test('renews a bound on silence while other items come', async (t) => {
   const feed = openFeed<number>('alice');
   let isOver = false;
   const waiting = feed
@@ -36,7 +36,7 @@ test('a bound on silence renews while other items come', async (t) => {
   t.is(await waiting, 3);
 });
 
-test('an item in the last moment renews the wait; an item of this side does not', async (t) => {
+test('renews the wait for an item at the last moment, but not for one of this side', async (t) => {
   const feed = openFeed<'other' | 'own' | 'wanted'>('alice', (item) => item !== 'own');
   const { port1, port2 } = new MessageChannel();
   port2.on('message', () => feed.push('other'));
@@ -54,7 +54,7 @@ test('an item in the last moment renews the wait; an item of this side does not'
   clearInterval(sending);
 });
 
-test('a work that ends with an item has the same bound on silence', async (t) => {
+test('bounds work that an item ends by silence too', async (t) => {
   const feed = openFeed<number>('alice');
   t.is(await feed.until(Promise.resolve('done'), 'answer', 1_000), 'done');
   const never = new Promise(() => undefined);
@@ -68,7 +68,7 @@ test('a work that ends with an item has the same bound on silence', async (t) =>
   t.true(performance.now() - from >= 110);
 });
 
-test('the longest wait ends even when items keep coming', async (t) => {
+test('ends the longest wait even when items keep coming', async (t) => {
   const feed = openFeed<number>('alice');
   let isOver = false;
   const waiting = feed
@@ -88,7 +88,7 @@ test('the longest wait ends even when items keep coming', async (t) => {
   await failing;
 });
 
-test('an item that came while the process had no turn is not late', async (t) => {
+test('accepts an item that came while the process had no turn', async (t) => {
   const feed = openFeed<string>('alice');
   const { port1, port2 } = new MessageChannel();
   port2.on('message', () => feed.push('there'));
@@ -99,7 +99,7 @@ test('an item that came while the process had no turn is not late', async (t) =>
   port1.close();
 });
 
-test('the end of a feed ends every wait, also later ones', async (t) => {
+test('ends every wait, even a later one, when the feed ends', async (t) => {
   const feed = openFeed<number>('alice');
   const waiting = feed.first(() => true, 'PUBLISH', 60_000);
   feed.end('the connection is closed');

@@ -11,7 +11,7 @@ test('reports the bytes and who closes', async (t) => {
   t.like(await handshake({ ...options, ...open, boundMs: 100 }), { closedBy: 'nobody' });
 });
 
-test.serial('counts what came while this process had no turn, also when the bound has passed meanwhile', async (t) => {
+test.serial('reads what came while this process had no turn, even after the bound', async (t) => {
   const boundMs = 1_500;
   const broker = await fakeBroker(t, (_, socket) => {
     const block = () => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, boundMs);

@@ -15,7 +15,7 @@ const END_TO_END = {
 
 for (const published of LEVELS) {
   for (const granted of LEVELS) {
-    test(`QoS ${published} to a subscription of QoS ${granted}`, (t) => {
+    test(`counts the packets of QoS ${published} to a subscription of QoS ${granted}`, (t) => {
       const delivered = published < granted ? published : granted;
       const all = [...hop('publisher', { ...FIVE, qos: published }), ...hop('subscriber', { ...FIVE, qos: delivered })];
       const total = all.reduce((sum, { bytes = 0 }) => sum + bytes, 0);
@@ -32,17 +32,17 @@ const LENGTHS = [
 ] as const;
 
 for (const [payload, bytes] of LENGTHS) {
-  test(`a payload of ${payload} bytes makes a PUBLISH of ${bytes}`, (t) => {
+  test(`computes a PUBLISH of ${bytes} bytes for a payload of ${payload}`, (t) => {
     t.is(hop('publisher', { qos: 0, topic: 'status', payloadBytes: payload })[0]?.bytes, bytes);
   });
 }
 
-test('over MQTT 5 a PUBLISH without properties is a byte longer', (t) => {
+test('adds a byte to a PUBLISH without properties over MQTT 5', (t) => {
   const sizes = LEVELS.map((qos) => hop('publisher', { ...FIVE, qos, version: 5 }).map(({ bytes }) => bytes));
   t.deepEqual(sizes, [[16], [18, 4], [18, 4, 4, 4]]);
 });
 
-test('a delivery ends where its packet id is used again', (t) => {
+test('ends a delivery where its packet id is used again', (t) => {
   const at = { at: 0, packetId: 1 };
   const publish: Packet = { ...at, direction: 'received', type: 'PUBLISH', qos: 1 };
   const resent: Packet = { ...publish, dup: true };
@@ -51,7 +51,7 @@ test('a delivery ends where its packet id is used again', (t) => {
   t.deepEqual(deliveryOf(publish, [publish, resent, answer, answer, next, answer]), [publish, resent, answer, answer]);
 });
 
-test('a delivery leaves out packets with the same id in the other direction', (t) => {
+test('leaves out packets with the same id in the other direction', (t) => {
   const at = { at: 0, packetId: 1 };
   const received: Packet = { ...at, direction: 'received', type: 'PUBLISH', qos: 2 };
   const own: Packet[] = [

@@ -23,7 +23,7 @@ const LINES: readonly (readonly [string, Buffer, string])[] = [
 ];
 
 for (const [name, frame, line] of LINES) {
-  test(`--debug shows ${name}`, (t) => {
+  test(`shows ${name}`, (t) => {
     const wire = openWire();
     wire.take('sent', CONNECT_5, AT);
     t.deepEqual(
@@ -33,20 +33,20 @@ for (const [name, frame, line] of LINES) {
   });
 }
 
-test('--debug shows the properties and the bytes of a CONNECT without a password', (t) => {
+test('shows the properties and the bytes of a CONNECT without a password', (t) => {
   const [packet] = openWire().take('sent', CONNECT_5, AT);
   const line = packet === undefined ? '' : debugLine(packet, CONNECT_5);
   t.regex(line, /persistent|clean/);
   t.regex(line, /\{ sessionExpiryInterval 3600 \} {2}21 bytes: 10 13 00/);
 });
 
-test('--debug shows no byte of a CONNECT with a password', (t) => {
+test('shows no byte of a CONNECT with a password', (t) => {
   const [packet] = openWire().take('sent', WITH_PASSWORD, AT);
   const line = packet === undefined ? '' : debugLine(packet, WITH_PASSWORD);
   t.regex(line, /with password {2}24 bytes$/);
 });
 
-test('--debug shows no byte of a long packet', (t) => {
+test('shows no byte of a long packet', (t) => {
   const frame = Buffer.concat([bytes('30 1f 00 01 61'), Buffer.alloc(28, 'x')]);
   const [packet] = openWire().take('received', frame, AT);
   t.regex(packet === undefined ? '' : debugLine(packet, frame), / {2}33 bytes$/);
@@ -66,7 +66,7 @@ const CODES: readonly (readonly [PacketType, number, string])[] = [
 ];
 
 for (const [type, code, text] of CODES) {
-  test(`${type} ${text}`, (t) => t.is(codeText(type, code), text));
+  test(`explains the code of ${type}: ${text}`, (t) => t.is(codeText(type, code), text));
 }
 
 function bytes(hex: string): Buffer {

@@ -20,7 +20,7 @@ function withId(head: string, id = 0): Buffer {
   return Buffer.concat([bytes(head), Buffer.from([id >> 8, id & 0xff])]);
 }
 
-test('publishing completes the exchange of its QoS', async (t) => {
+test('completes the exchange of a publication’s QoS', async (t) => {
   const session = await accepted(t, acknowledging);
   t.deepEqual(await session.publish('status', Buffer.from('x')), { kind: 'sent' });
   t.deepEqual(await session.publish('status', Buffer.from('x'), { qos: 1 }), { kind: 'acknowledged', code: 0 });
@@ -37,7 +37,7 @@ test('publishing completes the exchange of its QoS', async (t) => {
   await session.disconnect();
 });
 
-test('a publication that the broker answers by closing is an outcome, not an exception', async (t) => {
+test('returns the outcome when the broker closes the connection after a publication', async (t) => {
   const session = await accepted(t, (packet, socket) => {
     accept(packet, socket);
     if (packet.cmd === 'publish') socket.end();
@@ -45,7 +45,7 @@ test('a publication that the broker answers by closing is an outcome, not an exc
   t.like(await session.publish('status', Buffer.from('x'), { qos: 1 }), { kind: 'closed' });
 });
 
-test('an MQTT 5 PUBREC with an error ends the exchange without a PUBREL', async (t) => {
+test('ends the exchange without a PUBREL after an MQTT 5 PUBREC with an error', async (t) => {
   const session = await accepted(
     t,
     (packet, socket) => {
@@ -111,7 +111,7 @@ for (const [publish, of, sent] of WITHHELD) {
   });
 }
 
-test('over MQTT 5, acknowledgements and DISCONNECT are as short as possible', (t) => {
+test('writes the shortest acknowledgements and DISCONNECT over MQTT 5', (t) => {
   const hex = (packet: Wire) => packetBytes(packet, 5).toString('hex');
   const publish: Packet = { direction: 'received', type: 'PUBLISH', at: 0, qos: 1, packetId: 7 };
   const answers = [

@@ -48,8 +48,8 @@ test('reports a closed connection, a closed port and a silent broker', async (t)
     kind: 'closed',
     reason: 'the broker closed the connection',
   });
-  const nobody = await connectRaw({ address: '127.0.0.1', port: 1, boundMs: BOUND_MS });
-  t.regex(nobody.kind === 'closed' ? nobody.reason : '', /ECONNREFUSED/);
+  const refused = await connectRaw({ address: '127.0.0.1', port: 1, boundMs: BOUND_MS });
+  t.regex(refused.kind === 'closed' ? refused.reason : '', /ECONNREFUSED/);
   const mute = await fakeBroker(t, () => undefined);
   await t.throwsAsync(connectRaw({ ...mute, boundMs: 50 }), { message: /no CONNACK: not within 0.05 s/ });
 });
@@ -79,7 +79,7 @@ const ENDS: readonly (readonly [
 ];
 
 for (const [name, by, how, end] of ENDS) {
-  test(`${name}: ended by ${by}, ${how}`, async (t) => {
+  test(`reports an end by ${by}, ${how}: ${name}`, async (t) => {
     const session = await accepted(t, (packet, socket) => {
       accept(packet, socket);
       if (typeof end === 'function') end(packet, socket);
@@ -93,7 +93,7 @@ for (const [name, by, how, end] of ENDS) {
   });
 }
 
-test('a barrier waits for its own answer, and fails on a dead connection', async (t) => {
+test('waits at a barrier for its own answer, and fails on a dead connection', async (t) => {
   let published = 0;
   const session = await accepted(t, (packet, socket) => {
     accept(packet, socket);

@@ -6,7 +6,7 @@ import { resetConnection } from '../../../../probes/mqtt/reset.ts';
 
 const BOUND_MS = 10_000;
 
-test('the other end sees the written bytes, then an RST without a FIN before', async (t) => {
+test('sends the written bytes, then an RST without a FIN', async (t) => {
   const server = createServer();
   t.teardown(() => server.close());
   server.listen(0, '127.0.0.1');

@@ -21,7 +21,7 @@ test('connects, and closes with a DISCONNECT', async (t) => {
   );
 });
 
-test('disposing of a session closes it, also when the broker does not', async (t) => {
+test('closes a session on disposal, even when the broker does not', async (t) => {
   const session = await accepted(t, ({ cmd }, socket) => {
     if (cmd === 'connect') socket.write(bytes('20 02 00 00'));
   });
@@ -41,8 +41,8 @@ test('reports a refusal with its code', async (t) => {
 test('reports a closed connection and a closed port', async (t) => {
   const at = await fakeBroker(t, (_, socket) => socket.end());
   t.like(await connectSession({ ...at, boundMs: 10_000 }), { kind: 'closed' });
-  const nobody = await connectSession({ address: '127.0.0.1', port: 1, boundMs: 10_000 });
-  t.regex(nobody.kind === 'closed' ? nobody.reason : '', /ECONNREFUSED/);
+  const refused = await connectSession({ address: '127.0.0.1', port: 1, boundMs: 10_000 });
+  t.regex(refused.kind === 'closed' ? refused.reason : '', /ECONNREFUSED/);
 });
 
 test('gives up a silent broker after the bound', async (t) => {
@@ -55,7 +55,7 @@ test('reports bytes that are not MQTT', async (t) => {
   t.like(await connectSession({ ...at, boundMs: 10_000 }), { kind: 'closed' });
 });
 
-test('after a barrier, everything that the broker sent before its PINGRESP is here', async (t) => {
+test('has everything that the broker sent before its PINGRESP after a barrier', async (t) => {
   const session = await accepted(t, (packet, socket) => {
     accept(packet, socket);
     if (packet.cmd === 'pingreq') socket.write(bytes('30 08 00 06 73 74 61 74 75 73 d0 00'));
@@ -66,7 +66,7 @@ test('after a barrier, everything that the broker sent before its PINGRESP is he
   await session.close();
 });
 
-test('a refused subscription is a code, not an exception', async (t) => {
+test('returns the code of a refused subscription', async (t) => {
   const session = await accepted(t, (packet, socket) => {
     accept(packet, socket);
     if (packet.cmd !== 'subscribe') return;
@@ -78,7 +78,7 @@ test('a refused subscription is a code, not an exception', async (t) => {
   await session.close();
 });
 
-test('a publish that the broker answers by closing is an outcome, not an exception', async (t) => {
+test('returns the outcome when the broker closes the connection after a publish', async (t) => {
   const session = await accepted(t, (packet, socket) => {
     accept(packet, socket);
     if (packet.cmd === 'publish') socket.destroy();

@@ -26,24 +26,25 @@ const MATCHES: readonly (readonly [string, string, boolean])[] = [
 ];
 
 for (const [filter, topic, wanted] of MATCHES) {
-  test(`${filter} ${wanted ? 'covers' : 'does not cover'} ${topic}`, (t) => t.is(covers(filter, topic), wanted));
+  test(`finds that ${filter} ${wanted ? 'covers' : 'does not cover'} ${topic}`, (t) =>
+    t.is(covers(filter, topic), wanted));
 }
 
 for (const topic of ['status', '/', 'a//b', 'sensors/küche']) {
-  test(`${topic} is a topic and a filter`, (t) => {
+  test(`accepts ${topic} as topic and filter`, (t) => {
     t.is(topicMistake(topic), undefined);
     t.is(filterMistake(topic), undefined);
   });
 }
 
 for (const topic of ['a/#', 'a+', '#', '', 'a\0', 'x'.repeat(65_536)]) {
-  test(`nobody can publish to ${JSON.stringify(topic.slice(0, 10))}`, (t) => t.truthy(topicMistake(topic)));
+  test(`refuses the topic ${JSON.stringify(topic.slice(0, 10))}`, (t) => t.truthy(topicMistake(topic)));
 }
 
 for (const filter of ['#', '+', '+/a/#', 'a/+/b', '$share/g/#']) {
-  test(`${filter} is a filter`, (t) => t.is(filterMistake(filter), undefined));
+  test(`accepts the filter ${filter}`, (t) => t.is(filterMistake(filter), undefined));
 }
 
 for (const filter of ['a#', 'a/#/b', '#/', 'a+', '+a/b', '', 'a\0', '##']) {
-  test(`${JSON.stringify(filter)} is not a filter`, (t) => t.truthy(filterMistake(filter)));
+  test(`refuses the filter ${JSON.stringify(filter)}`, (t) => t.truthy(filterMistake(filter)));
 }

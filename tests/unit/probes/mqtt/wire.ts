@@ -75,7 +75,7 @@ test('reports packets of one chunk one by one, and keeps the rest', (t) => {
   t.is(rest.length, 3);
 });
 
-test('a remaining length of two bytes counts its own bytes', (t) => {
+test('counts the bytes of a remaining length of two bytes', (t) => {
   const payload = Buffer.alloc(300, 'x');
   const head = Buffer.concat([bytes('00 06'), Buffer.from('status')]);
   const frame = Buffer.concat([bytes('30 b4 02'), head, payload]);
@@ -97,7 +97,7 @@ for (const [name, hex] of [
   ['a remaining length without end', '30 ff ff ff ff ff'],
   ['a QoS of 3', '36 04 00 01 61 62'],
 ] as const) {
-  test(`${name} is not MQTT`, (t) => {
+  test(`refuses ${name} as not MQTT`, (t) => {
     t.throws(() => openWire().take('received', bytes(hex), 0));
   });
 }

@@ -21,7 +21,7 @@ function follow(t: ExecutionContext, file: string, host = Promise.resolve(here))
   return log;
 }
 
-test('has earlier lines without a time, and new ones with a time, through a rotation', async (t) => {
+test('gives earlier lines no time and new ones a time, through a rotation', async (t) => {
   const file = join(folderFor(t), 'log');
   writeFileSync(file, CONNECTED);
   const log = follow(t, file);
@@ -72,7 +72,7 @@ test('handles thousands of lines at once in less than a second while many wait',
   t.is(log.about('lab-7w').length, 2);
 });
 
-/** [lines about a client; whether they have the end of its connection] */
+/** [lines about a client; whether they contain the end of its connection] */
 const ends: readonly (readonly [lines: readonly string[], hasEnded: boolean])[] = [
   [[], true],
   [['Denied PUBLISH from lab-a'], true],
@@ -85,7 +85,7 @@ const ends: readonly (readonly [lines: readonly string[], hasEnded: boolean])[] 
 ];
 
 for (const [lines, expected] of ends) {
-  test(`${expected ? 'ended' : 'open'} after: ${lines.join('').trim() || 'nothing'}`, (t) => {
+  test(`finds a connection ${expected ? 'ended' : 'open'} after: ${lines.join('').trim() || 'nothing'}`, (t) => {
     t.is(hasEnded(lines.map((line) => ({ at: 1, text: logText(line.trim()) ?? '' }))), expected);
   });
 }
@@ -100,6 +100,6 @@ const texts: readonly (readonly [line: string, text: string | undefined])[] = [
   ['1795412661: Sending CONNACK to a (0, 0)', undefined],
 ];
 
-for (const [line, text] of texts) test(`a line of the log: ${line}`, (t) => t.is(logText(line), text));
+for (const [line, text] of texts) test(`parses the log line ${line}`, (t) => t.is(logText(line), text));
 
-test('the script is shell, whatever the name of the file', (t) => t.is(syntaxError(followScript("it's")), ''));
+test('makes a valid shell script for any name of the file', (t) => t.is(syntaxError(followScript("it's")), ''));

@@ -41,7 +41,7 @@ const rows: readonly (readonly [what: string, line: string, event: CounterEvent 
 ];
 
 for (const [what, line, event] of rows) {
-  test(`counters of a connection: ${what}`, (t) => {
+  test(`parses counters of a connection: ${what}`, (t) => {
     t.deepEqual(parseCounterLine(line), event);
   });
 }

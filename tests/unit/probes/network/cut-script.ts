@@ -11,7 +11,7 @@ const SCRIPTS = {
 };
 
 for (const [name, script] of Object.entries(SCRIPTS)) {
-  test(`the script is shell: ${name}`, (t) => t.is(syntaxError(script), ''));
+  test(`makes a valid shell script: ${name}`, (t) => t.is(syntaxError(script), ''));
 }
 
 /** [nft's and iptables' exit code; what the cut prints] */
@@ -22,7 +22,7 @@ const tools: readonly (readonly [nft: number, iptables: number, printed: RegExp]
 ];
 
 for (const [nft, iptables, printed] of tools) {
-  test(`a cut where nft ends with ${nft} and iptables with ${iptables}`, (t) => {
+  test(`cuts where nft ends with ${nft} and iptables with ${iptables}`, (t) => {
     const log = 'echo "$0 $*" >>"$TMPDIR/log"; cat >>"$TMPDIR/log"';
     const path = programsFor(t, {
       nft: `[ "$1" != -f ] || ${log}; exit ${nft}`,
@@ -37,7 +37,7 @@ for (const [nft, iptables, printed] of tools) {
   });
 }
 
-test('the watchdog of a cut undoes it', (t) => {
+test('undoes a cut by its watchdog', (t) => {
   const path = programsFor(t, {
     nft: `[ "$1" != delete ] || echo "$*" >>"$TMPDIR/log"`,
     iptables: 'exit 1',

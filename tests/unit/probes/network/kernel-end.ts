@@ -32,16 +32,16 @@ const ends: readonly (readonly [state: string | undefined, how: KernelEnd['how']
 ];
 
 for (const [state, how] of ends)
-  test(`a connection in state ${state} ended by: ${how}`, (t) => t.is(endOf(state), how));
+  test(`finds that a connection in state ${state} ended by: ${how}`, (t) => t.is(endOf(state), how));
 
-/** [what the client has not read when it is killed; how its kernel ends the connection (tcp_close, net/ipv4/tcp.c of Linux)] */
+/** [unread bytes of the killed client; how its kernel ends the connection (tcp_close, net/ipv4/tcp.c of Linux)] */
 const unread: readonly (readonly [text: string, how: KernelEnd['how']])[] = [
   ['', 'FIN'],
   ['unread', 'RST'],
 ];
 
 for (const [text, how] of unread) {
-  test(`a killed process with ${text === '' ? 'nothing' : 'something'} unread`, async (t) => {
+  test(`finds the end of a killed process with ${text === '' ? 'nothing' : 'something'} unread`, async (t) => {
     const accepted: Socket[] = [];
     const server = createServer((socket) => {
       accepted.push(socket.on('error', () => undefined));
@@ -66,4 +66,4 @@ for (const [text, how] of unread) {
   });
 }
 
-test('the script is shell', (t) => t.is(syntaxError(killScript(1, 1883)), ''));
+test('makes a valid shell script', (t) => t.is(syntaxError(killScript(1, 1883)), ''));
