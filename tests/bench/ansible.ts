@@ -17,11 +17,11 @@ export const HOW_TO_INSTALL = 'apt-get install --no-install-recommends ansible-c
 
 /** First line of `ansible --version`; undefined where it is not installed. */
 export async function ansibleVersion(signal: AbortSignal): Promise<string | undefined> {
-  const told = await runTimed('ansible', ['--version'], { signal }).catch(() => undefined);
-  return told?.stdout.split('\n')[0];
+  const version = await runTimed('ansible', ['--version'], { signal }).catch(() => undefined);
+  return version?.stdout.split('\n')[0];
 }
 
-/** The playbook on both hosts: the same result as the lab's. */
+/** Runs the playbook on both hosts, with the same result as the lab. */
 export const ansible: Prepare = async (stage, signal) => {
   const inventory = await writeInventory(stage);
   return async () => {

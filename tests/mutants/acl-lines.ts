@@ -32,7 +32,7 @@ export function aclText(lines: readonly AclLine[]): string {
   return sections.join('\n');
 }
 
-/** What these users gain and lose on these topics when one file takes the other's place. */
+/** The rights that users gain and lose on topics when the second file replaces the first. */
 export function rightChanges(
   before: readonly AclLine[],
   after: readonly AclLine[],

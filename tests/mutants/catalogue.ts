@@ -10,7 +10,7 @@ import { messageMutants } from './wire/messages.ts';
 import { sessionMutants } from './wire/sessions.ts';
 import { willMutants } from './wire/wills.ts';
 
-/** Every mutant of a lab in containers, deployment first. */
+/** Every mutant of a lab in containers, those of the deployment first. */
 export function catalogue(lab: Lab): readonly Mutant[] {
   return [
     ...passwdMutants(lab),

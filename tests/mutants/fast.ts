@@ -1,16 +1,16 @@
 import type { Mutant } from './mutant.ts';
 
 /**
- * What `npm test` runs: one of each kind that takes a second or two. Of some, more checks are run than must fail, and of those no other may:
- * a check that fails whatever is wrong tells nothing.
+ * The mutants of `npm test`: one of each kind, each taking a second or two. `among` names further checks that must still
+ * pass, since a check that fails for every fault proves nothing.
  */
 const FAST: readonly {
   readonly name: string;
   readonly among?: string;
-  /** Checks that fail too, for the same fault. */
+  /** Further checks that fail for the same fault. */
   readonly also?: readonly string[];
 }[] = [
-  // with the hash of sam's password in her line
+  // alice's line gets the hash of sam's password
   {
     name: 'passwd.alice.changed',
     among: 'auth,install.users,install.rights',
@@ -22,7 +22,7 @@ const FAST: readonly {
   { name: 'will.sent-on-disconnect', among: 'will.clean,will.fin,auth.accepted' },
 ];
 
-/** The fast ones of a catalogue; throws where it has none of such a name. */
+/** The fast mutants of a catalogue. Throws an Error for a name that the catalogue lacks. */
 export function fastOnes(mutants: readonly Mutant[]): Mutant[] {
   return FAST.map(({ name, among, also = [] }) => {
     const mutant = mutants.find((candidate) => candidate.name === name);

@@ -2,7 +2,7 @@ import type { MutantRun } from './run-mutant.ts';
 
 const SHOWN = 4;
 
-/** One line about a mutant, for people who watch. */
+/** A mutant's outcome in a line. */
 export function killLine({ mutant, kill, seconds }: MutantRun): string {
   const mark = kill.outcome === 'killed' ? '✓' : '✗';
   return `${mark} ${mutant.name.padEnd(44)} ${seconds.toFixed(1).padStart(5)} s  ${verdictText({ mutant, kill })}`;
@@ -16,10 +16,10 @@ function verdictText({ mutant, kill }: Pick<MutantRun, 'mutant' | 'kill'>): stri
       return `missed by ${listOf(kill.by)}`;
     case 'false alarm':
       return `false alarm of ${listOf(kill.by)}`;
-    case 'not looked for':
-      return `no check was judged that matches ${kill.by.join(', ')}`;
-    case 'trouble':
-      return kill.why;
+    case 'not judged':
+      return `no check reached a verdict that matches ${kill.by.join(', ')}`;
+    case 'error':
+      return kill.reason;
   }
 }
 
@@ -27,7 +27,7 @@ function listOf(ids: readonly string[]): string {
   return ids.length <= SHOWN ? ids.join(', ') : `${ids.slice(0, SHOWN).join(', ')} and ${ids.length - SHOWN} more`;
 }
 
-/** The whole catalogue's outcome as a Markdown table. */
+/** The outcomes of a catalogue as a Markdown table. */
 export function killTable(runs: readonly MutantRun[]): string {
   const rows = runs.map(({ mutant, kill, failed, seconds }) =>
     [
@@ -39,11 +39,11 @@ export function killTable(runs: readonly MutantRun[]): string {
       seconds.toFixed(1),
     ].map((cell) => cell.replaceAll('|', '\\|').replaceAll('\n', ' ')),
   );
-  const heads = ['mutant', 'what is wrong', 'to be caught by', 'checks that failed', 'verdict', 's'];
+  const heads = ['mutant', 'fault', 'caught by', 'failed checks', 'verdict', 's'];
   return `${[heads, heads.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
 }
 
-/** The same for machines. */
+/** The outcomes of a catalogue as JSON. */
 export function killJson(runs: readonly MutantRun[]): object {
   return {
     killed: runs.filter(({ kill }) => kill.outcome === 'killed').length,

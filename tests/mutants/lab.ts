@@ -9,19 +9,19 @@ import type { Lab } from '../../lab-file/lab.ts';
 import { readLab } from '../../lab-file/read.ts';
 import { engine } from '../lab/support/container.ts';
 import { type TestLab, USUAL } from '../lab/support/lab.ts';
-import { KEEP_ORIGINAL } from './machine-scripts.ts';
+import { BACK_UP_ORIGINAL } from './machine-scripts.ts';
 
-/** The disposable lab that mutants are put into. */
+/** The disposable lab that the mutants change. */
 export type MutantLab = {
   readonly testLab: TestLab;
   readonly lab: Lab;
   /** This machine as the Pi sees it. */
   readonly gateway: string;
-  /** The lab as it stands now: a container that was restarted has other ports. */
+  /** Locates the lab again: a container has other ports after a restart. */
   live(): Promise<LiveLab>;
 };
 
-/** What the lab file of the tests says, without a lab: for the names of the mutants. */
+/** The tests' lab file without a running lab, to list the mutants. */
 export function draftLab(): Lab {
   const folder = mkdtempSync(path.join(tmpdir(), 'mutants-'));
   try {
@@ -33,9 +33,9 @@ export function draftLab(): Lab {
   }
 }
 
-/** A lab of tests that is up and not yet mutated. */
+/** Prepares a running lab for mutants: backs up its broker's configuration. */
 export async function readyForMutants(testLab: TestLab, signal: AbortSignal): Promise<MutantLab> {
-  await testLab.container('broker').shell(KEEP_ORIGINAL);
+  await testLab.container('broker').shell(BACK_UP_ORIGINAL);
   const lab = readLab(path.join(testLab.folder, 'lab.yaml'));
   const docker = await engine();
   const machines = await locateContainers(lab, docker);

@@ -4,12 +4,12 @@ import { PROCESS_FUNCTIONS } from '../../provisioning/resources/processes.ts';
 
 const ORIGINAL = '/root/mutants-original';
 
-/** To be run once, before the first mutant. */
-export const KEEP_ORIGINAL = `rm -rf ${ORIGINAL} && cp -a ${CONFIG_FOLDER} ${ORIGINAL}`;
+/** Runs once, before the first mutant. */
+export const BACK_UP_ORIGINAL = `rm -rf ${ORIGINAL} && cp -a ${CONFIG_FOLDER} ${ORIGINAL}`;
 
 /**
- * Shell functions of mutants on a broker's machine without systemd. `restart`: the broker anew, waiting for its port for up to two seconds: a
- * mutant may keep it from opening. `original`: the configuration as the lab wrote it, and nothing that the broker has kept.
+ * Shell functions for a broker's machine without systemd. `restart` waits at most two seconds for the port, which a mutant
+ * may keep closed. `original` restores the lab's configuration and removes the broker's stored data.
  */
 const FUNCTIONS = `${PROCESS_FUNCTIONS}
 set -e
@@ -24,25 +24,25 @@ start() {
 restart() { stop; start; }
 original() { rm -rf ${CONFIG_FOLDER}; cp -a ${ORIGINAL} ${CONFIG_FOLDER}; rm -f /var/lib/mosquitto/mosquitto.db; }`;
 
-/** The script with the functions before it. */
+/** Adds the functions to a script. */
 export function onMachine(script: string): string {
   return `${FUNCTIONS}\n${script}`;
 }
 
-/** What mends the broker's machine, whatever was done to its files. */
-export const MEND_BROKER = 'stop\noriginal\nstart\nlistens';
+/** Restores the broker's machine after any change to its files. */
+export const RESTORE_BROKER = 'stop\noriginal\nstart\nlistens';
 
-/** Another text in a file of the broker, which has it loaded afterwards; owner and mode stay. */
+/** Replaces the text of a broker's file and restarts the broker; owner and mode stay. */
 export function rewrite(file: string, text: string): string {
   return `printf %s ${quote(text)} >${file}\nrestart`;
 }
 
-/** Another value of an option of the lab's configuration, which has the option or not. */
+/** Sets an option of the lab's configuration and restarts the broker. */
 export function setOption(name: string, value: string): string {
   return `sed -i '/^${name} /d' ${LAB_CONF}\necho ${quote(`${name} ${value}`)} >>${LAB_CONF}\nrestart`;
 }
 
-/** Debian's own file sets these; a second line would be an error. */
+/** Changes an option that Debian's main file sets: a second line with it would be an error. */
 export function setMainOption(name: string, value: string): string {
   return `sed -i ${quote(`s/^${name} .*/${name} ${value}/`)} ${MAIN_CONF} ${CONF_D}/*.conf\nrestart`;
 }

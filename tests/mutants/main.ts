@@ -15,13 +15,13 @@ import { type MutantRun, runChecks, throughIdleProxy } from './run-mutant.ts';
 
 const USAGE = `npm run mutants -- [--only PATTERN] [--list]
   --only PATTERN  only the mutants whose name matches, such as acl.* or will.late,dup.*
-  --list          name them, with what is wrong and which checks must tell
-Puts each mutant into a disposable lab in containers and has the checks run; needs a Docker engine that answers.
-Exit code 0 when every mutant was caught by its own checks, 1 when one was not, 2 when it could not run.`;
+  --list          list them with their faults and the checks that must fail
+Runs the checks against each mutant in a disposable lab of containers; needs a Docker engine that answers.
+Exit code 0 when its checks caught every mutant, 1 when they missed one, 2 when it could not run.`;
 
 const INTERRUPTED = 130;
 
-/** `npm run mutants`: faults that are put into a lab on purpose, and whether the checks tell. */
+/** `npm run mutants`: puts faults into a lab on purpose, and shows whether the checks catch them. */
 export async function main(args: string[]): Promise<number> {
   const options = readOptions(args);
   if (options === undefined) {
@@ -34,7 +34,7 @@ export async function main(args: string[]): Promise<number> {
     return 0;
   }
   if (mutants.length === 0) {
-    console.error(`--only ${options.only}: no mutant has such a name`);
+    console.error(`--only ${options.only}: no mutant has a name that matches`);
     return 2;
   }
   const interrupt = new AbortController();
@@ -45,7 +45,7 @@ export async function main(args: string[]): Promise<number> {
       passed('before the mutants, with a proxy that alters nothing', await throughIdleProxy(lab, interrupt.signal));
       const runs = await runCatalogue(lab, mutants, interrupt.signal, (run) => console.log(killLine(run)));
       if (interrupt.signal.aborted) return INTERRUPTED;
-      await keep(runs);
+      await save(runs);
       passed('after the mutants', await runChecks(lab, await lab.live(), {}, interrupt.signal));
       const killed = runs.filter(({ kill }) => kill.outcome === 'killed').length;
       console.log(`${killed} of ${runs.length} mutants killed in ${seconds(performance.now() - begun)}`);
@@ -66,14 +66,14 @@ function readOptions(args: string[]): { only?: string | undefined; list: boolean
   }
 }
 
-/** A lab with a name and a folder of its own, which are gone afterwards, whatever came of the work. */
+/** Does the work in a lab with a name and a folder of its own, and removes both. */
 async function inLab(work: (lab: MutantLab) => Promise<number>, signal: AbortSignal): Promise<number> {
   await using testLab = await openLab(`mutants-${process.pid}`);
-  console.log(`lab ${testLab.name} comes up`);
+  console.log(`starting the lab ${testLab.name}`);
   const up = testLab.start(['up', '--no-verify'], { boundMs: 300_000 });
   signal.addEventListener('abort', up.interrupt, { once: true });
   const { code, all } = await up.ended;
-  if (code !== 0) throw new Error(`the lab does not come up:\n${all}`);
+  if (code !== 0) throw new Error(`the lab does not start:\n${all}`);
   return await work(await readyForMutants(testLab, signal));
 }
 
@@ -84,7 +84,7 @@ function passed(when: string, checks: readonly JudgedCheck[]): void {
   console.log(`${when}, the lab passes ${checks.length} checks`);
 }
 
-async function keep(runs: readonly MutantRun[]): Promise<void> {
+async function save(runs: readonly MutantRun[]): Promise<void> {
   const time = new Date().toISOString().replaceAll(':', '-').replace('.', '-');
   const folder = path.join(PROJECT, '.lab', 'mutants', time);
   await mkdir(folder, { recursive: true, mode: 0o700 });

@@ -1,36 +1,36 @@
 import type { Scope } from '../../checks/harness/check.ts';
 import type { Alteration } from './proxy/link.ts';
 
-/** A fault that is put into a lab on purpose, and the checks that must tell. */
+/** A fault that is put into a lab on purpose, and the checks that must catch it. */
 export type Mutant = DeploymentMutant | WireMutant;
 
 type Fault = {
   /** Dotted, as check ids are, such as `acl.status.sam.removed`. */
   readonly name: string;
-  /** What is wrong, in a sentence. */
+  /** The fault in a sentence. */
   readonly what: string;
-  /** Patterns of check ids, as `verify --only` takes them: each must match a check, and all checks that match must fail. */
+  /** Patterns of check ids, as for `verify --only`: each must match a check, and all matching checks must fail. */
   readonly caughtBy: readonly string[];
-  /** Which checks are run. @default those that must fail */
+  /** Patterns of the checks to run. @default those that must fail */
   readonly only?: string;
-  /** Whether no other check of those that are run may fail. */
+  /** Whether every other check that runs must pass. */
   readonly isExact?: true;
   /** How far the run goes. @default default */
   readonly scope?: Scope;
 };
 
-/** Something is done behind the lab's back on one of its machines. */
+/** A script changes one of the lab's machines. */
 export type DeploymentMutant = Fault & {
   readonly kind: 'deployment';
   readonly machine: 'broker' | 'pi';
-  /** Shell, run by root on the machine, after the functions of machine-scripts.ts. */
+  /** Shell that root runs on the machine, after the functions of machine-scripts.ts; `restore` undoes it. */
   readonly mutate: string;
-  readonly mend: string;
+  readonly restore: string;
 };
 
-/** A proxy between the clients and the broker alters what passes. */
+/** A proxy between the clients and the broker alters packets. */
 export type WireMutant = Fault & {
   readonly kind: 'wire';
-  /** Called once a run, so that what it remembers is of that run. */
+  /** Called once for each run, so that the alteration's state belongs to that run. */
   readonly alter: () => Alteration;
 };

@@ -7,8 +7,8 @@ import { type MutantRun, runMutant } from './run-mutant.ts';
 const WIRE_AT_ONCE = 2;
 
 /**
- * Runs mutants: those of the lab's machines one after the other, those on the wire two at a time, since each has a proxy of its own. Ends early,
- * with what it has, when the signal comes.
+ * Runs deployment mutants one after the other, since they share the machines, and wire mutants two at a time, since each
+ * has its own proxy. On the signal it ends early with the runs so far.
  */
 export async function runCatalogue(
   lab: MutantLab,

@@ -19,7 +19,7 @@ export type MutantRun = {
 
 const VERIFY_MS = 90_000;
 
-/** Puts a mutant into the lab, has the checks run, mends the lab, and judges. Whatever goes wrong is told in the outcome. */
+/** Applies a mutant, runs the checks, restores the lab, and judges. An error becomes the outcome. */
 export async function runMutant(lab: MutantLab, mutant: Mutant, signal: AbortSignal): Promise<MutantRun> {
   const begun = performance.now();
   let checks: readonly JudgedCheck[] = [];
@@ -28,13 +28,13 @@ export async function runMutant(lab: MutantLab, mutant: Mutant, signal: AbortSig
     checks = mutant.kind === 'wire' ? await onTheWire(lab, mutant, signal) : await deployed(lab, mutant, signal);
     kill = judge(mutant, checks);
   } catch (error) {
-    kill = { outcome: 'trouble', why: error instanceof Error ? error.message : String(error) };
+    kill = { outcome: 'error', reason: error instanceof Error ? error.message : String(error) };
   }
   const failed = checks.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id);
   return { mutant, kill, failed, seconds: (performance.now() - begun) / 1000 };
 }
 
-/** The checks that match, or all of the scope, on a live lab. */
+/** Runs the matching checks, or all of the scope, against a live lab. */
 export async function runChecks(
   { testLab }: MutantLab,
   live: LiveLab,
@@ -60,7 +60,7 @@ async function deployed(lab: MutantLab, mutant: DeploymentMutant, signal: AbortS
     await machine.shell(onMachine(mutant.mutate));
     return await runChecks(lab, live, optionsOf(mutant), signal);
   } finally {
-    await machine.shell(onMachine(mutant.mend));
+    await machine.shell(onMachine(mutant.restore));
   }
 }
 
@@ -68,7 +68,7 @@ async function onTheWire(lab: MutantLab, mutant: WireMutant, signal: AbortSignal
   return await altered(lab, mutant.alter(), optionsOf(mutant), signal);
 }
 
-/** The checks with a proxy that alters nothing: what fails then is the proxy's fault, and would kill every mutant on the wire. */
+/** Runs the checks through a proxy that alters nothing: a failure is the proxy's fault, and would kill every wire mutant. */
 export async function throughIdleProxy(lab: MutantLab, signal: AbortSignal): Promise<readonly JudgedCheck[]> {
   return await altered(lab, () => ({}), {}, signal);
 }
@@ -84,7 +84,7 @@ async function altered(
   return await runChecks(lab, throughProxy(live, proxy.places), options, signal);
 }
 
-/** The lab with its clients sent through a proxy; the broker's own host stays what it is, and so all checks are as strict. */
+/** The lab whose clients reach the broker through the proxy. The broker's host stays, so the checks are as strict. */
 function throughProxy(live: LiveLab, places: readonly { readonly address: string; readonly port: number }[]): LiveLab {
   const [here, forPis] = places;
   if (here === undefined || forPis === undefined) throw new Error('the proxy listens nowhere');

@@ -3,6 +3,6 @@ import { findsWhatIsBroken, VERIFY_MS } from '../lab/support/aedes-findings.ts';
 
 test.beforeEach((t) => t.timeout(2 * VERIFY_MS));
 
-test('a broker of 3.1.1 that acknowledges what it denies, and filters it: real findings only', async (t) => {
+test('finds only real faults of a 3.1.1 broker that acknowledges and then drops what it denies', async (t) => {
   await findsWhatIsBroken(t, 'filters');
 });

@@ -14,7 +14,7 @@ import { ownLab } from '../lab/support/own-lab.ts';
 const theLab = ownLab('killed', { pis: {} });
 const POINT_MS = 300_000;
 let machine: Victimised | undefined;
-test.after.always('the relay ends', async () => machine?.[Symbol.asyncDispose]());
+test.after.always('ends the relay', async () => machine?.[Symbol.asyncDispose]());
 
 const at = (victim: Victim, step: Step, chunks: readonly number[], afterMs?: number): Point[] =>
   chunks.map((chunk) => ({ victim, step, chunk, ...(afterMs === undefined ? {} : { afterMs }) }));
@@ -52,7 +52,7 @@ const POINTS: readonly Point[] = [
   ...at('network', 'write', [3]),
 ];
 
-/** Those that came about, with what the next `up` did. */
+/** The points that the runs reached, with the changes of the next `up`. */
 const table: {
   readonly point: Point;
   readonly step: Step;
@@ -60,16 +60,16 @@ const table: {
   readonly next: readonly string[];
 }[] = [];
 
-test.serial('the machine is there', async (t) => {
+test.serial('starts the machine', async (t) => {
   const { code, all } = await theLab().run(['up', '--no-verify']);
   t.is(code, 0, all);
   machine = await victimise(theLab());
 });
 
 for (const point of POINTS) {
-  test.serial(`killed: ${pointText(point)}`, async (t) => {
+  test.serial(`recovers when killed: ${pointText(point)}`, async (t) => {
     t.timeout(POINT_MS);
-    if (machine === undefined) throw new Error('there is no machine');
+    if (machine === undefined) throw new Error('the machine did not start');
     await machine.blank();
     const { step, status, hasStruck, outcome } = await machine.strike(point);
     t.notRegex(outcome.all, /^ +at .*\(.*:\d+:\d+\)$/m);
@@ -83,7 +83,7 @@ for (const point of POINTS) {
   });
 }
 
-test.serial('50 points and more, in every step, and the lab is whole', async (t) => {
+test.serial('reached at least 50 points, some in every step, and the lab passes', async (t) => {
   for (const { point, step, status, next } of table)
     t.log(`${step.padEnd(8)} ${`${pointText(point)} ${status}`.padEnd(70)} ${next.join(', ')}`);
   const steps = ['look', 'keep', 'install', 'write', 'start'].map(

@@ -4,11 +4,11 @@ import { ownLab } from '../lab/support/own-lab.ts';
 
 const theLab = ownLab('measurements');
 
-test.serial('the lab is up', async (t) => {
+test.serial('starts the lab', async (t) => {
   const { code, all } = await theLab().run(['up', '--no-verify']);
   t.is(code, 0, all);
 });
 
-test.serial('sizes are those of a capture, and latencies to 0.2 ms at the median', async (t) => {
+test.serial('measures the sizes of a capture, and its latencies to 0.2 ms at the median', async (t) => {
   await measured(t, theLab(), true);
 });

@@ -16,26 +16,26 @@ const TEST_MS = 540_000;
 const VERIFY_MS = 200_000;
 
 const BOTH: readonly Known[] = [
-  // a PUBLISH of QoS 2 over 3.1.1 is answered with PUBACK, not with PUBREC [MQTT-4.3.3-2]
+  // answers a PUBLISH of QoS 2 over 3.1.1 with PUBACK, not with PUBREC [MQTT-4.3.3-2]
   [/^qos\.matrix\.p2s[012]\.v311$/, 'always'],
   [/^session\.(offline|publisher-resend)\.q2\.v311$/, 'always'],
   [/^session\.publisher-resend\.pubrel\.v311$/, 'always'],
-  // CONNACK tells no Session Present for a session without subscriptions, whose existence is state to be kept [MQTT-3.2.2-2]; 5: [MQTT-3.2.2-3]
+  // CONNACK without Session Present for a session that has no subscriptions [MQTT-3.2.2-2]; 5: [MQTT-3.2.2-3]
   [/^session\.publisher-resend\.q1\./, 'always'],
-  // packet ids are counted anew with each connection, also of what is sent again [MQTT-4.4.0-1]: the same one by chance at most
+  // each connection counts packet ids from 1 again, so a resent message has its id only by chance [MQTT-4.4.0-1]
   [/^session\.resend\.publish-q1\./, 'sometimes'],
 ];
 
-/** What each breaks of the standard; everything else passes, is skipped, or is the known coupling of publishing and last wills. */
+/** How each version breaks the standard. Every other check passes, is skipped, or is the known coupling of publishing and last wills. */
 const KNOWN: Readonly<Record<DebianRelease, readonly Known[]>> = {
   // RabbitMQ 3.10, without MQTT 5
   12: [
     ...BOTH,
-    // a silent client is closed when two periods of 1.5 K have begun without a packet [MQTT-3.1.2-24]: how late depends on where in the first one its last was
+    // disconnects a silent client after up to two periods of 1.5 K, depending on its last packet [MQTT-3.1.2-24]
     [/^keepalive\.expiry\.25s\.v311$/, 'always'],
     [/^keepalive\.(expiry|receive-only)\.5s\.v311$/, 'sometimes'],
     [/^will\.silent\.(publisher|subscriber)\.status\.this-machine$/, 'sometimes'],
-    // no last will when the broker itself closes the connection, be it for an error or a takeover [MQTT-3.1.2-8]
+    // sends no last will when the broker itself closes the connection, after an error or a takeover [MQTT-3.1.2-8]
     [
       /^will\.(protocol-error|second-connect|takeover-clean|takeover-persistent)\.(publisher|subscriber)\.status\.v311$/,
       'always',
@@ -44,15 +44,15 @@ const KNOWN: Readonly<Record<DebianRelease, readonly Known[]>> = {
   // RabbitMQ 4.0; over MQTT 5 it announces a Maximum QoS of 1
   13: [
     ...BOTH,
-    // a silent client is closed after 2.25 K [MQTT-3.1.2-24]; 5: [MQTT-3.1.2-22]
+    // disconnects a silent client after 2.25 K [MQTT-3.1.2-24]; 5: [MQTT-3.1.2-22]
     [/^keepalive\.expiry\.25s\.(v311|v5)$/, 'always'],
-    // an owner that is back while the broker still puts its last will aside does not keep it from being sent [MQTT-3.1.3-9]
+    // sends a last will although its owner reconnected before the broker had queued it [MQTT-3.1.3-9]
     [/^will\.delay-reconnect\.(publisher|subscriber)\.status\.v5$/, 'sometimes'],
   ],
 };
 
 for (const debian of [12, 13] as const) {
-  test.serial(`RabbitMQ of Debian ${debian}: real findings only`, async (t) => {
+  test.serial(`finds only real faults of RabbitMQ in Debian ${debian}`, async (t) => {
     t.timeout(TEST_MS);
     await using broker = await openRabbitMq(RIGHTS, debian);
     const verified = await verifyExternal(RIGHTS, broker.port, [], VERIFY_MS);

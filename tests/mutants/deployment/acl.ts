@@ -5,14 +5,14 @@ import { may } from '../../../lab-file/may.ts';
 import { renderAcl } from '../../../mosquitto/acl.ts';
 import { ACL, LAB_CONF } from '../../../mosquitto/paths.ts';
 import { type AclLine, aclText, parseAcl, type RightChange, rightChanges } from '../acl-lines.ts';
-import { MEND_BROKER, rewrite } from '../machine-scripts.ts';
+import { RESTORE_BROKER, rewrite } from '../machine-scripts.ts';
 import type { DeploymentMutant } from '../mutant.ts';
 
-/** Where a wildcard that gives too much shows: no lab file declares it, and no broker keeps it. */
+/** A topic that only a too wide wildcard grants: no lab file declares it. */
 const UNDECLARED = 'nobody/has/declared/this';
 const SYS = '$SYS/broker/uptime';
 
-/** Every line of the ACL file that the lab writes, in every way to have it wrong. */
+/** Every fault of every line in the lab's ACL file. */
 export function aclMutants(lab: Lab): DeploymentMutant[] {
   const lines = parseAcl(renderAcl(lab));
   return [...lines.flatMap((line, index) => lineMutants(lab, lines, line, index)), ...sysMutants(lab, lines), ...whole];
@@ -28,10 +28,10 @@ function lineMutants(lab: Lab, lines: readonly AclLine[], line: AclLine, index: 
     { name: 'removed', what: `${shown} is missing`, line: undefined },
     ...accesses.map((access) => ({
       name: access,
-      what: `${shown} says ${access}`,
+      what: `${shown} has ${access} instead`,
       line: { ...line, access },
     })),
-    { name: 'everything', what: `${shown} says # in place of the topic`, line: { ...line, topic: '#' } },
+    { name: 'everything', what: `${shown} has # instead of the topic`, line: { ...line, topic: '#' } },
     ...others.map((user) => ({
       name: `given-to-${user}`,
       what: `${shown} is in the section of ${user}`,
@@ -41,7 +41,7 @@ function lineMutants(lab: Lab, lines: readonly AclLine[], line: AclLine, index: 
   return variants.flatMap((variant) => {
     const after = lines.flatMap((other, place) => (place === index ? (variant.line ?? []) : [other]));
     const mutant = rewritten(lab, lines, after, `acl.${line.topic}.${line.user}.${variant.name}`, variant.what);
-    // a line that says the same in other words
+    // the changed line grants the same rights
     return mutant.caughtBy.length === 0 ? [] : [mutant];
   });
 }
@@ -73,12 +73,12 @@ function rewritten(
     name,
     what,
     mutate: rewrite(ACL, aclText(after)),
-    mend: MEND_BROKER,
+    restore: RESTORE_BROKER,
     caughtBy: killersOf(lab, rightChanges(before, after, users, topics)),
   };
 }
 
-/** The checks that tell of rights gained and lost, by their effect; by the file itself where there can't be one. */
+/** The checks that show gained and lost rights by their effect, or the check of the file where they have no effect. */
 function killersOf(lab: Lab, changes: readonly RightChange[]): string[] {
   const killers = new Set(changes.flatMap((change) => killerOf(lab, change, changes)));
   return killers.size === 0 ? ['install.rights'] : [...killers];
@@ -89,17 +89,17 @@ function killerOf(lab: Lab, { user, right, topic, change }: RightChange, all: re
     all.some((seen) => seen.user === who && seen.topic === topic && isLike(seen, other));
   if (topic === SYS) return right === 'read' ? [`acl.sys.${idWord(user)}`] : [];
   if (topic === UNDECLARED) {
-    // what nobody else writes shows to a reader only who may write it too; the writing itself by MQTT 5's reason code
+    // only a user who may also write the topic can show the right to read it; MQTT 5's reason code shows the right to write
     if (right === 'read') return [];
     return [`acl.undeclared.${idWord(user)}${hasAlso(user, { right: 'read', change: 'gained' }) ? '' : '.v5'}`];
   }
   if (right === 'read') {
     const writer = publisherOf(lab, topic)?.name;
-    // nothing is left to be received
+    // no publisher is left whose message would show it
     if (change === 'gained' && hasAlso(writer, { right: 'write', change: 'lost' })) return [];
     return [`acl.subscribe.${idWord(topic)}.${idWord(user)}`];
   }
-  // one who has the right to write for the last will only may not publish, and that can't be told from the outside
+  // a user who may write only for a last will shows the lost right by its last will
   const isForWill = change === 'lost' && !may(lab, user, 'publish', topic);
   return [`acl.${isForWill ? 'will' : 'publish'}.${idWord(topic)}.${idWord(user)}`];
 }
@@ -113,18 +113,18 @@ const whole: readonly DeploymentMutant[] = [
     kind: 'deployment',
     machine: 'broker',
     name: 'acl.off',
-    what: 'the broker is not told of the ACL file, so everybody may do everything',
+    what: 'the broker loads no ACL file, so every user may do everything',
     mutate: `sed -i '/^acl_file/d' ${LAB_CONF}\nrestart`,
-    mend: MEND_BROKER,
+    restore: RESTORE_BROKER,
     caughtBy: ['acl.publish.test.alice', 'acl.subscribe.status.sam', 'acl.subscribe.test.sam'],
   },
   {
     kind: 'deployment',
     machine: 'broker',
     name: 'acl.unreadable',
-    what: "the ACL file is another user's when the broker starts, so it does not",
+    what: 'the broker does not start, since it may not read the ACL file',
     mutate: `chown root:root ${ACL}\nchmod 600 ${ACL}\nrestart`,
-    mend: MEND_BROKER,
+    restore: RESTORE_BROKER,
     caughtBy: ['auth.accepted'],
   },
 ];

@@ -1,6 +1,6 @@
 import type { Lab } from '../../../lab-file/lab.ts';
 import { LAB_CONF } from '../../../mosquitto/paths.ts';
-import { MEND_BROKER, setMainOption, setOption } from '../machine-scripts.ts';
+import { RESTORE_BROKER, setMainOption, setOption } from '../machine-scripts.ts';
 import type { DeploymentMutant } from '../mutant.ts';
 
 type Optional = Partial<Pick<DeploymentMutant, 'scope'>>;
@@ -12,17 +12,17 @@ function onBroker(
   caughtBy: readonly string[],
   rest: Optional = {},
 ): DeploymentMutant {
-  return { kind: 'deployment', machine: 'broker', name, what, mutate, mend: MEND_BROKER, caughtBy, ...rest };
+  return { kind: 'deployment', machine: 'broker', name, what, mutate, restore: RESTORE_BROKER, caughtBy, ...rest };
 }
 
-/** What a mosquitto.conf(5) option can take away without a word. */
+/** Options of mosquitto.conf(5) that silently remove a feature. */
 export function optionMutants({ broker }: Lab): DeploymentMutant[] {
   return [
-    onBroker('options.max-qos-1', 'the broker takes QoS 0 and 1 only', setOption('max_qos', '1'), [
+    onBroker('options.max-qos-1', 'the broker accepts only QoS 0 and 1', setOption('max_qos', '1'), [
       'qos.this-machine.q2',
       'qos.host-to-pi.q2',
     ]),
-    onBroker('options.max-qos-0', 'the broker takes QoS 0 only', setOption('max_qos', '0'), [
+    onBroker('options.max-qos-0', 'the broker accepts only QoS 0', setOption('max_qos', '0'), [
       'qos.this-machine.q1',
       'qos.this-machine.q2',
     ]),
@@ -31,20 +31,20 @@ export function optionMutants({ broker }: Lab): DeploymentMutant[] {
     ]),
     onBroker(
       'options.persistence-off',
-      'what the broker keeps does not survive its stop',
+      'the broker loses its data when it stops',
       setMainOption('persistence', 'false'),
       ['restart.stop.session', 'restart.stop.queue', 'restart.stop.retained'],
       { scope: 'disruptive' },
     ),
     onBroker(
       'options.queue-1',
-      'the broker queues one message for who is away (0 would be no limit, mosquitto.conf(5))',
+      'the broker queues one message for an offline client (0 would be no limit, mosquitto.conf(5))',
       setOption('max_queued_messages', '1'),
       ['session.offline.q1', 'session.offline.q2'],
     ),
     onBroker(
       'options.message-size',
-      'the broker takes payloads up to 64 bytes',
+      'the broker accepts payloads of at most 64 bytes',
       setOption('message_size_limit', '64'),
       ['qos.this-machine'],
     ),
@@ -56,13 +56,13 @@ export function optionMutants({ broker }: Lab): DeploymentMutant[] {
     ),
     onBroker(
       'network.loopback',
-      'the broker listens on its own loopback only',
+      'the broker listens only on its loopback interface',
       `sed -i 's/^listener .*/& 127.0.0.1/' ${LAB_CONF}\nrestart`,
       ['auth.accepted.*.this-machine', 'auth.accepted.*.pi', 'install.message'],
     ),
     onBroker(
       'network.second-listener',
-      'a second port is open to everybody, without a user name',
+      'a second port accepts clients without a user name',
       `grep -v '^listener\\|^allow_anonymous' ${LAB_CONF} >/tmp/rest
 { echo 'per_listener_settings true'; grep '^listener' ${LAB_CONF}; cat /tmp/rest
 echo 'allow_anonymous false'; echo 'listener ${broker.port + 1}'; echo 'allow_anonymous true'; } >/tmp/both

@@ -1,22 +1,24 @@
 import { idWord } from '../../../checks/harness/check.ts';
 import type { Lab } from '../../../lab-file/lab.ts';
 import { LAB_CONF, PASSWD } from '../../../mosquitto/paths.ts';
-import { MEND_BROKER } from '../machine-scripts.ts';
+import { RESTORE_BROKER } from '../machine-scripts.ts';
 import type { DeploymentMutant } from '../mutant.ts';
 
 const STRANGER = 'mallory';
 
-/** Every line of the password file in every way to have it wrong, and nobody asked for a name at all. */
+/** Every fault of every line in the password file, and a broker that accepts clients without a user name. */
 export function passwdMutants(lab: Lab): DeploymentMutant[] {
   const names = lab.users.map(({ name }) => name);
   return [
     anonymous,
     ...names.flatMap((name, index) => [
       edited(`passwd.${name}.removed`, `${name}'s line is missing`, `/^${name}:/d`, [accepted(name)]),
-      edited(`passwd.${name}.given-to-${STRANGER}`, `${name}'s line is ${STRANGER}'s`, `s/^${name}:/${STRANGER}:/`, [
-        accepted(name),
-        'install.users',
-      ]),
+      edited(
+        `passwd.${name}.given-to-${STRANGER}`,
+        `${name}'s line has the name ${STRANGER}`,
+        `s/^${name}:/${STRANGER}:/`,
+        [accepted(name), 'install.users'],
+      ),
       edited(
         `passwd.${name}.copied`,
         `${STRANGER} has ${name}'s password too`,
@@ -34,15 +36,15 @@ const anonymous: DeploymentMutant = {
   kind: 'deployment',
   machine: 'broker',
   name: 'auth.anonymous-on',
-  what: 'clients without a user name are let in',
+  what: 'the broker accepts clients without a user name',
   mutate: `sed -i 's/^allow_anonymous .*/allow_anonymous true/' ${LAB_CONF}\nrestart`,
-  mend: MEND_BROKER,
+  restore: RESTORE_BROKER,
   caughtBy: ['auth.anonymous'],
 };
 
 function edited(name: string, what: string, sed: string, caughtBy: readonly string[]): DeploymentMutant {
   const mutate = `sed -i '${sed}' ${PASSWD}\nrestart`;
-  return { kind: 'deployment', machine: 'broker', name, what, mutate, mend: MEND_BROKER, caughtBy };
+  return { kind: 'deployment', machine: 'broker', name, what, mutate, restore: RESTORE_BROKER, caughtBy };
 }
 
 function password(name: string, other: string): DeploymentMutant {
@@ -53,7 +55,7 @@ function password(name: string, other: string): DeploymentMutant {
     name: `passwd.${name}.changed`,
     what: `${name}'s password is ${other}'s`,
     mutate,
-    mend: MEND_BROKER,
+    restore: RESTORE_BROKER,
     caughtBy: [accepted(name)],
   };
 }

@@ -1,18 +1,18 @@
 import type { Lab } from '../../../lab-file/lab.ts';
 import type { DeploymentMutant } from '../mutant.ts';
 
-/** What can be wrong on a Pi. */
+/** Faults of a Pi. */
 export function piMutants({ broker }: Lab): DeploymentMutant[] {
   const onPi = { kind: 'deployment', machine: 'pi' } as const;
   return [
     {
       ...onPi,
       name: 'pi.cut-off',
-      what: 'the Pi has no way to the broker, while SSH works',
+      what: 'the Pi cannot reach the broker, while SSH works',
       mutate: `nft add table inet mutant
 nft 'add chain inet mutant out { type filter hook output priority 0; }'
 nft add rule inet mutant out tcp dport ${broker.port} drop`,
-      mend: 'nft delete table inet mutant',
+      restore: 'nft delete table inet mutant',
       caughtBy: ['auth.accepted.*.pi', 'install.message'],
     },
     {
@@ -20,7 +20,7 @@ nft add rule inet mutant out tcp dport ${broker.port} drop`,
       name: 'pi.clients-missing',
       what: 'mosquitto_pub and mosquitto_sub are not on the Pi',
       mutate: 'for client in mosquitto_pub mosquitto_sub; do mv /usr/bin/$client /usr/bin/$client.away; done',
-      mend: 'for client in mosquitto_pub mosquitto_sub; do mv /usr/bin/$client.away /usr/bin/$client; done',
+      restore: 'for client in mosquitto_pub mosquitto_sub; do mv /usr/bin/$client.away /usr/bin/$client; done',
       caughtBy: ['install.message.pi', 'auth.accepted.*.pi'],
     },
     {
@@ -28,36 +28,37 @@ nft add rule inet mutant out tcp dport ${broker.port} drop`,
       name: 'pi.broker-package',
       what: "Debian's package mosquitto is installed on the Pi",
       mutate: 'apt-get install --quiet --quiet --yes mosquitto >/dev/null 2>&1',
-      mend: 'apt-get purge --quiet --quiet --yes mosquitto >/dev/null 2>&1',
+      restore: 'apt-get purge --quiet --quiet --yes mosquitto >/dev/null 2>&1',
       caughtBy: ['install.clients-only.pi'],
     },
     {
       ...onPi,
       name: 'pi.broker-binary',
-      what: "a mosquitto that is no package's is on the Pi",
+      what: 'the Pi has a mosquitto program that belongs to no package',
       mutate: 'cp /bin/true /usr/sbin/mosquitto',
-      mend: 'rm /usr/sbin/mosquitto',
+      restore: 'rm /usr/sbin/mosquitto',
       caughtBy: ['install.clients-only.pi'],
     },
     {
       ...onPi,
       name: 'pi.listener',
-      what: "something listens on the Pi's port 1883",
+      what: 'a program listens on port 1883 of the Pi',
       mutate: `python3 -c 'import socket,time
 s = socket.create_server(("", 1883)); time.sleep(300)' </dev/null >/dev/null 2>&1 &
 echo $! >/tmp/mutant.pid
 tries=0
 until [ -n "$(listener_inodes 1883)" ] || [ "$tries" -ge 100 ]; do sleep 0.05; tries=$((tries + 1)); done`,
-      mend: 'kill "$(cat /tmp/mutant.pid)"',
+      restore: 'kill "$(cat /tmp/mutant.pid)"',
       caughtBy: ['install.clients-only.pi'],
     },
     {
       ...onPi,
       name: 'pi.clock',
-      what: "the Pi's clock is half a minute ahead: as a container has its machine's clock, date(1) tells so in its place",
+      // a container shares its machine's clock, so date(1) reports another one
+      what: "the Pi's clock is half a minute ahead",
       mutate: `printf '#!/bin/sh\\nexec /bin/date -d "+30 seconds" "$@"\\n' >/usr/local/bin/date
 chmod 755 /usr/local/bin/date`,
-      mend: 'rm /usr/local/bin/date',
+      restore: 'rm /usr/local/bin/date',
       caughtBy: ['install.clock.pi'],
     },
   ];

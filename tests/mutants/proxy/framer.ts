@@ -1,17 +1,17 @@
 import mqttPacket, { type Packet } from 'mqtt-packet';
 import { cutFrames } from '../../../probes/mqtt/wire.ts';
 
-/** A control packet with its bytes; without `packet` where the bytes are no MQTT. */
+/** A control packet with its bytes; without `packet` where the bytes are not MQTT. */
 export type Frame = { readonly bytes: Buffer; readonly packet?: Packet };
 
 /** Cuts one direction of a connection into control packets. */
 export type Framer = {
   take(chunk: Buffer, version: number): Frame[];
-  /** Bytes of a packet that has not come to its end. */
+  /** Bytes of an incomplete packet. */
   rest(): Buffer;
 };
 
-/** Bytes that are no MQTT, such as a check sends on purpose, come out as they went in, and so does all that follows them. */
+/** Passes bytes that are not MQTT, which a check may send on purpose, and everything after them unchanged. */
 export function openFramer(): Framer {
   let pending: Buffer = Buffer.alloc(0);
   let isMqtt = true;

@@ -2,21 +2,21 @@ import type { IConnectPacket, Packet } from 'mqtt-packet';
 
 /** One client's connection through the proxy, as an alteration sees it. */
 export type Link = {
-  /** Protocol level of its CONNECT; 4 before that has passed. */
+  /** Protocol level of its CONNECT; 4 until that arrives. */
   readonly version: 4 | 5;
-  /** Its CONNECT as the client sent it; undefined before that has passed. */
+  /** Its CONNECT as the client sent it; undefined until that arrives. */
   readonly connect: IConnectPacket | undefined;
   /** The other connections that are open. */
   others(): readonly Link[];
   sendToClient(packet: Packet): void;
   sendToBroker(packet: Packet): void;
-  /** Does it later; not at all when the connection has ended by then. */
+  /** Does the work later, unless the connection has ended by then. */
   later(ms: number, work: () => void): void;
-  /** From now on the client does not see that the broker ends the connection. */
+  /** Keeps the client's connection open when the broker ends its own. */
   hideBrokersEnd(): void;
 };
 
-/** What passes in place of a packet, none to swallow it; undefined: the packet itself, byte for byte. */
+/** The packets that replace a packet, none to drop it; undefined passes its bytes unchanged. */
 export type Passed = readonly Packet[] | undefined;
 
 export type Alterer = {
@@ -24,5 +24,5 @@ export type Alterer = {
   readonly toClient?: (packet: Packet) => Passed;
 };
 
-/** Called for each connection. */
+/** Makes the alterer of a connection. */
 export type Alteration = (link: Link) => Alterer;

@@ -9,13 +9,13 @@ export type Place = { readonly address: string; readonly port: number };
 
 /** Stands between clients and a broker. Disposing of it ends every connection. */
 export type Proxy = AsyncDisposable & {
-  /** Where it listens, in the order of the addresses that were asked for. */
+  /** Where it listens, in the order of the requested addresses. */
   readonly places: readonly Place[];
 };
 
 /**
- * Listens on a port of each address and hands every connection on to the broker, with each control packet as the alteration has it. How a
- * connection ends is handed on too: FIN as FIN, RST as RST.
+ * Listens on a port of each address and forwards every connection to the broker, with its control packets altered.
+ * It also forwards the end of a connection: FIN as FIN, RST as RST.
  */
 export async function openProxy(addresses: readonly string[], broker: Place, alter: Alteration): Promise<Proxy> {
   const links = new Set<OpenLink>();
@@ -99,14 +99,14 @@ function openLink(client: Socket, { address, port }: Place, alter: Alteration, o
       else for (const other of passed) send(to, other);
     }
   };
-  const handOn = (direction: 'toBroker' | 'toClient', from: Socket, to: Socket, isHidden: () => boolean) => {
+  const forward = (direction: 'toBroker' | 'toClient', from: Socket, to: Socket, isHidden: () => boolean) => {
     from.on('data', (chunk: Buffer) => {
       if (to.writable) pass(direction, to, chunk);
     });
     from.on('end', () => {
       if (isHidden()) return;
       to.end(framers[direction].rest());
-      // nobody else will answer its FIN
+      // the client's socket, which stays open, will not answer the broker's FIN
       if (hidesEnd) from.end();
     });
     from.on('error', () => {
@@ -116,8 +116,8 @@ function openLink(client: Socket, { address, port }: Place, alter: Alteration, o
       if (!hadError && !isHidden() && !to.writableEnded) to.destroy();
     });
   };
-  handOn('toBroker', client, broker, () => false);
-  handOn('toClient', broker, client, () => hidesEnd);
+  forward('toBroker', client, broker, () => false);
+  forward('toClient', broker, client, () => hidesEnd);
   client.on('close', destroy);
   return link;
 }

@@ -4,12 +4,12 @@ import type { Alteration, Link, Passed } from '../proxy/link.ts';
 type Command = Packet['cmd'];
 type Direction = 'toBroker' | 'toClient';
 
-/** Packets of a kind never arrive. */
-export function swallow(direction: Direction, cmd: Command): () => Alteration {
+/** Drops the packets of a kind. */
+export function drop(direction: Direction, cmd: Command): () => Alteration {
   return () => () => ({ [direction]: (packet: Packet) => (packet.cmd === cmd ? [] : undefined) });
 }
 
-/** Messages arrive changed; those that `change` gives nothing for as they are. */
+/** Changes messages, except those for which `change` returns undefined. */
 export function changeMessages(
   direction: Direction,
   change: (message: IPublishPacket) => Partial<IPublishPacket> | undefined,
@@ -22,14 +22,14 @@ export function changeMessages(
   });
 }
 
-/** Deliveries that the broker knows nothing of: the client's acknowledgements of them go no further than the proxy. */
+/** Deliveries of the proxy's own, which the broker does not know: the proxy handles their acknowledgements. */
 export type Deliveries = {
   deliver(message: IPublishPacket): void;
-  /** What becomes of a packet of the client: nothing, where it acknowledges such a delivery. */
+  /** Drops a client's packet that acknowledges such a delivery. */
   take(packet: Packet): Passed;
 };
 
-/** Packet ids from here on are the proxy's own; a broker counts from 1. */
+/** The proxy's packet ids begin here; a broker's begin at 1. */
 const FIRST_ID = 60_000;
 
 export function openDeliveries(link: Link): Deliveries {
@@ -56,10 +56,10 @@ export function openDeliveries(link: Link): Deliveries {
   };
 }
 
-/** Takes messages from one who sends them by their QoS, in place of one who then does not see the exchange. */
+/** Acknowledges messages at their QoS in place of their receiver, which does not see the exchange. */
 export type Receipts = {
   receive(message: IPublishPacket): void;
-  /** What becomes of a packet of the sender: nothing, where it belongs to such an exchange. */
+  /** Drops a sender's packet that belongs to such an exchange. */
   take(packet: Packet): Passed;
 };
 

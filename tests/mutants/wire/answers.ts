@@ -1,11 +1,11 @@
 import type { WireMutant } from '../mutant.ts';
 import type { Alteration } from '../proxy/link.ts';
 
-/** CONNACK codes of 3.1.1 and 5 that tell of a wrong name or password. */
+/** CONNACK codes of 3.1.1 and 5 for a wrong user name or password. */
 const REFUSALS: readonly (number | undefined)[] = [4, 5, 0x86, 0x87];
 const REFUSED = 0x80;
 
-/** SUBACK says something else than what the broker has granted. */
+/** The SUBACK has other codes than those that the broker granted. */
 function subacksSay(code: (granted: number) => number): () => Alteration {
   return () => () => ({
     toClient(packet) {
@@ -16,13 +16,15 @@ function subacksSay(code: (granted: number) => number): () => Alteration {
   });
 }
 
-/** Who is refused is let in, and the connection stays open, though nobody is behind it. */
-function letIn(isLetIn: (login: { readonly user: boolean; readonly password: boolean }) => boolean): () => Alteration {
+/** The proxy accepts a client that the broker refuses, and keeps its connection open. */
+function accepts(
+  isAccepted: (login: { readonly user: boolean; readonly password: boolean }) => boolean,
+): () => Alteration {
   return () => (link) => ({
     toClient(packet) {
       if (packet.cmd !== 'connack' || link.connect === undefined) return undefined;
       const { username, password } = link.connect;
-      if (!isLetIn({ user: username !== undefined, password: password !== undefined })) return undefined;
+      if (!isAccepted({ user: username !== undefined, password: password !== undefined })) return undefined;
       if (!REFUSALS.includes(packet.returnCode) && !REFUSALS.includes(packet.reasonCode)) return undefined;
       link.hideBrokersEnd();
       return [{ cmd: 'connack', sessionPresent: false, returnCode: 0, reasonCode: 0 }];
@@ -30,37 +32,37 @@ function letIn(isLetIn: (login: { readonly user: boolean; readonly password: boo
   });
 }
 
-/** The broker's own host reaches it without the proxy. */
+/** Leaves out the broker's host, which reaches the broker without the proxy. */
 const throughProxy = (...attempts: readonly string[]) =>
   attempts.flatMap((attempt) => [`auth.${attempt}.*.this-machine`, `auth.${attempt}.*.pi`]);
 
-/** Answers that do not tell what the broker has decided. */
+/** Answers that contradict the broker's decision. */
 export const answerMutants: readonly WireMutant[] = [
   {
     kind: 'wire',
     name: 'connack.wrong-password-accepted',
     what: 'CONNACK accepts every password',
-    alter: letIn(({ user, password }) => user && password),
+    alter: accepts(({ user, password }) => user && password),
     caughtBy: throughProxy('wrong-password', 'unknown-user'),
   },
   {
     kind: 'wire',
     name: 'connack.no-password-accepted',
-    what: 'CONNACK accepts a user who gives no password',
-    alter: letIn(({ user, password }) => user && !password),
+    what: 'CONNACK accepts a user without a password',
+    alter: accepts(({ user, password }) => user && !password),
     caughtBy: throughProxy('no-password'),
   },
   {
     kind: 'wire',
     name: 'connack.anonymous-accepted',
     what: 'CONNACK accepts a client without a user name',
-    alter: letIn(({ user }) => !user),
+    alter: accepts(({ user }) => !user),
     caughtBy: throughProxy('anonymous'),
   },
   {
     kind: 'wire',
     name: 'connack.other-code',
-    what: 'CONNACK refuses with another code: server unavailable',
+    what: 'CONNACK refuses with the code of an unavailable server',
     alter: () => () => ({
       toClient(packet) {
         if (packet.cmd !== 'connack') return undefined;

@@ -6,12 +6,12 @@ import type { WireMutant } from '../mutant.ts';
 import type { Alteration, Link } from '../proxy/link.ts';
 import { changeMessages, openDeliveries, openReceipts } from './alter.ts';
 
-/** How long a message is held back for the one that is to overtake it. */
+/** How long the proxy holds a message back for the next one to overtake it. */
 const OVERTAKEN_MS = 500;
 
 const bytesOf = ({ payload }: IPublishPacket) => Buffer.from(payload);
 
-/** Shorter ones are the checks' sentinels: without those, every check would wait until its bound. */
+/** Shorter payloads are the checks' sentinels, without which every check would wait until its bound. */
 const LONG_BYTES = 64;
 
 const truncated = (message: IPublishPacket) => {
@@ -26,7 +26,7 @@ const flipped = (message: IPublishPacket) => {
   return { payload: Buffer.concat([payload.subarray(0, -1), Buffer.of(last ^ 1)]) };
 };
 
-/** The proxy takes each message from the broker at its QoS and delivers it by itself, as often and at the QoS that `deliveries` says. */
+/** The proxy acknowledges each message to the broker and delivers it itself, as `deliveries` says. */
 function redelivered(deliveries: (message: IPublishPacket) => readonly IPublishPacket[]): () => Alteration {
   return () => (link) => {
     const own = openDeliveries(link);
@@ -43,7 +43,7 @@ function redelivered(deliveries: (message: IPublishPacket) => readonly IPublishP
   };
 }
 
-/** As `redelivered`, for what clients publish. */
+/** The proxy acknowledges each publication to the client and publishes it at QoS 0. */
 function republishedAtQos0(): Alteration {
   return (link) => {
     const receipts = openReceipts((packet) => link.sendToClient(packet));
@@ -59,7 +59,7 @@ function republishedAtQos0(): Alteration {
   };
 }
 
-/** Every message lets the next one pass. */
+/** Each message arrives after the next one. */
 function reordered(): Alteration {
   return (link) => {
     let held: IPublishPacket | undefined;
@@ -83,7 +83,7 @@ function reordered(): Alteration {
   };
 }
 
-/** What is published goes to those too who have asked for it and may not have it. */
+/** Messages also reach subscribers without the right to receive them. */
 function leaked(lab: Lab): () => Alteration {
   return () => {
     const asked = new Map<Link, string[]>();
@@ -116,7 +116,7 @@ const delivery = (name: string, what: string, alter: WireMutant['alter'], caught
 
 const MATRIX = 'qos.matrix.p2s2';
 
-/** Messages that arrive otherwise than they were sent. */
+/** Messages that change on the way. */
 export const messageMutants = (lab: Lab): readonly WireMutant[] => [
   delivery('payload.truncated', 'the last byte of a long payload is missing', changeMessages('toClient', truncated), [
     'qos.this-machine',
@@ -127,30 +127,30 @@ export const messageMutants = (lab: Lab): readonly WireMutant[] => [
     changeMessages('toBroker', truncated),
     ['qos.this-machine'],
   ),
-  delivery('payload.flipped', 'one bit of a long payload is another', changeMessages('toClient', flipped), [
+  delivery('payload.flipped', 'one bit of a long payload is flipped', changeMessages('toClient', flipped), [
     'qos.this-machine',
   ]),
   delivery(
     'payload.flipped-at-the-broker',
-    'one bit of a long payload is another before the broker',
+    'one bit of a long payload is flipped before the broker',
     changeMessages('toBroker', flipped),
     ['qos.this-machine'],
   ),
   delivery(
     'qos.lowered-on-delivery',
-    'messages are delivered at QoS 0, the broker being acknowledged in place of the subscriber',
+    'messages are delivered at QoS 0, and the proxy acknowledges them to the broker',
     redelivered((message) => [{ ...message, qos: 0 }]),
     ['qos.this-machine.q1', 'qos.this-machine.q2', MATRIX],
   ),
   delivery(
     'qos.raised-on-delivery',
-    'messages are delivered at one QoS more',
+    'messages are delivered at the next higher QoS',
     redelivered((message) => [{ ...message, qos: message.qos === 0 ? 1 : 2 }]),
     ['qos.this-machine.q0', 'qos.this-machine.q1'],
   ),
   delivery(
     'qos.lowered-at-the-broker',
-    'messages reach the broker at QoS 0, the publisher being acknowledged in its place',
+    'messages reach the broker at QoS 0, and the proxy acknowledges them to the publisher',
     republishedAtQos0,
     ['qos.this-machine.q1', 'qos.this-machine.q2', MATRIX],
   ),
@@ -172,32 +172,26 @@ export const messageMutants = (lab: Lab): readonly WireMutant[] => [
     redelivered((message) => [message, message]),
     ['qos.this-machine'],
   ),
-  delivery('message.lost', 'messages that ask for no acknowledgement are not delivered', changeQos0ToNothing, [
-    'qos.this-machine.q0',
+  delivery('message.lost', 'messages of QoS 0 are not delivered', withoutQos0, ['qos.this-machine.q0']),
+  delivery('message.reordered', 'the later of two messages arrives first', reordered, ['qos.exactly-once.q2']),
+  delivery('message.leaked', 'a subscriber without the right also receives the message', leaked(lab), [
+    'acl.subscribe.status.sam',
+    'acl.subscribe.test.sam',
   ]),
-  delivery('message.reordered', 'of two messages that follow each other, the later one comes first', reordered, [
-    'qos.exactly-once.q2',
-  ]),
-  delivery(
-    'message.leaked',
-    'what one user gets is delivered to another too, who asked for it and may not have it',
-    leaked(lab),
-    ['acl.subscribe.status.sam', 'acl.subscribe.test.sam'],
-  ),
   delivery(
     'retain.flag-missing',
-    'a retained message comes without the RETAIN flag',
+    'a retained message arrives without the RETAIN flag',
     changeMessages('toClient', () => ({ retain: false })),
     ['retained.served'],
   ),
   delivery(
     'retain.flag-false',
-    'a live message comes with the RETAIN flag',
+    'a live message arrives with the RETAIN flag',
     changeMessages('toClient', () => ({ retain: true })),
     ['retained.served'],
   ),
 ];
 
-function changeQos0ToNothing(): Alteration {
+function withoutQos0(): Alteration {
   return () => ({ toClient: (packet) => (packet.cmd === 'publish' && packet.qos === 0 ? [] : undefined) });
 }

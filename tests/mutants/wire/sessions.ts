@@ -1,11 +1,11 @@
 import type { WireMutant } from '../mutant.ts';
 import type { Alteration } from '../proxy/link.ts';
 
-/** How often a client that is silent seems to ping. */
+/** The interval of the proxy's pings. */
 const EVERY_MS = 2_000;
 const HOUR_S = 3_600;
 
-/** CONNECT asks for another kind of session than the client did. */
+/** The CONNECT requests another kind of session than the client's. */
 function sessionsAre(kind: 'clean' | 'persistent'): Alteration {
   const sessionExpiryInterval = kind === 'clean' ? 0 : HOUR_S;
   return (link) => ({
@@ -17,7 +17,7 @@ function sessionsAre(kind: 'clean' | 'persistent'): Alteration {
   });
 }
 
-/** A client that is silent pings all the same. */
+/** The proxy pings for a silent client. */
 function neverSilent(): Alteration {
   return (link) => {
     let owed = 0;
@@ -37,26 +37,26 @@ function neverSilent(): Alteration {
   };
 }
 
-/** Sessions that end, last or live on otherwise than their clients asked for. */
+/** Sessions that end earlier or later than their clients requested. */
 export const sessionMutants: readonly WireMutant[] = [
   {
     kind: 'wire',
     name: 'session.forgotten',
-    what: 'every session is a clean one',
+    what: 'every session is clean',
     alter: () => sessionsAre('clean'),
     caughtBy: ['session.offline.q1', 'session.offline.q2', 'session.resend'],
   },
   {
     kind: 'wire',
     name: 'session.remembered',
-    what: 'no session is a clean one',
+    what: 'no session is clean',
     alter: () => sessionsAre('persistent'),
     caughtBy: ['session.clean-forgets'],
   },
   {
     kind: 'wire',
     name: 'keep-alive.never-expires',
-    what: 'the broker hears a ping of a silent client every two seconds, so no keep alive expires',
+    what: 'the broker receives a ping of a silent client every two seconds, so no keep alive expires',
     alter: neverSilent,
     caughtBy: ['keepalive.expiry.5s', 'keepalive.receive-only.5s', 'will.silent'],
   },

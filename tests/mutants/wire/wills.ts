@@ -3,12 +3,12 @@ import type { WireMutant } from '../mutant.ts';
 import type { Alteration, Alterer, Link } from '../proxy/link.ts';
 import { openDeliveries } from './alter.ts';
 
-/** Longer than what a check calls at once, with what it holds for uncertain on a busy machine. */
+/** Later than a check accepts as at once, even on a busy machine. */
 const LATE_MS = 6_000;
 
 type Will = NonNullable<IConnectPacket['will']>;
 
-/** CONNECT leaves another last will than the client meant, or none. */
+/** The CONNECT leaves another last will than the client's, or none. */
 function willsBecome(change: (will: Will) => Will | undefined): () => Alteration {
   return () => () => ({
     toBroker(packet) {
@@ -20,7 +20,7 @@ function willsBecome(change: (will: Will) => Will | undefined): () => Alteration
   });
 }
 
-/** Something else happens to the deliveries of what some client has left as its last will. */
+/** Replaces the delivery of last wills. */
 function whenDelivered(deliver: (link: Link) => Alterer & { will(message: IPublishPacket): void }): () => Alteration {
   return () => {
     const wills = new Set<string>();
@@ -55,7 +55,7 @@ const twice = whenDelivered((link) => {
   };
 });
 
-/** The broker hears no DISCONNECT, so every end of a connection looks like a loss to it. */
+/** The broker receives no DISCONNECT, so every end of a connection looks like a loss. */
 function withoutDisconnect(): Alteration {
   return () => ({ toBroker: (packet) => (packet.cmd === 'disconnect' ? [] : undefined) });
 }
@@ -70,7 +70,7 @@ const withoutDelay = ({ properties: _, ...will }: Will): Will => will;
 
 const notRetained = (will: Will): Will => ({ ...will, retain: false });
 
-const upsideDown = (will: Will): Will => ({ ...will, payload: Buffer.from(will.payload).reverse() });
+const reversed = (will: Will): Will => ({ ...will, payload: Buffer.from(will.payload).reverse() });
 
 const mutant = (name: string, what: string, alter: WireMutant['alter'], caughtBy: readonly string[]): WireMutant => ({
   kind: 'wire',
@@ -80,10 +80,10 @@ const mutant = (name: string, what: string, alter: WireMutant['alter'], caughtBy
   caughtBy,
 });
 
-/** A last will that is to be sent at once, by how its owner is lost. */
+/** The losses after which the broker sends a last will at once. */
 const AT_ONCE = ['will.fin', 'will.rst', 'will.killed'];
 
-/** Last wills that are not what their owners left. */
+/** Last wills that differ from what their owners left. */
 export const willMutants: readonly WireMutant[] = [
   {
     ...mutant(
@@ -93,11 +93,9 @@ export const willMutants: readonly WireMutant[] = [
       AT_ONCE,
     ),
   },
-  mutant('will.altered', 'the last will has other bytes', willsBecome(upsideDown), AT_ONCE),
-  mutant('will.sent-on-disconnect', 'a DISCONNECT does not keep the last will from being sent', withoutDisconnect, [
-    'will.clean',
-  ]),
-  mutant('will.not-sent-on-0x04', 'a DISCONNECT with 0x04 keeps the last will from being sent', plainDisconnect, [
+  mutant('will.altered', 'the last will has its bytes reversed', willsBecome(reversed), AT_ONCE),
+  mutant('will.sent-on-disconnect', 'a DISCONNECT does not prevent the last will', withoutDisconnect, ['will.clean']),
+  mutant('will.not-sent-on-0x04', 'a DISCONNECT with 0x04 prevents the last will', plainDisconnect, [
     'will.disconnect-with-will',
   ]),
   mutant('will.late', `a last will arrives ${LATE_MS / 1000} s late`, late, AT_ONCE),
@@ -106,5 +104,5 @@ export const willMutants: readonly WireMutant[] = [
     'will.delay',
     'will.delay-reconnect',
   ]),
-  mutant('will.not-retained', 'the last will is not to be retained', willsBecome(notRetained), ['will.retained']),
+  mutant('will.not-retained', 'the last will is not retained', willsBecome(notRetained), ['will.retained']),
 ];

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs';
 import process from 'node:process';
 import { $ } from 'zx/core';
 
-/** Does what a refusal advises: its commands, apt-get's question answered, the part for machines without systemd where there is none. */
-export async function followAdvice(told: string, boundMs: number): Promise<void> {
+/** Runs the commands that an error advises, those for machines without systemd only where it does not run. */
+export async function followAdvice(message: string, boundMs: number): Promise<void> {
   const [, install, otherwise] =
-    /^ {2}try: (sudo apt-get install [a-z -]+)(?:, and [a-z ]+: (sudo [^;]+))?;/m.exec(told) ?? [];
-  if (install === undefined) throw new Error(`nothing to install in:\n${told}`);
+    /^ {2}try: (sudo apt-get install [a-z -]+)(?:, and [a-z ]+: (sudo [^;]+))?;/m.exec(message) ?? [];
+  if (install === undefined) throw new Error(`nothing to install in:\n${message}`);
   const commands = [
     install.replace('apt-get install', 'apt-get install --yes --no-install-recommends'),
     ...(otherwise === undefined || existsSync('/run/systemd/system') ? [] : [otherwise]),

@@ -12,10 +12,10 @@ import { labName, testImage } from '../../lab/support/run.ts';
 import { until } from '../../lab/support/until.ts';
 import { sweepLabs } from '../../suite/leftovers.ts';
 
-/** Disposing of it removes the container and its image. */
+/** A RabbitMQ in a container. Disposing of it removes the container and its image. */
 export type RabbitMq = AsyncDisposable & {
   readonly port: number;
-  /** What it has told so far. */
+  /** Its log so far. */
   log(): Promise<string>;
 };
 
@@ -23,7 +23,7 @@ const PORT = 1883;
 const BUILD_SILENCE_MS = 180_000;
 const START_MS = 90_000;
 
-/** Debian's rabbitmq-server with its MQTT plugin in a container, with the users and rights of a lab file, published on 127.0.0.1. */
+/** Starts Debian's rabbitmq-server with its MQTT plugin and a lab's users and rights, published on 127.0.0.1. */
 export async function openRabbitMq(rights: Rights, debian: DebianRelease): Promise<RabbitMq> {
   await testImage('base', debian);
   const docker = await engine();
@@ -61,7 +61,7 @@ export async function openRabbitMq(rights: Rights, debian: DebianRelease): Promi
   }
 }
 
-/** The package's own start script is kept from starting a second broker during its installation. */
+/** policy-rc.d keeps the package from starting a broker during its installation. */
 const DOCKERFILE = `ARG BASE
 FROM \${BASE}
 RUN printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d && chmod 0755 /usr/sbin/policy-rc.d \\
@@ -82,11 +82,11 @@ async function build(docker: Docker, lab: string, debian: DebianRelease): Promis
   return tag;
 }
 
-/** MQTT only, nobody anonymous; users and rights are there before the first client is let in (rabbitmq.com/docs/definitions). */
+/** MQTT only, no anonymous clients; the definitions load before the broker accepts a client (rabbitmq.com/docs/definitions). */
 async function configuration(rights: Rights): Promise<Buffer> {
   const file = (name: string, content: string) => ({ name, mode: 0o644, content });
   return await tar([
-    // the node's name must resolve, and a container's host name may not
+    // the node's name must resolve, which a container's host name need not
     file('rabbitmq-env.conf', 'NODENAME=rabbit@localhost\n'),
     file('enabled_plugins', '[rabbitmq_mqtt].\n'),
     file(
@@ -102,7 +102,7 @@ log.console = true
   ]);
 }
 
-/** A user's queues are theirs; which topics may be written to and read is told by the routing key (rabbitmq.com/docs/access-control#topic-authorisation). */
+/** Each user has its own queues; the routing key decides about topics (rabbitmq.com/docs/access-control#topic-authorisation). */
 function definitions({ users, topics }: Rights): object {
   const vhost = '/';
   const names = Object.keys(users);
@@ -115,7 +115,7 @@ function definitions({ users, topics }: Rights): object {
   return {
     vhosts: [{ name: vhost }],
     users: names.map((name) => ({ name, password: users[name]?.password, tags: '' })),
-    // the default exchange is where a last will waits out its delay
+    // a last will with a delay waits in the default exchange
     permissions: names.map((user) => ({
       user,
       vhost,
@@ -127,7 +127,7 @@ function definitions({ users, topics }: Rights): object {
       user,
       vhost,
       exchange,
-      // a last will goes by the write permission, as with Mosquitto
+      // a last will needs the write permission, as with Mosquitto
       write: exactly(user, 'publish', 'lastWill'),
       read: exactly(user, 'subscribe'),
     })),

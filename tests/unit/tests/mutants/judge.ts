@@ -38,8 +38,8 @@ const rows: readonly (readonly [what: string, verdicts: typeof ALL, outcome: Kil
   [
     'one pattern has only a skipped check',
     { 'session.x.v5': 'skipped' },
-    { outcome: 'not looked for', by: ['session.*.v5'] },
-    { outcome: 'not looked for', by: ['session.*.v5'] },
+    { outcome: 'not judged', by: ['session.*.v5'] },
+    { outcome: 'not judged', by: ['session.*.v5'] },
   ],
   ['others fail too', { 'auth.a': 'fail' }, { outcome: 'killed' }, { outcome: 'false alarm', by: ['auth.a'] }],
 ];

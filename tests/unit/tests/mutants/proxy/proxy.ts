@@ -5,7 +5,7 @@ import mqttPacket from 'mqtt-packet';
 import { connectRaw } from '../../../../../probes/mqtt/raw-session.ts';
 import type { Alteration } from '../../../../mutants/proxy/link.ts';
 import { openProxy } from '../../../../mutants/proxy/proxy.ts';
-import { swallow } from '../../../../mutants/wire/alter.ts';
+import { drop } from '../../../../mutants/wire/alter.ts';
 
 const UNALTERED: Alteration = () => ({});
 
@@ -62,9 +62,9 @@ test('what is not altered passes byte for byte, also what is no MQTT', async (t)
   });
 });
 
-test('what is swallowed does not arrive', async (t) => {
+test('drops packets', async (t) => {
   await broker(async (at) => {
-    const { proxy, session } = await through(swallow('toClient', 'pingresp')(), at);
+    const { proxy, session } = await through(drop('toClient', 'pingresp')(), at);
     await using _proxy = proxy;
     await t.throwsAsync(session.barrier(), { message: /PINGRESP/ });
     await session.fin();
