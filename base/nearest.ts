@@ -1,4 +1,4 @@
-/** The closest of `words`, of which `word` is probably a misspelling: at most a third of its letters differ. */
+/** The closest of `words` that `word` may misspell: at most a third of its letters differ. */
 export function nearest(word: string, words: Iterable<string>): string | undefined {
   let best: { readonly word: string; readonly distance: number } | undefined;
   for (const candidate of words) {

@@ -23,8 +23,8 @@ export function pauseDuringQuestions(pause: Pause): () => void {
 const terminal = oneAtATime();
 
 /**
- * For work that may ask several questions in a row, such as a login: hosts open side by side, and a person answers for one
- * after the other. An answer for one may also serve the next, so check whether the question is still open.
+ * Serialises work that may ask several questions in a row, such as a login, since hosts open in parallel. An answer for
+ * one host may serve the next, so check whether the question is still open.
  */
 export const withPerson = oneAtATime();
 

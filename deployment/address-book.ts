@@ -5,7 +5,7 @@ import type { Lab } from '../lab-file/lab.ts';
 import { privateFolder, writePrivate } from '../lab-file/private-folder.ts';
 import type { HostAddress } from '../provisioning/hosts/open.ts';
 
-/** A host that the lab has changed and that is no container: its name in the lab, and how it is reached. */
+/** A host, not a container, that the lab has changed: its name in the lab, and how to reach it. */
 export type ManagedHost = { readonly name: string; readonly host: HostAddress };
 
 /** Whose address book it is. */

@@ -9,11 +9,11 @@ import type { CreateContainer } from './create-containers.ts';
 import type { LabPlan } from './plan-lab.ts';
 import type { PlannedHost } from './planned-host.ts';
 
-/** What became of one host. */
+/** The outcome of one host. */
 export type HostOutcome = {
   readonly host: string;
   readonly state: 'ok' | 'changed' | 'failed' | 'skipped';
-  /** The changes that were made, also before a failure. */
+  /** The changes made, including those before a failure. */
   readonly changes: readonly string[];
   /** How many steps of the plan a failure left undone, the failed one included. */
   readonly left: number;

@@ -5,7 +5,7 @@ import type { Lab, User } from '../lab-file/lab.ts';
 import mqttPacket from '../probes/mqtt/codec.ts';
 import type { LiveBroker } from './live-lab.ts';
 
-/** How a broker answers one CONNECT; the text says what it did in place of accepting. */
+/** How a broker answers one CONNECT; the text describes an answer other than acceptance. */
 export type ConnectAnswer =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'refused'; readonly text: string }

@@ -10,7 +10,7 @@ import { ensureNetwork } from '../provisioning/docker/network.ts';
 import { containerRecipe } from './containers.ts';
 import { ensureLoginKey } from './login-key.ts';
 
-/** More containers at a time take the engine longer than one after the other, and the first ones are of use meanwhile. */
+/** The engine is slower with more containers at a time, and the first ones are usable meanwhile. */
 const AT_ONCE = 4;
 
 /** Creates or reuses the container of a host, and starts it. */

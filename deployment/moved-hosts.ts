@@ -6,7 +6,7 @@ import type { PlannedHost } from './planned-host.ts';
 export type Move = { readonly from: ManagedHost; readonly to: ManagedHost };
 
 const BOUND_MS = 30_000;
-/** A host's own SSH keys and its current boot tell it from every other host; no output where it has no keys. */
+/** Identifies a host by its SSH keys and its current boot; no output where it has no keys. */
 const IDENTITY = 'cat /etc/ssh/ssh_host_*_key.pub 2>/dev/null && cat /proc/sys/kernel/random/boot_id';
 
 /**

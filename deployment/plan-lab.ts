@@ -79,7 +79,7 @@ function planUnreachable({ name, resources }: WantedHost, state: ContainerState)
   if (state.state === 'running') return undefined;
   if (state.state === 'stopped') return { items: [own, LATER], steps: [] };
   const { items, steps } = planHost(resources, NO_FACTS);
-  // no thing is unchanged in a container that does not exist yet
+  // in a container that does not exist yet nothing is unchanged
   return { items: [own, ...items.filter(isChange)], steps };
 }
 
@@ -97,7 +97,7 @@ async function planReachable(
     return { items: [...own, ...items], steps, reached: { host, facts } };
   } catch (error) {
     await host?.[Symbol.asyncDispose]();
-    // `up` creates a container again that lets nobody in
+    // `up` creates a container that refuses every login again
     if (container !== undefined && host === undefined && !signal.aborted) {
       const item: Item = { ...containerItem(name, container), action: 'change', detail: 'its sshd does not answer' };
       return { items: [item, LATER], steps: [] };

@@ -15,7 +15,7 @@ export type RestoreOptions = { readonly keepPackages: boolean };
 /** A lab to take down: with its lab file, or by its name and the folder that the file was in. */
 export type LabToRemove = Pick<Lab, 'name' | 'directory'> & Partial<Pick<Lab, 'broker' | 'pis'>>;
 
-/** What restores a host, in order, whatever part of the lab it was. Packages that stay keep the repository they came from. */
+/** The resources that restore any host of a lab, in order. Packages that stay keep the repository they came from. */
 export function restoreResources(lab: string, { keepPackages }: RestoreOptions): readonly Resource[] {
   const packages = keepPackages ? [] : [recordedPackages(backupFolder(lab)), noRepository(lab)];
   return [removeBroker(lab), ...packages, restoreBackup(lab)];
@@ -45,12 +45,12 @@ export async function hostsToRestore(lab: LabToRemove, options: RestoreOptions):
   });
 }
 
-/** Whether the lab may have changed this machine. Any user can see that, so nobody types a sudo password for nothing. */
+/** Whether the lab may have changed this machine. Any user can check that without a sudo password. */
 function isChanged(lab: string): boolean {
   return existsSync(backupFolder(lab)) || existsSync(LAB_CONF);
 }
 
-/** A name that another host has already gets the address beside it. */
+/** Adds the address to a name that another host already has. */
 function toRestore(
   lab: string,
   { name, host }: ManagedHost,

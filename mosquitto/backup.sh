@@ -1,5 +1,5 @@
-# Keeps what the host was before the lab, in $folder. `state` says which Mosquitto it had, what ran and what was absent;
-# `files` has copies. Until `state` is there a second attempt starts again: nothing else has changed the host by then.
+# Backs the host up to $folder before the lab's first change. `state` names its Mosquitto, what ran and what was absent;
+# `files` has copies. `state` appears last: without it the next attempt starts again.
 : "${folder?}" "${config_folder?}" "${data_folders?}" "${pid_folder?}" "${unit_files?}" "${untouched?}"
 
 [ ! -f "$folder/state" ] || exit 0
@@ -28,7 +28,7 @@ mkdir -p "$folder/files${config_folder%/*}"
   done
 } >"$folder/state.new"
 if [ -d "$config_folder" ]; then cp -a "$config_folder" "$folder/files$config_folder"; fi
-# of a broker that runs, the data is copied when the lab stops it
+# a running broker's data is copied when the lab stops it
 if [ -z "$(pids_of mosquitto)" ]; then
   copy_data
   : >"$folder/$untouched"

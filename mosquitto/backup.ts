@@ -14,8 +14,8 @@ const BACKUP_TIMEOUT_MS = 600_000;
 const ADVICE = 'check that the disk of this host is not full';
 
 /**
- * What the host was before the lab's first change, kept on the host for `down`: which Mosquitto it had, what ran, and
- * exact copies of its files. There is none where the other resources change nothing.
+ * Backs the host up before the lab's first change, for `down`: its Mosquitto, what ran, and exact copies of its files.
+ * Makes no backup where the other resources change nothing.
  * Throws a LabError on a host that an interrupted `down` has restored in part.
  */
 export function backup(lab: Pick<Lab, 'name'>, others: readonly Resource[]): Resource {
@@ -49,8 +49,8 @@ function partlyRestored(folder: string): LabError {
 }
 
 /**
- * The database and the log of a Mosquitto that runs, copied only when the lab's broker is about to replace it: until
- * then its sessions live, and none of their messages is lost.
+ * Copies the database and the log of a running Mosquitto only when the lab's broker is about to replace it, so that its
+ * sessions lose no messages before that.
  */
 export function dataBackup(lab: Pick<Lab, 'name'>): Resource {
   const query = backupQuery(lab.name);

@@ -14,7 +14,7 @@ import { takeOver } from './take-over.ts';
 
 export const BROKER_PACKAGES = ['mosquitto', 'mosquitto-clients'];
 
-/** All that a broker host needs, in order. With `takeOver`, a foreign Mosquitto makes way; without, it is an error. */
+/** The resources of a broker host, in order. A foreign Mosquitto is an error unless `takeOver` is set. */
 export function brokerHost(lab: Lab, options: { readonly takeOver: boolean }): readonly Resource[] {
   const isContainer = lab.broker.host.kind === 'container';
   const changes = [

@@ -50,7 +50,7 @@ export function configuration(lab: Lab): Resource {
 
 /** What must succeed before the staged files replace the old ones. */
 function checkScript(lab: string): string {
-  // from here on, data that a broker writes is the lab's
+  // from now on the lab's broker writes the data
   const claim = `rm -f ${backupFolder(lab)}/${DATA_UNTOUCHED}`;
   return [refuseOtherLab(lab), TRIAL, LOADED_FUNCTIONS, 'remember_loaded', claim].join('\n');
 }

@@ -1,5 +1,5 @@
-# Copies the broker's database and log into the lab's backup, with all their attributes. The mark `data`, made when the
-# copy is on the disk, says that it is complete.
+# Copies the broker's database and log with all attributes into the lab's backup. The file `data` marks a copy that is
+# complete and on the disk.
 : "${folder?}" "${data_folders?}"
 
 copy_data() {

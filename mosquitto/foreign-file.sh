@@ -1,5 +1,5 @@
-# Whether somebody put a file below /etc/mosquitto there, or changed it, while the lab was on the host: it is neither
-# the backup's copy, nor the lab's, nor Debian's.
+# Whether a user added or changed a file below /etc/mosquitto while the lab was on the host: a file that is neither the
+# backup's copy, nor the lab's, nor Debian's.
 : "${lab_files?}"
 
 is_foreign() { # COPY FILE
@@ -13,8 +13,8 @@ is_foreign() { # COPY FILE
   [ -e "$1" ] || ! grep -qxF "$2" /var/lib/dpkg/info/mosquitto.list 2>/dev/null
 }
 
-# Whether a file of the package's unit is nobody's. deb-systemd-helper first forgets which links a unit has, then removes
-# them: one that was killed in between leaves them, and a second purge knows nothing of them.
+# Whether a file of the package's unit is left over. deb-systemd-helper forgets the links of a unit before it removes
+# them: when it is killed in between they stay, and a second purge does not remove them.
 is_remnant() { # PATH
   case $1 in
     /etc/*) [ -L "$1" ] && { [ ! -e "$1" ] || [ "$(readlink "$1")" = /dev/null ]; } ;;

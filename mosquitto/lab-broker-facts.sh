@@ -1,5 +1,5 @@
-# The lab's broker and its files, a line each. A broker is the lab's when it has loaded the lab's files or will load
-# them. While a restore is under way there is none: what runs then is the host's earlier broker.
+# Prints the lab's broker and its files, a line each. A broker is the lab's when it has loaded or will load the lab's
+# files. Prints nothing during a restore, when the host's earlier broker runs.
 : "${folder?}" "${own_header?}" "${lab_files?}"
 : "${lab_conf?}" "${acl?}" "${loaded?}" "${main_conf?}" "${config_folder?}"
 

@@ -1,4 +1,4 @@
-# Functions about what the running broker has loaded, with those of provisioning/resources/processes.
+# Functions that find out what the running broker has loaded. Need provisioning/resources/processes.
 : "${binary?}" "${main_conf?}" "${conf_d?}" "${lab_conf?}" "${passwd?}" "${acl?}"
 : "${run_folder?}" "${loaded?}" "${loaded_files?}"
 
@@ -22,14 +22,14 @@ digest() {
   printf '%.16s\n' "$1"
 }
 
-# whether the record is about this process
+# whether the record describes this process
 in_record() {
   # shellcheck disable=SC2034
   [ -f "$loaded" ] && read -r recorded since rest <"$loaded" && [ "$recorded $since" = "$1 $(started_at "$1")" ]
 }
 
-# when a process began: hundredths of a second since 1970, the unit of /proc/PID/stat (proc(5)), counted back
-# from a process that begins now
+# when a process began, in hundredths of a second since 1970: the unit of /proc/PID/stat (proc(5)), relative to a process
+# that begins now
 began_at() {
   now=$(date +%s%2N)
   latest=$(started_at self)
@@ -37,20 +37,20 @@ began_at() {
   echo "$((now - latest + ${began:-0}))"
 }
 
-# when the last of these files changed, in the same unit
+# the last change of these files, in the same unit
 changed_at() {
   stat -c %.2Z "$@" 2>/dev/null |
     awk '{ sub(/[.]/, ""); if ($0 + 0 > last) last = $0 + 0 } END { printf "%.0f", last }'
 }
 
-# Whether a process that is not in the record began after the last change of the files, and so has loaded them:
-# systemd, a reboot or a person started it. Two clocks tell its start and the files' ctime, and it may have read
-# the files just before it became a daemon: it must be a second later.
+# Whether a process without a record has loaded the files, because systemd, a reboot or a person started it after their
+# last change. It must be a second later: its start and the files' ctime come from two clocks, and a broker reads the
+# files before it becomes a daemon.
 has_loaded() {
   [ "$(began_at "$1")" -gt "$(($(changed_at "$main_conf" "$conf_d" "$conf_d"/*.conf "$passwd" "$acl") + 100))" ]
 }
 
-# whether the program was replaced since it started; by its file's time where a container's root may not read the link
+# whether the program was replaced since it started; a container's root may not read the link, so the file's time decides
 has_other_program() {
   program=$(readlink "/proc/$1/exe")
   case $program in
@@ -72,7 +72,7 @@ take_files() (
   done
 )
 
-# records that this process has loaded the copies; its first line makes a record valid, so that line comes last
+# records that this process has loaded the copies; the line that makes the record valid comes last
 note_loaded() (
   umask 077
   rm -rf "$loaded" "$loaded_files"
@@ -81,8 +81,8 @@ note_loaded() (
   mv "$loaded.new" "$loaded"
 )
 
-# Before files are replaced: puts a broker on record that is not there and has loaded them as they are. Afterwards
-# nobody could tell.
+# Records a broker that has loaded the current files but has no record. Must run before the files are replaced, since
+# their times then no longer show it.
 remember_loaded() {
   pid=$(broker_pid)
   if [ -n "$pid" ] && ! in_record "$pid" && has_loaded "$pid" && take_files; then note_loaded "$pid"; fi

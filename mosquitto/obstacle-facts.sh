@@ -1,4 +1,4 @@
-# What stands in the way of the lab's broker, a line each.
+# Prints the obstacles to the lab's broker, a line each.
 : "${folders?}" "${port?}" "${main_conf?}" "${conf_d?}" "${lab_conf?}"
 
 for folder in $folders; do
@@ -10,7 +10,7 @@ conffiles=$(dpkg-query -W -f='${Conffiles}\n' mosquitto 2>/dev/null)
 md5=$(printf '%s\n' "$conffiles" | awk -v file="$main_conf" '$1 == file { print $2 }')
 if [ -z "$md5" ]; then
   if [ -e "$main_conf" ]; then echo "main not from Debian's package"; fi
-# newconffile: a dpkg that was killed had put the file in its place, and had not noted its sum
+# newconffile: dpkg was killed after it installed the file and before it recorded the sum
 elif [ "$md5" != newconffile ] && [ -e "$main_conf" ] && [ "$(md5sum <"$main_conf")" != "$md5  -" ]; then
   echo "main changed since Debian's package was installed"
 fi
@@ -26,7 +26,7 @@ own=$1
 holder=$(port_holder "$port")
 case "${holder%% *}" in
   '' | "$own") ;;
-  # nobody may look into the process, as in a container without CAP_SYS_PTRACE; then it is ours if we have one
+  # the process is hidden, as in a container without CAP_SYS_PTRACE: assume that it is the lab's broker if that runs
   0) [ -n "$own" ] || echo "port $holder" ;;
   *) echo "port $holder" ;;
 esac

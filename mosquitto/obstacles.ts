@@ -5,13 +5,13 @@ import type { Fact, Query } from '../provisioning/resources/facts.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import { CONF_D, DATA_FOLDERS, LAB_CONF, MAIN_CONF, PATHS } from './paths.ts';
 
-/** What the lab must not touch unasked: a foreign Mosquitto's file, another lab's broker, whatever holds the port. */
+/** What the lab must not touch without --take-over: a foreign Mosquitto's file, another lab's broker, a program on the port. */
 export type Obstacle =
   | { readonly kind: 'file'; readonly path: string; readonly reason: string }
   | { readonly kind: 'lab'; readonly path: string; readonly name: string }
   | { readonly kind: 'port'; readonly port: number; readonly pid: number; readonly command: string };
 
-/** Mosquitto's folders and all above them: of a link, the backup would hold the link and not the files behind it. */
+/** Mosquitto's folders and all above them: a backup of a link would not hold the files behind it. */
 const FOLDERS = [
   ...new Set(
     [CONF_D, ...DATA_FOLDERS].flatMap((path) =>
@@ -26,8 +26,8 @@ export function obstacleQuery(port: number): Query {
 }
 
 /**
- * Throws a LabError where one of Mosquitto's folders is a link: its files could not be backed up. In a container, which
- * `down` removes whole, that matters only for what is taken over.
+ * Throws a LabError where one of Mosquitto's folders is a link, since the lab could not back up its files. In a container,
+ * which `down` removes whole, a link matters only for files that the lab takes over.
  */
 export function findObstacles(lab: Pick<Lab, 'name' | 'broker'>, answer: Fact): Obstacle[] {
   const obstacles = obstaclesIn(lab, answer);

@@ -6,7 +6,7 @@ export const CONF_D = `${CONFIG_FOLDER}/conf.d`;
 export const LAB_CONF = `${CONF_D}/lab.conf`;
 export const PASSWD = `${CONFIG_FOLDER}/lab.passwd`;
 export const ACL = `${CONFIG_FOLDER}/lab.acl`;
-/** What the lab knows of the running broker; gone with a reboot, like the broker. Only root may read it: it holds copies of the files. */
+/** The record of the running broker; a reboot removes it. Only root may read it, since it holds copies of the files. */
 export const RUN_FOLDER = '/run/mqtt-lab';
 /** Which process has loaded which files. */
 export const LOADED = `${RUN_FOLDER}/loaded`;
@@ -29,7 +29,7 @@ export const UNIT_FILES = [
   `${HELPER_STATE}-enabled/multi-user.target.wants/mosquitto.service`,
   `${HELPER_STATE}-masked/mosquitto.service`,
 ];
-/** Mark in the lab's backup, until the lab's configuration is in place: the data on the host is not the lab's broker's. */
+/** Mark in the lab's backup until the lab's configuration is in place: the lab's broker has not written the data. */
 export const DATA_UNTOUCHED = 'data-untouched';
 
 /** These paths as values for the scripts of this folder. */

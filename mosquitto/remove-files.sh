@@ -1,4 +1,4 @@
-# Removes the lab's files. A trial's broker that was left behind runs as a user that is about to be removed.
+# Removes the lab's files. Ends the broker of an interrupted trial first, since its user is about to be removed.
 : "${folder?}" "${config_folder?}" "${main_conf?}" "${lab_files?}" "${run_folder?}"
 
 for staged in "$config_folder"/.lab-staged.*; do
@@ -10,5 +10,5 @@ for file in $lab_files; do files="$file $files"; done
 # shellcheck disable=SC2086
 rm -f $files
 rm -rf "$config_folder"/.lab-staged.* "$run_folder"
-# without a backup, Debian's own configuration is what remains
+# without a backup the broker continues with Debian's own configuration
 if [ ! -e "$folder/state" ] && [ -d /run/systemd/system ] && [ -f "$main_conf" ]; then systemctl restart mosquitto; fi

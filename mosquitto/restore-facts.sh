@@ -1,4 +1,4 @@
-# What the backup can restore, a line each.
+# Prints what the backup can restore, a line each.
 : "${folder?}" "${config_folder?}" "${data_folders?}" "${unit_files?}" "${untouched?}"
 
 [ -d "$folder" ] || exit 0

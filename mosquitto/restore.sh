@@ -1,6 +1,6 @@
-# Makes a broker host what it was before the lab, whose broker, files and packages are gone by now. It may be killed at
-# any point: each part gives the same result a second time, until the mark `restored` says that the files are no longer
-# to be touched. Needs provisioning/resources/processes and foreign-file.sh.
+# Restores a broker host after the lab's broker, files and packages are gone. It may be killed at any point: every part
+# can run twice, and the mark `restored` protects the files from a second restore. Needs foreign-file.sh and
+# provisioning/resources/processes.
 : "${folder?}" "${config_folder?}" "${data_folders?}" "${pid_folder?}" "${unit_files?}" "${untouched?}"
 
 state() { sed -n "s/^$1 //p" "$folder/state"; }
@@ -27,7 +27,7 @@ same_attributes() { # COPY FOLDER
 
 restore_file() { # COPY FILE
   if is_foreign "$1" "$2"; then
-    echo "left as it is, since somebody has changed it: $2"
+    echo "not restored, since it changed while the lab was on the host: $2"
     return
   fi
   rm -rf "$2.lab-new"
@@ -35,7 +35,7 @@ restore_file() { # COPY FILE
   mv -fT "$2.lab-new" "$2"
 }
 
-# files that somebody added stay
+# keeps files that a user added
 restore_configuration() {
   [ -d "$folder/files$config_folder" ] || return 0
   copies() { (cd "$folder/files" && find ".$config_folder" "$@"); }
@@ -44,7 +44,7 @@ restore_configuration() {
   copies -depth -type d | while IFS= read -r path; do same_attributes "$folder/files/$path" "/$path"; done
 }
 
-# once the lab's broker has run, nobody else has written there
+# replaces all data once the lab's broker has run, since only that broker wrote it
 restore_data() {
   [ -e "$folder/data" ] && [ ! -e "$folder/$untouched" ] || return 0
   for path in $data_folders; do
@@ -59,7 +59,7 @@ restore_data() {
   done
 }
 
-# what a removed package leaves behind
+# removes what a removed package leaves behind
 remove_remains() {
   for path in $config_folder $data_folders; do
     if was_absent "$path" && [ -d "$path" ]; then find "$path" -depth -type d -empty -delete; fi
@@ -79,7 +79,7 @@ restore_unit() {
     disabled) systemctl disable --quiet mosquitto ;;
     masked) systemctl mask --quiet mosquitto ;;
   esac
-  # a package that was not there before and stays runs as Debian starts it
+  # a new package that stays runs as Debian starts it
   if [ "$(state active)" = active ] || { [ "$(state package)" != installed ] && is_installed; }; then
     systemctl restart mosquitto
   fi
@@ -92,7 +92,7 @@ runs_with() { # COMMAND LINE in base64
   return 1
 }
 
-# starts a broker that was a process of its own again, with the same command line
+# starts a broker that ran outside systemd again, with the same command line
 restart_process() { # UID COMMAND LINE in base64, FOLDER
   if runs_with "$2"; then return; fi
   # Debian's program drops root for mosquitto's user by itself

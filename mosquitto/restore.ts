@@ -50,11 +50,11 @@ function restoreItems(folder: string, lines: readonly string[]): Item[] {
     const name = rest.join(' ');
     switch (word) {
       case 'foreign':
-        return [{ action: 'unchanged', kind: 'file', name, detail: 'stays: somebody has added or changed it since' }];
+        return [{ action: 'unchanged', kind: 'file', name, detail: 'stays: it was added or changed since' }];
       case 'folder':
         return [{ action: 'change', kind: 'folder', name, detail: 'restored' }];
       case 'remnant':
-        return [{ action: 'remove', kind: 'file', name, detail: 'left by a purge that was killed' }];
+        return [{ action: 'remove', kind: 'file', name, detail: 'left by an interrupted purge' }];
       case 'account':
         if (lines.includes('installed')) return [];
         return [{ action: 'remove', kind: name === 'passwd' ? 'user' : 'group', name: 'mosquitto' }];

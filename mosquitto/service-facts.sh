@@ -1,4 +1,4 @@
-# The broker's process, what it has loaded, and what the files say now. Needs loaded.sh.
+# Prints the broker's process, what it has loaded, and the current files. Needs loaded.sh.
 : "${port?}" "${main_conf?}" "${lab_conf?}" "${passwd?}" "${acl?}" "${loaded?}" "${loaded_files?}"
 
 encoded() { if [ -f "$1" ]; then base64 -w 0 "$1"; fi; }

@@ -1,10 +1,10 @@
-# Starts, restarts or reloads the broker, waits until it listens, and records which files it has loaded. A broker that
-# does not come up with new files gets back those that it had loaded before; that is a failure all the same.
+# Starts, restarts or reloads the broker, waits until it listens, and records which files it has loaded. Where it does not
+# start with new files, it gets the previous ones back; the script fails all the same.
 # Needs loaded.sh, stop-broker.sh and the function stage_configuration.
 : "${act?}" "${binary?}" "${main_conf?}" "${lab_conf?}" "${passwd?}" "${acl?}" "${broker_log?}"
 : "${config_folder?}" "${conf_d?}" "${pid_folder?}" "${data_folders?}" "${run_folder?}" "${loaded_files?}"
 
-# where a broker complains that does not even open its log
+# output of a broker that fails before it opens its log
 startup_output=$run_folder/starting
 
 # Debian's start script fails without /run/mosquitto and leaves a root-owned pid file, so without systemd the lab starts
@@ -22,8 +22,8 @@ start() {
   fi
 }
 
-# mosquitto(8): SIGHUP reads users, rights and some options again; sessions live on. The log says when it is done,
-# unless an option turns that off: then after a second.
+# On SIGHUP mosquitto(8) reads users, rights and some options again; sessions continue. The log reports the end, unless
+# an option turns that off; then one second must suffice.
 reload() {
   if [ -d /run/systemd/system ]; then systemctl enable --quiet mosquitto; fi
   before=$(wc -c <"$broker_log" 2>/dev/null || echo 0)
@@ -110,7 +110,7 @@ copied=
 if take_files; then copied=yes; fi
 stop_broker && start
 if listens; then
-  # without a record the next run restarts the broker, which matters less than that it runs
+  # without a record the next run restarts the broker; that is better than no broker
   if [ "$copied" ]; then note_loaded "$pid"; fi
   echo 'the old files are restored, and the broker runs with them again' >&2
 else

@@ -16,9 +16,9 @@ function serviceQuery(port: string): Query {
 export type WantedTexts = { readonly conf: string; readonly acl: string };
 
 /**
- * The broker, running what the files say. What it has loaded is a fact about the host: a record of its process, or a
- * process that began after the files' last change. So the next run finds a restart that a failed run left undone, and a
- * broker that systemd or a reboot started needs none.
+ * A broker that runs with the current files. What it has loaded is a fact about the host: a record of its process, or a
+ * start after the files' last change. So the next run repeats a restart that a failed run left undone, and does not
+ * restart a broker that systemd or a reboot started.
  */
 export function service(wanted: WantedTexts): Resource {
   const query = serviceQuery(portOf(wanted));
@@ -29,7 +29,7 @@ export function service(wanted: WantedTexts): Resource {
   };
 }
 
-/** With the changes that are planned before the service's, such as those of the files that it loads. */
+/** The broker's files, and the changes planned before the service, such as those of its files. */
 export type Planned = WantedTexts & { readonly earlier: readonly Item[] };
 
 const ADVICE = 'read /var/log/mosquitto/mosquitto.log on the host';

@@ -1,5 +1,5 @@
-# Ends the broker that reads Debian's main file by TERM, so that it writes its database. Repeats the TERM: mosquitto
-# forgets one that comes just before its main loop. Needs provisioning/resources/processes.
+# Ends the broker that reads Debian's main file by TERM, so that it writes its database. Repeats the TERM, since mosquitto
+# loses one that arrives just before its main loop. Needs provisioning/resources/processes.
 : "${main_conf?}"
 
 stop_broker() {

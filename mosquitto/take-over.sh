@@ -1,8 +1,7 @@
 # Functions that take a host over from another Mosquitto.
 : "${folder?}"
 
-# Moves a file into the backup. The backup may have an earlier copy of the same name, which stays with its time in its
-# name.
+# Moves a file into the backup. An earlier copy of the same name stays, with a time in its name.
 move_to_backup() {
   [ -e "$1" ] || return 0
   copy="$folder/files$1"
@@ -20,7 +19,7 @@ move_to_backup() {
   rm -f "$1"
 }
 
-# ends a Mosquitto; by now the number may be another process's
+# ends a Mosquitto; the process id may belong to another program by now
 end_mosquitto() {
   read -r name <"/proc/$1/comm" || return 0
   if [ "$name" != mosquitto ]; then
@@ -35,8 +34,8 @@ end_mosquitto() {
   done
 }
 
-# Replaces a main file by Debian's. apt downloads the package before the file goes; it reports success also where it
-# knows no source of the package.
+# Replaces a main file by Debian's. apt downloads the package before the file is moved, and reports success even where it
+# has no source of the package.
 replace_main_conf() {
   if dpkg-query -W mosquitto >/dev/null 2>&1; then
     output=$(reinstall --download-only)

@@ -1,11 +1,10 @@
-# Starts the real broker with the staged files ($staged/0 to 2: lab.conf, lab.passwd, lab.acl) for a moment, with the
-# host's own main file and all that this includes. Each file keeps its name and its lines, so that the broker's
-# complaints name the right place.
+# Starts the real broker briefly with the staged files ($staged/0 to 2: lab.conf, lab.passwd, lab.acl), the host's own
+# main file and its includes. Each file keeps its name and line numbers, so that the broker's errors name the right place.
 : "${staged?}" "${binary?}" "${main_conf?}" "${conf_d?}" "${lab_conf?}" "${passwd?}" "${acl?}"
 
 trial=$staged/trial
 mkdir -p "$trial/conf.d"
-# A second broker must not touch the live one's port, log, pid file and database. The number of lines stays.
+# the trial must not touch the live broker's port, log, pid file and database; keeps the number of lines
 made_harmless() {
   blank='[[:space:]]'
   sed -e "s|^\($blank*include_dir$blank$blank*\)$conf_d/*$blank*\$|\1$trial/conf.d|" \
@@ -32,10 +31,10 @@ while [ ! -S "$trial/sock" ] && kill -0 "$trial_pid" 2>/dev/null && [ "$tries" -
   sleep 0.05
   tries=$((tries + 1))
 done
-# A broker that opens its socket has read every file. By KILL: 2.0.11 forgets a TERM that comes between the
-# installation of its signal handlers and its main loop, and would run on for ever.
+# A broker that opens its socket has read every file. KILL, since 2.0.11 loses a TERM that arrives between the
+# installation of its signal handlers and its main loop, and would never end.
 if ! { [ -S "$trial/sock" ] && kill -9 "$trial_pid" 2>/dev/null; }; then
-  # the files' own places, for the user
+  # show the files' real paths
   sed -e 's/^[0-9]*: //' -e "s|$trial/conf.d|$conf_d|g" -e "s|$trial/mosquitto.conf|$main_conf|g" \
     -e "s|$staged/1|$passwd|g" -e "s|$staged/2|$acl|g" "$staged/output" >"$staged/complaint"
   refusal=$(grep -i -e error -e unable -e invalid "$staged/complaint" | grep -v '^Error found at ' | head -n 2)

@@ -1,4 +1,4 @@
-# What a Pi has of a broker, a line each. Needs provisioning/resources/processes.
+# Prints the parts of a broker on a Pi, a line each. Needs provisioning/resources/processes.
 : "${ports?}"
 
 # shellcheck disable=SC2016

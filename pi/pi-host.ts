@@ -14,7 +14,7 @@ import { repository } from './repository.ts';
 const MQTT_PORT = 1883;
 export const PI_PACKAGES = ['mosquitto-clients', 'python3-paho-mqtt'];
 
-/** All that a Pi needs: a system that has packages for it, MQTT clients, and no broker, checked before and after. */
+/** The resources of a Pi: a supported system, MQTT clients, and no broker, checked before and after. */
 export function piHost(lab: Lab, pi: Pi): readonly Resource[] {
   const clientsOnly = noBroker(lab, pi);
   // `down` removes a container whole
@@ -30,7 +30,7 @@ export function piHost(lab: Lab, pi: Pi): readonly Resource[] {
   ];
 }
 
-/** What a Pi has of a broker, a line each. */
+/** Parts of a broker on a Pi, a line each. */
 export function noBrokerQuery({ broker }: Pick<Lab, 'broker'>): Query {
   const ports = [...new Set([broker.port, MQTT_PORT])].map(String);
   const facts = shellScript('no-broker-facts.sh', import.meta.url, { ports });

@@ -48,7 +48,7 @@ const SCRIPTS = {
   machine: 'if command -v systemctl >/dev/null; then systemctl reboot; else reboot; fi',
 };
 
-/** Orders the reboot. The connection may end before the answer comes. */
+/** Starts the reboot. The connection may end before the answer arrives. */
 export async function orderReboot(host: Host, { kind }: Exclude<Reboot, { kind: 'forbidden' }>): Promise<void> {
   const step = 'reboot';
   const command = { step, script: SCRIPTS[kind], root: true, timeoutMs: STEP_BOUND_MS };

@@ -1,5 +1,5 @@
-# Runs `script` while no other script that came this way runs on the host. A killed run's script goes on without it,
-# and must not replace files after the next run has.
+# Runs `script` while no other script of the lab runs on the host. The script of a killed run continues without it, and
+# must not replace files after the next run has.
 : "${script?}" "${wait_s?}"
 
 # a folder that every Debian has and no other program locks; a lock file would stay behind

@@ -10,7 +10,7 @@ export const RECORDS = 'records.jsonl';
 /** How many runs an error names. */
 const MOST_NAMED = 3;
 
-/** The folder of all runs, and the files of which one makes a folder a run, the preferred file first. */
+/** The folder of all runs, and the files that make a folder a run, the preferred one first. */
 export type Runs = { readonly directory: string; readonly files: readonly string[] };
 export type FoundRun =
   | { readonly kind: 'found'; readonly file: string }

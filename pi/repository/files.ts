@@ -65,7 +65,8 @@ export function sourceFile(
 }
 
 /**
- * The clients and their library come from the repository, whichever version others have (above 1000 also an older one).
+ * The clients and their library come from the repository, whatever version others have (a priority above 1000 permits a
+ * downgrade).
  * Everything else comes from another source if one has it (apt_preferences(5), "How APT Interprets Priorities").
  */
 export function preferencesFile({ url }: AptRepository): WantedFile {

@@ -23,7 +23,7 @@ export function baseTag({ debian, emulation }: BaseSpec): string {
   return `mqtt-lab/base:${emulation === undefined ? suite : `${suite}-${emulation.architecture}`}`;
 }
 
-/** The base image: reused, or pulled when a registry answers, or made from this machine's apt sources. Gives its tag. */
+/** The tag of the base image, which is reused, pulled from a registry, or made from this machine's apt sources. */
 export async function ensureBaseImage(docker: Docker, base: BaseSpec, options: BuildOptions): Promise<string> {
   const tag = baseTag(base);
   if ((await hasImage(docker, tag)) || (await pull(docker, base, options))) return tag;
@@ -83,7 +83,7 @@ export async function hasImage(docker: Docker, tag: string): Promise<boolean> {
   return images.length > 0;
 }
 
-/** Pulls the image and gives it the lab's own tag, so that `down` can tell it from an image of the user's. Gives whether it could. */
+/** Pulls the image and gives it the lab's own tag, so that `down` removes no image of the user's. Returns whether it could. */
 async function pull(docker: Docker, base: BaseSpec, { signal, reporter }: BuildOptions): Promise<boolean> {
   const reference = `${namespace(base.emulation)}debian:${DEBIAN_SUITES[base.debian]}-slim`;
   const hadImage = await hasImage(docker, reference);

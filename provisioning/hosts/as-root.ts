@@ -7,8 +7,8 @@ import { type RootLogin, type Sudo, sudoWithPassword, WITHOUT_PASSWORD } from '.
 export type Start = (command: Command, sudo: Sudo, onBegin: () => void) => Running;
 
 /**
- * Starts commands as root by sudo. Whether sudo asks for a password shows in the first command, of which nothing has run
- * then: it starts again with the password, as do all that follow. A person's time to answer does not count as the command's.
+ * Starts commands as root by sudo. When sudo asks for a password, nothing of the first command has run: it starts again
+ * with the password, like all later ones. The time that a person takes to answer does not count.
  */
 export function rootStarter(login: RootLogin, start: Start): (command: Command) => Running {
   let password: Promise<Sudo> | undefined;

@@ -9,7 +9,7 @@ import { type LoginKeys, loginKeys } from './login-keys.ts';
 import type { Route } from './route.ts';
 import type { Destination } from './ssh-config.ts';
 
-/** A host to log in to, and the way there. */
+/** A host to log in to, and the route to it. */
 export type LoginTarget = {
   /** `broker` or the Pi's name. */
   readonly name: string;
@@ -19,10 +19,10 @@ export type LoginTarget = {
   readonly signal?: AbortSignal | undefined;
 };
 
-/** How one login ended. What a person's answer could change is not yet an error. */
+/** How one login ended. A login that a person's answer could complete is not an error yet. */
 export type LoginOutcome =
   | { readonly kind: 'ready'; readonly client: Client }
-  /** The host, or the hop before it, ended the connection before it said anything. */
+  /** The host, or the hop before it, closed the connection without a word. */
   | { readonly kind: 'dropped'; readonly error: LabError }
   | { readonly kind: 'unknown key'; readonly key: Buffer; readonly refusal: LabError }
   | {
@@ -129,7 +129,7 @@ function listen(client: Client, target: LoginTarget, { check, keys, methods, out
 
 const LOST = 'Connection lost before handshake';
 
-/** sshd closes, and what it has not read makes that a reset; a proxy command that ends, a broken pipe. The message is ssh2's. */
+/** sshd closes, which unread bytes turn into a reset; a proxy command that ends gives a broken pipe. The message is ssh2's. */
 function isDrop(error: ConnectionError): boolean {
   return error.message === LOST || error.code === 'ECONNRESET' || error.code === 'EPIPE';
 }
@@ -138,12 +138,12 @@ function messageOf(error: ConnectionError): string {
   return error.code === 'EPIPE' ? LOST : error.message;
 }
 
-/** A proxy command that says why it failed will say it again, unless its own hop dropped the connection. */
+/** A proxy command that failed with a reason fails again, unless its own hop dropped the connection. */
 function mayAnswerLater(said: string): boolean {
   return said === '' || said.includes('kex_exchange_identification: ');
 }
 
-/** What the lab does, for errors: `ssh pi@kitchen.local port 22 through hub`. */
+/** The step, for errors: `ssh pi@kitchen.local port 22 through hub`. */
 export function sshStep({ destination: { user, hostName, port }, route }: LoginTarget): string {
   return `ssh ${user}@${hostName} port ${port}${route.words}`;
 }

@@ -32,7 +32,7 @@ export function lacksSetsid({ stderr }: Result): boolean {
   return /setsid: .*(not found|unrecognized option|invalid option)/.test(stderr);
 }
 
-/** A machine that runs commands; the only interface through which the lab reaches one. */
+/** A machine that runs commands: the lab's only interface to a host. */
 export interface Host extends AsyncDisposable {
   /** `broker` or the Pi's name in lab.yaml. */
   readonly name: string;

@@ -10,8 +10,8 @@ import type { Destination } from './ssh-config.ts';
 export type Known = { readonly keys: readonly PublicKey[]; readonly revoked: readonly PublicKey[] };
 
 /**
- * What the known_hosts files say about a host. ssh-keygen reads them, which understands hashed names and patterns; a missing
- * file knows no host. Throws a LabError with exit code 2 for a file that can't be read: it may hold another key.
+ * The keys of a host in the known_hosts files. ssh-keygen reads them, since it understands hashed names and patterns; a
+ * missing file has no host. Throws a LabError with exit code 2 for a file that can't be read: it may hold another key.
  */
 export async function knownKeys(name: string, destination: Destination): Promise<Known> {
   const { knownAs, userKnownHosts, globalKnownHosts } = destination;

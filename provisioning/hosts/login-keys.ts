@@ -6,15 +6,15 @@ import { type KeyFile, readKeyFile } from './key-file.ts';
 import type { Destination } from './ssh-config.ts';
 
 export type LoginKeys = {
-  /** In the order of their trial: the agent first, as in ssh. */
+  /** In the order in which the login tries them: the agent first, as in ssh. */
   readonly methods: readonly (AgentAuthMethod | PublicKeyAuthMethod)[];
   /** Key files that need a passphrase. */
   readonly locked: readonly string[];
-  /** What else could not be used, for the error. */
+  /** Other unusable keys, for the error. */
   readonly troubles: readonly string[];
 };
 
-/** What a passphrase is remembered by. */
+/** Key under which a passphrase is remembered. */
 export function passphraseOf(file: string): string {
   return `passphrase of ${file}`;
 }

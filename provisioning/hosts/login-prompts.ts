@@ -19,14 +19,14 @@ const TRIES = 3;
 const DROPS = 6;
 const PAUSE_MS = 100;
 
-/** What a host's password is remembered by. */
+/** Key under which a host's password is remembered. */
 export function passwordKey({ user, knownAs }: Destination): string {
   return `password of ${user}@${knownAs}`;
 }
 
 /**
- * Logs in, and asks on a terminal for what is missing: whether an unknown host key is right, a passphrase, a password.
- * No question stands while a connection is open, since sshd waits only so long (sshd_config(5), LoginGraceTime).
+ * Logs in, and asks on a terminal about an unknown host key, a passphrase or a password.
+ * Asks only between connections, since sshd limits the time of a login (sshd_config(5), LoginGraceTime).
  * Throws a LabError with exit code 2 that says why it could not.
  */
 export async function logInWithPrompts(target: LoginTarget): Promise<Client> {
@@ -46,7 +46,7 @@ export async function logInWithPrompts(target: LoginTarget): Promise<Client> {
         return latest.client;
       }
       if (latest.kind === 'unknown key') {
-        // a key that was saved and is not found again would be asked about for ever
+        // otherwise a saved key that is not found again would lead to the same question for ever
         if (hasDecided || !(await decide(target, latest.key))) throw unlessInterrupted(target, latest.refusal);
         hasDecided = true;
         continue;
@@ -70,7 +70,7 @@ export async function logInWithPrompts(target: LoginTarget): Promise<Client> {
 
 type Answered = Exclude<LoginOutcome, { kind: 'dropped' }>;
 
-/** Tries again, at random moments, while the host drops the connection: sshd does so where many come together (sshd_config(5), MaxStartups). */
+/** Tries again after random pauses while the host drops the connection, as sshd does under many logins (sshd_config(5), MaxStartups). */
 async function untilAnswered(attempt: () => Promise<LoginOutcome>, signal: AbortSignal | undefined): Promise<Answered> {
   for (let drops = 0; ; drops += 1) {
     const outcome = await attempt();
@@ -80,7 +80,7 @@ async function untilAnswered(attempt: () => Promise<LoginOutcome>, signal: Abort
   }
 }
 
-/** Saves an unknown host key where a person, or the command line, says that it is right. Gives whether it is known now. */
+/** Saves an unknown host key that a person or the command line accepts. Returns whether it is known now. */
 async function decide({ name, destination, address, signal }: LoginTarget, key: Buffer): Promise<boolean> {
   // another connection to the same host may have saved it
   if ((await knownKeys(name, destination)).keys.length > 0) return true;
@@ -106,7 +106,7 @@ function unlocker(signal: AbortSignal | undefined): (files: readonly string[]) =
       skipped.add(file);
       for (let asked = 0; asked < TRIES; asked += 1) {
         const answer = await askSecretly(`passphrase of ${file}: `, signal);
-        // an empty line asks for another way in
+        // an empty line skips the key
         if (answer === undefined || answer === '') break;
         const passphrase = new Secret(answer);
         if ((await readKeyFile(file, passphrase)).kind !== 'private') continue;

@@ -38,7 +38,7 @@ export type RootLogin = {
   /** The host's name in the lab, for questions and errors. */
   readonly name: string;
   readonly user: string;
-  /** What the login's password is remembered by. */
+  /** Key under which the password is remembered. */
   readonly passwordKey: string;
   /** The lab file's password. */
   readonly password: Secret | undefined;
@@ -49,8 +49,8 @@ export type RootLogin = {
 const TRIES = 3;
 
 /**
- * A sudo with a password that was checked once: with a wrong one it would read the script as further passwords. Tries what
- * was typed before, then the lab file's password, then asks. Throws a LabError with exit code 2 that says why root is out of reach.
+ * A sudo with a checked password: with a wrong one sudo would read the script as further passwords. Tries the typed
+ * passwords, then the lab file's, then asks. Throws a LabError with exit code 2 that says why root is out of reach.
  * @param refused sudo's answer to the first command as root
  */
 export async function sudoWithPassword(login: RootLogin, refused: Result, signal?: AbortSignal): Promise<Sudo> {

@@ -13,9 +13,9 @@ export type Route = {
   readonly advice: string;
   /** Opens the way; undefined: TCP, which ssh2 opens itself. */
   open(): Promise<Duplex | undefined>;
-  /** The last words of the command that is the way, such as why it failed. */
+  /** The last output of the proxy command, such as why it failed. */
   said(): string;
-  /** Waits until a command that has ended has said all; a second at most. */
+  /** Waits at most a second for the last output of a proxy command that has ended. */
   ended(): Promise<void>;
   close(): void;
 };
@@ -29,10 +29,10 @@ export const DIRECT: Route = {
   close: () => undefined,
 };
 
-/** How long a command that has closed the connection may take to say why. */
+/** How long a proxy command may take to print why it closed the connection. */
 const LAST_WORDS_MS = 1_000;
 
-/** Through a command whose standard input and output are the connection; it runs as ssh runs a ProxyCommand. */
+/** A route through a command whose standard input and output are the connection, as ssh runs a ProxyCommand. */
 export function throughProxy({ command, jump }: SshProxy): Route {
   let words = '';
   const running = new Set<ChildProcess>();
@@ -50,7 +50,7 @@ export function throughProxy({ command, jump }: SshProxy): Route {
       child.on('error', (error) => {
         words += error.message;
       });
-      // the connection reports the end of a command that has gone
+      // the connection reports the end of the command
       child.stdin.on('error', () => undefined);
       return Duplex.from({ readable: child.stdout, writable: child.stdin });
     },

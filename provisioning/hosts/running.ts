@@ -3,7 +3,7 @@ import { ignoreFailure, LabError } from '../../base/errors.ts';
 import type { Command, Result, Running } from './host.ts';
 import { groupReader, lineReader } from './shell.ts';
 
-/** What a transport (zx, ssh2) does for a command. */
+/** What a transport (zx, ssh2) provides for a command. */
 export type Transport = {
   /** Starts the shell and sends it the script; `exit` resolves after the command's last output. */
   launch(onStdout: (text: string) => void, onStderr: (text: string) => void): Promise<{ exit: Promise<number> }>;
@@ -14,7 +14,7 @@ export type Transport = {
 /** How long a command may take to end after TERM, before KILL. */
 const GRACE_MS = 3_000;
 
-/** Runs a command over a transport: collects output, cuts lines, keeps the time limit, obeys the abort signal. */
+/** Runs a command over a transport: collects output, splits lines, enforces the time limit and the abort signal. */
 export function startOver(hostName: string, transport: Transport, command: Command): Running {
   const group = deferred<number>();
   const kill = async (signal: string): Promise<void> => transport.killGroup(await group.promise, signal);

@@ -1,10 +1,9 @@
 const LAST_LINE = '# the script is complete';
 
 /**
- * How a script reaches a shell, the same on every host. The shell reads the whole script from standard input before it runs
- * it, so that nothing in it (apt, debconf, ssh) can swallow the rest; the script's own standard input is /dev/null.
- * The shell leads a session of its own and prints its process group first, so that ending the group ends everything that the
- * script started. A script without its last line, as when this process is killed meanwhile, does not run: it could be another command.
+ * Sends a script to a shell. The shell reads all of it before it runs it, so that no command in it (apt, debconf, ssh) can
+ * read the rest; the script's own standard input is /dev/null. The shell leads a session and prints its process group, so
+ * that ending the group ends everything. It does not run a script that arrived without its last line.
  */
 const WRAPPER = `echo "GROUP $$"; script=$(cat); exec </dev/null; case $script in *'${LAST_LINE}') eval "$script" ;; *) exit 1 ;; esac`;
 
@@ -35,7 +34,7 @@ export function shellInput(script: string): string {
   return `${PRELUDE}${script}\n${LAST_LINE}\n`;
 }
 
-/** Takes the first line (`GROUP n`) off a command's standard output and hands the rest on. */
+/** Removes the first line (`GROUP n`) from a command's standard output and passes on the rest. */
 export function groupReader(onGroup: (group: number) => void, onRest: (text: string) => void): (chunk: string) => void {
   let pending: string | undefined = '';
   return (chunk) => {

@@ -5,10 +5,10 @@ import type { SshAddress } from '../../lab-file/ssh-address.ts';
 import { jumpCommand } from './proxy-jump.ts';
 import { expand, type Tokens } from './ssh-tokens.ts';
 
-/** Everything that a connection needs to know, after ssh_config(5). */
+/** The settings of a connection, as in ssh_config(5). */
 export type Destination = {
   readonly user: string;
-  /** What is connected to: a host name or an address, no alias. */
+  /** The host name or address to connect to, no alias. */
   readonly hostName: string;
   readonly port: number;
   /** Key files, absolute; a missing one is an error only where the lab file names it. */
@@ -17,9 +17,9 @@ export type Destination = {
   readonly identitiesOnly: boolean;
   /** Socket of the agent. */
   readonly agent: string | undefined;
-  /** The way there where it is not direct. */
+  /** The proxy command where the connection is not direct. */
   readonly proxy: SshProxy | undefined;
-  /** The name that known_hosts files know the host by. */
+  /** The host's name in known_hosts files. */
   readonly knownAs: string;
   /** known_hosts files of the user; a new key goes into the first. */
   readonly userKnownHosts: readonly string[];

@@ -8,8 +8,8 @@ import { runProgram } from './program.ts';
 import { type Destination, knownName, parseSshConfig } from './ssh-config.ts';
 
 /**
- * What ~/.ssh/config and the system's file make of an address, as `ssh -G` prints it; the address itself takes precedence.
- * Without an ssh program the files are left out, with a notice. Throws a LabError with exit code 2 where ssh refuses its configuration.
+ * The settings of ~/.ssh/config and the system's file for an address, as `ssh -G` prints them; the address takes precedence.
+ * Without an ssh program it ignores the files, with a notice. Throws a LabError with exit code 2 where ssh refuses its configuration.
  */
 export async function destinationOf(name: string, address: SshAddress): Promise<Destination> {
   if (address.isComplete === true) return completeDestination(address);

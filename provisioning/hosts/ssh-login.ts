@@ -8,7 +8,7 @@ import { destinationOf } from './ssh-destination.ts';
 export type LoggedIn = { readonly client: Client; readonly user: string; readonly passwordKey: string };
 
 /**
- * Logs in to a host by the way that ~/.ssh/config has, and asks on a terminal for what is missing, such as a password.
+ * Logs in to a host as ~/.ssh/config describes, and asks on a terminal for what is missing, such as a password.
  * Throws a LabError with exit code 2 that says why it could not.
  */
 export async function logIn(name: string, address: SshAddress, signal?: AbortSignal): Promise<LoggedIn> {

@@ -4,7 +4,7 @@
 
 # shellcheck disable=SC2086
 apt() { apt-get --quiet --yes -o DPkg::Lock::Timeout="$wait_s" -o Dpkg::Use-Pty=0 $recording "$@"; }
-# apt waits for dpkg's lock; the lists' own, and dpkg's where dpkg runs without apt, are waited for here
+# apt waits for dpkg's lock; this function waits for the lists' lock, and for dpkg's where dpkg runs without apt
 unlocked() {
   tries=0
   until out=$("$@" 2>&1); do
@@ -20,13 +20,13 @@ unlocked() {
 update() {
   echo 'fetching the package lists'
   unlocked apt update || return
-  # it succeeds also where a list could not be fetched
+  # apt-get update succeeds even where it could not fetch a list
   unfetched=$(printf '%s\n' "$out" | grep '^[WE]: ' | head -n 3)
 }
-# whether there are lists of the last day
+# whether the lists are at most a day old
 fresh() { [ -n "$(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' -mmin -1440 2>/dev/null | head -n 1)" ]; }
 install() { eval "apt --no-remove install $install"; }
-# one that lacks some of its files (half installed, or reinst-required): apt takes it for installed
+# packages without some of their files (half installed, or reinst-required), which apt considers installed
 finish() {
   # shellcheck disable=SC2016,SC2086
   halves=$(dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' $names 2>/dev/null | sed -n '/^.i /!s/^... //p')
@@ -37,9 +37,9 @@ interrupted() { [ -n "$(ls /var/lib/dpkg/updates 2>/dev/null)$(dpkg --audit)" ];
 # a journal in /var/lib/dpkg/updates, or a package that is half configured
 repair() {
   echo 'repairing an interrupted dpkg'
-  # where it fails, apt goes on from there
+  # where it fails, apt continues
   unlocked dpkg --configure -a || true
-  # apt takes them for installed and goes on to configure them, which dpkg refuses
+  # apt considers them installed and configures them, which dpkg refuses
   # shellcheck disable=SC2016
   for half in $(dpkg-query -W -f='${db:Status-Abbrev} ${Package}\n' | sed -n -e 's/^.H. //p' -e 's/^.[^H]R //p'); do
     apt --no-remove install --reinstall "$half" || true
@@ -48,9 +48,9 @@ repair() {
 transaction() {
   if interrupted; then repair; fi
   install && finish && return
-  # by what came in between, such as a dpkg that was killed just now
+  # in case another dpkg was killed meanwhile
   if interrupted; then repair; elif apt check >/dev/null 2>&1; then return 100; fi
-  # alone can install what a package that is there lacks, and takes no packages beside
+  # --fix-broken installs missing dependencies only when it gets no package names
   apt --fix-broken --no-remove install && install && finish
 }
 
@@ -59,5 +59,5 @@ update && transaction && exit
 # shellcheck disable=SC2034
 code=$?
 if [ -n "$unfetched" ]; then printf '%s\n' "$unfetched" >&2; fi
-# which packages are in the way; simulated, apt-get neither changes nor locks anything
+# names the packages that conflict; a simulated apt-get neither changes nor locks anything
 eval "apt --simulate install $install" 2>/dev/null | sed -n '/^Remv /p' >&2

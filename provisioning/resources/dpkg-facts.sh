@@ -1,4 +1,4 @@
-# What a killed dpkg has left. Only where something is unfinished, all packages follow, a line each:
+# Prints what a killed dpkg has left. Only where something is unfinished, all packages follow, a line each:
 # state, name, whether it is essential, what it depends on.
 cd /var/lib/dpkg || exit
 journal=$(ls updates)

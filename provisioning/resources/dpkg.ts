@@ -1,9 +1,9 @@
 import { shellScript } from '../../base/shell-script.ts';
 import type { Fact, Query } from './facts.ts';
 
-/** What a killed dpkg has left unfinished on a host, of what the lab's packages need. */
+/** Unfinished work of a killed dpkg that the lab's packages need. */
 export type Unfinished = {
-  /** Whether a killed dpkg's journal is left, with which apt refuses to work. */
+  /** Whether a killed dpkg left its journal, with which apt refuses to work. */
   readonly isInterrupted: boolean;
   /** Packages that are neither installed nor absent, with their state. */
   readonly halfDone: ReadonlyMap<string, string>;

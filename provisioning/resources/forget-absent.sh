@@ -1,5 +1,5 @@
-# Takes out of the record what a failed transaction has noted and not installed: another program may install it later.
-# Does nothing where dpkg does not answer. What a killed or interrupted transaction has noted stays.
+# Removes from the record what a failed transaction did not install, since another program may install it later.
+# Does nothing where dpkg does not answer. The record of a killed or interrupted transaction stays.
 : "${record?}"
 
 (
@@ -12,7 +12,7 @@
       name=${name%% *}
       # shellcheck disable=SC2016
       now=$(dpkg-query -W -f='${db:Status-Status}' "$name" 2>/dev/null) || now=not-installed
-      # configuration that was there before is not the lab's either
+      # configuration from before the lab is not the lab's either
       case "$before $now" in *' not-installed' | 'config-files config-files') continue ;; esac
       ;;
     esac

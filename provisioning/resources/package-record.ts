@@ -10,7 +10,7 @@ export function recordFile(folder: string): string {
 }
 
 /**
- * Shell that has apt record what it installs, in lines `requested NAME…` and `package NAME[:ARCHITECTURE] STATE`, with
+ * Shell that makes apt record what it installs, in lines `requested NAME…` and `package NAME[:ARCHITECTURE] STATE`, with
  * dpkg's state of the package before. Leaves apt's options in `$recording`. A lab's folder is root's alone, TOOLS is not.
  */
 export function recordPackages(folder: string, requested: readonly string[]): string {
@@ -20,7 +20,7 @@ export function recordPackages(folder: string, requested: readonly string[]): st
   return shellScript('record-packages.sh', import.meta.url, values);
 }
 
-/** Shell that takes out of a folder's record what a failed transaction has noted and not installed. */
+/** Shell that removes from a folder's record what a failed transaction did not install. */
 export function forgetAbsent(folder: string): string {
   return shellScript('forget-absent.sh', import.meta.url, { record: recordFile(folder) });
 }

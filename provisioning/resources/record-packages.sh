@@ -1,4 +1,4 @@
-# Has apt record in $folder/packages what it is about to install, dependencies too, before dpkg unpacks any of it.
+# Makes apt record in $folder/packages what it will install, with dependencies, before dpkg unpacks anything.
 # Leaves apt's options in $recording. Ends the script where the hook cannot be written.
 : "${folder?}" "${mode?}" "${requested?}" "${hook_text?}"
 

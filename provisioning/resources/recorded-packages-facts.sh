@@ -1,4 +1,4 @@
-# What apt and dpkg know of the recorded packages. apt only simulates, and writes nothing, not even its cache.
+# Prints what apt and dpkg know about the recorded packages. apt only simulates, without writing its cache.
 : "${record?}" "${apt_options?}"
 
 [ -s "$record" ] || exit 0
@@ -21,7 +21,7 @@ requested=$(printf '%s\n' "$lines" | sed -n -e 's/^requested //p' -e 's/^leaving
   wanted=$(apt-mark showmanual $here | grep -vxF -- "$requested")
   for name in $wanted; do echo "wanted $name"; done
   memory='-o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache='
-  # what else would go, or come, with all of them
+  # what else apt would remove or install with them
   others=$(apt-get -s $apt_options -o Debug::NoLocking=true $memory purge $here |
     awk '$1 ~ /^(Purg|Remv|Inst)$/ { print $2 }' | sort -u | grep -vxF -- "$(printf '%s\n' $here)")
   for other in $others $wanted $held; do

@@ -13,7 +13,7 @@ export type Recorded =
   | { readonly name: string; readonly fate: 'purge' | 'remove' }
   | { readonly name: string; readonly fate: 'stay'; readonly why: string };
 
-/** The packages that the lab's own apt transactions have installed: removed together, but for those that something else needs. */
+/** The packages that the lab's own apt transactions have installed; removes all that nothing else needs. */
 export function recordedPackages(folder: string): Resource {
   const query = recordedQuery(folder);
   return {
@@ -44,13 +44,13 @@ function itemOf(recorded: Recorded): Item {
     : { ...item, action: 'remove', detail: 'the lab installed it' };
 }
 
-/** The record's own lines, and `state NAME WANT STATE`, `wanted NAME` (by hand), `with NAME OTHER`: OTHER stands on NAME. */
+/** The record's lines, `state NAME WANT STATE`, `wanted NAME` (installed by hand), and `with NAME OTHER`: OTHER depends on NAME. */
 export function recordedQuery(folder: string): Query {
   const values = { record: recordFile(folder), apt_options: APT_OPTIONS };
   return { id: 'recorded-packages', script: shellScript('recorded-packages-facts.sh', import.meta.url, values) };
 }
 
-/** Decides what becomes of the recorded packages, from the answer to recordedQuery. */
+/** Decides from recordedQuery which packages `down` removes. */
 export function recorded({ output }: Fact): readonly Recorded[] {
   const lines = output.split('\n').map((line) => line.split(' '));
   const about = (word: string) => lines.flatMap(([first, ...rest]) => (first === word ? [rest] : []));
@@ -78,7 +78,7 @@ export function recorded({ output }: Fact): readonly Recorded[] {
   });
 }
 
-/** Packages of which nothing was there before go with their configuration. */
+/** Removes packages, `purged` ones with their configuration, since that was absent before the lab. */
 function removeScript(folder: string, purged: readonly string[], removed: readonly string[]): string {
   const values = { record: recordFile(folder), apt_options: APT_OPTIONS, wait_s: LOCK_WAIT_S, purged, removed };
   return shellScript('remove-packages.sh', import.meta.url, values);

@@ -4,7 +4,7 @@
 set -e
 # shellcheck disable=SC2086
 apt() { apt-get $apt_options -o DPkg::Lock::Timeout="$wait_s" -o Dpkg::Use-Pty=0 "$@"; }
-# apt forgets who was installed for another's sake when it begins; the record shows that no other user has asked for them
+# apt forgets which packages are automatic when it begins; the record shows that nobody else asked for them
 # shellcheck disable=SC2086
 echo leaving $purged $removed >>"$record"
 sync "$record"
@@ -12,7 +12,7 @@ if [ -n "$(ls /var/lib/dpkg/updates 2>/dev/null)" ]; then dpkg --configure -a; f
 # shellcheck disable=SC2086
 if [ -n "$purged" ]; then
   apt purge $purged
-  # of a package that a killed dpkg has left half installed, apt only removes the files
+  # apt only removes the files of a package that a killed dpkg left half installed
   left=''
   for name in $purged; do
     # shellcheck disable=SC2016

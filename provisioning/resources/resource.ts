@@ -17,9 +17,9 @@ export type Item = {
   readonly diff?: string;
 };
 
-/** What a resource makes of a host's facts. */
+/** A resource's plan from a host's facts. */
 export type Plan = {
-  /** Everything that the resource covers, also what is unchanged. */
+  /** Everything that the resource covers, with unchanged things. */
   readonly items: readonly Item[];
   /** Undefined when nothing differs. */
   readonly change?: Change | undefined;

@@ -1,5 +1,5 @@
-# Functions that write files beside their places before they take them, so that no reader sees half a file or a secret
-# with a wrong mode. They need processes.sh.
+# Functions that write files beside their final places and then rename them, so that no reader sees half a file or a
+# secret with a wrong mode. They need processes.sh.
 
 # open_staging FOLDER: makes root's own folder $staged in FOLDER, until the shell ends. Its name has the process and
 # its start, which show whether that process was killed.

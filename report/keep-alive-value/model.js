@@ -42,7 +42,7 @@
 
 /**
  * @typedef {object} Recommendation
- * @property {'fits' | 'too expensive' | 'too slow'} outcome `too dear`: fast enough, but above the share; `too slow`: no keep alive is fast enough.
+ * @property {'fits' | 'too expensive' | 'too slow'} outcome `too expensive`: fast enough, but above the share; `too slow`: no keep alive is fast enough.
  * @property {Value} value
  * @property {Value | undefined} cheap The shortest keep alive within the share, where the recommended one is not.
  */

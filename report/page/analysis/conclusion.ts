@@ -1,6 +1,6 @@
 import type { CheckRecord } from '../../../records/record.ts';
 
-/** Whether a measurement confirms the theory, contradicts it, or is not enough to tell. */
+/** Whether a measurement confirms the theory, contradicts it, or is inconclusive. */
 export type Outcome = 'confirmed' | 'contradicted' | 'inconclusive';
 
 /** A sentence of the page, chosen by what was measured, with the checks that it rests on. */

@@ -4,7 +4,7 @@ import type { Results } from '../../../records/results.ts';
 import type { Measurements } from '../../keep-alive-value/model.js';
 import { type Limit, limitOf } from './keep-alive-allowed.ts';
 
-/** What the model computes from, and the records that it comes from. */
+/** The model's measurements, and their records. */
 export type ModelInput = {
   readonly measured: Measurements;
   readonly ping: CheckRecord['id'];
@@ -15,7 +15,7 @@ export type ModelInput = {
 /** The run's measurements for the model; undefined where the cost of a ping is not known. */
 export function modelInput(results: Pick<Results, 'checks' | 'environment'>): ModelInput | undefined {
   const { checks, environment } = results;
-  // the one with the kernel's counters, and the most pings
+  // prefers the kernel's counters, then the most pings
   const [ping] = measured(checks, 'traffic')
     .filter(({ observed: { perPing } }) => perPing !== undefined)
     .sort((one, other) => rank(other) - rank(one));

@@ -6,7 +6,7 @@ import { afterReleaseMs, hopsOf, uncertaintyMs } from './sequence.ts';
 /** When a broker passes a message of QoS 2 on; the standard permits both (4.3.3). */
 export type PassedOn = 'before PUBREL' | 'after PUBREL';
 
-/** When the broker did so in this run; undefined where the packets or the clocks do not tell, or the checks differ. */
+/** When the broker did so in this run; undefined where the packets or the clocks do not show it, or the checks differ. */
 export function passedOnIn({ checks }: Pick<Results, 'checks'>): PassedOn | undefined {
   const seen = measured(checks, 'sequence')
     .filter(({ observed }) => observed.qos === 2)

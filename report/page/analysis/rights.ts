@@ -55,7 +55,7 @@ export type Widened = {
   readonly user: string;
   readonly topic: string;
   readonly right: Right;
-  /** The right in the lab file that brings it along, where there is one. */
+  /** The right in the lab file that implies it, if any. */
   readonly by: Right | undefined;
   readonly reason: string;
   readonly check: CheckRecord;

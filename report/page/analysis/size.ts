@@ -74,7 +74,7 @@ export function addedConclusions(sizes: readonly Size[]): Conclusion[] {
 /** Smallest headers of a segment (IPv4, RFC 791, and TCP, RFC 9293, both without options). */
 const LEAST_HEADERS = 40;
 
-/** Whether headers weighed more than MQTT on the network, at the smallest payload with the kernel's counters. */
+/** Whether headers took more bytes than MQTT on the network, at the smallest payload with the kernel's counters. */
 export function overheadConclusion(sizes: readonly Size[]): Conclusion | undefined {
   const known = sizes.flatMap((size) => {
     const { mqttBytes, ip } = size.hops.publisher;
@@ -92,7 +92,7 @@ export function overheadConclusion(sizes: readonly Size[]): Conclusion | undefin
   if (lighter.length === 0) return confirmed(`On the network the headers weigh more than MQTT:${rest}`);
   const where = heavier.length === 0 ? '' : ` at ${listed(lighter.map(({ size }) => `QoS ${size.qos}`))}`;
   const text = `On the network the headers weigh no more than MQTT${where}:${rest}`;
-  // a packet larger than its headers is no surprise
+  // at larger payloads MQTT takes more bytes in any case
   const isOdd = lighter.some(({ size, mqttBytes }) => mqttBytes / packetsOf(size.hops.publisher.types) < LEAST_HEADERS);
   return isOdd ? contradicted(text) : inconclusive(text);
 }

@@ -7,7 +7,7 @@ type Deviation = {
   readonly cause: Cause;
   /** What the standard requires. */
   readonly standard: string;
-  /** What it means that no last will came. */
+  /** What a missing last will means. */
   readonly none: string;
 };
 
@@ -59,7 +59,7 @@ function deviationConclusion(rows: readonly WillRow[], { cause, standard, none }
   return wrong.length === 0 ? confirmed(text, records(all)) : contradicted(text, records(wrong));
 }
 
-/** By what came, not by the verdict: a version that is known to deviate and does not fails its check. */
+/** Decides by the last wills that came: the check of a known deviation fails where the version does not deviate. */
 function seenOf(row: WillRow): Seen {
   const { wills, record } = row;
   if (wills === 0) return 'none';
@@ -68,7 +68,7 @@ function seenOf(row: WillRow): Seen {
   return record.verdict === 'deviation' || isLate(row) ? 'late' : 'as the standard says';
 }
 
-/** Brokers count whole seconds, so half a second before its will delay it may have waited for that; without a delay it is due at once. */
+/** Brokers count whole seconds, so a last will may come half a second before its delay ends. Without a delay it is due at once. */
 function isLate(row: WillRow): boolean {
   const { owner, willAfterMs = 0 } = row;
   return owner?.delayS === undefined ? isNotAtOnce(row) : willAfterMs >= owner.delayS * 1000 - 500;
@@ -89,7 +89,7 @@ function words(seen: Seen, none: string, share: string, rows: readonly WillRow[]
   }
 }
 
-/** What the verdict adds: that this version is known for it, or why it is a failure in spite of the standard. */
+/** Says that this version is known to deviate so, or why the check fails in spite of the standard. */
 function verdictText(rows: readonly WillRow[]): string {
   if (rows.every(({ record }) => record.verdict === 'deviation'))
     return ', as this version of the broker is known to do';

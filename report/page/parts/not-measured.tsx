@@ -15,7 +15,7 @@ type Props = {
 
 const MOST_NAMED = 4;
 
-/** Says that this run did not measure a question, why where its checks tell, and which command measures it. */
+/** Says that this run did not measure a question, why if its checks give a reason, and which command measures it. */
 export function NotMeasured({ results, about, command, needsPi = false }: Props) {
   const checks = recordsAbout(results.checks, about).flatMap(({ record }) =>
     record.verdict === 'pass' ? [] : [record],

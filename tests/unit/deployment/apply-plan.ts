@@ -172,7 +172,7 @@ test('creates a container and converges what it contains', async (t) => {
   t.deepEqual(await managedHosts(lab), [], 'a container is removed as a whole');
 });
 
-test('a container that cannot be created fails its host alone', async (t) => {
+test('fails only the host whose container cannot be created', async (t) => {
   const lab = { directory: folderFor(t), name: 'two' };
   const { open } = scriptedHosts({ kitchen: scriptedPi(FRESH) });
   const wanted = [...IN_CONTAINER, ...PIS.slice(1)];
@@ -182,7 +182,7 @@ test('a container that cannot be created fails its host alone', async (t) => {
   t.deepEqual(outcomes.map(words), ['hall failed [] left 1 exit 1', `kitchen changed [${INSTALL}] left 0`]);
 });
 
-test('a host that moved keeps its entry, at its new address', async (t) => {
+test('keeps the entry of a moved host, at its new address', async (t) => {
   const lab = { directory: folderFor(t), name: 'two' };
   const pi: ScriptedHost = { facts: { ...DONE, ...NOTHING_TO_RESTORE }, prints: { 'ask which host it is': 'key' } };
   const { open } = scriptedHosts({ hall: pi, old: pi });
@@ -196,7 +196,7 @@ test('a host that moved keeps its entry, at its new address', async (t) => {
   );
 });
 
-test('a host that the lab file no longer has and that is out of reach does not fail the others, and stays recorded', async (t) => {
+test('does not fail for an unreachable host that left the lab file, and keeps it recorded', async (t) => {
   const lab = { directory: folderFor(t), name: 'two' };
   const old = { name: 'hall', host: at('old') };
   await addManagedHosts(lab, [old]);

@@ -13,7 +13,7 @@ const versions: readonly (readonly [string, string | undefined])[] = [
 ];
 
 for (const [version, expected] of versions) {
-  test(`version ${version}`, (t) => {
+  test(`parses the version ${version}`, (t) => {
     t.is(upstreamVersion(version), expected);
   });
 }

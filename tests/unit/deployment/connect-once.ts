@@ -15,13 +15,13 @@ const rows: Readonly<Record<string, readonly [hex: string, ConnectAnswer]>> = {
 };
 
 for (const [name, [hex, answer]] of Object.entries(rows)) {
-  test(`a broker that sends ${name}: ${answer.kind}`, async (t) => {
+  test(`finds a broker that sends ${name}: ${answer.kind}`, async (t) => {
     await using broker = await sayer(hex);
     t.deepEqual(await connectOnce(at(broker.port), hex === '' ? 300 : 10_000), answer);
   });
 }
 
-test('a port without a broker', async (t) => {
+test('reports a port without a broker', async (t) => {
   const answer = await connectOnce(at(1));
   t.regex(answer.kind === 'silent' ? answer.text : '', /ECONNREFUSED/);
 });

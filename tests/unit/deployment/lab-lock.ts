@@ -25,7 +25,7 @@ const HOLDER = new RegExp(
   `^x: process ${process.pid} \\(\\./lab.*, since \\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\d UTC\\) is`,
 );
 
-test('a second run reports who has the lab, waits, and gets it next', async (t) => {
+test('reports who has the lab, waits, and gets it next', async (t) => {
   const { file, notes, hold } = labFor(t);
   const first = await hold();
   t.is(statSync(file).mode & 0o777, 0o600);
@@ -46,7 +46,7 @@ test('a second run reports who has the lab, waits, and gets it next', async (t) 
   t.false(existsSync(file));
 });
 
-test('a lab that is not free in time is an error, exit code 2; Ctrl-C ends the wait', async (t) => {
+test('throws with exit code 2 for a lab that is not free in time, and ends the wait on Ctrl-C', async (t) => {
   const { hold, notes } = labFor(t);
   await using _held = await hold();
   const late = await t.throwsAsync(hold(NEVER, 1), { instanceOf: LabError });
@@ -59,7 +59,7 @@ test('a lab that is not free in time is an error, exit code 2; Ctrl-C ends the w
   t.regex((await t.throwsAsync(waiting)).message, /: interrupted$/);
 });
 
-test("a killed run's lock is gone, and its file does not matter", async (t) => {
+test('ignores the lock file of a killed run', async (t) => {
   const { directory, file, notes, hold } = labFor(t);
   mkdirSync(join(directory, '.lab', 'locks'), { recursive: true });
   writeFileSync(file, '{ half of it');

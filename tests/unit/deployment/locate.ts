@@ -31,7 +31,7 @@ const places: readonly (readonly [broker: string, machines: readonly Container[]
 ];
 
 for (const [written, machines, here, there] of places) {
-  test(`broker ${written}`, async (t) => {
+  test(`locates the broker ${written}`, async (t) => {
     const lab = labOf(`${TWO_USERS}broker: ${written}\npis: { pi: { host: container } }`);
     const live = await locate(lab, new Map(machines.map((one) => [one.name, one])));
     t.is(`${live.broker.address}:${live.broker.port}`, here);
@@ -42,17 +42,17 @@ for (const [written, machines, here, there] of places) {
   });
 }
 
-test('an external broker has no host that the lab could touch', (t) => {
+test('gives an external broker no host', (t) => {
   t.is(brokerHostAddress(labOf(`${TWO_USERS}broker: { host: external, address: h }`), new Map()), undefined);
 });
 
-test('machines that do not run are named', async (t) => {
+test('names the machines that do not run', async (t) => {
   const lab = labOf(`${TWO_USERS}broker: { host: container }\npis: { a: { host: container }, b: { host: container } }`);
   const error = await t.throwsAsync(locate(lab, new Map([['a', pi]])), { instanceOf: LabError });
   t.deepEqual([error?.trouble.happened, error?.exitCode], ['broker, b do not run', 2]);
 });
 
-test('a Pi over SSH finds a broker on this machine where its SSH connection comes from', async (t) => {
+test('locates a broker on this machine for a Pi where its SSH connection comes from', async (t) => {
   const lab = labOf(`${TWO_USERS}broker: { host: local }\npis: { hall: { host: "ssh://pi@hall.invalid" } }`);
   const { open } = scriptedHosts({ hall: { facts: {}, prints: { 'ask for our address': '192.168.1.9\n' } } });
   const hall = await open('hall', at('hall'));

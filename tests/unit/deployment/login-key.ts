@@ -8,7 +8,7 @@ import { folderFor } from '../_sh.ts';
 
 const mode = (file: string) => (statSync(file).mode & 0o777).toString(8);
 
-test('a key is made once, for this user alone', async (t) => {
+test('makes a key once, for this user alone', async (t) => {
   const lab = { directory: folderFor(t), name: 'a' };
   const key = await ensureLoginKey(lab);
   t.is(key.file, join(lab.directory, '.lab/keys/a'));
@@ -19,13 +19,13 @@ test('a key is made once, for this user alone', async (t) => {
   t.deepEqual(readdirSync(privateFolder(lab, 'keys')), ['a']);
 });
 
-test('labs in one folder have keys of their own', async (t) => {
+test('gives each lab in a folder its own key', async (t) => {
   const directory = folderFor(t);
   const [one, other] = [await ensureLoginKey({ directory, name: 'a' }), await ensureLoginKey({ directory, name: 'b' })];
   t.not(one.publicKey, other.publicKey);
 });
 
-test('what a run that was killed left is replaced', async (t) => {
+test('replaces the remains of a killed run', async (t) => {
   const lab = { directory: folderFor(t), name: 'a' };
   const key = await ensureLoginKey(lab);
   writeFileSync(key.file, readFileSync(key.file, 'utf8').slice(0, 80));
@@ -35,7 +35,7 @@ test('what a run that was killed left is replaced', async (t) => {
   t.deepEqual([mode(key.file), readdirSync(privateFolder(lab, 'keys'))], ['600', ['a']]);
 });
 
-test('removed with what was half made, and again without complaint', async (t) => {
+test('removes complete and half-made keys, and succeeds again', async (t) => {
   const lab = { directory: folderFor(t), name: 'a' };
   const { file } = await ensureLoginKey(lab);
   writeFileSync(`${file}.new`, 'half');

@@ -75,7 +75,7 @@ for (const [name, [hosts, steps]] of Object.entries(rows)) {
   });
 }
 
-test('an unchanged host has a line for each thing that was checked', async (t) => {
+test('lists each thing of an unchanged host', async (t) => {
   await using plan = await planLab(PIS, {
     signal,
     open: scriptedHosts({ hall: { facts: DONE }, kitchen: { facts: DONE } }).open,
@@ -147,7 +147,7 @@ for (const [name, [state, facts, lines, steps]] of Object.entries(containers)) {
   });
 }
 
-test('a plan without facts of the containers closes what it opened', async (t) => {
+test('closes what it opened when the facts of the containers fail', async (t) => {
   const { open, log } = scriptedHosts({ kitchen: { facts: DONE } });
   const containers = new Promise<never>((_, reject) => setTimeout(reject, 20, new Error('no engine')));
   const wanted = [...IN_CONTAINER, ...(kitchen === undefined ? [] : [kitchen])];
@@ -166,7 +166,7 @@ const moves: Readonly<Record<string, readonly [string | undefined, readonly stri
 };
 
 for (const [name, [identity, planned, moved]] of Object.entries(moves)) {
-  test(`a managed host that is not in the lab file ${name}`, async (t) => {
+  test(`plans a managed host that is not in the lab file: ${name}`, async (t) => {
     const pi = (prints: string): ScriptedHost => ({
       facts: { ...DONE, ...NOTHING_TO_RESTORE },
       prints: { [IDENTITY]: prints },

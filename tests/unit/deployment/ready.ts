@@ -13,7 +13,7 @@ function broker(port: number, host: HostAddress | undefined = undefined): LabBro
   return { lab, broker: { address: '127.0.0.1', port, host, version: undefined } };
 }
 
-test('a refusal ends the wait early, and is an answer for requireAnswer', async (t) => {
+test('ends the wait early on a refusal, which requireAnswer accepts as an answer', async (t) => {
   await using refusing = await sayer('20020005');
   const local = broker(refusing.port, { kind: 'local' });
   const begin = performance.now();
@@ -24,7 +24,7 @@ test('a refusal ends the wait early, and is an answer for requireAnswer', async 
   await t.notThrowsAsync(requireAnswer(local, never));
 });
 
-test('a broker that does not answer is an error within 3 s, with its last answer', async (t) => {
+test('throws within 3 s for a broker that does not answer, with its last answer', async (t) => {
   const begin = performance.now();
   const error = await t.throwsAsync(requireAnswer(broker(1, { kind: 'local' }), never), { instanceOf: LabError });
   t.true(performance.now() - begin < 4_500);
@@ -38,7 +38,7 @@ test('a broker that does not answer is an error within 3 s, with its last answer
 const SILENT = { kind: 'silent', text: 'x' } as const;
 const REFUSED = { kind: 'refused', text: 'x' } as const;
 
-test('an external broker gets no advice about files on its host', (t) => {
+test('gives no advice about files on the host of an external broker', (t) => {
   for (const answer of [SILENT, REFUSED]) {
     const error = notReady(broker(1), answer, 2_500, never);
     t.notRegex(error.message, /\/var\/log|lab up/);

@@ -17,7 +17,7 @@ import { at, HALL, KITCHEN } from './_managed-hosts.ts';
 const USERS = 'name: two\nusers: { sam: { password: sam } }\nbroker: { host: external, address: there }\n';
 const labIn = (directory: string, text: string) => ({ ...labOf(`${USERS}${text}`), directory });
 
-test('up restores a Pi that was moved or removed from the lab file, not one that was renamed', async (t) => {
+test('restores in up a Pi that moved or left the lab file, not a renamed one', async (t) => {
   const lab = labIn(
     folderFor(t),
     'pis: { hall: { host: "ssh://pi@new.local" }, cellar: { host: "ssh://pi@kitchen.local:2222" } }',
@@ -32,7 +32,7 @@ test('up restores a Pi that was moved or removed from the lab file, not one that
   );
 });
 
-test('down restores the hosts of the lab file and of the address book, each once', async (t) => {
+test('restores in down the hosts of the lab file and of the address book, each once', async (t) => {
   const lab = labIn(folderFor(t), 'pis: { hall: { host: "ssh://pi@hall.local" } }');
   await addManagedHosts(lab, [HALL, KITCHEN]);
   const names = async (of: LabToRemove) => (await hostsToRestore(of, { keepPackages: false })).map(({ name }) => name);
@@ -42,7 +42,7 @@ test('down restores the hosts of the lab file and of the address book, each once
   t.deepEqual(await names({ name: 'three', directory: lab.directory }), []);
 });
 
-test('restores in order: the broker before its packages, what was there before the lab last', (t) => {
+test('restores the broker before its packages, and the state before the lab last', (t) => {
   const ids = (keepPackages: boolean) => restoreResources('two', { keepPackages }).map(({ id }) => id);
   t.is(ids(false).length, 4);
   t.deepEqual(ids(true), [ids(false)[0], ids(false)[3]]);
@@ -74,7 +74,7 @@ const rows: Readonly<
 };
 
 for (const [name, [host, changes, left, stays]] of Object.entries(rows)) {
-  test(`down: a host that ${name}, beside one that is restored`, async (t) => {
+  test(`reports in down a host that ${name}, beside a restored one`, async (t) => {
     const signal = new AbortController().signal;
     const lab = { directory: folderFor(t), name: 'two' };
     const other = { ...TO_RESTORE, name: 'kitchen', place: KITCHEN.host };

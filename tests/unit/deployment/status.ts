@@ -17,7 +17,7 @@ const external: readonly (readonly [ConnectAnswer, HostStatus['state'], string])
 ];
 
 for (const [answer, state, detail] of external) {
-  test(`an external broker, ${answer.kind}: ${state}`, (t) => {
+  test(`reports an external broker, ${answer.kind}: ${state}`, (t) => {
     t.deepEqual(externalStatus('external 198.51.100.7:1883', answer), {
       host: 'broker',
       state,
@@ -38,7 +38,7 @@ const managed: readonly (readonly [running: string, ConnectAnswer, string])[] = 
 ];
 
 for (const [running, answer, detail] of managed) {
-  test(`a broker with process '${running}', ${answer.kind}`, (t) => {
+  test(`reports a broker with process '${running}', ${answer.kind}`, (t) => {
     t.is(brokerDetail(running, answer), detail);
   });
 }
@@ -73,7 +73,7 @@ const labs: Readonly<
 };
 
 for (const [name, [hosts, answer, expected]] of Object.entries(labs)) {
-  test(`a lab ${name}`, async (t) => {
+  test(`reports a lab ${name}`, async (t) => {
     const lab = labOf(
       `${TWO_USERS}broker: { host: "ssh://me@hub", address: hub }\npis: { hall: { host: "ssh://pi@hall" } }`,
     );
@@ -88,7 +88,7 @@ for (const [name, [hosts, answer, expected]] of Object.entries(labs)) {
   });
 }
 
-test('a container that runs is asked, one that does not is unreachable', async (t) => {
+test('asks a running container, and reports a stopped one as unreachable', async (t) => {
   const lab = labOf(`${TWO_USERS}pis: { hall: { host: container }, kitchen: { host: container } }`);
   const { open } = scriptedHosts({ local: { facts: BROKER }, [CONTAINER.ssh.address]: { facts: DONE } });
   const options = { containers: new Map([['hall', CONTAINER]]), connect: async () => ACCEPTED, open };

@@ -25,7 +25,7 @@ const rows: readonly Row[] = [
 ];
 
 for (const [broker, only, hosts] of rows) {
-  test(`broker ${broker}, only ${only?.join(' and ') ?? 'all'}`, async (t) => {
+  test(`lists the hosts for broker ${broker}, only ${only?.join(' and ') ?? 'all'}`, async (t) => {
     const lab = { ...labOf(`${TWO_USERS}broker: ${broker}\n${PIS}`), directory: folderFor(t) };
     await addManagedHosts(lab, [HALL, KITCHEN]);
     const wanted = await wantedHosts(lab, { takeOver: false, only });
@@ -37,7 +37,7 @@ for (const [broker, only, hosts] of rows) {
   });
 }
 
-test('only a broker that takes over has a resource for it', async (t) => {
+test('adds a resource for the take-over only where it is wanted', async (t) => {
   const lab = { ...labOf(TWO_USERS), directory: folderFor(t) };
   const ids = async (takeOver: boolean) => (await wantedHosts(lab, { takeOver }))[0]?.resources.map(({ id }) => id);
   t.deepEqual(

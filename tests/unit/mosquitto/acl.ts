@@ -27,7 +27,7 @@ for (const [topics, sections] of rows) {
   });
 }
 
-test('a user name with a blank is one name', (t) => {
+test('writes a user name with a blank as one name', (t) => {
   const lab = labOf('name: a\nusers: { "sam smith": { password: x } }\ntopics: { t: { publish: [sam smith] } }');
   t.true(renderAcl(lab).endsWith('\nuser sam smith\ntopic write t\n'));
 });

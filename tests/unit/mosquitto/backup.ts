@@ -27,7 +27,7 @@ const backups: readonly (readonly [output: string, isChanged: boolean, items: re
 ];
 
 for (const [output, isChanged, expected] of backups) {
-  test(`backup: ${shown(output)}, ${isChanged ? 'with' : 'without'} other changes`, (t) => {
+  test(`plans the backup for ${shown(output)}, ${isChanged ? 'with' : 'without'} other changes`, (t) => {
     const { items, change: own } = planOf(backup(two, [other(isChanged)]), output);
     t.deepEqual(itemTexts(items), expected);
     t.is(own === undefined, !expected.some((text) => text.startsWith('create')));
@@ -35,7 +35,7 @@ for (const [output, isChanged, expected] of backups) {
   });
 }
 
-test('backup: refuses a host that an interrupted down has restored in part', (t) => {
+test('refuses a host that an interrupted down has restored in part', (t) => {
   const plan = () => planOf(backup(two, [other(true)]), 'complete\ndata\nrestoring');
   const error = t.throws(plan, { instanceOf: LabError });
   t.is(error?.kind, 'could-not-run');
@@ -55,7 +55,7 @@ const data: readonly (readonly [output: string, isPlanned: boolean, isCopied: bo
 ];
 
 for (const [output, isPlanned, isCopied] of data) {
-  test(`data: ${shown(output)}${isPlanned ? ', backup planned' : ''}: ${isCopied ? 'copied' : 'left'}`, (t) => {
+  test(`plans the data backup for ${shown(output)}${isPlanned ? ', backup planned' : ''}: ${isCopied ? 'copied' : 'left'}`, (t) => {
     const earlier: Item[] = isPlanned ? [{ action: 'create', kind: 'backup', name: FOLDER }] : [];
     const plan = planOf(dataBackup(two), output, earlier);
     t.is(plan.change !== undefined, isCopied);

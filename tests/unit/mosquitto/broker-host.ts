@@ -13,7 +13,7 @@ const rows: readonly (readonly [broker: string, takeOver: boolean, ids: readonly
 ];
 
 for (const [broker, takeOver, ids] of rows) {
-  test(`resources in order: ${broker || 'a host'}${takeOver ? ' with --take-over' : ''}`, (t) => {
+  test(`orders the resources of ${broker || 'a host'}${takeOver ? ' with --take-over' : ''}`, (t) => {
     const resources = brokerHost(labOf(`${TWO_USERS}${broker}`), { takeOver });
     t.deepEqual(
       resources.map(({ id }) => id),

@@ -50,7 +50,7 @@ for (const [name, changed, summary] of rows) {
   });
 }
 
-test('the script is shell, tries the files with the real broker before it moves any, and contains no password', (t) => {
+test('makes a valid script without passwords that tries the files before it moves any', (t) => {
   const script = configuration(lab).plan(factsOf(new Map()), []).change?.script ?? '';
   t.is(syntaxError(script), '');
   const trial = script.indexOf('"$binary" -v -c "$trial/mosquitto.conf"');
@@ -58,7 +58,7 @@ test('the script is shell, tries the files with the real broker before it moves 
   t.false(/password: sam|\bsam:sam\b/.test(script));
 });
 
-test('a broker that forgets a TERM right after its start does not delay the trial', (t) => {
+test('does not wait for a trial broker that loses a TERM right after its start', (t) => {
   const folder = folderFor(t);
   mkdirSync(join(folder, 'conf.d'));
   writeFileSync(join(folder, 'mosquitto.conf'), `include_dir ${folder}/conf.d\n`);

@@ -28,17 +28,17 @@ async function started(t: ExecutionContext) {
 
 const yesOrNo = (question: string) => `if ${question}; then echo yes; else echo no; fi`;
 
-test('tells when a process began, to a tenth of a second', async (t) => {
+test('finds when a process began, to a tenth of a second', async (t) => {
   const { output, pid } = await started(t);
   t.true(Math.abs(Number(output(`began_at ${pid}`)) * 10 - Date.now()) < 2000);
   t.is(output('echo $(( ($(began_at self) - $(date +%s%2N) + 10) / 20 ))'), '0');
 });
 
-test('a process has loaded the files if it began a second or more after their last change', async (t) => {
+test('finds that a process has loaded the files if it began at least a second after their last change', async (t) => {
   const { folder, output, pid } = await started(t);
   const files = `${folder}/mosquitto.conf ${folder}/conf.d ${folder}/conf.d/lab.conf`;
   t.is(output(yesOrNo(`has_loaded ${pid}`)), 'no');
-  // nobody can set a file's ctime, so the process's start is moved
+  // a file's ctime cannot be set, so the test moves the process's start
   const later = (ms: number) => `began_at() { echo $(($(changed_at ${files}) + ${ms / 10})); }\n`;
   t.is(output(later(900) + yesOrNo(`has_loaded ${pid}`)), 'no');
   t.is(output(later(1100) + yesOrNo(`has_loaded ${pid}`)), 'yes');

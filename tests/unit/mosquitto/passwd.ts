@@ -27,12 +27,12 @@ const rows: readonly (readonly [name: string, entry: string, password: string, e
 ];
 
 for (const [name, entry, password, expected] of rows) {
-  test(`matchesPassword: ${name}`, (t) => {
+  test(`compares an entry with a password: ${name}`, (t) => {
     t.is(matchesPassword(entry, password), expected);
   });
 }
 
-test('an entry has a fresh salt of at most 12 bytes and a 64-byte hash, and does not show the password', (t) => {
+test('makes an entry with a fresh salt of at most 12 bytes and a 64-byte hash, without the password', (t) => {
   const [one, other] = [passwdEntry('swordfish'), passwdEntry('swordfish')];
   t.not(one, other);
   const [, kind, iterations, salt = '', hash = ''] = one.split('$');

@@ -10,7 +10,7 @@ import { itemTexts, planOf } from './_resource.ts';
 const FOLDER = '/var/lib/mqtt-lab/two';
 const restore = restoreBackup('two');
 
-test('plans what the backup holds; the accounts of a package that stays do too', (t) => {
+test('plans to restore the backup, and keeps the accounts of a package that stays', (t) => {
   t.is(planOf(restore, '').change, undefined);
   t.is(planOf(restore, 'backup').change?.summary, `remove ${FOLDER}`);
   const found = 'backup\nfolder /etc/mosquitto\nprocess 0 bW9zcXVpdHRv /\naccount passwd\naccount group';
@@ -56,13 +56,13 @@ function host(t: ExecutionContext) {
   return { at, run };
 }
 
-test('a host is after the restore what it was at the backup, whatever the lab did in between', (t) => {
+test('restores the state of the backup, whatever the lab did in between', (t) => {
   const { at, run } = host(t);
   const made = backUp(run);
   t.is(made.code, 0, made.stderr);
   t.regex(readFileSync(at('var/lib/mqtt-lab/two/state'), 'utf8'), /^absent \S+\/var\/log\/mosquitto$/m);
 
-  // the lab takes over, its broker writes data, and somebody adds a file
+  // the lab takes over, its broker writes data, and a user adds a file
   sh(`rm ${at('etc/mosquitto/conf.d/own.conf')} ${at('var/lib/mqtt-lab/two/data-untouched')}
 mkdir ${at('var/log/mosquitto')} -p && echo log >${at('var/log/mosquitto/mosquitto.log')}
 echo lab >${at('var/lib/mosquitto/mosquitto.db')}; echo lab >${at('var/lib/mosquitto/lab')}
@@ -82,14 +82,14 @@ echo added >${at('etc/mosquitto/conf.d/added.conf')}`);
     t.false(existsSync(at(gone)), gone);
 });
 
-/** Backs the host up before a lab that changes it. */
+/** Backs the host up before the lab changes it. */
 function backUp(run: ReturnType<typeof host>['run']) {
   const change = { summary: 'other', script: '', timeoutMs: 1 };
   const others = [{ id: 'other', queries: [], plan: () => ({ items: [], change }) }];
   return run(planOf(backup({ name: 'two' }, others), '').change?.script ?? '');
 }
 
-/** [before the lab; what the purge leaves; what is there after the restore; what the plan removes] */
+/** [files before the lab; files that the purge leaves; files after the restore; files that the plan removes] */
 const units: Readonly<
   Record<string, readonly [before: string, left: string, after: readonly string[], planned: readonly string[]]>
 > = {
@@ -101,7 +101,7 @@ const units: Readonly<
   ],
   'a mask without a note': ['', `ln -s /dev/null etc/systemd/system/${UNIT}`, [], [UNIT]],
   'a link that was there before': [`ln -s /lib/gone ${WANTS}/${UNIT}`, '', [`${WANTS}/${UNIT}`], []],
-  "somebody's own unit": [
+  "a user's own unit": [
     '',
     `echo own >etc/systemd/system/${UNIT}; ln -s ../${UNIT} ${WANTS}/${UNIT}`,
     [`etc/systemd/system/${UNIT}`, `${WANTS}/${UNIT}`],
@@ -126,7 +126,7 @@ for (const [name, [before, left, after, planned]] of Object.entries(units)) {
   });
 }
 
-test('a file that somebody has changed since stays and is named', (t) => {
+test('keeps and names a file that a user has changed since', (t) => {
   const { at, run } = host(t);
   mkdirSync(at('var/lib/mqtt-lab/two'), { recursive: true });
   const copies = join(at('var/lib/mqtt-lab/two/files'), at('etc'));

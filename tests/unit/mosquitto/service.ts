@@ -46,7 +46,7 @@ const rows: readonly (readonly [name: string, Readonly<Record<string, string | u
   ['not in the record', NO_RECORD, UNKNOWN],
   ['not in the record, but it began after the files', { ...NO_RECORD, 'began-later': '' }, undefined],
   ['its program replaced', { replaced: '' }, 'restart the broker: its program is replaced'],
-  ['nobody listens', { listens: undefined }, 'restart the broker: it does not listen on port 0'],
+  ['no listener', { listens: undefined }, 'restart the broker: it does not listen on port 0'],
   ['only a comment differs', { lab: conf('# by hand', '') }, undefined],
   ['another port', { lab: base64('listener 1884\nmax_keepalive 60\n') }, 'restart the broker: port changed'],
   ['another keep alive', { lab: base64('listener 1883\n') }, 'restart the broker: maxKeepAlive changed'],
@@ -133,7 +133,7 @@ const planned: readonly (readonly [name: string, earlier: readonly Item[], labCo
 ];
 
 for (const [name, earlier, labConf, detail] of planned) {
-  test(`planned before: ${name}`, (t) => {
+  test(`plans after: ${name}`, (t) => {
     t.is(
       planService(answer({ rights: digest, 'loaded-rights': digest }), { earlier, conf: labConf, acl: 'user sam\n' })
         .items[0]?.detail,
@@ -142,7 +142,7 @@ for (const [name, earlier, labConf, detail] of planned) {
   });
 }
 
-test('rights that are to change are a reload', (t) => {
+test('reloads for rights that will change', (t) => {
   const planned = { earlier: [file('/etc/mosquitto/lab.acl')], conf: LAB_CONF, acl: 'user bob\n' };
   t.is(
     planService(answer({ rights: digest, 'loaded-rights': digest }), planned).items[0]?.detail,
@@ -150,7 +150,7 @@ test('rights that are to change are a reload', (t) => {
   );
 });
 
-test('a reload sends SIGHUP and enables the service; a restart stops the broker', (t) => {
+test('sends SIGHUP and enables the service in a reload, and stops the broker in a restart', (t) => {
   const reload = planService(answer({ rights: 'r2' })).change?.script ?? '';
   t.regex(reload, /^act=reload$/m);
   const body = /^reload\(\) \{$[\s\S]*?^\}$/m.exec(reload)?.[0] ?? '';
@@ -164,7 +164,7 @@ test('a reload sends SIGHUP and enables the service; a restart stops the broker'
   );
 });
 
-test('the scripts are shell', (t) => {
+test('makes valid shell scripts', (t) => {
   for (const host of [{ process: undefined }, { rights: 'r2' }, { lab: '' }]) {
     t.is(syntaxError(planService(answer(host)).change?.script), '');
   }

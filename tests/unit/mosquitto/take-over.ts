@@ -20,7 +20,7 @@ function host(t: ExecutionContext) {
   return { root, backup: join(root, 'mqtt-lab/two/files', root, 'etc/mosquitto'), run };
 }
 
-test('the plan names each file that it moves and each process that it stops', (t) => {
+test('names each file that it moves and each process that it stops', (t) => {
   const { items, change } = planOf(
     takeOver(labOf(TWO_USERS)),
     'file /etc/mosquitto/conf.d/mine.conf\nport 7 mosquitto',
@@ -29,7 +29,7 @@ test('the plan names each file that it moves and each process that it stops', (t
   t.regex(change?.summary ?? '', /^take over: .*conf\.d\/mine\.conf.*; port 1883 .*process 7: mosquitto$/);
 });
 
-test('a file of any name moves to the backup; an earlier copy stays', (t) => {
+test('moves a file of any name to the backup, and keeps an earlier copy', (t) => {
   const { root, backup, run } = host(t);
   const name = "it's; rm x.conf";
   const path = join(root, 'etc/mosquitto/conf.d', name);
@@ -44,7 +44,7 @@ test('a file of any name moves to the backup; an earlier copy stays', (t) => {
   t.regex(sh(`cat '${backup}'/conf.d/*.conf.*`).stdout, /^first$/);
 });
 
-test("another lab's files move, and those that its lab.conf names", (t) => {
+test("moves another lab's files, and those that its lab.conf names", (t) => {
   const { root, backup, run } = host(t);
   const files = ['conf.d/lab.conf', 'lab.passwd', 'lab.acl'];
   for (const file of files) writeFileSync(join(root, 'etc/mosquitto', file), file);
@@ -56,7 +56,7 @@ test("another lab's files move, and those that its lab.conf names", (t) => {
   }
 });
 
-test('the main file stays in place where apt cannot fetch the package that replaces it', (t) => {
+test('keeps the main file where apt cannot fetch the package that replaces it', (t) => {
   const { root, backup, run } = host(t);
   const main = join(root, 'etc/mosquitto/mosquitto.conf');
   writeFileSync(main, 'own');
@@ -72,7 +72,7 @@ test('the main file stays in place where apt cannot fetch the package that repla
   t.is(readFileSync(join(backup, 'mosquitto.conf'), 'utf8'), 'own');
 });
 
-test('a process that is no Mosquitto by now goes on', (t) => {
+test('does not stop a process that is no Mosquitto by now', (t) => {
   const script = takeOverScript('two', [{ kind: 'port', port: 1884, pid: 1, command: 'mosquitto' }]);
   const { code, stderr } = host(t).run(script);
   t.is(code, 1);

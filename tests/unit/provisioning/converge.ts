@@ -126,7 +126,7 @@ test('applies a change and gathers facts in one script, and reports the output o
   t.deepEqual(details, ['begins', '', 'begins']);
 });
 
-test('a change that changes nothing is an error', async (t) => {
+test('throws for a change that has no effect', async (t) => {
   const never: Resource = {
     id: 'never',
     queries: [query],
@@ -141,7 +141,7 @@ test('a change that changes nothing is an error', async (t) => {
   t.regex(error?.trouble.happened ?? '', /^thing one \(never\) still differs/);
 });
 
-test('waits for a step that an earlier run has left behind, and not for what that step started', (t) => {
+test('waits for a step that an earlier run left behind, but not for processes that it started', (t) => {
   if (!existsSync('/var/lib/dpkg')) {
     t.pass('not a Debian');
     return;

@@ -6,7 +6,7 @@ const FILE: Item = { action: 'create', kind: 'file', name: '/a' };
 const change = (summary: string) => ({ summary, script: 'true', timeoutMs: 1 });
 const resource = (id: string, plan: Resource['plan']): Resource => ({ id, queries: [], plan });
 
-test('a resource sees the changes that are planned before it, and not what is unchanged', (t) => {
+test('shows a resource the earlier planned changes, without unchanged things', (t) => {
   const seen: (readonly Item[])[] = [];
   const watching: Resource['plan'] = (_, earlier) => {
     seen.push(earlier);

@@ -38,12 +38,12 @@ const DOCUMENTS: readonly (readonly [what: string, records: readonly CheckRecord
 ];
 
 for (const [what, records] of DOCUMENTS) {
-  test(`${what} is well-formed and what the schemas take`, (t) => {
+  test(`writes ${what} as a well-formed document that the schemas accept`, (t) => {
     t.deepEqual(violations(parseXml(junitXml(results(records)))), []);
   });
 }
 
-test('a suite a family, with its counts, its versions and when it was', (t) => {
+test('writes a suite for each family with its counts, versions and time', (t) => {
   const suites = find(parseXml(junitXml(results(RECORDS))), 'testsuite');
   t.deepEqual(
     suites.map(({ attributes: { name, id, tests, failures, skipped, time } }) => [
@@ -71,7 +71,7 @@ test('a suite a family, with its counts, its versions and when it was', (t) => {
 
 const SHOWN = 'a "quote" <b> & \'c\'\n\t]]> \\x1b[31m\\x00 \\xd800 ü 😀';
 
-test('a failure has message, type, expected and observed; a skipped check its reason', (t) => {
+test('writes message, type, expected and observed of a failure, and the reason of a skipped check', (t) => {
   const document = parseXml(junitXml(results(RECORDS)));
   const [noReason, failure] = find(document, 'failure').sort((one, other) => one.text.length - other.text.length);
   t.deepEqual(failure?.attributes, { message: SHOWN, type: 'MQTT-3.2.2-5' });
@@ -88,7 +88,7 @@ test('a failure has message, type, expected and observed; a skipped check its re
   t.deepEqual(find(document, 'skipped')[0]?.attributes, { message: SHOWN });
 });
 
-test('a known deviation is a test that passed, explained in properties and output of its suite', (t) => {
+test('writes a known deviation as a passed test, explained in properties and output of its suite', (t) => {
   const will = find(parseXml(junitXml(results(RECORDS))), 'testsuite').find(
     ({ attributes }) => attributes.name === 'will',
   );
@@ -97,8 +97,8 @@ test('a known deviation is a test that passed, explained in properties and outpu
   t.is(will && find(will, 'system-out')[0]?.text, `known deviation will.takeover: ${SHOWN}\n`);
 });
 
-/** [a document that is not right; what is told of it] */
-const WRONG: readonly (readonly [xml: string, told: string])[] = [
+/** [an invalid document; its violations] */
+const WRONG: readonly (readonly [xml: string, expected: string])[] = [
   ['<testsuites name="a"/>', '<testsuites name="a">'],
   [
     '<testsuites><testcase name="a" classname="b" time="1e3"/></testsuites>',
@@ -108,9 +108,9 @@ const WRONG: readonly (readonly [xml: string, told: string])[] = [
   ['<other/>', '<other> is no element of theirs'],
 ];
 
-for (const [xml, told] of WRONG) {
+for (const [xml, expected] of WRONG) {
   test(`the rules refuse ${xml}`, (t) => {
-    t.deepEqual(violations(parseXml(xml)), told.split('|'));
+    t.deepEqual(violations(parseXml(xml)), expected.split('|'));
   });
 }
 
@@ -124,7 +124,7 @@ for (const xml of [
   '<a/><b/>',
   '<a b=1/>',
 ]) {
-  test(`not well-formed: ${JSON.stringify(xml)}`, (t) => {
+  test(`refuses a malformed document: ${JSON.stringify(xml)}`, (t) => {
     t.throws(() => parseXml(xml));
   });
 }

@@ -18,7 +18,7 @@ async function folderWith(t: ExecutionContext, files: Readonly<Record<string, st
   return folder;
 }
 
-/** Run 1, runs 2 and 3 that were interrupted, a run 4 that never had a record, and a file that is no run's. */
+/** Run 1, interrupted runs 2 and 3, run 4 without a record, and a file that belongs to no run. */
 const KEPT = {
   [`${named(1)}/results.json`]: '{"checks":[]}',
   [`${named(1)}/records.jsonl`]: '',
@@ -28,7 +28,7 @@ const KEPT = {
   'copy.json': '{"checks":[]}',
 };
 
-/** [how the run is named, `RUNS` being where runs are kept; the run that is meant] */
+/** [the run's name on the command line, with `RUNS` for the folder of the runs; the run found] */
 const FOUND: readonly (readonly [wanted: string, second: number])[] = [
   [named(1), 1],
   [named(2), 2],
@@ -40,14 +40,14 @@ const FOUND: readonly (readonly [wanted: string, second: number])[] = [
 ];
 
 for (const [wanted, second] of FOUND) {
-  test(`the run named ${wanted}`, async (t) => {
+  test(`finds the run named ${wanted}`, async (t) => {
     const runs = await folderWith(t, KEPT);
     t.is(await folderOfRun(runs, wanted.replace('RUNS', runs)), path.join(runs, named(second)));
   });
 }
 
-/** [how the run is named, what is told] */
-const REFUSED: readonly (readonly [wanted: string, told: RegExp])[] = [
+/** [the run's name on the command line; the error] */
+const REFUSED: readonly (readonly [wanted: string, message: RegExp])[] = [
   ['lates', /^lates: no such run in .* \(did you mean "latest"\?\); the newest are 2026-01-02T03-04-03\.000Z, /],
   [named(9), /did you mean "2026-01-02T03-04-0/],
   ['constructor', /^constructor: no such run/],
@@ -58,22 +58,22 @@ const REFUSED: readonly (readonly [wanted: string, told: RegExp])[] = [
   ['RUNS/copy.json', /copy\.json: .*folder of a run.*results\.json.*records\.jsonl/],
 ];
 
-for (const [wanted, told] of REFUSED) {
-  test(`the run named ${wanted} is refused`, async (t) => {
+for (const [wanted, message] of REFUSED) {
+  test(`refuses the run named ${wanted}`, async (t) => {
     const runs = await folderWith(t, KEPT);
     const error = await t.throwsAsync(folderOfRun(runs, wanted.replace('RUNS', runs)), { instanceOf: InputError });
-    t.regex(error?.message ?? '', told);
+    t.regex(error?.message ?? '', message);
   });
 }
 
-test('where no run is kept, the latest is told to be missing', async (t) => {
+test('reports that there is no latest run', async (t) => {
   await t.throwsAsync(folderOfRun('/nonexistent', 'latest'), {
     instanceOf: InputError,
     message: /^latest: \/nonexistent has no run; \.\/lab verify/,
   });
 });
 
-test('results are read as they were written', async (t) => {
+test('reads results as they were written', async (t) => {
   const written = resultsOf([
     recordOf('qos.a', { verdict: 'fail' }),
     recordOf('will.b', { statement: 'MQTT-3.1.2-8' }),
@@ -91,7 +91,7 @@ const UNREADABLE: readonly (readonly [string, object, RegExp])[] = [
 ];
 
 for (const [name, value, where] of UNREADABLE) {
-  test(`results with ${name} are refused, with the place and what to do`, async (t) => {
+  test(`refuses results with ${name}, with the place and advice`, async (t) => {
     const folder = await folderWith(t, { 'results.json': JSON.stringify(value) });
     const error = await t.throwsAsync(readRun(folder), { instanceOf: InputError });
     t.regex(error?.message ?? '', /results\.json: another version of mqtt-lab wrote this run .*\.\/lab verify/);
@@ -99,14 +99,14 @@ for (const [name, value, where] of UNREADABLE) {
   });
 }
 
-test('an interrupted run has its records, also where the last is cut off', async (t) => {
+test('reads the records of an interrupted run, even where the last is cut off', async (t) => {
   const lines = `${JSON.stringify(recordOf('qos.a'))}\n${JSON.stringify(recordOf('qos.b')).slice(0, 20)}`;
   const { checks, verdict } = await readRun(await folderWith(t, { 'records.jsonl': lines, 'results.json': '{"che' }));
   t.deepEqual(checks, [recordOf('qos.a')]);
   t.is(verdict, 'pass');
 });
 
-test('a folder without either is no run', async (t) => {
+test('refuses a folder without results and records', async (t) => {
   const folder = await folderWith(t, { notes: '' });
   await t.throwsAsync(readRun(folder), {
     instanceOf: InputError,

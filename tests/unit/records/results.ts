@@ -18,7 +18,7 @@ const rows: readonly (readonly [verdicts: readonly Verdict[], verdict: 'pass' | 
 ];
 
 for (const [verdicts, verdict] of rows) {
-  test(`a run of ${verdicts.join(', ') || 'nothing'} is a ${verdict}`, (t) => {
+  test(`gives a run of ${verdicts.join(', ') || 'nothing'} the verdict ${verdict}`, (t) => {
     const found = results(verdicts.map((one, index) => record(`acl.${index}`, one)));
     t.is(found.verdict, verdict);
     const total = Object.values(found.counts).reduce((sum, count) => sum + count, 0);
@@ -26,7 +26,7 @@ for (const [verdicts, verdict] of rows) {
   });
 }
 
-test('checks are sorted by id, the records given stay as they are', (t) => {
+test('sorts checks by id and leaves the given records alone', (t) => {
   const given = [record('will.b', 'pass'), record('auth.a', 'pass')];
   t.deepEqual(
     results(given).checks.map(({ id }) => id),
@@ -54,7 +54,7 @@ const failures: readonly (readonly [error: unknown, object: object])[] = [
 ];
 
 for (const [error, object] of failures) {
-  test(`--json of ${String(error).split('\n')[0]}`, (t) => {
+  test(`prints with --json: ${String(error).split('\n')[0]}`, (t) => {
     t.deepEqual(JSON.parse(JSON.stringify(failureJson(error))), object);
   });
 }

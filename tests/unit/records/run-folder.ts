@@ -18,7 +18,7 @@ const ENVIRONMENT = {
   clients: {},
 };
 
-test('records as they come and the results at the end, for this user alone', async (t) => {
+test('writes records as they come and the results at the end, for this user alone', async (t) => {
   const directory = await mkdtemp(path.join(tmpdir(), 'mqtt-lab-test-'));
   t.teardown(() => rm(directory, { recursive: true }));
   const folder = await openRunFolder(path.join(directory, '.lab', 'runs'), new Date('2026-01-02T03:04:05.678Z'));
@@ -39,7 +39,7 @@ test('records as they come and the results at the end, for this user alone', asy
   for (const file of await readdir(folder.path)) t.is((await stat(path.join(folder.path, file))).mode & 0o777, 0o600);
 });
 
-test('the newest runs are kept, and what is no run', async (t) => {
+test('keeps the newest runs and everything that is not a run', async (t) => {
   const directory = await mkdtemp(path.join(tmpdir(), 'mqtt-lab-test-'));
   t.teardown(() => rm(directory, { recursive: true }));
   const run = (second: number) => `2026-01-02T03-04-0${second}.000Z`;

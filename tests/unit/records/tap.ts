@@ -30,12 +30,12 @@ const points: readonly (readonly [fields: Partial<CheckRecord>, lines: readonly 
 ];
 
 for (const [fields, lines] of points) {
-  test(`the point of ${JSON.stringify(fields)}`, (t) => {
+  test(`writes the test point of ${JSON.stringify(fields)}`, (t) => {
     t.deepEqual(tapLines({ checks: [record(fields)] }), ['TAP version 14', '1..1', ...lines]);
   });
 }
 
-test('a diagnostic is YAML whatever is in it, and a known deviation is ok', (t) => {
+test('writes any diagnostic as YAML, and a known deviation as ok', (t) => {
   const reason = '...\n---\n\u001b[31m: "x" # y';
   const [, , point, ...block] = tapLines({
     checks: [record({ verdict: 'deviation', reason, observed: { a: [null] } })],
@@ -47,7 +47,7 @@ test('a diagnostic is YAML whatever is in it, and a known deviation is ok', (t) 
   t.like(parse(block.slice(1, -1).join('\n')), { verdict: 'deviation', reason, observed: { a: [null] } });
 });
 
-test('no check at all, and a run that could not be done', (t) => {
+test('writes a run without checks, and a run that could not start', (t) => {
   t.deepEqual(tapLines({ checks: [] }), ['TAP version 14', '1..0']);
   t.deepEqual(tapBailOut('no broker\n  at all'), ['TAP version 14', 'Bail out! no broker   at all']);
 });

@@ -13,12 +13,12 @@ const texts: readonly (readonly [text: string, xml: string])[] = [
 ];
 
 for (const [text, xml] of texts) {
-  test(`the text ${JSON.stringify(text)}`, (t) => {
+  test(`escapes the text ${JSON.stringify(text)}`, (t) => {
     t.is(xmlText(text), xml);
   });
 }
 
-test('an attribute keeps its white space, and one without a value is left out', (t) => {
+test('keeps the white space of an attribute, and leaves out one without a value', (t) => {
   t.is(element('a', { b: 'x\n\ty"', c: undefined, d: 0 }), '<a b="x&#10;&#9;y&quot;" d="0"/>');
   t.is(element('a', {}, '<b/>'), '<a><b/></a>');
 });

@@ -15,7 +15,7 @@ const rows: readonly (readonly [targets: string, suite: string, lines: readonly 
 ];
 
 for (const [targets, suite, lines] of rows) {
-  test(`${suite} from ${JSON.stringify(targets)}`, (t) => {
+  test(`derives sources of ${suite} from ${JSON.stringify(targets)}`, (t) => {
     t.deepEqual(sourceLines(targets, suite), [...lines]);
   });
 }

@@ -60,7 +60,7 @@ const rows: readonly (readonly [string, readonly Docker.ContainerInfo[], object,
 ];
 
 for (const [what, containers, changes, expected] of rows) {
-  test(`the state of a container: ${what}: ${expected}`, (t) => {
+  test(`finds the state of a container: ${what}: ${expected}`, (t) => {
     const state = containerState(containers, { ...WANTED, ...changes });
     t.is(describe(state), expected);
   });
@@ -70,7 +70,7 @@ function describe(state: ContainerState): string {
   return 'why' in state ? `${state.state}: ${state.why}` : state.state;
 }
 
-test('a running container’s address and ports come from the engine’s list', (t) => {
+test('takes a running container’s address and ports from the engine’s list', (t) => {
   const found = containerState([container()], WANTED);
   t.deepEqual(found.state === 'running' ? found.container : undefined, {
     name: 'pi',

@@ -48,7 +48,7 @@ for (const [texts, happened, advice] of rows) {
   });
 }
 
-test('uses a handler with flag F; sudo needs C', (t) => {
+test('requires flag F of a handler, and C for sudo', (t) => {
   t.is(usableHandler('hall', 'arm64', 'amd64', [handler('POCF')]).flags, 'POCF');
 });
 
@@ -61,7 +61,7 @@ test('gives another architecture its own base image and packages', (t) => {
   t.deepEqual([nftables(undefined), nftables(emulation)], ['nftables', 'nftables:amd64']);
 });
 
-test('a layer holds what was written, with its digest, readable by this user alone, until it is disposed of', async (t) => {
+test('stores a layer with its digest, readable by this user alone, until disposal', async (t) => {
   const layer = await openLayer();
   await layer.write(Readable.from([Buffer.from('one '), Buffer.from('two')]));
   t.is(await readFile(layer.file, 'utf8'), 'one two');

@@ -25,7 +25,7 @@ test('lists nothing where the lab has installed nothing', async (t) => {
   t.deepEqual(await installedPackages(recordWith(folder, 'no-such-package')), []);
 });
 
-test.serial('leaves out a package of which only the configuration is left', async (t) => {
+test.serial('leaves out a removed package whose configuration is left', async (t) => {
   const folder = folderFor(t);
   writeFileSync(join(folder, 'dpkg-query'), '#!/bin/sh\necho "config-files a"\necho "installed b"\n', { mode: 0o755 });
   const before = process.env.PATH;
@@ -36,12 +36,12 @@ test.serial('leaves out a package of which only the configuration is left', asyn
   t.deepEqual(await installedPackages(recordWith(folder, 'a', 'b')), ['b']);
 });
 
-test('one line removes exactly these packages, and the record of them', (t) => {
+test('prints a line that removes exactly these packages and their record', (t) => {
   const line = removalLine(['docker.io', 'runc']);
   t.regex(line, /sudo apt-get purge docker\.io runc && sudo rm -r \/var\/lib\/mqtt-lab\/\.tools$/);
 });
 
-test('anybody may read which packages were installed for the tools, and nobody a lab’s folder', (t) => {
+test('lets every user read the record of the tools, but not a lab’s folder', (t) => {
   const root = folderFor(t);
   const modeOf = (folder: string) => {
     const script = recordPackages(folder, ['a']).replaceAll('/var/lib/mqtt-lab', `${root}/mqtt-lab`);

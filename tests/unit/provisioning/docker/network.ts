@@ -5,7 +5,7 @@ import { bridgeName, freeSubnet } from '../../../../provisioning/docker/network.
 const range = { address: 0xc612_0000, prefix: 15 };
 
 for (const lab of ['a', 'checkpoint-3', 'x'.repeat(40)]) {
-  test(`network and bridge of ${lab}`, (t) => {
+  test(`names network and bridge of ${lab}`, (t) => {
     const subnet = freeSubnet(lab, []);
     t.true(overlap(subnet, range));
     t.deepEqual([subnet.prefix, freeSubnet(lab, [])], [24, subnet]);

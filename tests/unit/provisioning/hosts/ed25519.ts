@@ -2,7 +2,7 @@ import test from 'ava';
 import ssh2 from 'ssh2';
 import { ed25519Pair } from '../../../../provisioning/hosts/ed25519.ts';
 
-test('throws a malformed pair away', (t) => {
+test('discards a malformed pair', (t) => {
   const good = ed25519Pair();
   const pairs = [{ ...good, private: good.private.replace(/\n[^\n]{20}/, '\n') }, good];
   t.is(

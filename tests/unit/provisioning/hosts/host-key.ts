@@ -49,7 +49,7 @@ const rows: readonly (readonly [text: string, types: readonly string[]])[] = [
 ];
 
 for (const [text, types] of rows) {
-  test(`keys in ${JSON.stringify(text.replaceAll(key.line, 'KEY'))}`, (t) => {
+  test(`finds the keys in ${JSON.stringify(text.replaceAll(key.line, 'KEY'))}`, (t) => {
     const keys = publicKeys(text);
     t.deepEqual(
       keys.map(({ type }) => type),

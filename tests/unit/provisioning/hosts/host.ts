@@ -24,7 +24,7 @@ const rows: readonly (readonly [stdout: string, stderr: string, message: string]
   ],
 ];
 
-test('a host without util-linux’s setsid: exit code 2 and the supported systems', (t) => {
+test('throws with exit code 2 and the supported systems for a host without util-linux’s setsid', (t) => {
   for (const stderr of ['sh: 1: setsid: not found\n', 'setsid: unrecognized option: w\nBusyBox v1.36.1\n']) {
     const { trouble, exitCode } = stepFailed(host, 'look', { code: 1, stdout: '', stderr });
     t.is(exitCode, 2);
@@ -58,7 +58,7 @@ test('ends everything that a command started after its time limit', async (t) =>
   t.deepEqual(processesOf(await running.group), []);
 });
 
-/** Process ids of a group (proc(5), stat); zombies, which nobody reaps in some containers, have ended. */
+/** Process ids of a group (proc(5), stat); zombies, which some containers never reap, have ended. */
 function processesOf(group: number): string[] {
   return readdirSync('/proc').filter((pid) => {
     if (!/^\d+$/.test(pid)) return false;

@@ -31,7 +31,7 @@ const logins: readonly (readonly [
 ];
 
 for (const [keys, has, left, tried] of logins) {
-  test(`${keys} keys, password ${has}, the host accepts ${JSON.stringify(left)}`, (t) => {
+  test(`tries ${keys} keys, password ${has}, on a host that accepts ${JSON.stringify(left)}`, (t) => {
     const attempt = login(
       'pi',
       Array.from({ length: keys }, () => key),
@@ -51,7 +51,7 @@ for (const [keys, has, left, tried] of logins) {
   });
 }
 
-test('the password answers only the first hidden question', (t) => {
+test('answers only the first hidden question with the password', (t) => {
   const attempt = login('pi', [], password);
   attempt.next(null);
   const next = attempt.next(['keyboard-interactive']);

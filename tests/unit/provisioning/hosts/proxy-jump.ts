@@ -15,14 +15,14 @@ const rows: readonly (readonly [proxyJump: string, words: readonly string[]])[] 
 ];
 
 for (const [proxyJump, words] of rows) {
-  test(`ProxyJump ${proxyJump}`, (t) => {
+  test(`makes a command of ProxyJump ${proxyJump}`, (t) => {
     const command = jumpCommand(proxyJump, to);
     t.true(command.startsWith('ssh -o BatchMode=yes '));
     t.true(sh(`ssh() { printf '%s\\n' "$@"; }; ${command}`).stdout.endsWith(`\n${words.join('\n')}\n`));
   });
 }
 
-test('the hop’s ssh gets further options, and nothing of them is shell', (t) => {
+test('passes further options to the hop’s ssh, quoted', (t) => {
   const command = jumpCommand('hub', { hostName: '$(reboot)', port: 22 }, ['-F', `/a 'b/config`]);
   t.regex(sh(`ssh() { printf '%s\\n' "$@"; }; ${command}`).stdout, /\n-F\n\/a 'b\/config\n-W\n\[\$\(reboot\)\]:22\n/);
 });

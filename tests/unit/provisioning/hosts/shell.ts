@@ -12,7 +12,7 @@ test('puts sudo’s words in front', (t) => {
   }
 });
 
-test('a stopped process gets the signal', (t) => {
+test('sends the signal to a stopped process', (t) => {
   const kill = killWords(7, 'TERM', []).at(-1)?.replaceAll('-7', '-"$group"');
   // it leads its group, since the shell's own must not end, and has a handler: without one it would end while stopped
   const { stdout } = sh(
@@ -25,14 +25,14 @@ test('a stopped process gets the signal', (t) => {
   t.is(stdout, '9\n');
 });
 
-test('the command line shows nothing of the script', (t) => {
+test('shows nothing of the script on the command line', (t) => {
   const line = shellWords([]).map(quote).join(' ');
   const { code, stdout } = sh(`${line} <<'END'\n${shellInput('echo "$1 $LC_ALL"; umask; cat; exit 3')}END`);
   t.is(code, 3);
   t.regex(stdout, /^GROUP \d+\n C\n0022\n$/);
 });
 
-test('a command that reads standard input finds it empty, and the script continues', (t) => {
+test('gives commands of the script an empty standard input', (t) => {
   const line = shellWords([]).map(quote).join(' ');
   const { stdout } = sh(`${line} <<'END'\n${shellInput('cat\necho after')}END`);
   t.true(stdout.endsWith('\nafter\n'));
@@ -50,7 +50,7 @@ const chunkings: readonly (readonly [chunks: readonly string[], groups: readonly
 ];
 
 for (const [chunks, groups, rest] of chunkings) {
-  test(`group of ${JSON.stringify(chunks)}`, (t) => {
+  test(`reads the group from ${JSON.stringify(chunks)}`, (t) => {
     const found: number[] = [];
     let output = '';
     const read = groupReader(
@@ -80,7 +80,7 @@ const streams: readonly (readonly [chunks: readonly string[], lines: readonly st
 ];
 
 for (const [chunks, lines] of streams) {
-  test(`lines of ${JSON.stringify(chunks)}`, (t) => {
+  test(`splits into lines ${JSON.stringify(chunks)}`, (t) => {
     const found: string[] = [];
     const reader = lineReader((line) => found.push(line));
     for (const chunk of chunks) reader.push(chunk);
@@ -89,7 +89,7 @@ for (const [chunks, lines] of streams) {
   });
 }
 
-test('a script that arrived in part does not run', (t) => {
+test('does not run a script that arrived in part', (t) => {
   const line = shellWords([]).map(quote).join(' ');
   const input = shellInput('echo ran');
   const run = (text: string) => sh(`printf %s ${quote(text)} | ${line}`);

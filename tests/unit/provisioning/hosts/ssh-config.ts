@@ -46,7 +46,7 @@ const configs: readonly (readonly [text: string, change: Partial<Destination>])[
 ];
 
 for (const [text, change] of configs) {
-  test(`ssh -G says ${JSON.stringify(text)}`, (t) => {
+  test(`reads from ssh -G ${JSON.stringify(text)}`, (t) => {
     const lines = [...text.split('\n'), ...USUAL.split('\n')];
     const keywords = lines.map((one) => one.split(' ')[0]);
     const first = lines.filter(
@@ -100,4 +100,5 @@ const texts: readonly (readonly [Partial<SshAddress>, string])[] = [
   [{ address: '::1' }, '::1'],
 ];
 
-for (const [more, text] of texts) test(`an address is ${text}`, (t) => t.is(sshText({ ...address, ...more }), text));
+for (const [more, text] of texts)
+  test(`prints the address ${text}`, (t) => t.is(sshText({ ...address, ...more }), text));

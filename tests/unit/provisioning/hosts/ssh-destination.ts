@@ -28,7 +28,7 @@ function homeWith(t: ExecutionContext, config: string): string {
   return home;
 }
 
-test('a complete address needs no agent, no known_hosts and nothing of ~/.ssh', async (t) => {
+test('needs no agent, no known_hosts and no ~/.ssh for a complete address', async (t) => {
   const complete = { ...address, user: 'pi', port: 32_768, identity: '/key', isComplete: true } as const;
   t.deepEqual(await destinationOf('pi', complete), {
     ...{ user: 'pi', hostName: 'kitchen', port: 32_768, knownAs: '[kitchen]:32768', hashKnownHosts: false },
@@ -37,7 +37,7 @@ test('a complete address needs no agent, no known_hosts and nothing of ~/.ssh', 
   });
 });
 
-test.serial('ProxyJump becomes an ssh with the same configuration', async (t) => {
+test.serial('turns ProxyJump into an ssh with the same configuration', async (t) => {
   const home = homeWith(t, 'Host kitchen\n HostName 10.0.0.7\n ProxyJump a,carl@hub:23\n');
   const { proxy } = await destinationOf('pi', address);
   t.is(proxy?.jump, 'a,carl@hub:23');
@@ -48,14 +48,14 @@ test.serial('ProxyJump becomes an ssh with the same configuration', async (t) =>
   t.true(await isIndirect('pi', address));
 });
 
-test.serial('the hop’s key may be new where the command line accepts new host keys', async (t) => {
+test.serial('accepts a new key of the hop where the command line accepts new host keys', async (t) => {
   homeWith(t, 'Host kitchen\n ProxyJump hub\n');
   const { proxy } = await destinationOf('pi', { ...address, newHostKey: 'accept' });
   t.regex(proxy?.command ?? '', / -o StrictHostKeyChecking=accept-new /);
   t.notRegex((await destinationOf('pi', address)).proxy?.command ?? '', /StrictHostKeyChecking/);
 });
 
-test.serial('without a proxy the way is direct, and the lab file takes precedence', async (t) => {
+test.serial('connects directly without a proxy, and prefers the lab file', async (t) => {
   const home = homeWith(t, 'Host kitchen\n User carl\n Port 23\n HostName 10.0.0.7\n');
   t.false(await isIndirect('pi', address));
   const found = await destinationOf('pi', { ...address, user: 'pi', identity: '/key' });
@@ -63,7 +63,7 @@ test.serial('without a proxy the way is direct, and the lab file takes precedenc
   t.deepEqual(found.userKnownHosts, [`${home}/.ssh/known_hosts`, `${home}/.ssh/known_hosts2`]);
 });
 
-test.serial('a configuration that ssh refuses is an error with ssh’s words', async (t) => {
+test.serial('throws with ssh’s message for a configuration that ssh refuses', async (t) => {
   homeWith(t, 'Hots x\n');
   const error = await t.throwsAsync(destinationOf('pi', address), { instanceOf: LabError });
   t.is(error?.exitCode, 2);

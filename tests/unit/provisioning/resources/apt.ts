@@ -12,13 +12,13 @@ type Machine = {
   readonly aptGet: string;
   /** Names of the files in dpkg's journal. */
   readonly journal?: string;
-  /** What `dpkg --audit` tells. */
+  /** Output of `dpkg --audit`. */
   readonly audit?: string;
   /** What dpkg says to each call of `dpkg --configure -a`; $times as above. */
   readonly configure?: string;
-  /** What dpkg-query tells of the packages after an installation. */
+  /** Output of dpkg-query about the packages after an installation. */
   readonly states?: string;
-  /** What dpkg-query tells of all packages. */
+  /** Output of dpkg-query about all packages. */
   readonly allStates?: string;
 };
 
@@ -110,7 +110,7 @@ const rows: readonly (readonly [name: string, machine: Machine, calls: readonly 
     0,
   ],
   [
-    'a package without what it needs, of which dpkg says nothing',
+    'a package with a missing dependency that dpkg does not report',
     { fresh: true, aptGet: `case $words$times in "${INSTALL}1"|check1) exit 100 ;; esac` },
     [INSTALL, 'check', REPAIR, INSTALL],
     0,

@@ -21,7 +21,7 @@ const rows: readonly (readonly [script: string, code: number, output: string])[]
   ["echo 'fact-9999 other'", 0, 'fact-9999 other\n'],
 ];
 
-test('sh gives each script’s answer, independent of the others', (t) => {
+test('gives each script’s answer, independent of the others', (t) => {
   const queries = rows.map(([script], index) => ({ id: `q:${index}`, script }));
   const answers = unframe(sh(framed(queries, MARK)).stdout, MARK);
   t.is(answers.size, rows.length);
@@ -30,7 +30,7 @@ test('sh gives each script’s answer, independent of the others', (t) => {
   }
 });
 
-test('a cut-off output gives no fact', (t) => {
+test('gives no fact for a cut-off output', (t) => {
   t.deepEqual(unframe(`${MARK} a\nx\n${MARK} 0\n${MARK} b\nhalf`, MARK), new Map([['a', { code: 0, output: 'x' }]]));
 });
 
@@ -48,7 +48,7 @@ test('throws for a fact that was not gathered', async (t) => {
   t.throws(() => facts.get({ id: 'x', script: '' }), { message: 'no fact x was gathered' });
 });
 
-test('queries run as root unless root is false', async (t) => {
+test('runs queries as root unless root is false', async (t) => {
   const asked: (boolean | undefined)[] = [];
   const host: Host = {
     name: 'pi',

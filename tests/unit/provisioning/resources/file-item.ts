@@ -48,7 +48,7 @@ test('cuts long lines', (t) => {
   t.true((diffOf(`${'x'.repeat(1_000_000)}\n`) ?? '').length < 1000);
 });
 
-test('a file’s content does not steer the terminal', (t) => {
+test('makes control characters of a file visible', (t) => {
   const hostile = 'one\n\u001B]0;title\u0007\u001B[2J\u009B31mred\rover\u0000two\n';
   const item = fileItem(found(hostile), wanted);
   const plan = { docker: [], hosts: [{ name: 'broker', place: { kind: 'ssh' }, items: [item] }] } as const;
@@ -60,7 +60,7 @@ test('a file’s content does not steer the terminal', (t) => {
 
 const HASH = '$7$1000$c2FsdHNhbHRzYWx0$aGFzaGhhc2hoYXNo';
 
-test('a changed password shows as a changed line without salt and hash', (t) => {
+test('shows a changed password as a changed line without salt and hash', (t) => {
   const passwd: WantedFile = {
     path: '/etc/p',
     ...ownership,
@@ -73,7 +73,7 @@ test('a changed password shows as a changed line without salt and hash', (t) => 
   t.false(/swordfish/.test(hostile), hostile);
 });
 
-/** [line of mosquitto.conf; what of it is shown] */
+/** [line of mosquitto.conf; the shown line] */
 const confLines = [
   ['listener 1883', 'listener 1883'],
   ['password_file /etc/mosquitto/lab.passwd', 'password_file /etc/mosquitto/lab.passwd'],
@@ -87,7 +87,7 @@ const confLines = [
 ] as const;
 
 for (const [line, shown] of confLines) {
-  test(`of mosquitto.conf: ${line}`, (t) => {
+  test(`masks the line of mosquitto.conf: ${line}`, (t) => {
     t.is(maskConf(line), shown);
   });
 }

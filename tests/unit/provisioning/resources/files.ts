@@ -18,12 +18,12 @@ const rows = [
 ] as const;
 
 for (const [name, found, difference] of rows) {
-  test(`found: ${name}`, (t) => {
+  test(`compares a found file: ${name}`, (t) => {
     t.is(fileDifference(found, wanted), difference);
   });
 }
 
-test('a folder, a symbolic link and a missing file are not files', (t) => {
+test('does not accept a folder, a symbolic link or a missing file as a file', (t) => {
   const folder = folderFor(t);
   writeFileSync(join(folder, 'real'), 'x');
   symlinkSync(join(folder, 'real'), join(folder, 'link'));

@@ -20,7 +20,7 @@ const rows: readonly (readonly [line: string, version: string | undefined])[] = 
 ];
 
 for (const [line, version] of rows) {
-  test(`dpkg says ${JSON.stringify(line)}`, (t) => {
+  test(`reads from dpkg ${JSON.stringify(line)}`, (t) => {
     t.is(installedVersions({ code: 0, output: `${line}\n` }).get('mosquitto'), version);
   });
 }
@@ -59,7 +59,7 @@ const repaired: readonly (readonly [string, string, readonly string[], string | 
     ],
     'repair other, missing, deep',
   ],
-  ["somebody else's", 'package|iF |theirs|no|a, b\npackage|ii |a|no|, \npackage|rc |b-old|no|, \n', [], undefined],
+  ["another package's", 'package|iF |theirs|no|a, b\npackage|ii |a|no|, \npackage|rc |b-old|no|, \n', [], undefined],
 ];
 
 for (const [name, dpkg, items, summary] of repaired) {

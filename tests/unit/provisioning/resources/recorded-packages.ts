@@ -16,7 +16,7 @@ const rows: readonly (readonly [output: string, fates: readonly string[]])[] = [
   ],
   // recorded, and never installed or gone since
   ['package a not-installed\npackage b not-installed\nstate b install installed', ['purge b']],
-  // removed by somebody, whose configuration files are the lab's or were there before
+  // removed by a user; the configuration files are the lab's or older
   ['package a not-installed\nstate a deinstall config-files', ['purge a']],
   ['package a config-files\nstate a deinstall config-files', []],
   // installed twice by the lab: the first time counts
@@ -37,7 +37,7 @@ const rows: readonly (readonly [output: string, fates: readonly string[]])[] = [
 ];
 
 for (const [output, fates] of rows) {
-  test(`recorded: ${output.replaceAll('\n', ' | ')}`, (t) => {
+  test(`decides about the record: ${output.replaceAll('\n', ' | ')}`, (t) => {
     const words = recorded({ code: 0, output }).map(
       (each) => `${each.fate} ${each.name}${each.fate === 'stay' ? `: ${each.why}` : ''}`,
     );
@@ -52,7 +52,7 @@ function removal(output: string) {
   return recordedPackages('/var/lib/mqtt-lab/two').plan(factsOf(new Map([['recorded-packages', output]])), []);
 }
 
-test('the plan removes what it may in one change, and says what stays and why', (t) => {
+test('removes packages in one change, and says which ones stay and why', (t) => {
   const { items, change } = removal(BOTH);
   t.deepEqual(
     items.map(({ action, name, detail }) => `${action} ${name}: ${detail}`),
@@ -80,13 +80,13 @@ function remove(t: ExecutionContext, { output, states = '' }: { readonly output:
   return { calls: readFileSync(log, 'utf8').trim().split('\n'), record };
 }
 
-test('packages go with their configuration, except what was configured before the lab', (t) => {
+test('purges packages, but keeps configuration from before the lab', (t) => {
   const { calls, record } = remove(t, { output: BOTH });
   t.deepEqual(calls, ['dpkg --configure -a', 'purge a', 'remove b']);
   t.is(record, 'leaving a b\n');
 });
 
-test('a package that apt only removed is purged again', (t) => {
+test('purges a package that apt only removed', (t) => {
   const output = 'package a not-installed\nstate a install installed';
   t.deepEqual(remove(t, { output, states: 'config-files' }).calls, ['dpkg --configure -a', 'purge a', 'purge a']);
 });
@@ -102,7 +102,7 @@ libcjson1 - - none < 1.7.15-1 amd64 same **CONFIGURE**
 old 1.0 amd64 none > - - none **REMOVE**
 `;
 
-test('apt records what it is about to install, with its state before, and not what it upgrades or removes', (t) => {
+test('records packages that apt installs with their earlier state, not those that it upgrades or removes', (t) => {
   const folder = join(folderFor(t), 'two');
   t.is(sh(recordPackages(folder, ['mosquitto', 'mosquitto-clients'])).code, 0);
   writeFileSync(join(folder, 'from-apt'), FROM_APT);
@@ -114,7 +114,7 @@ test('apt records what it is about to install, with its state before, and not wh
   );
 });
 
-test('a failed transaction’s packages that were not installed leave the record', (t) => {
+test('removes packages that a failed transaction did not install from the record', (t) => {
   const folder = folderFor(t);
   const record = join(folder, 'packages');
   const noted = 'requested base-files absent-one\npackage base-files not-installed\n';
@@ -134,13 +134,13 @@ test('a failed transaction’s packages that were not installed leave the record
   t.is(readFileSync(record, 'utf8'), noted);
 });
 
-test('a record that can not be written fails the installation', (t) => {
+test('fails the installation where the record cannot be written', (t) => {
   const folder = join(folderFor(t), 'two');
   sh(recordPackages(folder, ['mosquitto']));
   t.not(sh(`rm ${folder}/packages; mkdir ${folder}/packages; ${folder}/note-packages </dev/null`).code, 0);
 });
 
-test('a hook that can not be written fails the installation', (t) => {
+test('fails the installation where the hook cannot be written', (t) => {
   const folder = join(folderFor(t), 'two');
   const { code } = sh(`mkdir -p ${folder}/note-packages; ${recordPackages(folder, ['mosquitto'])}\necho installed`);
   t.is(code, 1);

@@ -27,7 +27,7 @@ for (const content of ['', 'one line\n', 'no line end', 'ü 🔑\n', "END\n' $(x
   });
 }
 
-test('the check sees every file with its content and mode, before any is in place', (t) => {
+test('runs the check with every staged file, before any is in place', (t) => {
   const folder = folderFor(t);
   const files = ['a', 'b'].map((name) => ({ path: join(folder, name), ...me, content: `new ${name}` }));
   for (const { path } of files) {
@@ -153,7 +153,7 @@ test('finds the staging folder of a killed run, and not that of a living one', (
   t.deepEqual(stdout.trim().split('\n').sort(), [join(folder, left ?? ''), join(folder, '.lab-staged.AbCdEf')].sort());
 });
 
-test('no other user can read a file at any moment', (t) => {
+test('lets no other user read a file at any moment', (t) => {
   const folder = folderFor(t);
   writeFileSync(join(folder, 'chmod'), '#!/bin/sh\nstat -c "%a" "$2"\n', { mode: 0o755 });
   const file = { path: join(folder, 'a'), ...me, content: 'secret' };

@@ -11,12 +11,12 @@ for (const [share, wanted] of [
   [0.99, 50],
   [1, 50],
 ] as const) {
-  test(`quantile ${share} is one of the values`, (t) => {
+  test(`takes quantile ${share} from the values`, (t) => {
     t.is(quantile(values, share), wanted);
     t.deepEqual(values, [50, 10, 40, 20, 30], 'left in their order');
   });
 }
 
-test('of no values there is none', (t) => {
+test('gives NaN without values', (t) => {
   t.is(quantile([], 0.5), Number.NaN);
 });

@@ -8,7 +8,7 @@ import { resultsOf } from '../page/_results.ts';
 const named = (second: number) => `2026-01-02T03-04-0${second}.000Z`;
 const RESULTS = JSON.stringify(resultsOf([]));
 
-/** Runs 1, 2 and 3, a run 4 that did not come to its end, and a run 5 whose results are broken but that is not named as one. */
+/** Runs 1, 2 and 3, an interrupted run 4, and a run 5 with broken results. */
 async function withRuns(teardown: (undo: () => Promise<void>) => void): Promise<string> {
   const directory = await mkdtemp(path.join(tmpdir(), 'mqtt-lab-test-'));
   teardown(() => rm(directory, { recursive: true }));
@@ -19,7 +19,7 @@ async function withRuns(teardown: (undo: () => Promise<void>) => void): Promise<
   return directory;
 }
 
-/** [what is asked for, which runs are meant] */
+/** [words of the command line; the runs found] */
 const FOUND: readonly (readonly [
   wanted: readonly [before?: string, after?: string],
   seconds: readonly [number, number],
@@ -37,7 +37,7 @@ const FOUND: readonly (readonly [
 ];
 
 for (const [wanted, [before, after]] of FOUND) {
-  test(`compare ${wanted.join(' ')}`, async (t) => {
+  test(`finds the runs of: compare ${wanted.join(' ')}`, async (t) => {
     const runs = await findRuns(await withRuns(t.teardown), wanted);
     t.deepEqual(
       runs.map(({ name }) => name),
@@ -46,7 +46,7 @@ for (const [wanted, [before, after]] of FOUND) {
   });
 }
 
-test('paths of a folder and of its results.json', async (t) => {
+test('finds runs by the path of a folder and of its results.json', async (t) => {
   const directory = await withRuns(t.teardown);
   const elsewhere = path.join(directory, 'nowhere');
   const wanted = [path.join(directory, named(1)), path.join(directory, named(2), 'results.json')] as const;
@@ -57,32 +57,33 @@ test('paths of a folder and of its results.json', async (t) => {
   );
 });
 
-/** [what is asked for, what is told] */
-const REFUSED: readonly (readonly [wanted: readonly [before?: string, after?: string], told: readonly RegExp[]])[] = [
-  [['lates'], [/^lates: no such run in .* \(did you mean "latest"\?\); the newest are 2026-01-02T03-04-03\.000Z, /]],
-  [['constructor'], [/^constructor: no such run/]],
-  [['2026-01-02T03-04-09.000Z'], [/did you mean "2026-01-02T03-04-0/]],
-  [[named(4)], [/03-04-04\.000Z: has no results\.json, so it is no run, or one that did not finish/]],
-  [['broken'], [/broken\/results\.json: .*JSON/]],
+/** [words of the command line; the lines of the error] */
+const REFUSED: readonly (readonly [wanted: readonly [before?: string, after?: string], messages: readonly RegExp[]])[] =
   [
-    ['broken', 'nothing'],
-    [/broken\/results\.json: /, /^nothing: no such run/],
-  ],
-  [['latest'], [/is both runs/]],
-  [[named(1), named(1)], [/is both runs/]],
-];
+    [['lates'], [/^lates: no such run in .* \(did you mean "latest"\?\); the newest are 2026-01-02T03-04-03\.000Z, /]],
+    [['constructor'], [/^constructor: no such run/]],
+    [['2026-01-02T03-04-09.000Z'], [/did you mean "2026-01-02T03-04-0/]],
+    [[named(4)], [/03-04-04\.000Z: has no results\.json, so it is no run, or one that did not finish/]],
+    [['broken'], [/broken\/results\.json: .*JSON/]],
+    [
+      ['broken', 'nothing'],
+      [/broken\/results\.json: /, /^nothing: no such run/],
+    ],
+    [['latest'], [/is both runs/]],
+    [[named(1), named(1)], [/is both runs/]],
+  ];
 
-for (const [wanted, told] of REFUSED) {
-  test(`compare ${wanted.join(' ')} is refused`, async (t) => {
+for (const [wanted, messages] of REFUSED) {
+  test(`refuses: compare ${wanted.join(' ')}`, async (t) => {
     const directory = await withRuns(t.teardown);
     const error = await t.throwsAsync(findRuns(directory, wanted), { name: 'InputError' });
     const lines = (error?.message ?? '').split('\n');
-    t.is(lines.length, told.length);
-    for (const [index, line] of lines.entries()) t.regex(line, told[index] ?? /$^/);
+    t.is(lines.length, messages.length);
+    for (const [index, line] of lines.entries()) t.regex(line, messages[index] ?? /$^/);
   });
 }
 
-test('without enough runs it says what makes one', async (t) => {
+test('names the command that makes a run where there are too few', async (t) => {
   const nowhere = path.join(tmpdir(), 'mqtt-lab-test-no-such-folder');
   await t.throwsAsync(findRuns(nowhere, []), {
     message: /previous: .* has no run; \.\/lab verify/,

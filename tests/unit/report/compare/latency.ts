@@ -6,7 +6,7 @@ import { latency, run } from './_runs.ts';
 const ID = 'qos.latency.q1.nodelay.pi';
 const exchanged = (uncertaintyUs: number) => ({ clock: { kind: 'exchanged', uncertaintyUs, exchanges: 9 } });
 
-test('median and p99 of both runs stand side by side with their change', (t) => {
+test('compares median and p99 of both runs', (t) => {
   const [change, ...others] = latencyChanges(run([latency(ID, 400, 2_000)]), run([latency(ID, 500, 1_500)]));
   t.is(others.length, 0);
   t.deepEqual(change, {
@@ -21,7 +21,7 @@ test('median and p99 of both runs stand side by side with their change', (t) => 
   });
 });
 
-test('a latency that only one run has is not compared', (t) => {
+test('leaves out a latency that only one run has', (t) => {
   t.deepEqual(latencyChanges(run([latency(ID, 400, 500)]), run([])), []);
 });
 
@@ -30,7 +30,7 @@ for (const [name, more, reason] of [
   ['another rate', { perSecond: 9 }, /250 a second, then 100 bytes, 9 a second/],
   ['pings in between', { messagesAPing: 100 }, /then .* a ping every 100/],
 ] as const) {
-  test(`${name}: not compared`, (t) => {
+  test(`leaves out a latency that is not comparable: ${name}`, (t) => {
     const [change] = latencyChanges(run([latency(ID, 400, 500)]), run([latency(ID, 400, 500, more)]));
     t.regex(change?.kind === 'not compared' ? change.reason : '', reason);
   });
@@ -57,7 +57,7 @@ const LIMITS: readonly (readonly [
 ];
 
 for (const [name, before, after, maxSlower, excesses] of LIMITS) {
-  test(`--max-slower ${maxSlower ?? 'not given'}: ${name}`, (t) => {
+  test(`judges with --max-slower ${maxSlower ?? 'left out'}: ${name}`, (t) => {
     const comparison = compareRuns(run([latency(ID, ...before)]), run([latency(ID, ...after)]), maxSlower);
     t.deepEqual(
       comparison.excesses.map((excess) => excess.name),

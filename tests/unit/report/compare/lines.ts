@@ -16,7 +16,7 @@ const matrix = (bytes: number) =>
 const fin = (afterMs: number) =>
   record('will.fin.publisher.status.v311', { observed: { wills: 1, afterMs, uncertainMs: 10 } });
 
-test('what got worse first, then what changed, then what was measured', (t) => {
+test('prints what got worse first, then what changed, then the measurements', (t) => {
   const broker = { address: 'b', port: 1883, version: 'mosquitto 2.0.11' };
   const environment = { lab: 'l', full: false, durationMs: 40_000, broker };
   const before = run(
@@ -52,7 +52,7 @@ test('what got worse first, then what changed, then what was measured', (t) => {
   ]);
 });
 
-test('only the colours reach the terminal, not what a host said', (t) => {
+test('prints no control characters of a host', (t) => {
   const coloured = (_style: unknown, text: string) => `\u001b[1m${text}\u001b[0m`;
   const of = (mark: string, after: number) => {
     const evil = latency('qos.latency.q0.nagle.pi', 1, 1, { payloadBytes: after });
@@ -72,7 +72,7 @@ test('only the colours reach the terminal, not what a host said', (t) => {
   t.is(text.match(/\\x1b/g)?.length, 5);
 });
 
-test('two runs that found the same', (t) => {
+test('prints that two runs agree', (t) => {
   const one = run([matrix(285), fin(40)], { lab: 'l' }, 'one');
   t.deepEqual(comparisonLines(compareRuns(one, { ...one, name: 'two' }), plain), [
     '✓ nothing got worse, 2 checks in both runs',
@@ -83,7 +83,7 @@ test('two runs that found the same', (t) => {
   ]);
 });
 
-test('many changes of one kind fit a screen, each kind with how many', (t) => {
+test('counts many changes of one kind, so that they fit a screen', (t) => {
   const ids = Array.from({ length: 40 }, (_, index) => `acl.n${String(index).padStart(2, '0')}` as const);
   const before = run(ids.map((id) => record(id)));
   const after = run(ids.map((id) => record(id, { verdict: 'fail', reason: 'seen' })));
@@ -93,7 +93,7 @@ test('many changes of one kind fit a screen, each kind with how many', (t) => {
   t.is(lines.length, 14);
 });
 
-test('latencies: a line a series with median, p99 and change, and a sentence on noise', (t) => {
+test('prints median, p99 and change of each latency series, and a sentence on noise', (t) => {
   const of = (p50Us: number, p99Us: number) =>
     run([
       latency('qos.latency.q0.nagle.pi', 1_000, 41_200),
@@ -110,7 +110,7 @@ test('latencies: a line a series with median, p99 and change, and a sentence on 
   t.regex(lines.slice(-2).join(' '), /unchanged lab .* third and more .* repeat both runs/);
 });
 
-test('a latency that rose by more than allowed is among the failures, and marked', (t) => {
+test('lists and marks a latency that rose by more than allowed among the failures', (t) => {
   const of = (us: number) => run([latency('qos.latency.q0.nagle.pi', us, 5_000)]);
   const lines = comparisonLines(compareRuns(of(1_000), of(1_500), 20), plain);
   t.is(lines[0], '✗ 1 latency slower than allowed, 1 check in both runs');

@@ -6,7 +6,7 @@ import { trafficRecord } from '../page/_keep-alive.ts';
 import { ENVIRONMENT, recordOf as record, sizeOf } from '../page/_results.ts';
 import { run } from './_runs.ts';
 
-test('versions and machines that differ; a fact of one run alone is no difference', (t) => {
+test('lists versions and machines that differ, without facts of one run alone', (t) => {
   const broker = { address: 'b', port: 1883, version: 'mosquitto 2.0.11' };
   const before = { ...ENVIRONMENT, broker, clients: { pi: 'paho 1', hall: 'paho 1' }, hosts: [] };
   const hosts = [{ name: 'pi', place: 'container', kernel: '6.1' }];
@@ -32,7 +32,7 @@ const matrix = (bytes: number, packets = 2) =>
     },
   });
 
-test('one byte more of one message is a difference', (t) => {
+test('finds a difference of one byte in one message', (t) => {
   t.deepEqual(sizeChanges(run([matrix(285)]), run([matrix(285)])), { compared: 1, changes: [] });
   t.deepEqual(sizeChanges(run([matrix(285)]), run([matrix(286)])).changes, [
     { id: 'qos.matrix.p1s0.v311', what: 'publisher bytes', before: 285, after: 286 },
@@ -49,7 +49,7 @@ function size(messages: number, pubrelBytes: number) {
   return record('qos.size.q2.1.pi', { observed: { ...sizeOf(2, 1), messages, hops } });
 }
 
-test('sums of different numbers of messages are compared for one message, exactly', (t) => {
+test('compares sums of different numbers of messages exactly, for one message', (t) => {
   t.deepEqual(sizeChanges(run([size(3, 12)]), run([size(1_000, 4_000)])), { compared: 1, changes: [] });
   t.deepEqual(sizeChanges(run([size(5, 20)]), run([size(5, 21)])).changes.slice(0, 2), [
     { id: 'qos.size.q2.1.pi', what: 'publisher PUBREL bytes', before: 4, after: 4.2 },
@@ -57,7 +57,7 @@ test('sums of different numbers of messages are compared for one message, exactl
   ]);
 });
 
-test('a ping has its size, and what has none is not compared', (t) => {
+test('compares the size of a ping, and leaves out checks without sizes', (t) => {
   const traffic = (mqttBytes: number) => trafficRecord(5, 'mosquitto', 'idle', { perPing: { mqttBytes } });
   t.deepEqual(sizeChanges(run([traffic(4)]), run([traffic(6)])).changes, [
     { id: 'keepalive.traffic.5s.mosquitto.idle.pi', what: 'ping bytes', before: 4, after: 6 },
@@ -69,7 +69,7 @@ test('a ping has its size, and what has none is not compared', (t) => {
 const fin = (afterMs: number, uncertainMs: number, role = 'publisher') =>
   record(`will.fin.${role}.status.v311`, { observed: { wills: 1, afterMs, uncertainMs } });
 
-test('times of a run that all lie before the other are a difference, unless their uncertainty may be it', (t) => {
+test('finds that all times of a run lie before the other, beyond their uncertainty', (t) => {
   const before = run([fin(40, 10), fin(60, 10, 'subscriber')]);
   t.deepEqual(timingChanges(before, run([fin(65, 10)])), { compared: 1, changes: [] });
   t.deepEqual(timingChanges(before, run([fin(900, 100)])).changes, [
@@ -78,7 +78,7 @@ test('times of a run that all lie before the other are a difference, unless thei
   t.is(timingChanges(run([fin(900, 100)]), before).changes.length, 1);
 });
 
-test('an expiry may differ by what the broker itself counts in', (t) => {
+test('allows expiries to differ by the steps in which the broker counts', (t) => {
   const expiry = (version: string, closedAfterMs: number) =>
     run([record('keepalive.expiry.5s.v5', { observed: { closedAfterMs, willAfterMs: 1, uncertainMs: 0 } })], {
       broker: { address: 'b', port: 1, version },

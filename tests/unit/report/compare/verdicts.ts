@@ -5,7 +5,7 @@ import { type Change, verdictChanges } from '../../../../report/compare/verdicts
 import { recordOf as record } from '../page/_results.ts';
 import { run } from './_runs.ts';
 
-/** [verdict before, verdict after, what has become of it, whether that is worse] */
+/** [verdict before; verdict after; the change; whether it is worse] */
 const ROWS: readonly (readonly [Verdict | undefined, Verdict | undefined, Change | undefined, boolean])[] = [
   ['pass', 'pass', undefined, false],
   ['pass', 'fail', 'broken', true],
@@ -26,7 +26,7 @@ const ROWS: readonly (readonly [Verdict | undefined, Verdict | undefined, Change
 ];
 
 for (const [before, after, change, isWorse] of ROWS) {
-  test(`${before ?? 'absent'}, then ${after ?? 'absent'}: ${change ?? 'nothing'}`, (t) => {
+  test(`finds after ${before ?? 'absent'} and ${after ?? 'absent'}: ${change ?? 'nothing'}`, (t) => {
     const of = (verdict: Verdict | undefined) => run(verdict === undefined ? [] : [record('acl.a', { verdict })]);
     const comparison = compareRuns(of(before), of(after));
     t.is(comparison.checks[0]?.change, change);
@@ -34,7 +34,7 @@ for (const [before, after, change, isWorse] of ROWS) {
   });
 }
 
-test('what got worse comes first, then by id; the reason is that of the second run', (t) => {
+test('lists what got worse first, then by id, with the reason of the second run', (t) => {
   const before = run([
     record('acl.fixed', { verdict: 'fail', reason: 'late' }),
     record('will.b'),

@@ -22,7 +22,7 @@ const MEASURED: Measurements = {
 };
 const INPUTS: Inputs = { wakeUpMj: 30, baseMw: 2, batteryWh: 24, detectS: 90, sharePercent: 25 };
 
-test('lateness counts from 1.5 times the keep alive, and is 0 without measurements', (t) => {
+test('counts lateness from 1.5 times the keep alive, and as 0 without measurements', (t) => {
   t.deepEqual(lateness(MEASURED), { least: 1, mean: 11.5 / 3, most: 5.5 });
   t.deepEqual(lateness({ expiries: [] }), { least: 0, mean: 0, most: 0 });
 });
@@ -36,7 +36,7 @@ const values: readonly (readonly [number, number | undefined, number, number, nu
 ];
 
 for (const [keepAlive, measuredS, worstS, pings, bytes, share, days] of values) {
-  test(`a keep alive of ${keepAlive} s`, (t) => {
+  test(`computes a keep alive of ${keepAlive} s`, (t) => {
     const value = costOf(MEASURED, INPUTS, keepAlive);
     t.is(value.measuredS, measuredS);
     t.is(value.worstS, worstS);
@@ -68,7 +68,7 @@ const answers: readonly (readonly [
 ];
 
 for (const [change, keepAlive, outcome, cheap] of answers) {
-  test(`inputs ${JSON.stringify(change)}: ${keepAlive} s, ${outcome}`, (t) => {
+  test(`recommends for ${JSON.stringify(change)}: ${keepAlive} s, ${outcome}`, (t) => {
     const recommended = recommend(MEASURED, { ...INPUTS, ...change });
     t.is(recommended.value.keepAlive, keepAlive);
     t.is(recommended.outcome, outcome);
@@ -76,7 +76,7 @@ for (const [change, keepAlive, outcome, cheap] of answers) {
   });
 }
 
-test('a keep alive above the limit of the broker is neither recommended nor swept', (t) => {
+test('neither recommends nor sweeps a keep alive above the limit of the broker', (t) => {
   const measured = { ...MEASURED, maxKeepAlive: 45 };
   t.is(recommend(measured, INPUTS).value.keepAlive, 45);
   t.deepEqual(
@@ -85,12 +85,12 @@ test('a keep alive above the limit of the broker is neither recommended nor swep
   );
 });
 
-test('the sweep contains the recommended keep alive in order', (t) => {
+test('sweeps the recommended keep alive in order', (t) => {
   const values = sweep(MEASURED, INPUTS).map(({ keepAlive }) => keepAlive);
   t.deepEqual(values, [5, 10, 15, 25, 30, 40, 56, 60, 120, 300, 600, 1200]);
 });
 
-test('a more patient priority gets a longer keep alive, each within its limits', (t) => {
+test('recommends a longer keep alive for a more patient priority, within its limits', (t) => {
   const found = PROFILES.map((profile) => recommend(MEASURED, { ...DEFAULTS, ...profile }));
   t.true(found.every(({ outcome }) => outcome === 'fits'));
   const keepAlives = found.map(({ value }) => value.keepAlive);

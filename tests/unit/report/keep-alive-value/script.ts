@@ -31,12 +31,12 @@ const texts: readonly (readonly [Partial<typeof DEFAULTS>, RegExp])[] = [
 ];
 
 for (const [change, facts] of texts) {
-  test(`inputs ${JSON.stringify(change)}: the recommendation gives its reasons`, (t) => {
+  test(`gives the reasons of the recommendation for ${JSON.stringify(change)}`, (t) => {
     t.regex(recommendationText(MEASURED, { ...DEFAULTS, ...change }), facts);
   });
 }
 
-test('the version of the broker adds its possible lateness in words and in brackets, and changes no measured number', (t) => {
+test('adds the possible lateness of the broker’s version, and changes no measured number', (t) => {
   const known = { ...MEASURED, rounds: { everyS: 6, lateS: 7 } };
   t.regex(
     recommendationText(known, DEFAULTS),
@@ -48,20 +48,20 @@ test('the version of the broker adds its possible lateness in words and in brack
   );
   t.deepEqual(sweepRows(known, DEFAULTS)[0]?.cells.slice(0, 3), ['5 s', '13.0 s', '13.0 s (14.5 s)']);
   t.is(profileRows(known, DEFAULTS)[1]?.[4], '89.5 s (91.0 s)');
-  // measured as late as it can be
+  // measured at the greatest lateness
   const latest = { ...known, expiries: [{ keepAlive: 5, afterMs: 14_500 }] };
   t.notRegex(recommendationText(latest, DEFAULTS), /version/);
   t.is(sweepRows(latest, DEFAULTS)[0]?.cells[2], '14.5 s');
 });
 
-test('the longest allowed keep alive is not called the longest that detects in time', (t) => {
+test('does not call the longest allowed keep alive the longest that detects in time', (t) => {
   t.regex(
     recommendationText({ ...MEASURED, maxKeepAlive: 20 }, DEFAULTS),
     /^20 s is the longest keep alive that this broker allows, and/,
   );
 });
 
-test('each row has a cell a column, and one row is the recommended one', (t) => {
+test('gives each row a cell for each column, and marks the recommended row', (t) => {
   const rows = sweepRows(MEASURED, DEFAULTS);
   t.true(rows.every(({ cells }) => cells.length === COLUMNS.length));
   t.deepEqual(
@@ -75,7 +75,7 @@ test('each row has a cell a column, and one row is the recommended one', (t) => 
   t.deepEqual(profiles[1]?.slice(0, 4), ['balanced', '90 s', '25 %', '56 s']);
 });
 
-test('numbers have units', (t) => {
+test('prints numbers with units', (t) => {
   t.deepEqual([90, 900].map(secondsText), ['90.0 s', '15.0 min']);
   t.deepEqual([950, 11_520, 2_764_800].map(sizeText), ['950 B', '11.5 kB', '2.76 MB']);
   t.deepEqual([1234.4, Number.POSITIVE_INFINITY].map(daysText), ['1,234 days', 'forever']);
@@ -87,7 +87,7 @@ for (const [name, plot, change] of [
   ['battery, with costs of nothing', batteryPlot, { wakeUpMj: 0, baseMw: 0 }],
   ['delay, with a distant limit', delayPlot, { detectS: 3_600 }],
 ] as const) {
-  test(`the plot of ${name} has every point inside the picture, and all of them in words`, (t) => {
+  test(`draws every point of the plot of ${name} inside the picture, and describes them in words`, (t) => {
     const plotted = plot(MEASURED, { ...DEFAULTS, ...change });
     const { document } = parseHTML(`<html><body>${svgOf(plotted)}</body></html>`);
     const finite = plotted.points.filter(({ y }) => Number.isFinite(y)).length;
@@ -101,7 +101,7 @@ for (const [name, plot, change] of [
   });
 }
 
-test('the page gets the model as one script without modules, in a scope of its own', (t) => {
+test('bundles the model into one script without modules, in a scope of its own', (t) => {
   const script = valueScript();
   t.notThrows(() => new Script(script));
   t.notRegex(script, /^(import|export)/m);

@@ -8,7 +8,7 @@ const CLIENTS = {
   mqttjs: { client: 'mqtt.js 5.16.0', word: 'this-machine' },
 } as const;
 
-/** The record of one connection of 75 s, idle but for one message, or with so many pings as it is told. */
+/** The record of a connection of 75 s; `more` replaces fields, such as the number of pings. */
 export function trafficRecord(
   keepAlive: number,
   name: keyof typeof CLIENTS,
@@ -44,7 +44,7 @@ export function trafficRecord(
   });
 }
 
-/** What a full run has of the keep alive: both exchanges, busy clients, expiries and the limit. */
+/** The keep-alive records of a full run: both exchanges, busy clients, expiries and the limit. */
 export function keepAliveRecords(): CheckRecord[] {
   const expiry = (id: CheckRecord['id'], observed: object) => recordOf(id, { observed });
   return [

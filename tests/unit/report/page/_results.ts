@@ -66,7 +66,7 @@ export function packetsOf(published: Level, delivered: Level, topic = 'status', 
   return [...own('publisher', 'sam', published, 0), ...own('subscriber', 'alice', delivered, 4.5)];
 }
 
-/** Sizes as the standard's arithmetic has them. */
+/** Sizes by the standard's arithmetic. */
 export function sizeOf(qos: Level, payloadBytes: number): Size {
   const one = (role: 'publisher' | 'subscriber') => {
     const steps = hop(role, { qos, topic: 'status', payloadBytes });
@@ -79,7 +79,7 @@ export function sizeOf(qos: Level, payloadBytes: number): Size {
   return { qos, topic: 'status', payloadBytes, messages: 1, hops };
 }
 
-/** Latencies between half of the median and twice of it, in no order, with so many of 40 ms at the end. */
+/** Unordered latencies between half and twice the median, with `held` ones of 40 ms at the end. */
 export function latencyOf(qos: Level, noDelay: boolean, p50Us: number, held = 0): Latency {
   const messages = 200;
   const latenciesUs = Array.from({ length: messages }, (_, index) =>

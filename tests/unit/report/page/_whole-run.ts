@@ -5,7 +5,7 @@ import { willRecords } from './_wills.ts';
 
 const WIDENED = 'publishing and leaving a last will need the same write permission (mosquitto.conf(5), acl_file)';
 
-/** Records of every question, as a lab that is as it should be gives them. */
+/** Records for every question, from a lab that passes. */
 export function wholeRun(): CheckRecord[] {
   const own = [...logins(), ...rights(), ...files(), ...clients(), ...matrix(), ...measurements()];
   return [...own, ...keepAliveRecords(), ...willRecords()];

@@ -6,7 +6,7 @@ const BEGIN = Date.UTC(2026, 0, 2, 3, 4, 5);
 const CLIENT = 'lab-0123456789abcdef';
 
 type Lost = {
-  /** Milliseconds from the cause; none came where it is left out. */
+  /** Milliseconds from the cause; absent where no last will came. */
   readonly willAfterMs?: number;
   readonly end?: Omit<Extract<WillEvent, { kind: 'end' }>, 'kind' | 'at'> & { readonly afterMs: number };
   readonly log?: string;
@@ -19,7 +19,7 @@ type Lost = {
   readonly reason?: string;
 };
 
-/** A record of a check that lost the owner of a last will, as the checks write it. */
+/** The record of a check that lost the owner of a last will. */
 export function lost(id: CheckRecord['id'], what: string, seen: Lost): CheckRecord {
   const { willAfterMs, end, log, keepAlive = 60, delayS, backAfterMs, dropped, topic = 'status', ...more } = seen;
   const wills = willAfterMs === undefined ? 0 : 1;
@@ -63,7 +63,7 @@ const brokers = (afterMs: number) => ({ by: 'broker', how: 'FIN', seenBy: 'socke
 const kernels = (how: 'FIN' | 'RST') => ({ by: 'client', how, seenBy: 'kernel', afterMs: 30 }) as const;
 const deviates = { verdict: 'deviation', reason: 'known' } as const;
 
-/** The last wills of a lab that is as it should be, disruptive checks too. */
+/** The last-will records of a lab that passes, with those of disruptive checks. */
 export function willRecords(): CheckRecord[] {
   const silence = { keepAlive: 5, log: 'has exceeded timeout, disconnecting.' };
   return [

@@ -8,7 +8,7 @@ for (const [id, anchor, href] of [
   ['acl.sys.a~20.b.v5', 'check-acl.sys.a~7e.20.b.v5', '#check-acl.sys.a~7e.20.b.v5'],
   ['acl.sys.<b>\u202e.v5', 'check-acl.sys.<b>~202e..v5', '#check-acl.sys.%3Cb%3E~202e..v5'],
 ] as const) {
-  test(`${id} is found at ${href}`, (t) => {
+  test(`links ${id} to ${href}`, (t) => {
     t.is(anchorOf(id), anchor);
     t.is(hrefOf(id), href);
     t.notRegex(anchorOf(id), /\s/);

@@ -3,7 +3,7 @@ import { evidenceLines } from '../../../../report/page/evidence-text.ts';
 
 const packet = (more: object) => ({ who: 'sam', direction: 'sent', type: 'PUBLISH', at: 1_000, ...more });
 
-test('packets have their time from the first one, and usual values are left out', (t) => {
+test('prints packets with their time from the first one, without usual values', (t) => {
   const will = { topic: 'status', payload: '"gone"', qos: 1, retain: false };
   const connect = { version: 4, clientId: 'lab-1', clean: true, keepAlive: 60, hasPassword: true, user: 'sam', will };
   t.deepEqual(
@@ -33,7 +33,7 @@ test('packets have their time from the first one, and usual values are left out'
   );
 });
 
-test('lines, files and anything else', (t) => {
+test('prints lines, files and other evidence', (t) => {
   const file = { kind: 'file', path: '/etc/passwd', lines: ['sam:…', 'alice:…'] };
   t.deepEqual(evidenceLines(['a line', file, { other: 1 }, 7]), [
     'a line',
@@ -46,7 +46,7 @@ test('lines, files and anything else', (t) => {
   t.deepEqual(evidenceLines([]), []);
 });
 
-test('events have times like packets', (t) => {
+test('prints times of events like those of packets', (t) => {
   t.deepEqual(
     evidenceLines([
       packet({ at: 1_002 }),
@@ -61,7 +61,7 @@ test('events have times like packets', (t) => {
   );
 });
 
-test('of many lines only the first appear, with how many more there are', (t) => {
+test('prints the first of many lines, and how many follow', (t) => {
   const many = Array.from({ length: 100 }, (_, index) => `line ${index}`);
   const lines = evidenceLines(many);
   t.is(lines.length, 31);
@@ -70,7 +70,7 @@ test('of many lines only the first appear, with how many more there are', (t) =>
   t.deepEqual([asExpected.length, asExpected.at(-1)], [15, '86 more, in the records']);
 });
 
-test('a long field is cut', (t) => {
+test('cuts a long field', (t) => {
   const [line = ''] = evidenceLines([packet({ payload: 'x'.repeat(500) })]);
   t.regex(line, /payload x{110}…$/);
 });

@@ -10,14 +10,14 @@ import { wholeRun } from './_whole-run.ts';
 const html = (results: Results) => pageHtml(results, '');
 const idsOf = (page: string) => [...page.matchAll(/<section id="([^"]+)"/g)].map(([, id]) => id);
 
-test('every question has its section and its link, in the order of the checkpoint', (t) => {
+test('has a section and a link for every question, in the order of the checkpoint', (t) => {
   const page = html(resultsOf(wholeRun()));
   const ids = SECTIONS.map(({ id }) => id);
   t.deepEqual(idsOf(page), ids);
   for (const id of ids) t.true(page.includes(`<li><a href="#${id}">`), id);
 });
 
-test('a run that did not pass begins with what failed', (t) => {
+test('begins with the failures of a run that did not pass', (t) => {
   const failing = html(resultsOf([...wholeRun(), recordOf('will.fin.x', { verdict: 'fail', reason: 'no will came' })]));
   t.is(idsOf(failing)[0], 'failures');
   t.regex(failing, /✗ The lab differs from the lab file\./);
@@ -28,7 +28,7 @@ test('a run that did not pass begins with what failed', (t) => {
   t.regex(first, /no will came/);
 });
 
-test('a run without results says so, and names the commands that measure each question', (t) => {
+test('names the commands that measure each question where a run has no results', (t) => {
   const empty = html(resultsOf([], { only: 'nothing' }));
   t.regex(empty, /the run proves nothing/);
   for (const command of ['auth', 'acl', 'qos.sequence', 'qos.size', 'qos.matrix']) {
@@ -38,14 +38,14 @@ test('a run without results says so, and names the commands that measure each qu
   t.false(empty.includes('<figure'));
 });
 
-test('a question that was skipped tells why', (t) => {
+test('gives the reason of a skipped question', (t) => {
   const reason = 'the broker is external';
   const page = html(resultsOf([recordOf('qos.size.q0.1.pi', { verdict: 'skipped', observed: undefined, reason })]));
   const section = page.slice(page.indexOf('<section id="qos-size"'), page.indexOf('<section id="qos-latency"'));
   t.regex(section, /Not measured in this run.*skipped.*qos\.size\.q0\.1\.pi.*the broker is external/s);
 });
 
-test('a lab without a Pi is told that some questions take one', (t) => {
+test('says which questions need a Pi where the lab has none', (t) => {
   const without = html(resultsOf([], { pis: [] }));
   for (const command of ['verify --only qos.sequence', 'verify --only qos.size', 'report --only qos.latency']) {
     const words = `it takes a Pi, and this lab has none. With a Pi in lab.yaml <code>./lab ${command}</code> measures it.`;
@@ -56,7 +56,7 @@ test('a lab without a Pi is told that some questions take one', (t) => {
   t.notRegex(html(resultsOf([])), /it takes a Pi/);
 });
 
-test('each diagram of the table of QoS has its packets as a table', (t) => {
+test('has a table of packets for each diagram of the QoS table', (t) => {
   const page = html(resultsOf(wholeRun()));
   const section = page.slice(
     page.indexOf('<section id="qos-matrix"'),
@@ -66,13 +66,13 @@ test('each diagram of the table of QoS has its packets as a table', (t) => {
   t.is(section.match(/The packets as a table/g)?.length, 3);
 });
 
-test('an old run, which does not tell what it ran on, has a page too', (t) => {
+test('renders an old run without environment', (t) => {
   const { environment: _, ...old } = resultsOf(wholeRun());
   t.regex(html(old), /<h1><bdi>lab<\/bdi>/);
   t.notRegex(html(old), /This section failed/);
 });
 
-test('it loads nothing, and runs no script but its own', (t) => {
+test('loads nothing, and runs no script but its own', (t) => {
   const page = html(resultsOf(wholeRun()));
   const [, policy = ''] = /http-equiv="Content-Security-Policy" content="([^"]+)"/.exec(page) ?? [];
   t.regex(policy, /^default-src 'none'; /);
@@ -86,13 +86,13 @@ test('it loads nothing, and runs no script but its own', (t) => {
   t.notRegex(page, /@import|url\(/);
 });
 
-test('the records are in it as they were', (t) => {
+test('contains the records unaltered', (t) => {
   const records = '{"id":"qos.a","claim":"</script>\u202e"}\n';
   const [, packed = ''] = /id="records">([^<]*)</.exec(pageHtml(resultsOf([]), records)) ?? [];
   t.is(gunzipSync(Buffer.from(packed, 'base64')).toString(), records);
 });
 
-test('a topic, a user or a payload is text, and shows what can’t be seen', (t) => {
+test('escapes topics, users and payloads, and makes invisible characters visible', (t) => {
   const bad = '<script>alert("1")</script>\u202e\u0007';
   const record = recordOf('acl.publish.x.y.q0.v5', {
     ...{
@@ -111,7 +111,7 @@ test('a topic, a user or a payload is text, and shows what can’t be seen', (t)
   for (const unseen of ['\u202e', '\u0007']) t.false(page.includes(unseen));
 });
 
-test('a plot has axes with units, and nothing that a page can’t have twice', (t) => {
+test('draws plots with units on the axes, and without duplicate ids', (t) => {
   const page = html(resultsOf(wholeRun()));
   const figure = page.slice(page.indexOf('<figure id="figure-latency-pi"'));
   const svg = figure.slice(0, figure.indexOf('</svg>', figure.indexOf('class="plot"')));

@@ -15,7 +15,7 @@ for (const [value, text] of [
   });
 }
 
-test('of a long list the first things are told', (t) => {
+test('prints the first items of a long list', (t) => {
   const lines = valueText(Array.from({ length: 200 }, () => 'a longer line')).split('\n');
   t.is(lines.length, 2 + 20 + 1);
   t.regex(lines.at(-2) ?? '', /180 more, in the records/);

@@ -17,7 +17,7 @@ async function recordsIn(file: string): Promise<string> {
   return gunzipSync(Buffer.from(packed, 'base64')).toString();
 }
 
-test('the page lies beside the records, for this user alone, with them in it', async (t) => {
+test('writes the page beside the records, for this user alone, with the records in it', async (t) => {
   const folder = await folderOf(t);
   await writeFile(path.join(folder, 'records.jsonl'), '{"as":"written"}\n');
   const file = await writePage(folder, resultsOf([recordOf('qos.a')]));
@@ -27,7 +27,7 @@ test('the page lies beside the records, for this user alone, with them in it', a
   t.deepEqual((await readdir(folder)).sort(), ['records.jsonl', 'report.html']);
 });
 
-test('written again it takes the place of the old one; without records.jsonl it has the results’', async (t) => {
+test('replaces an older page; takes the records of the results where records.jsonl is missing', async (t) => {
   const folder = await folderOf(t);
   await writeFile(path.join(folder, 'report.html'), 'old', { mode: 0o644 });
   const record = recordOf('qos.a');

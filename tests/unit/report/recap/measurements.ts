@@ -158,7 +158,7 @@ const ROWS: readonly (readonly [string, readonly CheckRecord[], readonly string[
 ];
 
 for (const [name, records, lines] of ROWS) {
-  test(`${name}: ${lines.length} lines`, (t) => {
+  test(`prints ${lines.length} lines: ${name}`, (t) => {
     t.deepEqual(measurementLines(records, plain), lines);
   });
 }
@@ -173,12 +173,12 @@ const SPANS: readonly (readonly [readonly number[], string])[] = [
 ];
 
 for (const [times, text] of SPANS) {
-  test(`${times.join(' and ')} ms: ${text}`, (t) => {
+  test(`prints ${times.join(' and ')} ms as ${text}`, (t) => {
     t.is(spanText(times), text);
   });
 }
 
-test('versions that differ in what is delivered have a table each, and a failure is red', (t) => {
+test('prints a table for each version where their deliveries differ, with failures in red', (t) => {
   const other = matrix('v5', 280).map((one) =>
     one.id.includes('p2s2')
       ? record(
@@ -200,7 +200,7 @@ test('versions that differ in what is delivered have a table each, and a failure
   t.false(lines[4]?.includes('<red>'));
 });
 
-test('a will that failed to come is red, and one that was not retained has no cause of its own', (t) => {
+test('prints a missing last will in red, and gives an unretained one no cause of its own', (t) => {
   const lost = record('will.fin.publisher.status.v5', { wills: 0 }, { withinMs: 3_000 }, 'fail');
   const notServed = record('will.retained.publisher.status.v5', { wills: 0, served: 0 }, {}, 'fail');
   t.deepEqual(measurementLines([...WILLS.slice(0, 2), lost, notServed], marked), [
@@ -209,7 +209,7 @@ test('a will that failed to come is red, and one that was not retained has no ca
   ]);
 });
 
-test('all of it fits 16 lines of 80 columns', (t) => {
+test('fits 16 lines of 80 columns', (t) => {
   const causes = ['disconnect-with-will', 'fin', 'killed', 'protocol-error', 'rst', 'takeover-clean'];
   const wills = causes.map((cause, index) =>
     record(`will.${cause}.publisher.status.v5`, { wills: 1, afterMs: 100 + index }, { withinMs: 3_000 }),
@@ -219,7 +219,7 @@ test('all of it fits 16 lines of 80 columns', (t) => {
   for (const line of lines) t.true(line.length <= 80, line);
 });
 
-test('where the clock of the Pi is another one, by how much it may be off', (t) => {
+test('prints how far the clock of the Pi may be off', (t) => {
   const one = (qos: Level, uncertaintyUs: number) => {
     const clock = { kind: 'exchanged', uncertaintyUs, exchanges: 80 };
     return record(`qos.latency.q${qos}.nagle.pi`, { ...latencyOf(qos, false, 1), p50Us: -1, p99Us: 900, clock });
@@ -229,12 +229,12 @@ test('where the clock of the Pi is another one, by how much it may be off', (t) 
   t.is(row, '  0     –             0.00/0.90');
 });
 
-test('a name from the lab file does not reach the terminal as it is', (t) => {
+test('escapes control characters in names of the lab file', (t) => {
   const [head] = measurementLines([{ ...latency(0, 'nagle', 'pi', 400), host: 'p\u001b[31m' }], plain);
   t.is(head, 'a message: latency to p\\x1b[31m, p50/p99 in ms');
 });
 
-test('the recap ends with it, unless the failures need the screen', (t) => {
+test('ends the recap with the measurements, unless the failures need the screen', (t) => {
   const quick = [...BOTH, ...WILLS, ...EXPIRIES];
   t.true(recap(quick, plain).includes(ON_A_HOP));
   t.is(recap(quick, plain).at(-2), EXPIRY_LINE);

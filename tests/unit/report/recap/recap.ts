@@ -8,7 +8,7 @@ const plain = (_style: unknown, text: string) => text;
 
 function record(fields: Partial<CheckRecord> = {}): CheckRecord {
   return recordOf(fields.id ?? 'auth.anonymous.v311', {
-    claim: 'nobody gets in without a name',
+    claim: 'no client gets in without a name',
     verdict: 'pass',
     expected: { code: 5 },
     observed: { code: 5 },
@@ -18,13 +18,13 @@ function record(fields: Partial<CheckRecord> = {}): CheckRecord {
   });
 }
 
-test('a failure shows its claim, reason, expected and observed values before what passed', (t) => {
+test('shows claim, reason, expected and observed values of a failure before what passed', (t) => {
   const failure = record({ verdict: 'fail', observed: { code: 0 }, reason: 'let in', statement: 'MQTT-3.2.2-5' });
   const lines = recap([record({ id: 'will.clean.sam' }), failure], plain);
   t.deepEqual(lines.slice(0, 6), [
     '✗ 2 checks in 0.2 s: 1 passed, 1 failed',
     '  ✗ auth.anonymous.v311  0.2 s',
-    '      claim     nobody gets in without a name [MQTT-3.2.2-5]',
+    '      claim     no client gets in without a name [MQTT-3.2.2-5]',
     '      reason    let in',
     '      expected  {"code":5}',
     '      observed  {"code":0}',
@@ -32,7 +32,7 @@ test('a failure shows its claim, reason, expected and observed values before wha
   t.is(lines.at(-1), '  ✓ will.clean.sam  0.2 s');
 });
 
-test('the advice comes from the checks, each once; where none knows the cause, the recap says how to find it', (t) => {
+test('prints each advice of the checks once, and how to find unknown causes', (t) => {
   const failed = (advice?: string) => record({ verdict: 'fail', ...(advice === undefined ? {} : { advice }) });
   const linesOf = (...failures: ReturnType<typeof failed>[]) =>
     recap(failures, plain).filter((line) => /^ {6}(try|cause)/.test(line));
@@ -41,7 +41,7 @@ test('the advice comes from the checks, each once; where none knows the cause, t
   t.regex(linesOf(failed(), failed('./lab up')).join('\n'), /try {7}\.\/lab up\n {6}cause {5}unknown for 1 of them/);
 });
 
-test('many checks that pass are told by family and fit a screen', (t) => {
+test('counts many passed checks by family, so that they fit a screen', (t) => {
   const many = Array.from({ length: 300 }, (_, index) =>
     record({ id: `${index % 2 === 0 ? 'auth' : 'acl'}.n${index}` }),
   );
@@ -52,7 +52,7 @@ test('many checks that pass are told by family and fit a screen', (t) => {
   ]);
 });
 
-test('many failures and skips fit a screen too', (t) => {
+test('shortens many failures and skips to a screen', (t) => {
   const families = ['install', 'auth', 'acl', 'qos', 'will'] as const;
   const failed = Array.from({ length: 130 }, (_, index) =>
     record({ id: `${families[index % 5] ?? 'acl'}.n${index}`, verdict: 'fail', reason: 'seen' }),
@@ -68,13 +68,13 @@ test('many failures and skips fit a screen too', (t) => {
   t.true(lines.length <= 45);
 });
 
-test('each explanation of deviations and of skipped checks once, with how many and which', (t) => {
+test('prints each explanation of deviations and skips once, with the number and ids of its checks', (t) => {
   const of = (verdict: Verdict, reason: string, ...names: string[]) =>
     names.map((name) => record({ id: `will.${name}`, verdict, reason }));
   const lines = recap(
     [
       record(),
-      ...of('skipped', 'nobody may see it', 'a'),
+      ...of('skipped', 'no user may see it', 'a'),
       ...of('deviation', 'no will (issue 3509)', 'b', 'c', 'd'),
       ...of('deviation', 'a name ends at a NUL', 'e'),
       ...of('skipped', 'no Pi', 'f', 'g'),
@@ -88,16 +88,16 @@ test('each explanation of deviations and of skipped checks once, with how many a
     '  ≈ 3 known deviations: no will (issue 3509) (will.b, will.c, …)',
     '  ≈ 1 known deviation: a name ends at a NUL (will.e)',
     '  – 2 skipped: no Pi (will.f, will.g)',
-    '  – 1 skipped: nobody may see it (will.a)',
+    '  – 1 skipped: no user may see it (will.a)',
   ]);
 });
 
-test('few failures are all explained', (t) => {
+test('explains all of a few failures', (t) => {
   const failed = Array.from({ length: 5 }, (_, index) => record({ id: `acl.n${index}`, verdict: 'fail' }));
   t.is(recap(failed, plain).filter((line) => line.includes('claim')).length, 5);
 });
 
-test('the headline tells how many rights are not shown', (t) => {
+test('counts the rights that are not observable in the headline', (t) => {
   const skipped = (id: CheckRecord['id']) => record({ id, verdict: 'skipped' });
   const [two] = recap(
     [record(), skipped('acl.publish.log.sam'), skipped('acl.subscribe.log.sam'), skipped('will.x')],
@@ -108,24 +108,24 @@ test('the headline tells how many rights are not shown', (t) => {
   t.is(one, '✓ 2 checks in 0.2 s: 1 passed, 1 skipped (1 right not observable)');
 });
 
-test('no record at all is a failure', (t) => {
+test('fails without records', (t) => {
   t.deepEqual(recap([], plain), ['✗ 0 checks: 0 passed; no check had a result']);
   t.is(results([]).verdict, 'fail');
 });
 
-test('a run in which all was skipped has failed, and says so; one that only deviated as is known has passed', (t) => {
+test('fails where all checks were skipped, and passes where all are known deviations', (t) => {
   const skipped = [record({ verdict: 'skipped', reason: 'no Pi' })];
   t.is(results(skipped).verdict, 'fail');
   t.is(recap(skipped, plain)[0], '✗ 1 check in 0.2 s: 0 passed, 1 skipped; no check had a result');
   t.is(recap([record({ verdict: 'deviation' })], plain)[0], '✓ 1 check in 0.2 s: 0 passed, 1 known deviation');
 });
 
-test('control characters of a broker do not reach the terminal', (t) => {
+test('escapes control characters of a broker', (t) => {
   const [, , , reason] = recap([record({ verdict: 'fail', reason: 'red \u001b[31m' })], plain);
   t.is(reason, '      reason    red \\x1b[31m');
 });
 
-test('the JSON object counts and sorts, and one failure fails all', (t) => {
+test('counts and sorts in the JSON object, and fails with one failure', (t) => {
   const all = results([
     record({ id: 'will.b' }),
     record({ id: 'acl.a', verdict: 'skipped' }),

@@ -35,7 +35,7 @@ const RUNS = [
 const after = (count: number): Repeated =>
   RUNS.slice(0, count).reduce((so, found, index) => withRun(so, found, `/runs/${index}`), NO_RUNS);
 
-test('which checks failed, how often, why the first time, and where its records are', (t) => {
+test('prints which checks failed, how often, why the first time, and where the records are', (t) => {
   t.deepEqual(repeatedLines(after(4), 4, plain), [
     '✗ 4 runs in 10 s: 2 passed, 2 failed',
     '  ✗ acl.a  failed in 2 of 4',
@@ -49,13 +49,13 @@ test('which checks failed, how often, why the first time, and where its records 
   t.deepEqual(repeatedLines(NO_RUNS, 1, plain), ['✗ 0 runs of 1, interrupted, in 0.0 s: 0 passed, 0 failed']);
 });
 
-test('a line a run', (t) => {
+test('prints a line for each run', (t) => {
   const [first, , third] = after(3).runs;
   t.is(first && runLine(first, 1, 9, plain), '✓ run 1 of 9 in 1.0 s: 2 passed');
   t.is(third && runLine(third, 3, 9, plain), '✗ run 3 of 9 in 3.0 s: 0 passed, 2 failed; records: /runs/2');
 });
 
-test('one object for all: sums, and the checks of the first run that failed', (t) => {
+test('writes one object with the sums and the checks of the first failed run', (t) => {
   const all = repeatedResults(after(4), 4);
   t.is(all.verdict, 'fail');
   t.deepEqual(all.counts, { pass: 4, fail: 3, deviation: 1, skipped: 0 });
@@ -72,7 +72,7 @@ test('one object for all: sums, and the checks of the first run that failed', (t
   );
 });
 
-test('where none failed, the checks of the last run', (t) => {
+test('writes the checks of the last run where none failed', (t) => {
   const passing = [RUNS[0], RUNS[3]].flatMap((found) => found ?? []);
   const all = repeatedResults(
     passing.reduce((so, found) => withRun(so, found, '/r'), NO_RUNS),
@@ -83,7 +83,7 @@ test('where none failed, the checks of the last run', (t) => {
   t.is(repeatedResults(NO_RUNS, 1).verdict, 'fail');
 });
 
-test('runs that were asked for and not done have not passed', (t) => {
+test('fails a series with fewer runs than requested', (t) => {
   const good = withRun(NO_RUNS, run({ a: 'pass' }, 1_000), '/r');
   const cut = repeatedResults(good, 100);
   t.like(cut, { verdict: 'fail', wanted: 100, counts: { pass: 1, fail: 0 } });

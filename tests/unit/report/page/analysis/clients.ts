@@ -5,7 +5,7 @@ import type { Conclusion } from '../../../../../report/page/analysis/conclusion.
 import { recordOf, resultsOf } from '../_results.ts';
 import { wholeRun } from '../_whole-run.ts';
 
-test('each way names publisher, subscriber and QoS', (t) => {
+test('names publisher, subscriber and QoS of each way', (t) => {
   const rows = clientRows(resultsOf(wholeRun())).map(({ publisher, subscriber, qos }) => [publisher, subscriber, qos]);
   t.deepEqual(rows.slice(0, 2), [
     ['mosquitto_pub on the broker’s host', 'mosquitto_sub -d on pi', undefined],
@@ -76,7 +76,7 @@ const CASES: readonly (readonly [string, Checks, Conclusion['outcome'], RegExp])
 ];
 
 for (const [name, records, outcome, text] of CASES) {
-  test(`${name}: ${outcome}`, (t) => {
+  test(`concludes about clients: ${name}: ${outcome}`, (t) => {
     const conclusion = clientsConclusion(clientRows(resultsOf(records)));
     t.is(conclusion.outcome, outcome);
     t.regex(conclusion.text, text);

@@ -6,7 +6,7 @@ const host = (name: string, isSameKernel?: boolean) => ({
   ...(isSameKernel === undefined ? {} : { isSameKernel }),
 });
 
-test('how times were made comparable', (t) => {
+test('says how times were made comparable', (t) => {
   t.regex(clockText({ kind: 'same' }), /one kernel/);
   t.regex(clockText({ kind: 'exchanged', uncertaintyUs: 1_234, exchanges: 50 }), /50 exchanges.*± 1\.23 ms/);
 });
@@ -20,7 +20,7 @@ for (const [hosts, text] of [
     /broker and pi share this machine’s kernel .* hall has a clock of its own\. .*offset/,
   ],
 ] as const) {
-  test(`clocks of ${hosts.length} hosts: ${text}`, (t) => {
+  test(`describes the clocks of ${hosts.length} hosts: ${text}`, (t) => {
     if (text === undefined) t.is(clocksText(hosts), undefined);
     else t.regex(clocksText(hosts) ?? '', text);
   });

@@ -8,13 +8,13 @@ const limit = (more: Partial<CheckRecord>) => recordOf('keepalive.limit.v5', mor
 /** [records; the limit; facts in the text] */
 const rows: readonly (readonly [string, readonly CheckRecord[], number, RegExp])[] = [
   [
-    'what the broker told',
+    'the limit that the broker announced',
     [limit({ expected: { accepted: true, serverKeepAlive: 600 }, observed: { accepted: true, serverKeepAlive: 600 } })],
     600,
     /to 600 s, the longest that this broker allows\./,
   ],
   [
-    'what the broker told, which is not what was wanted',
+    'an announced limit that differs from the lab file',
     [
       limit({
         verdict: 'fail',
@@ -26,7 +26,7 @@ const rows: readonly (readonly [string, readonly CheckRecord[], number, RegExp])
     /to 65,535 s, the longest that this broker allows\..* so longer ones may be too long for it\.$/,
   ],
   [
-    'a broker that did not tell',
+    'a broker that announced no limit',
     [limit({ verdict: 'fail', expected: { accepted: true, serverKeepAlive: 600 }, observed: null })],
     600,
     /to 600 s, the longest that the lab file allows .*broker did not report/,
@@ -58,7 +58,7 @@ const rows: readonly (readonly [string, readonly CheckRecord[], number, RegExp])
 ];
 
 for (const [what, checks, seconds, text] of rows) {
-  test(`the longest keep alive by ${what}`, (t) => {
+  test(`takes the longest keep alive from ${what}`, (t) => {
     const found = limitOf({ checks });
     t.is(found.seconds, seconds);
     t.regex(allowedText(found), text);

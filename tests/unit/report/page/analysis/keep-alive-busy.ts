@@ -5,7 +5,7 @@ const activities = ['publishes QoS 0', 'publishes QoS 1', 'receives QoS 0', 'rec
 const busy = (client: string, pings: readonly number[]) =>
   activities.map((activity, index) => ({ client, activity, pings: pings[index] ?? 0 }));
 
-/** [client; its pings by activity; what is said] */
+/** [client; its pings by activity; facts in the text] */
 const clients: readonly (readonly [
   string,
   readonly number[],
@@ -31,7 +31,7 @@ const clients: readonly (readonly [
 ];
 
 for (const [client, pings, outcome, text] of clients) {
-  test(`${client} with ${pings.join(', ')} pings: ${outcome}`, (t) => {
+  test(`explains ${client} with ${pings.join(', ')} pings: ${outcome}`, (t) => {
     const conclusion = busyConclusion(busy(client, pings));
     t.is(conclusion.outcome, outcome);
     t.regex(conclusion.text, text);

@@ -24,7 +24,7 @@ function idle(keepAlive: number, pings: number, perPing: Traffic['perPing'] = PE
   };
 }
 
-test('a day of pings', (t) => {
+test('computes a day of pings', (t) => {
   t.deepEqual(dailyOf(idle(5, 15)), { pings: 17_280, mqttBytes: 69_120, ipBytes: 2_764_800 });
   t.deepEqual(dailyOf(idle(25, 3, { mqttBytes: 4 })), { pings: 3_456, mqttBytes: 13_824, ipBytes: undefined });
   t.is(dailyOf({ keepAlive: 5, pingsAtMs: [], durationMs: 75_500 }), undefined);
@@ -32,7 +32,7 @@ test('a day of pings', (t) => {
   t.deepEqual([2_764_800, 552_960, 950].map(amountText), ['2.76 MB', '553 kB', '950 B']);
 });
 
-/** [what is seen; of the connection with 5 s and that with 25 s; what is said of them] */
+/** [case; records of the connections with 5 s and 25 s; facts in the text] */
 const costs: readonly (readonly [string, Traffic, Traffic, 'confirmed' | 'contradicted' | 'inconclusive', RegExp])[] = [
   [
     'what was to be expected',
@@ -102,14 +102,14 @@ const costs: readonly (readonly [string, Traffic, Traffic, 'confirmed' | 'contra
 ];
 
 for (const [what, fast, slow, outcome, text] of costs) {
-  test(`5 s against 25 s, ${what}: ${outcome}`, (t) => {
+  test(`compares 5 s with 25 s, ${what}: ${outcome}`, (t) => {
     const conclusion = costConclusion(fast, slow);
     t.is(conclusion.outcome, outcome);
     t.regex(conclusion.text, text);
   });
 }
 
-test('what a ping costs is told as it was measured', (t) => {
+test('gives the measured cost of a ping', (t) => {
   t.like(pingConclusion(idle(5, 15)), { outcome: 'confirmed' });
   t.regex(pingConclusion(idle(5, 15)).text, /160 bytes of IP in 3 segments.* 97\.5 % of it is headers/);
   t.like(pingConclusion(idle(5, 15, { ...PER_PING, segments: 4 })), { outcome: 'contradicted' });
@@ -117,7 +117,7 @@ test('what a ping costs is told as it was measured', (t) => {
   t.regex(pingConclusion(idle(5, 15, { ...PER_PING, mqttBytes: 6 })).text, /6 bytes of MQTT \(PINGREQ and PINGRESP\)/);
 });
 
-test('the steps in words', (t) => {
+test('describes the steps in words', (t) => {
   t.is(
     stepsText([idle(5, 15), idle(25, 1)]),
     'Cumulative bytes over time: with a keep alive of 5 s 3,000 bytes after 75.5 s, in 15 steps, one a ping and with a keep alive of 25 s 760 bytes after 75.5 s, in 1 step, one a ping.',

@@ -11,7 +11,7 @@ const unmeasured = (verdict: CheckRecord['verdict'], reason: string): CheckRecor
   return recordOf(slow.id, { verdict, reason, observed: null });
 };
 
-/** [what there is; what is said of it] */
+/** [records; the text] */
 const rows: readonly (readonly [string, readonly CheckRecord[], string])[] = [
   ['both', [fast, slow], 'In parallel, a message each, and then only the keep alive.'],
   [
@@ -41,7 +41,7 @@ const rows: readonly (readonly [string, readonly CheckRecord[], string])[] = [
 ];
 
 for (const [what, records, text] of rows) {
-  test(`the exchanges, where there are ${what}`, (t) => {
+  test(`describes the exchanges of ${what}`, (t) => {
     const results = resultsOf(records);
     const [first, ...others] = measured(results.checks, 'traffic');
     if (first === undefined) return t.fail('no exchange');

@@ -3,7 +3,7 @@ import { modelInput } from '../../../../../report/page/analysis/keep-alive-measu
 import { keepAliveRecords, trafficRecord } from '../_keep-alive.ts';
 import { recordOf, resultsOf } from '../_results.ts';
 
-test('the model gets the cost of a ping by the kernel, the expiries that passed and the limit of the broker', (t) => {
+test('gives the model the cost of a ping by the kernel, the passed expiries and the limit of the broker', (t) => {
   const late = { observed: { closedAfterMs: 90_000 }, verdict: 'fail' } as const;
   const input = modelInput(resultsOf([...keepAliveRecords(), recordOf('keepalive.expiry.25s.v311', late)]));
   t.deepEqual(input?.measured, {
@@ -20,14 +20,14 @@ test('the model gets the cost of a ping by the kernel, the expiries that passed 
   t.deepEqual(input?.expiryIds, ['keepalive.expiry.25s.v5', 'keepalive.expiry.5s.v311']);
 });
 
-test('without a Pi it gets bytes of MQTT, without a ping nothing, and without a limit the usual one', (t) => {
+test('gives the model bytes of MQTT without a Pi, nothing without a ping, and the default limit without one', (t) => {
   const here = trafficRecord(5, 'mqttjs', 'idle', { perPing: { mqttBytes: 4 } });
   t.like(modelInput(resultsOf([here]))?.measured, { pingBytes: 4, bytesOf: 'MQTT', maxKeepAlive: 1200, expiries: [] });
   t.is(modelInput(resultsOf([])), undefined);
   t.is(modelInput(resultsOf([recordOf('keepalive.traffic.5s.mosquitto.idle.pi', { observed: null })])), undefined);
 });
 
-/** [version of the broker; how late its rounds may make it] */
+/** [version of the broker; how late its rounds may be] */
 const versions: readonly (readonly [version: string, lateS: number | undefined])[] = [
   ['mosquitto 2.0.11', 7],
   ['mosquitto 2.0.20', 7],
@@ -38,7 +38,7 @@ const versions: readonly (readonly [version: string, lateS: number | undefined])
 ];
 
 for (const [version, lateS] of versions) {
-  test(`a broker that is ${version} looks for silent clients ${lateS === undefined ? 'as nobody knows' : 'every 6 s'}`, (t) => {
+  test(`knows that ${version} looks for silent clients ${lateS === undefined ? 'at unknown intervals' : 'every 6 s'}`, (t) => {
     const broker = { address: '127.0.0.1', port: 1883, version };
     t.is(modelInput(resultsOf(keepAliveRecords(), { broker }))?.measured.rounds?.lateS, lateS);
   });

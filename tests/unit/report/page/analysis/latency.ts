@@ -90,7 +90,7 @@ const CASES: readonly (readonly [string, Conclusion | undefined, Conclusion['out
 ];
 
 for (const [name, conclusion, outcome, text] of CASES) {
-  test(`${name}: ${outcome}`, (t) => {
+  test(`concludes about latency: ${name}: ${outcome}`, (t) => {
     t.is(conclusion?.outcome, outcome);
     t.regex(conclusion?.text ?? '', text);
   });

@@ -11,7 +11,7 @@ import { wholeRun } from '../_whole-run.ts';
 
 const whole = wholeRun().filter(({ subject }) => subject?.kind === 'qos pair');
 
-/** The table with one cell seen otherwise. */
+/** The table with one different cell. */
 function cellsWith(id: string, observed: object | undefined) {
   const changed = (record: CheckRecord) => ({
     ...record,
@@ -20,12 +20,12 @@ function cellsWith(id: string, observed: object | undefined) {
   return matrixCells(resultsOf(whole.map((record) => (record.id === id ? changed(record) : record))));
 }
 
-/** The same cells, seen over MQTT 5. */
+/** The same cells over MQTT 5. */
 function over5(cells: readonly MatrixCell[]): MatrixCell[] {
   return cells.map((cell) => ({ ...cell, version: '5' }));
 }
 
-test('the cells come from the records about a pair of QoS', (t) => {
+test('fills the cells from the records about a pair of QoS', (t) => {
   const cells = matrixCells(resultsOf([...whole, recordOf('qos.matrix.p2s1.v5'), recordOf('qos.matrix.other')]));
   t.is(cells.length, 10);
   t.like(
@@ -78,7 +78,7 @@ const MINIMUM = [
 ] as const;
 
 for (const [name, cells, outcome, text] of MINIMUM) {
-  test(`the lower QoS: ${name}: ${outcome}`, (t) => {
+  test(`concludes about the lower QoS: ${name}: ${outcome}`, (t) => {
     const conclusion = minimumConclusion(cells);
     t.is(conclusion.outcome, outcome);
     t.regex(conclusion.text, text);
@@ -143,7 +143,7 @@ const ABOVE = [
 ] as const;
 
 for (const [name, cells, outcome, text] of ABOVE) {
-  test(`the publisher’s hop above the subscriber’s QoS: ${name}: ${outcome}`, (t) => {
+  test(`concludes about the publisher’s hop above the subscriber’s QoS: ${name}: ${outcome}`, (t) => {
     const conclusion = aboveConclusion(cells);
     t.is(conclusion.outcome, outcome);
     t.regex(conclusion.text, text);

@@ -14,7 +14,7 @@ function series(noDelay: boolean, held: readonly number[], p50Us = 300, qos: Lev
   return { ...latencyOf(qos, noDelay, p50Us), messages: MESSAGES, latenciesUs, p50Us };
 }
 
-/** A number in each hundred, so many times. */
+/** `times` numbers, one in each hundred. */
 const each = (times: number, first = 2) => Array.from({ length: times }, (_, index) => index * 100 + first);
 const pair = (without: readonly number[], withNagle: readonly number[], p50Us = 300) => [
   series(true, without, p50Us),
@@ -44,7 +44,7 @@ const CASES: readonly (readonly [string, Conclusion, Conclusion['outcome'], RegE
     / All 10 were sent within/,
   ],
   [
-    'a tail with Nagle alone, where some were lost and nobody knows which',
+    'a tail with Nagle alone, where unknown messages were lost',
     nagleConclusion(pinging(pair([], each(10))).map((one) => ({ ...one, lost: 1 }))),
     'confirmed',
     /by 40 ms\.$/,
@@ -121,12 +121,12 @@ function evens(): number[] {
 }
 
 for (const [name, conclusion, outcome, text] of CASES) {
-  test(`${name}: ${outcome}`, (t) => {
+  test(`concludes about Nagle: ${name}: ${outcome}`, (t) => {
     t.is(conclusion.outcome, outcome);
     t.regex(conclusion.text, text);
   });
 }
 
-test('a message is held back by the median of its own series, however long the way', (t) => {
+test('finds held messages by the median of their series, however distant the Pi', (t) => {
   t.deepEqual(heldBack({ p50Us: 50_000, latenciesUs: [49_000, 79_999, 80_000] }), [false, false, true]);
 });

@@ -6,7 +6,7 @@ import { packetsOf, recordOf, resultsOf } from '../_results.ts';
 
 const SAME = { kind: 'same' } as const;
 
-/** A message of QoS 2 to a Pi that reached the subscriber so many milliseconds after its PUBREL. */
+/** A message of QoS 2 that reached the Pi's subscriber `afterMs` after its PUBREL. */
 function passed(pi: string, afterMs: number, clock: Sequence['clock'] = SAME): CheckRecord {
   const packets = packetsOf(2, 2);
   const released = packets.find(({ type }) => type === 'PUBREL')?.at ?? 0;
@@ -36,7 +36,7 @@ function exchanged(uncertaintyUs: number): Sequence['clock'] {
 }
 
 for (const [name, records, wanted] of CASES) {
-  test(`a message of QoS 2 is passed on: ${name}: ${wanted}`, (t) => {
+  test(`finds when the broker passes a message of QoS 2 on: ${name}: ${wanted}`, (t) => {
     t.is(passedOnIn(resultsOf(records)), wanted);
   });
 }

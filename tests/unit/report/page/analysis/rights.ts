@@ -3,7 +3,7 @@ import { cellText, rightCells, widenedRights } from '../../../../../report/page/
 import { recordOf, resultsOf } from '../_results.ts';
 import { wholeRun } from '../_whole-run.ts';
 
-test('a cell a user, topic and right, with the worst verdict of its checks', (t) => {
+test('gives each user, topic and right a cell with the worst verdict of its checks', (t) => {
   const denied = { expected: { tookEffect: false }, observed: { tookEffect: false } };
   const records = [
     recordOf('acl.publish.home%2Edoor.sam.q0.v311', denied),
@@ -55,12 +55,12 @@ for (const [cell, text] of [
   [{ isGiven: false, tried: 6, succeeded: 0 }, 'denied: 0 of 6 succeeded'],
   [{ isGiven: false, tried: 0, succeeded: 0 }, 'denied; not observed'],
 ] as const) {
-  test(`a cell says: ${text}`, (t) => {
+  test(`prints in a cell: ${text}`, (t) => {
     t.is(cellText(cell), text);
   });
 }
 
-test('a widened right names the right that brings it, only where it took effect', (t) => {
+test('names the right that implies a widened right, only where it took effect', (t) => {
   const [widened, ...others] = widenedRights(rightCells(resultsOf(wholeRun())));
   t.is(others.length, 0);
   t.like(widened, { user: 'alice', topic: 'status', right: 'publish', by: 'will' });
@@ -69,7 +69,7 @@ test('a widened right names the right that brings it, only where it took effect'
   t.deepEqual(widenedRights(rightCells(resultsOf(narrow))), []);
 });
 
-test('a deviation that took no effect, or is of a right that was given, widens nothing', (t) => {
+test('finds no widened right where a deviation had no effect or the right was given', (t) => {
   const deviation = { verdict: 'deviation', reason: 'otherwise' } as const;
   const records = [
     recordOf('acl.publish.status.alice.q0.v5', {

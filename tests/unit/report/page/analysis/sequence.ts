@@ -11,7 +11,7 @@ const hops = (qos: Level) => hopsOf(packetsOf(qos, qos));
 const without = (type: string) =>
   hopsOf(packetsOf(2, 2).filter((packet) => !(packet.who === 'alice' && packet.type === type)));
 
-test('the packets of a record are split by end, also where one user has both', (t) => {
+test('splits the packets of a record by end, even where one user has both', (t) => {
   const packets = packetsOf(2, 1).map((packet) => ({ ...packet, who: 'sam' }));
   const { publisher, subscriber } = hopsOf(packets);
   t.deepEqual(
@@ -32,7 +32,7 @@ for (const [qos, seen, outcome, text] of [
   [2, without('PUBCOMP'), 'contradicted', /the subscriber PUBLISH, PUBREC, PUBREL\./],
   [1, hopsOf([]), 'contradicted', /the publisher saw nothing, the subscriber nothing/],
 ] as const) {
-  test(`QoS ${qos}: ${outcome}: ${text}`, (t) => {
+  test(`concludes about QoS ${qos}: ${outcome}: ${text}`, (t) => {
     const conclusion = exchangeConclusion(qos, seen);
     t.is(conclusion.outcome, outcome);
     t.regex(conclusion.text, text);
@@ -50,14 +50,14 @@ for (const [name, seen, clock, outcome, text] of [
   ['before the PUBREL', early, same, 'confirmed', /1\.500 ms before the publisher’s PUBREL: this broker passes/],
   ['within the uncertainty', early, vague, 'inconclusive', /too uncertain/],
 ] as const) {
-  test(`a message of QoS 2 is passed on: ${name}`, (t) => {
+  test(`says when the broker passed a message of QoS 2 on: ${name}`, (t) => {
     const conclusion = passedOnConclusion(seen, clock);
     t.is(conclusion?.outcome, outcome);
     t.regex(conclusion?.text ?? '', text);
   });
 }
 
-test('below QoS 2 nothing is said of a PUBREL', (t) => {
+test('says nothing about a PUBREL below QoS 2', (t) => {
   t.is(passedOnConclusion(hops(1), same), undefined);
 });
 
@@ -69,7 +69,7 @@ for (const [lines, outcome] of [
   [['Client a received PUBLISH (d0, q1, r0, m1)'], 'contradicted'],
   [[], 'contradicted'],
 ] as const) {
-  test(`debug mode that printed ${lines.length} lines is compared with the wire: ${outcome}`, (t) => {
+  test(`compares ${lines.length} lines of the debug mode with the wire: ${outcome}`, (t) => {
     t.is(debugConclusion({ host: 'pi', command: 'mosquitto_sub -d', lines: [...lines] }, hops(1)).outcome, outcome);
   });
 }

@@ -13,7 +13,7 @@ import { LEVELS, recordOf, sizeOf } from '../_results.ts';
 
 const all = [1, 10_000].flatMap((bytes) => LEVELS.map((qos) => sizeOf(qos, bytes)));
 
-/** A byte more on the publisher's hop than there should be. */
+/** One byte too many on the publisher's hop. */
 function fatter(size: Size): Size {
   const { publisher, subscriber } = size.hops;
   return { ...size, hops: { publisher: { ...publisher, mqttBytes: publisher.mqttBytes + 1 }, subscriber } };
@@ -24,7 +24,7 @@ function withoutIp(size: Size): Size {
   return { ...size, hops: { ...size.hops, publisher } };
 }
 
-test('a message costs the average of its measurement, beside what the standard adds up to', (t) => {
+test('gives the average cost of a message beside the bytes of the standard', (t) => {
   const { hops } = sizeOf(1, 5);
   const twice = {
     ...sizeOf(1, 5),
@@ -43,18 +43,18 @@ test('a message costs the average of its measurement, beside what the standard a
   t.is(costOf(withoutIp(sizeOf(1, 5)), 'publisher').ipBytes, undefined);
 });
 
-test('sizes as the arithmetic has them', (t) => {
+test('confirms sizes that match the standard', (t) => {
   t.like(arithmeticConclusion(all), { outcome: 'confirmed' });
   t.regex(arithmeticConclusion(all).text, /^On all 12 hops/);
 });
 
-test('a size that is not as the arithmetic has it is told with both numbers', (t) => {
+test('reports both numbers of a size that differs from the standard', (t) => {
   const conclusion = arithmeticConclusion([sizeOf(0, 1), fatter(sizeOf(2, 100))]);
   t.is(conclusion.outcome, 'contradicted');
   t.regex(conclusion.text, /100 B at QoS 2 took 125 B on the publisher’s hop, by the arithmetic 124 B/);
 });
 
-test('what a higher QoS adds is told for the smallest and the largest payload', (t) => {
+test('reports what a higher QoS adds to the smallest and the largest payload', (t) => {
   t.deepEqual(
     addedConclusions(all).map(({ outcome, text }) => `${outcome}: ${text}`),
     [
@@ -66,7 +66,7 @@ test('what a higher QoS adds is told for the smallest and the largest payload', 
   t.is(addedConclusions([sizeOf(0, 100), { ...sizeOf(0, 1), qos: 1, payloadBytes: 100 }])[0]?.outcome, 'contradicted');
 });
 
-/** On the publisher's hop as many bytes of IP as this, in ten segments. */
+/** `bytes` of IP on the publisher's hop, in ten segments. */
 function onNetwork(size: Size, bytes: number): Size {
   const { publisher, subscriber } = size.hops;
   const ip = { bytes, streamBytes: publisher.mqttBytes, segmentsSent: 6, segmentsReceived: 4 };
@@ -113,19 +113,19 @@ const OVERHEADS = [
 ] as const;
 
 for (const [name, sizes, outcome, text] of OVERHEADS) {
-  test(`on the network: ${name}: ${outcome}`, (t) => {
+  test(`concludes about the network: ${name}: ${outcome}`, (t) => {
     const conclusion = overheadConclusion(sizes);
     t.is(conclusion?.outcome, outcome);
     t.regex(conclusion?.text ?? '', text);
   });
 }
 
-test('nothing is said of headers that the kernel did not count', (t) => {
+test('says nothing about headers that the kernel did not count', (t) => {
   t.is(overheadConclusion(all.map(withoutIp)), undefined);
   t.is(overheadConclusion([]), undefined);
 });
 
-test('the rows are in the order of payloads and levels', (t) => {
+test('sorts the rows by payload and QoS', (t) => {
   const measured = [sizeOf(2, 100), sizeOf(0, 100), sizeOf(1, 1)].map((observed) => ({
     record: recordOf('qos.size.q0.1.pi'),
     subject: { kind: 'size', qos: observed.qos, payloadBytes: observed.payloadBytes } as const,
@@ -145,12 +145,12 @@ for (const [value, text] of [
   [12, '12'],
   [10_489.44, '10,489.4'],
 ] as const) {
-  test(`an average of ${value} is ${text}`, (t) => {
+  test(`prints an average of ${value} as ${text}`, (t) => {
     t.is(number(value), text);
   });
 }
 
-test('how many messages were counted', (t) => {
+test('prints how many messages were counted', (t) => {
   t.is(messagesText([sizeOf(0, 1)]), '1 message each');
   t.is(
     messagesText([

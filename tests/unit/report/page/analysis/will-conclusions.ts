@@ -7,7 +7,7 @@ import { lost, willRecords } from '../_wills.ts';
 
 const whole = willRecords();
 
-/** The records with one of them, or all whose id begins so, replaced; a record that is undefined is taken out. */
+/** Replaces the records whose id begins with a text; undefined removes them. */
 function changed(prefix: string, change: (record: CheckRecord) => CheckRecord | undefined): CheckRecord[] {
   return whole.flatMap((record) => (record.id.startsWith(prefix) ? (change(record) ?? []) : [record]));
 }
@@ -15,7 +15,7 @@ function changed(prefix: string, change: (record: CheckRecord) => CheckRecord | 
 const without = (prefix: string) => changed(prefix, () => undefined);
 const late = (ms: number) => (record: CheckRecord) => lost(record.id, 'late', { willAfterMs: ms, keepAlive: 5 });
 const none = (record: CheckRecord) => lost(record.id, 'none', { verdict: 'fail', keepAlive: 5 });
-/** By the standard, or nearly, where the version is known to do otherwise. */
+/** A broker that follows the standard, or nearly, where its version is known to deviate. */
 const better = (ms: number, delayS?: number) => (record: CheckRecord) =>
   lost(record.id, 'better', {
     ...{ willAfterMs: ms, verdict: 'fail', reason: 'known to deviate' },
@@ -241,14 +241,14 @@ const CASES: readonly (readonly [
 ];
 
 for (const [title, records, text, outcome] of CASES) {
-  test(`the conclusion about ${title}`, (t) => {
+  test(`concludes about ${title}`, (t) => {
     const all = willConclusions(willRows(resultsOf(records)));
     const about = all.find((conclusion) => text.test(conclusion.text));
     t.is(about?.outcome, outcome, all.map((one) => `${one.outcome}: ${one.text}`).join('\n'));
   });
 }
 
-test('a conclusion names its checks, and only the contradicting ones where there are some', (t) => {
+test('names the checks of a conclusion, or only those that contradict it', (t) => {
   const rows = willRows(resultsOf(changed('will.killed.publisher', late(9_000))));
   const found = willConclusions(rows).find(({ text }) => text.startsWith('The last will did not come at once'));
   t.deepEqual(found?.checks, ['will.killed.publisher.status.pi']);

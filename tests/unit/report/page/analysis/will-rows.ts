@@ -9,12 +9,12 @@ import { lost, willRecords } from '../_wills.ts';
 
 const whole = willRecords();
 
-test('skipped checks are no measurement', (t) => {
+test('ignores skipped checks', (t) => {
   const skipped = recordOf('will.killed.publisher.status.pi', { verdict: 'skipped', observed: null });
   t.deepEqual(willRows(resultsOf([skipped])), []);
 });
 
-test('a row comes from subject, measurement and events; without events its time is the measured one', (t) => {
+test('makes a row from subject, measurement and events, with the measured time where there are no events', (t) => {
   const id = 'will.silent.subscriber.a%2Eb.hall';
   const [row] = willRows(resultsOf([lost(id, 'SUBSCRIBE, then silence', { willAfterMs: 7_500, dropped: [1, 2] })]));
   t.like(row, { cause: 'silent', role: 'subscriber', topic: 'a.b', where: 'hall', wills: 1, willAfterMs: 7_500 });
@@ -23,7 +23,7 @@ test('a row comes from subject, measurement and events; without events its time 
   t.like(known, { willAfterMs: 9_000, what: undefined, isLogged: false });
 });
 
-test('the log of a row is without the connection of its owner, and with that of who comes back', (t) => {
+test('leaves the owner’s own connection out of a row’s log, but not a later one', (t) => {
   const [row] = willRows(resultsOf([lost('will.fin.publisher.status.v5', 'FIN', { willAfterMs: 6, log: 'closed.' })]));
   t.deepEqual(row?.log, [{ afterMs: 5, text: 'Client lab-0123456789abcdef closed.' }]);
   t.true(row?.isLogged);
@@ -40,7 +40,7 @@ const words: readonly (readonly [id: string, end: RegExp, will: RegExp])[] = [
 ];
 
 for (const [id, end, will] of words) {
-  test(`${id} in words`, (t) => {
+  test(`describes ${id}`, (t) => {
     const row = willRows(resultsOf(whole)).find(({ record }) => record.id === id);
     if (row === undefined) return t.fail('no row');
     t.regex(endText(row), end);
@@ -49,7 +49,7 @@ for (const [id, end, will] of words) {
   });
 }
 
-test('times have the unit that reads best', (t) => {
+test('prints times in a readable unit', (t) => {
   t.is(spanText([0.2]), 'after 0.2 ms');
   t.is(spanText([43, 43.2, undefined]), 'after 43 ms');
   t.is(spanText([999.6, 12_345]), 'after 1.0 s to 12.3 s');
@@ -57,7 +57,7 @@ test('times have the unit that reads best', (t) => {
   t.deepEqual([-120, 0, 43, undefined].map(momentText), ['−120 ms', '0', '43 ms', 'not timed']);
 });
 
-test('a timeline has the owner’s packets from the beginning, the observer’s from the cause on', (t) => {
+test('shows the owner’s packets from the beginning, and the observer’s from the cause on', (t) => {
   const id = 'will.silent.publisher.status.pi';
   const record = whole.find((one) => one.id === id);
   if (record === undefined) return t.fail('no record');
@@ -75,7 +75,7 @@ test('a timeline has the owner’s packets from the beginning, the observer’s 
   t.deepEqual(timelineOf(recordOf(id)), []);
 });
 
-test('examples: a DISCONNECT, a closed program, a broker that closes, and an outage, on a Pi where there is one', (t) => {
+test('chooses as examples a DISCONNECT, a closed program, a broker that closes, and an outage, on a Pi if any', (t) => {
   const ids = examplesOf(willRows(resultsOf(whole))).map(({ row }) => row.record.id);
   t.deepEqual(ids, [
     'will.clean.publisher.status.v311',
@@ -96,7 +96,7 @@ const sectionOf = (records: readonly CheckRecord[]) => {
   return page.slice(page.indexOf('<section id="last-will"'), page.indexOf('<section id="environment"'));
 };
 
-test('the section has a timeline a role, in words too, and links to the checks', (t) => {
+test('shows a timeline for each role, also in words, with links to the checks', (t) => {
   const html = sectionOf(whole);
   t.is(html.match(/<figure/g)?.length, 2);
   t.regex(html, /aria-label="Time from the cause to the publisher’s last will\. DISCONNECT \(MQTT 3\.1\.1\): [^"]*✕?/);
@@ -105,17 +105,17 @@ test('the section has a timeline a role, in words too, and links to the checks',
   t.false(/NaN|undefined|Infinity/.test(html));
 });
 
-test('a run without last wills names the command that measures them', (t) => {
+test('names the command that measures last wills where a run has none', (t) => {
   t.true(sectionOf([recordOf('qos.a')]).includes('./lab verify --only will'));
 });
 
-test('the page says where no log could be read', (t) => {
+test('says where it could read no log', (t) => {
   const older = recordOf('will.fin.publisher.status.v5', { observed: { wills: 1, afterMs: 12 } });
   t.true(sectionOf([older]).includes('the log could not be read'));
   t.false(sectionOf(whole).includes('the log could not be read'));
 });
 
-test('a topic and a log line that are markup stay text', (t) => {
+test('escapes markup in a topic and in a log line', (t) => {
   const topic = '<script>alert(1)</script>';
   const subject = { kind: 'last will', cause: 'fin', role: 'publisher', topic, version: '5' } as const;
   const html = sectionOf([

@@ -25,7 +25,7 @@ function cellsOf(section: Element, caption: RegExp): string[][] {
   return rows.map((row) => [...row.querySelectorAll('th, td')].map(({ textContent }) => textContent?.trim() ?? ''));
 }
 
-test('3a and 3b: both exchanges, what each cost by the kernel, and the other client folded behind them', (t) => {
+test('shows both exchanges of 3a and 3b with their cost, and folds the other client', (t) => {
   const { traffic } = sectionsOf(keepAliveRecords());
   t.deepEqual(
     cellsOf(traffic, /^3a/).map(([keepAlive, , arrived, pings]) => [keepAlive, arrived, pings]),
@@ -46,7 +46,7 @@ test('3a and 3b: both exchanges, what each cost by the kernel, and the other cli
   t.regex(text, /The same with mqtt\.js 5\.16\.0 on this machine/);
 });
 
-test('3a says which exchange there was not, and computes its day by what was seen', (t) => {
+test('names a missing exchange of 3a, and computes its day from the rest', (t) => {
   const skipped = {
     verdict: 'skipped',
     reason: 'the lab file allows a keep alive of 20 s at most',
@@ -70,7 +70,7 @@ test('3a says which exchange there was not, and computes its day by what was see
   t.regex(text, /86,400 s ÷ 6 s × 160 B = 2,304,000 B/);
 });
 
-test('busy clients have a row each, beside what they do when idle, and why', (t) => {
+test('shows a row for each busy client, compared with an idle one, with the reason', (t) => {
   const { traffic } = sectionsOf(keepAliveRecords());
   const rows = cellsOf(traffic, /^PINGREQ by client/).map((cells) => cells.map((cell) => cell.split('in ')[0]));
   t.deepEqual(rows, [
@@ -80,18 +80,18 @@ test('busy clients have a row each, beside what they do when idle, and why', (t)
   t.regex(traffic.textContent ?? '', /libmosquitto pings when/);
 });
 
-test('3c: the recommendation, its sweep and what it is computed from', (t) => {
+test('shows the recommendation of 3c, its sweep and its inputs', (t) => {
   const { value } = sectionsOf(keepAliveRecords());
   const text = value.textContent ?? '';
   t.regex(text, /56 s is the longest keep alive/);
   t.regex(text, /keep alives of 5 and 25 s 5\.5 to 5\.6 s after/);
   t.true(cellsOf(value, /sweep/).some(([keepAlive]) => keepAlive === '600 s'));
   t.is(value.querySelectorAll('figure svg').length, 2);
-  // without a script there is nothing to change
+  // inputs need the script
   t.true(value.querySelector('form')?.parentElement?.hasAttribute('hidden'));
 });
 
-test('3c: what the limit is from, and what is known of the version of the broker, is said', (t) => {
+test('says for 3c where the limit comes from, and what is known of the broker’s version', (t) => {
   const expiry = recordOf('keepalive.expiry.5s.v311', { observed: { closedAfterMs: 10_000, willAfterMs: 10_000 } });
   const { value } = sectionsOf([trafficRecord(5, 'mosquitto', 'idle'), expiry]);
   const text = value.textContent ?? '';
@@ -104,20 +104,20 @@ test('3c: what the limit is from, and what is known of the version of the broker
   t.notRegex(other.getElementById('keep-alive-value')?.textContent ?? '', /broker’s version|in brackets/);
 });
 
-test('where there is no Pi, bytes are those of MQTT', (t) => {
+test('shows bytes of MQTT where there is no Pi', (t) => {
   const { traffic, value } = sectionsOf([trafficRecord(5, 'mqttjs', 'idle'), trafficRecord(25, 'mqttjs', 'idle')]);
   t.regex(traffic.textContent ?? '', /69 kB against 14 kB of MQTT/);
   t.regex(value.textContent ?? '', /took 4 bytes of MQTT/);
   t.regex(value.textContent ?? '', /measured no expiry/);
 });
 
-test('without a measurement both say which command makes it', (t) => {
+test('names the command that measures 3a and 3b where a run did not', (t) => {
   const { traffic, value } = sectionsOf([]);
   t.regex(traffic.textContent ?? '', /Not measured in this run; \.\/lab report --only keepalive\.traffic measures it/);
   t.regex(value.textContent ?? '', /Not measured in this run; \.\/lab report --only keepalive measures it/);
 });
 
-test('names of the lab are text', (t) => {
+test('escapes names of the lab', (t) => {
   const exchange = { topic: '<script>', publisher: '<b>', subscriber: '&', qos: 1, payload: '<i>', arrivedAtMs: 1 };
   const { traffic } = sectionsOf([trafficRecord(5, 'mosquitto', 'idle', { exchange, client: '<u>' })]);
   t.is(traffic.querySelectorAll('script, b, i, u').length, 0);
