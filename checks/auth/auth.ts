@@ -10,26 +10,28 @@ import { type LoginCase, loginCases } from './login-cases.ts';
 import { judgeAcceptance, judgeClientLogin, judgeRefusal, refusalBytes, refusalStatement } from './login-verdict.ts';
 
 const BOUND_MS = 5_000;
-/** On a busy machine, mosquitto_sub tries one login after the other. */
+/** The time for one login on a busy machine. */
 const REMOTE_LOGIN_MS = 1_000;
 const REMOTE_BOUND_MS = 30_000;
 
-/** Each login takes a connection: a small broker or a low ulimit must not be what fails. */
+/** Each login takes a connection, and many at once could exceed a limit of the broker or a ulimit. */
 const limit = atMost(8);
 
 export const auth: CheckFamily = (testLab) => {
   const cases = loginCases(testLab.lab);
   const everywhere = cases.filter(({ isEverywhere }) => isEverywhere);
   return [
-    ...cases.map((loginCase) => (loginCase.isAccepted ? accepted(testLab, loginCase) : refused(testLab, loginCase))),
-    ...remoteHosts(testLab).flatMap((host) => fromHost(testLab, host, everywhere)),
+    ...cases.map((loginCase) =>
+      loginCase.isAccepted ? acceptedCheck(testLab, loginCase) : refusedCheck(testLab, loginCase),
+    ),
+    ...remoteHosts(testLab).flatMap((host) => remoteChecks(testLab, host, everywhere)),
   ];
 };
 
-function accepted({ broker }: TestLab, loginCase: LoginCase): Check {
+function acceptedCheck({ broker }: TestLab, loginCase: LoginCase): Check {
   const { version, login } = loginCase;
   return {
-    ...fromHere(loginCase),
+    ...localCheck(loginCase),
     expected: { accepted: true, code: 0 },
     async run() {
       const outcome = await connectSession({ ...broker, version, ...(login && { login }) });
@@ -40,10 +42,10 @@ function accepted({ broker }: TestLab, loginCase: LoginCase): Check {
 }
 
 /** Compares the exact bytes of the answer, and who closes the connection. */
-function refused({ broker, live, brokerKind }: TestLab, loginCase: LoginCase): Check {
+function refusedCheck({ broker, live, brokerKind }: TestLab, loginCase: LoginCase): Check {
   const { version, login, deviation } = loginCase;
   return {
-    ...fromHere(loginCase),
+    ...localCheck(loginCase),
     statement: refusalStatement(version),
     expected: refusalBytes(version),
     async run() {
@@ -57,7 +59,7 @@ function refused({ broker, live, brokerKind }: TestLab, loginCase: LoginCase): C
   };
 }
 
-function fromHere({ kind, name, claim, version }: LoginCase) {
+function localCheck({ kind, name, claim, version }: LoginCase) {
   return {
     id: `auth.${kind}.${name}.this-machine`,
     subject: { kind: 'login', attempt: kind },
@@ -86,13 +88,13 @@ function remoteHosts({ live, lab }: TestLab): RemoteHost[] {
   return [{ idWord: 'broker-host', name: 'broker', where: host, broker: loopback }, ...pis];
 }
 
-/** The bound on this many logins in a row from one host. */
+/** The bound on a number of logins from one host, one after the other. */
 export function hostBoundMs(count: number): number {
   return REMOTE_BOUND_MS + count * REMOTE_LOGIN_MS;
 }
 
-/** By mosquitto_sub on the host. One command tries all logins, since a command each would cost a round trip each. */
-function fromHost(testLab: TestLab, remote: RemoteHost, cases: readonly LoginCase[]): Check[] {
+/** Logs in with mosquitto_sub on the host. One command tries all logins, because each command costs a round trip. */
+function remoteChecks(testLab: TestLab, remote: RemoteHost, cases: readonly LoginCase[]): Check[] {
   const boundMs = hostBoundMs(cases.length);
   let attempts: ReturnType<typeof attemptAll> | undefined;
   return cases.map((loginCase, index) => {

@@ -9,20 +9,20 @@ import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 /** A login, and whether the broker must accept it by lab.yaml. */
 export type LoginCase = {
   readonly kind: (typeof LOGIN_ATTEMPTS)[number];
-  /** Rest of the check's id, such as `v311.sam`. */
+  /** The rest of the check's id, such as `v311.sam`. */
   readonly name: string;
   readonly version: Version;
   readonly isAccepted: boolean;
   readonly claim: string;
   readonly login?: { readonly user: string; readonly password?: string };
-  /** Whether every host of the lab tries it, not only this machine. */
+  /** Whether every host of the lab tries the login, not only this machine. */
   readonly isEverywhere: boolean;
-  /** How versions of Mosquitto are known to accept it. */
+  /** The known deviation of Mosquitto versions that accept the login. */
   readonly deviation?: DeviationName;
 };
 
 /** A wrong password or user name. */
-type Wrong = {
+type WrongWord = {
   /** In the check's id. */
   readonly how: string;
   /** In the claim. */
@@ -31,15 +31,15 @@ type Wrong = {
   readonly deviation?: DeviationName;
 };
 
-/** Each user with the right password, and every kind of wrong login, over both versions. */
+/** Each user with the right password, and every kind of wrong login, over both protocol versions. */
 export function loginCases(lab: Lab): LoginCase[] {
   return VERSIONS.flatMap((version) => [
-    ...lab.users.flatMap((user) => ofUser(lab, user, version)),
-    ...strangers(lab, version),
+    ...lab.users.flatMap((user) => userCases(lab, user, version)),
+    ...strangerCases(lab, version),
   ]);
 }
 
-function ofUser(lab: Lab, user: User, version: Version): LoginCase[] {
+function userCases(lab: Lab, user: User, version: Version): LoginCase[] {
   const [tag, over] = [tagOf(version), overOf(version)];
   const { name } = user;
   const password = user.password.reveal();
@@ -88,11 +88,11 @@ function ofUser(lab: Lab, user: User, version: Version): LoginCase[] {
   ];
 }
 
-/** Passwords that a careless comparison would accept, without those that happen to be right. */
-function wrongPasswords({ users }: Lab, { name, password }: User): Wrong[] {
+/** Passwords that a careless comparison would accept, except one that happens to be right. */
+function wrongPasswords({ users }: Lab, { name, password }: User): WrongWord[] {
   const right = password.reveal();
   const other = users.map((user) => user.password.reveal()).find((text) => text !== right);
-  const ways: Wrong[] = [
+  const ways: WrongWord[] = [
     { how: 'empty', words: 'an empty password', text: '' },
     { how: 'shorter', words: 'the password without its last character', text: [...right].slice(0, -1).join('') },
     { how: 'longer', words: 'the password plus one character', text: `${right}x` },
@@ -117,8 +117,8 @@ function wrongPasswords({ users }: Lab, { name, password }: User): Wrong[] {
   });
 }
 
-function wrongNames({ users }: Lab, name: string): Wrong[] {
-  const ways: Wrong[] = [
+function wrongNames({ users }: Lab, name: string): WrongWord[] {
+  const ways: WrongWord[] = [
     { how: 'case', words: 'the name in the other letter case', text: otherCase(name) },
     { how: 'space', words: 'the name plus a space', text: `${name} ` },
     { how: 'longer', words: 'the name plus one character', text: `${name}x` },
@@ -132,7 +132,7 @@ function otherCase(text: string): string {
   return upper === text ? text.toLowerCase() : upper;
 }
 
-function strangers(lab: Lab, version: Version): LoginCase[] {
+function strangerCases(lab: Lab, version: Version): LoginCase[] {
   const [tag, over] = [tagOf(version), overOf(version)];
   // a real user's password, so that only the name is wrong
   const password = lab.users[0]?.password.reveal() ?? nonce();

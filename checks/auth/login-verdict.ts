@@ -27,7 +27,7 @@ export function judgeRefusal(seen: Handshake, version: Version, brokerKind: Brok
   const observed = { accepted: isAcceptance(seen.answer), ...seen };
   const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
   if (observed.accepted) return fail('the broker accepted the login');
-  // an external broker may close by RST; a broker that is not there has refused nobody
+  // an external broker may refuse with an RST; any other error is no refusal
   const isReset = brokerKind === 'external' && observed.error?.includes('ECONNRESET') === true;
   if (observed.error !== undefined && !isReset) {
     return { ...fail(`no answer from the broker: ${observed.error}`), ...connectionAdvice(observed.error) };
@@ -52,7 +52,7 @@ export function judgeAcceptance(outcome: ConnectOutcome): Finding {
   return { verdict: 'fail', observed: { accepted: false, code }, reason, evidence: packets };
 }
 
-/** Judges a login by mosquitto_sub on a host; undefined: it was not tried. */
+/** Judges a login by mosquitto_sub on a host; `seen` is undefined where it was not tried. */
 export function judgeClientLogin(
   seen: LoginAttempt | undefined,
   expected: { readonly isAccepted: boolean; readonly version: Version },
@@ -65,12 +65,12 @@ export function judgeClientLogin(
   const code = seen.packets.find(({ type }) => type === 'CONNACK')?.code;
   const observed = { accepted: code === 0, code, exitCode: seen.exitCode };
   const packets = evidence('mosquitto_sub', seen.packets);
-  const reason = wrongWith(seen, code, expected, brokerKind);
+  const reason = mismatch(seen, code, expected, brokerKind);
   if (reason === undefined) return { verdict: 'pass', observed, evidence: packets };
   return { verdict: 'fail', observed, reason, ...connectionAdvice(reason), evidence: packets };
 }
 
-function wrongWith(
+function mismatch(
   seen: LoginAttempt,
   code: number | undefined,
   { isAccepted, version }: { readonly isAccepted: boolean; readonly version: Version },

@@ -1,4 +1,4 @@
-/** What to do about causes that checks of several families find. */
+/** Advice that checks of several families give. */
 export const ADVICE = {
   /** A host differs from the lab file. */
   hostDiffers: './lab up makes the hosts match the lab file again',
@@ -6,8 +6,8 @@ export const ADVICE = {
   brokerUnreachable: './lab status shows whether the broker runs and each host reaches it',
 } as const;
 
-/** The advice for a connection that could not be made, from the words of the client program or the system. */
-export function connectionAdvice(lastWords: string): { readonly advice?: string } {
+/** The advice for a connection that failed, from the error text of the client program or the system. */
+export function connectionAdvice(errorText: string): { readonly advice?: string } {
   const isUnreachable = /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|refused$|No route|timed out|unreachable/i;
-  return isUnreachable.test(lastWords) ? { advice: ADVICE.brokerUnreachable } : {};
+  return isUnreachable.test(errorText) ? { advice: ADVICE.brokerUnreachable } : {};
 }

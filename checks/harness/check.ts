@@ -5,30 +5,30 @@ import type { Version } from '../../probes/mqtt/session.ts';
 import { type CheckRecord, familyOf, type Verdict } from '../../records/record.ts';
 
 /**
- * How far a run goes. `quick`: no wait longer than one keep-alive expiry at 5 s; `default`: all checks that disturb
- * nobody; `disruptive`: also those that stop and crash the broker and reboot the Pis.
+ * How far a run goes. `quick`: no wait longer than one keep-alive expiry at 5 s; `default`: all checks that do not
+ * interrupt other clients; `disruptive`: also those that stop and crash the broker and reboot the Pis.
  */
 export const SCOPES = ['quick', 'default', 'disruptive'] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Where a check runs that names no host. */
+/** The host of a check that names none. */
 export const THIS_MACHINE = 'this machine';
 
 /** One claim about the live lab, and the test of it. */
 export type Check = Pick<CheckRecord, 'id' | 'subject' | 'claim' | 'statement' | 'expected'> & {
   /** The smallest run that includes it. Disruptive checks run after all others, one at a time. @default quick */
   readonly scope?: Scope;
-  /** MQTT makes it wait for seconds: it starts first, and the others run meanwhile. */
+  /** MQTT makes the check wait for seconds, so it starts first and the others run meanwhile. */
   readonly waits?: boolean;
-  /** A load: it starts when the quick checks are done, so as not to slow them down. */
+  /** The check is a load. It starts after the quick checks, so that it does not slow them down. */
   readonly isLoad?: boolean;
-  /** The protocol level of the claim; skipped where the broker does not speak it. */
+  /** The protocol level of the claim. The check is skipped where the broker does not speak it. */
   readonly version?: Version;
   /** Where the client under test runs: `broker` or a Pi's name. @default this machine */
   readonly host?: string;
   /** Bound on the whole check, in milliseconds. */
   readonly boundMs: number;
-  /** How many checks of a kind may run at once; the bound counts from the start. */
+  /** Limits how many checks of a kind run at once. The bound counts from the check's own start. */
   readonly limit?: Limit;
   run(): Promise<Finding>;
 };
@@ -36,25 +36,25 @@ export type Check = Pick<CheckRecord, 'id' | 'subject' | 'claim' | 'statement' |
 export type Finding = {
   readonly verdict: Verdict;
   readonly observed: unknown;
-  /** Why it was skipped or failed, or which deviation is known. */
+  /** Why the check failed or was skipped, or which known deviation it found. */
   readonly reason?: string;
   /** What to do, where the check knows the cause of a failure. */
   readonly advice?: string;
   readonly evidence?: readonly unknown[];
-  /** Milliseconds that MQTT made it wait: a keep-alive expiry, a will delay. */
+  /** Milliseconds that MQTT made the check wait: a keep-alive expiry, a will delay. */
   readonly waitMs?: number;
 };
 
-/** The part of a check that is known before it is clear whether the check applies to this lab. */
+/** The part of a check that its record has even where the check does not apply to the lab. */
 export type NamedCheck = Pick<Check, 'id' | 'subject' | 'claim' | 'host'>;
 
-/** A check that does not apply to this lab: its record has the reason. */
+/** A check that does not apply to the lab. Its record has the reason. */
 export function notApplicable(check: NamedCheck, reason: string): Check {
   const finding: Finding = { verdict: 'skipped', observed: null, reason };
   return { ...check, expected: null, boundMs: 1_000, run: async () => finding };
 }
 
-/** Runs a check within its limit and bound, and records the outcome, also of an error. */
+/** Runs a check within its limit and bound. An error becomes a record that fails. */
 export async function runCheck(check: Check): Promise<CheckRecord> {
   return check.limit === undefined ? await runNow(check) : await check.limit(() => runNow(check));
 }
@@ -78,7 +78,7 @@ function failure(error: unknown): Finding {
   return { verdict: 'fail', observed: null, reason: `${subject}: ${step}: ${happened}`, ...known };
 }
 
-/** A check that an interrupted run cut short: its failure says nothing about the broker. */
+/** Changes the reason of a failure in a run that has ended: such a failure says nothing about the broker. */
 export function unlessInterrupted<R extends Pick<CheckRecord, 'verdict' | 'observed' | 'reason'>>(
   record: R,
   stopped: AbortSignal,
@@ -87,7 +87,7 @@ export function unlessInterrupted<R extends Pick<CheckRecord, 'verdict' | 'obser
   return { ...record, observed: null, reason: 'the run ended before this check' };
 }
 
-/** A name as part of an id: dots and spaces are escaped, so that two names never give the same id. */
+/** A name as part of an id. Escapes dots and spaces, so that two names never give the same id. */
 export function idWord(name: string): string {
   return encodeURIComponent(name).replaceAll('.', '%2E').replaceAll('%2F', '/');
 }

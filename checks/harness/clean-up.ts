@@ -4,11 +4,11 @@ import type { RawOptions } from '../../probes/mqtt/raw-options.ts';
 import { connectRaw, type RawSession } from '../../probes/mqtt/raw-session.ts';
 import { loginOf, type TestLab } from './test-lab.ts';
 
-/** On each step of a clean-up; shorter when the user waits for an interrupted run to end. */
+/** The bound on each step of a clean-up; shorter in an interrupted run, whose end the user waits for. */
 const BOUND_MS = 10_000;
 const INTERRUPTED_BOUND_MS = 3_000;
 
-/** By the signal that ends the run. */
+/** The clean-ups under way, by the signal that ends the run. */
 const runs = new WeakMap<AbortSignal, Set<Promise<unknown>>>();
 
 function pendingIn(run: AbortSignal): Set<Promise<unknown>> {
@@ -18,8 +18,8 @@ function pendingIn(run: AbortSignal): Set<Promise<unknown>> {
 }
 
 /**
- * Runs work and then cleans up on the broker, also when the work fails. The clean-up needs connections of its own
- * (`connectForCleanUp`): an interrupted run ends those of the test lab.
+ * Runs work and then cleans up on the broker, also when the work fails. The clean-up must connect with
+ * `connectForCleanUp`, because an interruption ends the connections of the test lab.
  */
 export async function withCleanUp<T>(
   { stopped }: Pick<TestLab, 'stopped'>,
@@ -47,7 +47,7 @@ export async function allCleanedUp(run: AbortSignal): Promise<void> {
   await Promise.allSettled(pendingIn(run));
 }
 
-/** A connection that an interrupted run does not end. The caller closes it. */
+/** Opens a connection that an interruption does not end. The caller closes it. */
 export async function connectForCleanUp(
   testLab: TestLab,
   user: User,

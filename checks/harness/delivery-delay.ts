@@ -1,13 +1,13 @@
 import { now } from '../../probes/mqtt/packet.ts';
 
 /**
- * How long the broker takes to deliver messages, measured by those that an observer must get. On a busy machine all
- * subscribers wait alike, so what one check measures holds for the others.
+ * How long the broker takes to deliver messages, measured with sentinels. On a busy machine all subscribers wait
+ * equally long, so one check's measurement holds for the others.
  */
 export type DeliveryDelay = {
   /** Times a message from its publication to its arrival. */
   timed<T>(delivery: () => Promise<T>): Promise<T>;
-  /** The longest time in milliseconds that a message was on its way, counted from a moment of `now()` on. */
+  /** The longest delivery in milliseconds; the time before a moment of `now()` does not count. */
   slowestSince(moment: number): number;
 };
 

@@ -6,11 +6,13 @@ export function isAtLeast(version: string, [major, minor, patch]: readonly [numb
   return hasPatch >= patch;
 }
 
-/** Where versions of Mosquitto differ from the standard. A version that is listed and does not differ fails the check. */
+/**
+ * A known difference between Mosquitto and the standard. A version in its range that does not differ fails the check.
+ */
 export type Deviation = {
-  /** What Mosquitto does instead. docs/verification.md lists the same sentences. */
+  /** What Mosquitto does instead. docs/verification.md has the same sentence. */
   readonly what: string;
-  /** How that is known. */
+  /** How the difference is known. */
   readonly source: string;
   /** First version that differs. @default 2.0.0 */
   readonly from?: readonly [number, number, number];
@@ -45,14 +47,14 @@ export const DEVIATIONS = {
 
 export type DeviationName = keyof typeof DEVIATIONS;
 
-/** The deviation, where this version has it. An unknown version has none. */
+/** The deviation, where this version has it. An unknown version counts as conforming. */
 export function deviationOf(name: DeviationName, version: string | undefined): Deviation | undefined {
   const { from = [2, 0, 0], before, ...rest }: Deviation = DEVIATIONS[name];
   if (version === undefined || !isAtLeast(version, from)) return undefined;
   return before !== undefined && isAtLeast(version, before) ? undefined : rest;
 }
 
-/** What a check saw: what the standard says, what the deviation says, or something else, for a reason. */
+/** What a check observed: the standard's behaviour, the deviation's, or another, described for the reason. */
 export type Behaviour = 'standard' | 'deviation' | { readonly other: string };
 
 export type Judged = {
@@ -61,13 +63,13 @@ export type Judged = {
   readonly advice?: string;
 };
 
-/** A version that is known to deviate must deviate. Where it does not, the list of deviations is out of date. */
+/** A version that is known to deviate must deviate. Otherwise the list of deviations is out of date. */
 export function judgeByVersion(seen: Behaviour, name: DeviationName, version: string | undefined): Judged {
   if (typeof seen === 'object') return { verdict: 'fail', reason: seen.other };
   const known = deviationOf(name, version);
   if (seen === 'standard') {
     if (known === undefined) return { verdict: 'pass' };
-    const reason = `Mosquitto ${version} behaves as the standard says, and is listed as deviating: ${known.what}`;
+    const reason = `Mosquitto ${version} conforms to the standard, but is listed as deviating: ${known.what}`;
     return { verdict: 'fail', reason, advice: 'correct the list in checks/harness/deviations.ts' };
   }
   if (known === undefined) {

@@ -1,7 +1,7 @@
 import type { Packet } from '../../probes/mqtt/packet.ts';
 import { payloadText } from '../../probes/mqtt/packet-text.ts';
 
-/** Packets as a record stores them: with who saw them, and payloads as text. */
+/** Packets as a record stores them: with the name of the client that saw them, and payloads as text. */
 export function evidence(who: string, packets: readonly Packet[]): object[] {
   return packets.map(({ payload, connect, ...packet }) => ({
     who,
@@ -12,7 +12,7 @@ export function evidence(who: string, packets: readonly Packet[]): object[] {
   }));
 }
 
-/** The packets of a session that belong to a check. Messages of others on the same topic stay out of the records. */
+/** The packets of a session that belong to a check. Messages of other clients must not get into the records. */
 export function ownPackets(packets: readonly Packet[], payloads: readonly Buffer[]): Packet[] {
   const ids = new Set<number | undefined>();
   return packets.filter(({ type, payload, packetId, direction }) => {

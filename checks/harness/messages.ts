@@ -11,13 +11,13 @@ export const PROCESS_MARK = randomBytes(4).toString('hex').slice(0, MARK_DIGITS)
 
 let count = 0;
 
-/** A unique text for a payload or a name: 12 hexadecimal digits, a counter and then the mark of this process. */
+/** A unique text for a payload or a name: 12 hexadecimal digits, which are a counter and the mark of this process. */
 export function nonce(): string {
   count = (count + 1) % 16 ** COUNT_DIGITS;
   return `${count.toString(16).padStart(COUNT_DIGITS, '0')}${PROCESS_MARK}`;
 }
 
-/** Whether a payload has a nonce of the process with this mark: a check of that process published it. */
+/** Whether a payload contains a nonce of the process with this mark. */
 export function isMarked(payload: Buffer, mark = PROCESS_MARK): boolean {
   return new RegExp(`[0-9a-f]{${COUNT_DIGITS}}${mark}`).test(payload.toString('latin1'));
 }
@@ -28,7 +28,7 @@ export function isMessage(payload: Buffer): (packet: Packet) => boolean {
     packet.type === 'PUBLISH' && packet.direction === 'received' && packet.payload?.equals(payload) === true;
 }
 
-/** Publishes a message that the broker has to accept; throws a LabError when it closes the connection or refuses. */
+/** Publishes a message that the broker must accept; throws a LabError when it refuses or closes the connection. */
 export async function mustPublish(
   session: RawSession,
   topic: string,

@@ -1,6 +1,6 @@
 import type { QoS, Version } from '../../probes/mqtt/session.ts';
 
-/** Protocol levels that a check can be about: 3.1.1 and 5. */
+/** The protocol levels that checks cover: 3.1.1 and 5. */
 export const VERSIONS: readonly Version[] = [4, 5];
 
 export const QOS_LEVELS: readonly QoS[] = [0, 1, 2];

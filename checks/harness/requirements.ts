@@ -22,8 +22,8 @@ export type Requirements = {
 type Options = Pick<Lab['broker'], 'options'>;
 
 /**
- * Why the broker does not support what a check requires; undefined: it does. The lab file's `broker.options` decide for
- * the lab's own broker, the announcements in a CONNACK of MQTT 5 for an external one.
+ * Why the broker does not support what a check requires; undefined: it does. `broker.options` in the lab file decides
+ * for the lab's own broker, the CONNACK of MQTT 5 for an external one.
  */
 export function whyUnsupported(
   { lab, brokerKind, announced }: Pick<TestLab, 'lab' | 'brokerKind' | 'announced'>,
@@ -38,7 +38,7 @@ export function optionOf({ options }: Options, wanted: string): string | undefin
   return found === undefined ? undefined : String(found.value);
 }
 
-/** What the lab file disables by `broker.options`. */
+/** Which option in the lab file disables a required feature. */
 export function disabledByLabFile(broker: Options, required: Requirements): string | undefined {
   const { retained, qos = 0, queued = 0, dropsQoS0, neverRaisesQoS } = required;
   if (retained && optionOf(broker, 'retain_available') === 'false')
@@ -56,7 +56,7 @@ export function disabledByLabFile(broker: Options, required: Requirements): stri
   return undefined;
 }
 
-/** What the broker's CONNACK says that it does not support (MQTT 5, 3.2.2.3). */
+/** Which announcement in the broker's CONNACK denies a required feature (MQTT 5, 3.2.2.3). */
 function deniedByAnnouncement(announced: readonly string[], { retained, qos = 0 }: Requirements): string | undefined {
   const announcedValue = (name: string) =>
     announced.find((text) => text.startsWith(`${name} `))?.slice(name.length + 1);
@@ -79,9 +79,14 @@ export async function announcedBy({ lab, broker }: LiveLab): Promise<readonly st
   return connack?.properties ?? [];
 }
 
+/** Skips a check that needs a higher QoS than the broker granted. A broker may grant less (MQTT 3.1.1, 3.8.4). */
+export function onlyGranted(granted: number): Finding {
+  return { verdict: 'skipped', observed: { granted }, reason: `the broker grants only QoS ${granted}` };
+}
+
 /**
- * An external broker may announce a maximum QoS below 2 (MQTT 5, 3.2.2.3.4); a client must not publish above it
- * [MQTT-3.2.2-11]. The lab's own broker must accept every QoS. Undefined: the client may publish.
+ * Skips a check that publishes above the maximum QoS that an external broker announces (MQTT 5, 3.2.2.3.4), which a
+ * client must not do [MQTT-3.2.2-11]. Undefined: the client may publish. The lab's own broker must accept every QoS.
  */
 export function qosNotOffered(
   { brokerKind }: Pick<TestLab, 'brokerKind'>,

@@ -9,7 +9,7 @@ export function observerOf(lab: Lab, topic: string): User | undefined {
   return lab.users.find(({ name }) => may(lab, name, 'subscribe', topic));
 }
 
-/** A user whose messages to the topic the broker accepts: preferably one who may publish, not only leave a last will. */
+/** A user whose messages to the topic the broker accepts: preferably one that lab.yaml lists under `publish`. */
 export function publisherOf(lab: Lab, topic: string): User | undefined {
   return (
     lab.users.find(({ name }) => may(lab, name, 'publish', topic)) ??
@@ -29,13 +29,13 @@ export function willOwner(lab: Lab, topic: Topic, role: Role): User | undefined 
 /** A topic with a user who may publish and one who may subscribe. */
 export type TopicRoles = { readonly topic: string; readonly publisher: User; readonly subscriber: User };
 
-/** Why a check that needs such a topic does not apply. */
+/** The reason to skip a check that needs `TopicRoles`. */
 export const NO_TOPIC_ROLES = 'lab.yaml has no topic with both a publisher and a subscriber';
 
-/** Why a check that needs a user does not apply. */
+/** The reason to skip a check that needs a user. */
 export const NO_USER = 'lab.yaml declares no user';
 
-/** The first such topic; undefined: none. */
+/** The first topic whose rights allow both roles; undefined: none. */
 export function topicRoles(lab: Lab): TopicRoles | undefined {
   for (const { name: topic } of lab.topics) {
     const publisher = lab.users.find(({ name }) => may(lab, name, 'publish', topic));

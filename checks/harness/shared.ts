@@ -1,21 +1,21 @@
 import { ignoreFailure } from '../../base/errors.ts';
 
-/** Lends one thing to all who use it at the same time; the last user closes it. */
-export type Shared<T> = <R>(work: (thing: T) => Promise<R>) => Promise<R>;
+/** Lends one resource to all work that runs at the same time. The last user closes it. */
+export type Shared<T> = <R>(work: (resource: T) => Promise<R>) => Promise<R>;
 
 export function shared<T extends AsyncDisposable>(open: () => Promise<T>): Shared<T> {
-  let current: { readonly thing: Promise<T>; users: number } | undefined;
+  let current: { readonly resource: Promise<T>; users: number } | undefined;
   return async (work) => {
-    const mine = current ?? { thing: open(), users: 0 };
+    const mine = current ?? { resource: open(), users: 0 };
     current = mine;
     mine.users += 1;
     try {
-      return await work(await mine.thing);
+      return await work(await mine.resource);
     } finally {
       mine.users -= 1;
       if (mine.users === 0) {
         current = undefined;
-        await ignoreFailure(mine.thing.then((thing) => thing[Symbol.asyncDispose]()));
+        await ignoreFailure(mine.resource.then((resource) => resource[Symbol.asyncDispose]()));
       }
     }
   };

@@ -11,21 +11,21 @@ import { bootIdHere, SYSTEM, systemOf } from './system.ts';
 import type { TestLab } from './test-lab.ts';
 
 const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
-/** The clients on this machine by the names that people know, and their packages. */
+/** The clients on this machine: their usual names and their packages. */
 const CLIENTS_HERE = { 'mqtt.js': 'mqtt', 'mqtt-packet': 'mqtt-packet' } as const;
-const CLIENTS_THERE = packagesQuery(['mosquitto-clients', 'python3-paho-mqtt']);
+const CLIENT_PACKAGES = packagesQuery(['mosquitto-clients', 'python3-paho-mqtt']);
 const BOUND_MS = 30_000;
 const UNKNOWN = 'unknown';
 
-/** Takes what a host says of itself. */
+/** Receives the operating system of a host. */
 export type OnSystem = (host: string, system: System) => void;
 
-/** What is at the two ends of the checks on a host. */
+/** The versions of the broker and of the clients that checks on a host use. */
 export type Software = (host: string) => Promise<Versions>;
 
 /**
- * Asks each of these hosts once, over a connection of its own, while the checks go on. Never throws: what can't be told within 15 s is `unknown`,
- * and a broken host is for the checks to find.
+ * Asks each host once, on a separate connection, while the checks run. Never throws: a version that does not arrive
+ * within 30 s is `unknown`, and the checks report a broken host.
  */
 export function softwareOf(testLab: TestLab, hosts: readonly string[], onSystem: OnSystem): Software {
   const { version } = testLab.live.broker;
@@ -43,7 +43,7 @@ async function clientsHere(): Promise<string> {
   return (await Promise.all(named)).join(', ');
 }
 
-/** A package of this project by the name that people know, with its version. */
+/** A package that this project depends on, by its usual name, with its version. */
 export async function softwareHere(name: string, module: string): Promise<string> {
   const { version } = JSON.parse(await readFile(path.join(MODULES, module, 'package.json'), 'utf8'));
   return `${name} ${version}`;
@@ -54,8 +54,8 @@ async function clientsOn(testLab: TestLab, name: string, onSystem: OnSystem): Pr
   const where = name === 'broker' ? broker.host : pis.find((pi) => pi.name === name)?.host;
   if (where === undefined) return UNKNOWN;
   const host = await testLab.host(name, where, 'versions');
-  const facts = await gatherFacts(host, [CLIENTS_THERE, SYSTEM], testLab.stopped, { root: false });
+  const facts = await gatherFacts(host, [CLIENT_PACKAGES, SYSTEM], testLab.stopped, { root: false });
   onSystem(name, systemOf(facts.get(SYSTEM), await bootIdHere()));
-  const installed = [...installedVersions(facts.get(CLIENTS_THERE))].map(([name, version]) => `${name} ${version}`);
+  const installed = [...installedVersions(facts.get(CLIENT_PACKAGES))].map(([name, version]) => `${name} ${version}`);
   return installed.join(', ') || UNKNOWN;
 }

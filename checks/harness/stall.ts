@@ -1,8 +1,8 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 /**
- * Watches how long this process is kept from reading: on a busy machine it sees a packet later than it arrived.
- * `stop` gives the longest such stall in milliseconds.
+ * Measures how long this process cannot read: on a busy machine it sees a packet later than the packet arrived. `stop`
+ * returns the longest stall in milliseconds.
  */
 export function watchStalls(): { stop(): number } {
   const delay = monitorEventLoopDelay({ resolution: 10 });

@@ -10,7 +10,7 @@ import { THIS_MACHINE } from './check.ts';
 
 const BOOT_ID = '/proc/sys/kernel/random/boot_id';
 
-/** What a machine says of itself: os-release(5), uname(1), and which boot of which kernel it is on (random(4)). */
+/** Queries a machine's os-release(5), uname(1) and boot id (random(4)). */
 export const SYSTEM: Query = {
   id: 'system',
   script: `sed -n 's/^PRETTY_NAME=/system /p' /etc/os-release
@@ -19,10 +19,10 @@ echo "kernel $(uname -r)"
 echo "boot $(cat ${BOOT_ID})"`,
 };
 
-/** Reads the answer; what a machine does not tell is left out. */
+/** Parses the answer to `SYSTEM`. Leaves out what the machine did not report. */
 export function systemOf({ output }: Fact, ownBootId: string): System {
-  const told = (key: string) => new RegExp(`^${key} (\\S.*)$`, 'm').exec(output)?.[1];
-  const [quoted, architecture, kernel, boot] = ['system', 'architecture', 'kernel', 'boot'].map(told);
+  const reported = (key: string) => new RegExp(`^${key} (\\S.*)$`, 'm').exec(output)?.[1];
+  const [quoted, architecture, kernel, boot] = ['system', 'architecture', 'kernel', 'boot'].map(reported);
   const system = parseOsRelease(`NAME=${quoted ?? ''}`).get('NAME') || undefined;
   return {
     ...(system === undefined ? {} : { system }),
@@ -32,7 +32,7 @@ export function systemOf({ output }: Fact, ownBootId: string): System {
   };
 }
 
-/** Of this machine; empty where it has none, as another system than Linux. */
+/** The id of this machine's current boot; empty on systems other than Linux. */
 export async function bootIdHere(): Promise<string> {
   return (await readFile(BOOT_ID, 'utf8').catch(() => '')).trim();
 }
@@ -48,8 +48,8 @@ export async function systemHere(): Promise<System> {
   };
 }
 
-/** The machines of a run with what they said of themselves, this one first; those that no check ran on were not asked. */
-export function hostsOf({ lab, broker }: LiveLab, here: System, told: ReadonlyMap<string, System>): HostOfRun[] {
+/** The machines of a run and their systems, this machine first. A machine that no check ran on has no system. */
+export function hostsOf({ lab, broker }: LiveLab, here: System, systems: ReadonlyMap<string, System>): HostOfRun[] {
   const isHere = lab.broker.host.kind === 'local';
   const hosts = [{ name: 'broker', host: lab.broker.host }, ...lab.pis];
   return [
@@ -57,12 +57,12 @@ export function hostsOf({ lab, broker }: LiveLab, here: System, told: ReadonlyMa
     ...hosts.map(({ name, host }) => ({
       name,
       place: placeOf(host, broker.address),
-      ...(name === 'broker' && isHere ? here : told.get(name)),
+      ...(name === 'broker' && isHere ? here : systems.get(name)),
     })),
   ];
 }
 
-/** Without the key that opens it. */
+/** Leaves out the identity file of an SSH login. */
 function placeOf(host: Lab['broker']['host'], address: string): string {
   switch (host.kind) {
     case 'local':

@@ -11,35 +11,38 @@ import { type HostAddress, openHost } from '../../provisioning/hosts/open.ts';
 import { type DeliveryDelay, measureDeliveryDelay } from './delivery-delay.ts';
 import { trackedHost } from './tracked-host.ts';
 
-/** `lab`: the lab set the broker up. An `external` one may do as it likes where the standard leaves it open. */
+/** `lab`: the lab installed the broker. An `external` broker may use every freedom that the standard leaves. */
 export type BrokerKind = 'lab' | 'external';
 
 /**
- * What a check works with. Disposing of it ends every session and closes every host, also those that open later:
- * a check that failed may leave work behind, and one open connection would keep the process from ending.
+ * A live lab as checks see it. Disposing of it ends every session and closes every host, also those that open later: a
+ * failed check may still be at work, and one open connection would keep the process from ending.
  */
 export type TestLab = AsyncDisposable & {
   readonly live: LiveLab;
   readonly lab: Lab;
   /** Aborts when the run is interrupted. */
   readonly stopped: AbortSignal;
-  /** Where MQTT clients on this machine find the broker, and a keep alive that it accepts. */
+  /** The broker's address for MQTT clients on this machine, and a keep alive that it accepts. */
   readonly broker: { readonly address: string; readonly port: number; readonly keepAlive: number };
   readonly brokerKind: BrokerKind;
-  /** Protocol levels that the broker speaks. */
+  /** The protocol levels that the broker speaks. */
   readonly versions: readonly Version[];
   /** Properties of an external broker's CONNACK over MQTT 5, as the recorder writes them; empty for the lab's own. */
   readonly announced: readonly string[];
   readonly deliveryDelay: DeliveryDelay;
-  /** Whether measurements take the time that the report's questions ask for. */
+  /** Whether measurements take as long as the report needs. */
   readonly isFull: boolean;
   /** Logs a user in from this machine with the scripted client; throws a LabError when the broker refuses. */
   raw(user: User, options?: Partial<RawOptions>): Promise<RawSession>;
   /** Logs a user in from this machine with mqtt.js; throws a LabError when the broker refuses. */
   login(user: User, options?: Partial<SessionOptions>): Promise<Session>;
-  /** An SSH connection to a host of the lab, one for each lane: sshd allows ten sessions a connection (sshd_config(5), MaxSessions). */
+  /**
+   * Opens a host of the lab. Each lane is a separate SSH connection, since sshd allows ten sessions on one
+   * (MaxSessions).
+   */
   host(name: string, where: HostAddress, lane?: string): Promise<Host>;
-  /** The log of the lab's own broker, followed from the first call on. It is evidence only and may be empty. */
+  /** The log of the lab's own broker, followed from the first call on. It may be empty, so no verdict depends on it. */
   brokerLog(): BrokerLog;
 };
 
@@ -47,10 +50,10 @@ export type TestLabOptions = {
   /** @default 3.1.1 and 5 */
   readonly versions?: readonly Version[];
   readonly announced?: readonly string[];
-  /** Shared by test labs of one run. @default its own */
+  /** Shared by the test labs of one run. @default not shared */
   readonly deliveryDelay?: DeliveryDelay;
   readonly isFull?: boolean;
-  /** The log that another test lab of the run follows. @default its own */
+  /** The log that another test lab of the run follows. @default not shared */
   readonly brokerLog?: TestLab['brokerLog'];
 };
 
@@ -63,7 +66,7 @@ type Connect<S> = (
 >;
 
 const KEEP_ALIVE_S = 60;
-/** Longer than any run. */
+/** Longer than any run takes. */
 const LOG_BOUND_MS = 3_600_000;
 
 export function openTestLab(live: LiveLab, stopped: AbortSignal, options: TestLabOptions = {}): TestLab {
@@ -136,7 +139,7 @@ function openSessions(mqtt: TestLab['broker'], stopped: AbortSignal, assertRunni
         throw error;
       }
       open.add(session);
-      // a load leaves thousands of packets in its session
+      // frees the packets of the session, of which a load has thousands
       void session.ended.then(() => open.delete(session));
       return session;
     },
@@ -162,7 +165,7 @@ function openHosts(stopped: AbortSignal, assertRunning: (step: string) => void) 
   };
 }
 
-/** A user's login as the clients take it. It has the password, so it goes into no record. */
+/** A user's login as clients take it. It contains the password, so it must not get into a record. */
 export function loginOf({ name, password }: User): { readonly user: string; readonly password: string } {
   return { user: name, password: password.reveal() };
 }

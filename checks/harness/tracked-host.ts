@@ -2,18 +2,16 @@ import { ignoreFailure } from '../../base/errors.ts';
 import { within } from '../../probes/mqtt/feed.ts';
 import type { Host } from '../../provisioning/hosts/host.ts';
 
-/** Only on an overloaded host do commands take longer to end. */
+/** Commands take longer to end only on an overloaded host. */
 const END_MS = 4_000;
 
-/**
- * The same host, which stays open until its commands have ended, at most 4 s: whatever ends a command travels over its connection.
- */
+/** A host that stays open until its commands have ended, at most 4 s: ending a command needs its connection. */
 export function trackedHost(host: Host): Host {
   const underWay = new Set<Promise<unknown>>();
   const allEnded = async () => {
     while (underWay.size > 0) {
       await Promise.allSettled(underWay);
-      // the check that waited for a command may start another to clean up
+      // the check that waited for a command may start another one to clean up
       await new Promise((resolve) => setImmediate(resolve));
     }
   };
@@ -23,8 +21,8 @@ export function trackedHost(host: Host): Host {
       const running = host.start(command);
       const { result } = running;
       underWay.add(result);
-      const isOver = () => underWay.delete(result);
-      result.then(isOver, isOver);
+      const remove = () => underWay.delete(result);
+      result.then(remove, remove);
       return running;
     },
     async [Symbol.asyncDispose]() {

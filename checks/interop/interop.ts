@@ -6,17 +6,16 @@ import { binaryPayload } from '../fixtures/delivery.ts';
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { isMessage, nonce } from '../harness/messages.ts';
-import { whyUnsupported } from '../harness/requirements.ts';
-import { onEachPi, topicRoles } from '../harness/roles.ts';
+import { QOS_LEVELS } from '../harness/protocol.ts';
+import { onlyGranted, whyUnsupported } from '../harness/requirements.ts';
+import { NO_TOPIC_ROLES, onEachPi, type TopicRoles, topicRoles } from '../harness/roles.ts';
 import { loginOf, type TestLab } from '../harness/test-lab.ts';
 
-const LEVELS: readonly QoS[] = [0, 1, 2];
-/** What a quick run has time for: each starts a Python. */
-const QUICK: QoS = 2;
+/** The QoS that a quick run checks; it has no time for more, since each check starts a Python process. */
+const QUICK_QOS: QoS = 2;
 const BOUND_MS = 60_000;
 const WAIT_MS = 30_000;
 
-type TopicRoles = NonNullable<ReturnType<typeof topicRoles>>;
 type Direction = {
   readonly name: 'paho' | 'paho-publishes';
   readonly claim: (qos: QoS) => string;
@@ -36,10 +35,10 @@ const DIRECTIONS: readonly Direction[] = [
   },
 ];
 
-/** The client library of the checkpoint on a Pi, and mqtt.js on this machine: each way, at each QoS. */
+/** paho-mqtt on a Pi, the client library of the checkpoint, and mqtt.js on this machine: both ways, at each QoS. */
 export const interop: CheckFamily = (testLab) => {
   const roles = topicRoles(testLab.lab);
-  return DIRECTIONS.flatMap((way) => LEVELS.flatMap((qos) => checks(testLab, roles, way, qos)));
+  return DIRECTIONS.flatMap((direction) => QOS_LEVELS.flatMap((qos) => checks(testLab, roles, direction, qos)));
 };
 
 function checks(
@@ -50,12 +49,10 @@ function checks(
 ): Check[] {
   const way = name === 'paho' ? 'this machine to paho' : 'paho to this machine';
   const named = { id: `qos.${name}.q${qos}`, subject: { kind: 'message', way, qos }, claim: claim(qos) } as const;
-  const scope = name === 'paho' && qos === QUICK ? 'quick' : 'default';
-  const why =
-    roles === undefined
-      ? 'lab.yaml has no topic with both a publisher and a subscriber'
-      : whyUnsupported(testLab, { qos });
-  if (roles === undefined || why !== undefined) return [{ ...notApplicable(named, why ?? ''), scope }];
+  const scope = name === 'paho' && qos === QUICK_QOS ? 'quick' : 'default';
+  if (roles === undefined) return [{ ...notApplicable(named, NO_TOPIC_ROLES), scope }];
+  const why = whyUnsupported(testLab, { qos });
+  if (why !== undefined) return [{ ...notApplicable(named, why), scope }];
   return onEachPi(testLab, named, (pi, check) => ({
     ...check,
     statement: 'MQTT-3.8.4-6',
@@ -83,15 +80,13 @@ async function pahoReceives(testLab: TestLab, pi: LivePi, roles: TopicRoles, qos
   return judgeCopies(paho, qos, payload, copies);
 }
 
-/** It publishes a numbered message a second: the first is the one in question, the second the sentinel behind it. */
+/** paho publishes a numbered message a second: the first is under test, the second is its sentinel. */
 async function pahoPublishes(testLab: TestLab, pi: LivePi, roles: TopicRoles, qos: QoS): Promise<Finding> {
   const { topic, publisher, subscriber } = roles;
   const host = await testLab.host(pi.name, pi.host);
   await using session = await testLab.login(subscriber);
   const granted = await session.subscribe(topic, qos);
-  if (granted < qos && testLab.brokerKind === 'external') {
-    return { verdict: 'skipped', observed: { granted }, reason: `the broker grants only QoS ${granted}` };
-  }
+  if (granted < qos && testLab.brokerKind === 'external') return onlyGranted(granted);
   const text = `paho ${nonce()}`;
   const login = { ...loginOf(publisher), clientId: `lab-${nonce()}`, keepAlive: testLab.broker.keepAlive };
   const options = { ...pi.broker, ...login, topic, qos, text } as const;
@@ -114,5 +109,5 @@ function judgeCopies({ events }: PahoClient, qos: QoS, payload: Buffer, copies: 
   const observed = { paho: version, copies: copies.length, qos: copies[0]?.qos, unaltered };
   const isAsClaimed = copies.length === 1 && observed.qos === qos && unaltered;
   if (isAsClaimed) return { verdict: 'pass', observed };
-  return { verdict: 'fail', observed, reason: `not one copy at QoS ${qos} with the same bytes` };
+  return { verdict: 'fail', observed, reason: `the receiver did not get exactly one unaltered copy at QoS ${qos}` };
 }

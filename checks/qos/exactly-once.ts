@@ -4,16 +4,16 @@ import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import { notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { isMessage, mustPublish, nonce } from '../harness/messages.ts';
-import { whyUnsupported } from '../harness/requirements.ts';
-import { topicRoles } from '../harness/roles.ts';
+import { onlyGranted, whyUnsupported } from '../harness/requirements.ts';
+import { NO_TOPIC_ROLES, topicRoles } from '../harness/roles.ts';
 import { loads } from './load-limit.ts';
 import { expectedSequence, judgeSequence, numbered } from './sequence.ts';
 
 const COUNT = 1_000;
-/** What a default Mosquitto allows in flight (mosquitto.conf(5), max_inflight_messages). */
+/** Mosquitto's default limit on messages in flight (mosquitto.conf(5), max_inflight_messages). */
 const WINDOW = 20;
 const BOUND_MS = 60_000;
-/** On a message that waits for a window of others. */
+/** A message may wait for a whole window of others. */
 const WAIT_MS = 20_000;
 
 export const qosExactlyOnce: CheckFamily = (testLab) => {
@@ -22,9 +22,7 @@ export const qosExactlyOnce: CheckFamily = (testLab) => {
     claim: `${COUNT} messages of QoS 2, at most ${WINDOW} in flight: each is received once, unaltered and in order`,
   } as const;
   const roles = topicRoles(testLab.lab);
-  if (roles === undefined) {
-    return [notApplicable(named, 'lab.yaml has no topic with both a publisher and a subscriber')];
-  }
+  if (roles === undefined) return [notApplicable(named, NO_TOPIC_ROLES)];
   const why = whyUnsupported(testLab, { qos: 2 });
   if (why !== undefined) return [notApplicable(named, why)];
   const { topic, publisher, subscriber } = roles;
@@ -39,34 +37,32 @@ export const qosExactlyOnce: CheckFamily = (testLab) => {
       boundMs: BOUND_MS,
       async run() {
         const options = { boundMs: WAIT_MS };
-        const [sending, seeing] = await Promise.all([
+        const [sending, receiving] = await Promise.all([
           testLab.raw(publisher, options),
           testLab.raw(subscriber, options),
         ]);
         await using _sending = sending;
-        await using _seeing = seeing;
-        const granted = await seeing.subscribe(topic, 2);
-        if (granted < 2 && testLab.brokerKind === 'external') {
-          return { verdict: 'skipped', observed: { granted }, reason: `the broker grants only QoS ${granted}` };
-        }
+        await using _receiving = receiving;
+        const granted = await receiving.subscribe(topic, 2);
+        if (granted < 2 && testLab.brokerKind === 'external') return onlyGranted(granted);
         const mark = nonce();
         const begun = performance.now();
-        const trouble = await sendAll(sending, seeing, topic, mark).catch(errorMessage);
+        const failure = await sendAll(sending, receiving, topic, mark).catch(errorMessage);
         const durationMs = performance.now() - begun;
         // the missing messages show a lost connection
-        await seeing.barrier().catch(() => undefined);
-        const ends = { publisher: sending.packets, subscriber: seeing.packets };
+        await receiving.barrier().catch(() => undefined);
+        const ends = { publisher: sending.packets, subscriber: receiving.packets };
         const finding = judgeSequence({ mark, count: COUNT, ...ends, durationMs });
-        if (trouble === undefined) return finding;
-        const reason = finding.reason === undefined ? trouble : `${finding.reason}: ${trouble}`;
+        if (failure === undefined) return finding;
+        const reason = finding.reason === undefined ? failure : `${finding.reason}: ${failure}`;
         return { ...finding, verdict: 'fail', reason };
       },
     },
   ];
 };
 
-/** The next is sent when one of those in flight is acknowledged to the publisher and by the subscriber. */
-async function sendAll(sending: RawSession, seeing: RawSession, topic: string, mark: string): Promise<void> {
+/** Sends the next message when both ends have finished the exchange of one in flight. */
+async function sendAll(sending: RawSession, receiving: RawSession, topic: string, mark: string): Promise<void> {
   let next = 0;
   let isLost = false;
   const lane = async () => {
@@ -74,21 +70,21 @@ async function sendAll(sending: RawSession, seeing: RawSession, topic: string, m
       const payload = numbered(mark, next);
       next += 1;
       try {
-        await Promise.all([mustPublish(sending, topic, payload, { qos: 2 }), received(seeing, payload)]);
+        await Promise.all([mustPublish(sending, topic, payload, { qos: 2 }), received(receiving, payload)]);
       } catch (error) {
         isLost = true;
         throw error;
       }
-      // one turn of the loop for the other checks
+      // lets the other checks run
       await setImmediate();
     }
   };
   await Promise.all(Array.from({ length: WINDOW }, lane));
 }
 
-async function received(seeing: RawSession, payload: Buffer): Promise<void> {
-  const { packetId, at } = await seeing.packet(isMessage(payload), `message ${payload}`);
-  await seeing.packet(
+async function received(receiving: RawSession, payload: Buffer): Promise<void> {
+  const { packetId, at } = await receiving.packet(isMessage(payload), `message ${payload}`);
+  await receiving.packet(
     (packet) => packet.at >= at && packet.packetId === packetId && packet.type === 'PUBCOMP',
     `end of the exchange of message ${payload}`,
   );

@@ -1,4 +1,4 @@
 import { atMost } from '../../base/limit.ts';
 
-/** One load or measurement at a time: side by side they would measure each other. */
+/** One load or measurement at a time: two at once would slow each other down. */
 export const loads = atMost(1);

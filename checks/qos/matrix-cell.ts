@@ -3,9 +3,10 @@ import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { QoS, Version } from '../../probes/mqtt/session.ts';
 import { listOf, stepText } from '../fixtures/delivery.ts';
 import type { Finding } from '../harness/check.ts';
+import type { Role } from '../harness/roles.ts';
 import type { BrokerKind } from '../harness/test-lab.ts';
 
-/** One cell of the table of publisher's and subscriber's QoS. */
+/** One pair of the publisher's and the subscriber's QoS, and the message that tests it. */
 export type Cell = {
   readonly version: Version;
   readonly topic: string;
@@ -24,10 +25,8 @@ export type Delivered = {
   readonly subscriber: readonly Packet[];
 };
 
-type Role = 'publisher' | 'subscriber';
-
 const ROLES: readonly Role[] = ['publisher', 'subscriber'];
-/** Over MQTT 5, reason code and length of no properties (3.4.2). */
+/** Over MQTT 5: a reason code, and the length of no properties (3.4.2). */
 const OPTIONAL_BYTES = 2;
 
 export function expectedCell(cell: Cell): object {
@@ -36,8 +35,8 @@ export function expectedCell(cell: Cell): object {
 }
 
 /**
- * Delivered once and unaltered at the lower of the published and the granted QoS, by exactly the packets of the QoS on both hops. Another broker
- * than the lab's may grant less than was asked for.
+ * The broker must deliver the message once and unaltered, at the lower of the published and the granted QoS, with
+ * exactly the packets of the QoS on each hop. An external broker may grant less than requested.
  */
 export function judgeCell(cell: Cell, seen: Delivered, brokerKind: BrokerKind): Finding {
   const { granted, arrived } = seen;
@@ -57,13 +56,13 @@ export function judgeCell(cell: Cell, seen: Delivered, brokerKind: BrokerKind): 
   if (arrived.length !== 1) return fail(`${arrived.length} copies arrived, not one`);
   if (arrived[0]?.equals(cell.payload) !== true) return fail('the payload was altered');
   const delivered = lower(cell.published, granted);
-  if (publish?.qos !== delivered) return fail(`delivered at QoS ${publish?.qos}, not ${delivered}`);
+  if (publish?.qos !== delivered) return fail(`the broker delivered at QoS ${publish?.qos}, not ${delivered}`);
   for (const role of ROLES) {
     const wanted = wantedSteps(cell, role, delivered);
     const packets = seen[role];
-    const asWanted =
-      packets.length === wanted.length && wanted.every((step, index) => fits(cell, step, packets[index]));
-    if (!asWanted) return fail(`the ${role} saw ${listOf(stepsOf(packets))}, not ${listOf(wanted)}`);
+    const isWanted =
+      packets.length === wanted.length && wanted.every((step, index) => matches(cell, step, packets[index]));
+    if (!isWanted) return fail(`the ${role} saw ${listOf(stepsOf(packets))}, not ${listOf(wanted)}`);
     if (packets.some(({ dup }) => dup)) return fail(`the ${role} saw a PUBLISH with the DUP flag`);
   }
   return { verdict: 'pass', observed };
@@ -75,8 +74,8 @@ function wantedSteps({ version, topic, published, payload }: Cell, role: Role, d
   return hop(role, { qos, topic, payloadBytes: payload.length, version });
 }
 
-/** Over MQTT 5 the broker may add a reason code and properties to what it sends; our own client adds nothing. */
-function fits({ version }: Cell, wanted: Step, packet: Packet | undefined): boolean {
+/** Over MQTT 5 the broker may add a reason code and properties to its packets; the lab's client adds nothing. */
+function matches({ version }: Cell, wanted: Step, packet: Packet | undefined): boolean {
   if (packet?.type !== wanted.type || packet.direction !== wanted.direction) return false;
   const { bytes = 0, properties = [], code = 0 } = packet;
   if (code >= 0x80) return false;
@@ -86,15 +85,16 @@ function fits({ version }: Cell, wanted: Step, packet: Packet | undefined): bool
   return bytes >= smallest && bytes <= smallest + (packet.type === 'PUBLISH' ? 0 : OPTIONAL_BYTES);
 }
 
-/** What becomes of a QoS above the subscriber's, in words, from what was seen. */
+/** Explains from the packets why the QoS of delivery is lower than the publisher's; empty where it is not. */
 function explanation({ published }: Cell, { granted, publisher, subscriber }: Delivered): { explanation?: string } {
   const delivered = subscriber[0]?.qos;
   if (delivered === undefined || delivered >= published) return {};
   const list = (packets: readonly Packet[]) => packets.map(({ type }) => type).join(', ');
   return {
     explanation:
-      `The publisher's QoS ends at the broker: its hop ran at QoS ${publisher[0]?.qos} (${list(publisher)}), and the broker then delivered at ` +
-      `QoS ${delivered} (${list(subscriber)}), since the subscription was granted QoS ${granted} and that is the most it delivers at.`,
+      `The publisher's QoS ends at the broker: its hop ran at QoS ${publisher[0]?.qos} (${list(publisher)}). ` +
+      `The broker then delivered at QoS ${delivered} (${list(subscriber)}), ` +
+      `since it delivers at no higher QoS than it granted to the subscription, QoS ${granted}.`,
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { Finding } from '../harness/check.ts';
 
-/** Messages with sequence numbers, all at QoS 2, and all packets that both ends saw. */
+/** Numbered messages, all at QoS 2, and all packets that each end saw. */
 export type Sequence = {
   readonly mark: string;
   readonly count: number;
@@ -11,10 +11,10 @@ export type Sequence = {
 };
 
 const PACKETS_A_MESSAGE = 4;
-/** How many numbers a record names. */
-const NAMED = 10;
+/** The most message numbers that a reason lists. */
+const MOST_LISTED = 10;
 
-/** The payload of a message: its number, and bytes that depend on it. */
+/** The payload of a message: its number, and digits that depend on it, so that an alteration shows. */
 export function numbered(mark: string, index: number): Buffer {
   return Buffer.from(`${mark} ${index} ${(index * 2_654_435_761) % 4_294_967_296}`);
 }
@@ -24,7 +24,10 @@ export function expectedSequence(count: number): object {
   return { received: count, missing: 0, repeated: 0, altered: 0, inOrder: true, packets: bothEnds(packets), dup: 0 };
 }
 
-/** Each message once, unaltered and in order (MQTT-4.6.0-6, in MQTT 5 MQTT-4.6.0-5), by four packets a message and hop. */
+/**
+ * Each message must arrive once, unaltered and in order (MQTT-4.6.0-6; MQTT 5: MQTT-4.6.0-5), with four packets a
+ * message on each hop.
+ */
 export function judgeSequence({ mark, count, publisher, subscriber, durationMs }: Sequence): Finding {
   const arrived = subscriber.flatMap(({ type, payload }) =>
     type === 'PUBLISH' && payload?.includes(mark) === true ? [payload] : [],
@@ -51,10 +54,11 @@ export function judgeSequence({ mark, count, publisher, subscriber, durationMs }
     messagesASecond: Math.round((count * 1_000) / durationMs),
   };
   const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
-  if (missing.length > 0) return fail(`${missing.length} of ${count} are missing: ${few(missing)}`);
-  if (repeated.length > 0) return fail(`${repeated.length} came more than once: ${few(repeated)}`);
-  if (altered.length > 0) return fail(`${altered.length} were altered`);
-  if (!inOrder) return fail('they came out of order');
+  if (missing.length > 0) return fail(`${missing.length} of ${count} messages are missing: ${listOf(missing)}`);
+  if (repeated.length > 0)
+    return fail(`${repeated.length} of ${count} messages arrived more than once: ${listOf(repeated)}`);
+  if (altered.length > 0) return fail(`${altered.length} of ${count} messages were altered`);
+  if (!inOrder) return fail('the messages arrived out of order');
   for (const end of ['publisher', 'subscriber'] as const) {
     const wanted = count * PACKETS_A_MESSAGE;
     if (packets[end] !== wanted) return fail(`the ${end} saw ${packets[end]} packets, not ${wanted}`);
@@ -66,13 +70,13 @@ function bothEnds(packets: number): object {
   return { publisher: packets, subscriber: packets };
 }
 
-/** The packets of exchanges that begin with a PUBLISH of these; a packet id is theirs until another PUBLISH takes it. */
+/** The packets of the exchanges with the mark. A packet id belongs to an exchange until another PUBLISH reuses it. */
 function ownPackets(packets: readonly Packet[], mark: string, direction: Packet['direction']): Packet[] {
   const own = new Set<number>();
   return packets.filter((packet) => {
     const { type, packetId = 0, payload } = packet;
-    const isTowards = (packet.direction === direction) === (type === 'PUBLISH' || type === 'PUBREL');
-    if (!type.startsWith('PUB') || !isTowards) return false;
+    const isExpected = (packet.direction === direction) === (type === 'PUBLISH' || type === 'PUBREL');
+    if (!type.startsWith('PUB') || !isExpected) return false;
     if (type === 'PUBLISH') {
       own.delete(packetId);
       if (payload?.includes(mark) === true) own.add(packetId);
@@ -81,6 +85,6 @@ function ownPackets(packets: readonly Packet[], mark: string, direction: Packet[
   });
 }
 
-function few(numbers: readonly number[]): string {
-  return `${numbers.slice(0, NAMED).join(', ')}${numbers.length > NAMED ? ', …' : ''}`;
+function listOf(numbers: readonly number[]): string {
+  return `${numbers.slice(0, MOST_LISTED).join(', ')}${numbers.length > MOST_LISTED ? ', …' : ''}`;
 }

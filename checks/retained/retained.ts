@@ -9,11 +9,9 @@ import { evidence, ownPackets } from '../harness/evidence.ts';
 import { isMessage, mustPublish, nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { whyUnsupported } from '../harness/requirements.ts';
-import { topicRoles } from '../harness/roles.ts';
+import { NO_TOPIC_ROLES, type TopicRoles, topicRoles } from '../harness/roles.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import { judgeRetained, type RetainedSeen } from './served.ts';
-
-type TopicRoles = NonNullable<ReturnType<typeof topicRoles>>;
 
 type Established = NonNullable<RetainedSeen['established']>;
 
@@ -21,9 +19,9 @@ type RetainedFixture = {
   readonly first: Buffer;
   readonly second: Buffer;
   publish(payload: Buffer, retain?: boolean): Promise<void>;
-  /** What a new subscription is served. */
+  /** Subscribes on a new connection. */
   served(): Promise<RetainedSeen>;
-  /** Subscribes now, and later tells what came of a message that was followed by another. */
+  /** Subscribes now. The returned function reports how a message arrived that was published since. */
   established(): Promise<(payload: Buffer) => Promise<Established>>;
 };
 
@@ -35,7 +33,6 @@ type RetainedCase = {
   run(fixture: RetainedFixture): Promise<RetainedSeen>;
 };
 
-/** Its turn on the topic is part of it. */
 const BOUND_MS = 60_000;
 const NOTHING = Buffer.alloc(0);
 const first: RetainedSeen = { served: 'the first message', retain: true, atItsQoS: true };
@@ -103,25 +100,25 @@ const CASES: readonly RetainedCase[] = [
 
 export const retained: CheckFamily = (testLab) => {
   const roles = topicRoles(testLab.lab);
-  return VERSIONS.flatMap((version) => CASES.map((definition) => check(testLab, roles, version, definition)));
+  return VERSIONS.flatMap((version) => CASES.map((retainedCase) => caseCheck(testLab, roles, version, retainedCase)));
 };
 
-function check(testLab: TestLab, roles: TopicRoles | undefined, version: Version, definition: RetainedCase): Check {
-  const named = {
-    id: `retained.${definition.name}.${tagOf(version)}`,
-    claim: `${definition.claim}, ${overOf(version)}`,
-  } as const;
-  if (roles === undefined) {
-    return notApplicable(named, 'lab.yaml has no topic with both a publisher and a subscriber');
-  }
+function caseCheck(
+  testLab: TestLab,
+  roles: TopicRoles | undefined,
+  version: Version,
+  { name, claim, statement, expected, run }: RetainedCase,
+): Check {
+  const named = { id: `retained.${name}.${tagOf(version)}`, claim: `${claim}, ${overOf(version)}` } as const;
+  if (roles === undefined) return notApplicable(named, NO_TOPIC_ROLES);
   const why = whyUnsupported(testLab, { retained: true, qos: 1, neverRaisesQoS: true });
   if (why !== undefined) return notApplicable(named, why);
   const { topic, publisher: writer, subscriber: reader } = roles;
   return {
     ...named,
     version,
-    statement: definition.statement[version],
-    expected: definition.expected,
+    statement: statement[version],
+    expected,
     boundMs: BOUND_MS,
     limit: retainedLimit(testLab, topic),
     async run() {
@@ -129,26 +126,28 @@ function check(testLab: TestLab, roles: TopicRoles | undefined, version: Version
         const writing = await testLab.raw(writer, { version });
         await using _writing = writing;
         const opened: RawSession[] = [];
-        const fixture = openFixture(testLab, roles, version, writing, opened);
-        const observed = await definition.run(fixture).finally(async () => {
+        const fixture = openFixture(testLab, { roles, version, writing, opened });
+        const observed = await run(fixture).finally(async () => {
           await Promise.all(opened.map((session) => session[Symbol.asyncDispose]()));
         });
         const own = [fixture.first, fixture.second, NOTHING];
         const seen = opened.flatMap((session) => evidence(reader.name, ownPackets(session.packets, own)));
         const packets = [...evidence(writer.name, ownPackets(writing.packets, own)), ...seen];
-        return { ...judgeRetained(definition.expected, observed), evidence: packets };
+        return { ...judgeRetained(expected, observed), evidence: packets };
       });
     },
   };
 }
 
-function openFixture(
-  testLab: TestLab,
-  roles: TopicRoles,
-  version: Version,
-  writing: RawSession,
-  opened: RawSession[],
-): RetainedFixture {
+type FixtureOptions = {
+  readonly roles: TopicRoles;
+  readonly version: Version;
+  readonly writing: RawSession;
+  /** The fixture adds each connection that it opens. The caller closes them. */
+  readonly opened: RawSession[];
+};
+
+function openFixture(testLab: TestLab, { roles, version, writing, opened }: FixtureOptions): RetainedFixture {
   const { topic, subscriber } = roles;
   const messages = { first: Buffer.from(`first ${nonce()}`), second: Buffer.from(`second ${nonce()}`) };
   const open = async () => {
@@ -184,6 +183,6 @@ function openFixture(
 
 function nameOf({ payload = NOTHING }: Packet, messages: Pick<RetainedFixture, 'first' | 'second'>): string {
   if (payload.equals(messages.first)) return 'the first message';
-  // not in its own words: it may be the user's, and goes into the record
+  // without its text: it may be the user's, and records must not contain that
   return payload.equals(messages.second) ? 'the second message' : 'another message';
 }

@@ -18,30 +18,29 @@ export type Families = Readonly<Record<string, CheckFamily>>;
 
 export type LabChecksOptions = Selection & {
   readonly families: Families;
-  /** Ends what is under way when it aborts. */
+  /** Ends the checks when it aborts. */
   readonly stopped: AbortSignal;
-  /** Takes what a host says of itself. */
   readonly onSystem?: OnSystem | undefined;
 };
 
-/** The selected checks of a lab that is up. */
+/** The selected checks of a live lab. */
 export type LabChecks = {
   readonly checks: readonly Check[];
-  /** Runs one of them when its turn has come. Always resolves. */
+  /** Runs a check when its phase has begun. Always resolves. */
   run(check: Check): Promise<CheckRecord>;
-  /** Waits so long for checks that are still under way, then closes all that checks have opened; takes no more than CLEAN_UP_MS. */
+  /** Waits for running checks, at most `waitMs`, then closes all connections. Takes at most CLEAN_UP_MS. */
   close(waitMs: number): Promise<void>;
 };
 
-/** What cleaning up may take when a run is over. */
+/** The bound on `close`. */
 export const CLEAN_UP_MS = 8_000;
 
-/** The id of a check that stands for a family whose checks cannot be listed. */
+/** The id of the check that reports a family whose checks cannot be listed. */
 const NOT_LISTED = 'install.smoke-tests';
 
 /**
- * Lists the checks of the families. Each family has connections of its own, since one SSH connection takes ten commands at a time.
- * Throws an InputError when a pattern of `only` matches no check.
+ * Lists the checks of the families. Each family gets its own connections, since one SSH connection takes ten commands
+ * at a time. Throws an InputError when a pattern of `only` matches no check.
  */
 export async function openLabChecks(live: LiveLab, options: LabChecksOptions): Promise<LabChecks> {
   const { families, full = false, stopped, onSystem = () => undefined } = options;
@@ -84,7 +83,7 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
   };
 }
 
-/** A family that cannot list its checks fails as one check, and the others run. */
+/** Turns an error of a family into one failing check, so that the other families run. */
 function listChecks(name: string, family: CheckFamily, testLab: TestLab): readonly Check[] {
   try {
     return family(testLab);
@@ -95,7 +94,7 @@ function listChecks(name: string, family: CheckFamily, testLab: TestLab): readon
   }
 }
 
-/** Where a family could not list its checks, a pattern that matches none may mean one of those. */
+/** Tolerates a pattern that matches no check where a family could not list its checks: it may mean one of those. */
 function select(listed: readonly Check[], selection: Selection): readonly Check[] {
   const isFailure = ({ id }: Check) => id.startsWith(NOT_LISTED);
   if (!listed.some(isFailure)) return selectChecks(listed, selection);
@@ -107,14 +106,14 @@ function forVersions(check: Check, versions: readonly Version[]): Check {
   return notApplicable(check, `the broker does not speak MQTT ${check.version === 5 ? '5' : '3.1.1'}`);
 }
 
-/** Work that has begun; of a check that ran out of time, it goes on after its record. */
+/** Work that has begun. The work of a check that ran out of time continues after its record. */
 function trackWork(): { track<T>(work: Promise<T>): Promise<T>; over(): Promise<unknown> } {
   const underWay = new Set<Promise<unknown>>();
   return {
     track(work) {
       underWay.add(work);
-      const isOver = () => underWay.delete(work);
-      work.then(isOver, isOver);
+      const remove = () => underWay.delete(work);
+      work.then(remove, remove);
       return work;
     },
     over: () => Promise.allSettled(underWay),

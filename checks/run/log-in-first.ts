@@ -6,8 +6,8 @@ import { openHost } from '../../provisioning/hosts/open.ts';
 const BOUND_MS = 30_000;
 
 /**
- * Asks for every password before the checks begin: a person takes longer to answer than a check may take. Where nobody can be asked it does
- * nothing. Throws a LabError when a host refuses the login.
+ * Asks for every password before the checks begin: a person takes longer to answer than a check may. Does nothing
+ * without a terminal to ask on. Throws a LabError when a host refuses the login.
  */
 export async function logInFirst({ broker, pis }: LiveLab, signal: AbortSignal): Promise<void> {
   if (!canAsk()) return;

@@ -4,22 +4,25 @@ import type { Check } from '../harness/check.ts';
 
 type Phased = Pick<Check, 'scope' | 'isLoad' | 'waits'>;
 
-/** Long enough for clients to log in, also on a Pi, and to fall silent; short against the wait that follows. */
+/** Time for the clients of waiting checks to log in, also on a Pi. It is short compared with their waits. */
 const HEAD_START_MS = 800;
 
-/** Starts each check in its phase: those that wait at once, the others a moment later, loads after the quick checks, disruptive ones last and one by one. */
+/**
+ * Starts each check in its phase: waiting checks at once, the others a moment later, loads after the quick checks,
+ * disruptive checks last and one at a time.
+ */
 export function openPhases(checks: readonly Phased[]): <T>(check: Phased, work: () => Promise<T>) => Promise<T> {
   const isDisruptive = ({ scope }: Phased) => scope === 'disruptive';
   const isQuick = ({ scope = 'quick', isLoad }: Phased) => scope === 'quick' && isLoad !== true;
   const quick = countdown(checks.filter(isQuick).length);
-  const harmless = countdown(checks.filter((check) => !isDisruptive(check)).length);
+  const undisruptive = countdown(checks.filter((check) => !isDisruptive(check)).length);
   const limit = oneAtATime();
   const headStart = checks.some(({ waits }) => waits)
     ? new Promise((resolve) => setTimeout(resolve, HEAD_START_MS))
     : undefined;
   return async (check, work) => {
     if (isDisruptive(check)) {
-      await harmless.over;
+      await undisruptive.over;
       return await limit(work);
     }
     if (check.waits !== true && headStart !== undefined) await headStart;
@@ -28,7 +31,7 @@ export function openPhases(checks: readonly Phased[]): <T>(check: Phased, work: 
       return await work();
     } finally {
       if (isQuick(check)) quick.down();
-      harmless.down();
+      undisruptive.down();
     }
   };
 }

@@ -15,33 +15,33 @@ import { logInFirst } from './log-in-first.ts';
 import type { Selection } from './selection.ts';
 
 export type RunOptions = Selection & {
-  /** Where runs are stored, such as `.lab/runs`. */
+  /** The folder of all runs, such as `.lab/runs`. */
   readonly runsDirectory: string;
-  /** Called for each record as it comes. */
+  /** Called for each record as soon as it exists. */
   readonly onRecord?: ((record: CheckRecord) => void) | undefined;
-  /** Bound on the checks; cleaning up may take 8 s on top. @default 180 s, 360 s where the run is disruptive or full */
+  /** Bound on the checks, without 8 s for cleaning up. @default 180 s; 360 s where the run is disruptive or full */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
-  /** @default those of families.ts */
+  /** @default all of families.ts */
   readonly families?: Families | undefined;
 };
 
 export type Verification = {
-  /** As results.json has them. */
+  /** The content of results.json. */
   readonly results: Results;
   /** Folder with records.jsonl, results.json and junit.xml. */
   readonly folder: string;
 };
 
 const TIMEOUT_MS = { quick: 180_000, default: 180_000, disruptive: 360_000 } as const;
-/** On a slow network the messages that are timed take as long. */
+/** A full run measures latencies, which takes long on a slow network. */
 const FULL_TIMEOUT_MS = 360_000;
-/** How long checks that are under way may take to end once the run is over: a person who interrupts it waits for that. */
+/** How long running checks may take to end once the run is over; shorter for a user who interrupted it and waits. */
 const END_MS = { interrupted: 1_000, over: 3_000 } as const;
 
 /**
- * Runs the checks against a live lab and records each: a check that gives no record in time has failed. Leaves nothing open, however the run ends.
- * Throws what `live` rejects with, an InputError when a pattern of `only` matches no check, a LabError when `signal` interrupts the run.
+ * Runs the checks against a live lab. A check without a record in time fails. Closes everything, however the run ends.
+ * Throws the error of `live`, an InputError when a pattern of `only` matches no check, a LabError when `signal` aborts.
  */
 export async function runChecks(live: Promise<LiveLab>, options: RunOptions): Promise<Verification> {
   const { scope = 'default', full = false, runsDirectory, onRecord, signal, families = allFamilies } = options;
@@ -58,7 +58,7 @@ export async function runChecks(live: Promise<LiveLab>, options: RunOptions): Pr
   const records: CheckRecord[] = [];
   const missing = new Set(checks.checks);
   const add = (check: Check, record: CheckRecord) => {
-    // a check that the interruption ended has proved nothing, and one that comes too late has been recorded as missing
+    // an interrupted check proves nothing, and a late one already has a record as lost
     if (isAborted(signal) || !missing.delete(check)) return;
     records.push(record);
     folder.add(record);
@@ -76,17 +76,19 @@ export async function runChecks(live: Promise<LiveLab>, options: RunOptions): Pr
 }
 
 type End = Disposable & {
-  /** Aborts when the run is over: whatever a check still does then is to end. */
+  /** Aborts when the run is over, so that the work of its checks ends. */
   readonly stopped: AbortSignal;
-  /** What the work gives; rejects at once when the run is over before. */
+  /** Awaits the work; rejects at once when the run ends first. */
   unlessOver<T>(work: Promise<T>): Promise<T>;
-  /** Waits until the checks are done, late or interrupted, or one throws where nobody catches it; gives why, in words. */
+  /**
+   * Waits until the checks are done, time is up, the run is interrupted or an error goes uncaught. Returns the reason.
+   */
   of(checks: Promise<unknown>, timeoutMs: number): Promise<string>;
 };
 
 function watchForEnd(signal: AbortSignal | undefined): End {
   const stop = new AbortController();
-  // every command of every check waits for it
+  // every command of every check listens to it
   setMaxListeners(0, stop.signal);
   const over = deferred<string>();
   const end = (why: string) => {
@@ -94,13 +96,13 @@ function watchForEnd(signal: AbortSignal | undefined): End {
     stop.abort();
   };
   const onAbort = () => end('interrupted');
-  const onStray = (error: unknown) => end(`a check threw where nothing catches it: ${errorMessage(error)}`);
-  // tests/smoke fails by such a rejection; here every check has its record all the same
+  const onUncaught = (error: unknown) => end(`a check threw an error that nothing catches: ${errorMessage(error)}`);
+  // tests/smoke fails on such a rejection; in a run every check has its record nevertheless
   const onRejection = () => undefined;
   let timer: NodeJS.Timeout | undefined;
   signal?.addEventListener('abort', onAbort, { once: true });
   if (isAborted(signal)) onAbort();
-  process.on('uncaughtException', onStray).on('unhandledRejection', onRejection);
+  process.on('uncaughtException', onUncaught).on('unhandledRejection', onRejection);
   return {
     stopped: stop.signal,
     async unlessOver(work) {
@@ -111,13 +113,13 @@ function watchForEnd(signal: AbortSignal | undefined): End {
     },
     async of(checks, timeoutMs) {
       timer = setTimeout(end, timeoutMs, `not done after ${timeoutMs / 1000} s`);
-      checks.then(() => end('all checks are done'), onStray);
+      checks.then(() => end('all checks are done'), onUncaught);
       return await over.promise;
     },
     [Symbol.dispose]() {
       clearTimeout(timer);
       signal?.removeEventListener('abort', onAbort);
-      process.off('uncaughtException', onStray).off('unhandledRejection', onRejection);
+      process.off('uncaughtException', onUncaught).off('unhandledRejection', onRejection);
     },
   };
 }
@@ -128,7 +130,7 @@ function notRun(happened: string, kind: FailureKind): LabError {
   return new LabError({ subject: 'verify', step: 'run the checks', happened }, kind);
 }
 
-/** Of a check that was to run and gave no record. */
+/** The record of a check that returned none. */
 function lostRecord({ id, subject, claim, expected }: Check, why: string): CheckRecord {
   const named = { id, family: familyOf({ id }), ...(subject === undefined ? {} : { subject }), claim, expected };
   return {

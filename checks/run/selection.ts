@@ -4,11 +4,11 @@ import { type Check, SCOPES, type Scope } from '../harness/check.ts';
 
 /** Which checks run. */
 export type Selection = {
-  /** Ids or patterns between commas. @default all */
+  /** Ids or patterns, separated by commas. @default all */
   readonly only?: string | undefined;
   /** How far the run goes. @default default */
   readonly scope?: Scope | undefined;
-  /** Whether measurements take the time that the report's questions ask for, such as three pings at 25 s. @default false */
+  /** Whether measurements take as long as the report needs, such as three pings at 25 s. @default false */
   readonly full?: boolean | undefined;
 };
 
@@ -43,8 +43,8 @@ export function isSelected(id: string, only: string | undefined): boolean {
 }
 
 /**
- * A line for each pattern of `only` that matches no check of the run, out of all checks of the lab. Then nothing runs: skipping such a pattern
- * would suggest that what it names was proved.
+ * A line for each pattern of `only` that matches no check of the run. With one such line nothing runs: a run without
+ * the pattern's checks would suggest that they passed.
  */
 export function mistakesOf({ only, scope = 'default' }: Selection, checks: readonly Known[]): string[] {
   if (only === undefined) return [];
@@ -63,7 +63,7 @@ function outOfScope(matching: readonly Known[]): string {
   return isPartOfDefault ? 'such checks are not part of --quick' : 'such checks run with --disruptive only';
 }
 
-/** Suggests the families, or how the ids of the pattern's family begin. */
+/** Suggests the families, or the beginnings of ids in the pattern's family. */
 function noSuchId(pattern: string, checks: readonly Known[]): string {
   const [first] = pattern.split(/[.*]/);
   const own = checks.filter((check) => familyOf(check) === first);

@@ -3,12 +3,12 @@ import type { RawOptions } from '../../probes/mqtt/raw-options.ts';
 import { connectRaw } from '../../probes/mqtt/raw-session.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 
-/** Codes of CONNACK: "unacceptable protocol version" of 3.1.1, "unsupported protocol version" of MQTT 5. */
-const NOT_SPOKEN: readonly number[] = [0x01, 0x84];
+/** CONNACK codes: "unacceptable protocol version" of 3.1.1, "unsupported protocol version" of MQTT 5. */
+const UNSUPPORTED_VERSION: readonly number[] = [0x01, 0x84];
 
 /**
- * The protocol levels that the broker speaks. An external broker does not speak MQTT 5 when it says so, or when it closes that connection twice
- * and then accepts the same user over 3.1.1. Every other broker gets the checks of both versions, and they show what it does not speak.
+ * The protocol levels that the broker speaks; both in doubt. An external broker does not speak MQTT 5 when its CONNACK
+ * says so, or when it closes such a connection twice and then accepts the user over 3.1.1.
  */
 export async function versionsOf({ lab, broker }: LiveLab): Promise<readonly Version[]> {
   if (broker.host !== undefined) return [4, 5];
@@ -24,6 +24,6 @@ export async function versionsOf({ lab, broker }: LiveLab): Promise<readonly Ver
 async function answerTo(options: RawOptions): Promise<'yes' | 'no' | 'closed' | 'unclear'> {
   const outcome = await connectRaw(options).catch(() => undefined);
   if (outcome?.kind === 'accepted') await outcome.session[Symbol.asyncDispose]();
-  if (outcome?.kind === 'refused') return NOT_SPOKEN.includes(outcome.code) ? 'no' : 'unclear';
+  if (outcome?.kind === 'refused') return UNSUPPORTED_VERSION.includes(outcome.code) ? 'no' : 'unclear';
   return outcome === undefined ? 'unclear' : outcome.kind === 'accepted' ? 'yes' : 'closed';
 }

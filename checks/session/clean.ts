@@ -8,7 +8,7 @@ import { copiesOf, isPresent, type SessionFixture, sessionCheck } from './fixtur
 
 const CLOSE_BOUND_MS = 15_000;
 
-/** What discards a session, and what continues it. */
+/** Checks what discards a session, and what continues it. */
 export function cleanChecks(testLab: TestLab, version: Version): Check[] {
   return [
     sessionCheck(testLab, version, {
@@ -61,7 +61,7 @@ async function takeOver(fixture: SessionFixture): Promise<Finding> {
   const ended = await ignoreFailure(within(first.ended, 'end of the first connection', CLOSE_BOUND_MS));
   const sessionPresent = isPresent(second);
   const fail = (reason: string, observed: object): Finding => ({ verdict: 'fail', observed, reason });
-  if (!sessionPresent) return fail('the broker had not kept the session', { sessionPresent });
+  if (!sessionPresent) return fail('the broker had discarded the session', { sessionPresent });
   const payload = fixture.message('takeover');
   await mustPublish(sending, topic, payload, { qos: 1 });
   await second.packet(isMessage(payload), 'message on the second connection');

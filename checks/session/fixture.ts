@@ -19,14 +19,14 @@ export type SessionFixture = {
   readonly brokerKind: BrokerKind;
   /** Connects to the session under test: always the same client id, and the session outlives the connection. */
   connect(options?: Partial<RawOptions>): Promise<RawSession>;
-  /** Connects another client, with a client id of its own and a clean session. */
+  /** Connects another client, with its own client id and a clean session. */
   other(role: Role): Promise<RawSession>;
   /** A payload of this check. */
   message(name: string): Buffer;
 };
 
 export type SessionCase = {
-  /** In the check's id, after `session`. */
+  /** The part of the check's id after `session`. */
   readonly name: string;
   readonly claim: string;
   readonly statement?: Readonly<Record<Version, string>>;
@@ -39,14 +39,14 @@ export type SessionCase = {
 };
 
 const BOUND_MS = 60_000;
-/** The broker removes the session after this, where the clean-up fails. */
+/** The broker removes the session after this time, where the clean-up fails. */
 const EXPIRY_S = 120;
 const limit = atMost(6);
 
-/** The most messages that a check leaves to an absent client, with those that it publishes when the client is back. */
+/** The most messages that a check publishes to a client that is absent or has just returned. */
 const QUEUED = 4;
 
-/** What a check requires that leaves messages of a QoS to an absent client. */
+/** The requirements of a check that publishes to an absent client. */
 export function queueing(qos: QoS): Requirements {
   return { qos, queued: QUEUED };
 }
@@ -69,7 +69,7 @@ export function sessionCheck(testLab: TestLab, version: Version, sessionCase: Se
   };
 }
 
-/** A connection of the check, and which client made it. */
+/** A connection of the check, and the name of its client. */
 type Opened = { readonly who: string; readonly session: RawSession };
 
 async function runCase(
@@ -130,7 +130,7 @@ export function copiesOf({ packets }: RawSession, payloads: readonly Buffer[]): 
   );
 }
 
-/** Grouped by client, over all of its connections: packet ids belong to a session. */
+/** Groups the packets by client, across its connections, because packet ids belong to a session. */
 function evidenceOf(opened: readonly Opened[], payloads: readonly Buffer[]): object[] {
   const names = [...new Set(opened.map(({ who }) => who))];
   return names.flatMap((who) => {

@@ -11,7 +11,7 @@ const OVERTAKEN_MS = 2_000;
 /** The statement on the order of messages at one QoS on one topic. */
 const ORDER: Readonly<Record<Version, string>> = { 4: 'MQTT-4.6.0-6', 5: 'MQTT-4.6.0-5' };
 
-/** Messages that are published while a subscriber is absent. */
+/** Checks of messages that are published while a subscriber is absent. */
 export function offlineChecks(testLab: TestLab, version: Version): Check[] {
   return QOS_LEVELS.map((qos) =>
     sessionCheck(testLab, version, {
@@ -46,7 +46,7 @@ async function publishWhileAbsent(fixture: SessionFixture, qos: QoS, version: Ve
   await mustPublish(sending, topic, last, { qos });
   await back.packet(isMessage(last), 'sentinel');
   await back.barrier();
-  // a queued message may arrive after the later one
+  // a queued message may arrive after the sentinel
   const all =
     qos === 0 ? [] : payloads.map((payload) => back.packet(isMessage(payload), 'queued message', OVERTAKEN_MS));
   await Promise.all(all).catch(() => undefined);
@@ -60,14 +60,14 @@ async function publishWhileAbsent(fixture: SessionFixture, qos: QoS, version: Ve
   return { ...finding, verdict: 'fail', reason };
 }
 
-/** The numbers of the messages that arrived when the session was back, in order. */
+/** What a returning client saw: the numbers of the messages that arrived, in order of arrival. */
 export type OfflineSeen = { readonly sessionPresent: boolean; readonly arrived: readonly number[] };
 
 /** The broker must queue QoS 1 and 2 for an absent session (MQTT-3.1.2-5). It may queue QoS 0; Mosquitto does not. */
 export function judgeOffline(qos: QoS, count: number, seen: OfflineSeen, brokerKind: BrokerKind): Finding {
   const { arrived } = seen;
   const fail = (reason: string): Finding => ({ verdict: 'fail', observed: seen, reason });
-  if (!seen.sessionPresent) return fail('the broker had not kept the session');
+  if (!seen.sessionPresent) return fail('the broker had discarded the session');
   if (arrived.some((number, index) => index > 0 && number <= (arrived[index - 1] ?? -1))) {
     return fail(`the messages arrived as ${arrived.join(', ')}, not once each and in order`);
   }

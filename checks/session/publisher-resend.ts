@@ -37,7 +37,7 @@ const KINDS: readonly Kind[] = [
 /** A packet id that `publish` does not use on these connections. */
 const MESSAGE_ID = 1_000;
 
-/** A publisher resends what it got no acknowledgement for. */
+/** Checks of a publisher that resends a packet for which it got no acknowledgement. */
 export function publisherResendChecks(testLab: TestLab, version: Version): Check[] {
   return KINDS.map((kind) => {
     const { name, qos, lost, answers, statement } = kind;
@@ -60,10 +60,10 @@ async function sendAgain(fixture: SessionFixture, { qos, lost, answers }: Kind):
   const payload = fixture.message('resend');
   // after a lost PUBREC the publisher sends no PUBREL
   const acknowledges = ({ type }: Packet) => lost !== 'PUBREC' || type !== 'PUBREC';
-  const [before, seeing] = await Promise.all([fixture.connect({ acknowledges }), fixture.other('subscriber')]);
+  const [before, receiving] = await Promise.all([fixture.connect({ acknowledges }), fixture.other('subscriber')]);
   const notOffered = qosNotOffered(fixture, before, qos);
   if (notOffered !== undefined) return notOffered;
-  await seeing.subscribe(topic, qos);
+  await receiving.subscribe(topic, qos);
   const publish = { cmd: 'publish', topic, payload, qos, retain: false, messageId: MESSAGE_ID } as const;
   const isAnswer = ({ type, direction, packetId }: Packet) =>
     direction === 'received' && type === answers[answers.length - 1] && packetId === MESSAGE_ID;
@@ -81,11 +81,11 @@ async function sendAgain(fixture: SessionFixture, { qos, lost, answers }: Kind):
   await back.packet(isAnswer, 'end of the exchange');
   const last = fixture.message('sentinel');
   await mustPublish(back, topic, last, { qos });
-  await seeing.packet(isMessage(last), 'sentinel');
-  await seeing.barrier();
+  await receiving.packet(isMessage(last), 'sentinel');
+  await receiving.barrier();
   const seen = {
     sessionPresent: true,
-    copies: copiesOf(seeing, [payload]).length,
+    copies: copiesOf(receiving, [payload]).length,
     answers: back.packets.filter(({ direction, packetId }) => direction === 'received' && packetId === MESSAGE_ID),
   };
   return judgePublisherResend(qos, answers, seen);
@@ -106,7 +106,7 @@ export function judgePublisherResend(
 ): Finding {
   const observed = { sessionPresent, copies, answers: answers.map(packetSummary) };
   const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
-  if (!sessionPresent) return fail('the broker had not kept the session');
+  if (!sessionPresent) return fail('the broker had discarded the session');
   const types = answers.map(({ type }) => type);
   if (types.join() !== wanted.join()) return fail(`the broker answered ${types.join(', ') || 'nothing'}`);
   if (copies === 0) return fail('the message did not arrive');

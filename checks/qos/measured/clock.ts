@@ -3,44 +3,55 @@ import { type Exchange, type Offset, offsetBetween, offsetOf } from '../../../pr
 import { now } from '../../../probes/mqtt/packet.ts';
 import type { RawSession } from '../../../probes/mqtt/raw-session.ts';
 import type { Clock } from '../../../records/measured/clock.ts';
-import { type MeasuringFixture, ownBootId } from './fixture.ts';
+import { bootIdHere } from '../../harness/system.ts';
+import type { MeasuringFixture } from './fixture.ts';
 
-/** Moments of the Pi's clock in this machine's time, in milliseconds since 1970. */
-export type PiTime = { readonly clock: Clock; toHere(piNs: number): number };
+/** Converts times of the Pi's clock. */
+export type PiTime = {
+  readonly clock: Clock;
+  /** From nanoseconds of the Pi's clock to milliseconds since 1970 of this machine's. */
+  toHere(piNs: number): number;
+};
 
 const EXCHANGES = 40;
 const EXCHANGE_MS = 5_000;
 
-/** From this process's clock to CLOCK_MONOTONIC, which Node's own counts by: what lay between reading the one and the other least apart. */
+/**
+ * What to add to `now()` for CLOCK_MONOTONIC, in nanoseconds. Reads both clocks 20 times, because the fastest reading
+ * is the most exact.
+ */
 const MONOTONIC_NS = Array.from({ length: 20 }, () => {
   const before = Number(process.hrtime.bigint());
   const here = now() * 1e6;
-  const apart = Number(process.hrtime.bigint()) - before;
-  return { apart, ns: before + apart / 2 - here };
-}).reduce((best, one) => (one.apart < best.apart ? one : best)).ns;
+  const tookNs = Number(process.hrtime.bigint()) - before;
+  return { tookNs, ns: before + tookNs / 2 - here };
+}).reduce((best, one) => (one.tookNs < best.tookNs ? one : best)).ns;
 
 /**
- * Reads the Pi's clock before `work`, which is told how long a question to it takes at least, and after it. On one kernel (equal boot_id) it is this machine's; else questions and answers through the
- * broker tell its offset, and what it drifted meanwhile.
+ * Runs work, and reads the Pi's clock before and after it. On one kernel (equal boot_id) the Pi's clock is this
+ * machine's; otherwise exchanges through the broker measure its offset and drift. `work` gets the fastest round trip.
  */
 export async function withPiTime<T>(
   fixture: MeasuringFixture,
-  listening: RawSession,
+  listener: RawSession,
   work: (roundTripMs: number) => Promise<T>,
 ): Promise<{ readonly result: T; readonly time: PiTime }> {
   const { bootId } = await fixture.event('clock');
-  const first = await ask(fixture, listening, 'first');
+  const first = await readOffset(fixture, listener, 'first');
   const result = await work((2 * first.uncertainNs) / 1e6);
-  const last = await ask(fixture, listening, 'last');
-  return { result, time: piTime(bootId === (await ownBootId()), first, last) };
+  const last = await readOffset(fixture, listener, 'last');
+  return { result, time: piTime(bootId === (await bootIdHere()), first, last) };
 }
 
 type Reading = Offset & { readonly at: number };
 
-/** A time namespace shifts a clock by as much as its maker wants; one that is off by less than this is taken for the same. */
+/** A time namespace can shift a clock by any amount; a smaller offset than this counts as none. */
 const SHIFTED_NS = 1e6;
 
-/** Where both are said to be one clock, the exchanges must not contradict it: a container may have a time namespace (time_namespaces(7)). */
+/**
+ * On one kernel both clocks are the same unless the exchanges contradict it: a container may have a time namespace
+ * (time_namespaces(7)).
+ */
 export function piTime(isSameKernel: boolean, first: Reading, last: Reading): PiTime {
   const isSame = isSameKernel && [first, last].every(({ ns, uncertainNs }) => Math.abs(ns) <= uncertainNs + SHIFTED_NS);
   const offset = isSame ? () => 0 : offsetBetween(first, last);
@@ -53,15 +64,15 @@ export function piTime(isSameKernel: boolean, first: Reading, last: Reading): Pi
   };
 }
 
-/** Each question is a message, its answer another, so that no more than the broker's port is needed. */
-async function ask(fixture: MeasuringFixture, listening: RawSession, round: string): Promise<Reading> {
+/** Exchanges messages with the Pi, so that only the broker's port must be open. */
+async function readOffset(fixture: MeasuringFixture, listener: RawSession, round: string): Promise<Reading> {
   const { sending, roles } = fixture;
   const exchanges: Exchange[] = [];
   for (let index = 0; index < EXCHANGES; index += 1) {
     const name = `${round}-${index}`;
-    await fixture.report('ping', name);
+    await fixture.order('ping', name);
     const answer = Buffer.from(`${fixture.nonce} pong ${name} `);
-    const pong = await listening.packet(
+    const pong = await listener.packet(
       ({ type, direction, payload }) =>
         type === 'PUBLISH' && direction === 'received' && payload?.subarray(0, answer.length).equals(answer) === true,
       `answer of the Pi's clock on ${roles.topic}`,
@@ -73,7 +84,7 @@ async function ask(fixture: MeasuringFixture, listening: RawSession, round: stri
     exchanges.push({ asked: monotonicNs(asked), came, left, answered: monotonicNs(pong.at) });
   }
   const offset = offsetOf(exchanges);
-  if (offset === undefined) throw new Error("the Pi's clock was not asked");
+  if (offset === undefined) throw new Error("no exchange with the Pi's clock");
   return { ...offset, at: exchanges.at(-1)?.came ?? 0 };
 }
 

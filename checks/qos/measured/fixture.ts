@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
 import type { LivePi } from '../../../deployment/live-lab.ts';
-import type { User } from '../../../lab-file/lab.ts';
 import {
   type MeasuringClient,
   type MeasuringEvent,
@@ -9,29 +7,34 @@ import {
 import type { RawSession } from '../../../probes/mqtt/raw-session.ts';
 import type { QoS } from '../../../probes/mqtt/session.ts';
 import { nonce } from '../../harness/messages.ts';
+import type { TopicRoles } from '../../harness/roles.ts';
 import { loginOf, type TestLab } from '../../harness/test-lab.ts';
 
-export type TopicRoles = { readonly topic: string; readonly publisher: User; readonly subscriber: User };
+/** The measurement of messages of one QoS to one Pi. */
+export type Measurement = { readonly pi: LivePi; readonly roles: TopicRoles; readonly qos: QoS };
 
-/** A publisher on this machine and the measuring client on a Pi that listens to it. */
+/** A publisher on this machine, and the measuring client on a Pi, which receives its messages. */
 export type MeasuringFixture = AsyncDisposable & {
   readonly sending: RawSession;
   readonly roles: TopicRoles;
-  /** First word of its messages. */
+  /** The first word of the fixture's messages. */
   readonly nonce: string;
-  /** QoS that the measuring client's subscription was granted. */
+  /** The QoS that the broker granted to the measuring client's subscription. */
   readonly granted: number;
-  /** Has the measuring client do something, such as `flush`. */
-  report(verb: string, ...args: readonly string[]): Promise<void>;
-  /** The next event of a kind that no `event` has given yet. */
+  /** Sends the measuring client an order that `measuring_client.py` defines, such as `flush`. */
+  order(verb: string, ...args: readonly string[]): Promise<void>;
+  /** Waits for the next event of a kind. Returns each event once. */
   event<K extends MeasuringEvent['kind']>(kind: K): Promise<Extract<MeasuringEvent, { kind: K }>>;
 };
 
 const BOUND_MS = 120_000;
 const WAIT_MS = 25_000;
 
-/** Opens both; throws a NotSeen or a LabError where one of them does not come to be. */
-export async function openMeasuringFixture(testLab: TestLab, pi: LivePi, roles: TopicRoles): Promise<MeasuringFixture> {
+/** Throws a NotSeen or a LabError where one of the clients cannot connect or subscribe. */
+export async function openMeasuringFixture(
+  testLab: TestLab,
+  { pi, roles }: Pick<Measurement, 'pi' | 'roles'>,
+): Promise<MeasuringFixture> {
   const { topic, publisher, subscriber } = roles;
   const mark = nonce();
   const host = await testLab.host(pi.name, pi.host, 'measure');
@@ -60,23 +63,22 @@ export async function openMeasuringFixture(testLab: TestLab, pi: LivePi, roles: 
   }
 }
 
-function fixtureOf(parts: Omit<MeasuringFixture, 'report'>): MeasuringFixture {
+function fixtureOf(parts: Omit<MeasuringFixture, 'order'>): MeasuringFixture {
   const { sending, nonce, roles } = parts;
   return {
     ...parts,
-    async report(verb, ...args) {
+    async order(verb, ...args) {
       await sending.publish(roles.topic, Buffer.from([nonce, verb, ...args].join(' ')));
     },
   };
 }
 
-/** Each event once. */
 function eventsOf({ events }: MeasuringClient): MeasuringFixture['event'] {
-  const given = new Set<MeasuringEvent>();
+  const returned = new Set<MeasuringEvent>();
   return async (kind) => {
-    const found = await events.first((event) => event.kind === kind && !given.has(event), kind, WAIT_MS);
+    const found = await events.first((event) => event.kind === kind && !returned.has(event), kind, WAIT_MS);
     if (!isOfKind(found, kind)) throw new Error(`${found.kind} is no ${kind}`);
-    given.add(found);
+    returned.add(found);
     return found;
   };
 }
@@ -88,15 +90,7 @@ function isOfKind<K extends MeasuringEvent['kind']>(
   return event.kind === kind;
 }
 
-/** What names this machine's running kernel (random(4)); undefined where it has no such name. */
-export async function ownBootId(): Promise<string | undefined> {
-  const text = await readFile('/proc/sys/kernel/random/boot_id', 'utf8').catch(() => undefined);
-  return text?.trim();
+/** A payload that the measuring client recognises as the fixture's, padded to a size. */
+export function ownPayload({ nonce }: Pick<MeasuringFixture, 'nonce'>, index: number, bytes: number): Buffer {
+  return Buffer.from(`${nonce} m ${index} `.padEnd(bytes, 'x'));
 }
-
-/** Payload of a message that the measuring client takes for one of this stage's, filled up to a size. */
-export function ownPayload(fixture: Pick<MeasuringFixture, 'nonce'>, index: number, bytes: number): Buffer {
-  return Buffer.from(`${fixture.nonce} m ${index} `.padEnd(bytes, 'x'));
-}
-
-export const LEVELS: readonly QoS[] = [0, 1, 2];

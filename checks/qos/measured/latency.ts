@@ -1,41 +1,41 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import type { LivePi } from '../../../deployment/live-lab.ts';
 import type { RawSession } from '../../../probes/mqtt/raw-session.ts';
 import type { QoS } from '../../../probes/mqtt/session.ts';
 import { WRITE_MS } from '../../../probes/mqtt/tapped-socket.ts';
 import type { Latency } from '../../../records/measured/latency.ts';
 import { quantile } from '../../../records/measured/quantile.ts';
 import type { Finding } from '../../harness/check.ts';
+import { onlyGranted } from '../../harness/requirements.ts';
 import type { TestLab } from '../../harness/test-lab.ts';
 import { type PiTime, withPiTime } from './clock.ts';
-import { type MeasuringFixture, openMeasuringFixture, ownPayload, type TopicRoles } from './fixture.ts';
+import { type Measurement, type MeasuringFixture, openMeasuringFixture, ownPayload } from './fixture.ts';
 import { type Pace, paceOf } from './pace.ts';
 
 export const PAYLOAD_BYTES = 100;
 /**
- * So often a publisher pings, as clients do at their keep alive. Once the broker has answered on a connection, its kernel delays the next
- * acknowledgement, in the hope of data that it can go with (RFC 1122, 4.2.3.2), and Nagle's algorithm waits for just that.
+ * A publisher pings after this many messages, as clients do at their keep alive. Once the broker has answered, its
+ * kernel delays acknowledgements (RFC 1122, 4.2.3.2), and Nagle's algorithm waits for those.
  */
 const MESSAGES_A_PING = 100;
 const ARRIVAL_MS = 10_000;
-const ASK_AGAIN_MS = 50;
-/** A Mosquitto of usual limits acknowledges what one client has more in flight than 20, and drops it (max_inflight_messages): a busy machine gets there. */
+const POLL_MS = 50;
+/** By default Mosquitto acknowledges but drops a client's messages beyond 20 in flight (max_inflight_messages). */
 const WINDOW = 10;
 
-/** What both publishers' messages of one QoS took to the Pi: with Nagle's algorithm and without, in turns, so that the machine's mood is the same. */
+/** Latencies with and without Nagle's algorithm. The two publishers take turns, so the machine's load is the same. */
 export type Series = { readonly noDelay: Finding; readonly nagle: Finding };
 
-export async function measureLatency(testLab: TestLab, pi: LivePi, roles: TopicRoles, qos: QoS): Promise<Series> {
-  await using fixture = await openMeasuringFixture(testLab, pi, roles);
-  await using listening = await testLab.raw(roles.subscriber);
-  await listening.subscribe(roles.topic, 0);
+export async function measureLatency(testLab: TestLab, { pi, roles, qos }: Measurement): Promise<Series> {
+  await using fixture = await openMeasuringFixture(testLab, { pi, roles });
+  await using listener = await testLab.raw(roles.subscriber);
+  await listener.subscribe(roles.topic, 0);
   if (fixture.granted < qos) {
-    const finding = granted(fixture);
+    const finding = onlyGranted(fixture.granted);
     return { noDelay: finding, nagle: finding };
   }
   await using noDelay = await testLab.raw(roles.publisher);
   await using nagle = await testLab.raw(roles.publisher, { noDelay: false });
-  const { result, time } = await withPiTime(fixture, listening, async (roundTripMs) => {
+  const { result, time } = await withPiTime(fixture, listener, async (roundTripMs) => {
     const pace = paceOf(roundTripMs, testLab.isFull);
     const loop = monitorEventLoopDelay({ resolution: 1 });
     loop.enable();
@@ -62,18 +62,17 @@ export async function measureLatency(testLab: TestLab, pi: LivePi, roles: TopicR
   return { noDelay: finding(noDelay, 0, true), nagle: finding(nagle, messages, false) };
 }
 
-function granted({ granted: qos }: MeasuringFixture): Finding {
-  return { verdict: 'skipped', observed: { granted: qos }, reason: `the broker grants only QoS ${qos}` };
-}
-
-/** The lab sets it unless lab.yaml says otherwise; of an external broker nobody knows. */
+/** The lab sets the option unless lab.yaml overrides it. For an external broker it is unknown. */
 function brokerNoDelay({ brokerKind, lab }: TestLab): { brokerNoDelay?: boolean } {
   if (brokerKind === 'external') return {};
   const option = lab.broker.options.find(({ name }) => name === 'set_tcp_nodelay');
   return { brokerNoDelay: option === undefined || String(option.value) === 'true' };
 }
 
-/** Each series at its steady rate, halfway between the other's; a message that is late moves those after it, since two at once would wait for each other. */
+/**
+ * Sends each series at a steady rate, halfway between the messages of the other. A late message delays the following
+ * ones: two at once would wait for each other.
+ */
 async function sendPaced(
   fixture: MeasuringFixture,
   sessions: readonly RawSession[],
@@ -81,11 +80,11 @@ async function sendPaced(
   { periodMs, messages }: Pace,
 ): Promise<void> {
   const { topic } = fixture.roles;
-  const ended = sessions.map(endedOf);
+  const acknowledged = sessions.map(acknowledgedOf);
   let due = performance.now();
   for (let index = 0; index < messages; index += 1) {
     for (const [nth, session] of sessions.entries()) {
-      if (qos > 0) await room(session, () => index - (ended[nth]?.() ?? 0) < WINDOW);
+      if (qos > 0) await waitUntil(session, () => index - (acknowledged[nth]?.() ?? 0) < WINDOW);
       const payload = ownPayload(fixture, nth * messages + index, PAYLOAD_BYTES);
       const id = qos === 0 ? {} : { messageId: index + 1 };
       if (index % MESSAGES_A_PING === 0) session.send({ cmd: 'pingreq' });
@@ -96,8 +95,8 @@ async function sendPaced(
   }
 }
 
-/** How many of a publisher's messages are through, at each call. */
-function endedOf({ packets }: RawSession): () => number {
+/** Counts the messages of a publisher whose exchange has ended. Each call reads only the packets that are new. */
+function acknowledgedOf({ packets }: RawSession): () => number {
   let seen = 0;
   let count = 0;
   return () => {
@@ -109,23 +108,23 @@ function endedOf({ packets }: RawSession): () => number {
   };
 }
 
-async function room(session: RawSession, isThere: () => boolean): Promise<void> {
-  if (!isThere()) await session.packet(isThere, 'acknowledgement of an earlier message');
+async function waitUntil(session: RawSession, isInWindow: () => boolean): Promise<void> {
+  if (!isInWindow()) await session.packet(isInWindow, 'acknowledgement of an earlier message');
 }
 
-/** When each message came, by its number, in nanoseconds of the Pi's clock; waits for those that are on their way. */
+/** When each message arrived, by its number, in nanoseconds of the Pi's clock. Waits for messages on their way. */
 async function arrivalsOf(fixture: MeasuringFixture, { messages }: Pace): Promise<ReadonlyMap<number, number>> {
   const seen = new Map<number, number>();
   const end = performance.now() + ARRIVAL_MS;
   while (seen.size < 2 * messages && performance.now() < end) {
-    await fixture.report('flush');
+    await fixture.order('flush');
     for (const [index, at] of (await fixture.event('arrivals')).at) if (!seen.has(index)) seen.set(index, at);
-    if (seen.size < 2 * messages) await new Promise((resolve) => setTimeout(resolve, ASK_AGAIN_MS));
+    if (seen.size < 2 * messages) await new Promise((resolve) => setTimeout(resolve, POLL_MS));
   }
   return seen;
 }
 
-/** When each was handed to the kernel, in the order of sending, in this machine's time. */
+/** When this machine's kernel took each message, in the order of sending. */
 function sentTimes({ packets }: RawSession): readonly number[] {
   return packets.flatMap(({ type, direction, at }) => (type === 'PUBLISH' && direction === 'sent' ? [at] : []));
 }
@@ -137,14 +136,14 @@ function latencies(
   time: PiTime,
 ): number[] {
   return sent.flatMap((at, index) => {
-    const came = arrivals.get(first + index);
-    return came === undefined ? [] : [Math.round((time.toHere(came) - at) * 1e3)];
+    const arrivedNs = arrivals.get(first + index);
+    return arrivedNs === undefined ? [] : [Math.round((time.toHere(arrivedNs) - at) * 1e3)];
   });
 }
 
 type Measured = Omit<Latency, 'lost' | 'p50Us' | 'p95Us' | 'p99Us' | 'maxUs'>;
 
-/** All have come, and none before it was sent. How long they took is told, not judged: it is the machine's and the network's. */
+/** All messages must arrive, none before it was sent. Latency is not judged: it depends on machine and network. */
 export function judgeLatency(measured: Measured): Finding {
   const { messages, latenciesUs, clock } = measured;
   const observed: Latency = {
@@ -157,12 +156,13 @@ export function judgeLatency(measured: Measured): Finding {
   };
   const earliest = quantile(latenciesUs, 0);
   const uncertainUs = (WRITE_MS / 2) * 1e3 + (clock.kind === 'same' ? 0 : clock.uncertaintyUs);
-  if (observed.lost > 0) return { verdict: 'fail', observed, reason: `${observed.lost} of ${messages} did not come` };
+  if (observed.lost > 0)
+    return { verdict: 'fail', observed, reason: `${observed.lost} of ${messages} messages did not arrive` };
   if (earliest < -uncertainUs)
     return {
       verdict: 'fail',
       observed,
-      reason: `a message came ${-earliest} µs before it was sent: the clocks differ`,
+      reason: `a message arrived ${-earliest} µs before it was sent: the clocks differ`,
     };
   return { verdict: 'pass', observed };
 }

@@ -1,53 +1,48 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { LivePi } from '../../../deployment/live-lab.ts';
 import type { MeasuringEvent } from '../../../probes/clients/measuring-client.ts';
 import { hop } from '../../../probes/mqtt/hop.ts';
 import type { QoS } from '../../../probes/mqtt/session.ts';
 import type { HopSize, Size } from '../../../records/measured/size.ts';
 import type { Finding } from '../../harness/check.ts';
 import { mustPublish } from '../../harness/messages.ts';
+import { onlyGranted } from '../../harness/requirements.ts';
+import type { Role } from '../../harness/roles.ts';
 import type { TestLab } from '../../harness/test-lab.ts';
-import { type MeasuringFixture, openMeasuringFixture, type TopicRoles } from './fixture.ts';
+import { type Measurement, type MeasuringFixture, openMeasuringFixture } from './fixture.ts';
 
 export const PAYLOADS = [1, 100, 10_000] as const;
 const MESSAGES = 5;
-/** Each message is alone on the wire: an acknowledgement is delayed by 40 ms. */
+/** The gap between messages, so that each is alone on the wire: the kernel delays an acknowledgement by 40 ms. */
 const APART_MS = 60;
-/** A topic carries the messages of other checks too; the kernel's counters hold them, so it is weighed again. */
-const TRIES = 2;
+/** A measurement is repeated where other messages arrived on the topic: the kernel's counters include them. */
+const ATTEMPTS = 2;
 
 type Hop = Extract<MeasuringEvent, { kind: 'hop' }>;
 
 export async function measureSize(
   testLab: TestLab,
-  pi: LivePi,
-  roles: TopicRoles,
-  qos: QoS,
-  payloadBytes: number,
+  { pi, roles, qos, payloadBytes }: Measurement & { readonly payloadBytes: number },
 ): Promise<Finding> {
-  await using fixture = await openMeasuringFixture(testLab, pi, roles);
-  if (fixture.granted < qos) {
-    const reason = `the broker grants only QoS ${fixture.granted}`;
-    return { verdict: 'skipped', observed: { granted: fixture.granted }, reason };
-  }
-  const subscriber = await undisturbed(() => weighArrivals(fixture, qos, payloadBytes));
-  const publisher = await undisturbed(() => weighPublishing(fixture, qos, payloadBytes));
+  await using fixture = await openMeasuringFixture(testLab, { pi, roles });
+  if (fixture.granted < qos) return onlyGranted(fixture.granted);
+  const subscriber = await undisturbed(() => measureArrivals(fixture, qos, payloadBytes));
+  const publisher = await undisturbed(() => measurePublishing(fixture, qos, payloadBytes));
   const hops = { publisher: hopSize(pi.name, publisher), subscriber: hopSize(pi.name, subscriber) };
   return judgeSize({ qos, topic: roles.topic, payloadBytes, messages: MESSAGES, hops });
 }
 
-/** Where it never was alone, without the kernel's counters: the packets are told apart, the segments can't be. */
-async function undisturbed(weigh: () => Promise<Hop>): Promise<Hop> {
-  for (let tries = 1; ; tries += 1) {
-    const { ip, ...weighed } = await weigh();
-    if (weighed.foreign === 0) return { ...weighed, ip };
-    if (tries === TRIES) return weighed;
+/** Leaves out the kernel's counters where other messages arrived each time: the counters cannot exclude those. */
+async function undisturbed(measure: () => Promise<Hop>): Promise<Hop> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { ip, ...measured } = await measure();
+    if (measured.foreign === 0) return { ...measured, ip };
+    if (attempt === ATTEMPTS) return measured;
   }
 }
 
-/** From this machine to the Pi: the Pi weighs the subscriber's hop. */
-async function weighArrivals(fixture: MeasuringFixture, qos: QoS, payloadBytes: number): Promise<Hop> {
-  await fixture.report('arrive', JSON.stringify({ count: MESSAGES, size: payloadBytes, qos }));
+/** This machine publishes; the Pi measures the subscriber's hop. */
+async function measureArrivals(fixture: MeasuringFixture, qos: QoS, payloadBytes: number): Promise<Hop> {
+  await fixture.order('arrive', JSON.stringify({ count: MESSAGES, size: payloadBytes, qos }));
   await fixture.event('begun');
   for (let index = 0; index < MESSAGES; index += 1) {
     await mustPublish(fixture.sending, fixture.roles.topic, Buffer.alloc(payloadBytes, 'x'), { qos });
@@ -56,9 +51,9 @@ async function weighArrivals(fixture: MeasuringFixture, qos: QoS, payloadBytes: 
   return await fixture.event('hop');
 }
 
-/** From the Pi: it weighs the publisher's hop. */
-async function weighPublishing(fixture: MeasuringFixture, qos: QoS, payloadBytes: number): Promise<Hop> {
-  await fixture.report('publish', JSON.stringify({ count: MESSAGES, size: payloadBytes, qos }));
+/** The Pi publishes and measures the publisher's hop. */
+async function measurePublishing(fixture: MeasuringFixture, qos: QoS, payloadBytes: number): Promise<Hop> {
+  await fixture.order('publish', JSON.stringify({ count: MESSAGES, size: payloadBytes, qos }));
   return await fixture.event('hop');
 }
 
@@ -67,16 +62,19 @@ function hopSize(host: string, { types, ip }: Hop): HopSize {
   return { host, types, mqttBytes, ...(ip === undefined ? {} : { ip }) };
 }
 
-/** Packets and bytes of each type on a hop by the standard's arithmetic. */
+/** The packets and bytes of each type on a hop, computed from the standard. */
 export function expectedTypes(
-  role: 'publisher' | 'subscriber',
+  role: Role,
   { qos, topic, payloadBytes, messages }: Pick<Size, 'qos' | 'topic' | 'payloadBytes' | 'messages'>,
 ): HopSize['types'] {
   const steps = hop(role, { qos, topic, payloadBytes });
   return Object.fromEntries(steps.map(({ type, bytes = 0 }) => [type, { packets: messages, bytes: messages * bytes }]));
 }
 
-/** Packets and bytes of MQTT are exact, and the kernel counted as many in the stream; what IP adds depends on acknowledgements. */
+/**
+ * Packets and bytes of MQTT must be exact, and the kernel must count as many bytes in the stream. The bytes of IP are
+ * not judged: they depend on acknowledgements.
+ */
 export function judgeSize(observed: Size): Finding {
   for (const role of ['publisher', 'subscriber'] as const) {
     const { types, mqttBytes, ip } = observed.hops[role];
@@ -86,7 +84,7 @@ export function judgeSize(observed: Size): Finding {
       return { verdict: 'fail', observed, reason };
     }
     if (ip !== undefined && ip.streamBytes !== mqttBytes) {
-      const reason = `the kernel counted ${ip.streamBytes} bytes in the stream of the ${role}'s hop, its packets have ${mqttBytes}`;
+      const reason = `the kernel counted ${ip.streamBytes} bytes in the stream of the ${role}'s hop, but its packets have ${mqttBytes}`;
       return { verdict: 'fail', observed, reason };
     }
   }

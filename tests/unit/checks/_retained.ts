@@ -16,10 +16,10 @@ export const CLEAR = Buffer.alloc(0);
 
 type Store = {
   retained: IPublishPacket | undefined;
-  /** Sends its subscribers nothing. */
+  /** The broker sends nothing to its subscribers. */
   isDeaf: boolean;
   publishes: number;
-  /** Delays serving the retained message to a new subscription. */
+  /** Delays the retained message for a new subscription. */
   readonly serving: (() => Promise<void>) | undefined;
 };
 
@@ -49,7 +49,7 @@ function brokerOf(store: Store): Answer {
   };
 }
 
-/** A topic of a fake broker, with a writer and a reader. */
+/** A topic on a fake broker, with a writer and a reader. */
 export type Fixture = {
   readonly testLab: TestLab;
   readonly stop: AbortController;

@@ -5,15 +5,15 @@ import { labOf } from '../../_lab.ts';
 
 const lab = labOf('name: l\nusers: { eve: { password: e }, sam: { password: s }, alice: { password: a } }\n');
 
-test('every user and every stranger logs in in each way over both versions, each with an id of its own', (t) => {
+test('gives every kind of login over both versions a unique id', (t) => {
   const all = loginCases(lab);
   t.is(new Set(all.map(({ kind, name }) => `${kind}.${name}`)).size, all.length);
   t.is(all.filter(({ isAccepted }) => isAccepted).length, 2 * lab.users.length);
   t.is(all.filter(({ isEverywhere }) => isEverywhere).length, 2 * (3 * lab.users.length + 2));
 });
 
-test('no wrong login is a right one by chance', (t) => {
-  // the user's name is the password, in the other case another user's, and two users share one
+test('leaves out a wrong login that happens to be right', (t) => {
+  // eve's password is her name, sam's is eve's in the other case, and two users share one
   const passwords = { eve: 'eve', sam: 'EVE', alice: 'é ', bob: 'é ' };
   const users = Object.entries(passwords).map(([name, text]) => ({ name, password: new Secret(text) }));
   const all = loginCases({ ...lab, users });

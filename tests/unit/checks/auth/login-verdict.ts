@@ -4,23 +4,23 @@ import { parseAttempts } from '../../../../probes/clients/login-attempts.ts';
 import type { Handshake } from '../../../../probes/mqtt/handshake.ts';
 import type { Verdict } from '../../../../records/record.ts';
 
-const REFUSALS: readonly [Handshake, 4 | 5, { ours: Verdict; external: Verdict }][] = [
-  [{ answer: '20 02 00 05', closedBy: 'broker' }, 4, { ours: 'pass', external: 'pass' }],
-  [{ answer: '20 02 00 04', closedBy: 'broker' }, 4, { ours: 'fail', external: 'pass' }],
-  [{ answer: '20 02 00 00', closedBy: 'nobody' }, 4, { ours: 'fail', external: 'fail' }],
-  [{ answer: '20 02 00 05', closedBy: 'nobody' }, 4, { ours: 'fail', external: 'fail' }],
-  [{ answer: '', closedBy: 'broker' }, 4, { ours: 'fail', external: 'pass' }],
-  [{ answer: '', closedBy: 'broker', error: 'connect ECONNREFUSED' }, 4, { ours: 'fail', external: 'fail' }],
-  [{ answer: '', closedBy: 'broker', error: 'read ECONNRESET' }, 4, { ours: 'fail', external: 'pass' }],
-  [{ answer: '20 02 00 00', closedBy: 'broker', error: 'read ECONNRESET' }, 4, { ours: 'fail', external: 'fail' }],
-  [{ answer: '20 03 00 87 00', closedBy: 'broker' }, 5, { ours: 'pass', external: 'pass' }],
-  [{ answer: '20 03 00 86 00', closedBy: 'broker' }, 5, { ours: 'fail', external: 'pass' }],
-  [{ answer: '20 09 00 00 06 22 00 0a 21 00 14', closedBy: 'nobody' }, 5, { ours: 'fail', external: 'fail' }],
+const REFUSALS: readonly [Handshake, 4 | 5, { lab: Verdict; external: Verdict }][] = [
+  [{ answer: '20 02 00 05', closedBy: 'broker' }, 4, { lab: 'pass', external: 'pass' }],
+  [{ answer: '20 02 00 04', closedBy: 'broker' }, 4, { lab: 'fail', external: 'pass' }],
+  [{ answer: '20 02 00 00', closedBy: 'nobody' }, 4, { lab: 'fail', external: 'fail' }],
+  [{ answer: '20 02 00 05', closedBy: 'nobody' }, 4, { lab: 'fail', external: 'fail' }],
+  [{ answer: '', closedBy: 'broker' }, 4, { lab: 'fail', external: 'pass' }],
+  [{ answer: '', closedBy: 'broker', error: 'connect ECONNREFUSED' }, 4, { lab: 'fail', external: 'fail' }],
+  [{ answer: '', closedBy: 'broker', error: 'read ECONNRESET' }, 4, { lab: 'fail', external: 'pass' }],
+  [{ answer: '20 02 00 00', closedBy: 'broker', error: 'read ECONNRESET' }, 4, { lab: 'fail', external: 'fail' }],
+  [{ answer: '20 03 00 87 00', closedBy: 'broker' }, 5, { lab: 'pass', external: 'pass' }],
+  [{ answer: '20 03 00 86 00', closedBy: 'broker' }, 5, { lab: 'fail', external: 'pass' }],
+  [{ answer: '20 09 00 00 06 22 00 0a 21 00 14', closedBy: 'nobody' }, 5, { lab: 'fail', external: 'fail' }],
 ];
 
-for (const [seen, version, { ours, external }] of REFUSALS) {
-  test(`an answer to a wrong login: ${seen.answer || 'nothing'}, closed by ${seen.closedBy}, level ${version}, ${seen.error ?? ''}`, (t) => {
-    t.is(judgeRefusal(seen, version, 'lab').verdict, ours);
+for (const [seen, version, { lab, external }] of REFUSALS) {
+  test(`judges a refusal: ${seen.answer || 'no answer'}, closed by ${seen.closedBy}, level ${version}, ${seen.error ?? 'no error'}`, (t) => {
+    t.is(judgeRefusal(seen, version, 'lab').verdict, lab);
     t.is(judgeRefusal(seen, version, 'external').verdict, external);
   });
 }
@@ -39,7 +39,7 @@ Client a received CONNACK (0)
 EXIT 0
 `;
 
-test('judges logins by mosquitto_sub: refused, out of reach, accepted', (t) => {
+test('judges logins by mosquitto_sub: refused, unreachable, accepted', (t) => {
   const [refused, unreachable, accepted] = parseAttempts(LOGINS);
   const verdicts = (isAccepted: boolean) =>
     [refused, unreachable, accepted].map((seen) => judgeClientLogin(seen, { isAccepted, version: 4 }, 'lab').verdict);
@@ -51,7 +51,7 @@ test('judges logins by mosquitto_sub: refused, out of reach, accepted', (t) => {
   t.is(judgeClientLogin(undefined, { isAccepted: true, version: 4 }, 'lab').verdict, 'fail');
 });
 
-test('an external broker may refuse mosquitto_sub with any code or close; no answer is no refusal', (t) => {
+test('lets an external broker refuse with any code or by closing, but not without an answer', (t) => {
   const sent = 'Client (null) sending CONNECT\n';
   const attempts = parseAttempts(
     [

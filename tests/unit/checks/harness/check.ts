@@ -2,13 +2,13 @@ import test from 'ava';
 import { LabError } from '../../../../base/errors.ts';
 import { idWord, notApplicable, runCheck, unlessInterrupted } from '../../../../checks/harness/check.ts';
 
-test('names give different words', (t) => {
+test('gives different names different words in ids', (t) => {
   const names = ['a.b', 'a b', 'a/b', 'a%2Eb', 'a_b', 'ä'];
   t.is(new Set(names.map(idWord)).size, names.length);
   t.true(names.map(idWord).every((text) => /^[\w%/-]+$/.test(text)));
 });
 
-test('a check that throws, one that hangs and one that does not apply each give a record', async (t) => {
+test('records a check that throws, one that hangs and one that does not apply', async (t) => {
   const check = { id: 'acl.a', claim: 'a', expected: 1, boundMs: 20 } as const;
   const thrown = await runCheck({ ...check, run: () => Promise.reject(new Error('no sentinel')) });
   t.like(thrown, { verdict: 'fail', reason: 'no sentinel', expected: 1 });
@@ -17,14 +17,14 @@ test('a check that throws, one that hangs and one that does not apply each give 
   t.like(await runCheck(notApplicable(check, 'no Pi')), { verdict: 'skipped', reason: 'no Pi' });
 });
 
-test('the advice of a LabError becomes the advice of the record', async (t) => {
+test('records the advice of a LabError', async (t) => {
   const trouble = { subject: 'pi', step: 'open', happened: 'no route to host', advice: 'switch the Pi on' };
   const run = () => Promise.reject(new LabError(trouble, 'could-not-run'));
   const record = await runCheck({ id: 'acl.a', claim: 'a', expected: 1, boundMs: 1_000, run });
   t.like(record, { verdict: 'fail', reason: 'pi: open: no route to host', advice: 'switch the Pi on' });
 });
 
-test('a failure is no finding when the run was ended while the check was under way', (t) => {
+test('changes the reason of a failure in a run that has ended', (t) => {
   const failed = { verdict: 'fail', observed: { pings: 1 }, reason: 'one PINGREQ, not three' } as const;
   const passed = { verdict: 'pass', observed: { pings: 3 } } as const;
   t.is(unlessInterrupted(failed, new AbortController().signal), failed);

@@ -2,7 +2,7 @@ import test from 'ava';
 import { measureDeliveryDelay } from '../../../../checks/harness/delivery-delay.ts';
 import { now } from '../../../../probes/mqtt/packet.ts';
 
-test('the slowest message is the slowest of those that were under way', async (t) => {
+test('finds the slowest delivery since a moment', async (t) => {
   const { timed, slowestSince } = measureDeliveryDelay();
   const before = now();
   await t.throwsAsync(timed(() => Promise.reject(new Error('lost'))));

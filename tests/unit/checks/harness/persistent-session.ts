@@ -7,15 +7,15 @@ import { labOf, TWO_USERS } from '../../_lab.ts';
 
 const lab = labOf(TWO_USERS);
 
-/** [what becomes of the work; whether the run is interrupted meanwhile] */
+/** [the work; whether it fails; whether the run is interrupted meanwhile] */
 const rows: readonly (readonly [what: string, fails: boolean, isInterrupted: boolean])[] = [
-  ['that ends well', false, false],
+  ['that succeeds', false, false],
   ['that fails', true, false],
   ['that is interrupted', true, true],
 ];
 
 for (const [what, fails, isInterrupted] of rows) {
-  test(`work ${what} leaves no session behind`, async (t) => {
+  test(`removes the session after work ${what}`, async (t) => {
     const [sam] = lab.users;
     if (sam === undefined) return t.fail('no user');
     const connects: Extract<Decoded, { cmd: 'connect' }>[] = [];

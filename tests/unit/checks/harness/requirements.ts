@@ -16,7 +16,7 @@ function testLabWith(options: string, announced: readonly string[] = []) {
   return openTestLab(live, new AbortController().signal, { announced });
 }
 
-/** [broker.options; what is needed; why that is not promised] */
+/** [broker.options; required features; why they are unsupported] */
 const options: readonly (readonly [options: string, Requirements, why: RegExp | undefined])[] = [
   ['', { retained: true, qos: 2, queued: 4, dropsQoS0: true, neverRaisesQoS: true }, undefined],
   ['retain_available: false', { retained: true }, /retain_available: false/],
@@ -31,14 +31,14 @@ const options: readonly (readonly [options: string, Requirements, why: RegExp | 
 ];
 
 for (const [given, need, why] of options) {
-  test(`${given || 'no options'}, needed ${JSON.stringify(need)}: ${why ?? 'promised'}`, (t) => {
+  test(`with ${given || 'no options'}, ${JSON.stringify(need)} is ${why === undefined ? '' : 'un'}supported`, (t) => {
     const reason = whyUnsupported(testLabWith(given), need);
     if (why === undefined) t.is(reason, undefined);
     else t.regex(reason ?? '', why);
   });
 }
 
-/** [the CONNACK of an external broker; what is needed; why that is not promised] */
+/** [property in an external broker's CONNACK; required features; why they are unsupported] */
 const announcements: readonly (readonly [announced: string, Requirements, why: string | undefined])[] = [
   ['retainAvailable false', { retained: true }, 'the broker announces retainAvailable false'],
   ['retainAvailable true', { retained: true }, undefined],
@@ -48,21 +48,21 @@ const announcements: readonly (readonly [announced: string, Requirements, why: s
 ];
 
 for (const [announced, need, why] of announcements) {
-  test(`announced ${announced}, needed ${JSON.stringify(need)}: ${why ?? 'promised'}`, (t) => {
-    // what the lab file says is for the lab's own broker
+  test(`with an announced ${announced}, ${JSON.stringify(need)} is ${why === undefined ? '' : 'un'}supported`, (t) => {
+    // broker.options apply only to the lab's own broker
     t.is(whyUnsupported(testLabWith('retain_available: false, max_qos: 0', [announced]), need), why);
   });
 }
 
-/** [broker.options; the checks that are skipped for it, among those that no option takes away] */
-const taken: readonly (readonly [options: string, ids: RegExp])[] = [
+/** [broker.options; ids of checks that it disables] */
+const disabled: readonly (readonly [options: string, ids: RegExp])[] = [
   ['retain_available: false', /^(retained|will\.retained)\./],
   ['max_qos: 1', /^qos\.(exactly-once\.q2|this-machine\.q2|matrix\.(p2s\d|p\ds2)\.)|^session\..*q2\./],
   ['max_queued_messages: 2', /^session\.(offline\.q[12]|resend\.publish-q1|takeover)\./],
 ];
 
-for (const [given, ids] of taken) {
-  test(`${given} takes checks away, with the reason`, async (t) => {
+for (const [given, ids] of disabled) {
+  test(`skips checks that ${given} disables, with the reason`, async (t) => {
     const testLab = testLabWith(given);
     const checks = Object.values(families).flatMap((plan) => plan(testLab).filter(({ id }) => ids.test(id)));
     t.true(checks.length > 0);

@@ -11,7 +11,7 @@ topics:
 `);
 const [log, status, wills] = lab.topics;
 
-test('the rights of the lab decide who takes which role', (t) => {
+test('assigns roles by the rights of the lab', (t) => {
   t.is(topicRoles(lab)?.topic, 'status');
   t.is(observerOf(lab, 'log'), undefined);
   t.is(publisherOf(lab, 'wills')?.name, 'eve');

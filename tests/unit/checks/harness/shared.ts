@@ -1,7 +1,7 @@
 import test from 'ava';
 import { shared } from '../../../../checks/harness/shared.ts';
 
-test('what is shared is opened once, and closed by the last user, also after a failure', async (t) => {
+test('opens a shared resource once, and closes it after the last user, also after a failure', async (t) => {
   const log: string[] = [];
   const use = shared(async () => {
     log.push('open');

@@ -6,21 +6,21 @@ import { sh } from '../../_sh.ts';
 
 const DEBIAN = 'system Debian GNU/Linux 12 (bookworm)\narchitecture aarch64\nkernel 6.6.20+rpt-rpi-v8\nboot b1\n';
 
-test('reads what a machine says of itself, and whether its kernel is this one', (t) => {
+test('parses the system of a machine, and whether its kernel is this one', (t) => {
   const known = { system: 'Debian GNU/Linux 12 (bookworm)', architecture: 'aarch64', kernel: '6.6.20+rpt-rpi-v8' };
   t.deepEqual(systemOf({ code: 0, output: DEBIAN }, 'b2'), { ...known, isSameKernel: false });
   t.deepEqual(systemOf({ code: 0, output: DEBIAN }, 'b1'), { ...known, isSameKernel: true });
   t.deepEqual(systemOf({ code: 1, output: 'system \narchitecture x86_64\nboot \n' }, ''), { architecture: 'x86_64' });
 });
 
-test('this machine says the same of itself to a script and to Node', async (t) => {
+test('reads the same about this machine by the script and by Node', async (t) => {
   const { stdout } = sh(SYSTEM.script);
   const { isSameKernel, ...here } = await systemHere();
   t.like(systemOf({ code: 0, output: stdout }, 'another'), { ...here, isSameKernel: false });
   t.true(isSameKernel);
 });
 
-/** [place of the broker; what the run tells of its host; whether this machine's system is its] */
+/** [host of the broker; its place in the results; whether it is this machine] */
 const brokers: readonly (readonly [broker: string, place: string, isHere: boolean])[] = [
   ['{ host: local }', 'this machine', true],
   ['{ host: container }', 'container', false],
@@ -30,7 +30,7 @@ const brokers: readonly (readonly [broker: string, place: string, isHere: boolea
 ];
 
 for (const [broker, place, isHere] of brokers) {
-  test(`the machines of a run whose broker is ${place}`, (t) => {
+  test(`lists the machines of a run with broker: ${place}`, (t) => {
     const lab = labOf(`broker: ${broker}\npis: { hall: { host: container } }\n${TWO_USERS}`);
     const at = { address: lab.broker.address ?? '127.0.0.1', port: 1883 };
     const pi = { name: 'hall', host: { kind: 'local' }, broker: at } as const;

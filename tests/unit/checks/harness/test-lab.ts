@@ -17,7 +17,7 @@ async function testLabWith(t: ExecutionContext, answer: Answer): Promise<TestLab
   return openTestLab({ lab, broker, pis: [] }, new AbortController().signal);
 }
 
-test('a login that the broker accepts when all checks are over leaves no connection open', async (t) => {
+test('closes a connection that the broker accepts after all checks are over', async (t) => {
   if (sam === undefined) return t.fail('no user');
   const asked = deferred<Socket>();
   const testLab = await testLabWith(t, ({ cmd }, socket) => {
@@ -33,7 +33,7 @@ test('a login that the broker accepts when all checks are over leaves no connect
   t.pass();
 });
 
-test('nobody logs in and no host is opened once all checks are over', async (t) => {
+test('refuses to log in or open a host after all checks are over', async (t) => {
   if (sam === undefined) return t.fail('no user');
   const testLab = await testLabWith(t, accept);
   await testLab[Symbol.asyncDispose]();

@@ -5,7 +5,7 @@ import type { Host, Result } from '../../../../provisioning/hosts/host.ts';
 
 const COMMAND = { step: 'a step', script: ':', timeoutMs: 1_000 };
 
-/** A host whose commands end when the test says so. */
+/** A host whose commands end when the test resolves their results. */
 function scripted() {
   const results: ReturnType<typeof deferred<Result>>[] = [];
   let isOpen = true;
@@ -25,7 +25,7 @@ function scripted() {
 
 const soon = () => new Promise((resolve) => setTimeout(resolve, 20));
 
-test('a host stays open until its commands have ended, however they end, and those that clean up after them', async (t) => {
+test('keeps a host open until its commands and the clean-up commands that follow have ended', async (t) => {
   const { host, results, isOpen } = scripted();
   const tracked = trackedHost(host);
   const cleaningUp = tracked.start(COMMAND).result.catch(() => tracked.start(COMMAND).result);
@@ -41,7 +41,7 @@ test('a host stays open until its commands have ended, however they end, and tho
   t.false(isOpen());
 });
 
-test('a host is closed after 4 s although a command never ends', async (t) => {
+test('closes a host after 4 s although a command never ends', async (t) => {
   const { host, isOpen } = scripted();
   const tracked = trackedHost(host);
   void tracked.start(COMMAND);

@@ -34,16 +34,16 @@ const v5 = seen(5);
 type Row = readonly [name: string, cell: Cell, seen: Delivered, brokerKind: BrokerKind, reason: RegExp | undefined];
 
 const rows: readonly Row[] = [
-  ['as it should be', cell, v311, 'lab', undefined],
+  ['unaltered', cell, v311, 'lab', undefined],
   ['lost', cell, { ...v311, arrived: [] }, 'lab', /^0 copies/],
   ['twice', cell, { ...v311, arrived: [payload, payload] }, 'lab', /^2 copies/],
   ['altered', cell, { ...v311, arrived: [Buffer.from('hellO')] }, 'lab', /altered/],
   ['at a higher QoS', cell, seen(4, 2), 'lab', /delivered at QoS 2, not 1/],
   ['at a lower QoS', cell, seen(4, 0), 'lab', /delivered at QoS 0, not 1/],
-  ['with another subscription refused', cell, { ...v311, granted: 0x80 }, 'lab', /refused with code 128/],
-  ['granted less by our broker', cell, { ...seen(4, 0), granted: 0 }, 'lab', /granted QoS 0, not 1/],
-  ['granted less by another broker', cell, { ...seen(4, 0), granted: 0 }, 'external', undefined],
-  ['granted more by another broker', cell, { ...seen(4, 2), granted: 2 }, 'external', /granted QoS 2, not 1/],
+  ['with the subscription refused', cell, { ...v311, granted: 0x80 }, 'lab', /refused with code 128/],
+  ["granted less by the lab's broker", cell, { ...seen(4, 0), granted: 0 }, 'lab', /granted QoS 0, not 1/],
+  ['granted less by an external broker', cell, { ...seen(4, 0), granted: 0 }, 'external', undefined],
+  ['granted more by an external broker', cell, { ...seen(4, 2), granted: 2 }, 'external', /granted QoS 2, not 1/],
   ['without PUBCOMP', cell, { ...v311, publisher: v311.publisher.slice(0, 3) }, 'lab', /the publisher saw/],
   ['without PUBACK', cell, { ...v311, subscriber: v311.subscriber.slice(0, 1) }, 'lab', /the subscriber saw/],
   ['a byte longer', cell, { ...v311, subscriber: longer(v311.subscriber, 'PUBLISH', 1) }, 'lab', /saw ← PUBLISH 18/],
@@ -54,7 +54,7 @@ const rows: readonly Row[] = [
     'lab',
     /with the DUP flag/,
   ],
-  ['as it should be', { ...cell, version: 5 }, v5, 'lab', undefined],
+  ['unaltered', { ...cell, version: 5 }, v5, 'lab', undefined],
   [
     'with a reason code',
     { ...cell, version: 5 },
@@ -92,19 +92,18 @@ const rows: readonly Row[] = [
   ],
 ];
 
-for (const [name, of, delivered, brokerKind, reason] of rows) {
-  test(`QoS 2 to a subscription of QoS 1, level ${of.version}: ${name}`, (t) => {
-    const finding = judgeCell(of, delivered, brokerKind);
+for (const [name, tested, delivered, brokerKind, reason] of rows) {
+  test(`${reason === undefined ? 'passes' : 'fails'} QoS 2 to a subscription of QoS 1, level ${tested.version}: ${name}`, (t) => {
+    const finding = judgeCell(tested, delivered, brokerKind);
     t.is(finding.verdict, reason === undefined ? 'pass' : 'fail', finding.reason);
     if (reason !== undefined) t.regex(finding.reason ?? '', reason);
   });
 }
 
-test('what becomes of the higher QoS is told from what was seen, and only where there is one', (t) => {
-  const told = JSON.stringify(judgeCell(cell, v311, 'lab').observed);
+test('explains from the packets why the delivery has a lower QoS, and only where it has', (t) => {
   t.regex(
-    told,
-    /its hop ran at QoS 2 \(PUBLISH, PUBREC, PUBREL, PUBCOMP\), and the broker then delivered at QoS 1 \(PUBLISH, PUBACK\)/,
+    JSON.stringify(judgeCell(cell, v311, 'lab').observed),
+    /hop ran at QoS 2 \(PUBLISH, PUBREC, PUBREL, PUBCOMP\).* delivered at QoS 1 \(PUBLISH, PUBACK\)/,
   );
   const same = { ...v311, publisher: packets('publisher', 1, 4) };
   t.notRegex(JSON.stringify(judgeCell({ ...cell, published: 1 }, same, 'lab')), /explanation/);

@@ -5,7 +5,7 @@ import type { Packet } from '../../../../probes/mqtt/packet.ts';
 const MARK = 'mark';
 const COUNT = 3;
 
-/** The four packets of one message at one end; ids are used again at once, as some brokers do. */
+/** The four packets of one message at one end. Packet ids are reused at once, as some brokers do. */
 function exchange(end: 'publisher' | 'subscriber', payload: Buffer, rest: Partial<Packet> = {}): Packet[] {
   const [from, to] = end === 'publisher' ? (['sent', 'received'] as const) : (['received', 'sent'] as const);
   const at = { at: 0, packetId: 1 };
@@ -20,20 +20,20 @@ function exchange(end: 'publisher' | 'subscriber', payload: Buffer, rest: Partia
 const all = [0, 1, 2].map((index) => numbered(MARK, index));
 const sent = all.flatMap((payload) => exchange('publisher', payload));
 const [first = Buffer.alloc(0), second = Buffer.alloc(0), third = Buffer.alloc(0)] = all;
-const foreign = Buffer.from('of somebody else');
+const foreign = Buffer.from('from another client');
 
 /** [what the subscriber received; reason of the failure] */
 const rows: readonly (readonly [name: string, received: readonly Buffer[], reason: RegExp | undefined])[] = [
-  ['as it should be', all, undefined],
-  ['with messages of somebody else', [foreign, first, foreign, second, third, foreign], undefined],
-  ['one lost', [first, third], /1 of 3 are missing: 1$/],
-  ['one twice', [first, second, second, third], /1 came more than once: 1$/],
-  ['one altered', [first, Buffer.from(`${MARK} 1 17`), third], /1 were altered/],
-  ['two the other way round', [first, third, second], /out of order/],
+  ['complete and in order', all, undefined],
+  ['with messages of another client', [foreign, first, foreign, second, third, foreign], undefined],
+  ['with one message lost', [first, third], /1 of 3 messages are missing: 1$/],
+  ['with one message twice', [first, second, second, third], /1 of 3 messages arrived more than once: 1$/],
+  ['with one message altered', [first, Buffer.from(`${MARK} 1 17`), third], /1 of 3 messages were altered/],
+  ['with two messages swapped', [first, third, second], /out of order/],
 ];
 
 for (const [name, received, reason] of rows) {
-  test(`a sequence ${name}`, (t) => {
+  test(`${reason === undefined ? 'passes' : 'fails'} a sequence ${name}`, (t) => {
     const subscriber = received.flatMap((payload) => exchange('subscriber', payload));
     const finding = judgeSequence({ mark: MARK, count: COUNT, publisher: sent, subscriber, durationMs: 1 });
     t.is(finding.verdict, reason === undefined ? 'pass' : 'fail', finding.reason);
@@ -41,7 +41,7 @@ for (const [name, received, reason] of rows) {
   });
 }
 
-test('a sequence with a packet too few, and with DUP', (t) => {
+test('fails a sequence with a packet too few, and one with DUP', (t) => {
   const subscriber = all.flatMap((payload) => exchange('subscriber', payload));
   const judge = (publisher: readonly Packet[]) =>
     judgeSequence({ mark: MARK, count: COUNT, publisher, subscriber, durationMs: 1 }).reason;

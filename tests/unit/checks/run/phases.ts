@@ -2,7 +2,7 @@ import test from 'ava';
 import { deferred } from '../../../../base/deferred.ts';
 import { openPhases } from '../../../../checks/run/phases.ts';
 
-test('loads begin when the quick checks are done, disruptive ones when all else is, one after the other', async (t) => {
+test('starts loads after the quick checks, and disruptive checks last, one at a time', async (t) => {
   const checks = [
     { scope: 'disruptive' },
     { scope: 'disruptive' },
@@ -38,7 +38,7 @@ test('loads begin when the quick checks are done, disruptive ones when all else 
   await after(second, 1);
 });
 
-test('without quick checks a load begins at once, and a check that fails counts as done', async (t) => {
+test('starts a load at once without quick checks, and counts a failed check as done', async (t) => {
   const checks = [{ scope: 'default', isLoad: true }, { scope: 'disruptive' }] as const;
   const inItsPhase = openPhases(checks);
   const [load, last] = checks;
@@ -50,7 +50,7 @@ test('without quick checks a load begins at once, and a check that fails counts 
   t.is(await disruptive, 'after');
 });
 
-test('checks that wait begin at once, the others a moment later', async (t) => {
+test('starts waiting checks at once, the others a moment later', async (t) => {
   const [waiting, quick] = [{ waits: true }, {}] as const;
   const inItsPhase = openPhases([quick, waiting]);
   const begun: unknown[] = [];

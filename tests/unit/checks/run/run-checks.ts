@@ -23,7 +23,7 @@ const NEVER = () => new Promise<never>(() => undefined);
 const CHECK = { claim: 'a claim', expected: 'an outcome', boundMs: 10_000 };
 const pass = async () => ({ verdict: 'pass', observed: 1 }) as const;
 
-/** A lab whose broker nothing asks unless a check does. */
+/** A lab whose broker only checks connect to. */
 const liveAt = (at: { address: string; port: number }): LiveLab => ({
   lab,
   broker: { ...at, host: THIS_MACHINE, version: '2.0.11' },
@@ -48,8 +48,8 @@ async function run(t: ExecutionContext, options: Partial<RunOptions>, on = live)
   return { results, folder, verdicts: results.checks.map(({ id, verdict }) => `${id} ${verdict}`) };
 }
 
-test('records every check, in memory, in the run folder and for the caller, whatever its verdict', async (t) => {
-  const told: string[] = [];
+test('records every check for the caller and in the run folder, whatever its verdict', async (t) => {
+  const recorded: string[] = [];
   const failing = family(
     { id: 'acl.a', run: pass },
     { id: 'acl.b', run: () => Promise.reject(new Error('no sentinel')) },
@@ -61,7 +61,7 @@ test('records every check, in memory, in the run folder and for the caller, what
     },
   );
   const families = { failing, skipping: family({ id: 'qos.d', run: pass, version: 5, scope: 'default' }) };
-  const { results, folder, verdicts } = await run(t, { families, onRecord: ({ id }) => told.push(id) });
+  const { results, folder, verdicts } = await run(t, { families, onRecord: ({ id }) => recorded.push(id) });
   t.deepEqual(verdicts, ['acl.a pass', 'acl.b fail', 'acl.c fail', 'qos.d pass']);
   t.is(results.verdict, 'fail');
   t.deepEqual(
@@ -70,7 +70,7 @@ test('records every check, in memory, in the run folder and for the caller, what
   );
   t.like(results.checks[0], { host: 'this machine', versions: { broker: 'mosquitto 2.0.11' } });
   t.regex(results.checks[0]?.versions?.client ?? '', /^mqtt\.js \d/);
-  t.deepEqual(told.sort(), ['acl.a', 'acl.b', 'acl.c', 'qos.d']);
+  t.deepEqual(recorded.sort(), ['acl.a', 'acl.b', 'acl.c', 'qos.d']);
   t.deepEqual(
     JSON.parse(await readFile(path.join(folder, 'results.json'), 'utf8')),
     JSON.parse(JSON.stringify(results)),
@@ -79,7 +79,7 @@ test('records every check, in memory, in the run folder and for the caller, what
   t.like(results.environment, { lab: 'two', scope: 'default', full: false, broker: { version: 'mosquitto 2.0.11' } });
 });
 
-test('runs what the scope and the patterns select', async (t) => {
+test('runs the checks that the scope and the patterns select', async (t) => {
   const families = {
     one: family(
       { id: 'acl.quick', run: pass },
@@ -98,7 +98,7 @@ test('runs what the scope and the patterns select', async (t) => {
   t.deepEqual(await readdir(runsDirectory), []);
 });
 
-test('a family that cannot list its checks fails as one check, also where patterns leave it out; the others run', async (t) => {
+test('reports a family that cannot list its checks as one failed check, also where patterns exclude it', async (t) => {
   const broken: CheckFamily = () => {
     throw new Error('no topic');
   };
@@ -108,14 +108,14 @@ test('a family that cannot list its checks fails as one check, also where patter
   t.like(results.checks[1], { reason: 'no topic', family: 'install' });
 });
 
-test('a lab that cannot be located rejects, and leaves no run folder', async (t) => {
+test('rejects where the lab cannot be located, and leaves no run folder', async (t) => {
   const runsDirectory = await runsFolder(t);
   const lost = Promise.reject(new Error('the container does not run'));
   await t.throwsAsync(runChecks(lost, { runsDirectory, families: {} }), { message: 'the container does not run' });
   t.deepEqual(await readdir(runsDirectory), []);
 });
 
-test('a check that never ends fails at its bound, and holds neither the others nor the run', async (t) => {
+test('fails a check that never ends at its bound, without blocking the others or the run', async (t) => {
   const begun = performance.now();
   const families = { one: family({ id: 'acl.a', run: NEVER, boundMs: 20 }, { id: 'acl.b', run: pass }) };
   const { results, verdicts } = await run(t, { families });
@@ -124,7 +124,7 @@ test('a check that never ends fails at its bound, and holds neither the others n
   t.true(performance.now() - begun < 6_000);
 });
 
-test('past the bound of the run, every check has a record that says so', async (t) => {
+test('records each unfinished check as failed at the bound of the run', async (t) => {
   const stoppable: CheckFamily = ({ stopped }) => [
     { ...CHECK, id: 'acl.a', run: () => once(stopped, 'abort').then(() => Promise.reject(new Error('disconnected'))) },
     { ...CHECK, id: 'acl.b', run: NEVER },
@@ -162,7 +162,7 @@ async function openEverything(t: ExecutionContext) {
   return { at, sockets, isOpen: isOpen.promise, open };
 }
 
-test('interrupted, a run ends within 2 s with every session and command of its checks closed', async (t) => {
+test('ends within 2 s when interrupted, and closes every session and command of its checks', async (t) => {
   const { at, sockets, isOpen, open } = await openEverything(t);
   const interrupt = new AbortController();
   const families: Record<string, CheckFamily> = {
@@ -185,13 +185,13 @@ test('interrupted, a run ends within 2 s with every session and command of its c
   t.is(error instanceof LabError ? error.kind : undefined, 'interrupted');
   t.true(hasEnded(group));
   await within(allClosed(sockets), 'end of the connections', 2_000);
-  // what was proved until then stays on disk
+  // records from before the interruption stay on disk
   const [folder = ''] = await readdir(runsDirectory);
   const records = await readFile(path.join(runsDirectory, folder, 'records.jsonl'), 'utf8');
   t.deepEqual(records.match(/"id":"[^"]+"/g), ['"id":"acl.b"']);
 });
 
-test('what a check leaves open when it is out of time is closed at the end of the run', async (t) => {
+test('closes at the end of the run what a check that ran out of time left open', async (t) => {
   const { at, sockets, isOpen, open } = await openEverything(t);
   const hanging: CheckFamily = (testLab) => [{ ...CHECK, id: 'acl.a', run: () => open(testLab), boundMs: 1_000 }];
   const { verdicts } = await run(t, { families: { hanging } }, liveAt(at));
@@ -204,7 +204,7 @@ async function allClosed(sockets: ReadonlySet<Socket>): Promise<void> {
   await Promise.all([...sockets].map((socket) => once(socket, 'close')));
 }
 
-test('interrupted while the lab is located, a run ends at once', async (t) => {
+test('ends at once when interrupted while the lab is located', async (t) => {
   const interrupt = new AbortController();
   const runsDirectory = await runsFolder(t);
   const running = runChecks(NEVER(), { families: {}, runsDirectory, signal: interrupt.signal });

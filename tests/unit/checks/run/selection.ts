@@ -31,7 +31,7 @@ const ROWS: readonly (readonly [only: string | undefined, scope: Scope, mistakes
 ];
 
 for (const [only, scope, mistakes] of ROWS) {
-  test(`--only ${only === undefined ? 'left out' : `'${only}'`}, ${scope}: ${mistakes.length} mistakes`, (t) => {
+  test(`finds ${mistakes.length} mistakes in --only ${only === undefined ? 'left out' : `'${only}'`}, scope ${scope}`, (t) => {
     const found = mistakesOf({ only, scope }, CHECKS);
     t.is(found.length, mistakes.length);
     for (const [index, mistake] of mistakes.entries()) t.regex(found[index] ?? '', mistake);
@@ -55,7 +55,7 @@ for (const [id, only, expected] of IDS) {
   });
 }
 
-test('a run includes the checks of its scope and of the smaller ones', (t) => {
+test('includes the checks of the scope and of smaller scopes', (t) => {
   t.deepEqual(
     (['quick', 'default', 'disruptive'] as const).map((wanted) => [
       isInScope({}, wanted),

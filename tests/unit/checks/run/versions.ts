@@ -5,7 +5,7 @@ import { labOf, TWO_USERS } from '../../_lab.ts';
 
 const lab = labOf(TWO_USERS);
 
-/** A broker that answers a CONNECT of MQTT 5 with these bytes, or closes where there are none, and accepts over 3.1.1. */
+/** A broker that accepts over 3.1.1. It answers each CONNECT of MQTT 5 with the next bytes, and closes without any. */
 function broker(...answersTo5: string[]): Answer {
   let asked = 0;
   return (packet, socket) => {
@@ -18,11 +18,11 @@ function broker(...answersTo5: string[]): Answer {
   };
 }
 
-/** [what the broker does; the versions that it speaks, as protocol levels] */
+/** [what the broker does over MQTT 5; the protocol levels that it speaks] */
 const rows: readonly (readonly [title: string, Answer, versions: readonly number[]])[] = [
   ['accepts MQTT 5', broker('20 03 00 00 00'), [4, 5]],
-  ['says that it does not speak it', broker('20 03 00 84 00'), [4]],
-  ['refuses it with 3.1.1’s code', broker('20 02 00 01'), [4]],
+  ['refuses MQTT 5 with its own code', broker('20 03 00 84 00'), [4]],
+  ['refuses MQTT 5 with the code of 3.1.1', broker('20 02 00 01'), [4]],
   ['refuses the login', broker('20 03 00 87 00'), [4, 5]],
   ['closes once and then accepts', broker('', '20 03 00 00 00'), [4, 5]],
   ['always closes, over MQTT 5 only', broker(), [4]],
@@ -30,7 +30,7 @@ const rows: readonly (readonly [title: string, Answer, versions: readonly number
 ];
 
 for (const [title, answer, versions] of rows) {
-  test(`a broker that ${title}`, async (t) => {
+  test(`finds versions ${versions.join(' and ')} of a broker that ${title}`, async (t) => {
     const at = { ...(await fakeBroker(t, answer)), host: undefined, version: undefined };
     t.deepEqual(await versionsOf({ lab, broker: at, pis: [] }), versions);
   });

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { judgeClean } from '../../../../checks/session/clean.ts';
 
-test('a clean session must have nothing of the earlier one', (t) => {
+test('fails a clean session that has a message or subscription of the earlier one', (t) => {
   const clean = { sessionPresent: false, queued: 0, later: 0 };
   t.is(judgeClean(clean).verdict, 'pass');
   t.regex(judgeClean({ ...clean, sessionPresent: true }).reason ?? '', /had the session/);

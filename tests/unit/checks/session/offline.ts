@@ -5,7 +5,7 @@ import type { QoS } from '../../../../probes/mqtt/session.ts';
 type OfflineRow = readonly [
   qos: QoS,
   arrived: readonly number[],
-  ours: RegExp | undefined,
+  lab: RegExp | undefined,
   external: RegExp | undefined,
 ];
 
@@ -21,13 +21,13 @@ const OFFLINE: readonly OfflineRow[] = [
   [0, [2, 0], /in order/, /in order/],
 ];
 
-for (const [qos, arrived, ours, external] of OFFLINE) {
-  test(`QoS ${qos}, away: ${arrived.join(' ') || 'nothing'} arrives`, (t) => {
-    for (const [brokerKind, reason] of [['lab', ours] as const, ['external', external] as const]) {
+for (const [qos, arrived, lab, external] of OFFLINE) {
+  test(`judges an absence at QoS ${qos} after which ${arrived.join(' ') || 'nothing'} arrives`, (t) => {
+    for (const [brokerKind, reason] of [['lab', lab] as const, ['external', external] as const]) {
       const finding = judgeOffline(qos, 3, { sessionPresent: true, arrived }, brokerKind);
       t.is(finding.verdict, reason === undefined ? 'pass' : 'fail');
       if (reason !== undefined) t.regex(finding.reason ?? '', reason);
     }
-    t.regex(judgeOffline(qos, 3, { sessionPresent: false, arrived }, 'lab').reason ?? '', /had not kept the session/);
+    t.regex(judgeOffline(qos, 3, { sessionPresent: false, arrived }, 'lab').reason ?? '', /had discarded the session/);
   });
 }

@@ -13,7 +13,7 @@ const PUBLISHER: readonly PublisherRow[] = [
   ['twice at QoS 1', 1, { copies: 2, answers: [answer('PUBACK')] }, undefined],
   ['lost', 1, { copies: 0, answers: [answer('PUBACK')] }, /did not arrive/],
   ['not answered', 2, { answers: [answer('PUBREC')] }, /answered PUBREC$/],
-  ['with no session', 2, { sessionPresent: false }, /had not kept the session/],
+  ['with no session', 2, { sessionPresent: false }, /had discarded the session/],
 ];
 
 for (const [name, qos, seen, reason] of PUBLISHER) {

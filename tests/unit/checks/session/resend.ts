@@ -15,15 +15,15 @@ const RESENT: readonly (readonly [
   seen: Partial<ResendSeen>,
   reason: RegExp | undefined,
 ])[] = [
-  ['PUBLISH as it should be', 'PUBLISH', {}, undefined],
-  ['PUBREL as it should be', 'PUBREL', { again: [release] }, undefined],
-  ['DUP at first', 'PUBLISH', { first: resent }, /the first PUBLISH has the DUP flag/],
-  ['no session', 'PUBLISH', { sessionPresent: false }, /had not kept the session/],
-  ['nothing sent again', 'PUBLISH', { again: [] }, /did not resend the PUBLISH/],
+  ['PUBLISH resent once with DUP', 'PUBLISH', {}, undefined],
+  ['PUBREL resent once', 'PUBREL', { again: [release] }, undefined],
+  ['DUP in the first PUBLISH', 'PUBLISH', { first: resent }, /the first PUBLISH has the DUP flag/],
+  ['no session', 'PUBLISH', { sessionPresent: false }, /had discarded the session/],
+  ['nothing resent', 'PUBLISH', { again: [] }, /did not resend the PUBLISH/],
   ['another packet id', 'PUBLISH', { again: [{ ...resent, packetId: 8 }] }, /packet id 8, not 7/],
   ['no DUP', 'PUBLISH', { again: [first] }, /without the DUP flag/],
-  ['twice', 'PUBLISH', { again: [resent, resent] }, /2 PUBLISH packets/],
-  ['once more', 'PUBLISH', { afterwards: 1 }, /after its acknowledgement/],
+  ['resent twice', 'PUBLISH', { again: [resent, resent] }, /2 PUBLISH packets/],
+  ['resent after its acknowledgement', 'PUBLISH', { afterwards: 1 }, /after its acknowledgement/],
   ['PUBLISH instead of PUBREL', 'PUBREL', { again: [resent] }, /did not resend the PUBREL/],
   ['PUBLISH beside PUBREL', 'PUBREL', { again: [resent, release] }, /1 PUBLISH packets/],
   ['PUBREL with another packet id', 'PUBREL', { again: [{ ...release, packetId: 8 }] }, /packet id 8, not 7/],
@@ -37,7 +37,7 @@ for (const [name, type, seen, reason] of RESENT) {
   });
 }
 
-test('takes a PUBREL for the message unless its packet id belongs to another message', (t) => {
+test('counts a PUBREL for the message unless its packet id belongs to another message', (t) => {
   const foreign: Packet = { ...first, packetId: 8, payload: Buffer.from('foreign') };
   const releaseOf = (packetId: number): Packet => ({ ...release, packetId });
   const isOwn = isMessage(payload);

@@ -7,20 +7,20 @@ const series = {
   latenciesUs: [300, 40_000, 200, 250],
 };
 
-test('latency: what came is told by quantiles, and how slow it was is no failure', (t) => {
+test('gives the quantiles of the latencies, and fails no slow message', (t) => {
   const { verdict, observed } = judgeLatency(series);
   t.is(verdict, 'pass');
   t.like(observed, { lost: 0, p50Us: 250, p95Us: 40_000, p99Us: 40_000, maxUs: 40_000 });
 });
 
-test('latency: a message that did not come fails', (t) => {
-  const { verdict, reason } = judgeLatency({ ...series, latenciesUs: [300, 200, 250] });
+test('fails where a message did not arrive', (t) => {
+  const { verdict, reason = '' } = judgeLatency({ ...series, latenciesUs: [300, 200, 250] });
   t.is(verdict, 'fail');
-  t.is(reason, '1 of 4 did not come');
+  t.regex(reason, /^1 of 4 /);
 });
 
-test('latency: a message can come before it was sent by no more than the clocks are uncertain', (t) => {
-  // a write is known to 100 µs
+test('fails where a message arrived before it was sent by more than the uncertainty of the clocks', (t) => {
+  // the time of a write is known to 100 µs
   const early = [300, 200, -180, 250];
   t.is(judgeLatency({ ...series, latenciesUs: early }).verdict, 'fail');
   const exchanged = { kind: 'exchanged', exchanges: 80 } as const;

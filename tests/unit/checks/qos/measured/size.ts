@@ -4,7 +4,7 @@ import type { Size } from '../../../../../records/measured/size.ts';
 
 const options = { qos: 2, topic: 'status', payloadBytes: 100, messages: 5 } as const;
 
-function weighed(change: (size: Size) => void): ReturnType<typeof judgeSize> {
+function judged(change: (size: Size) => void): ReturnType<typeof judgeSize> {
   const hop = (role: 'publisher' | 'subscriber') => {
     const types = expectedTypes(role, options);
     return {
@@ -19,7 +19,7 @@ function weighed(change: (size: Size) => void): ReturnType<typeof judgeSize> {
   return judgeSize(size);
 }
 
-test('size: the arithmetic of QoS 2, for five messages', (t) => {
+test('computes the packets and bytes of five messages at QoS 2', (t) => {
   const acknowledgement = { packets: 5, bytes: 20 };
   t.deepEqual(expectedTypes('publisher', options), {
     PUBLISH: { packets: 5, bytes: 560 },
@@ -27,15 +27,15 @@ test('size: the arithmetic of QoS 2, for five messages', (t) => {
     PUBREL: acknowledgement,
     PUBCOMP: acknowledgement,
   });
-  t.is(weighed(() => undefined).verdict, 'pass');
+  t.is(judged(() => undefined).verdict, 'pass');
 });
 
-test('size: a packet more, a byte more, or another stream than the packets fails', (t) => {
+test('fails with another packet, another byte or another stream than computed', (t) => {
   const wrong: Record<string, (size: Size) => void> = {
-    'a PUBACK beside': ({ hops }) => {
+    'a PUBACK too many': ({ hops }) => {
       hops.subscriber.types.PUBACK = { packets: 1, bytes: 4 };
     },
-    'a byte more': ({ hops }) => {
+    'a byte too many': ({ hops }) => {
       hops.publisher.types.PUBLISH = { packets: 5, bytes: 561 };
     },
     'a PUBCOMP missing': ({ hops }) => {
@@ -45,9 +45,9 @@ test('size: a packet more, a byte more, or another stream than the packets fails
       if (hops.subscriber.ip !== undefined) hops.subscriber.ip.streamBytes += 1;
     },
   };
-  for (const [what, change] of Object.entries(wrong)) t.is(weighed(change).verdict, 'fail', what);
+  for (const [what, change] of Object.entries(wrong)) t.is(judged(change).verdict, 'fail', what);
 });
 
-test('size: without the counters of a kernel the packets still count', (t) => {
-  t.is(weighed(({ hops }) => delete hops.publisher.ip).verdict, 'pass');
+test('judges the packets where the kernel has no counters', (t) => {
+  t.is(judged(({ hops }) => delete hops.publisher.ip).verdict, 'pass');
 });
