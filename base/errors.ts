@@ -47,12 +47,12 @@ export function describe({ subject, step, happened, advice }: Trouble): string {
   return lines.join('\n');
 }
 
-/** The message of whatever was thrown. */
+/** The message of a thrown value. */
 export function errorMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The code of a system error, such as `ENOENT`; undefined where there is none. */
+/** The code of a system error, such as `ENOENT`; undefined for other errors. */
 export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined;
 }

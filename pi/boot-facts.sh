@@ -1,4 +1,4 @@
-# When process 1 began, when the clients were unpacked, and what the lab noted when it last ordered a reboot.
+# Prints when process 1 began, when the clients were unpacked, and what the lab recorded at its last reboot.
 # Needs provisioning/resources/processes and boot-mark.sh.
 : "${package_list?}" "${note_file?}"
 

@@ -57,8 +57,8 @@ export type Boot = {
 };
 
 /**
- * Compares two clocks, and also the note of the last ordered reboot: a Pi has no clock of its own, so its time may be
- * behind after a reboot until it has asked for it. Undefined where the clients are not installed.
+ * Compares two clocks and the record of the last reboot: a Pi has no battery-backed clock, so its time may be behind after
+ * a reboot until it has asked for it. Undefined where the clients are not installed.
  */
 export function bootOf({ code, output }: Fact): Boot | undefined {
   if (code !== 0) return undefined;

@@ -16,8 +16,8 @@ export const BOOT_MARK = `${PROCESS_FUNCTIONS}
 boot_mark() { echo "$(cat /proc/sys/kernel/random/boot_id) $(started_at 1)"; }`;
 
 /**
- * Which start of a machine this is: the kernel's boot id, and when process 1 began, since a container shares its host's
- * kernel. The first word is the boot id.
+ * Identifies a boot by the kernel's boot id and the start of process 1, since a container shares its host's kernel. The
+ * first word is the boot id.
  */
 export async function bootMark(host: Host): Promise<string> {
   const script = `${BOOT_MARK}\nboot_mark`;

@@ -15,7 +15,7 @@ const PREFERENCES_FILE = fileQuery(PREFERENCES);
 
 /**
  * The repository that a host's MQTT clients come from, and their version from there.
- * @param lab whose folder on the host notes what apt installs; undefined: the whole host is the lab's
+ * @param lab whose folder on the host records what apt installs; undefined where the lab owns the whole host
  */
 export function repository(host: string, wanted: Repository, lab?: string): readonly Resource[] {
   if (wanted.kind === 'debian') return [noRepository(lab)];
@@ -30,8 +30,8 @@ export function repository(host: string, wanted: Repository, lab?: string): read
 }
 
 /**
- * No repository of this lab: its packages return to the host's other sources. Another lab's repository stays.
- * @param lab whose folder on the host notes what apt installed; undefined: the whole host is the lab's
+ * Removes this lab's repository and returns its packages to the host's other sources. Another lab's repository stays.
+ * @param lab whose folder on the host records what apt installed; undefined where the lab owns the whole host
  */
 export function noRepository(lab: string | undefined): Resource {
   return {

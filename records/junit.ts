@@ -3,8 +3,9 @@ import type { Results } from './results.ts';
 import { element, xmlText } from './xml.ts';
 
 /**
- * A run as JUnit XML, a suite a family. It obeys the strictest schema in use, that of Ant's reports (no attributes of `testsuites`, no output in a
- * test case), so Jenkins accepts it too. A known deviation is a passed test, explained in the properties and the output of its suite.
+ * A run as JUnit XML, one suite per family. It follows the strictest schema in use, that of Ant's reports (no attributes of
+ * `testsuites`, no output in a test case), so Jenkins accepts it too. A known deviation is a passed test, explained in the
+ * properties and the output of its suite.
  */
 export function junitXml({ checks, environment }: Results): string {
   const lab = environment?.lab ?? 'lab';

@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { CheckRecord } from './record.ts';
 import type { Results } from './results.ts';
 
-/** A run as TAP version 14 (testanything.org): a test point a check, with a YAML diagnostic for failures and known deviations. */
+/** A run as TAP version 14 (testanything.org): one test point per check, with a YAML diagnostic for failures and known deviations. */
 export function tapLines({ checks }: Pick<Results, 'checks'>): string[] {
   return ['TAP version 14', `1..${checks.length}`, ...checks.flatMap((record, index) => point(record, index + 1))];
 }

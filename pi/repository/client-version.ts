@@ -11,7 +11,7 @@ const INSTALLED = packagesQuery([CLIENTS]);
 /**
  * The clients at the repository's newest version, also where another source has a newer one. Where they are not
  * installed yet, the resource `packages` takes them from the repository.
- * @param record the folder that notes what apt installs
+ * @param record the folder that records what apt installs
  */
 export function clientVersion({ url }: AptRepository, record: string | undefined): Resource {
   return {

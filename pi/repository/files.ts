@@ -41,7 +41,7 @@ export function keyFile(text: string): WantedFile {
 
 /**
  * The source, which names its lab, and the URL of a fetched key: the same URL needs no second fetch.
- * @param lab undefined: the whole host is the lab's
+ * @param lab undefined where the lab owns the whole host
  */
 export function sourceFile(
   { url, components, key }: AptRepository,
@@ -93,7 +93,7 @@ export function sameOrigin({ url }: AptRepository, { output }: Fact): string | u
   return entries.find((entry) => isSame(entry?.[2] ?? ''))?.[1];
 }
 
-/** The path of the key that was fetched from this URL and is intact on the host; undefined: the lab must fetch it. */
+/** The path of the intact key on the host that came from this URL; undefined where the lab must fetch it. */
 export function fetchedKey(url: string, facts: Facts): string | undefined {
   const source = foundFile(facts.get(fileQuery(SOURCE)))?.content.split('\n') ?? [];
   if (!source.includes(keyLine(url))) return undefined;

@@ -8,7 +8,7 @@ import { refuseOtherOwners } from './owner.ts';
 
 /**
  * Shell that returns the packages of the repository to the host's other sources, then removes the repository.
- * @param lab whose folder on the host notes what it has installed; undefined: the whole host is the lab's
+ * @param lab whose folder on the host records what it installed; undefined where the lab owns the whole host
  */
 export function leaveScript(lab: string | undefined): string {
   const leave = shellScript('leave.sh', import.meta.url, {

@@ -1,8 +1,8 @@
 # Returns the packages that came from the repository to the host's other sources, in one transaction, then removes the
-# repository. Which packages those are is decided before anything is removed, so that an interrupted run can be repeated.
-# Touches only the clients, their libraries and what the lab has installed. What no other source has goes only if the lab
-# has installed it and nothing else needs it.
-# $record notes what the lab has installed; it is empty where the whole host is the lab's.
+# repository. Finds these packages before it removes anything, so that an interrupted run can be repeated.
+# Touches only the clients, their libraries and what the lab has installed. Removes a package that no other source has only
+# if the lab has installed it and nothing else needs it.
+# $record lists what the lab has installed; it is empty where the lab owns the whole host.
 : "${source?}" "${preferences?}" "${keyrings?}" "${clients?}" "${record?}" "${lock_wait?}"
 
 staged=$(mktemp -d)
@@ -77,7 +77,7 @@ return_packages() {
 if [ -n "$names" ]; then
   find_candidates
   [ "$(wc -l <"$staged/candidates")" = "$(wc -l <"$staged/installed")" ] || complete_lists
-  # apt marks what is named on its command line as installed by hand
+  # apt marks packages on its command line as installed by hand
   # shellcheck disable=SC2086
   automatic=$(apt-mark showauto $names)
   return_packages || { complete_lists && return_packages; }

@@ -30,7 +30,7 @@ export type OtherLab = {
 /**
  * The owner of the host's source where that is not the given lab, from the facts of fileQuery(SOURCE) and LABS. A source
  * that names no lab is by an earlier version, and counts as the given lab's.
- * @param lab undefined: the whole host is the lab's
+ * @param lab undefined where the lab owns the whole host
  */
 export function otherLab(lab: string | undefined, facts: Facts): OtherLab | undefined {
   if (lab === undefined) return undefined;
@@ -39,12 +39,12 @@ export function otherLab(lab: string | undefined, facts: Facts): OtherLab | unde
   return { name, isPresent: isNoted(name, facts) };
 }
 
-/** Whether the lab has its folder on the host, by which other labs see that it is there. */
+/** Whether the lab has its folder on the host, which shows other labs that it uses the host. */
 export function isNoted(lab: string | undefined, facts: Facts): boolean {
   return lab === undefined || facts.get(LABS).output.split('\n').includes(lab);
 }
 
-/** Shell that fails where the source belongs to another lab than these since the plan; the host's lock keeps others out from here on. A link is no source. */
+/** Shell that fails where another lab has taken the source since the plan; the host's lock protects it from then on. A link is no source. */
 export function refuseOtherOwners(labs: readonly string[]): string {
   return `case $([ -L ${SOURCE} ] || sed -nE 's/^${OF_LAB}(${NAME})$/\\1/p' ${SOURCE} 2>/dev/null | head -n 1) in
   ${["''", ...labs].join(' | ')}) ;;

@@ -34,11 +34,11 @@ const USE_TIMEOUT_MS = 300_000;
 export type Usage = {
   readonly host: string;
   readonly wanted: AptRepository;
-  /** Undefined: the whole host is the lab's. */
+  /** Undefined where the lab owns the whole host. */
   readonly lab: string | undefined;
 };
 
-/** The repository as a source of apt's that trusts only its own key. Throws a LabError where another lab has one there. */
+/** The repository as an apt source that trusts only its own key. Throws a LabError where another lab has one on the host. */
 export function aptSource(usage: Usage): Resource {
   const { host, wanted, lab } = usage;
   return {
@@ -72,7 +72,7 @@ export function aptSource(usage: Usage): Resource {
   };
 }
 
-/** A lab that has left the host, but not its source. Throws a LabError where the source's lab is still there. */
+/** A lab that left its source behind on the host. Throws a LabError where that lab still uses the host. */
 function findFormerLab({ host, wanted, lab }: Usage, facts: Facts): string | undefined {
   const other = otherLab(lab, facts);
   if (other === undefined || !other.isPresent) return other?.name;
@@ -81,7 +81,7 @@ function findFormerLab({ host, wanted, lab }: Usage, facts: Facts): string | und
   throw new LabError({ subject: host, step: `use the repository ${wanted.url}`, happened, advice }, 'failed');
 }
 
-/** apt's preferences would apply to the other source too: apt would take Debian's own packages only where no third source has them. */
+/** apt's preferences would apply to the other source on the same host name too, so the lab refuses it. */
 function refuseSameOrigin(host: string, wanted: AptRepository, facts: Facts): void {
   const other = sameOrigin(wanted, facts.get(OTHERS));
   if (other === undefined) return;

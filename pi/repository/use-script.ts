@@ -16,19 +16,19 @@ export type UseOptions = {
   readonly source: WantedFile;
   /** Files of other keys, which are removed. */
   readonly unused: readonly string[];
-  /** The lab that the source is for, which gets its folder on the host; undefined: the whole host is the lab's. */
+  /** The lab of the source, which gets a folder on the host; undefined where the lab owns the whole host. */
   readonly lab: string | undefined;
   /** A lab that has left the host, whose source may be replaced. */
   readonly formerLab: string | undefined;
 };
 
 /**
- * Shell that puts key, preferences and source in place, after apt has read the repository with copies of them. Then the
- * package lists go where apt keeps them, and unused keys are removed.
+ * Shell that installs key, preferences and source after apt has read the repository with copies of them. Then it moves the
+ * package lists to apt's folder and removes unused keys.
  */
 export function useScript({ key, preferences, source, unused, lab, formerLab }: UseOptions): string {
   const values = { keyrings: KEYRINGS, clients: CLIENTS, missing: MISSING };
-  // the lab's folder, by which other labs see that it is there, exists before its source does
+  // the folder comes before the source, since it shows other labs that this one uses the host
   const folder = lab === undefined ? [] : [openBackup(lab)];
   const check = [CANDIDATE, shellScript('use.sh', import.meta.url, values), ...folder].join('\n');
   return [

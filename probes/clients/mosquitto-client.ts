@@ -29,7 +29,7 @@ export type MosquittoClient = AsyncDisposable & {
 export type MosquittoPublisher = MosquittoClient & {
   /** Makes it publish a line of text. */
   publish(line: string): Promise<void>;
-  /** Ends its input, upon which it sends DISCONNECT and ends. */
+  /** Ends its input, so that it sends DISCONNECT and ends. */
   finish(): Promise<void>;
 };
 

@@ -46,7 +46,7 @@ export function publisherScript(options: MosquittoOptions, holdSeconds: number, 
   return `${SETUP}\nrun_client() {\n${withLogin(words, options)}}\n${publisher}`;
 }
 
-/** Publishes one payload, whatever its bytes, and ends. */
+/** Publishes one payload of any bytes, and ends. */
 export function publishScript(options: MosquittoOptions, payload: Buffer): string {
   const words = ['stdbuf', '-oL', ...clientWords('mosquitto_pub', options), '-s'];
   const write = `printf '${octal(payload)}' >"$folder/payload"`;

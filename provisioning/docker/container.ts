@@ -16,10 +16,10 @@ import { platformOf } from './emulation.ts';
 import { architectureLabel, HOST_KEY, LAB, LOGIN, labFilter, MACHINE, RECIPE } from './labels.ts';
 import { tar } from './tar.ts';
 
-/** With twenty at a time, a busy engine of 20.10 left one on its network, which could not be removed from then on. */
+/** With twenty removals at a time, a busy engine of 20.10 left a container on its network, which it could then never remove. */
 const REMOVED_AT_ONCE = 4;
 const SSH_START_MS = 30_000;
-/** After so many restarts by the engine while the lab waits, the container will never have an sshd. */
+/** After this many restarts by the engine, the container's sshd will never start. */
 const CRASH_LOOP = 3;
 
 /**

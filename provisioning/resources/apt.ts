@@ -19,7 +19,7 @@ export type Installation = {
 
 /**
  * One apt transaction, without recommended packages, that removes nothing: a package that conflicts is not the lab's.
- * Fetches the package lists where they are missing, older than a day, or name a package that is gone.
+ * Fetches the package lists where they are missing, older than a day, or list a package that no longer exists.
  * Waits for a lock that another process holds, and repairs an interrupted dpkg first.
  */
 export function aptInstallScript({ packages, versions, halfDone = [], record }: Installation): string {

@@ -13,7 +13,7 @@ export const latencySchema = z.object({
   messages: z.number(),
   lost: z.number(),
   perSecond: z.number(),
-  /** The publisher pings after so many messages: the broker's kernel delays acknowledgements once the broker has answered. */
+  /** Messages between two pings of the publisher: after an answer, the broker's kernel delays acknowledgements. */
   messagesAPing: z.number().optional(),
   /** `set_tcp_nodelay` in the broker's configuration, where the lab wrote it. */
   brokerNoDelay: z.boolean().optional(),

@@ -2,7 +2,7 @@ import * as z from 'zod';
 
 const bothHops = z.object({ publisher: z.number(), subscriber: z.number() });
 
-/** `observed` of `qos.matrix.p<QoS>s<QoS>.<version>`: what became of a message published at one QoS and subscribed at another. */
+/** `observed` of `qos.matrix.p<QoS>s<QoS>.<version>`: the delivery of a message published at one QoS and subscribed at another. */
 export const qosPairSchema = z.object({
   /** QoS that the SUBACK grants. */
   granted: z.number(),

@@ -53,7 +53,7 @@ export const lastWillSchema = z.object({
 
 /** `expected` of the same. */
 export const expectedWillSchema = z.object({
-  /** The last will is due at once, within so many milliseconds. */
+  /** The last will is due at once, within this many milliseconds. */
   withinMs: z.number().optional(),
   /** The keep alive, in seconds, that ends the connection. */
   keepAlive: z.number().optional(),

@@ -28,12 +28,12 @@ export type Comparison = {
   readonly sizes: Sizes;
   readonly timings: Timings;
   readonly latency: readonly LatencyChange[];
-  /** By how many percent a median or p99 may rise; absent: by any. */
+  /** How much a median or p99 may rise, in percent. @default any amount */
   readonly maxSlower?: number;
   readonly excesses: readonly Excess[];
 };
 
-/** Compares two runs; `maxSlower` is by how many percent a median or p99 of a latency may rise, any if absent. */
+/** Compares two runs. A median or p99 of a latency may rise by `maxSlower` percent, or by any amount without it. */
 export function compareRuns(before: ComparedRun, after: ComparedRun, maxSlower?: number): Comparison {
   const checks = verdictChanges(before, after);
   const latency = latencyChanges(before, after);

@@ -2,7 +2,7 @@ import { measured } from '../../records/measurements.ts';
 import type { CheckRecord } from '../../records/record.ts';
 import type { ComparedRun } from './find-run.ts';
 
-/** When something happened in the checks of one kind, in milliseconds: the least and the most of a run, the least without its uncertainty. */
+/** Times of one kind of checks in a run, in milliseconds: the earliest, minus its uncertainty, and the latest. */
 export type Span = { readonly fromMs: number; readonly toMs: number; readonly checks: number };
 
 /** `what` names the kind: `keepalive.expiry.5s`, `will.fin`. */
@@ -19,8 +19,8 @@ const STEP_MS = { before: 6_000, from: 1_000 } as const;
 const EXACT_FROM = [2, 0, 21] as const;
 
 /**
- * Last wills and expiries whose times in one run all lie before those in the other, by more than the broker's own step. A time may be late by its
- * uncertainty, so each counts as the span that it may lie in.
+ * Last wills and expiries whose times in one run all lie before those in the other, by more than the broker's own step.
+ * A time may be late by its uncertainty, so it counts as a span.
  */
 export function timingChanges(before: ComparedRun, after: ComparedRun): Timings {
   const others = spansOf(after);
@@ -37,14 +37,14 @@ export function timingChanges(before: ComparedRun, after: ComparedRun): Timings 
   return { compared: pairs.length, changes };
 }
 
-/** All checks of a run may have met the same moment of the broker's, so they count as one sample. */
+/** All checks of a run may have met the broker at the same moment of its interval, so they count as one sample. */
 function stepOf({ environment }: ComparedRun): number {
   const version = /^mosquitto (\d+)\.(\d+)\.(\d+)/.exec(environment.broker.version)?.slice(1).map(Number) ?? [];
   const [differs] = EXACT_FROM.map((wanted, index) => (version[index] ?? -1) - wanted).filter((off) => off !== 0);
   return (differs ?? 0) >= 0 ? STEP_MS.from : STEP_MS.before;
 }
 
-/** When the broker did what a check waited for. */
+/** When the event that a check waited for happened. */
 type Timing = {
   /** `will.fin`, `keepalive.expiry.5s`: one for both versions, all hosts, roles and topics. */
   readonly name: string;

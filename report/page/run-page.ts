@@ -12,8 +12,8 @@ export type RunPage = Disposable & {
 const load = () => import('./write.ts');
 
 /**
- * With `aheadMs` it draws records while the run goes on, from so many milliseconds on, so that little is left at the end. A run that times messages
- * leaves it out, since drawing would disturb them.
+ * With `aheadMs` it draws records during the run, beginning after that time, so that little is left at the end. A run that
+ * times messages leaves it out, since drawing would disturb them.
  */
 export function openRunPage(aheadMs?: number): RunPage {
   const known: CheckRecord[] = [];

@@ -1,6 +1,6 @@
 // Opens the target of a link, filters checks by words, and saves the records. The page works without it.
 
-/** Opens the target of the address, whatever hides it. */
+/** Opens the target of the address and everything that folds it away. */
 function reveal() {
   const target = document.getElementById(decoded(location.hash.slice(1)));
   if (target === null) return;

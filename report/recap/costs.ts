@@ -7,7 +7,7 @@ const LEVELS = [0, 1, 2] as const;
 /** A column of the table: a cell for each QoS, a dash where it was not measured. */
 type Column = { readonly head: string; readonly cells: readonly string[] };
 
-/** What a message of each QoS costs: its bytes on a hop by payload, and its latency to the first Pi; or only its bytes in the table of QoS. */
+/** Cost of a message by QoS: its bytes on a hop by payload, and its latency to the first Pi, or only its bytes in the QoS table. */
 export function costLines(records: readonly CheckRecord[]): string[] {
   const latencies = measured(records, 'latency');
   const pi = latencies[0]?.record.host;

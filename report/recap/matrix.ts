@@ -9,7 +9,7 @@ const WIDE = 23;
 /** The measurements of one version of MQTT. */
 type Table = { readonly version: string; readonly pairs: readonly Measured<'qos pair'>[] };
 
-/** The table of the publisher's and the subscriber's QoS: one table where both versions of MQTT differ only in bytes, else one each. */
+/** The QoS table: one for both versions of MQTT where they differ only in bytes, otherwise one for each. */
 export function matrixLines(records: readonly CheckRecord[], paint: Paint): string[] {
   const all = measured(records, 'qos pair');
   const tables = VERSIONS.map((version) => ({

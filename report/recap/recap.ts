@@ -82,7 +82,7 @@ function explained(
   ];
 }
 
-/** What the checks found to do, each advice once; and how to find the causes that they did not find. */
+/** The advice of the checks, each once, and how to find unknown causes. */
 function advice(failed: readonly CheckRecord[]): string[] {
   const known = [...new Set(failed.flatMap((record) => record.advice ?? []))];
   const unknown = failed.filter((record) => record.advice === undefined).length;
@@ -109,7 +109,7 @@ function byFamily(passed: readonly CheckRecord[], paint: Paint): string[] {
   });
 }
 
-/** A line a reason, the most frequent first: how many checks have it, and some of their ids. */
+/** One line per reason, the most frequent first: how many checks have it, and some of their ids. */
 function byReason(records: readonly CheckRecord[], mark: string, what: string, paint: Paint): string[] {
   const reasons = [...new Set(records.map(reasonOf))];
   const groups = reasons

@@ -28,8 +28,8 @@ export type ManyPis = {
 };
 
 /**
- * One Pi and ten, each time with a fresh broker host. Their image has the packages already, so that apt is not measured: only logins,
- * facts, the broker's files and its start, and once also the start of the containers.
+ * Measures one Pi and ten, each time with a fresh broker host. Their image has the packages, which excludes apt: the time
+ * consists of logins, facts, the broker's files and its start, and once also the start of the containers.
  */
 export function manyPis(): Part {
   return partOf('pis', measure, rowsOf);

@@ -30,7 +30,7 @@ const CLIENTS: Readonly<
   'this machine to paho': { isAsked: true, of: (on) => ({ publisher: HERE, subscriber: `paho on ${on}` }) },
 };
 
-/** A row a check, grouped by way. */
+/** One row per check, grouped by way. */
 export function clientRows({ checks }: Pick<Results, 'checks'>): ClientRow[] {
   const all = recordsAbout(checks, 'message');
   return WAYS.flatMap((way) =>

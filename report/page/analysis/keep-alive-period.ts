@@ -7,7 +7,7 @@ export type Period = { readonly kind: 'measured' | 'keep alive'; readonly second
 /** When a connection's pings were. */
 export type Pinging = Pick<Traffic, 'keepAlive' | 'pingsAtMs' | 'durationMs'>;
 
-/** Where no ping follows the last one for so many periods, the client has fallen silent, and that silence counts too. */
+/** After this many periods without a ping the client has fallen silent, and that silence counts too. */
 const SILENT_PERIODS = 1.5;
 
 export function periodOf({ keepAlive, pingsAtMs, durationMs }: Pinging): Period {

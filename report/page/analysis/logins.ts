@@ -23,7 +23,7 @@ const KINDS: Readonly<Record<(typeof LOGIN_ATTEMPTS)[number], string>> = {
   anonymous: 'no user name',
 };
 
-/** A row a kind that has checks. */
+/** One row per kind that has checks. */
 export function loginRows({ checks: all }: Pick<Results, 'checks'>): LoginRow[] {
   const logins = recordsAbout(all, 'login');
   return LOGIN_ATTEMPTS.flatMap((attempt) => {

@@ -54,7 +54,7 @@ function holds(some: readonly Series[]): number {
     .length;
 }
 
-/** How likely at least so many of all fall to one of two equal sides (binomial distribution, one half each). */
+/** The probability that chance gives one of two equal sides at least `own` of all (binomial distribution). */
 function chanceOf(own: number, other: number): number {
   const all = own + other;
   // in logarithms, so that many holds do not overflow

@@ -21,7 +21,7 @@ export type RightCell = {
   readonly checks: readonly CheckRecord[];
 };
 
-/** A cell a user, topic and right, in the order of the records. */
+/** One cell per user, topic and right, in the order of the records. */
 export function rightCells({ checks: all }: Pick<Results, 'checks'>): RightCell[] {
   const records = recordsAbout(all, 'right');
   return RIGHTS.flatMap((right) => {

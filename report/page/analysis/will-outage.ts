@@ -11,7 +11,7 @@ export function outageConclusions(rows: readonly WillRow[]): Conclusion[] {
 
 type Silence = { readonly kind: 'network cut' | 'client silent'; readonly rows: readonly WillRow[] };
 
-/** Clients on a Pi, whose network was cut; where there are none, silent clients on this machine. */
+/** Clients on a Pi whose network was cut, or else silent clients on this machine. */
 function silenceOf(rows: readonly WillRow[]): Silence {
   const silent = of(rows, 'silent');
   const cut = silent.filter(({ isOnPi }) => isOnPi);

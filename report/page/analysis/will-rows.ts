@@ -36,7 +36,7 @@ export type WillRow = {
 const CONNECTED = /^New client connected /;
 const HERE = 'this machine';
 
-/** A row a check with a measurement, by cause, and within it in the order of the records. */
+/** One row per check with a measurement, by cause, then in the order of the records. */
 export function willRows({ checks }: Pick<Results, 'checks'>): WillRow[] {
   const rows = measured(checks, 'last will').map(willRow);
   return WILL_CAUSES.flatMap((cause) => rows.filter((row) => row.cause === cause));

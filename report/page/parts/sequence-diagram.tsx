@@ -25,7 +25,7 @@ export function rowsOf({ publisher, subscriber }: Hops): Row[] {
 
 type Props = { readonly hops: Hops; readonly publisher: string; readonly subscriber: string };
 
-/** Publisher, broker and subscriber with an arrow a packet, in time but not to scale. A time stands at the end that saw the packet. In words: `sequenceText`. */
+/** Publisher, broker and subscriber with one arrow per packet, in order of time but not to scale. A time stands at the end that saw the packet. In words: `sequenceText`. */
 export function SequenceDiagram({ hops, publisher, subscriber }: Props) {
   const rows = rowsOf(hops);
   const height = TOP + rows.length * ROW + 14;

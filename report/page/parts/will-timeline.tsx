@@ -22,8 +22,8 @@ const COLOURS = {
 type Mark = keyof typeof COLOURS;
 
 /**
- * A row a cause, with the time since it on a logarithmic axis: when the broker closed the connection, when its log line arrived here, and when the
- * last will came. All checks of a cause share a row. In words: `timelineText`.
+ * One row per cause with the time since it on a logarithmic axis: when the broker closed the connection, when its log line
+ * arrived here, and when the last will came. All checks of a cause share a row. In words: `timelineText`.
  */
 export function WillTimeline({ rows }: { readonly rows: readonly WillRow[] }) {
   const groups = groupsOf(rows, causeName);

@@ -20,7 +20,7 @@ import { drawPlot, lookOf } from '../plot.ts';
 
 const COMMAND = './lab report --only qos.latency';
 
-/** How long messages took to a Pi, by QoS, with TCP_NODELAY and with Nagle's algorithm: quantiles, distributions, and how they were timed. */
+/** Latency of messages to a Pi by QoS, with TCP_NODELAY and with Nagle's algorithm: quantiles, distributions and method. */
 export function QosLatency({ results }: SectionProps) {
   const measured = measuredIn(results.checks, 'latency').sort(byLevel);
   if (measured.length === 0) return <NotMeasured results={results} about="latency" command={COMMAND} needsPi />;
@@ -163,7 +163,7 @@ function Distribution({ measured, pi }: { readonly measured: readonly Measured<'
   );
 }
 
-/** A line a message, a column a series. */
+/** One line per message, one column per series. */
 function rawLines(series: readonly { readonly name: string; readonly observed: Latency }[]): string[] {
   const longest = Math.max(...series.map(({ observed }) => observed.latenciesUs.length));
   const head = series.map(({ name }) => name).join(',');

@@ -12,7 +12,7 @@ import { Name, Text } from '../parts/text.tsx';
 
 const COMMAND = './lab verify --only qos.sequence';
 
-/** One message a QoS with all its control packets, as both ends saw them on the wire, and what the debug mode printed. */
+/** One message per QoS: all control packets as both ends saw them, and the output of the debug mode. */
 export function QosSequence({ results }: SectionProps) {
   const measured = measuredIn(results.checks, 'sequence');
   if (measured.length === 0) return <NotMeasured results={results} about="sequence" command={COMMAND} needsPi />;
