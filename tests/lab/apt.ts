@@ -31,7 +31,7 @@ dd if=/dev/zero of=/dev/shm/full bs=64k 2>/dev/null || true`);
 });
 
 test.serial(
-  'the next up, with room again, finds apt locked by another process: it waits, shows who holds the lock, goes on when it is free, and converges',
+  'the next up, with room again, waits for the process that locks apt, names it, and converges',
   async (t) => {
     const hold = `import fcntl,os,time
 lock=open("/var/lib/dpkg/lock-frontend","w"); fcntl.lockf(lock,fcntl.LOCK_EX); open("/tmp/held","w").close()
@@ -49,7 +49,7 @@ while os.path.exists("/tmp/held"): time.sleep(0.05)`;
 );
 
 test.serial(
-  'no room for the configuration: the broker runs on with the old one, and the next up with room converges',
+  'no room for the configuration: the broker keeps the old one, and the next up with room converges',
   async (t) => {
     const look = () =>
       broker().shell('sha256sum /etc/mosquitto/conf.d/lab.conf /etc/mosquitto/lab.*; cat /run/mosquitto/mosquitto.pid');

@@ -52,7 +52,7 @@ test.serial('a removed user is disconnected, the others stay', async (t) => {
 });
 
 test.serial(
-  'an option that Mosquitto refuses: its words, exit code 1, and the broker runs on with its sessions',
+  'shows Mosquitto’s message about an option that it refuses, exit code 1; the broker keeps its sessions',
   async (t) => {
     const lab = theLab();
     const pid = await brokerPid();
@@ -78,7 +78,7 @@ test.serial(
   },
 );
 
-test.serial('without that option nothing is to be done', async (t) => {
+test.serial('without that option the plan is empty', async (t) => {
   const lab = theLab();
   await lab.write({ pis: {} });
   const up = await lab.run(['up', '--no-verify']);
@@ -89,7 +89,7 @@ test.serial('without that option nothing is to be done', async (t) => {
 const withOptions = (options: Readonly<Record<string, unknown>>) =>
   theLab().write({ pis: {}, broker: { host: 'container', port: PORT, options } });
 
-test.serial('an option that SIGHUP applies: only a reload, and the live session feels it', async (t) => {
+test.serial('an option that SIGHUP applies: only a reload, and it holds for the live session', async (t) => {
   const lab = theLab();
   const pid = await brokerPid();
   await withOptions({ message_size_limit: 10 });
@@ -105,7 +105,7 @@ test.serial('an option that SIGHUP applies: only a reload, and the live session 
   t.false(alice.wasClosed());
 });
 
-test.serial("a clash with the host's main file is seen before the restart, at its line", async (t) => {
+test.serial("finds a clash with the host's main file before the restart, and names its line", async (t) => {
   const lab = theLab();
   const pid = await brokerPid();
   // a package whose own main file says more, such as another distribution's
@@ -126,7 +126,7 @@ test.serial("a clash with the host's main file is seen before the restart, at it
   t.false(alice.wasClosed());
 });
 
-test.serial('an option that SIGHUP does not apply is a restart', async (t) => {
+test.serial('an option that SIGHUP does not apply: a restart', async (t) => {
   const lab = theLab();
   const pid = await brokerPid();
   await withOptions({ max_queued_messages: 50, max_connections: 40 });
@@ -168,7 +168,7 @@ END`);
   t.regex(again.stdout, /^broker +~ restart the broker: (its program is replaced|max_queued_bytes changed)/m);
 });
 
-test.serial('a file changed by hand is written anew', async (t) => {
+test.serial('writes a file again that was changed by hand', async (t) => {
   const lab = theLab();
   await lab
     .container('broker')
@@ -180,7 +180,7 @@ test.serial('a file changed by hand is written anew', async (t) => {
 });
 
 test.serial(
-  'a broker that forgets the first TERM, as mosquitto does just after its start, is asked again',
+  'sends TERM again to a broker that ignores the first, as mosquitto does just after its start',
   async (t) => {
     const lab = theLab();
     const broker = lab.container('broker');

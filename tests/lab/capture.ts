@@ -44,7 +44,7 @@ for (const version of [4, 5] as const) {
       ];
       const wire = await capture.stop();
       for (const { clientId, packets, isInTurn } of sessions) {
-        const recorded = packets.map(essence);
+        const recorded = packets.map(comparable);
         t.true(recorded.length >= 2, clientId);
         const seen = wire.get(clientId) ?? [];
         // a packet that arrives while another is being sent may be read after it
@@ -65,7 +65,7 @@ const Evidence = z.object({
   connect: z.object({ clientId: z.string() }).optional(),
 });
 
-test.serial('what the records of a run show as evidence passed on the wire', async (t) => {
+test.serial('the evidence in the records of a run is in the capture too', async (t) => {
   const { capture } = await captured(t);
   if (capture === undefined) return;
   const { code, stdout, all } = await theLab().run(['verify', '--json', '--quick', '--only', 'acl,auth']);
@@ -79,7 +79,7 @@ test.serial('what the records of a run show as evidence passed on the wire', asy
       if (!success) continue;
       if (data.connect !== undefined) rest = [...(wire.get(data.connect.clientId) ?? [])];
       // what has nothing to do with the check is left out of its evidence
-      const at = rest.findIndex((seen) => isDeepStrictEqual(seen, essence(data)));
+      const at = rest.findIndex((seen) => isDeepStrictEqual(seen, comparable(data)));
       t.true(at >= 0, `${id}: ${data.type} of ${data.bytes} bytes, ${data.direction}, is not in the capture`);
       const before = rest.slice(0, at).filter(({ direction }) => direction !== data.direction);
       rest = [...before, ...rest.slice(at + 1)];
@@ -89,7 +89,7 @@ test.serial('what the records of a run show as evidence passed on the wire', asy
   t.true(compared > 100, `${compared} packets were compared`);
 });
 
-test.serial('what is measured passes, and sizes are those of a capture', async (t) => {
+test.serial('the measuring checks pass, and their sizes equal those of a capture', async (t) => {
   await measured(t, theLab(), false);
 });
 
@@ -161,7 +161,7 @@ async function atOnce(address: Address, version: Version): Promise<Recorded[]> {
 async function refused(address: Address, version: Version): Promise<Recorded> {
   const clientId = `refused-${version}`;
   const outcome = await connectSession({ ...address, version, clientId });
-  if (outcome.kind !== 'refused') throw new Error('the broker let in somebody without a name');
+  if (outcome.kind !== 'refused') throw new Error('the broker accepted a login without a user name');
   return { clientId, packets: outcome.packets, isInTurn: true };
 }
 
@@ -172,7 +172,7 @@ function accepted<S extends Session | RawSession>(
   return outcome.session;
 }
 
-function essence({ direction, type, bytes = 0 }: Pick<Packet, 'direction' | 'type' | 'bytes'>): Captured {
+function comparable({ direction, type, bytes = 0 }: Pick<Packet, 'direction' | 'type' | 'bytes'>): Captured {
   return { direction, type, bytes };
 }
 

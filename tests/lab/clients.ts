@@ -10,13 +10,13 @@ import { ownLab } from './support/own-lab.ts';
 
 /** A password that no other word of the output contains. */
 const PASSWORD = 'kO9-xY7';
-const WISH = {
+const OPTIONS = {
   broker: { host: 'container', port: PORT, maxKeepAlive: 300 },
   pis: {},
   users: { sam: { password: PASSWORD }, alice: { password: 'alice' } },
 };
 
-const theLab = ownLab('clients', WISH, { installed: true });
+const theLab = ownLab('clients', OPTIONS, { installed: true });
 
 const publish = (...args: string[]): Promise<Outcome> => theLab().run(['publish', '--as', 'sam', ...args]);
 const subscribe = (...args: string[]): Promise<Outcome> => theLab().run(['subscribe', '--as', 'alice', ...args]);
@@ -44,20 +44,23 @@ async function shell(script: string): Promise<string> {
   return `${stdout}${stderr}`;
 }
 
-test.serial('a lab for publishers and subscribers', async (t) => {
+test.serial('the lab comes up', async (t) => {
   const { code, all } = await theLab().run(['up', '--no-verify']);
   t.is(code, 0, all);
 });
 
-test.serial('a persistent session gets what was published at QoS 1 meanwhile, and not what was at QoS 0', async (t) => {
-  t.is((await interrupted(await subscriber('status', '--qos', '1'))).code, 130);
-  t.is((await publish('status', 'at 1', '--qos', '1')).code, 0);
-  t.is((await publish('status', 'at 0', '--qos', '0')).code, 0);
-  t.is((await publish('status', 'the last', '--qos', '1')).code, 0);
-  const { code, stdout } = await subscribe('status', '--qos', '1', '--count', '2');
-  t.is(code, 0);
-  t.is(stdout, 'at 1\nthe last\n');
-});
+test.serial(
+  'a persistent session receives what was published at QoS 1 in its absence, and nothing of QoS 0',
+  async (t) => {
+    t.is((await interrupted(await subscriber('status', '--qos', '1'))).code, 130);
+    t.is((await publish('status', 'at 1', '--qos', '1')).code, 0);
+    t.is((await publish('status', 'at 0', '--qos', '0')).code, 0);
+    t.is((await publish('status', 'the last', '--qos', '1')).code, 0);
+    const { code, stdout } = await subscribe('status', '--qos', '1', '--count', '2');
+    t.is(code, 0);
+    t.is(stdout, 'at 1\nthe last\n');
+  },
+);
 
 for (const [qos, version] of [
   ['1', '3.1.1'],
@@ -74,7 +77,7 @@ for (const [qos, version] of [
   });
 }
 
-test.serial('--clean forgets the session, a client id names another', async (t) => {
+test.serial('--clean discards the session, --client-id names another', async (t) => {
   await interrupted(await subscriber('status', '--qos', '1', '--client-id', 'kept'));
   await interrupted(await subscriber('status', '--qos', '1', '--client-id', 'forgotten'));
   await interrupted(await subscriber('status', '--qos', '1', '--client-id', 'forgotten', '--clean'));
@@ -89,7 +92,7 @@ test.serial('--clean forgets the session, a client id names another', async (t) 
 
 const WILL = ['publish', '--as', 'sam', 'status', '--will', 'sam is gone', '--debug'];
 
-test.serial('the last will of a publisher that is killed', async (t) => {
+test.serial('a killed publisher’s last will arrives', async (t) => {
   const reader = await subscriber('status');
   const publisher = theLab().start(WILL, { keepsInput: true });
   await publisher.shows(/← CONNACK/);
@@ -99,7 +102,7 @@ test.serial('the last will of a publisher that is killed', async (t) => {
   await interrupted(reader);
 });
 
-test.serial('Ctrl-C ends a publisher and a subscriber with a DISCONNECT: no will, no word of an error', async (t) => {
+test.serial('Ctrl-C ends a publisher and a subscriber with a DISCONNECT: no will, no error message', async (t) => {
   const reader = await subscriber('status', '--will', 'alice is gone');
   const publisher = theLab().start(WILL, { keepsInput: true, input: 'a line\n' });
   await reader.shows(/^a line$/m);
@@ -133,7 +136,7 @@ test.serial('--debug prints each control packet with direction, fields and bytes
   );
 });
 
-test.serial('MQTT 5: its CONNECT, and a denial in words', async (t) => {
+test.serial('--mqtt 5 sends its CONNECT, and explains a denial', async (t) => {
   const good = await publish('status', 'x', '--qos', '1', '--mqtt', '5', '--debug');
   t.is(good.code, 0);
   t.regex(good.stderr, /→ CONNECT MQTT 5 .*\{ sessionExpiryInterval 86400 \}/);
@@ -145,16 +148,16 @@ test.serial('MQTT 5: its CONNECT, and a denial in words', async (t) => {
   );
 });
 
-test.serial('a login that the broker refuses', async (t) => {
-  await theLab().write({ ...WISH, users: { sam: { password: 'changed' }, alice: { password: 'alice' } } });
+test.serial('explains a login that the broker refuses', async (t) => {
+  await theLab().write({ ...OPTIONS, users: { sam: { password: 'changed' }, alice: { password: 'alice' } } });
   const { code, stderr } = await publish('status', 'x');
-  await theLab().write(WISH);
+  await theLab().write(OPTIONS);
   t.is(code, 1);
   t.regex(stderr, /log in as sam: the broker refused with code 5 \(not authorised\)\n {2}try: .*\.\/lab up/);
   t.notRegex(stderr, /changed/);
 });
 
-for (const [name, args, told] of [
+for (const [name, args, message] of [
   [
     'a user that the lab file does not have',
     ['publish', '--as', 'bob', 'status', 'x'],
@@ -171,20 +174,23 @@ for (const [name, args, told] of [
   test.serial(`refused as input: ${name}`, async (t) => {
     const { code, stderr } = await theLab().run(args);
     t.is(code, 2);
-    t.regex(stderr, told);
+    t.regex(stderr, message);
   });
 }
 
-test.serial('what the lab file does not allow is told; a wildcard is judged by what it covers', async (t) => {
-  t.regex((await publish('nowhere', 'x')).stderr, /does not let sam publish to nowhere/);
-  const wide = await subscriber('#');
-  await publish('status', 'wide');
-  await wide.shows(/^status wide$/m);
-  t.notRegex((await interrupted(wide)).stderr, /does not let/);
-  t.regex((await interrupted(await subscriber('nowhere/#'))).stderr, /does not let alice subscribe to nowhere\/#/);
-});
+test.serial(
+  'warns of what the lab file does not allow, and judges a wildcard by the topics that it covers',
+  async (t) => {
+    t.regex((await publish('nowhere', 'x')).stderr, /does not let sam publish to nowhere/);
+    const wide = await subscriber('#');
+    await publish('status', 'wide');
+    await wide.shows(/^status wide$/m);
+    t.notRegex((await interrupted(wide)).stderr, /does not let/);
+    t.regex((await interrupted(await subscriber('nowhere/#'))).stderr, /does not let alice subscribe to nowhere\/#/);
+  },
+);
 
-test.serial('lines of a pipe, a file and nothing', async (t) => {
+test.serial('publishes the lines of a pipe, a file, and nothing', async (t) => {
   const reader = await subscriber('status', '--count', '3');
   t.is(await shell('printf "one\\ntwo" | lab publish --as sam status; echo $?'), '0\n');
   t.is(await shell('echo three >lines; lab publish --as sam status <lines; echo $?'), '0\n');
@@ -217,13 +223,13 @@ test.serial('a subscriber comes back when the broker does', async (t) => {
   t.is(stdout, 'after all\n');
 });
 
-test.serial('neither a Pi that does not run nor a broker that does not is a riddle', async (t) => {
-  await theLab().write({ ...WISH, pis: { pi: { host: 'container' } } });
+test.serial('says which does not run, the Pi or the broker', async (t) => {
+  await theLab().write({ ...OPTIONS, pis: { pi: { host: 'container' } } });
   const { code, all } = await publish('status', 'x');
   t.is(code, 0, all);
   await theLab().container('broker').kill();
   const without = await publish('status', 'x');
-  await theLab().write(WISH);
+  await theLab().write(OPTIONS);
   t.is(without.code, 2);
   t.regex(without.stderr, /broker: find the containers: broker does not run\n {2}try: \.\/lab up/);
 });

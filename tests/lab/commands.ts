@@ -19,7 +19,7 @@ async function runsOf(lab: TestLab): Promise<string[]> {
   return (await readdir(folder)).sort().map((name) => path.join(folder, name));
 }
 
-test.serial('status before the first up: nothing is there, exit code 1', async (t) => {
+test.serial('status before the first up: no container runs, exit code 1', async (t) => {
   const lab = theLab();
   const { code, stdout } = await lab.run(['status']);
   t.is(code, 1);
@@ -54,7 +54,7 @@ test.serial('the key is for its owner only', async (t) => {
   t.is(await mode('.lab', 'keys', lab.name), '600');
 });
 
-test.serial('status of a lab that is up tells systems and versions', async (t) => {
+test.serial('status of a lab that is up shows systems and versions', async (t) => {
   const lab = theLab();
   const { code, stdout } = await lab.run(['status']);
   t.is(code, 0);
@@ -71,7 +71,7 @@ test.serial('status of a lab that is up tells systems and versions', async (t) =
   });
 });
 
-test.serial('verify writes JUnit XML where it is told to, and TAP to standard output', async (t) => {
+test.serial('verify writes JUnit XML to the file of --junit, and TAP to standard output', async (t) => {
   const lab = theLab();
   const { code, stdout, all } = await lab.run(['verify', '--only', FEW, '--tap', '--junit', 'out.xml']);
   t.is(code, 0, all);
@@ -87,24 +87,27 @@ test.serial('verify writes JUnit XML where it is told to, and TAP to standard ou
   t.deepEqual((await readdir(run)).sort(), ['junit.xml', 'records.jsonl', 'report.html', 'results.json']);
 });
 
-test.serial('verify --tap that can not run bails out; a place for JUnit XML that is none is told before', async (t) => {
-  const lab = theLab();
-  const before = (await runsOf(lab)).length;
-  const bailed = await lab.run(['verify', '--only', 'nothing', '--tap']);
-  t.is(bailed.code, 2);
-  t.regex(bailed.stdout, /^TAP version 14\nBail out! --only nothing: no check has such an id; ids begin with .*\n$/);
-  const half = await lab.run(['verify', '--only', `${FEW},nonsense,restart`]);
-  t.is(half.code, 2);
-  t.regex(
-    half.stderr,
-    /^--only nonsense: no check has such an id.*\n--only restart: such checks run with --disruptive only$/m,
-  );
-  t.is((await runsOf(lab)).length, before);
-  const nowhere = await lab.run(['verify', '--only', FEW, '--junit', 'no/such/out.xml']);
-  t.like(nowhere, { code: 2, stdout: '' });
-  t.regex(nowhere.stderr, /^--junit no\/such\/out\.xml: there is no folder /m);
-  t.is((await runsOf(lab)).length, before);
-});
+test.serial(
+  'verify --tap that cannot run bails out; --junit in a missing folder is refused before the run',
+  async (t) => {
+    const lab = theLab();
+    const before = (await runsOf(lab)).length;
+    const bailed = await lab.run(['verify', '--only', 'nothing', '--tap']);
+    t.is(bailed.code, 2);
+    t.regex(bailed.stdout, /^TAP version 14\nBail out! --only nothing: no check has such an id; ids begin with .*\n$/);
+    const half = await lab.run(['verify', '--only', `${FEW},nonsense,restart`]);
+    t.is(half.code, 2);
+    t.regex(
+      half.stderr,
+      /^--only nonsense: no check has such an id.*\n--only restart: such checks run with --disruptive only$/m,
+    );
+    t.is((await runsOf(lab)).length, before);
+    const nowhere = await lab.run(['verify', '--only', FEW, '--junit', 'no/such/out.xml']);
+    t.like(nowhere, { code: 2, stdout: '' });
+    t.regex(nowhere.stderr, /^--junit no\/such\/out\.xml: there is no folder /m);
+    t.is((await runsOf(lab)).length, before);
+  },
+);
 
 const Repeated = z.object({
   verdict: z.literal('pass'),
@@ -114,7 +117,7 @@ const Repeated = z.object({
   runs: z.array(z.object({ counts: z.object({ pass: z.number() }), folder: z.string(), durationMs: z.number() })),
 });
 
-test.serial('verify --repeat: a line and a folder a run, one object for all', async (t) => {
+test.serial('verify --repeat: a line and a folder for each run, one object for all', async (t) => {
   const lab = theLab();
   const before = await runsOf(lab);
   const { code, stdout, stderr } = await lab.run(['verify', '--quick', '--only', FEW, '--repeat', '2', '--json']);
@@ -135,7 +138,7 @@ test.serial('verify --repeat: a line and a folder a run, one object for all', as
   t.regex(stderr, /^✓ run 1 of 2 in [\d.]+ s: \d+ passed\n✓ run 2 of 2 .*\n✓ 2 runs in [\d.]+ s: 2 passed, 0 failed$/m);
 });
 
-test.serial('verify --repeat that is interrupted tells of the runs that there were', async (t) => {
+test.serial('verify --repeat that is interrupted reports the runs so far', async (t) => {
   const command = theLab().start(['verify', '--only', FEW, '--repeat', '1000']);
   await command.shows(/run 1 of 1000/);
   command.interrupt();
@@ -148,8 +151,8 @@ test.serial("ssh gives the command's exit code, output and input", async (t) => 
   const lab = theLab();
   const failing = await lab.run(['ssh', 'pi', 'exit 7']);
   t.is(failing.code, 7);
-  const both = await lab.run(['ssh', 'pi', 'id -un; hostname; echo told >&2']);
-  t.like(both, { code: 0, stdout: 'pi\npi\n', stderr: 'told\n' });
+  const both = await lab.run(['ssh', 'pi', 'id -un; hostname; echo an error >&2']);
+  t.like(both, { code: 0, stdout: 'pi\npi\n', stderr: 'an error\n' });
   const input = await lab.run(['ssh', 'pi', 'sha256sum'], { input: 'through the pipe' });
   t.regex(input.stdout, /^[0-9a-f]{64} {2}-\n$/);
   t.is((await lab.run(['ssh', 'broker', 'id -un'])).stdout, 'debian\n');
@@ -170,7 +173,7 @@ test.serial('status of a stopped container: exit code 1, and up starts it again'
   t.is((await lab.run(['status'])).code, 0);
 });
 
-test.serial('a container whose sshd can never start is made anew', async (t) => {
+test.serial('up creates a container again whose sshd cannot start', async (t) => {
   const lab = theLab();
   const pi = lab.container('pi');
   await pi.shell('echo no key >/etc/ssh/ssh_host_ed25519_key; kill 1');
@@ -193,7 +196,7 @@ test.serial('status of a broker that was ended: exit code 1, and up starts it ag
   t.regex(up.stdout, /broker +~ start the broker/);
 });
 
-test.serial('a Pi that is no longer in the lab file: its container goes, the rest stays', async (t) => {
+test.serial('up removes the container of a Pi that is no longer in the lab file, and nothing else', async (t) => {
   const lab = theLab();
   await lab.write({ pis: {} });
   const terminal = startOnTerminal(['up', '--no-verify'], { cwd: lab.folder, env: {} });

@@ -39,7 +39,7 @@ async function planned(t: ExecutionContext, ...args: string[]): Promise<string[]
 }
 
 /** The plan has these changes and no others, `up` makes them, and after it nothing is left to do. */
-async function mends(t: ExecutionContext, changes: readonly string[], ...args: string[]): Promise<void> {
+async function repairs(t: ExecutionContext, changes: readonly string[], ...args: string[]): Promise<void> {
   t.deepEqual(await planned(t, ...args), changes);
   const up = await theLab().run(['up', '--no-verify', '--yes', ...args]);
   t.is(up.code, 0, up.all);
@@ -102,33 +102,33 @@ for (const [index, [script, changes]] of drifts.entries()) {
   test.serial(`drift of files: ${script.replaceAll('/etc/mosquitto/', '')}`, async (t) => {
     await broker().shell(script);
     if (index === 0) await leavesAll(t, ['broker', 'pi']);
-    await mends(t, changes);
+    await repairs(t, changes);
   });
 }
 
-test.serial('a broker that a person has started with the files as they are has loaded them', async (t) => {
-  // the clocks that tell are a second apart at most
+test.serial('a broker that a person started with the current files has loaded them', async (t) => {
+  // the two clocks that `up` compares are at most a second apart
   const settled = `while [ "$(($(date +%s) - $(stat -c %Z ${ACL})))" -lt 3 ]; do sleep 0.1; done`;
   await broker().shell(`${STOP}; ${settled}; ${BY_HAND}`);
   t.deepEqual(await planned(t), []);
 });
 
-test.serial('a change by hand that nobody told that broker is found', async (t) => {
+test.serial('finds a change by hand that the broker has not loaded', async (t) => {
   await broker().shell(`cp -p ${ACL} /tmp/acl && cat /tmp/acl >${ACL}`);
-  await mends(t, [UNKNOWN]);
+  await repairs(t, [UNKNOWN]);
 });
 
-test.serial("another password in lab.yaml, and somebody's own broker in place of the lab's", async (t) => {
+test.serial("another password in lab.yaml, and a foreign broker in place of the lab's", async (t) => {
   await theLab().write({ users: { sam: { password: 'changed' }, alice: { password: 'alice' } } });
   await broker().shell(`${STOP}; mosquitto -d -p 19999 </dev/null >/dev/null 2>&1`);
-  await mends(t, [`broker change file ${PASSWD} (content)`, service('start')]);
+  await repairs(t, [`broker change file ${PASSWD} (content)`, service('start')]);
 });
 
 test.serial('a clean machine: packages, files and broker gone', async (t) => {
   const purge = 'dpkg --purge mosquitto mosquitto-clients >/dev/null 2>&1';
   await broker().shell(`${STOP}; ${purge}; rm -rf /etc/mosquitto /run/mqtt-lab`);
   await leavesAll(t, ['broker', 'pi']);
-  await mends(t, [
+  await repairs(t, [
     'broker create package mosquitto',
     'broker create package mosquitto-clients',
     ...files('missing', 'missing', 'missing'),
@@ -151,7 +151,7 @@ test.serial('a container stopped, one that the lab file no longer has, and one t
   t.is(dry.code, 0, dry.all);
   t.is(dry.stdout, (await lab.run(['plan'])).stdout);
   await broker().kill();
-  await mends(t, [
+  await repairs(t, [
     'docker remove container pi (the lab file no longer has it)',
     'broker change container broker (start: its state is "exited")',
     'broker unknown host what it contains (known once it runs)',

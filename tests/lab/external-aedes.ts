@@ -8,14 +8,14 @@ const IN_FLIGHT = 20;
 
 test.beforeEach((t) => t.timeout(2 * VERIFY_MS));
 
-test('a broker of 3.1.1 that refuses what it denies: real findings only, from this machine alone', async (t) => {
+test('reports only real findings of a broker of MQTT 3.1.1 that closes on a denial', async (t) => {
   await findsWhatIsBroken(t, 'refuses');
 });
 
-test('a thousand messages are received once, and no client has more than twenty of them in flight', async (t) => {
+test('receives a thousand messages once, with at most twenty in flight', async (t) => {
   await using broker = await openAedes(RIGHTS, 'refuses');
   const verified = await verifyExternal(RIGHTS, broker.port, ['--only', 'qos.exactly-once'], VERIFY_MS);
-  t.is(verified.counts.pass, 1, verified.told);
+  t.is(verified.counts.pass, 1, verified.output);
   t.is(broker.mostInFlight(), IN_FLIGHT);
 });
 
@@ -33,12 +33,12 @@ const HOLES_FOUND = [
   /^auth\.(wrong|no)-password\.v311\.(sam|alice)\./,
 ];
 
-test.serial('holes in its rights fail the checks of these rights, each and no others', async (t) => {
+test.serial('each hole in its rights fails the checks of that right, and no others', async (t) => {
   await using broker = await openAedes(RIGHTS, 'refuses', HOLES);
   const verified = await verifyExternal(RIGHTS, broker.port, ['--quick', '--only', 'acl,auth'], VERIFY_MS);
   const tried = verified.checks.filter(({ verdict }) => verdict !== 'skipped').map(({ id }) => id);
   const expected = tried.filter((id) => HOLES_FOUND.some((ids) => ids.test(id)));
-  t.deepEqual(Object.keys(verified.findings), expected, verified.told);
+  t.deepEqual(Object.keys(verified.findings), expected, verified.output);
   for (const ids of HOLES_FOUND)
     t.true(
       expected.some((id) => ids.test(id)),

@@ -8,7 +8,7 @@ import { PROJECT } from '../suite/child.ts';
 import type { Outcome } from './support/command.ts';
 import { ownLab } from './support/own-lab.ts';
 
-/** A file that appears, in the folder of whoever runs it or in /tmp, when a name is taken for a command. */
+/** A file that appears, in the working folder or in /tmp, when a name is executed as a command. */
 const CANARY = `canary-${process.pid}`;
 const COMMANDS = `$(touch ${CANARY})\`touch ${CANARY}\`'";touch ${CANARY};'"\\" & touch /tmp/${CANARY} | < > * ? [a] {b,c} ~ ! %s %n \\n \\`;
 /** Marks of the tool's own, in case a host's answers are cut where a name stands. */
@@ -34,7 +34,7 @@ const theLab = ownLab(
 /** Neither controls nor what turns the direction of writing reach a terminal or a file of a report. */
 const CONTROLS = /(?![\n\t])[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/u;
 
-test.serial('names of the lab file: up, plan and the checks take them as they are', async (t) => {
+test.serial('up, plan and the checks accept any names of the lab file', async (t) => {
   const lab = theLab();
   const up = await lab.run(['up', '--no-verify']);
   t.is(up.code, 0, up.all);
@@ -58,7 +58,7 @@ test.serial('names of the lab file: up, plan and the checks take them as they ar
   await noCanary(t);
 });
 
-test.serial('what a host says is shown and does nothing', async (t) => {
+test.serial('what a host prints is shown and not executed', async (t) => {
   const lab = theLab();
   const [broker, pi] = [lab.container('broker'), lab.container('pi')];
   await broker.shell(`sed -i '/^PRETTY_NAME=/d' /usr/lib/os-release

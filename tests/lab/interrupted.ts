@@ -12,7 +12,7 @@ const theLab = ownLab('interrupted');
 const END_MS = 15_000;
 const INSTALLING = /broker +… install/;
 
-test.serial('Ctrl-C while packages are installed: exit code 130, and nothing of it runs on', async (t) => {
+test.serial('Ctrl-C while packages are installed: exit code 130, and no process is left', async (t) => {
   const lab = theLab();
   const mark = randomBytes(8).toString('hex');
   const up = lab.start(['up', '--no-verify'], { env: { LAB_TEST_MARK: mark } });
@@ -31,7 +31,7 @@ test.serial('Ctrl-C while packages are installed: exit code 130, and nothing of 
   }
 });
 
-test.serial('the next up goes on from there', async (t) => {
+test.serial('the next up converges', async (t) => {
   const lab = theLab();
   const up = await lab.run(['up', '--no-verify']);
   t.is(up.code, 0, up.all);
@@ -44,7 +44,7 @@ test.serial('the next up goes on from there', async (t) => {
 const CLIENTS = ['mosquitto_sub', 'mosquitto_pub', 'python3', 'tail'];
 
 test.serial(
-  'Ctrl-C while checks wait: exit code 130 within 2 s, no client is left, what was retained is back',
+  'Ctrl-C while checks wait: exit code 130 within 2 s, no client is left, the retained message is restored',
   async (t) => {
     const lab = theLab();
     const retained = 'retained before';
@@ -73,7 +73,7 @@ test.serial(
   },
 );
 
-test.serial('Ctrl-C while the configuration is tried: no half-written file, the broker runs on', async (t) => {
+test.serial('Ctrl-C while the configuration is tried: no half-written file, the broker keeps running', async (t) => {
   const lab = theLab();
   const broker = lab.container('broker');
   const before = await broker.shell('sha256sum /etc/mosquitto/conf.d/lab.conf; cat /run/mosquitto/mosquitto.pid');
@@ -137,7 +137,7 @@ test.serial('a container killed in the middle of up: host, step and what to try;
   t.is(await lab.container('broker').shell('dpkg --audit'), '');
 });
 
-/** While apt is at work, so that the next run has something to mend; others, of apt, dpkg, the sessions and the machine too, are in tests/slow/killed.ts. */
+/** While apt works, so that the next run has something to repair; tests/slow/killed.ts has the other points. */
 const POINT: Point = { victim: 'tool', step: 'install', chunk: 12 };
 
 test.serial('kill -9 of up: the next up converges', async (t) => {

@@ -21,18 +21,18 @@ test.serial('the lab comes up', async (t) => {
   lab = await readyForMutants(theLab(), signal);
 });
 
-test.serial('verify tells of anonymous access by its exit code, and up mends it', async (t) => {
+test.serial('verify reports anonymous access by its exit code, and up repairs it', async (t) => {
   const script = `sed -i 's/^allow_anonymous .*/allow_anonymous true/' /etc/mosquitto/conf.d/lab.conf
 kill "$(cat /run/mosquitto/mosquitto.pid)"
 while [ -e /run/mosquitto/mosquitto.pid ]; do sleep 0.05; done
 mosquitto -d -c /etc/mosquitto/mosquitto.conf 2>/dev/null`;
   await theLab().container('broker').shell(script);
-  const { code, told } = await verify(theLab(), ['--only', 'auth.anonymous']);
-  t.is(code, 1, told);
+  const { code, output } = await verify(theLab(), ['--only', 'auth.anonymous']);
+  t.is(code, 1, output);
   const up = await theLab().run(['up', '--no-verify']);
   t.is(up.code, 0, up.all);
-  const mended = await verify(theLab(), ['--only', 'auth.anonymous']);
-  t.is(mended.code, 0, mended.told);
+  const repaired = await verify(theLab(), ['--only', 'auth.anonymous']);
+  t.is(repaired.code, 0, repaired.output);
 });
 
 for (const mutant of MUTANTS) {

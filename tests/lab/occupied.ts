@@ -8,62 +8,56 @@ const theLab = ownLab('occupied', { pis: {} });
 const PID_FILE = '/run/mosquitto/mosquitto.pid';
 const broker = () => theLab().container('broker');
 
-test.serial(
-  'the port is taken by another program: which, what to try, exit code 2, also with --take-over',
-  async (t) => {
-    const lab = theLab();
-    const first = await lab.run(['up', '--no-verify']);
-    t.is(first.code, 0, first.all);
-    await broker().shell(`kill $(cat ${PID_FILE})`);
-    const listen = `import socket,time; s=socket.socket(); s.setsockopt(socket.SOL_SOCKET,socket.SO_REUSEADDR,1); s.bind(("0.0.0.0",${PORT})); s.listen(); open("/tmp/listens","w").close(); time.sleep(600)`;
-    await broker().shell(`setsid python3 -c '${listen}' >/dev/null 2>&1 </dev/null & echo $! >/tmp/listener`);
-    await until('the listener', 10_000, () =>
-      broker()
-        .shell('test -e /tmp/listens')
-        .then(
-          () => true,
-          () => undefined,
-        ),
-    );
-    const up = await lab.run(['up', '--no-verify']);
-    t.is(up.code, 2, up.all);
-    t.regex(up.all, new RegExp(`^broker: preflight: port ${PORT} is taken by process \\d+: python3 -c`, 'm'));
-    t.regex(up.all, /^ {2}try: choose another `broker\.port`.*`--take-over`/m);
-    const takeOver = await lab.run(['up', '--no-verify', '--take-over']);
-    t.is(takeOver.code, 2, takeOver.all);
-    t.regex(takeOver.all, /^ {2}try: stop that program yourself/m);
-    await broker().shell('kill $(cat /tmp/listener)');
-    const after = await lab.run(['up', '--no-verify']);
-    t.is(after.code, 0, after.all);
-    t.regex(after.stdout, /broker +~ start the broker/);
-  },
-);
+test.serial('names the program on the port, and what to try, exit code 2, also with --take-over', async (t) => {
+  const lab = theLab();
+  const first = await lab.run(['up', '--no-verify']);
+  t.is(first.code, 0, first.all);
+  await broker().shell(`kill $(cat ${PID_FILE})`);
+  const listen = `import socket,time; s=socket.socket(); s.setsockopt(socket.SOL_SOCKET,socket.SO_REUSEADDR,1); s.bind(("0.0.0.0",${PORT})); s.listen(); open("/tmp/listens","w").close(); time.sleep(600)`;
+  await broker().shell(`setsid python3 -c '${listen}' >/dev/null 2>&1 </dev/null & echo $! >/tmp/listener`);
+  await until('the listener', 10_000, () =>
+    broker()
+      .shell('test -e /tmp/listens')
+      .then(
+        () => true,
+        () => undefined,
+      ),
+  );
+  const up = await lab.run(['up', '--no-verify']);
+  t.is(up.code, 2, up.all);
+  t.regex(up.all, new RegExp(`^broker: preflight: port ${PORT} is taken by process \\d+: python3 -c`, 'm'));
+  t.regex(up.all, /^ {2}try: choose another `broker\.port`.*`--take-over`/m);
+  const takeOver = await lab.run(['up', '--no-verify', '--take-over']);
+  t.is(takeOver.code, 2, takeOver.all);
+  t.regex(takeOver.all, /^ {2}try: stop that program yourself/m);
+  await broker().shell('kill $(cat /tmp/listener)');
+  const after = await lab.run(['up', '--no-verify']);
+  t.is(after.code, 0, after.all);
+  t.regex(after.stdout, /broker +~ start the broker/);
+});
 
-test.serial(
-  'a system that the lab can not manage: which, none of its words run, nothing touched, exit code 2',
-  async (t) => {
-    const lab = theLab();
-    const fedora = 'ID=fedora\nVERSION_ID="$(touch /tmp/was-run)"\nPRETTY_NAME="Fedora \u001b[2J Linux 40"\n';
-    await broker().shell(`mv /etc/os-release /etc/os-release.kept; mv /usr/bin/apt-get /usr/bin/apt-get.kept
+test.serial('names a system that the lab cannot manage, executes nothing of its os-release, exit code 2', async (t) => {
+  const lab = theLab();
+  const fedora = 'ID=fedora\nVERSION_ID="$(touch /tmp/was-run)"\nPRETTY_NAME="Fedora \u001b[2J Linux 40"\n';
+  await broker().shell(`mv /etc/os-release /etc/os-release.kept; mv /usr/bin/apt-get /usr/bin/apt-get.kept
 cat >/etc/os-release <<'END'
 ${fedora}END`);
-    t.teardown(async () => {
-      await broker().shell('mv /etc/os-release.kept /etc/os-release; mv /usr/bin/apt-get.kept /usr/bin/apt-get');
-    });
-    const status = await lab.run(['status']);
-    t.regex(status.stdout, /Fedora \\x1b\[2J Linux 40/, status.all);
-    const up = await lab.run(['up', '--no-verify']);
-    t.is(up.code, 2, up.all);
-    const told =
-      /^broker: check its system: it runs Fedora \\x1b\[2J Linux 40 without apt-get \(ID fedora, VERSION_ID \$\(/m;
-    t.regex(up.stderr, told);
-    t.regex(
-      up.stderr,
-      /^ {2}try: use a host with Debian 12 or 13, Raspberry Pi OS of these two, or Ubuntu 22\.04 or later$/m,
-    );
-    t.is(await broker().shell('find /etc /tmp -type f -newer /etc/os-release'), '');
-  },
-);
+  t.teardown(async () => {
+    await broker().shell('mv /etc/os-release.kept /etc/os-release; mv /usr/bin/apt-get.kept /usr/bin/apt-get');
+  });
+  const status = await lab.run(['status']);
+  t.regex(status.stdout, /Fedora \\x1b\[2J Linux 40/, status.all);
+  const up = await lab.run(['up', '--no-verify']);
+  t.is(up.code, 2, up.all);
+  const message =
+    /^broker: check its system: it runs Fedora \\x1b\[2J Linux 40 without apt-get \(ID fedora, VERSION_ID \$\(/m;
+  t.regex(up.stderr, message);
+  t.regex(
+    up.stderr,
+    /^ {2}try: use a host with Debian 12 or 13, Raspberry Pi OS of these two, or Ubuntu 22\.04 or later$/m,
+  );
+  t.is(await broker().shell('find /etc /tmp -type f -newer /etc/os-release'), '');
+});
 
 test.serial('names the files of a foreign configuration, touches nothing, exit code 2', async (t) => {
   const lab = theLab();

@@ -8,7 +8,7 @@ import { ownLab } from './support/own-lab.ts';
 
 const theLab = ownLab('refusals');
 
-test('a bad lab file: every mistake with its place, exit code 2, nothing is touched', async (t) => {
+test('a bad lab file: every mistake with its place, exit code 2, nothing touched', async (t) => {
   const lab = theLab();
   const file = path.join(lab.folder, 'bad.yaml');
   const lines = [

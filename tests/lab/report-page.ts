@@ -65,29 +65,26 @@ async function open(t: ExecutionContext, run: string, screen: Screen, anchor = '
   return await opening;
 }
 
-test.serial(
-  'the words that others chose are words: no element, no attribute and no script comes of them',
-  async (t) => {
-    const watched = await open(t, 'hostile', 'on a phone, in the dark');
-    if (watched === undefined) return;
-    const { page, complaints } = watched;
-    t.is(await page.locator('script').count(), 2);
-    t.is(await page.locator('img, iframe, object, embed, [onerror], [onmouseover], [onclick]').count(), 0);
-    const text = z.string().parse(await page.evaluate('document.body.textContent'));
-    for (const word of [
-      '<script>alert(1)</script>',
-      '</script><script>alert(2)</script>',
-      '\\x1b[31m',
-      '\\u202etxt.exe',
-    ]) {
-      t.true(text.includes(word), word);
-    }
-    for (const unseen of ['\u202e', '\u001b', '\u0000']) t.false(text.includes(unseen));
-    t.deepEqual(complaints, []);
-  },
-);
+test.serial('foreign text stays text: no element, attribute or script', async (t) => {
+  const watched = await open(t, 'hostile', 'on a phone, in the dark');
+  if (watched === undefined) return;
+  const { page, complaints } = watched;
+  t.is(await page.locator('script').count(), 2);
+  t.is(await page.locator('img, iframe, object, embed, [onerror], [onmouseover], [onclick]').count(), 0);
+  const text = z.string().parse(await page.evaluate('document.body.textContent'));
+  for (const word of [
+    '<script>alert(1)</script>',
+    '</script><script>alert(2)</script>',
+    '\\x1b[31m',
+    '\\u202etxt.exe',
+  ]) {
+    t.true(text.includes(word), word);
+  }
+  for (const unseen of ['\u202e', '\u001b', '\u0000']) t.false(text.includes(unseen));
+  t.deepEqual(complaints, []);
+});
 
-test.serial('what failed stands before everything else', async (t) => {
+test.serial('failures come first', async (t) => {
   const watched = await open(t, 'failing', 'at a desk, in the light');
   if (watched === undefined) return;
   const first = watched.page.locator('main > section').first();
@@ -96,7 +93,7 @@ test.serial('what failed stands before everything else', async (t) => {
   t.is(await watched.page.locator('nav a').first().textContent(), 'What failed');
 });
 
-test.serial('the checks are filtered by verdict and by words', async (t) => {
+test.serial('filters the checks by verdict and by words', async (t) => {
   const watched = await open(t, 'failing', 'at a desk, in the light');
   if (watched === undefined) return;
   const { page } = watched;
@@ -115,7 +112,7 @@ test.serial('the checks are filtered by verdict and by words', async (t) => {
   t.is(await seen.count(), all);
 });
 
-test.serial('a permalink shows its check, also where it is folded and filtered away', async (t) => {
+test.serial('a permalink shows its check, also where it is folded or filtered out', async (t) => {
   const watched = await open(t, 'whole', 'at a desk, in the light', '#check-qos.matrix.p2s1.v311');
   if (watched === undefined) return;
   const { page } = watched;
@@ -129,7 +126,7 @@ test.serial('a permalink shows its check, also where it is folded and filtered a
   t.true(await page.evaluate('document.activeElement !== null && scrollY > 500'));
 });
 
-test.serial('the records are given away as they were written', async (t) => {
+test.serial('saves the records as they were written', async (t) => {
   const watched = await open(t, 'hostile', 'on a phone, in the dark');
   if (watched === undefined) return;
   const { page, complaints } = watched;
@@ -145,7 +142,7 @@ test.serial('the records are given away as they were written', async (t) => {
   t.deepEqual(complaints, []);
 });
 
-test.serial('the raw points of a figure are given away', async (t) => {
+test.serial('saves the raw points of a figure', async (t) => {
   const watched = await open(t, 'whole', 'at a desk, in the light');
   if (watched === undefined) return;
   const { page } = watched;
@@ -195,7 +192,7 @@ test.serial('without JavaScript everything can be read, and filtered by verdict'
   t.is(await page.getByRole('button').count(), 0);
 });
 
-test.serial('on paper there is neither navigation nor filter', async (t) => {
+test.serial('prints without navigation and filter', async (t) => {
   const watched = await open(t, 'whole', 'at a desk, in the light');
   if (watched === undefined) return;
   const { page } = watched;

@@ -24,7 +24,7 @@ const refused: readonly Refused[] = [
 ];
 lab.refuses(refused);
 
-test.serial('a key file that is none is a mistake of the lab file, before anything is touched', async (t) => {
+test.serial('a file that is no key is a mistake of the lab file, and nothing is touched', async (t) => {
   await want(options('sound', { key: 'tls.crt' }));
   const up = await theLab().run(UP);
   t.is(up.code, 2, up.all);
@@ -32,7 +32,7 @@ test.serial('a key file that is none is a mistake of the lab file, before anythi
 });
 
 test.serial(
-  'the right key: the clients come from the repository, all else from Debian, and there is no broker',
+  'with the right key, the clients come from the repository, all else from Debian, and no broker is installed',
   async (t) => {
     await want(options('sound', { key: 'sound.gpg' }));
     const plan = await theLab().run(['plan', '--only', 'pi']);
@@ -58,7 +58,7 @@ test.serial(
   },
 );
 
-test.serial('a second up changes nothing and asks the repository for nothing', async (t) => {
+test.serial('a second up changes nothing and sends the repository no request', async (t) => {
   const written = "find /etc/apt /var/cache/apt /var/lib/apt /var/lib/dpkg -printf '%p %T@ %C@\\n' | sort";
   const before = repository().requests.length;
   const files = await pi().shell(written);
@@ -69,14 +69,14 @@ test.serial('a second up changes nothing and asks the repository for nothing', a
   t.is(repository().requests.length, before);
 });
 
-test.serial('what is refused does not replace what works', async (t) => {
+test.serial('a refused source does not replace a working one', async (t) => {
   const before = await ownFiles();
   await want(options('tampered'));
   t.is((await theLab().run(UP)).code, 1);
   t.is(await ownFiles(), before);
 });
 
-test.serial('a changed key, source or version is named by plan and put right by up', async (t) => {
+test.serial('plan names a changed key, source or version, and up repairs it', async (t) => {
   await want(options('sound'));
   t.is((await theLab().run(UP)).code, 0);
   await pi().shell(`echo >>$(ls /etc/apt/keyrings/mqtt-lab-*)
@@ -91,7 +91,7 @@ dpkg --install /srv/work/*_2*.deb >/dev/null 2>&1`);
   t.is(await version('mosquitto-clients'), VERSION);
 });
 
-test.serial('back to debian: source and key are gone, and the clients are Debian’s', async (t) => {
+test.serial('back to debian: up removes source and key, and installs Debian’s clients', async (t) => {
   await want('debian');
   const plan = await theLab().run(['plan', '--only', 'pi']);
   t.regex(plan.stdout, /^ {2}- file \/etc\/apt\/sources\.list\.d\/mqtt-lab\.sources$/m);

@@ -19,7 +19,7 @@ const book = () => path.join(machines().folder, '.lab', 'hosts', `${name()}.json
 const hub = () => machines().container('broker');
 const before = new Map<string, Snapshot>();
 
-test.serial('the machines are there', async (t) => {
+test.serial('the containers come up', async (t) => {
   const lab = readLab(path.join(machines().folder, 'lab.yaml'));
   const make = containerCreator(await engine(), lab, { report: () => undefined, signal: new AbortController().signal });
   for (const machine of ['broker', 'pi']) await make(machine);
@@ -30,7 +30,7 @@ test.serial('the machines are there', async (t) => {
   for (const machine of ['broker', 'pi']) before.set(machine, await snapshot(machines().container(machine)));
 });
 
-test.serial('a Pi that the lab file no longer has is given back by up, to the byte and the second', async (t) => {
+test.serial('up restores a Pi that the lab file no longer has, to the byte and the second', async (t) => {
   const lab = machines();
   const first = await lab.run(['up', '--no-verify', '--lab', FILE]);
   t.is(first.code, 0, first.all);
@@ -52,33 +52,25 @@ test.serial('a Pi that the lab file no longer has is given back by up, to the by
   t.notRegex(await readFile(book(), 'utf8'), /"pi"/);
 });
 
-test.serial(
-  'down by the name, without a lab file, restores what a down that was killed in a purge has left',
-  async (t) => {
-    const lab = machines();
-    await rm(path.join(lab.folder, FILE));
-    // the helper has forgotten the unit's links by then, and has not removed them
-    await hub().shell(killInPurge(1));
-    const cut = await lab.run(['down', name()]);
-    t.not(cut.code, 0, cut.all);
-    await hub().shell(PURGE_AGAIN);
-    const left = await changed('broker');
-    t.true(
-      left.some((line) => line.startsWith('+ file /etc/systemd/system/multi-user.target.wants/mosquitto.service')),
-    );
-    const down = await lab.run(['down', name()]);
-    t.is(down.code, 0, down.all);
-    t.regex(down.stdout, /^ {2}- package mosquitto /m);
-    t.regex(
-      down.stdout,
-      /^ {2}- file \/etc\/systemd\/system\/multi-user\.target\.wants\/mosquitto\.service \(left by /m,
-    );
-    t.deepEqual(await changed('broker'), []);
-    await t.throwsAsync(readFile(book()), { code: 'ENOENT' });
-  },
-);
+test.serial('down NAME without a lab file completes a down that was killed in a purge', async (t) => {
+  const lab = machines();
+  await rm(path.join(lab.folder, FILE));
+  // the helper has forgotten the unit's links by then, and has not removed them
+  await hub().shell(killInPurge(1));
+  const cut = await lab.run(['down', name()]);
+  t.not(cut.code, 0, cut.all);
+  await hub().shell(PURGE_AGAIN);
+  const left = await changed('broker');
+  t.true(left.some((line) => line.startsWith('+ file /etc/systemd/system/multi-user.target.wants/mosquitto.service')));
+  const down = await lab.run(['down', name()]);
+  t.is(down.code, 0, down.all);
+  t.regex(down.stdout, /^ {2}- package mosquitto /m);
+  t.regex(down.stdout, /^ {2}- file \/etc\/systemd\/system\/multi-user\.target\.wants\/mosquitto\.service \(left by /m);
+  t.deepEqual(await changed('broker'), []);
+  await t.throwsAsync(readFile(book()), { code: 'ENOENT' });
+});
 
-test.serial('down where everything is given back already changes nothing', async (t) => {
+test.serial('a second down changes nothing', async (t) => {
   await remoteLab(['pi']);
   const down = await machines().run(['down', '--lab', FILE]);
   t.is(down.code, 0, down.all);
@@ -107,28 +99,25 @@ mosquitto_pub -p ${PORT} -t queue -m queued -q 1`;
 const WRITTEN_BY_IT =
   /^. (file|content) (\/run\/mosquitto\/mosquitto\.pid|\/var\/lib\/mosquitto\/mosquitto\.db|\/var\/log\/mosquitto\/mosquitto\.log|\/var\/lib\/(systemd\/deb-systemd-helper-enabled\/mosquitto\.service\.dsh-also|dpkg\/info\/mosquitto\.list)) /;
 
-test.serial(
-  'an up that fails before it comes to the broker, then a Mosquitto of somebody: down leaves its data alone',
-  async (t) => {
-    const lab = machines();
-    await remoteLab([]);
-    const away = '/etc/apt/apt.conf.d/99-away';
-    await hub().shell(`rm -f /var/cache/apt/archives/*.deb
+test.serial('down leaves the data of a Mosquitto alone that came after an up that failed early', async (t) => {
+  const lab = machines();
+  await remoteLab([]);
+  const away = '/etc/apt/apt.conf.d/99-away';
+  await hub().shell(`rm -f /var/cache/apt/archives/*.deb
 printf 'Acquire::%s::Proxy "http://127.0.0.1:9/";\\n' http https >${away}; echo 'Acquire::Retries "0";' >>${away}`);
-    const up = await lab.run(['up', '--no-verify', '--lab', FILE]);
-    t.is(up.code, 1, up.all);
-    await hub().shell(`rm ${away}`);
-    await hub().shell(OWN);
-    const down = await lab.run(['down', '--lab', FILE]);
-    t.is(down.code, 0, down.all);
-    t.is(await hub().shell('cat /var/lib/mosquitto/own-file; ls -d /var/lib/mqtt-lab 2>/dev/null || true'), 'own\n');
-    t.is(await hub().shell(`mosquitto_sub -p ${PORT} -t 'kept/#' -C 1 -W 5`), 'retained\n');
-    await remoteLab(['pi']);
-  },
-);
+  const up = await lab.run(['up', '--no-verify', '--lab', FILE]);
+  t.is(up.code, 1, up.all);
+  await hub().shell(`rm ${away}`);
+  await hub().shell(OWN);
+  const down = await lab.run(['down', '--lab', FILE]);
+  t.is(down.code, 0, down.all);
+  t.is(await hub().shell('cat /var/lib/mosquitto/own-file; ls -d /var/lib/mqtt-lab 2>/dev/null || true'), 'own\n');
+  t.is(await hub().shell(`mosquitto_sub -p ${PORT} -t 'kept/#' -C 1 -W 5`), 'retained\n');
+  await remoteLab(['pi']);
+});
 
 test.serial(
-  'a Mosquitto that was there runs again, with its configuration, retained message and queued session; --keep-packages',
+  'down --keep-packages restarts the earlier Mosquitto with its configuration, retained message and queued session',
   async (t) => {
     const lab = machines();
     const was = await snapshot(hub());

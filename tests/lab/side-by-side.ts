@@ -21,14 +21,14 @@ test.serial('two labs come up side by side, at the same time', async (t) => {
   for (const own of things) t.is(own.length, 3, own.join('\n'));
 });
 
-test.serial('each passes its own verification', async (t) => {
+test.serial('each lab passes its verification', async (t) => {
   for (const lab of [here(), there()]) {
     const verify = await lab.run(['verify', '--only', CHECKS]);
     t.is(verify.code, 0, verify.all);
   }
 });
 
-test.serial('down of one leaves the other as it was', async (t) => {
+test.serial('down of one leaves the other unchanged', async (t) => {
   const before = await labelled(there().name);
   const down = await here().run(['down']);
   t.is(down.code, 0, down.all);

@@ -30,7 +30,7 @@ test.serial('the checks pass as AVA tests against a lab that is up', async (t) =
   t.regex(output, /✔ restart › no check in SCOPE=quick/);
 });
 
-test.serial('they fail where the broker lets a user do what the lab file does not', async (t) => {
+test.serial('they fail where the broker allows what the lab file denies', async (t) => {
   const broker = theLab().container('broker');
   await broker.shell(
     `sed -i 's/^user alice$/&\\ntopic write test/' ${ACL} && kill -HUP $(cat /run/mosquitto/mosquitto.pid)`,

@@ -17,7 +17,7 @@ test.serial('the machines come up', async (t) => {
   t.is(up.code, 0, up.all);
 });
 
-test.serial('an unknown host key is refused with its fingerprint, exit code 2', async (t) => {
+test.serial('refuses an unknown host key and shows its fingerprint, exit code 2', async (t) => {
   await remoteLab(() => ({ hostKey: undefined }));
   const up = await machines().run(['up', '--no-verify', '--lab', FILE]);
   t.is(up.code, 2, up.all);
@@ -28,7 +28,7 @@ test.serial('an unknown host key is refused with its fingerprint, exit code 2', 
   t.regex(up.stderr, /^ {2}try: compare it on the host .*or set `hostKey`$/m);
 });
 
-test.serial('another host key than the pinned one is refused with both fingerprints, exit code 2', async (t) => {
+test.serial('refuses a changed host key and shows both fingerprints, exit code 2', async (t) => {
   await remoteLab(() => ({ hostKey: OTHER_KEY }));
   const up = await machines().run(['up', '--no-verify', '--lab', FILE]);
   t.is(up.code, 2, up.all);
@@ -40,7 +40,7 @@ test.serial('another host key than the pinned one is refused with both fingerpri
   t.regex(up.stderr, /^ {2}try: if the host was reinstalled.*someone may intercept the connection$/m);
 });
 
-test.serial('a key that the host does not know is told, exit code 2', async (t) => {
+test.serial('names a key that the host does not accept, exit code 2', async (t) => {
   const key = ed25519Pair().private;
   await writeFile(path.join(machines().folder, 'stranger'), key, { mode: 0o600 });
   await remoteLab(() => ({ identity: 'stranger' }));
@@ -49,7 +49,7 @@ test.serial('a key that the host does not know is told, exit code 2', async (t) 
   t.regex(up.stderr, /^broker: ssh debian@127\.0\.0\.1 port \d+: none of the keys was accepted$/m);
 });
 
-test.serial("another lab's broker host: whose it is, exit code 2, nothing touched", async (t) => {
+test.serial("refuses another lab's broker host and names the lab, exit code 2, nothing touched", async (t) => {
   await remoteLab();
   const look = () => machines().container('broker').shell('find /etc/mosquitto -type f | sort | xargs sha256sum');
   const before = await look();
@@ -73,7 +73,7 @@ test.serial('hosts over ssh:// converge, a second up changes nothing, and verifi
   t.is(verify.code, 0, verify.all);
 });
 
-test.serial('a machine that the lab file has under another address stays in the lab', async (t) => {
+test.serial('a host that the lab file now has under another address stays in the lab', async (t) => {
   const lab = machines();
   await remoteLab(() => ({}), 'localhost');
   const plan = await lab.run(['plan', '--exit-code', '--lab', FILE]);
@@ -87,7 +87,7 @@ test.serial('a machine that the lab file has under another address stays in the 
   await remoteLab();
 });
 
-test.serial('a Pi with a broker on it is told with all that was found, exit code 1', async (t) => {
+test.serial('reports a Pi with a broker on it, with everything that was found, exit code 1', async (t) => {
   const lab = machines();
   const pi = lab.container('pi');
   // a policy of the host's, so that the package's own start script keeps still
@@ -108,7 +108,7 @@ test.serial('a Pi with a broker on it is told with all that was found, exit code
   t.is(again.code, 0, again.all);
 });
 
-test.serial("down gives the hosts back: the other lab's broker serves again", async (t) => {
+test.serial("down restores the hosts: the other lab's broker serves again", async (t) => {
   const down = await machines().run(['down', '--lab', FILE]);
   t.is(down.code, 0, down.all);
   t.regex(down.stdout, /^broker +✓ \d changed$/m);

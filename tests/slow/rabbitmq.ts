@@ -56,7 +56,7 @@ for (const debian of [12, 13] as const) {
     t.timeout(TEST_MS);
     await using broker = await openRabbitMq(RIGHTS, debian);
     const verified = await verifyExternal(RIGHTS, broker.port, [], VERIFY_MS);
-    t.log(verified.counts, verified.told);
+    t.log(verified.counts, verified.output);
     const tried = verified.checks.filter(({ verdict }) => verdict !== 'skipped').map(({ id }) => id);
     const found = Object.keys(verified.findings);
     t.deepEqual(surprises(found, tried, KNOWN[debian]), { unexpected: [], missing: [] });

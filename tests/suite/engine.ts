@@ -58,7 +58,7 @@ export async function makeImages(
   reportAll: ReportProgress,
   signal: AbortSignal,
 ): Promise<void> {
-  // nobody waits any more for a build that goes on after the tests
+  // no test waits for a build that continues after the tests
   const report: ReportProgress = (news) => {
     if (!signal.aborted) reportAll(news);
   };

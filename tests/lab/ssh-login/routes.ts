@@ -60,7 +60,7 @@ export const routes: Logins = (there) => {
     const startups = (line: string) => hub.shell(`echo '${line}' >/etc/ssh/sshd_config.d/zz.conf && kill -HUP 1`);
     await startups('MaxStartups 1:100:1');
     t.teardown(() => startups(''));
-    // sshd's title tells its limits
+    // sshd's title shows its limits
     const isNew = () => hub.shell("pgrep -f '[0] of 1-1 startups' || true").then((found) => found !== '' || undefined);
     await until('the new sshd', 10_000, isNew);
     // one that says nothing takes the only place, and is left when the next has come twice

@@ -12,7 +12,7 @@ import type { TestLab } from '../support/lab.ts';
 import { ownLab } from '../support/own-lab.ts';
 import { type Home, makeHome, makeMachines, PASSWORD, type Place } from '../support/ssh-machines.ts';
 
-/** Two machines with users, and whoever logs in to them. */
+/** Two machines with users, and the clients that log in. */
 export type Stage = {
   /** Its containers play the part of machines that were there before; nothing of Mosquitto is on them. */
   readonly lab: TestLab;

@@ -59,9 +59,9 @@ export async function startDumpcap(
   const places = interfaces.flatMap((name) => ['-i', name, '-f', filter]);
   // the usual queue holds 1,000 packets, and what comes while this machine is busy is lost
   const dumpcap = spawn('dumpcap', ['-q', '-N', QUEUE, ...places, '-w', file], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let told = '';
+  let output = '';
   dumpcap.stderr.setEncoding('utf8').on('data', (text: string) => {
-    told += text;
+    output += text;
   });
   let isOver = false;
   const ended = once(dumpcap, 'close').finally(() => {
@@ -78,7 +78,7 @@ export async function startDumpcap(
       return marks.some((bytes) => seen.includes(bytes)) ? true : undefined;
     });
   };
-  if (!(await caughtUp('the first packet in the capture'))) return `dumpcap: ${told.trim()}`;
+  if (!(await caughtUp('the first packet in the capture'))) return `dumpcap: ${output.trim()}`;
   return {
     async end() {
       try {

@@ -18,7 +18,7 @@ export type Verified = z.infer<typeof Results> & {
   /** Ids of the failed checks with their reasons. */
   readonly findings: Readonly<Record<string, string>>;
   /** The findings as text, a line each. */
-  readonly told: string;
+  readonly output: string;
   /** The reason why a check was skipped; undefined: it was not. */
   skipped(id: string): string | undefined;
 };
@@ -52,7 +52,7 @@ export async function verifyExternal(
     code,
     ms,
     findings: Object.fromEntries(findings),
-    told: findings.map((finding) => finding.join(': ')).join('\n'),
+    output: findings.map((finding) => finding.join(': ')).join('\n'),
     skipped: (id) => results.checks.find((check) => check.id === id && check.verdict === 'skipped')?.reason,
   };
 }

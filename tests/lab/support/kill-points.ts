@@ -9,14 +9,14 @@ import type { TestLab } from './lab.ts';
 import { openRelay } from './relay.ts';
 import { until } from './until.ts';
 
-/** What is killed, all of it by SIGKILL; `network`: nothing goes through any more. */
+/** What SIGKILL ends; `network`: the relay stops to pass data. */
 export type Victim = 'tool' | 'sessions' | 'scripts' | 'container' | 'network';
 
 /** When it is killed, or how. */
 export type Point =
   /** So many chunks of SSH traffic, both directions together, after a step has begun, and then so many milliseconds later. */
   | { readonly victim: Victim; readonly step: Step; readonly chunk: number; readonly afterMs?: number }
-  /** dpkg when it tells its status for the n-th time (dpkg(1), --status-logger), or the apt-get that it works for. */
+  /** dpkg when it reports its status for the n-th time (dpkg(1), --status-logger), or the apt-get that it works for. */
   | { readonly victim: 'dpkg' | 'apt by dpkg'; readonly status: number }
   /** apt-get by one of its own hooks (apt.conf(5)). */
   | { readonly victim: 'apt'; readonly hook: (typeof HOOKS)[number] }
@@ -25,7 +25,7 @@ export type Point =
 
 const HOOKS = ['APT::Update::Pre-Invoke', 'APT::Update::Post-Invoke', 'DPkg::Pre-Invoke', 'DPkg::Post-Invoke'] as const;
 
-/** What `up` is at, as it tells it; `look`: before its first step. */
+/** The step of `up`, as it prints it; `look`: before its first step. */
 export type Step = 'look' | 'keep' | 'install' | 'write' | 'start' | 'end';
 
 export const FILE = 'killed.yaml';
@@ -135,7 +135,7 @@ ls *.deb`);
       return {
         step: struckAt ?? 'install',
         status: killed.trim().replace(/^x$/, ''),
-        // a dpkg that was killed may be mended by the same `up`
+        // a dpkg that was killed may be repaired by the same `up`
         hasStruck: 'step' in point ? struckAt !== undefined && outcome.code !== 0 : killed !== '',
         outcome,
       };
@@ -143,7 +143,7 @@ ls *.deb`);
   };
 }
 
-/** What was told last: `broker   … install mosquitto` begins a step. */
+/** The last printed step: `broker   … install mosquitto` begins one. */
 function stepOf(output: string): Step {
   const steps = [...output.matchAll(/^broker +(… (?:keep|install|write|start|restart)|✓|✗)/gm)];
   switch (steps.at(-1)?.[1]) {

@@ -10,14 +10,14 @@ import { type CommandOptions, type LabCommand, type Outcome, startLab } from './
 import { type Container, container, engine } from './container.ts';
 import { labFolder, labName, testImage, testRun } from './run.ts';
 
-/** What a test's lab file says in place of the usual, by top-level key. */
+/** Top-level keys of a test's lab file that replace the usual ones. */
 export type LabOptions = Readonly<Record<string, unknown>>;
 
 /** A lab in containers with a folder of its own. Disposing of it takes it down and removes the folder. */
 export type TestLab = AsyncDisposable & {
   readonly name: string;
   readonly folder: string;
-  /** Writes lab.yaml anew: the usual content with other top-level keys. */
+  /** Writes lab.yaml again: the usual content with these top-level keys. */
   write(options: LabOptions): Promise<void>;
   run(args: readonly string[], options?: Partial<CommandOptions>): Promise<Outcome>;
   start(args: readonly string[], options?: Partial<CommandOptions>): LabCommand;
@@ -28,7 +28,7 @@ export type TestLab = AsyncDisposable & {
 /** The broker's port inside its container; on this machine a random one is published. */
 export const PORT = 18_830;
 
-/** What every lab file of the tests says, unless it says otherwise. */
+/** The usual content of a lab file. */
 export const USUAL = {
   broker: { host: 'container', port: PORT },
   pis: { pi: { host: 'container' } },

@@ -91,7 +91,7 @@ function times(frames: readonly Frame[], isThere: (frame: Frame) => boolean): Re
   return found;
 }
 
-/** Each hop's own connection, from its first message that was weighed to the next thing that the measuring client was told, or to its end. */
+/** Compares each hop's connection, from its first weighed message to the measuring client's next command, or to the end. */
 function compareSize(t: ExecutionContext, id: string, size: Size, frames: readonly Frame[], pi: string) {
   const isWeighed = ({ payloads }: Frame) => payloads.includes('x'.repeat(size.payloadBytes));
   const ways = {

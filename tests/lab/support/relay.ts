@@ -4,13 +4,13 @@ import { createConnection, createServer, type Socket } from 'node:net';
 /** A relay on 127.0.0.1 between the tool and a host's sshd. Disposing of it closes all its connections. */
 export type Relay = AsyncDisposable & {
   readonly port: number;
-  /** Over the connections that are open nothing goes through any more, in either direction, and nobody is told: a network that is gone. */
+  /** Stops to pass data of the open connections, in both directions, without closing them: a lost network. */
   cut(): void;
 };
 
 /**
  * Hands on what comes, each chunk after a call of `onChunk`, which gives how many there were since the relay was opened.
- * @param target port on 127.0.0.1, asked for anew for each connection, since a container that starts again has another one
+ * @param target port on 127.0.0.1, asked for each connection, since a container that starts again has another one
  */
 export async function openRelay(target: () => Promise<number>, onChunk: (count: number) => void): Promise<Relay> {
   const sockets = new Set<Socket>();

@@ -23,7 +23,7 @@ const RUNS: Readonly<Record<string, () => Results>> = {
   hostile: () => made(hostileRun(), { lab: HOSTILE.join(' ') }),
 };
 
-/** A run in which everything that somebody else chose a text for has a text that would like to be more. */
+/** A run in which every foreign text tries to be an element, a script or a control character. */
 function hostileRun() {
   const bad = HOSTILE.join(' ');
   const word = encodeURIComponent(bad).replaceAll('.', '%2E');

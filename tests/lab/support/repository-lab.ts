@@ -64,7 +64,7 @@ export function repositoryLab(word: string) {
   /** Each is refused, and leaves nothing on a Pi that had nothing. */
   function refuses(refused: readonly Refused[]): void {
     for (const [what, wantedOptions, words] of refused) {
-      test.serial(`${what} is refused by apt and told in words, and nothing of it stays`, async (t) => {
+      test.serial(`apt refuses ${what}: up explains it, and leaves nothing of it`, async (t) => {
         await want(wantedOptions());
         const up = await theLab().run(UP);
         t.is(up.code, 1, up.all);

@@ -9,7 +9,7 @@ import { until } from './until.ts';
 /** Debian is bootstrapped in less than a minute on an idle machine; the images are made one after the other. */
 const IMAGE_MS = 280_000;
 
-/** Name of a test's lab, which tells whose it is: the run's, or of AVA called by hand. */
+/** Name of a test's lab. It begins with the name of the run, or of an AVA that was started by hand. */
 export function labName(word: string): string {
   return `${testRun()}-${word}`;
 }

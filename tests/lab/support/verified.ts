@@ -6,12 +6,12 @@ export type Checks = ReadonlyMap<string, string>;
 
 const Results = z.object({ checks: z.array(z.object({ id: z.string(), verdict: z.string() })) });
 
-/** `./lab verify --json`: the exit code, the verdict of each check, and in `told` what it told of failures as they came. */
+/** `./lab verify --json`: the exit code, the verdict of each check, and the failures that it printed to standard error. */
 export async function verify(
   lab: TestLab,
   args: readonly string[] = [],
-): Promise<{ code: number; checks: Checks; told: string }> {
+): Promise<{ code: number; checks: Checks; output: string }> {
   const { code, stdout, stderr } = await lab.run(['verify', '--json', ...args]);
   const { checks } = Results.parse(JSON.parse(stdout));
-  return { code, checks: new Map(checks.map(({ id, verdict }) => [id, verdict])), told: stderr };
+  return { code, checks: new Map(checks.map(({ id, verdict }) => [id, verdict])), output: stderr };
 }
