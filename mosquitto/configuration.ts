@@ -68,7 +68,7 @@ function itemOf(facts: Facts, file: WantedFile): Item {
   const instead = foundInstead(answer);
   if (instead === 'directory') {
     const happened = `${file.path} is a folder, where the lab's file belongs`;
-    const advice = `look into it and move it away: mv ${file.path} …`;
+    const advice = `check its content and move it away: mv ${file.path} …`;
     throw new LabError({ subject: 'broker', step: 'check the files', happened, advice }, 'could-not-run');
   }
   return fileItem(foundFile(answer), file, instead);

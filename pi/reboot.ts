@@ -31,8 +31,10 @@ export type Reboot =
   | { readonly kind: 'machine' }
   | { readonly kind: 'forbidden'; readonly reason: string };
 
+type Pi = { readonly isEmulated: boolean; readonly mark: string };
+
 /** An emulated Pi reboots when its process 1 ends: the engine starts the container again. */
-export function rebootOf(isEmulated: boolean, mark: string, ownBootId: string): Reboot {
+export function rebootOf({ isEmulated, mark }: Pi, ownBootId: string): Reboot {
   if (isEmulated) return { kind: 'process 1' };
   if (mark.split(' ')[0] !== ownBootId) return { kind: 'machine' };
   return { kind: 'forbidden', reason: 'it is this machine, or a container on it: a reboot would end this run' };
@@ -40,7 +42,8 @@ export function rebootOf(isEmulated: boolean, mark: string, ownBootId: string): 
 
 export async function planReboot({ pis }: Lab, name: string, mark: string): Promise<Reboot> {
   const isEmulated = pis.some((pi) => pi.name === name && pi.host.kind === 'container');
-  return rebootOf(isEmulated, mark, (await readFile('/proc/sys/kernel/random/boot_id', 'utf8')).trim());
+  const ownBootId = await readFile('/proc/sys/kernel/random/boot_id', 'utf8');
+  return rebootOf({ isEmulated, mark }, ownBootId.trim());
 }
 
 const SCRIPTS = {

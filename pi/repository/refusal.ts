@@ -32,12 +32,12 @@ const REASONS: readonly Reason[] = [
     pattern: /\bBADSIG\b|has been manipulated|Clearsigned file isn't valid/,
     words: () => 'its index was changed after it was signed',
     advice:
-      'do not use it; try over another network, which shows whether something on the way changes it, and tell the owner of the repository',
+      'do not use it; try over another network, in case this one changes it, and report it to the owner of the repository',
   },
   {
     pattern: /Hash Sum mismatch|unexpected size/,
     words: () => 'its package list was changed after it was signed, or is being published right now',
-    advice: 'try again in some minutes; if it still fails, do not use it, and tell the owner of the repository',
+    advice: 'try again in some minutes; if it still fails, do not use it, and report it to the owner of the repository',
   },
   {
     pattern: /^E: Release file .* is expired/m,

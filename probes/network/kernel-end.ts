@@ -35,7 +35,7 @@ export async function killClient(host: Host, pid: number, brokerPort: number): P
   let at: number | undefined;
   const { stdout } = await run(host, {
     step: 'end a client by KILL',
-    // as the user of the process: in a container, root may not look into another user's
+    // as the user of the process: in a container, root may not inspect another user's
     script: killScript(pid, brokerPort),
     timeoutMs: BOUND_MS,
     onLine(line) {

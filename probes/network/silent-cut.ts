@@ -53,7 +53,7 @@ export async function cutSilently(
 export async function findFlow(host: Host, pid: number, brokerPort: number): Promise<Flow> {
   const { stdout } = await run(host, {
     step: 'find the connection of a process',
-    // as the user of the process: in a container, root may not look into another user's
+    // as the user of the process: in a container, root may not inspect another user's
     script: `${flowFunction(pid, brokerPort)}\nfind_flow`,
     timeoutMs: STEP_BOUND_MS,
   });

@@ -49,7 +49,7 @@ export function clientsConclusion(rows: readonly ClientRow[]): Conclusion {
   const failed = ran.filter(({ record }) => record.verdict === 'fail');
   if (ran.length === 0) return inconclusive('No message was sent in this run.');
   if (failed.length > 0) {
-    return contradicted(`${failed.length} of ${ran.length} checks did not receive their message: ${waysText(failed)}.`);
+    return contradicted(`${failed.length} of ${ran.length} checks failed: ${waysText(failed)}.`);
   }
   const arrived = `Every message arrived exactly once and unaltered: ${waysText(ran)}.`;
   const missing = missingRows(rows);

@@ -38,12 +38,12 @@ export function costConclusion(fast: Traffic, slow: Traffic): Conclusion {
   const ratio = periodOf(slow).seconds / periodOf(fast).seconds;
   const isAsWanted = isNear(ratio, wanted, PERIOD_TOLERANCE);
   const assumed = assumedPeriodsText([fast, slow]);
-  const wantedText = `the ratio of the keep alives, ${round(wanted)}`;
+  const keepAlives = `the ratio of the keep alives is ${round(wanted)}`;
   const pings = `In ${seconds(fast.durationMs)} the connection with ${fast.keepAlive} s sent ${pingsText(fast)}; in ${seconds(slow.durationMs)} the one with ${slow.keepAlive} s sent ${pingsText(slow)}`;
   const text =
     assumed === undefined
-      ? `${pings}: ${ratio.toFixed(1)} times as often, ${isAsWanted ? '' : 'not '}${wantedText}.`
-      : `${pings}. ${assumed}${isAsWanted ? '' : ` So the ratio is ${ratio.toFixed(1)}, not ${wantedText}.`}`;
+      ? `${pings}: ${ratio.toFixed(1)} times as often, ${isAsWanted ? 'and' : 'although'} ${keepAlives}.`
+      : `${pings}. ${assumed}${isAsWanted ? '' : ` So it pinged ${ratio.toFixed(1)} times as often, although ${keepAlives}.`}`;
   const conclude = !isAsWanted ? contradicted : assumed === undefined ? confirmed : inconclusive;
   const day = dayText(fast, slow);
   if (day === undefined) return isAsWanted ? inconclusive(text) : contradicted(text);
@@ -52,7 +52,7 @@ export function costConclusion(fast: Traffic, slow: Traffic): Conclusion {
   const costs = `a ping took ${round(one)} and ${round(other)} bytes`;
   return isNear(one, other, COST_TOLERANCE)
     ? conclude(`${text} ${day.text}; ${costs}.`)
-    : contradicted(`${text} ${day.text}, and not only because of ${wantedText}: ${costs}.`);
+    : contradicted(`${text} ${day.text}, and not only because it pings more often: ${costs}.`);
 }
 
 type Unit = 'IP' | 'MQTT';
@@ -77,10 +77,10 @@ function isNear(value: number, wanted: number, tolerance: number): boolean {
   return Math.abs(value / wanted - 1) <= tolerance;
 }
 
-/** `15 PINGREQ, one each 5.00 s`. */
+/** `15 PINGREQ, one every 5.00 s`. */
 function pingsText(traffic: Traffic): string {
   const { kind, seconds: period } = periodOf(traffic);
-  return `${traffic.pings} PINGREQ${kind === 'measured' ? `, one each ${period.toFixed(2)} s` : ''}`;
+  return `${traffic.pings} PINGREQ${kind === 'measured' ? `, one every ${period.toFixed(2)} s` : ''}`;
 }
 
 /** What one ping costs, and how much of it is MQTT. */
@@ -114,7 +114,7 @@ export function stepsText(series: readonly Traffic[]): string {
   const ofEach = series.map(({ keepAlive, samples, pings, durationMs }) => {
     const last = samples.at(-1);
     const bytes = last?.ipBytes ?? last?.mqttBytes ?? 0;
-    return `with a keep alive of ${keepAlive} s ${counted(bytes, 'byte')} after ${seconds(durationMs)}, in ${counted(pings, 'step')}, one a ping`;
+    return `with a keep alive of ${keepAlive} s ${counted(bytes, 'byte')} after ${seconds(durationMs)}, in ${counted(pings, 'step')}, one per ping`;
   });
   return `Cumulative bytes over time: ${listed(ofEach)}.`;
 }

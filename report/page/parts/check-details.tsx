@@ -30,15 +30,20 @@ function CheckDetails({ record }: { readonly record: CheckRecord }) {
   );
 }
 
-/** Reason, statement, expected, observed, evidence, where and when. */
+/** Reason, advice, statement, expected, observed, evidence, where and when. */
 export function CheckFacts({ record }: { readonly record: CheckRecord }) {
-  const { id, statement, expected, observed, reason, verdict, evidence = [] } = record;
+  const { id, statement, expected, observed, reason, advice, verdict, evidence = [] } = record;
   const lines = evidenceLines(evidence, verdict === 'pass');
   return (
     <dl>
       {reason === undefined ? null : (
         <Fact name="reason">
           <Text>{reason}</Text>
+        </Fact>
+      )}
+      {advice === undefined ? null : (
+        <Fact name="try">
+          <Text>{advice}</Text>
         </Fact>
       )}
       {statement === undefined ? null : <Fact name="statement">[{statement}]</Fact>}

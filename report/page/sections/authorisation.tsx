@@ -52,7 +52,7 @@ function Logins({ rows }: { readonly rows: readonly LoginRow[] }) {
         columns={[
           'with',
           { title: 'attempts', align: 'right' },
-          { title: 'to be accepted', align: 'right' },
+          { title: 'should be accepted', align: 'right' },
           { title: 'accepted', align: 'right' },
           'verdict',
         ]}

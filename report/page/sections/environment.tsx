@@ -44,7 +44,7 @@ function Facts({ environment }: { readonly environment: Environment }) {
   return (
     <Table
       caption="The run"
-      columns={['what', 'value']}
+      columns={['fact', 'value']}
       rows={rows.map(([what, value]) => [what, <Text>{value}</Text>])}
     />
   );

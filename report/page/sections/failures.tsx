@@ -1,41 +1,59 @@
+import type { CheckRecord } from '../../../records/record.ts';
+import { counted } from '../format.ts';
+import { groupsOf } from '../groups.ts';
 import { CheckFacts } from '../parts/check-details.tsx';
 import { CheckLink, VerdictMark } from '../parts/check-link.tsx';
 import type { SectionProps } from '../parts/section.tsx';
 import { Text } from '../parts/text.tsx';
 
-/** Of more failures than this the page only names the rest. */
+/** Of more reasons than this the page only names the checks of the rest. */
 const MOST_EXPLAINED = 10;
 
-/** The failed checks with all their facts, or that no check had a result. */
+/** Each reason of failures with all facts of one check and links to the others, or that no check had a result. */
 export function Failures({ results }: SectionProps) {
   const failed = results.checks.filter(({ verdict }) => verdict === 'fail');
-  if (failed.length === 0) {
-    return <p>No check of this run had a result, so the run proves nothing.</p>;
-  }
+  if (failed.length === 0) return <p>No check of this run had a result, so the run proves nothing.</p>;
+  const groups = groupsOf(failed, ({ reason = '' }) => reason);
   return (
     <>
-      {failed.slice(0, MOST_EXPLAINED).map((record) => (
-        <>
-          <h3>
-            <VerdictMark verdict="fail" /> <Text>{record.claim}</Text>
-          </h3>
-          <p>
-            <CheckLink id={record.id} />
-          </p>
-          <div class="check-facts">
-            <CheckFacts record={record} />
-          </div>
-        </>
+      {groups.slice(0, MOST_EXPLAINED).map((group) => (
+        <Failure group={group} />
       ))}
-      {failed.length > MOST_EXPLAINED ? (
-        <ul>
-          {failed.slice(MOST_EXPLAINED).map(({ id, claim }) => (
-            <li>
-              <CheckLink id={id} />: <Text>{claim}</Text>
-            </li>
-          ))}
-        </ul>
-      ) : null}
+      <Named checks={groups.slice(MOST_EXPLAINED).flat()} />
     </>
+  );
+}
+
+function Failure({ group: [record, ...others] }: { readonly group: readonly [CheckRecord, ...CheckRecord[]] }) {
+  return (
+    <>
+      <h3>
+        <VerdictMark verdict="fail" /> <Text>{record.claim}</Text>
+      </h3>
+      <p>
+        <CheckLink id={record.id} />
+      </p>
+      <div class="check-facts">
+        <CheckFacts record={record} />
+      </div>
+      {others.length === 0 ? null : (
+        <details>
+          <summary>{counted(others.length, 'more check')} failed for the same reason</summary>
+          <Named checks={others} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function Named({ checks }: { readonly checks: readonly CheckRecord[] }) {
+  return checks.length === 0 ? null : (
+    <ul>
+      {checks.map(({ id, claim }) => (
+        <li>
+          <CheckLink id={id} />: <Text>{claim}</Text>
+        </li>
+      ))}
+    </ul>
   );
 }

@@ -111,7 +111,7 @@ function Exchanges({ measured, text }: PlaceProps) {
           exchange === undefined ? '–' : (exchange.arrivedAtMs / 1000).toFixed(1),
           pings,
           pingsAtMs.map((ms) => (ms / 1000).toFixed(1)).join(', '),
-          <CheckLink id={record.id} words="record" />,
+          <CheckLink id={record.id} words="check" />,
         ])}
       />
     </>
@@ -173,7 +173,7 @@ function Steps({ id, series }: { readonly id: string; readonly series: readonly 
   return (
     <Figure
       id={id}
-      caption={`Cumulative bytes of ${unit}, both directions, from the connection’s begin.`}
+      caption={`Cumulative bytes of ${unit}, both directions, from the start of the connection.`}
       alternative={stepsText(series)}
       command={COMMAND}
       legend={<Legend names={series.map(({ keepAlive }) => `keep alive ${keepAlive} s`)} />}

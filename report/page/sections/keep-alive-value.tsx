@@ -53,7 +53,7 @@ export function KeepAliveValue({ results }: SectionProps) {
         command={COMMAND}
         {...drawn(batteryPlot(measured, DEFAULTS))}
       />
-      <h3>How it shifts with the priorities</h3>
+      <h3>How the answer shifts with the priorities</h3>
       <div id="keep-alive-profiles">
         <Table
           caption={`The longest keep alive that detects a loss in time, for three priorities of the same lock${inBrackets}`}
@@ -81,15 +81,15 @@ function Sources({ input: { measured, ping, expiryIds, limit } }: { readonly inp
   const values = [...new Set(measured.expiries.map(({ keepAlive }) => keepAlive))].sort((one, other) => one - other);
   const seen =
     values.length === 0
-      ? 'This run measured no expiry, so a loss counts as detected after 1.5 times the keep alive, as the standard says.'
-      : `The broker detected the loss of silent clients with keep alives of ${listed(values.map(String))} s ${late.least.toFixed(1)} to ${late.most.toFixed(1)} s after 1.5 times that [MQTT-3.1.2-24]. The delay depends on when in its round the broker looks (every 6 s before Mosquitto 2.0.21). So the worst case of every keep alive uses the longest delay, and the average their mean.`;
+      ? 'this run measured no expiry, so a loss counts as detected after 1.5 times the keep alive, as the standard says.'
+      : `the broker detected the loss of silent clients with keep alives of ${listed(values.map(String))} s ${late.least.toFixed(1)} to ${late.most.toFixed(1)} s after 1.5 times that [MQTT-3.1.2-24]. The delay depends on when in its round the broker looks (every 6 s before Mosquitto 2.0.21). So the worst case of every keep alive uses the longest delay, and the average their mean.`;
   return (
     <>
       <h3>What it is computed from</h3>
       <ul>
         <li>
           Measured: a ping with its answer took {measured.pingBytes} bytes of {measured.bytesOf} (
-          <CheckLink id={ping} words="record" />
+          <CheckLink id={ping} words="check" />
           ). A day has 86,400 s ÷ keep alive of them.
         </li>
         <li>
@@ -126,7 +126,7 @@ function Sources({ input: { measured, ping, expiryIds, limit } }: { readonly inp
 function Links({ ids }: { readonly ids: ModelInput['expiryIds'] }) {
   return (
     <details>
-      <summary>{counted(ids.length, 'record')}</summary>
+      <summary>{counted(ids.length, 'check')}</summary>
       <ul>
         {ids.map((id) => (
           <li>

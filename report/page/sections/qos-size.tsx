@@ -107,7 +107,7 @@ function Bars({
     <Figure
       id={`figure-size-${payloadBytes}`}
       caption={`Bytes that a message of ${payload} takes on each hop, by packet type${used.includes(HEADERS) ? ', and the headers and acknowledgements of TCP/IP' : ''}.`}
-      alternative={`Bars of bytes a message with a payload of ${payload}: ${totals.join('; ')}.`}
+      alternative={`Bars of bytes per message with a payload of ${payload}: ${totals.join('; ')}.`}
       command={`./lab verify --only 'qos.size.*.${payloadBytes}'`}
       legend={<Legend names={PARTS} shown={used} kind="area" />}
       drawing={drawPlot(plotOf(bars))}
@@ -140,7 +140,7 @@ function plotOf(bars: readonly Bar[]): PlotOptions {
     height: 64 + ways.length * 26,
     marginLeft: 172,
     marginRight: 56,
-    x: { label: 'bytes a message', grid: true },
+    x: { label: 'bytes per message', grid: true },
     y: { label: null, domain: ways },
     color: { domain: PARTS, range: PARTS.map((_, index) => lookOf(index).stroke) },
     marks: [

@@ -74,10 +74,9 @@ test('does not wait for a trial broker that loses a TERM right after its start',
   const script = (configuration(lab).plan(factsOf(new Map()), []).change?.script ?? '')
     .replaceAll('/usr/sbin/mosquitto', binary)
     .replaceAll('/etc/mosquitto', folder);
-  const started = performance.now();
   const { code, stderr } = sh(`chown() { :; }\n${script}`);
+  // a trial that waits for its broker for ever ends by the time-out of sh(), without a code
   t.is(code, 0, stderr);
-  t.true(performance.now() - started < 10_000);
   t.deepEqual(readdirSync(folder).toSorted(), ['broker', 'conf.d', 'lab.acl', 'lab.passwd', 'mosquitto.conf']);
 });
 

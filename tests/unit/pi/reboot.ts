@@ -2,7 +2,7 @@ import test from 'ava';
 import { rebootOf } from '../../../pi/reboot.ts';
 
 test('only a machine with a kernel of its own is rebooted', (t) => {
-  t.is(rebootOf(true, 'boot-1 77', 'boot-1').kind, 'process 1');
-  t.is(rebootOf(false, 'boot-2 1', 'boot-1').kind, 'machine');
-  t.is(rebootOf(false, 'boot-1 77', 'boot-1').kind, 'forbidden');
+  t.is(rebootOf({ isEmulated: true, mark: 'boot-1 77' }, 'boot-1').kind, 'process 1');
+  t.is(rebootOf({ isEmulated: false, mark: 'boot-2 1' }, 'boot-1').kind, 'machine');
+  t.is(rebootOf({ isEmulated: false, mark: 'boot-1 77' }, 'boot-1').kind, 'forbidden');
 });

@@ -34,7 +34,7 @@ ${script.replaceAll(/(?<![\w.$])\/(?=(etc\/apt|var\/lib)\b)/g, `${root}/`)}`);
 /** [case; the record of the lab's installations; the lab, undefined where the whole host is its own; the packages afterwards] */
 const rows: readonly (readonly [what: string, record: string, lab: string | undefined, after: readonly string[]])[] = [
   [
-    'packages that somebody else installed stay',
+    'packages that the lab did not install stay',
     '',
     'two',
     ['libmosquitto-common1 2', 'libmosquitto1 1', 'mosquitto-clients 1', 'theirs 2'],

@@ -127,8 +127,8 @@ test('the labs of a host are the folders below /var/lib/mqtt-lab', (t) => {
   t.is(ask(), '$(reboot)\ntwo\n');
 });
 
-/** [the source file on the host, made by this shell; the labs that may own it; whether the script goes on] */
-const owned: readonly (readonly [make: string, labs: readonly string[], goesOn: boolean])[] = [
+/** [the source file on the host, made by this shell; the labs that may own it; whether the script continues] */
+const owned: readonly (readonly [make: string, labs: readonly string[], continues: boolean])[] = [
   ['echo "# Lab: two" >', ['two'], true],
   ['echo "# Lab: two" >', ['three', 'two'], true],
   ['echo "# Lab: two" >', ['three'], false],
@@ -137,11 +137,11 @@ const owned: readonly (readonly [make: string, labs: readonly string[], goesOn: 
   // a link is no source
   ["echo '# Lab: two' >/etc/apt/two; ln -s two ", ['three'], true],
 ];
-for (const [make, labs, goesOn] of owned) {
-  test(`a script of ${labs.join(' or ')} ${goesOn ? 'goes on' : 'ends'} after: ${make}`, (t) => {
+for (const [make, labs, continues] of owned) {
+  test(`a script of ${labs.join(' or ')} ${continues ? 'continues' : 'ends'} after: ${make}`, (t) => {
     const root = folderFor(t);
     const run = (script: string) => sh(script.replaceAll('/etc/apt', `${root}/etc/apt`));
     run(`mkdir -p /etc/apt/sources.list.d; ${make}${SOURCE}`);
-    t.is(run(refuseOtherOwners(labs)).code, goesOn ? 0 : 1);
+    t.is(run(refuseOtherOwners(labs)).code, continues ? 0 : 1);
   });
 }

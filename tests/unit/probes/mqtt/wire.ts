@@ -8,7 +8,7 @@ type Case = { name: string; sent?: string; hex: string; line: string };
 const CONNECT_5 = '10 16 00 04 4d 51 54 54 05 c2 00 0a 00 00 02 63 31 00 01 61 00 02 70 77 ';
 const CASES: readonly Case[] = [
   {
-    name: 'CONNECT shows that there is a password, and nothing of it',
+    name: 'CONNECT shows only whether it has a password',
     sent: '10 1a 00 04 4d 51 54 54 04 c2 00 3c 00 02 63 31 00 03 73 61 6d 00 05 73 61 6d 70 77',
     hex: '',
     line: '→ CONNECT MQTT 3.1.1 client "c1" clean keep alive 60 s user sam with password  28 bytes',

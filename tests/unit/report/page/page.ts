@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync } from 'node:zlib';
 import test from 'ava';
+import type { CheckRecord } from '../../../../records/record.ts';
 import type { Results } from '../../../../records/results.ts';
 import { pageHtml } from '../../../../report/page/page.tsx';
 import { SECTIONS } from '../../../../report/page/sections.ts';
@@ -26,6 +27,15 @@ test('begins with the failures of a run that did not pass', (t) => {
     failing.indexOf('<section id="authorisation"'),
   );
   t.regex(first, /no will came/);
+});
+
+test('groups failures with one reason, and shows the advice of their check', (t) => {
+  const failed = (id: CheckRecord['id'], reason: string) =>
+    recordOf(id, { verdict: 'fail', reason, advice: `look into ${reason}` });
+  const page = html(resultsOf([failed('will.a', 'late'), failed('will.b', 'late'), failed('acl.c', 'let in')]));
+  const section = page.slice(page.indexOf('<section id="failures"'), page.indexOf('<section id="authorisation"'));
+  t.is(section.match(/<h3>/g)?.length, 2);
+  t.regex(section, /look into late.*1 more check failed for the same reason.*will\.b.*/s);
 });
 
 test('names the commands that measure each question where a run has no results', (t) => {

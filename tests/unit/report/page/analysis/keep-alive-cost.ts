@@ -39,29 +39,29 @@ const costs: readonly (readonly [string, Traffic, Traffic, 'confirmed' | 'contra
     idle(5, 15),
     idle(25, 3),
     'confirmed',
-    /15 PINGREQ, one each 5\.00 s; in 75\.5 s the one with 25 s sent 3 PINGREQ, one each 25\.00 s: 5\.0 times as often, the ratio of the keep alives, 5\. .* 2\.76 MB against 553 kB of IP: 5\.0 times as much\.$/,
+    /15 PINGREQ, one every 5\.00 s; in 75\.5 s the one with 25 s sent 3 PINGREQ, one every 25\.00 s: 5\.0 times as often, and the ratio of the keep alives is 5\. .* 2\.76 MB against 553 kB of IP: 5\.0 times as much\.$/,
   ],
   [
     'both ping each 25 s',
     { ...idle(5, 3), pingsAtMs: pingsEach(25, 3) },
     idle(25, 3),
     'contradicted',
-    /3 PINGREQ, one each 25\.00 s; .*: 1\.0 times as often, not the ratio of the keep alives, 5\. .* 553 kB against 553 kB of IP: 1\.0 times as much\.$/,
+    /3 PINGREQ, one every 25\.00 s; .*: 1\.0 times as often, although the ratio of the keep alives is 5\. .* 553 kB against 553 kB of IP: 1\.0 times as much\.$/,
   ],
-  ['one falls silent', idle(5, 3), idle(25, 3), 'contradicted', /3 PINGREQ, one each 23\.43 s/],
+  ['one falls silent', idle(5, 3), idle(25, 3), 'contradicted', /3 PINGREQ, one every 23\.43 s/],
   [
     '5.6 times',
     idle(5, 15),
     { ...idle(25, 3), pingsAtMs: pingsEach(28, 3) },
     'contradicted',
-    /: 5\.6 times as often, not/,
+    /: 5\.6 times as often, although/,
   ],
   [
     '5.4 times',
     idle(5, 15),
     { ...idle(25, 3), pingsAtMs: pingsEach(27, 3) },
     'confirmed',
-    /: 5\.4 times as often, the ratio/,
+    /: 5\.4 times as often, and the ratio/,
   ],
   [
     'a single ping of one',
@@ -75,14 +75,14 @@ const costs: readonly (readonly [string, Traffic, Traffic, 'confirmed' | 'contra
     { ...idle(5, 3), pingsAtMs: pingsEach(10, 3), durationMs: 31_000 },
     idle(25, 1),
     'contradicted',
-    /Too few pings .* So the ratio is 2\.5, not the ratio of the keep alives, 5\./,
+    /Too few pings .* So it pinged 2\.5 times as often, although the ratio of the keep alives is 5\./,
   ],
   [
     'pings that cost five times as much',
     idle(5, 15),
     idle(25, 3, { ...PER_PING, ipBytes: 800 }),
     'contradicted',
-    /1\.0 times as much, and not only because of the ratio .* 5: a ping took 160 and 800 bytes\.$/,
+    /1\.0 times as much, and not only because it pings more often: a ping took 160 and 800 bytes\.$/,
   ],
   [
     'an acknowledgement apart',
@@ -120,6 +120,6 @@ test('gives the measured cost of a ping', (t) => {
 test('describes the steps in words', (t) => {
   t.is(
     stepsText([idle(5, 15), idle(25, 1)]),
-    'Cumulative bytes over time: with a keep alive of 5 s 3,000 bytes after 75.5 s, in 15 steps, one a ping and with a keep alive of 25 s 760 bytes after 75.5 s, in 1 step, one a ping.',
+    'Cumulative bytes over time: with a keep alive of 5 s 3,000 bytes after 75.5 s, in 15 steps, one per ping and with a keep alive of 25 s 760 bytes after 75.5 s, in 1 step, one per ping.',
   );
 });
