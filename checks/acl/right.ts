@@ -1,6 +1,7 @@
 import type { Lab, User } from '../../lab-file/lab.ts';
 import { may, type TopicAction, writes } from '../../lab-file/may.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
+import type { RightEffect } from '../../records/measured/right.ts';
 import type { Finding } from '../harness/check.ts';
 import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 
@@ -38,7 +39,7 @@ export type Effect = {
 
 /** Judges by the effect alone, never by the broker's answer. */
 export function judgeRight(right: Right, { tookEffect, ...seen }: Effect, brokerKind: BrokerKind): Finding {
-  const observed = { tookEffect, ...seen.observed };
+  const observed: RightEffect = { tookEffect, ...seen.observed };
   if (right === 'widened' && tookEffect) {
     const reason = brokerKind === 'lab' ? ONE_PERMISSION : ONE_PERMISSION_ELSEWHERE;
     return { verdict: 'deviation', observed, reason };

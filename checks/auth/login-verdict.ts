@@ -1,6 +1,7 @@
 import type { LoginAttempt } from '../../probes/clients/login-attempts.ts';
 import { type Handshake, isAcceptance } from '../../probes/mqtt/handshake.ts';
 import type { ConnectOutcome, Version } from '../../probes/mqtt/session.ts';
+import type { Login } from '../../records/measured/login.ts';
 import { connectionAdvice } from '../harness/advice.ts';
 import type { Finding } from '../harness/check.ts';
 import { evidence } from '../harness/evidence.ts';
@@ -24,7 +25,7 @@ export function refusalStatement(version: Version): string {
  */
 export function judgeRefusal(seen: Handshake, version: Version, brokerKind: BrokerKind): Finding {
   const expected = refusalBytes(version);
-  const observed = { accepted: isAcceptance(seen.answer), ...seen };
+  const observed = { accepted: isAcceptance(seen.answer), ...seen } satisfies Login;
   const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
   if (observed.accepted) return fail('the broker accepted the login');
   // an external broker may refuse with an RST; any other error is no refusal
@@ -41,7 +42,7 @@ export function judgeRefusal(seen: Handshake, version: Version, brokerKind: Brok
 
 /** Judges the outcome of a CONNECT that must be accepted. */
 export function judgeAcceptance(outcome: ConnectOutcome): Finding {
-  if (outcome.kind === 'accepted') return { verdict: 'pass', observed: { accepted: true, code: 0 } };
+  if (outcome.kind === 'accepted') return { verdict: 'pass', observed: { accepted: true, code: 0 } satisfies Login };
   const packets = evidence('mqtt.js', outcome.packets);
   if (outcome.kind === 'closed') {
     const { reason } = outcome;
@@ -49,7 +50,7 @@ export function judgeAcceptance(outcome: ConnectOutcome): Finding {
   }
   const { code } = outcome;
   const reason = `the broker refused the login with code ${code}`;
-  return { verdict: 'fail', observed: { accepted: false, code }, reason, evidence: packets };
+  return { verdict: 'fail', observed: { accepted: false, code } satisfies Login, reason, evidence: packets };
 }
 
 /** Judges a login by mosquitto_sub on a host; `seen` is undefined where it was not tried. */
@@ -63,7 +64,9 @@ export function judgeClientLogin(
     return { verdict: 'fail', observed: null, reason };
   }
   const code = seen.packets.find(({ type }) => type === 'CONNACK')?.code;
-  const observed = { accepted: code === 0, code, exitCode: seen.exitCode };
+  const observed = { accepted: code === 0, code, exitCode: seen.exitCode } satisfies Partial<Login> & {
+    exitCode: unknown;
+  };
   const packets = evidence('mosquitto_sub', seen.packets);
   const reason = mismatch(seen, code, expected, brokerKind);
   if (reason === undefined) return { verdict: 'pass', observed, evidence: packets };

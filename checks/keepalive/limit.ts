@@ -1,4 +1,5 @@
 import type { User } from '../../lab-file/lab.ts';
+import type { KeepAliveLimit } from '../../records/measured/keep-alive-limit.ts';
 import { ADVICE } from '../harness/advice.ts';
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
@@ -35,7 +36,11 @@ export const keepaliveLimit: CheckFamily = (testLab) => {
 
 async function accepted(testLab: TestLab, user: User, keepAlive: number): Promise<Finding> {
   await using client = await testLab.raw(user, { keepAlive });
-  return { verdict: 'pass', observed: { accepted: true }, evidence: evidence(user.name, client.packets) };
+  return {
+    verdict: 'pass',
+    observed: { accepted: true } satisfies KeepAliveLimit,
+    evidence: evidence(user.name, client.packets),
+  };
 }
 
 /** A client that asks for the longest keep alive gets the broker's limit (MQTT 5, 3.2.2.3.14). */
@@ -44,7 +49,7 @@ async function announced(testLab: TestLab, user: User, limit: number): Promise<F
   const connack = client.packets.find(({ type }) => type === 'CONNACK');
   const property = connack?.properties?.find((text) => text.startsWith('serverKeepAlive '));
   const serverKeepAlive = property === undefined ? LONGEST_S : Number(property.split(' ')[1]);
-  const observed = { accepted: true, serverKeepAlive };
+  const observed: KeepAliveLimit = { accepted: true, serverKeepAlive };
   const packets = evidence(user.name, client.packets);
   if (serverKeepAlive === limit) return { verdict: 'pass', observed, evidence: packets };
   const reason = `the broker's limit is ${serverKeepAlive} s, not ${limit} s`;

@@ -1,6 +1,7 @@
 import { hop, type Step, stepsOf } from '../../probes/mqtt/hop.ts';
 import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { QoS, Version } from '../../probes/mqtt/session.ts';
+import type { QosPair } from '../../records/measured/qos-pair.ts';
 import { listOf, stepText } from '../fixtures/delivery.ts';
 import type { Finding } from '../harness/check.ts';
 import type { Role } from '../harness/roles.ts';
@@ -41,9 +42,9 @@ export function expectedCell(cell: Cell): object {
 export function judgeCell(cell: Cell, seen: Delivered, brokerKind: BrokerKind): Finding {
   const { granted, arrived } = seen;
   const publish = seen.subscriber[0];
-  const observed = {
+  const observed: QosPair = {
     granted,
-    delivered: publish?.qos,
+    delivered: isQoS(publish?.qos) ? publish.qos : undefined,
     copies: arrived.length,
     ...hops((role) => stepsOf(seen[role])),
     ...explanation(cell, seen),
@@ -98,18 +99,18 @@ function explanation({ published }: Cell, { granted, publisher, subscriber }: De
   };
 }
 
-function hops(of: (role: Role) => readonly Step[]): object {
-  const [publisher, subscriber] = ROLES.map(of);
-  const sum = (steps: readonly Step[] = []) => steps.reduce((total, { bytes = 0 }) => total + bytes, 0);
+function hops(of: (role: Role) => readonly Step[]): Pick<QosPair, 'publisher' | 'subscriber' | 'packets' | 'bytes'> {
+  const [publisher, subscriber] = [of('publisher'), of('subscriber')];
+  const sum = (steps: readonly Step[]) => steps.reduce((total, { bytes = 0 }) => total + bytes, 0);
   return {
-    publisher: publisher?.map(stepText),
-    subscriber: subscriber?.map(stepText),
-    packets: { publisher: publisher?.length, subscriber: subscriber?.length },
+    publisher: publisher.map(stepText),
+    subscriber: subscriber.map(stepText),
+    packets: { publisher: publisher.length, subscriber: subscriber.length },
     bytes: { publisher: sum(publisher), subscriber: sum(subscriber) },
   };
 }
 
-function isQoS(code: number): code is QoS {
+function isQoS(code: number | undefined): code is QoS {
   return code === 0 || code === 1 || code === 2;
 }
 

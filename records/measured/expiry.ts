@@ -6,6 +6,8 @@ export const expirySchema = z.object({
   closedAfterMs: z.number().optional(),
   /** Milliseconds from the client's last packet until its last will arrived. */
   willAfterMs: z.number().optional(),
+  /** Milliseconds from the end of 1.5 × keep alive (MQTT-3.1.2-24) until then. */
+  lateMs: z.number().optional(),
   /** How late the measurement itself may be. */
   uncertainMs: z.number().optional(),
 });

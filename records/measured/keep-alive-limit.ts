@@ -6,3 +6,5 @@ export const keepAliveLimitSchema = z.object({
   /** Server Keep Alive of the CONNACK, in seconds (MQTT 5, 3.2.2.3.14). */
   serverKeepAlive: z.number().optional(),
 });
+
+export type KeepAliveLimit = z.infer<typeof keepAliveLimitSchema>;

@@ -8,3 +8,5 @@ export const loginSchema = z.object({
   /** Bytes of the answer in hex, such as `20 02 00 05`. */
   answer: z.string().optional(),
 });
+
+export type Login = z.infer<typeof loginSchema>;
