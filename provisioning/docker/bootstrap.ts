@@ -121,7 +121,7 @@ function start(options: readonly string[], reporter: HostReporter): Started {
   };
   child.stderr.setEncoding('utf8').on('data', groupReader(group.resolve, read));
   const end = async () => {
-    await $({ quiet: true, nothrow: true })`${killWords(await group.promise, 'TERM', sudo)}`;
+    await $({ quiet: true, nothrow: true })`${killWords([await group.promise], 'TERM', sudo)}`;
   };
   return { child, output: () => messages, end };
 }

@@ -33,7 +33,7 @@ function startLocal(name: string, command: Command, sudo: readonly string[]): Ru
         return { exit: shell.then(({ exitCode, signal }) => exitCode ?? (signal === null ? 1 : 128)) };
       },
       async killGroup(group, signal) {
-        await $(PLAIN)`${killWords(group, signal, sudo)}`;
+        await $(PLAIN)`${killWords([group], signal, sudo)}`;
       },
     },
     command,

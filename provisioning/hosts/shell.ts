@@ -23,11 +23,12 @@ export function shellWords(sudo: readonly string[]): readonly string[] {
 }
 
 /**
- * The command line that sends a signal to a process group. It uses the shell's own `kill`, since a minimal Debian has no
+ * The command line that sends a signal to process groups. It uses the shell's own `kill`, since a minimal Debian has no
  * other, and continues a stopped process, so that it receives the signal.
  */
-export function killWords(group: number, signal: string, sudo: readonly string[]): readonly string[] {
-  return [...sudo, 'sh', '-c', `kill -s ${signal} -- -${group}; kill -s CONT -- -${group}`];
+export function killWords(groups: readonly number[], signal: string, sudo: readonly string[]): readonly string[] {
+  const targets = groups.map((group) => `-${group}`).join(' ');
+  return [...sudo, 'sh', '-c', `kill -s ${signal} -- ${targets}; kill -s CONT -- ${targets}`];
 }
 
 export function shellInput(script: string): string {

@@ -5,6 +5,7 @@ import { quote } from '../../base/quote.ts';
 import { type SshAddress, sshText } from '../../lab-file/ssh-address.ts';
 import { rootStarter } from './as-root.ts';
 import { execute } from './channel.ts';
+import { groupKiller } from './group-killer.ts';
 import type { Command, Host, Result } from './host.ts';
 import { NO_SUDO, type Sudo } from './root-access.ts';
 import { startOver, type Transport } from './running.ts';
@@ -14,7 +15,12 @@ import { logIn } from './ssh-login.ts';
 export type SshHost = Host & { readonly client: Client };
 
 /** A host's connection; `died` rejects when it ends. */
-type Connection = { readonly name: string; readonly client: Client; readonly died: Promise<never> };
+type Connection = {
+  readonly name: string;
+  readonly client: Client;
+  readonly died: Promise<never>;
+  readonly killerFor: (sudo: Sudo) => Transport['killGroup'];
+};
 
 /** Connects to a host over SSH. Throws a LabError with exit code 2 that says why it could not. */
 export async function sshHost(name: string, address: SshAddress, signal?: AbortSignal): Promise<SshHost> {
@@ -22,7 +28,19 @@ export async function sshHost(name: string, address: SshAddress, signal?: AbortS
   const died = deferred<never>();
   const lost = { subject: name, step: `ssh ${sshText({ ...address, user })}`, happened: 'the connection ended' };
   client.on('close', () => died.reject(new LabError({ ...lost, advice: 'run the command again' }, 'could-not-run')));
-  const connection: Connection = { name, client, died: died.promise };
+  const killers = new Map<Sudo, Transport['killGroup']>();
+  const connection: Connection = {
+    ...{ name, client, died: died.promise },
+    killerFor(sudo) {
+      const killer =
+        killers.get(sudo) ??
+        groupKiller(async (groups, signal) => {
+          await shortCommand(connection, killWords(groups, signal, sudo.words), sudo.input);
+        });
+      killers.set(sudo, killer);
+      return killer;
+    },
+  };
   const start = (command: Command, sudo: Sudo, onBegin?: () => void) =>
     startOver(name, transport(connection, sudo, command, onBegin), command);
   const run = (words: readonly string[], input: string) => shortCommand(connection, words, input);
@@ -57,9 +75,7 @@ function transport(connection: Connection, sudo: Sudo, command: Command, onBegin
       stream.end(`${sudo.input}${shellInput(command.script)}`);
       return { exit: Promise.race([exit, died]) };
     },
-    async killGroup(group, signal) {
-      await shortCommand(connection, killWords(group, signal, sudo.words), sudo.input);
-    },
+    killGroup: connection.killerFor(sudo),
   };
 }
 

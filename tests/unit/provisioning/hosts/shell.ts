@@ -5,7 +5,7 @@ import { sh } from '../../_sh.ts';
 
 test('puts sudo’s words in front', (t) => {
   for (const sudo of [[], ['sudo', '-n']]) {
-    for (const words of [shellWords(sudo), killWords(7, 'TERM', sudo)]) {
+    for (const words of [shellWords(sudo), killWords([7, 8], 'TERM', sudo)]) {
       t.deepEqual(words.slice(0, sudo.length), sudo);
       t.is(words.includes('sudo'), sudo.length > 0);
     }
@@ -13,7 +13,8 @@ test('puts sudo’s words in front', (t) => {
 });
 
 test('sends the signal to a stopped process', (t) => {
-  const kill = killWords(7, 'TERM', []).at(-1)?.replaceAll('-7', '-"$group"');
+  // the other group does not exist
+  const kill = killWords([999_999, 7], 'TERM', []).at(-1)?.replaceAll('-7', '-"$group"');
   // it leads its group, since the shell's own must not end, and has a handler: without one it would end while stopped
   const { stdout } = sh(
     `setsid sh -c 'trap "exit 9" TERM; while :; do sleep 0.1; done' & group=$!
