@@ -18,7 +18,7 @@ export async function locateContainers(lab: Lab, docker: Docker): Promise<Contai
 
 /**
  * Finds the addresses and ports of a running lab; `open` has the connections that are open already. Changes nothing.
- * Throws a LabError with the names of containers that do not run.
+ * Throws a LabError with the names of containers that are not running.
  */
 export async function locate(
   lab: Lab,
@@ -42,7 +42,7 @@ export function brokerHostAddress({ broker }: Lab, containers: Containers): Host
   return host.kind === 'external' ? undefined : host.kind === 'local' ? host : hostAddress('broker', host, containers);
 }
 
-/** Throws a LabError for a container that does not run. */
+/** Throws a LabError for a container that is not running. */
 export function hostAddress(name: string, host: Pi['host'], containers: Containers): HostAddress {
   if (host.kind === 'ssh') return host;
   const container = containers.get(name);
@@ -50,7 +50,7 @@ export function hostAddress(name: string, host: Pi['host'], containers: Containe
   return { kind: 'ssh', ...container.ssh };
 }
 
-/** Where the broker is for MQTT clients on this machine; leaves its version open. Throws a LabError for a container that does not run. */
+/** Where the broker is for MQTT clients on this machine; leaves its version open. Throws a LabError for a container that is not running. */
 export async function liveBroker(lab: Lab, containers: Containers): Promise<LiveBroker> {
   const { address, port, host } = lab.broker;
   const at = (fallback: string, reached = port) => ({
@@ -104,11 +104,11 @@ async function brokerFor(lab: Lab, { name, host, open }: Client, { containers, b
 
 async function ourAddress(host: Host): Promise<string> {
   const script = 'echo "${SSH_CONNECTION%% *}"';
-  return (await tryRun(host, { step: 'ask for our address', script, timeoutMs: 10_000 })).stdout.trim();
+  return (await tryRun(host, { step: 'find the address of this machine', script, timeoutMs: 10_000 })).stdout.trim();
 }
 
 function notRunning(subject: string, names: readonly string[]): LabError {
-  const happened = `${names.join(', ')} ${names.length === 1 ? 'does' : 'do'} not run`;
+  const happened = `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} not running`;
   return new LabError({ subject, step: 'find the containers', happened, advice: './lab up' }, 'could-not-run');
 }
 

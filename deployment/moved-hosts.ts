@@ -30,7 +30,7 @@ export async function movedHosts(hosts: readonly PlannedHost[], signal: AbortSig
 }
 
 async function identityOf(host: Host, signal: AbortSignal): Promise<string> {
-  const step = 'ask which host it is';
+  const step = 'identify the host';
   const { code, stdout } = await tryRun(host, { step, script: IDENTITY, timeoutMs: BOUND_MS, signal });
   return code === 0 ? stdout : '';
 }

@@ -73,7 +73,7 @@ async function planned(wanted: WantedHost, state: ContainerState | undefined, op
 
 type HostPart = Pick<PlannedHost, 'items' | 'steps' | 'reached' | 'error'>;
 
-/** The plan of a container that does not run; undefined for one that does. */
+/** The plan of a container that is not running; undefined for one that is. */
 function planUnreachable({ name, resources }: WantedHost, state: ContainerState): HostPart | undefined {
   const own = containerItem(name, state);
   if (state.state === 'running') return undefined;
@@ -108,7 +108,7 @@ async function planReachable(
 
 function addressOf(name: string, place: WantedHost['place'], container: ContainerState | undefined) {
   if (place.kind !== 'container') return place;
-  if (container?.state !== 'running') throw new Error(`the container of ${name} does not run`);
+  if (container?.state !== 'running') throw new Error(`the container of ${name} is not running`);
   return { kind: 'ssh', ...container.container.ssh } as const;
 }
 

@@ -20,7 +20,7 @@ export type WantedHost = {
 /** A wanted host with its plan. */
 export type PlannedHost = WantedHost &
   HostPlan & {
-    /** The open connection, and the facts that came over it; undefined for a container that does not run, and after an error. */
+    /** The open connection, and the facts that came over it; undefined for a container that is not running, and after an error. */
     readonly reached?: { readonly host: Host; readonly facts: Facts };
     /** How long logging in and gathering facts took, prompts included. */
     readonly gatherMs: number;

@@ -65,7 +65,7 @@ export function notReady(
     return new LabError({ subject: 'broker', step, happened: answer.text, advice }, 'failed');
   }
   const advice = isManaged(target)
-    ? `./lab status shows whether it runs, ./lab up starts it; its log is ${LOG} on its host`
+    ? `./lab status shows whether it is running, and ./lab up starts it; its log is ${LOG} on its host`
     : 'check that a broker listens there and that no firewall blocks it; the lab never changes it';
   const happened = `no answer from the broker within ${boundMs / 1000} s: ${answer.text}`;
   return new LabError({ subject: 'broker', step, happened, advice }, 'could-not-run');

@@ -18,7 +18,7 @@ import type { Place } from './planned-host.ts';
 /** The state of a host now. */
 export type HostStatus = {
   readonly host: string;
-  /** `down`: it answers, but lacks something; `unreachable`: it does not answer, or its container does not run. */
+  /** `down`: it answers, but lacks something; `unreachable`: it does not answer, or its container is not running. */
   readonly state: 'up' | 'down' | 'unreachable';
   /** `this machine`, `container, ssh on 127.0.0.1:32770`, `ssh pi@raspberrypi.local`. */
   readonly place: string;
@@ -72,7 +72,7 @@ async function hostStatus(lab: Lab, asked: Asked, options: StatusOptions): Promi
   const container = options.containers.get(asked.name);
   const known = { host: asked.name, place: placeText(asked.place, container) };
   if (asked.place.kind === 'container' && container === undefined) {
-    const detail = options.hasEngine ? 'the container does not run' : 'no Docker engine answers';
+    const detail = options.hasEngine ? 'the container is not running' : 'no Docker engine answers';
     return { ...known, state: 'unreachable', detail };
   }
   try {
@@ -93,7 +93,7 @@ async function reachedStatus(
   answering?.catch(() => undefined);
   const container = containers.get(name);
   const address = container === undefined ? place : ({ kind: 'ssh', ...container.ssh } as const);
-  if (address.kind === 'container') throw new Error(`the container of ${name} does not run`);
+  if (address.kind === 'container') throw new Error(`the container of ${name} is not running`);
   await using host = await open(name, address, signal);
   const facts = await gatherFacts(host, [SYSTEM, RUNNING, packagesQuery(packages)], signal, { root: false });
   const versions = Object.fromEntries(installedVersions(facts.get(packagesQuery(packages))));
@@ -113,7 +113,7 @@ async function reachedStatus(
 
 /** Describes a managed broker; `running` is its process id, empty where none runs. */
 export function brokerDetail(running: string, answer: ConnectAnswer): string {
-  const process = running === '' ? 'the broker does not run' : `the broker runs (process ${running})`;
+  const process = running === '' ? 'the broker is not running' : `the broker is running (process ${running})`;
   if (running === '') return answer.kind === 'silent' ? process : `${process}; another broker answers on its port`;
   if (answer.kind === 'accepted') return process;
   return `${process}, but ${answer.kind === 'refused' ? "refuses the lab's first user" : 'does not answer'}: ${answer.text}`;

@@ -57,7 +57,7 @@ function plain(node: unknown, path: Path, place: Place, walk: Walk): unknown {
   const target = isAlias(node) ? node.resolve(walk.document) : node;
   walk.places.set(JSON.stringify(path), place);
   if (path.length > DEEPEST) {
-    note(walk, place.value, 'the lab file is nested too deeply here; write one of its keys');
+    note(walk, place.value, 'the lab file is nested too deeply here; no key needs so many levels');
     return undefined;
   }
   if (isScalar(target)) return isText(path) ? asWritten(target) : target.value;

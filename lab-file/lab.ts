@@ -73,7 +73,7 @@ export type DebianRelease = keyof typeof DEBIAN_SUITES;
 export const ARCHITECTURES = ['amd64', 'arm64'] as const;
 export type Architecture = (typeof ARCHITECTURES)[number];
 
-/** The emulated machines: their Debian release and their network. */
+/** The containers: their Debian release and their network. */
 export type Containers = {
   readonly debian: DebianRelease;
   /** CIDR; undefined: a free /24 of 198.18.0.0/15 (RFC 2544), chosen by the lab's name. */

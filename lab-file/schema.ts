@@ -53,7 +53,7 @@ export const hostPasswordSchema = z.union(
 const hostPassword = hostPasswordSchema
   .optional()
   .describe(
-    'Password of the SSH user, for a host that accepts no key and for sudo: { env: NAME } or { file: PATH }. Default: a question on the terminal.',
+    'Password of the SSH user, for a host that accepts no key and for sudo: { env: NAME } or { file: PATH }. Default: a prompt on the terminal.',
   );
 
 const brokerSchema = z.strictObject(
@@ -147,15 +147,12 @@ export const topicSchema = z
 
 const containersSchema = z.strictObject(
   {
-    debian: z
-      .literal([12, 13], allow('12 or 13 is allowed'))
-      .default(12)
-      .describe('Debian release of the emulated machines.'),
+    debian: z.literal([12, 13], allow('12 or 13 is allowed')).default(12).describe('Debian release of the containers.'),
     subnet: z
       .string(allow('a network such as 198.18.7.0/24 is allowed'))
       .regex(/^\d{1,3}(\.\d{1,3}){3}\/\d{1,2}$/, allow('a network such as 198.18.7.0/24 is allowed'))
       .optional()
-      .describe('IPv4 network of the emulated machines, such as 198.18.7.0/24. Default: a free /24 of 198.18.0.0/15.'),
+      .describe('IPv4 network of the containers, such as 198.18.7.0/24. Default: a free /24 of 198.18.0.0/15.'),
   },
   allow('a mapping is allowed, such as { debian: 12 }'),
 );
@@ -178,7 +175,7 @@ export const labSchema = z.strictObject(
       .record(topicName, topicSchema, allow('a mapping of topics is allowed, {} for none'))
       .prefault({})
       .describe('The topics, by name: plain names without wildcards.'),
-    containers: containersSchema.prefault({}).describe('The emulated machines.'),
+    containers: containersSchema.prefault({}).describe('The Docker containers of the lab.'),
   },
   allow('a mapping with the keys name, broker, pis, users, topics, containers is allowed'),
 );

@@ -28,7 +28,7 @@ export function backup(lab: Pick<Lab, 'name'>, others: readonly Resource[]): Res
       const found = facts.get(query).output.split('\n');
       if (found.includes('restoring')) throw partlyRestored(item.name);
       if (found.includes('complete')) return { items: [{ ...item, action: 'unchanged' }] };
-      // an earlier version of the lab made no backup, and the host is the lab's by now
+      // an earlier version of the lab made no backup, and the host is now the lab's
       if (found.includes('own')) return { items: [] };
       if (planHost(others, facts).steps.length === 0) return { items: [] };
       const change = {
@@ -44,7 +44,7 @@ export function backup(lab: Pick<Lab, 'name'>, others: readonly Resource[]): Res
 
 function partlyRestored(folder: string): LabError {
   const happened = `an interrupted \`down\` has restored this host in part; the rest of the backup is in ${folder}`;
-  const advice = '`./lab down` first, which restores the rest, then this command again';
+  const advice = 'run `./lab down`, which restores the rest, then this command again';
   return new LabError({ subject: 'broker', step: 'check the backup', happened, advice }, 'could-not-run');
 }
 

@@ -59,7 +59,7 @@ function checkScript(lab: string): string {
 function refuseOtherLab(lab: string): string {
   return `case $(head -n 1 ${LAB_CONF} 2>/dev/null) in
   '${ownHeader(lab)}'*) ;;
-  '# mqtt-lab "'*) echo '${LAB_CONF} belongs to another lab by now' >&2; exit 1 ;;
+  '# mqtt-lab "'*) echo '${LAB_CONF} now belongs to another lab' >&2; exit 1 ;;
 esac`;
 }
 

@@ -49,7 +49,7 @@ export function removeBroker(lab: string): Resource {
 
 function takenOver(other: string): LabError {
   const happened = `the lab "${other}" has taken this host over`;
-  const advice = `./lab down of that lab first, or \`./lab down ${other}\`: it restores this lab's broker`;
+  const advice = `run ./lab down of that lab first, or \`./lab down ${other}\`: it restores this lab's broker`;
   return new LabError({ subject: 'broker', step: 'restore the host', happened, advice }, 'failed');
 }
 

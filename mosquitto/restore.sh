@@ -27,7 +27,7 @@ same_attributes() { # COPY FOLDER
 
 restore_file() { # COPY FILE
   if is_foreign "$1" "$2"; then
-    echo "not restored, since it changed while the lab was on the host: $2"
+    echo "not restored, since it changed while the lab used this host: $2"
     return
   fi
   rm -rf "$2.lab-new"

@@ -22,7 +22,7 @@ export function restoreBackup(lab: string): Resource {
       const items = restoreItems(folder, isPurged ? lines.filter((line) => line !== 'installed') : lines);
       if (items.length === 0) return { items };
       const change = {
-        summary: items.length === 1 ? `remove ${folder}` : 'restore what was there before the lab',
+        summary: items.length === 1 ? `remove ${folder}` : 'restore the state before the lab',
         script: restoreScript(folder),
         timeoutMs: TIMEOUT_MS,
         advice: `the backup is still in ${folder}; run the command again`,

@@ -73,19 +73,19 @@ function stepFor(facts: ServiceFacts, planned: Planned): ServiceStep | undefined
   if (load !== undefined) return load;
   const enabled = facts.get('enabled');
   const isEnabled = enabled === undefined || enabled === 'enabled';
-  return isEnabled ? undefined : { verb: 'enable', reason: 'it would not start with the machine' };
+  return isEnabled ? undefined : { verb: 'enable', reason: 'it does not start at boot' };
 }
 
 /** How the broker comes to load what the files will say; undefined where it has. */
 function loadStep(facts: ServiceFacts, { earlier, conf, acl }: Planned): LoadStep | undefined {
   const files = earlier.flatMap(({ kind, name }) => (kind === 'file' ? [name] : []));
   const isProgram = ({ kind, name }: Item) => kind === 'package' && name === 'mosquitto';
-  if (earlier.some(isProgram) || facts.has('replaced')) return { verb: 'restart', reason: 'its program is replaced' };
+  if (earlier.some(isProgram) || facts.has('replaced')) return { verb: 'restart', reason: 'its program changed' };
   // Debian's own replaces it
   if (files.includes(MAIN_CONF)) return { verb: 'restart', reason: `${MAIN_CONF} changes` };
   const prefix = facts.has('began-later') ? '' : 'loaded-';
   const loaded = (key: string) => facts.get(`${prefix}${key}`);
-  if (loaded('main') === undefined) return { verb: 'restart', reason: 'what it has loaded is unknown' };
+  if (loaded('main') === undefined) return { verb: 'restart', reason: 'it is unknown which files it has loaded' };
   const others = [
     // an entry that is written again has a new salt
     ...(loaded('users') !== facts.get('users') || isRewritten(earlier, PASSWD) ? ['users'] : []),

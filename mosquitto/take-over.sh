@@ -19,7 +19,7 @@ move_to_backup() {
   rm -f "$1"
 }
 
-# ends a Mosquitto; the process id may belong to another program by now
+# ends a Mosquitto; the process id may now belong to another program
 end_mosquitto() {
   read -r name <"/proc/$1/comm" || return 0
   if [ "$name" != mosquitto ]; then

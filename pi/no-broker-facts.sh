@@ -5,7 +5,7 @@
 case $(dpkg-query -W -f='${db:Status-Abbrev}' mosquitto 2>/dev/null) in
   ?[!nc]*) echo 'the package mosquitto is installed' ;;
 esac
-if [ -e /usr/sbin/mosquitto ]; then echo '/usr/sbin/mosquitto is there'; fi
+if [ -e /usr/sbin/mosquitto ]; then echo '/usr/sbin/mosquitto exists'; fi
 # shellcheck disable=SC2086
 if [ -n "$(listener_inodes $ports)" ]; then
   for port in $ports; do

@@ -46,8 +46,11 @@ function noBroker(lab: Lab, { name }: Pi): Resource {
     plan(facts) {
       const found = facts.get(query).output.trim();
       if (found === '') return { items: [{ action: 'unchanged', kind: 'check', name: 'clients only' }] };
-      const happened = `there is a broker:\n    ${found.split('\n').join('\n    ')}`;
-      const advice = 'remove it on the Pi: sudo apt-get purge mosquitto (the clients stay), then run the command again';
+      const happened = `this Pi has a broker:\n    ${found.split('\n').join('\n    ')}`;
+      const remedy = found.includes('the package mosquitto')
+        ? 'remove it on the Pi: sudo apt-get purge mosquitto (the clients stay)'
+        : 'on the Pi, stop the process or remove the file that is listed';
+      const advice = `${remedy}, then run the command again`;
       throw new LabError({ subject: name, step: 'clients only', happened, advice }, 'failed');
     },
   };

@@ -96,6 +96,6 @@ async function containerAddress(lab: Lab, name: string): Promise<HostAddress> {
   if (engine.state !== 'answers') throw new Error('the Docker engine does not answer');
   const containers = await findContainers(engine.docker, lab.name, privateFolder(lab, 'keys', lab.name));
   const container = containers.get(name);
-  if (container === undefined) throw new Error('its container does not run');
+  if (container === undefined) throw new Error('its container is not running');
   return { kind: 'ssh', ...container.ssh };
 }

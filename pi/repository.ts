@@ -54,7 +54,7 @@ export function noRepository(lab: string | undefined): Resource {
       const detail = "the version of the Pi's other sources";
       const returned: Item = { action: 'change', kind: 'package', name: CLIENTS, detail };
       const change = {
-        summary: `leave the repository: remove ${files.join(', ')}`,
+        summary: `stop using the repository: remove ${files.join(', ')}`,
         script: leaveScript(lab),
         timeoutMs: INSTALL_TIMEOUT_MS,
         advice: `check that \`apt-get update\` works on this host and that another source has ${CLIENTS}`,

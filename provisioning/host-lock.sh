@@ -17,8 +17,8 @@ alone() {
 alone --nonblock
 code=$?
 [ "$code" = "$taken" ] || exit "$code"
-echo 'a step that an earlier run has left behind is still running: waiting for its end'
+echo 'a step of an earlier run is still running; waiting until it ends'
 alone --timeout "$wait_s"
 code=$?
-[ "$code" != "$taken" ] || echo "it has not ended after $wait_s s; see what it waits for: ps axf" >&2
+[ "$code" != "$taken" ] || echo "the step of the earlier run is still running after $wait_s s; see what it waits for: ps axf" >&2
 exit "$code"

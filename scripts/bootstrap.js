@@ -38,7 +38,7 @@ async function load(name) {
   } catch (error) {
     console.error(`mqtt-lab can't start: ${error.message}`);
     console.error(
-      `  try: check that ${root} is writable and the disk has room; rm -rf .build node_modules there installs again`,
+      `  try: check that ${root} is writable and the disk has room; to install again, run rm -rf .build node_modules there`,
     );
     process.exit(2);
   }

@@ -21,7 +21,7 @@ const LONGEST_S = 86_400;
 export function boundSeconds(text: string): number {
   const value = Number(text);
   if (!(value > 0 && value <= LONGEST_S)) {
-    throw new InvalidArgumentError(`it must be a number of seconds above 0, at most ${LONGEST_S} (a day)`);
+    throw new InvalidArgumentError(`it must be a number of seconds above 0 and at most ${LONGEST_S} (a day)`);
   }
   return value;
 }

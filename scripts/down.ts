@@ -28,7 +28,7 @@ type Options = { keepImages?: true; keepPackages?: true; yes?: true };
 export function down(): LabCommand {
   const command = new Command('down')
     .description(
-      "Remove the lab's containers, network, images and keys. Restore the other hosts: remove the packages that the lab installed, and restore the files and services from before.",
+      "Remove the lab's containers, network, images and keys. Restore the other hosts: remove the packages that the lab installed, and restore the earlier files and services.",
     )
     .argument('[name]', 'name of a lab whose lab file is gone', labNameOf)
     .option('--keep-images', 'keep the images, so that the next up is faster')

@@ -49,9 +49,7 @@ export async function main(args: string[]): Promise<number> {
 async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
   let exitCode = 0;
   const program = new Command('lab')
-    .description(
-      'An MQTT lab from one file: builds the lab that lab.yaml describes, and proves with real MQTT traffic that it works.',
-    )
+    .description('Build the MQTT lab that lab.yaml describes, and prove with real MQTT traffic that it works.')
     .option('--lab <file>', 'lab file (default: "lab.yaml")')
     .enablePositionalOptions()
     .addHelpText('after', EXIT_CODES)

@@ -32,9 +32,16 @@ export function mqttCommand(name: string, description: string): Command {
     .option('--will-topic <topic>', 'topic of the last will (default: the topic)')
     .option('--will-qos <level>', 'quality of service of the last will (default: that of --qos)', qosLevel)
     .option('--will-retain', 'have the broker retain the last will')
-    .option('--keep-alive <seconds>', "keep alive (default: 60, or the broker's maximum)", keepAliveSeconds)
-    .option('--client-id <id>', 'client id (default: the same one each time for a persistent session, else a new one)')
-    .option('--clean', 'a clean session above QoS 0, too: the broker forgets this client when it disconnects')
+    .option(
+      '--keep-alive <seconds>',
+      "keep alive in seconds (default: 60, or the broker's maximum where that is less)",
+      keepAliveSeconds,
+    )
+    .option(
+      '--client-id <id>',
+      'client id (default: the same one each time for a persistent session, otherwise a new one)',
+    )
+    .option('--clean', 'use a clean session above QoS 0 too: the broker forgets this client when it disconnects')
     .addOption(new Option('--mqtt <version>', 'protocol version').choices(['3.1.1', '5']).default('3.1.1'))
     .option('--debug', 'print every control packet on standard error: direction, fields, bytes');
 }

@@ -23,7 +23,7 @@ export function plan(): LabCommand {
     .description('Show what up would do: + create, ~ change, - remove, = unchanged, ? not known yet. Changes nothing.')
     .option('--only <host>', 'only this host (`broker` or a Pi), or several with commas', hostNames)
     .option('--take-over', "replace a Mosquitto on the broker host that is not the lab's")
-    .option('--exit-code', 'exit with 1 when there is something to change')
+    .option('--exit-code', 'exit with code 1 when there is something to change')
     .option('--json', 'one JSON object on standard output');
   return {
     command,

@@ -31,7 +31,7 @@ export function ssh(): LabCommand {
       const pi = lab.pis.find((candidate) => candidate.name === name);
       const address = pi === undefined ? brokerHostAddress(lab, machines) : hostAddress(name, pi.host, machines);
       if (address?.kind !== 'ssh')
-        throw cannot(`${name} is not reached over SSH`, 'name a container or a host over SSH');
+        throw cannot(`the lab does not reach ${name} over SSH`, 'name a container or a host over SSH');
       await using host = await sshHost(name, address, context.signal);
       return rest.length === 0 && process.stdin.isTTY
         ? await interactiveShell(host.client)

@@ -12,7 +12,7 @@ import type { LabCommand } from './command.ts';
 export function status(): LabCommand {
   const command = new Command('status')
     .description(
-      'Show the state of each host: reachable, which versions, whether the broker accepts a user. Changes nothing.',
+      'Show the state of each host: reachable, which versions, whether the broker accepts a user. Changes nothing. Exit code 1 when a host does not answer or lacks something.',
     )
     .option('--json', 'one JSON object on standard output');
   return {

@@ -18,7 +18,7 @@ type Options = MqttOptions & { count?: number };
 export function subscribe(): LabCommand {
   const command = mqttCommand(
     'subscribe',
-    'Subscribe as a user of the lab file, and print each message on a line, until Ctrl-C.',
+    'Subscribe as a user of the lab file, and print one message per line, until Ctrl-C.',
   )
     .argument('<topic...>', 'topics or filters to subscribe to')
     .option('--count <messages>', 'end after this many messages', atLeastOne);

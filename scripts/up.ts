@@ -36,9 +36,7 @@ type Ask = (question: string) => Promise<boolean>;
 /** `./lab up`: plans every host, applies the plan, then verifies. */
 export function up(): LabCommand {
   const command = new Command('up')
-    .description(
-      'Bring every host to what the lab file says: show the plan, apply it, verify. A second run changes nothing.',
-    )
+    .description('Make every host match the lab file: show the plan, apply it, verify. A second run changes nothing.')
     .option('--only <host>', 'only this host (`broker` or a Pi), or several with commas; does not verify', hostNames)
     .option('--dry-run', 'show the plan and change nothing, as plan does')
     .option('--yes', 'do not ask on a terminal before removing something or installing Docker')

@@ -36,19 +36,19 @@ export function verify(): LabCommand {
     )
     .option(
       '--timeout <seconds>',
-      'bound on the checks of one run (default: 180, with --disruptive 360); cleaning up may take 8 s more',
+      'limit for the checks of one run (default: 180, with --disruptive 360); cleaning up may take 8 s more',
       boundSeconds,
     )
     .option(
       '--repeat <times>',
-      'run the checks so many times in a row and count the failures of each; fails when interrupted',
+      'run the checks this many times, and count the failures of each; fails when interrupted',
       runCount,
     )
     .option('--json', 'one JSON object on standard output, progress on standard error')
     .option('--tap', 'TAP version 14 on standard output, progress on standard error')
     .option(
       '--junit <file>',
-      'write JUnit XML there; with --repeat, of the first run that failed, or else of the last',
+      'write JUnit XML to this file; with --repeat, of the first run that failed, otherwise of the last',
     );
   return {
     command,

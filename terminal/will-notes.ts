@@ -4,6 +4,6 @@ import { willWidens } from '../lab-file/may.ts';
 /** A sentence for each right to write that a user has only because of a last will. */
 export function willNotes(lab: Lab): string[] {
   return willWidens(lab).map(({ user, topic }) => {
-    return `${user} may write to ${topic}: Mosquitto grants a last will by write permission`;
+    return `${user} may also publish to ${topic}: Mosquitto has one write permission for publishing and last wills`;
   });
 }

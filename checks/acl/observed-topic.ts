@@ -50,7 +50,7 @@ export async function onObservedTopic<T>(
 
 async function openObservedTopic(testLab: TestLab, topic: string): Promise<Open> {
   const roles = observedRoles(testLab, topic);
-  if (roles.kind === 'unobservable') throw new Error(`unobservable: ${roles.why}`);
+  if (roles.kind === 'unobservable') throw new Error(`no client can see the effect: ${roles.why}`);
   const { observer, publisher } = roles;
   const [seeing, sending] = await Promise.all([testLab.login(observer), testLab.login(publisher)]);
   const code = await seeing.subscribe(topic, 1);

@@ -29,7 +29,7 @@ const ONE_PERMISSION =
   'Mosquitto has one write permission for publishing and last wills, so a user with one right has the other (mosquitto.conf(5), acl_file)';
 
 const ONE_PERMISSION_ELSEWHERE =
-  'lab.yaml does not give this right; where the broker has one write permission for publishing and last wills, it comes with the other right, else it is a hole';
+  'lab.yaml does not give this right; it comes with the other right where the broker has one write permission for publishing and last wills; otherwise the broker permits too much';
 
 export type Effect = {
   readonly tookEffect: boolean;

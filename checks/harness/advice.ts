@@ -3,7 +3,7 @@ export const ADVICE = {
   /** A host differs from the lab file. */
   hostDiffers: './lab up makes the hosts match the lab file again',
   /** Nothing answers at the broker's address. */
-  brokerUnreachable: './lab status shows whether the broker runs and each host reaches it',
+  brokerUnreachable: './lab status shows whether the broker is running and whether each host answers',
 } as const;
 
 /** The advice for a connection that failed, from the error text of the client program or the system. */

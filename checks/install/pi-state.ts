@@ -34,7 +34,7 @@ function clientsOnly(testLab: TestLab, { name, host: where }: LivePi, named: Nam
         .output.split('\n')
         .filter((line) => line !== '');
       if (observed.length === 0) return { verdict: 'pass', observed };
-      const reason = `a broker is on the Pi: ${observed.join(', ')}`;
+      const reason = `the Pi has a broker: ${observed.join(', ')}`;
       return { verdict: 'fail', observed, reason, advice: `remove the broker from ${name}` };
     },
   };

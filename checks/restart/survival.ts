@@ -71,7 +71,7 @@ export function judgeRestart(aspect: Aspect, restart: JudgedRestart): Judged & {
     case 'queue': {
       const { saved, later } = seen.queued;
       const isRight = saved === 1 && (end === 'crash' ? later <= 1 : later === 1);
-      const reason = `of the two queued messages ${saved} and ${later} copies arrived`;
+      const reason = `the two queued messages arrived ${saved} and ${later} times`;
       return { ...verdict(isRight, reason), observed: seen.queued };
     }
     case 'retained': {

@@ -112,7 +112,7 @@ function watchForEnd(signal: AbortSignal | undefined): End {
       return await Promise.race([isOver, work]);
     },
     async of(checks, timeoutMs) {
-      timer = setTimeout(end, timeoutMs, `not done after ${timeoutMs / 1000} s`);
+      timer = setTimeout(end, timeoutMs, `not finished after ${timeoutMs / 1000} s`);
       checks.then(() => end('all checks are done'), onUncaught);
       return await over.promise;
     },

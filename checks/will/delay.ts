@@ -152,7 +152,8 @@ async function comeBack(setup: Setup, clientId: string, controlId: string): Prom
       ...observer.evidence(controlWill.text),
     ],
   };
-  if (shown === undefined) return { ...found, verdict: 'fail', reason: 'the last will of the control did not arrive' };
+  if (shown === undefined)
+    return { ...found, verdict: 'fail', reason: 'the last will of the control client did not arrive' };
   const altered = alteration(controlWill, shown);
   if (altered !== undefined) return { ...found, verdict: 'fail', reason: altered };
   if (seen.length > 0 && awayMs >= window.fromMs) {

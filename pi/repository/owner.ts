@@ -48,6 +48,6 @@ export function isNoted(lab: string | undefined, facts: Facts): boolean {
 export function refuseOtherOwners(labs: readonly string[]): string {
   return `case $([ -L ${SOURCE} ] || sed -nE 's/^${OF_LAB}(${NAME})$/\\1/p' ${SOURCE} 2>/dev/null | head -n 1) in
   ${["''", ...labs].join(' | ')}) ;;
-  *) echo '${SOURCE} belongs to another lab by now' >&2; exit 1 ;;
+  *) echo '${SOURCE} now belongs to another lab' >&2; exit 1 ;;
 esac`;
 }

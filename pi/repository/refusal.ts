@@ -25,7 +25,8 @@ const REASONS: readonly Reason[] = [
   },
   {
     pattern: /\bNO_PUBKEY\b|Missing key /,
-    words: ({ key }) => `its signature is by another key than ${'url' in key ? `that of ${key.url}` : 'the given one'}`,
+    words: ({ key }) =>
+      `its signature was made with another key than ${'url' in key ? `that of ${key.url}` : 'the given one'}`,
     advice: NEW_KEY,
   },
   {

@@ -86,7 +86,7 @@ function refuseSameOrigin(host: string, wanted: AptRepository, facts: Facts): vo
   const other = sameOrigin(wanted, facts.get(OTHERS));
   if (other === undefined) return;
   const { hostname } = new URL(wanted.url);
-  const happened = `${other} has a package source on ${hostname}, too, and apt's preferences tell repositories apart by that name`;
+  const happened = `${other} has a package source on ${hostname}, too, and apt's preferences distinguish repositories by that name`;
   const advice = `remove \`repository\` of this Pi from the lab file, so that the clients come from its own sources; or give the URL of a mirror with another host name`;
   throw new LabError({ subject: host, step: `use the repository ${wanted.url}`, happened, advice }, 'failed');
 }

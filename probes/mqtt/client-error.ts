@@ -3,7 +3,7 @@ import type { ClientOptions } from './client-options.ts';
 import { codeText } from './code-text.ts';
 import type { PacketType } from './packet.ts';
 
-const REACH = './lab status shows whether the broker runs; ./lab up starts it';
+const REACH = './lab status shows whether the broker is running; ./lab up starts it';
 const RIGHTS = "the lab file's topics say who may do what; ./lab up applies it to the broker";
 
 export type ClientFailure = {
@@ -44,16 +44,16 @@ function refusalAdvice({ clientId, keepAlive, version }: ClientOptions, code: nu
   switch (code) {
     case 1:
     case 132:
-      return `--mqtt ${version === 5 ? '3.1.1' : '5'}`;
+      return `use --mqtt ${version === 5 ? '3.1.1' : '5'}`;
     case 2:
     case 133:
       // Mosquitto also answers so to a keep alive beyond its max_keepalive
-      return `another --client-id than ${JSON.stringify(clientId)}, or a --keep-alive other than ${keepAlive}`;
+      return `use another --client-id than ${JSON.stringify(clientId)}, or a --keep-alive other than ${keepAlive}`;
     case 4:
     case 5:
     case 134:
     case 135:
-      return './lab up, which applies the passwords of the lab file';
+      return 'run ./lab up, which applies the passwords of the lab file';
     default:
       return REACH;
   }

@@ -29,8 +29,10 @@ export async function ensureBaseImage(docker: Docker, base: BaseSpec, options: B
   if ((await hasImage(docker, tag)) || (await pull(docker, base, options))) return tag;
   const { debian, emulation } = base;
   const what = emulation === undefined ? `Debian ${debian}` : `Debian ${debian} for ${emulation.architecture}`;
-  const time = emulation === undefined ? '' : ', which takes minutes once';
-  options.reporter.step(`no registry answers: make ${what} from this machine's own apt sources${time}`);
+  const time = emulation === undefined ? '' : ', once; this takes some minutes';
+  options.reporter.step(
+    `no registry answers: building the image of ${what} from this machine's own apt sources${time}`,
+  );
   if (emulation === undefined) await importBase(docker, base, options);
   else await loadBase(docker, { debian, emulation }, options);
   return tag;

@@ -68,7 +68,7 @@ export async function bootstrap(
     signal.removeEventListener('abort', end);
   }
   if (isComplete && refusal === undefined) return;
-  const step = `make Debian ${suite}`;
+  const step = `build the image of Debian ${suite}`;
   if (signal.aborted) throw new LabError({ subject: 'docker', step, happened: 'interrupted' }, 'interrupted');
   const happened =
     isComplete || isRefused

@@ -97,7 +97,7 @@ async function build(
     throw new LabError({ subject: 'docker', step, happened: errorMessage(error), advice }, 'could-not-run');
   }
   if (!(await hasImage(docker, tag))) {
-    throw new LabError({ subject: 'docker', step, happened: 'the engine made no image' }, 'could-not-run');
+    throw new LabError({ subject: 'docker', step, happened: 'the engine built no image' }, 'could-not-run');
   }
 }
 

@@ -100,6 +100,6 @@ function lastLineOf(file: string): string {
 }
 
 function unusable(happened: string, advice: string): LabError {
-  const step = 'find an engine for the emulated machines';
+  const step = 'find a Docker engine for the containers';
   return new LabError({ subject: 'docker', step, happened, advice }, 'could-not-run');
 }

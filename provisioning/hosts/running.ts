@@ -47,7 +47,7 @@ async function supervise({ hostName, transport, command, group, kill }: Supervis
   const timer = setTimeout(() => {
     stopped.reject(
       trouble(
-        `not done after ${command.timeoutMs / 1000} s`,
+        `not finished after ${command.timeoutMs / 1000} s`,
         'check on the host whether it is overloaded: uptime; ps axf',
       ),
     );

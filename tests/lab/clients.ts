@@ -223,7 +223,7 @@ test.serial('a subscriber comes back when the broker does', async (t) => {
   t.is(stdout, 'after all\n');
 });
 
-test.serial('says which does not run, the Pi or the broker', async (t) => {
+test.serial('says which is not running, the Pi or the broker', async (t) => {
   await theLab().write({ ...OPTIONS, pis: { pi: { host: 'container' } } });
   const { code, all } = await publish('status', 'x');
   t.is(code, 0, all);
@@ -231,5 +231,5 @@ test.serial('says which does not run, the Pi or the broker', async (t) => {
   const without = await publish('status', 'x');
   await theLab().write(OPTIONS);
   t.is(without.code, 2);
-  t.regex(without.stderr, /broker: find the containers: broker does not run\n {2}try: \.\/lab up/);
+  t.regex(without.stderr, /broker: find the containers: broker is not running\n {2}try: \.\/lab up/);
 });

@@ -23,15 +23,15 @@ test.serial('status before the first up: no container runs, exit code 1', async 
   const lab = theLab();
   const { code, stdout } = await lab.run(['status']);
   t.is(code, 1);
-  t.regex(stdout, /✗ broker +the container does not run/);
-  t.regex(stdout, /✗ pi +the container does not run/);
+  t.regex(stdout, /✗ broker +the container is not running/);
+  t.regex(stdout, /✗ pi +the container is not running/);
 });
 
-test.serial('verify before the first up: says what does not run, exit code 2', async (t) => {
+test.serial('verify before the first up: says what is not running, exit code 2', async (t) => {
   const lab = theLab();
   const { code, stderr } = await lab.run(['verify']);
   t.is(code, 2);
-  t.regex(stderr, /find the containers: broker, pi do not run\n {2}try: \.\/lab up/);
+  t.regex(stderr, /find the containers: broker, pi are not running\n {2}try: \.\/lab up/);
 });
 
 test.serial('up makes the machines, a second up changes nothing', async (t) => {
@@ -58,7 +58,7 @@ test.serial('status of a lab that is up shows systems and versions', async (t) =
   const lab = theLab();
   const { code, stdout } = await lab.run(['status']);
   t.is(code, 0);
-  t.regex(stdout, /✓ broker +the broker runs \(process \d+\)/);
+  t.regex(stdout, /✓ broker +the broker is running \(process \d+\)/);
   t.regex(stdout, /container, ssh on 127\.0\.0\.1:\d+, Debian GNU\/Linux 12/);
   t.regex(stdout, /mosquitto 2\.0\.11/);
   const json = await lab.run(['status', '--json']);
@@ -166,7 +166,7 @@ test.serial('status of a stopped container: exit code 1, and up starts it again'
   const { code, stdout } = await lab.run(['status']);
   t.is(code, 1);
   t.regex(stdout, /✓ broker/);
-  t.regex(stdout, /✗ pi +the container does not run/);
+  t.regex(stdout, /✗ pi +the container is not running/);
   const up = await lab.run(['up', '--no-verify']);
   t.is(up.code, 0, up.all);
   t.regex(up.stdout, /^hosts: 1 changed$/m);
@@ -190,7 +190,7 @@ test.serial('status of a broker that was ended: exit code 1, and up starts it ag
   await lab.container('broker').shell('kill $(pgrep -x mosquitto || cat /run/mosquitto/mosquitto.pid)');
   const { code, stdout } = await lab.run(['status']);
   t.is(code, 1);
-  t.regex(stdout, /! broker +the broker does not run/);
+  t.regex(stdout, /! broker +the broker is not running/);
   const up = await lab.run(['up', '--no-verify']);
   t.is(up.code, 0, up.all);
   t.regex(up.stdout, /broker +~ start the broker/);

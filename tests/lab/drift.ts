@@ -64,7 +64,7 @@ const files = (conf: string, passwd: string, acl: string) => [
   `broker ${acl.includes('missing') ? 'create' : 'change'} file ${ACL} (${acl})`,
 ];
 const service = (detail: string) => `broker ${detail === 'start' ? 'create' : 'change'} service mosquitto (${detail})`;
-const UNKNOWN = service('restart: what it has loaded is unknown');
+const UNKNOWN = service('restart: it is unknown which files it has loaded');
 
 test.serial('a lab that is up has an empty plan, and plan touches nothing', async (t) => {
   const up = await theLab().run(['up', '--no-verify']);

@@ -9,7 +9,7 @@ const refused: readonly Refused[] = [
   [
     'a wrong key',
     () => options('sound', { key: 'other.asc' }),
-    /its signature is by another key than the given one; nothing was changed\n {4}W: .*(NO_PUBKEY|Missing key) [0-9A-F]+/,
+    /its signature was made with another key than the given one; nothing was changed\n {4}W: .*(NO_PUBKEY|Missing key) [0-9A-F]+/,
   ],
   [
     'a package list that was changed',

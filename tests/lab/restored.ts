@@ -131,7 +131,7 @@ test.serial(
     await hub().shell(`: >${mark}`);
     const half = await lab.run(['up', '--no-verify', '--take-over', '--lab', FILE]);
     t.is(half.code, 2, half.all);
-    t.regex(half.all, /restored this host in part.*\n {2}try: `\.\/lab down` first/);
+    t.regex(half.all, /restored this host in part.*\n {2}try: run `\.\/lab down`/);
     await hub().shell(`rm ${mark}`);
     const answered = async (answer: string) => {
       const terminal = startOnTerminal(['down', '--keep-packages', '--lab', FILE], { cwd: lab.folder, env: {} });

@@ -99,7 +99,7 @@ test.serial('reports a Pi with a broker on it, with everything that was found, e
   t.is(up.code, 1, up.all);
   t.regex(
     up.stdout,
-    /^pi: clients only: there is a broker:\n {4}the package mosquitto is installed\n {4}\/usr\/sbin\/mosquitto is there$/m,
+    /^pi: clients only: this Pi has a broker:\n {4}the package mosquitto is installed\n {4}\/usr\/sbin\/mosquitto exists$/m,
   );
   t.regex(up.stdout, /^ {2}try: remove it on the Pi: sudo apt-get purge mosquitto/m);
   t.regex(up.stdout, /^broker +✓ unchanged$/m);

@@ -8,7 +8,7 @@ export function Packets({ hops }: { readonly hops: Hops }) {
     <details>
       <summary>The packets as a table</summary>
       <Table
-        caption="In time"
+        caption="Timeline"
         columns={[
           { title: 'ms', align: 'right' },
           'seen by',

@@ -75,8 +75,8 @@ function Rights({ cells }: { readonly cells: readonly RightCell[] }) {
     <>
       <h3>Who may do what</h3>
       <p>
-        The right by the lab file, and how many attempts took effect. What arrived at a subscriber decides, not an
-        acknowledgement: a broker may acknowledge a message that it drops [MQTT-3.3.5-2].
+        Each cell gives the right by the lab file, and how many attempts took effect. The messages that arrive at a
+        subscriber decide, not an acknowledgement: a broker may acknowledge a message that it drops [MQTT-3.3.5-2].
       </p>
       <Table
         caption="Rights of each user on each topic"
@@ -141,7 +141,7 @@ function WhyOne({ own }: { readonly own: readonly [Widened, ...Widened[]] }) {
   return (
     <>
       The lab file lets <Name>{user}</Name> {by === undefined ? 'do something else' : TITLES[by]} on{' '}
-      <Name>{topic}</Name>, and with it the broker permits: {more}. The reason: {reason}. Seen in{' '}
+      <Name>{topic}</Name>, and with that right the broker also permits: {more}. The reason: {reason}. Seen in{' '}
       <CheckLink id={check.id} />.
     </>
   );
@@ -156,7 +156,7 @@ function Files({ results }: { readonly results: Results }) {
     return <NotMeasured results={results} about="broker file" command="./lab verify --only install" />;
   return (
     <>
-      <h3>What the broker decides by</h3>
+      <h3>The files by which the broker decides</h3>
       {files.map(({ file, check }) => (
         <>
           <HostFile {...file} />

@@ -29,9 +29,9 @@ export function LastWill({ results }: SectionProps) {
         <Timeline rows={group} />
       ))}
       <p class="small">
-        Times are by this machine’s clock: from the order to end the connection, or in silence from the client’s last
-        packet, until the message arrived here. The broker’s log has whole seconds only, so a line’s time is when it
-        reached this machine.
+        This machine’s clock gives the times: from the order to end the connection, or from the last packet of a silent
+        client, until the message arrived here. The broker’s log has whole seconds only, so the time of a line is when
+        it reached this machine.
         {rows.some(({ isLogged }) => isLogged) ? '' : ' In this run the log could not be read, or names no clients.'}
       </p>
     </>
@@ -86,7 +86,7 @@ function Timeline({ rows }: { readonly rows: readonly [WillRow, ...WillRow[]] })
   return (
     <>
       <h3>
-        In time: the {role} on <Text>{topic}</Text>
+        Timeline: the {role} on <Text>{topic}</Text>
       </h3>
       <Figure
         id={`figure-last-will-${role}-${encodeURIComponent(topic)}`}

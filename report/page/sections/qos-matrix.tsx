@@ -97,7 +97,7 @@ function Above({ cell: { published, requested, record, seen } }: { readonly cell
       )}
       <Figure
         id={`figure-${record.id}`}
-        caption={`A message published at QoS ${published} to a subscription of QoS ${requested}, both clients on this machine, in time (not to scale), while other checks ran too.`}
+        caption={`A message published at QoS ${published} to a subscription of QoS ${requested}, both clients on this machine, over time (not to scale), while other checks ran too.`}
         alternative={sequenceText(hops)}
         command={`./lab verify --only ${record.id}`}
         drawing={

@@ -36,7 +36,7 @@ function OneSequence({ measured: { record, observed } }: { readonly measured: Me
       {passedOn === undefined ? null : <ConclusionText conclusion={passedOn} />}
       <Figure
         id={`figure-${record.id}`}
-        caption={`A message of ${payloadBytes} bytes at QoS ${qos} on ${topic}, with its control packets in time (not to scale). Times are from the first packet, at the end that saw it: ${clockText(clock)}.`}
+        caption={`A message of ${payloadBytes} bytes at QoS ${qos} on ${topic}, with its control packets over time (not to scale). Times are from the first packet, at the end that saw it: ${clockText(clock)}.`}
         alternative={sequenceText(hops)}
         command={`./lab verify --only ${record.id}`}
         drawing={<SequenceDiagram hops={hops} publisher={publisher} subscriber={subscriber} />}

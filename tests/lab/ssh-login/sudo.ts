@@ -38,7 +38,7 @@ export const sudo: Logins = (there) => {
     t.deepEqual(await Promise.all([say(host, 'echo one', true), say(host, 'echo two', true)]), ['one', 'two']);
     const script = 'sleep 61 & sleep 61';
     const late = tryRun(host, { step: 'wait', script, root: true, timeoutMs: 500 });
-    await t.throwsAsync(late, { message: /^pi: wait: not done after 0.5 s/ });
+    await t.throwsAsync(late, { message: /^pi: wait: not finished after 0.5 s/ });
     t.is(await there().lab.container('pi').shell('pgrep -fx "sleep 61" || true'), '');
   });
 

@@ -184,7 +184,7 @@ test('fails only the host whose container cannot be created', async (t) => {
 
 test('keeps the entry of a moved host, at its new address', async (t) => {
   const lab = { directory: folderFor(t), name: 'two' };
-  const pi: ScriptedHost = { facts: { ...DONE, ...NOTHING_TO_RESTORE }, prints: { 'ask which host it is': 'key' } };
+  const pi: ScriptedHost = { facts: { ...DONE, ...NOTHING_TO_RESTORE }, prints: { 'identify the host': 'key' } };
   const { open } = scriptedHosts({ hall: pi, old: pi });
   await addManagedHosts(lab, [{ name: 'hall', host: at('old') }]);
   await using plan = await planLab([...PIS.slice(0, 1), TO_RESTORE], { signal, open });

@@ -46,15 +46,17 @@ test('gives an external broker no host', (t) => {
   t.is(brokerHostAddress(labOf(`${TWO_USERS}broker: { host: external, address: h }`), new Map()), undefined);
 });
 
-test('names the machines that do not run', async (t) => {
+test('names the containers that are not running', async (t) => {
   const lab = labOf(`${TWO_USERS}broker: { host: container }\npis: { a: { host: container }, b: { host: container } }`);
   const error = await t.throwsAsync(locate(lab, new Map([['a', pi]])), { instanceOf: LabError });
-  t.deepEqual([error?.trouble.happened, error?.exitCode], ['broker, b do not run', 2]);
+  t.deepEqual([error?.trouble.happened, error?.exitCode], ['broker, b are not running', 2]);
 });
 
 test('locates a broker on this machine for a Pi where its SSH connection comes from', async (t) => {
   const lab = labOf(`${TWO_USERS}broker: { host: local }\npis: { hall: { host: "ssh://pi@hall.invalid" } }`);
-  const { open } = scriptedHosts({ hall: { facts: {}, prints: { 'ask for our address': '192.168.1.9\n' } } });
+  const { open } = scriptedHosts({
+    hall: { facts: {}, prints: { 'find the address of this machine': '192.168.1.9\n' } },
+  });
   const hall = await open('hall', at('hall'));
   const live = await locate(lab, new Map(), new Map([['hall', hall]]));
   t.deepEqual(live.pis[0]?.broker, { address: '192.168.1.9', port: 1883 });

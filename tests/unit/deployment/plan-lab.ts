@@ -52,7 +52,7 @@ const rows: Readonly<
   ],
   'a Pi with a broker, which the lab must not remove': [
     { broker: { facts: BROKER_DONE }, hall: { facts: { ...DONE, 'no-broker': 'a broker' } }, kitchen: { facts: DONE } },
-    { broker: '', hall: 'there is a broker:\n    a broker', kitchen: '' },
+    { broker: '', hall: 'this Pi has a broker:\n    a broker', kitchen: '' },
   ],
   'a broker that has loaded another configuration': [
     { broker: { facts: BROKER_OUTDATED }, hall: { facts: DONE }, kitchen: { facts: DONE } },
@@ -155,7 +155,7 @@ test('closes what it opened when the facts of the containers fail', async (t) =>
   t.deepEqual(log, ['kitchen: closed']);
 });
 
-const IDENTITY = 'ask which host it is';
+const IDENTITY = 'identify the host';
 
 /** [what the old address says of its identity; names of the planned hosts; moves] */
 const moves: Readonly<Record<string, readonly [string | undefined, readonly string[], readonly string[]]>> = {

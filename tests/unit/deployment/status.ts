@@ -29,12 +29,12 @@ for (const [answer, state, detail] of external) {
 
 /** [process; what the broker said; detail] */
 const managed: readonly (readonly [running: string, ConnectAnswer, string])[] = [
-  ['7', ACCEPTED, 'the broker runs (process 7)'],
-  ['7', REFUSED, "the broker runs (process 7), but refuses the lab's first user: code 5"],
-  ['7', SILENT, 'the broker runs (process 7), but does not answer: ECONNREFUSED'],
-  ['', SILENT, 'the broker does not run'],
-  ['', ACCEPTED, 'the broker does not run; another broker answers on its port'],
-  ['', REFUSED, 'the broker does not run; another broker answers on its port'],
+  ['7', ACCEPTED, 'the broker is running (process 7)'],
+  ['7', REFUSED, "the broker is running (process 7), but refuses the lab's first user: code 5"],
+  ['7', SILENT, 'the broker is running (process 7), but does not answer: ECONNREFUSED'],
+  ['', SILENT, 'the broker is not running'],
+  ['', ACCEPTED, 'the broker is not running; another broker answers on its port'],
+  ['', REFUSED, 'the broker is not running; another broker answers on its port'],
 ];
 
 for (const [running, answer, detail] of managed) {
@@ -55,20 +55,20 @@ const labs: Readonly<
   'that is up': [
     { hub: { facts: { ...BROKER, running: '7' } }, hall: { facts: DONE } },
     ACCEPTED,
-    ['broker up the broker runs (process 7)', 'hall up clients installed'],
+    ['broker up the broker is running (process 7)', 'hall up clients installed'],
   ],
   'whose broker refuses and whose Pi lacks a package': [
     { hub: { facts: { ...BROKER, running: '7' } }, hall: { facts: DRIFTED } },
     REFUSED,
     [
-      "broker down the broker runs (process 7), but refuses the lab's first user: code 5",
+      "broker down the broker is running (process 7), but refuses the lab's first user: code 5",
       'hall down missing: python3-paho-mqtt',
     ],
   ],
   'whose broker ended and whose Pi is out of reach': [
     { hub: { facts: { ...BROKER, running: '' } } },
     SILENT,
-    ['broker down the broker does not run', 'hall unreachable no route to hall'],
+    ['broker down the broker is not running', 'hall unreachable no route to hall'],
   ],
 };
 
@@ -98,5 +98,5 @@ test('asks a running container, and reports a stopped one as unreachable', async
     [hall?.state, hall?.system, hall?.place],
     ['up', 'Debian 12 aarch64', 'container, ssh on 127.0.0.1:32768'],
   );
-  t.deepEqual([kitchen?.state, kitchen?.detail], ['unreachable', 'the container does not run']);
+  t.deepEqual([kitchen?.state, kitchen?.detail], ['unreachable', 'the container is not running']);
 });

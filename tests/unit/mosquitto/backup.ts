@@ -39,7 +39,7 @@ test('refuses a host that an interrupted down has restored in part', (t) => {
   const plan = () => planOf(backup(two, [other(true)]), 'complete\ndata\nrestoring');
   const error = t.throws(plan, { instanceOf: LabError });
   t.is(error?.kind, 'could-not-run');
-  t.regex(error?.message ?? '', /restored this host in part.*\/var\/lib\/mqtt-lab\/two\n {2}try: `\.\/lab down` first/);
+  t.regex(error?.message ?? '', /restored this host in part.*\/var\/lib\/mqtt-lab\/two\n {2}try: run `\.\/lab down`/);
 });
 
 /** [the host's output; whether the backup is planned; whether the data is copied before the lab's broker starts] */

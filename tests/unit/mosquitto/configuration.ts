@@ -91,7 +91,7 @@ test('replaces nothing where another lab has taken the host since the plan', (t)
   );
   const { code, stderr } = sh(`chown() { :; }\n${script}`);
   t.is(code, 1);
-  t.regex(stderr, /lab\.conf belongs to another lab by now/);
+  t.regex(stderr, /lab\.conf now belongs to another lab/);
   t.is(readFileSync(join(folder, 'conf.d', 'lab.conf'), 'utf8'), others);
   t.deepEqual(readdirSync(folder), ['conf.d']);
 });

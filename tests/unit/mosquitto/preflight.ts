@@ -21,8 +21,9 @@ test('lets a foreign Mosquitto pass with --take-over', (t) => {
 /** [the host's output; whether --take-over is given; facts in the error] */
 const rows: readonly (readonly [output: string, takeOver: boolean, facts: readonly RegExp[]])[] = [
   [OTHER, false, [/mine\.conf .*not written by the lab/, /port 1883 .*process 7: mosquitto/]],
-  [OTHER, false, [/try: .*`broker\.port`.*--take-over/]],
-  [PYTHON, false, [/port 1883 .*process 7: python3 broker\.py/]],
+  [OTHER, false, [/try: choose another host.*--take-over/]],
+  ['port 7 mosquitto', false, [/try: choose another `broker\.port`.*--take-over/]],
+  [PYTHON, false, [/port 1883 .*process 7: python3 broker\.py/, /try: stop that program yourself/]],
   [PYTHON, true, [/try: stop that program yourself/]],
   [`${OTHER}\n${PYTHON}`, true, [/python3 broker\.py/]],
   [

@@ -33,8 +33,8 @@ function answer(host: Readonly<Record<string, string | undefined>>) {
 const NO_RECORD = Object.fromEntries(
   ['main', 'other', 'lab', 'users', 'rights'].map((key) => [`loaded-${key}`, undefined]),
 );
-const UNKNOWN = 'restart the broker: what it has loaded is unknown';
-const NOT_ENABLED = 'enable the broker: it would not start with the machine';
+const UNKNOWN = 'restart the broker: it is unknown which files it has loaded';
+const NOT_ENABLED = 'enable the broker: it does not start at boot';
 const conf = (...lines: string[]) => base64(`${LAB_CONF}${lines.join('\n')}\n`);
 
 /** [the host's answer; the change's summary, undefined for none] */
@@ -45,7 +45,7 @@ const rows: readonly (readonly [name: string, Readonly<Record<string, string | u
   ['no process, and not enabled', { process: undefined, ...NO_RECORD, enabled: 'disabled' }, 'start the broker'],
   ['not in the record', NO_RECORD, UNKNOWN],
   ['not in the record, but it began after the files', { ...NO_RECORD, 'began-later': '' }, undefined],
-  ['its program replaced', { replaced: '' }, 'restart the broker: its program is replaced'],
+  ['its program replaced', { replaced: '' }, 'restart the broker: its program changed'],
   ['no listener', { listens: undefined }, 'restart the broker: it does not listen on port 0'],
   ['only a comment differs', { lab: conf('# by hand', '') }, undefined],
   ['another port', { lab: base64('listener 1884\nmax_keepalive 60\n') }, 'restart the broker: port changed'],
@@ -111,12 +111,7 @@ const planned: readonly (readonly [name: string, earlier: readonly Item[], labCo
   ['users', [file('/etc/mosquitto/lab.passwd')], LAB_CONF, 'reload: users changed'],
   ['the mode of users', [file('/etc/mosquitto/lab.passwd', 'change', 'mode')], LAB_CONF, 'process 70'],
   ['rights written again as they were', [file('/etc/mosquitto/lab.acl', 'create', 'missing')], LAB_CONF, 'process 70'],
-  [
-    'the program',
-    [{ action: 'create', kind: 'package', name: 'mosquitto' }],
-    LAB_CONF,
-    'restart: its program is replaced',
-  ],
+  ['the program', [{ action: 'create', kind: 'package', name: 'mosquitto' }], LAB_CONF, 'restart: its program changed'],
   ['the clients', [{ action: 'create', kind: 'package', name: 'mosquitto-clients' }], LAB_CONF, 'process 70'],
   [
     'the main file',

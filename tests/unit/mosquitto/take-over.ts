@@ -72,7 +72,7 @@ test('keeps the main file where apt cannot fetch the package that replaces it', 
   t.is(readFileSync(join(backup, 'mosquitto.conf'), 'utf8'), 'own');
 });
 
-test('does not stop a process that is no Mosquitto by now', (t) => {
+test('does not stop a process that is no longer a Mosquitto', (t) => {
   const script = takeOverScript('two', [{ kind: 'port', port: 1884, pid: 1, command: 'mosquitto' }]);
   const { code, stderr } = host(t).run(script);
   t.is(code, 1);

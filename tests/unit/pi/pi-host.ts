@@ -25,11 +25,21 @@ const rows: readonly (readonly [
   [
     'a broker',
     INSTALLED,
-    '/usr/sbin/mosquitto is there\nprocess 7 mosquitto listens on port 1883\n',
+    '/usr/sbin/mosquitto exists\nprocess 7 mosquitto listens on port 1883\n',
     [],
-    'there is a broker:\n    /usr/sbin/mosquitto is there\n    process 7 mosquitto listens on port 1883',
+    'this Pi has a broker:\n    /usr/sbin/mosquitto exists\n    process 7 mosquitto listens on port 1883',
   ],
 ];
+
+test('advises to purge the package only where it is installed', (t) => {
+  const advice = (broker: string) => {
+    const facts = factsOf(new Map([['no-broker', broker]]));
+    const check = resources.find(({ id }) => id === 'clients only');
+    return t.throws(() => check?.plan(facts, []), { instanceOf: LabError })?.trouble.advice ?? '';
+  };
+  t.regex(advice('the package mosquitto is installed\n'), /purge mosquitto/);
+  t.regex(advice('process 7 other listens on port 1883\n'), /stop the process/);
+});
 
 for (const [name, installed, broker, changes, happened] of rows) {
   test(name, (t) => {

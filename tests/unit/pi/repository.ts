@@ -115,7 +115,7 @@ test('debian: removes all of a repository, and plans nothing without one', (t) =
   t.deepEqual(planned(none, {}), { items: [], changes: [] });
   const { items, changes } = planned(none, withRepository(given));
   t.deepEqual(lines(items), [`- ${SOURCE}`, `- ${PREFERENCES}`, `- ${KEY.path}`, '~ mosquitto-clients']);
-  t.deepEqual(changes, [`leave the repository: remove ${SOURCE}, ${PREFERENCES}, ${KEY.path}`]);
+  t.deepEqual(changes, [`stop using the repository: remove ${SOURCE}, ${PREFERENCES}, ${KEY.path}`]);
   t.deepEqual(lines(planned(none, { keys: keyLine(KEY) }).items), [`- ${KEY.path}`]);
 });
 

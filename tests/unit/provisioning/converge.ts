@@ -157,7 +157,7 @@ test('waits for a step that an earlier run left behind, but not for processes th
 until [ -e ${folder}/first ]; do sleep 0.02; done
 ( ${step} )
 code=$?; wait; kill "$(cat ${folder}/pid)"; exit "$code"`);
-  t.is(stdout, 'a step that an earlier run has left behind is still running: waiting for its end\nC\n');
+  t.is(stdout, 'a step of an earlier run is still running; waiting until it ends\nC\n');
   t.is(code, 3);
 });
 

@@ -58,7 +58,7 @@ test('--json is one object', async (t) => {
   });
 });
 
-test('broken results, runs without a common check and too many runs: exit code 2, told', async (t) => {
+test('refuses broken results, runs without a common check and too many runs with exit code 2', async (t) => {
   const broken = compared(await withRuns(t.teardown, results('pass'), '{"checks"'), '--json');
   t.is(broken.status, 2);
   t.regex(broken.stderr, /results\.json: .*JSON[^\n]*\n$/);

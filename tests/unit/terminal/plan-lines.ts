@@ -58,7 +58,7 @@ test('what is unchanged is no change, what can not be known yet is one', (t) => 
   t.is(changeCount({ docker: [NETWORK], hosts: [pi] }), 0);
 });
 
-test('a host that can not be planned is told with its error, and counts in the sum', (t) => {
+test('prints the error of a host that could not be planned, and counts it in the sum', (t) => {
   const trouble = { subject: 'pi', step: 'ssh', happened: 'no answer', advice: 'look' };
   const failed = { docker: [], hosts: [{ ...pi, items: [], error: new LabError(trouble, 'could-not-run') }] };
   t.deepEqual(planLines(failed, plain), [

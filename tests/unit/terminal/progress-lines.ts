@@ -4,7 +4,7 @@ import { progressLines, resultLine } from '../../../terminal/progress-lines.ts';
 
 const plain = (_: unknown, text: string) => text;
 
-/** [what is told; the line of a result] */
+/** [progress; the line of a result] */
 const rows: readonly (readonly [Progress, string | undefined])[] = [
   [{ host: 'pi', kind: 'changed', text: 'install x' }, 'pi       ~ install x'],
   [{ host: 'pi', kind: 'ok', text: 'unchanged' }, 'pi       ✓ unchanged'],

@@ -15,10 +15,10 @@ const rows: readonly (readonly [HostStatus, readonly string[]])[] = [
       place: 'this machine',
       system: 'Debian x86_64',
       versions: { mosquitto: '2.0.11', 'mosquitto-clients': '2.0.11' },
-      detail: 'the broker runs (process 7)',
+      detail: 'the broker is running (process 7)',
     },
     [
-      '✓ broker   the broker runs (process 7)',
+      '✓ broker   the broker is running (process 7)',
       '    this machine, Debian x86_64',
       '    mosquitto 2.0.11',
       '    mosquitto-clients 2.0.11',

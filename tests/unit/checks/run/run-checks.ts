@@ -113,8 +113,8 @@ test('reports a family that cannot list its checks as one failed check, also whe
 
 test('rejects where the lab cannot be located, and leaves no run folder', async (t) => {
   const runsDirectory = await runsFolder(t);
-  const lost = Promise.reject(new Error('the container does not run'));
-  await t.throwsAsync(runChecks(lost, { runsDirectory, families: {} }), { message: 'the container does not run' });
+  const lost = Promise.reject(new Error('the container is not running'));
+  await t.throwsAsync(runChecks(lost, { runsDirectory, families: {} }), { message: 'the container is not running' });
   t.deepEqual(await readdir(runsDirectory), []);
 });
 
@@ -136,7 +136,7 @@ test('records each unfinished check as failed at the bound of the run', async (t
   t.deepEqual(verdicts, ['acl.a fail', 'acl.b fail', 'acl.c pass', 'restart.d fail']);
   const [ended, lost, , notBegun] = results.checks.map(({ reason }) => reason);
   t.regex(ended ?? '', /run ended before/);
-  for (const reason of [lost, notBegun]) t.regex(reason ?? '', /no record: not done after 0\.05 s/);
+  for (const reason of [lost, notBegun]) t.regex(reason ?? '', /no record: not finished after 0\.05 s/);
 });
 
 /** A check that logs in, runs a command on a host, and never ends. */

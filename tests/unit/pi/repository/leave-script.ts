@@ -79,12 +79,12 @@ test('clients and libraries return to the other sources; without those sources n
   }
 });
 
-test('leaves a source that another lab owns by now', (t) => {
+test('leaves a source that another lab now owns', (t) => {
   const root = folderFor(t);
   const run = (script: string) => sh(script.replaceAll('/etc/apt', `${root}/etc/apt`));
   run(`mkdir -p /etc/apt/sources.list.d; printf 'Types: deb\\n# Lab: two\\n' >${SOURCE}`);
   const { code, stderr } = run(leaveScript('three'));
   t.is(code, 1);
-  t.is(stderr, `${root}${SOURCE} belongs to another lab by now\n`);
+  t.is(stderr, `${root}${SOURCE} now belongs to another lab\n`);
   t.is(run(`find /etc/apt -type f; cat ${SOURCE}`).stdout, `${root}${SOURCE}\nTypes: deb\n# Lab: two\n`);
 });

@@ -80,7 +80,7 @@ test('takes over the source of a lab that has left the host', (t) => {
   t.deepEqual(changes, [`use the repository ${NAME}`]);
 });
 
-test('an emulated machine belongs to its lab, whatever a file there says', (t) => {
+test('a container belongs to its lab, whatever a file there says', (t) => {
   t.deepEqual(lines(planned(repository('pi', debian), theirs).items), ALL_REMOVED);
   t.is(planned(repository('pi', given), theirs).changes.length, 1);
 });

@@ -6,11 +6,11 @@ import { given } from '../../_repository.ts';
 const refusals: readonly (readonly [output: string, words: string])[] = [
   [
     "W: GPG error: http://repo.test bookworm InRelease: The following signatures couldn't be verified because the public key is not available: NO_PUBKEY 91FFCED6245C05E6\nE: The repository 'http://repo.test bookworm InRelease' is not signed.",
-    'its signature is by another key than the given one',
+    'its signature was made with another key than the given one',
   ],
   [
     "W: OpenPGP signature verification failed: http://repo.test trixie InRelease: Sub-process /usr/bin/sqv returned an error code (1), error message is: Missing key 310E66FB715740DE63A48838AC1C7DB8A51FF125, which is needed to verify signature.\nE: The repository 'http://repo.test trixie InRelease' is not signed.",
-    'its signature is by another key than the given one',
+    'its signature was made with another key than the given one',
   ],
   [
     "W: GPG error: http://repo.test bookworm InRelease: The following signatures were invalid: EXPKEYSIG 29378E907B04DE7A expired <expired@lab.test>\nE: The repository 'http://repo.test bookworm InRelease' is not signed.",

@@ -57,11 +57,11 @@ test('makes no folder where the whole host is the lab’s', (t) => {
   t.deepEqual(whole.state, ['x_y']);
 });
 
-test('leaves a source that another lab owns by now', (t) => {
+test('leaves a source that another lab now owns', (t) => {
   for (const formerLab of [undefined, 'four']) {
     const { code, stderr, state } = use(t, { lab: 'three', ...(formerLab === undefined ? {} : { formerLab }) });
     t.is(code, 1);
-    t.regex(stderr, /mqtt-lab\.sources belongs to another lab by now\n$/);
+    t.regex(stderr, /mqtt-lab\.sources now belongs to another lab\n$/);
     t.deepEqual(state, ['two']);
   }
 });

@@ -54,7 +54,7 @@ test('runs a command on this machine: output, lines, exit code', async (t) => {
 test('ends everything that a command started after its time limit', async (t) => {
   const running = host.start({ step: 'wait', script: 'sleep 60 & echo $!; sleep 60', timeoutMs: 300 });
   const error = await t.throwsAsync(running.result);
-  t.is(error?.message.split('\n')[0], 'kitchen: wait: not done after 0.3 s');
+  t.is(error?.message.split('\n')[0], 'kitchen: wait: not finished after 0.3 s');
   t.deepEqual(processesOf(await running.group), []);
 });
 

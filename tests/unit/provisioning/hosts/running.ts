@@ -50,7 +50,7 @@ test('ends a command after its time limit, and the error names host, step and li
   const error = await t.throwsAsync(startOver('pi', transport, { ...command, timeoutMs: 30 }).result, {
     instanceOf: LabError,
   });
-  t.is(error?.message.split('\n')[0], 'pi: install: not done after 0.03 s');
+  t.is(error?.message.split('\n')[0], 'pi: install: not finished after 0.03 s');
   t.deepEqual(signals, ['TERM 42']);
 });
 
@@ -96,7 +96,7 @@ test('ends a command that starts after its time limit', async (t) => {
     },
   };
   await t.throwsAsync(startOver('pi', slow, { ...command, timeoutMs: 30 }).result, {
-    message: /not done after 0.03 s/,
+    message: /not finished after 0.03 s/,
   });
   t.deepEqual(signals, ['TERM 42']);
 });
@@ -119,5 +119,7 @@ test('rejects when the host dies', async (t) => {
 test('gives up a launch that never answers', async (t) => {
   const transport: Transport = { launch: () => new Promise(() => undefined), killGroup: async () => {} };
   stayAlive(t);
-  await t.throwsAsync(startOver('pi', transport, { ...command, timeoutMs: 30 }).result, { message: /not done after/ });
+  await t.throwsAsync(startOver('pi', transport, { ...command, timeoutMs: 30 }).result, {
+    message: /not finished after/,
+  });
 });
