@@ -1,3 +1,5 @@
+import { masked } from './secret.ts';
+
 /** What went wrong, for a person: where, during which step, what happened and what to try. */
 export type Trouble = {
   /** The host, or the part of the lab, where it happened. */
@@ -19,8 +21,10 @@ export class LabError extends Error {
   readonly kind: FailureKind;
 
   constructor(trouble: Trouble, kind: FailureKind, options?: ErrorOptions) {
-    super(describe(trouble), options);
-    this.trouble = trouble;
+    // what happened may quote a host's own words
+    const shown = { ...trouble, happened: masked(trouble.happened) };
+    super(describe(shown), options);
+    this.trouble = shown;
     this.kind = kind;
   }
 

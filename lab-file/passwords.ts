@@ -9,6 +9,13 @@ import { placeOf } from './paths.ts';
 /** In bytes; MQTT has two bytes for a password's length (MQTT 3.1.1, 3.1.3.5). */
 const LONGEST = 65535;
 
+/** Byte order marks, which editors write unseen (Unicode 15, 23.8). */
+const MARKS = [
+  { bytes: [0xef, 0xbb, 0xbf], problem: 'begins with a byte order mark' },
+  { bytes: [0xff, 0xfe], problem: 'is UTF-16' },
+  { bytes: [0xfe, 0xff], problem: 'is UTF-16' },
+];
+
 export type Environment = Record<string, string | undefined>;
 
 type Found = { readonly text: string } | { readonly wrong: string };
@@ -63,6 +70,11 @@ function find(source: string | { env: string } | { file: string }, directory: st
   const shown = JSON.stringify(source.file);
   try {
     const bytes = readFileSync(placeOf(source.file, directory));
+    const mark = MARKS.find(({ bytes: start }) => start.every((byte, index) => bytes[index] === byte));
+    if (mark !== undefined)
+      return {
+        wrong: `comes from the file ${shown}, which ${mark.problem}; save it as UTF-8 without a byte order mark`,
+      };
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes).replace(/\r?\n$/, '');
     return text === '' ? { wrong: `comes from the file ${shown}, which is empty; put the password there` } : { text };
   } catch (error) {

@@ -1,4 +1,5 @@
 import { atMost } from '../../base/limit.ts';
+import { unreadable } from '../../probes/clients/option-file.ts';
 import { handshake, isAcceptance } from '../../probes/mqtt/handshake.ts';
 import { connectSession } from '../../probes/mqtt/session.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
@@ -95,10 +96,11 @@ export function hostBoundMs(count: number): number {
 
 /** Logs in with mosquitto_sub on the host. One command tries all logins, because each command costs a round trip. */
 function remoteChecks(testLab: TestLab, remote: RemoteHost, cases: readonly LoginCase[]): Check[] {
-  const boundMs = hostBoundMs(cases.length);
+  const readable = cases.filter(({ login }) => login === undefined || unreadable(login) === undefined);
+  const boundMs = hostBoundMs(readable.length);
   let attempts: ReturnType<typeof attemptAll> | undefined;
-  return cases.map((loginCase, index) => {
-    const { kind, name, claim, version, isAccepted } = loginCase;
+  return cases.map((loginCase) => {
+    const { kind, name, claim, version, isAccepted, login } = loginCase;
     const { code } = refusalBytes(version);
     return {
       id: `auth.${kind}.${name}.${remote.idWord}`,
@@ -110,8 +112,10 @@ function remoteChecks(testLab: TestLab, remote: RemoteHost, cases: readonly Logi
       boundMs,
       version,
       async run() {
-        attempts ??= attemptAll(testLab, remote, cases, boundMs);
-        return judgeClientLogin((await attempts)[index], loginCase, testLab.brokerKind);
+        const reason = login === undefined ? undefined : unreadable(login);
+        if (reason !== undefined) return { verdict: 'skipped', observed: null, reason };
+        attempts ??= attemptAll(testLab, remote, readable, boundMs);
+        return judgeClientLogin((await attempts)[readable.indexOf(loginCase)], loginCase, testLab.brokerKind);
       },
     };
   });

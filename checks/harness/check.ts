@@ -1,5 +1,6 @@
 import { errorMessage, LabError } from '../../base/errors.ts';
 import type { Limit } from '../../base/limit.ts';
+import { ClientLimit } from '../../probes/clients/option-file.ts';
 import { within } from '../../probes/mqtt/feed.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import { type CheckRecord, familyOf, type Verdict } from '../../records/record.ts';
@@ -72,6 +73,7 @@ async function runNow(check: Check): Promise<CheckRecord> {
 }
 
 function failure(error: unknown): Finding {
+  if (error instanceof ClientLimit) return { verdict: 'skipped', observed: null, reason: error.message };
   if (!(error instanceof LabError)) return { verdict: 'fail', observed: null, reason: errorMessage(error) };
   const { subject, step, happened, advice } = error.trouble;
   const known = advice === undefined ? {} : { advice };

@@ -1,4 +1,5 @@
 import { ignoreFailure } from '../../base/errors.ts';
+import { maskedValue } from '../../base/secret.ts';
 import type { LiveLab } from '../../deployment/live-lab.ts';
 import { within } from '../../probes/mqtt/feed.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
@@ -67,7 +68,8 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
   const inItsPhase = openPhases(checks);
   const recorded = async (check: Check): Promise<CheckRecord> => {
     const record = unlessInterrupted(await inItsPhase(check, () => runCheck(check)), stopped);
-    return { ...record, versions: await software(record.host ?? THIS_MACHINE) };
+    // a client or a broker may print what it was given
+    return maskedValue({ ...record, versions: await software(record.host ?? THIS_MACHINE) });
   };
   const closeAll = async () => {
     await Promise.all(testLabs.map((testLab) => testLab[Symbol.asyncDispose]()));

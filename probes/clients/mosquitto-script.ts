@@ -3,6 +3,7 @@ import { quote } from '../../base/quote.ts';
 import { shellScript } from '../../base/shell-script.ts';
 import type { QoS, Version } from '../mqtt/session.ts';
 import { MESSAGE_FORMAT } from './debug-output.ts';
+import { loginLines } from './option-file.ts';
 
 /** How a mosquitto client on a host connects. */
 export type MosquittoOptions = {
@@ -81,16 +82,8 @@ function clientWords(program: Program, options: MosquittoOptions): string[] {
 /** The command with its login on descriptor 3, as a here-document. */
 function withLogin(words: readonly string[], { login }: MosquittoOptions, redirections = ''): string {
   const end = `END-${randomBytes(8).toString('hex')}`;
-  const lines = [
-    ...(login === undefined ? [] : [`-u ${oneLine('user name', login.user)}`]),
-    ...(login?.password === undefined ? [] : [`-P ${oneLine('password', login.password)}`]),
-  ];
+  const lines = login === undefined ? [] : loginLines(login);
   return `${words.map(quote).join(' ')} 3<<'${end}'${redirections}\n${[...lines, end].join('\n')}\n`;
-}
-
-function oneLine(what: string, text: string): string {
-  if (/[\r\n\0]/.test(text)) throw new Error(`the mosquitto clients cannot read a ${what} with a line end in it`);
-  return text;
 }
 
 function octal(payload: Buffer): string {

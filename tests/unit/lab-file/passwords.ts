@@ -34,6 +34,13 @@ for (const [index, [written, password, reading]] of accepted.entries()) {
   });
 }
 
+/** [a file with a byte order mark; what is wrong] */
+const MARKED: readonly (readonly [bytes: readonly number[], problem: string])[] = [
+  [[0xef, 0xbb, 0xbf, 0x68, 0x69], 'begins with a byte order mark'],
+  [[0xff, 0xfe, 0x68, 0x00], 'is UTF-16'],
+  [[0xfe, 0xff, 0x00, 0x68], 'is UTF-16'],
+];
+
 /** [the text after `sam: `, which starts in column 8 of line 3; the mistake without "lab.yaml:3:"; what is around the file] */
 const refused: readonly (readonly [written: string, mistakes: readonly string[], reading?: Reading])[] = [
   ['{}', [`3: users.sam.password is missing; ${KINDS}`]],
@@ -90,6 +97,16 @@ const refused: readonly (readonly [written: string, mistakes: readonly string[],
     ],
     { files: { sam: Uint8Array.of(0x68, 0xff) } },
   ],
+  ...MARKED.map(
+    ([bytes, problem]) =>
+      [
+        '{ password: { file: sam } }',
+        [
+          `20: users.sam.password comes from the file "sam", which ${problem}; save it as UTF-8 without a byte order mark`,
+        ],
+        { files: { sam: Uint8Array.from(bytes) } },
+      ] as const,
+  ),
   ['{ password: { file: sam } }', [`20: users.sam.password ${ONE_LINE}`], { files: { sam: 'hunter2\n\n' } }],
   ['{ password: { file: "" } }', ['28: users.sam.password.file is empty; a file path is allowed']],
 ];

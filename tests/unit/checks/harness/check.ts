@@ -1,6 +1,7 @@
 import test from 'ava';
 import { LabError } from '../../../../base/errors.ts';
 import { idWord, notApplicable, runCheck, unlessInterrupted } from '../../../../checks/harness/check.ts';
+import { ClientLimit } from '../../../../probes/clients/option-file.ts';
 
 test('gives different names different words in ids', (t) => {
   const names = ['a.b', 'a b', 'a/b', 'a%2Eb', 'a_b', 'ä'];
@@ -22,6 +23,12 @@ test('records the advice of a LabError', async (t) => {
   const run = () => Promise.reject(new LabError(trouble, 'could-not-run'));
   const record = await runCheck({ id: 'acl.a', claim: 'a', expected: 1, boundMs: 1_000, run });
   t.like(record, { verdict: 'fail', reason: 'pi: open: no route to host', advice: 'switch the Pi on' });
+});
+
+test('skips a check whose client program cannot take what it needs', async (t) => {
+  const run = () => Promise.reject(new ClientLimit('no password of that length'));
+  const record = await runCheck({ id: 'acl.a', claim: 'a', expected: 1, boundMs: 1_000, run });
+  t.like(record, { verdict: 'skipped', reason: 'no password of that length' });
 });
 
 test('changes the reason of a failure in a run that has ended', (t) => {
