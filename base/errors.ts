@@ -7,6 +7,8 @@ export type Trouble = {
   readonly step: string;
   readonly happened: string;
   readonly advice?: string | undefined;
+  /** Whether a time limit passed. */
+  readonly isLate?: true;
 };
 
 /** `failed`: something is not as the lab file says; `could-not-run`: a bad lab file, a host out of reach, no Docker. */

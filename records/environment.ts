@@ -21,6 +21,16 @@ const hostSchema = systemSchema.extend({
   place: z.string(),
 });
 
+/** A broker or a host that was too slow for all its checks at once. */
+const slowPlaceSchema = z.object({
+  /** `the broker`, or the name of a host that runs clients. */
+  place: z.string(),
+  /** How long a login at the broker took, or the start of a command on the host. */
+  typicalMs: z.number(),
+  /** The fewest checks that ran there at a time. */
+  atATime: z.number(),
+});
+
 /** What a run ran on, and how far it went. */
 export const environmentSchema = z
   .object({
@@ -44,11 +54,13 @@ export const environmentSchema = z
     clients: z.record(z.string(), z.string()).readonly(),
     /** This machine first, then the broker's and the Pis. */
     hosts: z.array(hostSchema.readonly()).readonly(),
+    slowPlaces: z.array(slowPlaceSchema.readonly()).readonly().exactOptional(),
   })
   .readonly();
 
 export type Environment = z.infer<typeof environmentSchema>;
 export type HostOfRun = Readonly<z.infer<typeof hostSchema>>;
+export type SlowPlace = Readonly<z.infer<typeof slowPlaceSchema>>;
 export type System = Readonly<z.infer<typeof systemSchema>>;
 
 /** Client software by host, from the records. */

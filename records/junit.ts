@@ -20,7 +20,7 @@ export function junitXml({ checks, environment }: Results): string {
 type Named = { readonly name: string; readonly package: string; readonly id: number };
 
 function suite(named: Named, records: readonly CheckRecord[]): string {
-  const { fail, skipped } = count(records);
+  const { fail, skipped, inconclusive } = count(records);
   const from = Math.min(...records.map(({ startedAt }) => startedAt));
   const to = Math.max(...records.map(({ startedAt, durationMs }) => startedAt + durationMs));
   const attributes = {
@@ -30,7 +30,7 @@ function suite(named: Named, records: readonly CheckRecord[]): string {
     hostname: 'localhost',
     tests: records.length,
     failures: fail,
-    errors: 0,
+    errors: inconclusive,
     skipped,
     time: inSeconds(to - from),
   };
@@ -66,6 +66,10 @@ function testCase(record: CheckRecord, classname: string): string {
   const attributes = { name: id, classname, time: inSeconds(durationMs) };
   if (verdict === 'skipped') {
     return element('testcase', attributes, element('skipped', { message: reason ?? 'no reason given' }));
+  }
+  if (verdict === 'inconclusive') {
+    const error = { message: reason ?? 'no reason given', type: 'inconclusive' };
+    return element('testcase', attributes, element('error', error, xmlText(failureText(record))));
   }
   if (verdict !== 'fail') return element('testcase', attributes);
   const failure = { message: reason ?? 'not as expected', type: record.statement ?? 'lab file' };

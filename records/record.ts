@@ -15,7 +15,8 @@ export const FAMILIES = [
 ] as const;
 export type Family = (typeof FAMILIES)[number];
 
-export const VERDICTS = ['pass', 'fail', 'deviation', 'skipped'] as const;
+/** `inconclusive`: the check could not be judged in time, so it says nothing about the broker. */
+export const VERDICTS = ['pass', 'fail', 'deviation', 'skipped', 'inconclusive'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
 /** `mosquitto 2.0.11`, and the client's software: `mqtt.js 5.16.0`; `unknown` where the host cannot say. */
@@ -60,7 +61,7 @@ export type CheckRecord = z.infer<typeof recordSchema>;
 export type Counts = Readonly<Record<Verdict, number>>;
 
 export function count(records: readonly Pick<CheckRecord, 'verdict'>[]): Counts {
-  const counts = { pass: 0, fail: 0, deviation: 0, skipped: 0 };
+  const counts = { pass: 0, fail: 0, deviation: 0, skipped: 0, inconclusive: 0 };
   for (const { verdict } of records) counts[verdict] += 1;
   return counts;
 }

@@ -5,17 +5,20 @@ import { type CheckRecord, type Counts, count } from './record.ts';
 
 /** What `verify --json` prints and results.json holds. */
 export type Results = {
-  readonly verdict: 'pass' | 'fail';
+  readonly verdict: 'pass' | 'fail' | 'inconclusive';
   readonly counts: Counts;
   /** Sorted by id. */
   readonly checks: readonly CheckRecord[];
   readonly environment?: Environment;
 };
 
-/** Passes when something passed and nothing failed: a run that skipped every check proves nothing. */
+/**
+ * Passes when something passed, nothing failed and every check could be judged: a run that skipped every check proves nothing.
+ */
 export function results(records: readonly CheckRecord[], environment?: Environment): Results {
   const counts = count(records);
-  const verdict = counts.pass + counts.deviation > 0 && counts.fail === 0 ? 'pass' : 'fail';
+  const judged = counts.pass + counts.deviation > 0 && counts.fail === 0 ? 'pass' : 'fail';
+  const verdict = counts.fail === 0 && counts.inconclusive > 0 ? 'inconclusive' : judged;
   const checks = [...records].sort((one, other) => one.id.localeCompare(other.id));
   return { verdict, counts, checks, ...(environment === undefined ? {} : { environment }) };
 }

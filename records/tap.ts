@@ -2,7 +2,7 @@ import { stringify } from 'yaml';
 import type { CheckRecord } from './record.ts';
 import type { Results } from './results.ts';
 
-/** A run as TAP version 14 (testanything.org): one test point per check, with a YAML diagnostic for failures and known deviations. */
+/** A run as TAP version 14 (testanything.org): one test point per check, with a YAML diagnostic for each that did not simply pass. */
 export function tapLines({ checks }: Pick<Results, 'checks'>): string[] {
   return ['TAP version 14', `1..${checks.length}`, ...checks.flatMap((record, index) => point(record, index + 1))];
 }
@@ -14,7 +14,7 @@ export function tapBailOut(reason: string): string[] {
 
 function point(record: CheckRecord, number: number): string[] {
   const { id, claim, verdict, reason } = record;
-  const line = `${verdict === 'fail' ? 'not ok' : 'ok'} ${number} - ${escaped(`${id}: ${claim}`)}`;
+  const line = `${verdict === 'fail' || verdict === 'inconclusive' ? 'not ok' : 'ok'} ${number} - ${escaped(`${id}: ${claim}`)}`;
   if (verdict === 'skipped') return [`${line} # SKIP ${escaped(reason ?? 'no reason given')}`];
   if (verdict === 'pass') return [line];
   return [line, ...diagnostic(record)];

@@ -18,6 +18,7 @@ import {
   runLine,
   withRun,
 } from '../report/recap/repeat.ts';
+import { slowPlaceLines } from '../report/recap/slow-places.ts';
 import type { Display } from '../terminal/display.ts';
 import type { Context } from './context.ts';
 
@@ -42,6 +43,7 @@ export async function verifyOnce(context: Context, display: Display, options: Ve
   display.report({ host: 'verify', kind: 'step', text: 'checks' });
   const { results, folder, page } = await runOnce(context, display, options, { live, nth: 1, prefix: '' });
   for (const line of recap(results.checks, display.paint, options.scope ?? 'default')) display.print(line);
+  for (const line of slowPlaceLines(results.environment?.slowPlaces)) display.print(line);
   display.print(`records: ${folder}`);
   // last, since it takes a moment
   display.print(`report: ${await page.write(folder, results)}`);

@@ -1,9 +1,11 @@
 import { errorMessage, LabError } from '../../base/errors.ts';
 import type { Limit } from '../../base/limit.ts';
+import { MOST_SLOWNESS, slowness } from '../../base/slowness.ts';
 import { ClientLimit } from '../../probes/clients/option-file.ts';
-import { within } from '../../probes/mqtt/feed.ts';
+import { NotSeen, within } from '../../probes/mqtt/feed.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import { type CheckRecord, familyOf, type Verdict } from '../../records/record.ts';
+import type { Pace } from './pace.ts';
 
 /**
  * How far a run goes. `quick`: no wait longer than one keep-alive expiry at 5 s; `default`: all checks that do not
@@ -56,8 +58,9 @@ export function notApplicable(check: NamedCheck, reason: string): Check {
 }
 
 /** Runs a check within its limit and bound. An error becomes a record that fails. */
-export async function runCheck(check: Check): Promise<CheckRecord> {
-  return check.limit === undefined ? await runNow(check) : await check.limit(() => runNow(check));
+export async function runCheck(check: Check, admit: Pace['admit'] = (_, work) => work()): Promise<CheckRecord> {
+  const work = () => admit(check, () => runNow(check));
+  return check.limit === undefined ? await work() : await check.limit(work);
 }
 
 async function runNow(check: Check): Promise<CheckRecord> {
@@ -74,19 +77,24 @@ async function runNow(check: Check): Promise<CheckRecord> {
 
 function failure(error: unknown): Finding {
   if (error instanceof ClientLimit) return { verdict: 'skipped', observed: null, reason: error.message };
+  const isLate = error instanceof LabError ? error.trouble.isLate === true : error instanceof NotSeen && error.isLate;
+  // its bound would have had to stretch further
+  if (isLate && slowness() === MOST_SLOWNESS) {
+    return { verdict: 'inconclusive', observed: null, reason: `the lab is too slow: ${errorMessage(error)}` };
+  }
   if (!(error instanceof LabError)) return { verdict: 'fail', observed: null, reason: errorMessage(error) };
   const { subject, step, happened, advice } = error.trouble;
   const known = advice === undefined ? {} : { advice };
   return { verdict: 'fail', observed: null, reason: `${subject}: ${step}: ${happened}`, ...known };
 }
 
-/** Changes the reason of a failure in a run that has ended: such a failure says nothing about the broker. */
+/** Makes a failure in a run that has ended inconclusive: it says nothing about the broker. */
 export function unlessInterrupted<R extends Pick<CheckRecord, 'verdict' | 'observed' | 'reason'>>(
   record: R,
   stopped: AbortSignal,
 ): R {
   if (!stopped.aborted || record.verdict !== 'fail') return record;
-  return { ...record, observed: null, reason: 'the run ended before this check' };
+  return { ...record, verdict: 'inconclusive', observed: null, reason: 'the run ended before this check' };
 }
 
 /** A name as part of an id. Escapes dots and spaces, so that two names never give the same id. */

@@ -9,6 +9,7 @@ import { type BrokerLog, followBrokerLog, NO_LOG } from '../../probes/network/br
 import type { Host } from '../../provisioning/hosts/host.ts';
 import { type HostAddress, openHost } from '../../provisioning/hosts/open.ts';
 import { type DeliveryDelay, measureDeliveryDelay } from './delivery-delay.ts';
+import { BROKER, type Pace } from './pace.ts';
 import { trackedHost } from './tracked-host.ts';
 
 /** `lab`: the lab installed the broker. An `external` broker may use every freedom that the standard leaves. */
@@ -55,6 +56,8 @@ export type TestLabOptions = {
   readonly isFull?: boolean;
   /** The log that another test lab of the run follows. @default not shared */
   readonly brokerLog?: TestLab['brokerLog'];
+  /** Learns how long logins and commands take. @default nobody does */
+  readonly pace?: Pick<Pace, 'sample' | 'connect'>;
 };
 
 type Connect<S> = (
@@ -82,8 +85,12 @@ export function openTestLab(live: LiveLab, stopped: AbortSignal, options: TestLa
     port: broker.port,
     keepAlive: Math.min(KEEP_ALIVE_S, lab.broker.maxKeepAlive),
   };
-  const sessions = openSessions(mqtt, stopped, assertRunning);
-  const hosts = openHosts(stopped, assertRunning);
+  const { sample, connect }: Pick<Pace, 'sample' | 'connect'> = options.pace ?? {
+    sample: () => undefined,
+    connect: (_, work) => work(),
+  };
+  const sessions = openSessions(mqtt, stopped, assertRunning, (begun) => sample(BROKER, begun));
+  const hosts = openHosts(stopped, assertRunning, { sample, connect });
   let log: BrokerLog | undefined;
   const followLog = () => {
     if (broker.host === undefined) return NO_LOG;
@@ -117,7 +124,12 @@ export function openTestLab(live: LiveLab, stopped: AbortSignal, options: TestLa
   };
 }
 
-function openSessions(mqtt: TestLab['broker'], stopped: AbortSignal, assertRunning: (step: string) => void) {
+function openSessions(
+  mqtt: TestLab['broker'],
+  stopped: AbortSignal,
+  assertRunning: (step: string) => void,
+  onLogin: (begun: number) => void,
+) {
   const open = new Set<Session | RawSession>();
   stopped.addEventListener('abort', () => {
     for (const session of open) session.destroy();
@@ -126,7 +138,9 @@ function openSessions(mqtt: TestLab['broker'], stopped: AbortSignal, assertRunni
     async logIn<S extends Session | RawSession>(user: User, connect: Connect<S>): Promise<S> {
       const step = `log in as ${user.name}`;
       assertRunning(step);
+      const begun = performance.now();
       const outcome = await connect({ ...mqtt, login: loginOf(user) });
+      onLogin(begun);
       if (outcome.kind !== 'accepted') {
         const happened = outcome.kind === 'refused' ? `the broker refused with code ${outcome.code}` : outcome.reason;
         throw new LabError({ subject: 'broker', step, happened }, 'failed');
@@ -149,13 +163,21 @@ function openSessions(mqtt: TestLab['broker'], stopped: AbortSignal, assertRunni
   };
 }
 
-function openHosts(stopped: AbortSignal, assertRunning: (step: string) => void) {
+function openHosts(
+  stopped: AbortSignal,
+  assertRunning: (step: string) => void,
+  { sample, connect }: Pick<Pace, 'sample' | 'connect'>,
+) {
   const hosts = new Map<string, Promise<Host>>();
   return {
     async open(name: string, where: HostAddress, lane = ''): Promise<Host> {
       assertRunning(`open ${name}`);
       const key = `${name} ${lane}`;
-      const host = hosts.get(key) ?? openHost(name, where, stopped).then(trackedHost);
+      const host =
+        hosts.get(key) ??
+        connect(name, () => openHost(name, where, stopped)).then((opened) =>
+          trackedHost(opened, (begun) => sample(name, begun)),
+        );
       hosts.set(key, host);
       return await host;
     },

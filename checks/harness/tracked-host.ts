@@ -6,7 +6,7 @@ import type { Host } from '../../provisioning/hosts/host.ts';
 const END_MS = 4_000;
 
 /** A host that stays open until its commands have ended, at most 4 s: ending a command needs its connection. */
-export function trackedHost(host: Host): Host {
+export function trackedHost(host: Host, onStarted: (begun: number) => void = () => undefined): Host {
   const underWay = new Set<Promise<unknown>>();
   const allEnded = async () => {
     while (underWay.size > 0) {
@@ -18,7 +18,9 @@ export function trackedHost(host: Host): Host {
   return {
     name: host.name,
     start(command) {
+      const begun = performance.now();
       const running = host.start(command);
+      void ignoreFailure(running.group.then(() => onStarted(begun)));
       const { result } = running;
       underWay.add(result);
       const remove = () => underWay.delete(result);

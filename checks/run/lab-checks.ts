@@ -3,11 +3,13 @@ import { maskedValue } from '../../base/secret.ts';
 import type { LiveLab } from '../../deployment/live-lab.ts';
 import { within } from '../../probes/mqtt/feed.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
+import type { SlowPlace } from '../../records/environment.ts';
 import type { CheckRecord } from '../../records/record.ts';
 import { type Check, notApplicable, runCheck, THIS_MACHINE, unlessInterrupted } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { allCleanedUp } from '../harness/clean-up.ts';
 import { measureDeliveryDelay } from '../harness/delivery-delay.ts';
+import { openPace } from '../harness/pace.ts';
 import { announcedBy } from '../harness/requirements.ts';
 import { type OnSystem, softwareOf } from '../harness/software.ts';
 import { openTestLab, type TestLab } from '../harness/test-lab.ts';
@@ -29,6 +31,8 @@ export type LabChecks = {
   readonly checks: readonly Check[];
   /** Runs a check when its phase has begun. Always resolves. */
   run(check: Check): Promise<CheckRecord>;
+  /** The places that were too slow for all checks at once. */
+  slowPlaces(): readonly SlowPlace[];
   /** Waits for running checks, at most `waitMs`, then closes all connections. Takes at most CLEAN_UP_MS. */
   close(waitMs: number): Promise<void>;
 };
@@ -47,7 +51,8 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
   const { families, full = false, stopped, onSystem = () => undefined } = options;
   const versions = await versionsOf(live);
   const announced = versions.includes(5) ? await announcedBy(live) : [];
-  const shared = { versions, announced, deliveryDelay: measureDeliveryDelay() };
+  const pace = openPace(THIS_MACHINE);
+  const shared = { versions, announced, deliveryDelay: measureDeliveryDelay(), pace };
   const common = openTestLab(live, stopped, shared);
   const testLabs = [common];
   const listed = Object.entries(families).flatMap(([name, family]) => {
@@ -67,7 +72,7 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
   const software = softwareOf(common, [...new Set(checks.map(({ host }) => host))], onSystem);
   const inItsPhase = openPhases(checks);
   const recorded = async (check: Check): Promise<CheckRecord> => {
-    const record = unlessInterrupted(await inItsPhase(check, () => runCheck(check)), stopped);
+    const record = unlessInterrupted(await inItsPhase(check, () => runCheck(check, pace.admit)), stopped);
     // a client or a broker may print what it was given
     return maskedValue({ ...record, versions: await software(record.host ?? THIS_MACHINE) });
   };
@@ -78,6 +83,7 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
   return {
     checks,
     run: (check) => work.track(recorded(check)),
+    slowPlaces: pace.report,
     async close(waitMs) {
       await ignoreFailure(within(work.over(), 'end of the checks', waitMs));
       await ignoreFailure(within(closeAll(), 'clean-up', CLEAN_UP_MS - waitMs));

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import process from 'node:process';
 import { deferred } from '../../base/deferred.ts';
 import { errorMessage, type FailureKind, LabError } from '../../base/errors.ts';
+import { type RunningBound, startBound, stretchedSeconds } from '../../base/slowness.ts';
 import type { LiveLab } from '../../deployment/live-lab.ts';
 import { clientsOf, type Environment, type System } from '../../records/environment.ts';
 import { type CheckRecord, familyOf } from '../../records/record.ts';
@@ -36,16 +37,16 @@ export type Verification = {
 const TIMEOUT_MS = { quick: 180_000, default: 180_000, disruptive: 360_000 } as const;
 /** A full run measures latencies, which takes long on a slow network. */
 const FULL_TIMEOUT_MS = 360_000;
+const NOT_FINISHED = 'not finished after';
 /** How long running checks may take to end once the run is over; shorter for a user who interrupted it and waits. */
 const END_MS = { interrupted: 1_000, over: 3_000 } as const;
 
 /**
- * Runs the checks against a live lab. A check without a record in time fails. Closes everything, however the run ends.
+ * Runs the checks against a live lab. A check without a record in time is inconclusive. Closes everything, however the run ends.
  * Throws the error of `live`, an InputError when a pattern of `only` matches no check, a LabError when `signal` aborts.
  */
 export async function runChecks(live: Promise<LiveLab>, options: RunOptions): Promise<Verification> {
-  const { scope = 'default', full = false, runsDirectory, onRecord, signal, families = allFamilies } = options;
-  const { timeoutMs = full ? FULL_TIMEOUT_MS : TIMEOUT_MS[scope] } = options;
+  const { runsDirectory, onRecord, signal, families = allFamilies } = options;
   const startedAt = Date.now();
   const begun = performance.now();
   using end = watchForEnd(signal);
@@ -65,14 +66,24 @@ export async function runChecks(live: Promise<LiveLab>, options: RunOptions): Pr
     onRecord?.(record);
   };
   const running = checks.checks.map(async (check) => add(check, await checks.run(check)));
-  const why = await end.of(Promise.all(running), timeoutMs);
+  const why = await end.of(Promise.all(running), boundOf(options));
   await checks.close(END_MS[isAborted(signal) ? 'interrupted' : 'over']);
   if (isAborted(signal)) throw notRun('interrupted', 'interrupted');
   for (const check of missing) add(check, lostRecord(check, why));
-  const run = { startedAt, durationMs: Math.round(performance.now() - begun) };
-  const hosts = hostsOf(known, await systemHere(), systems);
-  const results = await folder.finish(environmentOf(known, options, { ...run, hosts }, records));
+  const run = {
+    ...{ startedAt, durationMs: Math.round(performance.now() - begun), slowPlaces: checks.slowPlaces() },
+    hosts: hostsOf(known, await systemHere(), systems),
+  };
+  const results = await folder.finish(environmentOf(known, options, run, records));
   return { results, folder: folder.path };
+}
+
+/** The bound on the checks. A user's is exact; the default one stretches on slow machines. */
+type RunBound = { readonly ms: number; readonly isExact: boolean };
+
+function boundOf({ timeoutMs, full = false, scope = 'default' }: RunOptions): RunBound {
+  if (timeoutMs !== undefined) return { ms: timeoutMs, isExact: true };
+  return { ms: full ? FULL_TIMEOUT_MS : TIMEOUT_MS[scope], isExact: false };
 }
 
 type End = Disposable & {
@@ -83,7 +94,7 @@ type End = Disposable & {
   /**
    * Waits until the checks are done, time is up, the run is interrupted or an error goes uncaught. Returns the reason.
    */
-  of(checks: Promise<unknown>, timeoutMs: number): Promise<string>;
+  of(checks: Promise<unknown>, bound: RunBound): Promise<string>;
 };
 
 function watchForEnd(signal: AbortSignal | undefined): End {
@@ -99,7 +110,7 @@ function watchForEnd(signal: AbortSignal | undefined): End {
   const onUncaught = (error: unknown) => end(`a check threw an error that nothing catches: ${errorMessage(error)}`);
   // tests/smoke fails on such a rejection; in a run every check has its record nevertheless
   const onRejection = () => undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let timer: RunningBound | undefined;
   signal?.addEventListener('abort', onAbort, { once: true });
   if (isAborted(signal)) onAbort();
   process.on('uncaughtException', onUncaught).on('unhandledRejection', onRejection);
@@ -111,13 +122,16 @@ function watchForEnd(signal: AbortSignal | undefined): End {
       });
       return await Promise.race([isOver, work]);
     },
-    async of(checks, timeoutMs) {
-      timer = setTimeout(end, timeoutMs, `not finished after ${timeoutMs / 1000} s`);
+    async of(checks, { ms, isExact }) {
+      const onPassed = () => end(`${NOT_FINISHED} ${isExact ? ms / 1000 : stretchedSeconds(ms)} s`);
+      const exact = isExact ? setTimeout(onPassed, ms) : undefined;
+      stop.signal.addEventListener('abort', () => clearTimeout(exact), { once: true });
+      if (!isExact) timer = startBound(ms, onPassed);
       checks.then(() => end('all checks are done'), onUncaught);
       return await over.promise;
     },
     [Symbol.dispose]() {
-      clearTimeout(timer);
+      timer?.close();
       signal?.removeEventListener('abort', onAbort);
       process.off('uncaughtException', onUncaught).off('unhandledRejection', onRejection);
     },
@@ -136,7 +150,8 @@ function lostRecord({ id, subject, claim, expected }: Check, why: string): Check
   return {
     ...named,
     observed: null,
-    verdict: 'fail',
+    // an error of a check is a fault; a check that had no time left says nothing
+    verdict: why.startsWith(NOT_FINISHED) ? 'inconclusive' : 'fail',
     reason: `no record: ${why}`,
     startedAt: Date.now(),
     durationMs: 0,
@@ -146,7 +161,7 @@ function lostRecord({ id, subject, claim, expected }: Check, why: string): Check
 function environmentOf(
   { lab, broker, pis }: LiveLab,
   { scope = 'default', only, full = false }: Selection,
-  run: Pick<Environment, 'startedAt' | 'durationMs' | 'hosts'>,
+  run: Pick<Environment, 'startedAt' | 'durationMs' | 'hosts' | 'slowPlaces'>,
   records: readonly CheckRecord[],
 ): Environment {
   const version = broker.version === undefined ? 'unknown' : `mosquitto ${broker.version}`;

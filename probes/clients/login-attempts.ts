@@ -1,3 +1,4 @@
+import { slowness } from '../../base/slowness.ts';
 import { type Host, run } from '../../provisioning/hosts/host.ts';
 import type { Packet } from '../mqtt/packet.ts';
 import { parseDebugLine } from './debug-output.ts';
@@ -22,7 +23,7 @@ export async function attemptLogins(
 ): Promise<LoginAttempt[]> {
   const { stdout } = await run(host, {
     step: 'try logins with mosquitto_sub',
-    script: attemptsScript(optionSets, ATTEMPT_S),
+    script: attemptsScript(optionSets, Math.ceil(ATTEMPT_S * slowness())),
     timeoutMs: limits.boundMs,
     signal: limits.signal,
   });

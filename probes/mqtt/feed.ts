@@ -1,8 +1,16 @@
 import { deferred } from '../../base/deferred.ts';
+import { slowness, startBound, stretchedSeconds } from '../../base/slowness.ts';
 
 /** Something did not arrive; the message says who waited, for what and how long. */
 export class NotSeen extends Error {
   override readonly name = 'NotSeen';
+  /** Whether the bound passed, so that it might still arrive. */
+  readonly isLate: boolean;
+
+  constructor(message: string, { isLate = false } = {}) {
+    super(message);
+    this.isLate = isLate;
+  }
 }
 
 /**
@@ -42,8 +50,9 @@ export function openFeed<T>(subject: string, isFromOther: (item: T) => boolean =
     { offer, endsWithFeed }: { offer(item: T): boolean; endsWithFeed: boolean },
   ): Promise<R> => {
     const failed = deferred<never>();
-    const fail = (reason: string) => failed.reject(new NotSeen(`${subject}: no ${what}: ${reason}`));
-    const timer = startTimer(bound, fail);
+    const fail = (reason: string, isLate = false) =>
+      failed.reject(new NotSeen(`${subject}: no ${what}: ${reason}`, { isLate }));
+    const timer = startTimer(bound, (reason) => fail(reason, true));
     const waiter = {
       offer(item: T) {
         if (!offer(item) && isFromOther(item)) timer.renew();
@@ -89,33 +98,35 @@ function startTimer(bound: Bound, fail: (reason: string) => void): { renew(): vo
   const from = performance.now();
   let isRenewed = false;
   let givingUp: NodeJS.Immediate | undefined;
-  const seconds = () => (isRenewed ? ((performance.now() - from) / 1000).toFixed(1) : quietMs / 1000);
-  const timer = setTimeout(() => {
+  const seconds = () => (isRenewed ? ((performance.now() - from) / 1000).toFixed(1) : stretchedSeconds(quietMs));
+  const timer = startBound(quietMs, () => {
     // timers fire first: read what has come in while this process had no turn
     givingUp = setImmediate(() => fail(`not within ${seconds()} s`));
-  }, quietMs);
+  });
   return {
     renew() {
-      if (performance.now() + quietMs >= from + atMostMs) return;
+      if (performance.now() + quietMs * slowness() >= from + atMostMs * slowness()) return;
       isRenewed = true;
       clearImmediate(givingUp);
-      timer.refresh();
+      timer.renew();
     },
     close() {
-      clearTimeout(timer);
+      timer.close();
       clearImmediate(givingUp);
     },
   };
 }
 
-/** A promise with a bound; rejects with NotSeen after `boundMs`. The work continues, so the caller must end it. */
+/**
+ * A promise with a bound, which stretches on slow machines; rejects with NotSeen. The work continues, so the caller must end it.
+ */
 export async function within<T>(work: Promise<T>, what: string, boundMs: number): Promise<T> {
   const late = deferred<never>();
-  const giveUp = () => late.reject(new NotSeen(`no ${what} within ${boundMs / 1000} s`));
-  const timer = setTimeout(() => setImmediate(giveUp), boundMs);
+  const giveUp = () => late.reject(new NotSeen(`no ${what} within ${stretchedSeconds(boundMs)} s`, { isLate: true }));
+  const timer = startBound(boundMs, () => setImmediate(giveUp));
   try {
     return await Promise.race([work, late.promise]);
   } finally {
-    clearTimeout(timer);
+    timer.close();
   }
 }

@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import { deferred } from '../../base/deferred.ts';
+import { startBound } from '../../base/slowness.ts';
 import mqttPacket from './codec.ts';
 import { freshClientId, type Version } from './session.ts';
 
@@ -31,7 +32,7 @@ export async function handshake(options: HandshakeOptions): Promise<Handshake> {
   const socket = createConnection({ host: options.address, port: options.port, noDelay: true });
   // timers fire first: read what has come in while this process had no turn, the bytes in one turn, the end in another
   const giveUp = () => done.resolve({ closedBy: 'nobody' });
-  const timer = setTimeout(() => setImmediate(() => setImmediate(giveUp)), options.boundMs);
+  const timer = startBound(options.boundMs, () => setImmediate(() => setImmediate(giveUp)));
   socket.on('data', (chunk) => {
     chunks.push(chunk);
     if (isAcceptance(spacedHex(Buffer.concat(chunks)))) done.resolve({ closedBy: 'nobody' });
@@ -54,7 +55,7 @@ export async function handshake(options: HandshakeOptions): Promise<Handshake> {
     const end = await done.promise;
     return { answer: spacedHex(Buffer.concat(chunks)), ...end };
   } finally {
-    clearTimeout(timer);
+    timer.close();
     socket.destroy();
   }
 }

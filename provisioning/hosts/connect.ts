@@ -2,6 +2,7 @@ import ssh2, { type Client } from 'ssh2';
 import { type Deferred, deferred } from '../../base/deferred.ts';
 import { errorMessage, LabError } from '../../base/errors.ts';
 import type { Secret } from '../../base/secret.ts';
+import { slowness, stretchedSeconds } from '../../base/slowness.ts';
 import type { SshAddress } from '../../lab-file/ssh-address.ts';
 import { type HostKeyCheck, hostKeyCheck } from './host-key.ts';
 import { type Login, login } from './login.ts';
@@ -74,7 +75,7 @@ async function start(client: Client, target: LoginTarget, check: HostKeyCheck, m
   client.connect({
     ...{ host, port, username },
     ...(sock === undefined ? {} : { sock }),
-    readyTimeout: CONNECT_TIMEOUT_MS,
+    readyTimeout: CONNECT_TIMEOUT_MS * slowness(),
     keepaliveInterval: 5_000,
     keepaliveCountMax: 3,
     hostVerifier: (key: Buffer) => check.accepts(key),
@@ -119,7 +120,11 @@ function listen(client: Client, target: LoginTarget, { check, keys, methods, out
     if (!hasShakenHands && isDrop(error) && mayAnswerLater(route.said())) {
       return outcome.resolve({ kind: 'dropped', error: sshError(target, messageOf(error), route.advice) });
     }
-    fail(messageOf(error), route.advice);
+    if (error.level !== 'client-timeout') return fail(messageOf(error), route.advice);
+    const happened = `no answer within ${stretchedSeconds(CONNECT_TIMEOUT_MS)} s`;
+    outcome.reject(
+      new LabError({ ...sshError(target, happened, route.advice).trouble, isLate: true }, 'could-not-run'),
+    );
   });
   client.on('close', async () => {
     await route.ended();

@@ -1,5 +1,6 @@
 import { type Deferred, deferred } from '../../base/deferred.ts';
 import { ignoreFailure, LabError } from '../../base/errors.ts';
+import { startBound, stretchedSeconds } from '../../base/slowness.ts';
 import type { Command, Result, Running } from './host.ts';
 import { groupReader, lineReader } from './shell.ts';
 
@@ -44,14 +45,12 @@ async function supervise({ hostName, transport, command, group, kill }: Supervis
     readers[stream].push(text);
   };
   const stopped = deferred<never>();
-  const timer = setTimeout(() => {
-    stopped.reject(
-      trouble(
-        `not finished after ${command.timeoutMs / 1000} s`,
-        'check on the host whether it is overloaded: uptime; ps axf',
-      ),
-    );
-  }, command.timeoutMs);
+  const timer = startBound(command.timeoutMs, () => {
+    const happened = `not finished after ${stretchedSeconds(command.timeoutMs)} s`;
+    const advice = 'check on the host whether it is overloaded: uptime; ps axf';
+    const { subject, step } = { subject: hostName, step: command.step };
+    stopped.reject(new LabError({ subject, step, happened, advice, isLate: true }, 'failed'));
+  });
   const interrupted = () =>
     new LabError({ subject: hostName, step: command.step, happened: 'interrupted' }, 'interrupted');
   const onAbort = () => stopped.reject(interrupted());
@@ -72,7 +71,7 @@ async function supervise({ hostName, transport, command, group, kill }: Supervis
     }
   } finally {
     group.reject(trouble('the command did not start'));
-    clearTimeout(timer);
+    timer.close();
     command.signal?.removeEventListener('abort', onAbort);
   }
 }

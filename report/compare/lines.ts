@@ -73,6 +73,7 @@ const CHANGE_TEXTS: Readonly<Record<ListedChange, ChangeText>> = {
   'new failure': { mark: '✗', style: 'red', text: 'fails' },
   'still fails': { mark: '✗', style: 'red', text: 'fails in both' },
   deviates: { mark: '≈', style: 'yellow', text: 'deviates, as known' },
+  'now inconclusive': { mark: '?', style: 'yellow', text: 'inconclusive' },
   'now skipped': { mark: '–', style: 'dim', text: 'skipped' },
   fixed: { mark: '✓', style: 'green', text: 'passes' },
   'no longer deviates': { mark: '✓', style: 'green', text: 'passes' },
@@ -84,6 +85,7 @@ const WAS: Readonly<Record<Verdict, string>> = {
   fail: 'failed before',
   deviation: 'deviated before',
   skipped: 'was skipped before',
+  inconclusive: 'was inconclusive before',
 };
 
 function changeLines(checks: readonly VerdictChange[], wanted: ListedChange, paint: Paint): string[] {

@@ -7,6 +7,7 @@ export const LISTED_CHANGES = [
   'new failure',
   'still fails',
   'deviates',
+  'now inconclusive',
   'now skipped',
   'fixed',
   'no longer deviates',
@@ -64,8 +65,9 @@ function changeBetween(before: Verdict | undefined, after: Verdict | undefined):
   if (after === undefined) return 'only before';
   if (before === undefined) return 'only after';
   if (before === after) return undefined;
+  if (after === 'inconclusive') return 'now inconclusive';
   if (after === 'skipped') return 'now skipped';
   if (before === 'fail') return 'fixed';
-  if (before === 'skipped') return 'no longer skipped';
+  if (before === 'skipped' || before === 'inconclusive') return 'no longer skipped';
   return after === 'deviation' ? 'deviates' : 'no longer deviates';
 }

@@ -12,7 +12,7 @@ export function groupsOf<T>(items: readonly T[], keyOf: (item: T) => string): (r
   return [...groups.values()];
 }
 
-const WORST_FIRST: readonly Verdict[] = ['fail', 'deviation', 'pass', 'skipped'];
+const WORST_FIRST: readonly Verdict[] = ['fail', 'inconclusive', 'deviation', 'pass', 'skipped'];
 
 /** The worst verdict of several checks; skipped only where all are. */
 export function worstOf(checks: readonly Pick<CheckRecord, 'verdict'>[]): Verdict {

@@ -29,6 +29,7 @@ export function recap(records: readonly CheckRecord[], paint: Paint, scope = 'de
     ...(passed.length > MOST_LISTED ? byFamily(passed, paint) : passed.map((record) => listed(record, wide, paint))),
   ];
   const explanations = [
+    ...byReason(of('inconclusive'), paint('yellow', '?'), 'inconclusive', paint),
     ...byReason(of('deviation'), paint('yellow', '≈'), 'known deviation', paint),
     ...byReason(of('skipped'), paint('dim', '–'), 'skipped', paint),
   ];
@@ -49,12 +50,13 @@ function failures(failed: readonly CheckRecord[], paint: Paint): string[] {
 }
 
 function headline(records: readonly CheckRecord[], paint: Paint, scope: string): string {
-  const { pass, fail, deviation, skipped } = count(records);
+  const { pass, fail, deviation, skipped, inconclusive } = count(records);
   const rights = records.filter((record) => record.verdict === 'skipped' && record.family === 'acl').length;
   const unshown = rights === 0 ? '' : ` (${rights} ${rights === 1 ? 'right' : 'rights'} not observable)`;
   const words = [
     `${pass} passed`,
     ...(fail > 0 ? [paint('red', `${fail} failed`)] : []),
+    ...(inconclusive > 0 ? [paint('yellow', `${inconclusive} inconclusive`)] : []),
     ...(deviation > 0 ? [counted(deviation, 'known deviation')] : []),
     ...(skipped > 0 ? [`${skipped} skipped${unshown}`] : []),
   ];

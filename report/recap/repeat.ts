@@ -53,7 +53,13 @@ export function withRun({ runs, failing, shown }: Repeated, found: Results, fold
 
 export function repeatedResults({ runs, shown }: Repeated, wanted: number): RepeatedResults {
   const sum = (verdict: Verdict) => runs.reduce((total, { counts }) => total + counts[verdict], 0);
-  const counts = { pass: sum('pass'), fail: sum('fail'), deviation: sum('deviation'), skipped: sum('skipped') };
+  const counts = {
+    pass: sum('pass'),
+    fail: sum('fail'),
+    deviation: sum('deviation'),
+    skipped: sum('skipped'),
+    inconclusive: sum('inconclusive'),
+  };
   const verdict = isAllPassed(runs, wanted) ? 'pass' : 'fail';
   return { ...shown, verdict, counts, wanted, runs };
 }
@@ -67,7 +73,7 @@ export function runLine({ verdict, counts, folder, durationMs }: Run, nth: numbe
 
 /** How many runs passed, and which checks failed: how often, and why the first time. */
 export function repeatedLines({ runs, failing }: Repeated, wanted: number, paint: Paint): string[] {
-  const failed = runs.filter(({ verdict }) => verdict === 'fail').length;
+  const failed = runs.filter(({ verdict }) => verdict !== 'pass').length;
   const mark = isAllPassed(runs, wanted) ? paint('green', '✓') : paint('red', '✗');
   const of = runs.length < wanted ? ` of ${wanted}, interrupted,` : '';
   const took = runs.reduce((sum, { durationMs }) => sum + durationMs, 0);
@@ -87,10 +93,11 @@ function isAllPassed(runs: readonly Run[], wanted: number): boolean {
   return runs.length > 0 && runs.length >= wanted && runs.every(({ verdict }) => verdict === 'pass');
 }
 
-function countWords({ pass, fail, deviation, skipped }: Counts): string {
+function countWords({ pass, fail, deviation, skipped, inconclusive }: Counts): string {
   const words = [
     `${pass} passed`,
     ...(fail > 0 ? [`${fail} failed`] : []),
+    ...(inconclusive > 0 ? [`${inconclusive} inconclusive`] : []),
     ...(deviation > 0 ? [`${deviation} known ${deviation === 1 ? 'deviation' : 'deviations'}`] : []),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ];

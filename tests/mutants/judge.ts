@@ -1,7 +1,8 @@
 import { isSelected } from '../../checks/run/selection.ts';
+import type { Verdict } from '../../records/record.ts';
 import type { Mutant } from './mutant.ts';
 
-export type JudgedCheck = { readonly id: string; readonly verdict: 'pass' | 'fail' | 'deviation' | 'skipped' };
+export type JudgedCheck = { readonly id: string; readonly verdict: Verdict };
 
 /** Whether the checks caught a mutant. */
 export type Kill =

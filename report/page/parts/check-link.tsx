@@ -2,12 +2,19 @@ import type { CheckRecord, Verdict } from '../../../records/record.ts';
 import { hrefOf } from '../anchor.ts';
 import { Name } from './text.tsx';
 
-const MARKS: Readonly<Record<Verdict, string>> = { pass: '✓', fail: '✗', deviation: '≈', skipped: '–' };
+const MARKS: Readonly<Record<Verdict, string>> = {
+  pass: '✓',
+  fail: '✗',
+  deviation: '≈',
+  skipped: '–',
+  inconclusive: '?',
+};
 const WORDS: Readonly<Record<Verdict, string>> = {
   pass: 'passed',
   fail: 'failed',
   deviation: 'known deviation',
   skipped: 'skipped',
+  inconclusive: 'inconclusive',
 };
 
 /** A verdict as sign and word, readable without colour. */

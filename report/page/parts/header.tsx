@@ -3,6 +3,12 @@ import type { Results } from '../../../records/results.ts';
 import { counted, listed } from '../format.ts';
 import { Text } from './text.tsx';
 
+const OUTCOMES: Readonly<Record<Results['verdict'], string>> = {
+  pass: '✓ The lab does what the lab file says.',
+  fail: '✗ The lab differs from the lab file.',
+  inconclusive: '? The lab was too slow to judge every check.',
+};
+
 /** Lab, time, scope and result of the run. */
 export function Header({ results }: { readonly results: Results }) {
   const { environment, verdict } = results;
@@ -19,10 +25,7 @@ export function Header({ results }: { readonly results: Results }) {
         </p>
       )}
       <p class={`outcome ${verdict}`}>
-        <strong>
-          {verdict === 'pass' ? '✓ The lab does what the lab file says.' : '✗ The lab differs from the lab file.'}
-        </strong>{' '}
-        {countsText(results)}
+        <strong>{OUTCOMES[verdict]}</strong> {countsText(results)}
       </p>
     </header>
   );
@@ -37,10 +40,11 @@ function scopeText({ scope, full, only }: NonNullable<Results['environment']>): 
   return only === undefined ? `a ${what} run` : `a ${what} run, only ${only}`;
 }
 
-function countsText({ counts: { pass, fail, deviation, skipped }, checks }: Results): string {
+function countsText({ counts: { pass, fail, deviation, skipped, inconclusive }, checks }: Results): string {
   const words = [
     `${pass} passed`,
     ...(fail > 0 ? [`${fail} failed`] : []),
+    ...(inconclusive > 0 ? [`${inconclusive} inconclusive`] : []),
     ...(deviation > 0 ? [counted(deviation, 'known deviation')] : []),
     ...(skipped > 0 ? [`${skipped} skipped`] : []),
   ];

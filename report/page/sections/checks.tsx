@@ -5,6 +5,7 @@ import type { SectionProps } from '../parts/section.tsx';
 
 const VERDICTS = [
   { verdict: 'fail', word: 'failed' },
+  { verdict: 'inconclusive', word: 'inconclusive' },
   { verdict: 'deviation', word: 'known deviations' },
   { verdict: 'skipped', word: 'skipped' },
   { verdict: 'pass', word: 'passed' },

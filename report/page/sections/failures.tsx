@@ -9,9 +9,11 @@ import { Text } from '../parts/text.tsx';
 /** Of more reasons than this the page only names the checks of the rest. */
 const MOST_EXPLAINED = 10;
 
-/** Each reason of failures with all facts of one check and links to the others, or that no check had a result. */
+/** Each reason of failed and inconclusive checks with all facts of one check and links to the others, or that no check had a result. */
 export function Failures({ results }: SectionProps) {
-  const failed = results.checks.filter(({ verdict }) => verdict === 'fail');
+  const failed = ['fail', 'inconclusive'].flatMap((wanted) =>
+    results.checks.filter(({ verdict }) => verdict === wanted),
+  );
   if (failed.length === 0) return <p>No check of this run had a result, so the run proves nothing.</p>;
   const groups = groupsOf(failed, ({ reason = '' }) => reason);
   return (
@@ -28,7 +30,7 @@ function Failure({ group: [record, ...others] }: { readonly group: readonly [Che
   return (
     <>
       <h3>
-        <VerdictMark verdict="fail" /> <Text>{record.claim}</Text>
+        <VerdictMark verdict={record.verdict} /> <Text>{record.claim}</Text>
       </h3>
       <p>
         <CheckLink id={record.id} />
@@ -38,7 +40,7 @@ function Failure({ group: [record, ...others] }: { readonly group: readonly [Che
       </div>
       {others.length === 0 ? null : (
         <details>
-          <summary>{counted(others.length, 'more check')} failed for the same reason</summary>
+          <summary>{counted(others.length, 'more check')} for the same reason</summary>
           <Named checks={others} />
         </details>
       )}

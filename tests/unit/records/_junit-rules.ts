@@ -84,6 +84,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   testcase: { must: { name: ANY, classname: ANY, time: DECIMAL }, children: /^((skipped|error|failure),)?$/ },
   skipped: { must: {}, may: { type: ANY, message: ANY }, children: /^$/ },
   failure: { must: { type: ANY }, may: { message: ANY }, children: /^$/ },
+  error: { must: { type: ANY }, may: { message: ANY }, children: /^$/ },
   'system-out': { must: {}, children: /^$/ },
   'system-err': { must: {}, children: /^$/ },
 };

@@ -33,6 +33,7 @@ function find(element: Element, name: string): Element[] {
 /** [what; the records] */
 const DOCUMENTS: readonly (readonly [what: string, records: readonly CheckRecord[]])[] = [
   ['a run of every verdict', RECORDS],
+  ['a check that could not be judged', [record('qos.e', 'inconclusive', { reason: NASTY })]],
   ['a run without a record', []],
   ['an id of no family', [record('will.%2F.ä', 'pass'), { ...record('will.x', 'pass'), startedAt: 0 }]],
 ];
@@ -86,6 +87,12 @@ test('writes message, type, expected and observed of a failure, and the reason o
   t.deepEqual(noReason?.attributes, { message: 'not as expected', type: 'lab file' });
   t.regex(noReason?.text ?? '', /^claim {5}c\nexpected {2}nothing\nobserved {2}\[1,\{"a":null\}\]\n$/);
   t.deepEqual(find(document, 'skipped')[0]?.attributes, { message: SHOWN });
+});
+
+test('writes a check that could not be judged as an error', (t) => {
+  const [suite] = find(parseXml(junitXml(results([record('qos.e', 'inconclusive', { reason: NASTY })]))), 'testsuite');
+  t.like(suite?.attributes, { tests: '1', failures: '0', errors: '1', skipped: '0' });
+  t.deepEqual(suite && find(suite, 'error')[0]?.attributes, { message: SHOWN, type: 'inconclusive' });
 });
 
 test('writes a known deviation as a passed test, explained in properties and output of its suite', (t) => {

@@ -13,6 +13,21 @@ const points: readonly (readonly [fields: Partial<CheckRecord>, lines: readonly 
   [{ id: 'acl.%2E', claim: 'the filter # \\ and\n+' }, ['ok 1 - acl.%2E: the filter \\# \\\\ and +']],
   [{ verdict: 'skipped', reason: 'no Pi # here' }, ['ok 1 - acl.a: sam may publish # SKIP no Pi \\# here']],
   [
+    { verdict: 'inconclusive', reason: 'too slow' },
+    [
+      'not ok 1 - acl.a: sam may publish',
+      ...[
+        '  ---',
+        '  verdict: inconclusive',
+        '  reason: too slow',
+        '  expected: 1',
+        '  observed: 1',
+        '  durationMs: 7',
+        '  ...',
+      ],
+    ],
+  ],
+  [
     { verdict: 'fail', reason: 'seen', statement: 'MQTT-3.3.5-2', host: 'pi' },
     [
       'not ok 1 - acl.a: sam may publish',

@@ -1,7 +1,9 @@
 import test from 'ava';
 import { LabError } from '../../../../base/errors.ts';
+import { MOST_SLOWNESS, setSlowness } from '../../../../base/slowness.ts';
 import { idWord, notApplicable, runCheck, unlessInterrupted } from '../../../../checks/harness/check.ts';
 import { ClientLimit } from '../../../../probes/clients/option-file.ts';
+import { NotSeen } from '../../../../probes/mqtt/feed.ts';
 
 test('gives different names different words in ids', (t) => {
   const names = ['a.b', 'a b', 'a/b', 'a%2Eb', 'a_b', 'ä'];
@@ -31,13 +33,29 @@ test('skips a check whose client program cannot take what it needs', async (t) =
   t.like(record, { verdict: 'skipped', reason: 'no password of that length' });
 });
 
-test('changes the reason of a failure in a run that has ended', (t) => {
+test.serial('a passed limit is inconclusive where bounds could not stretch enough, a failure elsewhere', async (t) => {
+  t.teardown(() => setSlowness(1));
+  const check = { id: 'acl.a', claim: 'a', expected: 1, boundMs: 60_000 } as const;
+  const late = () => Promise.reject(new NotSeen('no PUBACK: not within 10 s', { isLate: true }));
+  const closed = () => Promise.reject(new NotSeen('no PUBACK: the connection is closed'));
+  for (const [slow, run, verdict] of [
+    [1, late, 'fail'],
+    [9, late, 'fail'],
+    [MOST_SLOWNESS, late, 'inconclusive'],
+    [MOST_SLOWNESS, closed, 'fail'],
+  ] as const) {
+    setSlowness(slow);
+    t.is((await runCheck({ ...check, run })).verdict, verdict);
+  }
+});
+
+test('makes a failure in a run that has ended inconclusive', (t) => {
   const failed = { verdict: 'fail', observed: { pings: 1 }, reason: 'one PINGREQ, not three' } as const;
   const passed = { verdict: 'pass', observed: { pings: 3 } } as const;
   t.is(unlessInterrupted(failed, new AbortController().signal), failed);
   t.is(unlessInterrupted(passed, AbortSignal.abort()), passed);
   t.deepEqual(unlessInterrupted(failed, AbortSignal.abort()), {
-    verdict: 'fail',
+    verdict: 'inconclusive',
     observed: null,
     reason: 'the run ended before this check',
   });

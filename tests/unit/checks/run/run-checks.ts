@@ -125,7 +125,7 @@ test('fails a check that never ends at its bound, without blocking the others or
   t.is(results.checks[0]?.reason, 'no verdict within 0.02 s');
 });
 
-test('records each unfinished check as failed at the bound of the run', async (t) => {
+test('records each unfinished check as inconclusive at the bound of the run', async (t) => {
   const stoppable: CheckFamily = ({ stopped }) => [
     { ...CHECK, id: 'acl.a', run: () => once(stopped, 'abort').then(() => Promise.reject(new Error('disconnected'))) },
     { ...CHECK, id: 'acl.b', run: NEVER },
@@ -133,7 +133,7 @@ test('records each unfinished check as failed at the bound of the run', async (t
     { ...CHECK, id: 'restart.d', run: pass, scope: 'disruptive' },
   ];
   const { results, verdicts } = await run(t, { families: { stoppable }, timeoutMs: 50, scope: 'disruptive' });
-  t.deepEqual(verdicts, ['acl.a fail', 'acl.b fail', 'acl.c pass', 'restart.d fail']);
+  t.deepEqual(verdicts, ['acl.a inconclusive', 'acl.b inconclusive', 'acl.c pass', 'restart.d inconclusive']);
   const [ended, lost, , notBegun] = results.checks.map(({ reason }) => reason);
   t.regex(ended ?? '', /run ended before/);
   for (const reason of [lost, notBegun]) t.regex(reason ?? '', /no record: not finished after 0\.05 s/);

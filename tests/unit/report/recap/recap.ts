@@ -125,6 +125,15 @@ test('escapes control characters of a broker', (t) => {
   t.is(reason, '      reason    red \\x1b[31m');
 });
 
+test('a run with a check that could not be judged is inconclusive, one with a failure fails', (t) => {
+  const unjudged = record({ id: 'will.b', verdict: 'inconclusive', reason: 'the lab is too slow' });
+  t.is(results([record(), unjudged]).verdict, 'inconclusive');
+  t.is(results([record(), unjudged, record({ id: 'auth.c', verdict: 'fail' })]).verdict, 'fail');
+  const [headline = '', ...lines] = recap([record(), unjudged], plain);
+  t.regex(headline, /^✗ 2 checks.*: 1 passed, 1 inconclusive$/);
+  t.true(lines.some((line) => /\? 1 inconclusive: the lab is too slow \(will\.b\)$/.test(line)));
+});
+
 test('counts and sorts in the JSON object, and fails with one failure', (t) => {
   const all = results([
     record({ id: 'will.b' }),
@@ -132,7 +141,7 @@ test('counts and sorts in the JSON object, and fails with one failure', (t) => {
     record({ id: 'auth.c', verdict: 'fail' }),
   ]);
   t.is(all.verdict, 'fail');
-  t.deepEqual(all.counts, { pass: 1, fail: 1, deviation: 0, skipped: 1 });
+  t.deepEqual(all.counts, { pass: 1, fail: 1, deviation: 0, skipped: 1, inconclusive: 0 });
   t.deepEqual(
     all.checks.map(({ id }) => id),
     ['acl.a', 'auth.c', 'will.b'],

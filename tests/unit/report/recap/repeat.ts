@@ -58,7 +58,7 @@ test('prints a line for each run', (t) => {
 test('writes one object with the sums and the checks of the first failed run', (t) => {
   const all = repeatedResults(after(4), 4);
   t.is(all.verdict, 'fail');
-  t.deepEqual(all.counts, { pass: 4, fail: 3, deviation: 1, skipped: 0 });
+  t.deepEqual(all.counts, { pass: 4, fail: 3, deviation: 1, skipped: 0, inconclusive: 0 });
   t.deepEqual(all.checks, RUNS[1]?.checks);
   t.is(all.environment?.durationMs, 2_000);
   t.deepEqual(
