@@ -36,6 +36,13 @@ const OWNED: readonly (readonly [reason: string, ...names: string[]])[] = [
   ],
 ];
 
+/** Options with a limit that verification would exceed: the least that it may be, and what needs that. 0 and below: no limit. */
+export const LEAST: readonly (readonly [option: string, least: number, reason: string])[] = [
+  ['max_connections', 100, 'the checks hold up to 100 connections at a time'],
+  ['message_size_limit', 16_384, 'the checks publish messages of 10,000 bytes'],
+  ['max_packet_size', 16_384, 'the checks publish messages of 10,000 bytes'],
+];
+
 const OWNED_FAMILIES: readonly (readonly [prefix: string, reason: string])[] = [
   ['plugin_opt_', 'only users and topics set rights'],
   ['auth_opt_', 'only users and topics set rights'],

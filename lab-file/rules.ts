@@ -1,4 +1,5 @@
 import { didYouMean } from '../base/nearest.ts';
+import { LEAST } from './broker-options.ts';
 import type { Draft } from './draft.ts';
 import type { Mistake, Path } from './mistake.ts';
 import { subject } from './mistake.ts';
@@ -31,6 +32,7 @@ export function checkRules(draft: Draft, machine: Machine): readonly Mistake[] {
     ...declaredUsers(draft),
     ...usersOnce(draft),
     ...externalBroker(draft),
+    ...brokerLimits(draft),
     ...containerBroker(draft),
     ...containerPis(draft),
     ...signingKeys(draft, machine),
@@ -83,6 +85,15 @@ function externalBroker({ broker }: Draft): Mistake[] {
     mistakes.push({ ...mistake(['broker', 'options'], text), at: 'key' });
   }
   return mistakes;
+}
+
+function brokerLimits({ broker }: Draft): Mistake[] {
+  const options = new Map(Object.entries(broker?.options ?? {}));
+  return LEAST.flatMap(([name, least, reason]) => {
+    const value = Number(options.get(name) ?? 0);
+    if (!(value > 0 && value < least)) return [];
+    return [mistake(['broker', 'options', name], `is ${value}; at least ${least} is allowed, because ${reason}`)];
+  });
 }
 
 /** A container's ports are published on 127.0.0.1, where no other machine reaches them. */

@@ -1,9 +1,10 @@
 import type { Topic, User } from '../../lab-file/lab.ts';
 import type { QoS } from '../../probes/mqtt/session.ts';
-import { type Check, type Finding, idWord } from '../harness/check.ts';
+import { type Check, type Finding, idWord, notApplicable } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { nonce } from '../harness/messages.ts';
 import { overOf, QOS_LEVELS, tagOf, VERSIONS } from '../harness/protocol.ts';
+import { whyUnsupported } from '../harness/requirements.ts';
 import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 import { BOUND_MS, hasArrived, limit, observedRoles, onObservedTopic, sentinel } from './observed-topic.ts';
 import { noDenialShown, type PublishAnswer, publishAs } from './publication.ts';
@@ -34,6 +35,8 @@ function named({ topic, user, version, right }: AclCase, qos: QoS) {
 
 function byEffect(aclCase: AclCase, qos: QoS): Check {
   const { testLab, topic, user, version, right } = aclCase;
+  const why = whyUnsupported(testLab, { qos });
+  if (why !== undefined) return notApplicable(named(aclCase, qos), why);
   return {
     ...named(aclCase, qos),
     expected: { tookEffect: right === 'allowed' },
@@ -61,6 +64,8 @@ function byEffect(aclCase: AclCase, qos: QoS): Check {
 function byReasonCode(aclCase: AclCase, qos: QoS, why: string): Check {
   const { testLab, topic, user, version, right } = aclCase;
   const check = named(aclCase, qos);
+  const unsupported = whyUnsupported(testLab, { qos });
+  if (unsupported !== undefined) return notApplicable(check, unsupported);
   return {
     ...check,
     claim: `${check.claim}, by the broker's reason code (${why}, so no client can see the effect)`,

@@ -6,7 +6,7 @@ import { type Check, type Finding, idWord } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { isMessage, nonce } from '../harness/messages.ts';
 import { overOf, QOS_LEVELS, tagOf, VERSIONS } from '../harness/protocol.ts';
-import { qosNotOffered } from '../harness/requirements.ts';
+import { qosNotOffered, whyUnsupported } from '../harness/requirements.ts';
 import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 import { BOUND_MS, limit } from './observed-topic.ts';
 import { type ConnectionAfter, connectionAfter, type PublishAnswer } from './publication.ts';
@@ -89,11 +89,13 @@ async function publishAll(
 ): Promise<Sent[]> {
   const sent: Sent[] = [];
   let sender: RawSession | undefined;
+  const levels = QOS_LEVELS.filter((qos) => whyUnsupported(testLab, { qos }) === undefined);
+  const retained = whyUnsupported(testLab, { retained: true, qos: 1 }) === undefined ? [free] : [];
   const messages = [
     ...[free, ...near].flatMap((topic) =>
-      QOS_LEVELS.map((qos) => ({ topic, how: `QoS ${qos}` as const, options: { qos } })),
+      levels.map((qos) => ({ topic, how: `QoS ${qos}` as const, options: { qos } })),
     ),
-    { topic: free, how: 'RETAIN' as const, options: { qos: 1 as QoS, retain: true } },
+    ...retained.map((topic) => ({ topic, how: 'RETAIN' as const, options: { qos: 1 as QoS, retain: true } })),
   ];
   for (const { topic, how, options } of messages) {
     sender ??= await connect();

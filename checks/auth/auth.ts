@@ -6,6 +6,7 @@ import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import { type Check, idWord } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { type Behaviour, judgeByVersion } from '../harness/deviations.ts';
+import { optionOf } from '../harness/requirements.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import { type LoginCase, loginCases } from './login-cases.ts';
 import { judgeAcceptance, judgeClientLogin, judgeRefusal, refusalBytes, refusalStatement } from './login-verdict.ts';
@@ -14,6 +15,8 @@ const BOUND_MS = 5_000;
 /** The time for one login on a busy machine. */
 const REMOTE_LOGIN_MS = 1_000;
 const REMOTE_BOUND_MS = 30_000;
+/** Options whose value Mosquitto announces in every CONNACK of MQTT 5. */
+const LIMITS = ['max_qos', 'max_packet_size'];
 
 /** Each login takes a connection, and many at once could exceed a limit of the broker or a ulimit. */
 const limit = atMost(8);
@@ -43,7 +46,8 @@ function acceptedCheck({ broker }: TestLab, loginCase: LoginCase): Check {
 }
 
 /** Compares the exact bytes of the answer, and who closes the connection. */
-function refusedCheck({ broker, live, brokerKind }: TestLab, loginCase: LoginCase): Check {
+function refusedCheck({ broker, live, lab, brokerKind }: TestLab, loginCase: LoginCase): Check {
+  const announcesLimits = LIMITS.some((name) => optionOf(lab.broker, name) !== undefined);
   const { version, login, deviation } = loginCase;
   return {
     ...localCheck(loginCase),
@@ -51,7 +55,7 @@ function refusedCheck({ broker, live, brokerKind }: TestLab, loginCase: LoginCas
     expected: refusalBytes(version),
     async run() {
       const seen = await handshake({ ...broker, ...login, version, boundMs: BOUND_MS });
-      const judged = judgeRefusal(seen, version, brokerKind);
+      const judged = judgeRefusal(seen, version, brokerKind, { announcesLimits });
       if (deviation === undefined) return judged;
       const other: Behaviour = isAcceptance(seen.answer) ? 'deviation' : { other: judged.reason ?? '' };
       const behaviour = judged.verdict === 'pass' ? 'standard' : other;

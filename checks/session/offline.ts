@@ -23,7 +23,7 @@ export function offlineChecks(testLab: TestLab, version: Version): Check[] {
       ...(qos === 0 ? {} : { statement: { 4: 'MQTT-3.1.2-5', 5: 'MQTT-3.1.2-23' } }),
       expected: { sessionPresent: true, arrived: qos === 0 ? [] : Array.from({ length: COUNT }, (_, index) => index) },
       role: 'subscriber',
-      requires: qos === 0 ? { dropsQoS0: true } : queueing(qos),
+      requires: qos === 0 ? { dropsQoS0: true, neverRaisesQoS: true } : queueing(qos),
       run: (fixture) => publishWhileAbsent(fixture, qos, version),
     }),
   );

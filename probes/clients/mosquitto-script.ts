@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { quote } from '../../base/quote.ts';
 import { shellScript } from '../../base/shell-script.ts';
-import type { QoS, Version } from '../mqtt/session.ts';
+import { freshClientId, type QoS, type Version } from '../mqtt/session.ts';
 import { MESSAGE_FORMAT } from './debug-output.ts';
 import { loginLines } from './option-file.ts';
 
@@ -66,12 +66,13 @@ export function attemptsScript(optionSets: readonly MosquittoOptions[], boundSec
 }
 
 function clientWords(program: Program, options: MosquittoOptions): string[] {
-  const { address, port, topic, version = 4, clientId, qos = 0, keepAlive, will } = options;
+  // without an id the clients send none, which allow_zero_length_clientid may forbid (mosquitto.conf(5))
+  const { address, port, topic, version = 4, clientId = freshClientId(), qos = 0, keepAlive, will } = options;
   return [
     program,
     ...['-d', '-h', address, '-p', String(port), '-t', topic, '-q', String(qos)],
     ...['-V', version === 5 ? '5' : '311'],
-    ...(clientId === undefined ? [] : ['-i', clientId]),
+    ...['-i', clientId],
     ...(keepAlive === undefined ? [] : ['-k', String(keepAlive)]),
     ...(will === undefined
       ? []

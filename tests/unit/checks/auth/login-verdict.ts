@@ -25,6 +25,22 @@ for (const [seen, version, { lab, external }] of REFUSALS) {
   });
 }
 
+/** [the answer of a broker that announces limits; the verdict] */
+const LIMITED: readonly (readonly [answer: string, verdict: Verdict])[] = [
+  ['20 03 00 87 00', 'pass'],
+  ['20 05 00 87 02 24 01', 'pass'],
+  ['20 05 00 86 02 24 01', 'fail'],
+  ['20 05 00 87 02 24', 'fail'],
+  ['20 05 00 87 02 24 01 20', 'fail'],
+];
+
+for (const [answer, verdict] of LIMITED) {
+  test(`judges the refusal of a broker that announces limits: ${answer}`, (t) => {
+    const seen = { answer, closedBy: 'broker' } as const;
+    t.is(judgeRefusal(seen, 5, 'lab', { announcesLimits: true }).verdict, verdict);
+  });
+}
+
 const LOGINS = `ATTEMPT
 Client (null) sending CONNECT
 Client (null) received CONNACK (5)

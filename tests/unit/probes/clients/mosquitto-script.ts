@@ -36,6 +36,14 @@ function run(t: ExecutionContext, script: string): { shown: string; options: str
   return { shown, options: file, input: input.split(/\n(?! )/)[0]?.trim() ?? '' };
 }
 
+test('gives each client an id of its own where the check names none', (t) => {
+  const ids = [subscriberScript(options), subscriberScript(options)].map(
+    (script) => /-i'? '?(lab-[0-9a-f]{16})/.exec(script)?.[1],
+  );
+  t.true(ids.every((id) => id !== undefined));
+  t.not(ids[0], ids[1]);
+});
+
 for (const [name, script] of Object.entries(SCRIPTS)) {
   test(`passes the password through a pipe, not by arguments or environment: ${name}`, (t) => {
     const { shown, options: read } = run(t, script);
