@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { CommandOptions } from './command.ts';
 import type { TestLab } from './lab.ts';
 
 /** Verdicts by check id. */
@@ -10,8 +11,9 @@ const Results = z.object({ checks: z.array(z.object({ id: z.string(), verdict: z
 export async function verify(
   lab: TestLab,
   args: readonly string[] = [],
+  options: Partial<CommandOptions> = {},
 ): Promise<{ code: number; checks: Checks; output: string }> {
-  const { code, stdout, stderr } = await lab.run(['verify', '--json', ...args]);
+  const { code, stdout, stderr } = await lab.run(['verify', '--json', ...args], options);
   const { checks } = Results.parse(JSON.parse(stdout));
   return { code, checks: new Map(checks.map(({ id, verdict }) => [id, verdict])), output: stderr };
 }
