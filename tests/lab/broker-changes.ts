@@ -92,14 +92,14 @@ const withOptions = (options: Readonly<Record<string, unknown>>) =>
 test.serial('an option that SIGHUP applies: only a reload, and it holds for the live session', async (t) => {
   const lab = theLab();
   const pid = await brokerPid();
-  await withOptions({ message_size_limit: 10 });
+  await withOptions({ message_size_limit: 20_000 });
   const up = await lab.run(['up', '--no-verify']);
   t.is(up.code, 0, up.all);
   t.regex(up.stdout, /^broker +~ reload the broker: message_size_limit changed/m);
   t.is(await brokerPid(), pid);
   await using sam = await login(lab, 'sam', 'sam');
   const message = alice.next();
-  await sam.client.publishAsync('status', 'longer than ten', { qos: 1 });
+  await sam.client.publishAsync('status', 'x'.repeat(20_001), { qos: 1 });
   await sam.client.publishAsync('status', 'short', { qos: 1 });
   t.is(await message, 'short');
   t.false(alice.wasClosed());
@@ -114,7 +114,7 @@ test.serial("finds a clash with the host's main file before the restart, and nam
   await lab
     .container('broker')
     .shell(`cp -p ${main} /root/main; sed -i '1i auto_id_prefix main-' ${main}; ${asPackaged}`);
-  await withOptions({ message_size_limit: 10, auto_id_prefix: 'lab-' });
+  await withOptions({ message_size_limit: 20_000, auto_id_prefix: 'lab-' });
   const up = await lab.run(['up', '--no-verify']);
   await lab.container('broker').shell(`cp -p /root/main ${main}; ${asPackaged}`);
   t.is(up.code, 1, up.all);
@@ -129,7 +129,7 @@ test.serial("finds a clash with the host's main file before the restart, and nam
 test.serial('an option that SIGHUP does not apply: a restart', async (t) => {
   const lab = theLab();
   const pid = await brokerPid();
-  await withOptions({ max_queued_messages: 50, max_connections: 40 });
+  await withOptions({ max_queued_messages: 50, max_connections: 400 });
   const up = await lab.run(['up', '--no-verify']);
   t.is(up.code, 0, up.all);
   t.regex(
@@ -151,7 +151,7 @@ test.serial('a broker that does not start with the new files gets the old ones b
 if [ "$1" = -d ] && grep -q max_queued_bytes /etc/mosquitto/conf.d/lab.conf; then echo '1: Error: No such port today' >&2; exit 1; fi
 exec /opt/real/mosquitto "$@"
 END`);
-  await withOptions({ max_queued_messages: 50, max_connections: 40, max_queued_bytes: 9000 });
+  await withOptions({ max_queued_messages: 50, max_connections: 400, max_queued_bytes: 9000 });
   const up = await lab.run(['up', '--no-verify']);
   t.is(up.code, 1, up.all);
   t.regex(

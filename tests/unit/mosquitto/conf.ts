@@ -20,10 +20,10 @@ const rows: readonly (readonly [broker: string, lines: readonly string[]])[] = [
     ],
   ],
   [
-    '{ options: { max_connections: 5 } }',
+    '{ options: { max_connections: 100 } }',
     [
       ...[FIRST, 'listener 1883', 'allow_anonymous false', ...FILES, 'max_keepalive 1200'],
-      ...['set_tcp_nodelay true', 'max_connections 5'],
+      ...['set_tcp_nodelay true', 'max_connections 100'],
     ],
   ],
 ];
