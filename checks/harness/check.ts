@@ -80,7 +80,8 @@ function failure(error: unknown): Finding {
   const isLate = error instanceof LabError ? error.trouble.isLate === true : error instanceof NotSeen && error.isLate;
   // its bound would have had to stretch further
   if (isLate && slowness() === MOST_SLOWNESS) {
-    return { verdict: 'inconclusive', observed: null, reason: `the lab is too slow: ${errorMessage(error)}` };
+    const late = errorMessage(error).split('\n')[0];
+    return { verdict: 'inconclusive', observed: null, reason: `the lab is too slow: ${late}` };
   }
   if (!(error instanceof LabError)) return { verdict: 'fail', observed: null, reason: errorMessage(error) };
   const { subject, step, happened, advice } = error.trouble;

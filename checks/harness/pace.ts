@@ -21,7 +21,7 @@ const STARTING_MS = 3_000;
 export type Pace = {
   /** Runs a check's work when its places have room. */
   admit<T>(check: { readonly host?: string; readonly waits?: boolean }, work: () => Promise<T>): Promise<T>;
-  /** Connects to a host, few at a time: a handshake is the dearest that a host does for the checks. */
+  /** Connects to a host, few at a time: nothing costs the host more CPU than a handshake. */
   connect<T>(host: string, work: () => Promise<T>): Promise<T>;
   /** Adds how long a login at the broker took, or the start of a command on a host. */
   sample(place: string, startedAt: number): void;

@@ -153,7 +153,7 @@ function openSessions(
         throw error;
       }
       open.add(session);
-      // frees the packets of the session, of which a load has thousands
+      // frees the packets of the session: a load has thousands
       void session.ended.then(() => open.delete(session));
       return session;
     },

@@ -12,6 +12,8 @@ export const MOSQUITTO_CLIENT: PingingClient = { lateMs: 2_000 };
 /** As measured, 0.05 s late on an idle machine and 0.5 s at three times as much load as cores. */
 export const MQTT_JS: PingingClient = { lateMs: 2_000 };
 
+export const UNANSWERED = 'the broker did not answer a PINGREQ';
+
 /** What an idle client sent and received. */
 export type Idle = {
   readonly packets: readonly Packet[];
@@ -66,7 +68,7 @@ export function judgePings(
   const shortest = Math.min(firstMs, ...periodsMs.map((periodMs) => periodMs + uncertainMs));
   if (shortest < leastMs)
     return fail(`the client sent a PINGREQ after ${shortest / 1000} s, earlier than ${leastMs / 1000} s`);
-  if (answeredMs.length < count) return fail('the broker did not answer a PINGREQ');
+  if (answeredMs.length < count) return fail(UNANSWERED);
   return { verdict: 'pass', observed, waitMs: Math.round((lastPing ?? startedAt) - startedAt) };
 }
 

@@ -15,11 +15,11 @@ import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { NO_USER, observerOf, onEachPi } from '../harness/roles.ts';
 import { watchStalls } from '../harness/stall.ts';
 import { loginOf, type TestLab } from '../harness/test-lab.ts';
-import { judgePings, MOSQUITTO_CLIENT, MQTT_JS, type PingingClient, pingWindow } from './ping-period.ts';
+import { judgePings, MOSQUITTO_CLIENT, MQTT_JS, type PingingClient, pingWindow, UNANSWERED } from './ping-period.ts';
 
 const ANSWER_MS = 5_000;
 const AROUND_MS = 40_000;
-/** How often a slow broker's failure is tried, and from which slowness on. */
+/** How often the check tries a slow broker that did not answer, and from which slowness on. */
 const [TRIES, SLOW] = [3, 4];
 
 /** How many pings a check waits for, and its name in the check's id. */
@@ -81,7 +81,7 @@ function common({ version, keepAlive, count }: IdleClient, client: PingingClient
 async function pingsHere(idle: IdleClient): Promise<Finding> {
   for (let tries = 1; ; tries += 1) {
     const finding = await pingOnceHere(idle);
-    if (finding.verdict !== 'fail' || tries >= TRIES || slowness() < SLOW) return finding;
+    if (finding.reason !== UNANSWERED || tries >= TRIES || slowness() < SLOW) return finding;
   }
 }
 

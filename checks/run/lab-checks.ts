@@ -73,8 +73,7 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
   const inItsPhase = openPhases(checks);
   const recorded = async (check: Check): Promise<CheckRecord> => {
     const record = unlessInterrupted(await inItsPhase(check, () => runCheck(check, pace.admit)), stopped);
-    // a client or a broker may print what it was given
-    return maskedValue({ ...record, versions: await software(record.host ?? THIS_MACHINE) });
+    return maskedRecord({ ...record, versions: await software(record.host ?? THIS_MACHINE) });
   };
   const closeAll = async () => {
     await Promise.all(testLabs.map((testLab) => testLab[Symbol.asyncDispose]()));
@@ -112,6 +111,14 @@ function select(listed: readonly Check[], selection: Selection): readonly Check[
 function forVersions(check: Check, versions: readonly Version[]): Check {
   if (check.version === undefined || versions.includes(check.version)) return check;
   return notApplicable(check, `the broker does not speak MQTT ${check.version === 5 ? '5' : '3.1.1'}`);
+}
+
+/** A client or a broker may print its login. Ids, subjects and claims have words of the lab file alone, which may equal a password. */
+export function maskedRecord(record: CheckRecord): CheckRecord {
+  const { observed, reason, advice, evidence, versions } = record;
+  const foreign = { observed, reason, advice, evidence, versions };
+  const present = Object.fromEntries(Object.entries(foreign).filter(([, value]) => value !== undefined));
+  return { ...record, ...maskedValue(present) };
 }
 
 /** Work that has begun. The work of a check that ran out of time continues after its record. */

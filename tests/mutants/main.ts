@@ -79,7 +79,7 @@ async function inLab(work: (lab: MutantLab) => Promise<number>, signal: AbortSig
 
 /** Throws an Error when a check of the unmutated lab failed. */
 function passed(when: string, checks: readonly JudgedCheck[]): void {
-  const failed = checks.filter(({ verdict }) => verdict === 'fail').map(({ id }) => id);
+  const failed = checks.filter(({ verdict }) => verdict === 'fail' || verdict === 'inconclusive').map(({ id }) => id);
   if (failed.length > 0) throw new Error(`${when}, the lab fails ${failed.join(', ')}`);
   console.log(`${when}, the lab passes ${checks.length} checks`);
 }

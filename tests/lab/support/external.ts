@@ -46,7 +46,9 @@ export async function verifyExternal(
   const { code, stdout, all, ms } = await startLab(['verify', '--json', ...args], { cwd: lab.folder, boundMs }).ended;
   if (!stdout.includes('"counts":')) throw new Error(`verify gave no results:\n${all}`);
   const results = Results.parse(JSON.parse(stdout));
-  const findings = results.checks.flatMap(({ id, verdict, reason = '' }) => (verdict === 'fail' ? [[id, reason]] : []));
+  const findings = results.checks.flatMap(({ id, verdict, reason = '' }) =>
+    verdict === 'fail' || verdict === 'inconclusive' ? [[id, reason]] : [],
+  );
   return {
     ...results,
     code,

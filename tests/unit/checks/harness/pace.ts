@@ -5,7 +5,7 @@ import { BROKER, openPace } from '../../../../checks/harness/pace.ts';
 
 const HERE = 'this machine';
 
-/** Starts so many checks that end when they are told to; gives how many run. */
+/** Starts checks that run until `end`; `running` counts them. */
 function manyChecks(pace: ReturnType<typeof openPace>, count: number, check: { host?: string; waits?: boolean } = {}) {
   const ends = Array.from({ length: count }, () => deferred<void>());
   let running = 0;
