@@ -24,11 +24,11 @@ export async function findRuns(
   wanted: readonly [before?: string | undefined, after?: string | undefined],
 ): Promise<readonly [before: ComparedRun, after: ComparedRun]> {
   const [before = 'previous', after = 'latest'] = wanted;
-  const mistakes: string[] = [];
-  const read = (run: string) =>
-    readWanted(directory, run).catch((error: unknown) => void mistakes.push(errorMessage(error)));
-  const [one, other] = await Promise.all([read(before), read(after)]);
-  if (one === undefined || other === undefined) throw new InputError([...new Set(mistakes)]);
+  const [one, other] = await Promise.all([readWanted(directory, before), readWanted(directory, after)]);
+  if ('mistake' in one || 'mistake' in other) {
+    const mistakes = [one, other].flatMap((run) => ('mistake' in run ? [run.mistake] : []));
+    throw new InputError([...new Set(mistakes)]);
+  }
   if (path.resolve(one.file) === path.resolve(other.file)) {
     throw new InputError([`${one.name}: is both runs; name two different ones`]);
   }
@@ -36,11 +36,13 @@ export async function findRuns(
 }
 
 /** Only a run that ended has results to compare. */
-async function readWanted(directory: string, wanted: string): Promise<ComparedRun> {
+async function readWanted(directory: string, wanted: string): Promise<ComparedRun | { readonly mistake: string }> {
   const found = await findRun({ directory, files: [RESULTS] }, wanted);
-  if (found.kind === 'unknown') throw new InputError([found.reason]);
+  if (found.kind === 'unknown') return { mistake: found.reason };
   const { file } = found;
-  const { checks, environment } = await readResults(file);
+  const results = await readResults(file).catch((error: unknown) => ({ mistake: errorMessage(error) }));
+  if ('mistake' in results) return results;
+  const { checks, environment } = results;
   return { name: nameOf(file), file, environment, records: new Map(checks.map((record) => [record.id, record])) };
 }
 

@@ -69,6 +69,10 @@ const REFUSED: readonly (readonly [wanted: readonly [before?: string, after?: st
       ['broken', 'nothing'],
       [/broken\/results\.json: /, /^nothing: no such run/],
     ],
+    [
+      ['nothing', 'broken'],
+      [/^nothing: no such run/, /broken\/results\.json: /],
+    ],
     [['latest'], [/is both runs/]],
     [[named(1), named(1)], [/is both runs/]],
   ];
