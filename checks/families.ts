@@ -11,13 +11,15 @@ import { qosExactlyOnce } from './qos/exactly-once.ts';
 import { qosMatrix } from './qos/matrix.ts';
 import { qosMeasured } from './qos/measured/measured.ts';
 import { qos } from './qos/qos.ts';
+import { reach } from './reach/reach.ts';
 import { restart } from './restart/restart.ts';
 import { retained } from './retained/retained.ts';
 import { session } from './session/session.ts';
 import { will } from './will/will.ts';
 
-/** Every family of checks. Those that wait for a keep-alive expiry come first, since they decide how long a run takes. */
+/** Every family of checks. After `reach`, those that wait for a keep-alive expiry come first, since they decide how long a run takes. */
 export const families: Readonly<Record<string, CheckFamily>> = {
+  reach,
   keepalive,
   keepaliveTraffic,
   will,

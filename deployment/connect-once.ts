@@ -9,7 +9,14 @@ import type { LiveBroker } from './live-lab.ts';
 export type ConnectAnswer =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'refused'; readonly text: string }
-  | { readonly kind: 'silent'; readonly text: string };
+  | {
+      readonly kind: 'silent';
+      readonly text: string;
+      /** Over TCP. */
+      readonly isConnected: boolean;
+      /** Whether the time limit passed. */
+      readonly isLate: boolean;
+    };
 
 /** A lab's broker, which should know the lab's users. */
 export type LabBroker = { readonly lab: Lab; readonly broker: LiveBroker };
@@ -25,9 +32,13 @@ export async function connectOnce(
   boundMs = ANSWER_TIMEOUT_MS,
 ): Promise<ConnectAnswer> {
   const answer = deferred<ConnectAnswer>();
-  const silent = (text: string) => answer.resolve({ kind: 'silent', text });
+  let isConnected = false;
+  const silent = (text: string, isLate = false) => answer.resolve({ kind: 'silent', text, isConnected, isLate });
   const socket = createConnection({ host: address, port, noDelay: true });
-  const timer = setTimeout(() => silent(socket.connecting ? 'cannot connect' : 'connected, but no CONNACK'), boundMs);
+  const timer = setTimeout(() => silent(isConnected ? 'connected, but no CONNACK' : 'cannot connect', true), boundMs);
+  socket.once('connect', () => {
+    isConnected = true;
+  });
   const parser = mqttPacket.parser();
   parser.on('packet', (packet) => {
     const code = packet.cmd === 'connack' ? packet.returnCode : undefined;
@@ -50,7 +61,8 @@ export async function connectOnce(
   }
 }
 
-function connectPacket(user: User | undefined): Buffer {
+/** A CONNECT of 3.1.1 with a clean session. It contains the password. */
+export function connectPacket(user: User | undefined): Buffer {
   const login = user === undefined ? {} : { username: user.name, password: Buffer.from(user.password.reveal()) };
   const clientId = `lab-${randomBytes(8).toString('hex')}`;
   const version = { protocolId: 'MQTT', protocolVersion: 4 } as const;

@@ -3,6 +3,7 @@ import { subjectSchema } from './subject.ts';
 
 /** Families of checks; the first word of a check's id. */
 export const FAMILIES = [
+  'reach',
   'install',
   'auth',
   'acl',
@@ -15,7 +16,7 @@ export const FAMILIES = [
 ] as const;
 export type Family = (typeof FAMILIES)[number];
 
-/** `inconclusive`: the check could not be judged in time, so it says nothing about the broker. */
+/** `inconclusive`: the check could not be judged, for lack of time or of a way to the broker, so it says nothing about the broker. */
 export const VERDICTS = ['pass', 'fail', 'deviation', 'skipped', 'inconclusive'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 
@@ -44,7 +45,7 @@ export const recordSchema = z
     advice: z.string().exactOptional(),
     /** Packets and lines that the verdict rests on. */
     evidence: z.array(z.unknown()).readonly().exactOptional(),
-    /** Where the check's client ran: `this machine`, `broker` or a Pi's name; absent where the check never began. */
+    /** Where the check's client ran, or would have: `this machine`, `broker` or a Pi's name. */
     host: z.string().exactOptional(),
     /** Software at both ends; absent where the check never began. */
     versions: versionsSchema.exactOptional(),

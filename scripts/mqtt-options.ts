@@ -47,7 +47,7 @@ export function mqttCommand(name: string, description: string): Command {
 }
 
 /** How a client connects, wherever the broker is. */
-export type ClientSettings = Omit<ClientOptions, 'address' | 'port'>;
+export type ClientSettings = Omit<ClientOptions, 'address' | 'port' | 'brokerKind' | 'isAllowed'>;
 
 /**
  * The settings that the options ask for. `role` is part of a persistent session's client id; `topic` is the default topic

@@ -25,13 +25,16 @@ export function publish(): LabCommand {
       const mistake = topicMistake(topic);
       if (mistake !== undefined) throw new InputError([`topic ${topic || "''"} ${mistake}`]);
       const settings = clientSettings(lab, 'publish', topic, options);
-      if (!writes(lab, settings.user, topic)) {
+      const isAllowed = writes(lab, settings.user, topic);
+      if (!isAllowed) {
         console.error(
           `the lab file does not let ${settings.user} publish to ${topic}: Mosquitto acknowledges the message and drops it`,
         );
       }
-      const { address, port } = await context.broker();
-      await using client = await openClient({ ...settings, address, port }, printEvents(options), context.signal);
+      const { address, port, host } = await context.broker();
+      const brokerKind = host === undefined ? 'external' : 'lab';
+      const connection = { ...settings, address, port, brokerKind, isAllowed } as const;
+      await using client = await openClient(connection, printEvents(options), context.signal);
       const send = (text: string) =>
         client.publish(topic, Buffer.from(text), { qos: options.qos, retain: options.retain === true });
       if (typeof message === 'string') await send(message);

@@ -35,7 +35,8 @@ export function subscribe(): LabCommand {
       });
       if (mistakes.length > 0) throw new InputError(mistakes);
       const settings = clientSettings(lab, 'subscribe', first, options);
-      for (const filter of filters.filter((one) => !readsAny(lab, settings.user, one))) {
+      const denied = filters.filter((one) => !readsAny(lab, settings.user, one));
+      for (const filter of denied) {
         console.error(
           `the lab file does not let ${settings.user} subscribe to ${filter}: Mosquitto grants the subscription and delivers nothing`,
         );
@@ -56,8 +57,10 @@ export function subscribe(): LabCommand {
         // the queue of a persistent session keeps what is not printed
         ...(count === undefined ? {} : { admits: quota(count) }),
       };
-      const { address, port } = await context.broker();
-      await using client = await openClient({ ...settings, address, port }, events, context.signal);
+      const { address, port, host } = await context.broker();
+      const brokerKind = host === undefined ? 'external' : 'lab';
+      const connection = { ...settings, address, port, brokerKind, isAllowed: denied.length === 0 } as const;
+      await using client = await openClient(connection, events, context.signal);
       await Promise.race([client.subscribe(filters, options.qos), done.promise]);
       await Promise.race([done.promise, client.failed]);
       return 0;

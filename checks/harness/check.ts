@@ -29,12 +29,19 @@ export type Check = Pick<CheckRecord, 'id' | 'subject' | 'claim' | 'statement' |
   readonly version?: Version;
   /** Where the client under test runs: `broker` or a Pi's name. @default this machine */
   readonly host?: string;
+  /** What must work for the check to say anything. @default clients on its host and on this machine */
+  readonly needs?: readonly Need[];
+  /** The host whose way to the broker this check proves: when it fails, checks that need it are inconclusive. */
+  readonly proves?: string;
   /** Bound on the whole check, in milliseconds. */
   readonly boundMs: number;
   /** Limits how many checks of a kind run at once. The bound counts from the check's own start. */
   readonly limit?: Limit;
   run(): Promise<Finding>;
 };
+
+/** `commands`: the host runs commands. `clients`: it also reaches the broker, and its MQTT clients start. */
+export type Need = { readonly host: string; readonly of: 'commands' | 'clients' };
 
 export type Finding = {
   readonly verdict: Verdict;
@@ -46,6 +53,8 @@ export type Finding = {
   readonly evidence?: readonly unknown[];
   /** Milliseconds that MQTT made the check wait: a keep-alive expiry, a will delay. */
   readonly waitMs?: number;
+  /** Of a check that proves a host's way to the broker and failed: what the host cannot do. */
+  readonly blocks?: Need['of'];
 };
 
 /** The part of a check that its record has even where the check does not apply to the lab. */
@@ -64,15 +73,22 @@ export async function runCheck(check: Check, admit: Pace['admit'] = (_, work) =>
 }
 
 async function runNow(check: Check): Promise<CheckRecord> {
-  const { id, subject, claim, statement, expected, boundMs, host = THIS_MACHINE } = check;
   const startedAt = Date.now();
   const begun = performance.now();
-  const finding = await within(check.run(), 'verdict', boundMs).catch(failure);
-  const durationMs = Math.round(performance.now() - begun);
+  const finding = await within(check.run(), 'verdict', check.boundMs).catch(failure);
+  return recordOf(check, finding, { startedAt, durationMs: Math.round(performance.now() - begun) });
+}
+
+/** The record of a check; without a time, of one that found its verdict without running. */
+export function recordOf(
+  { id, subject, claim, statement, expected, host = THIS_MACHINE }: Check,
+  { blocks: _, ...finding }: Finding,
+  time: Pick<CheckRecord, 'startedAt' | 'durationMs'> = { startedAt: Date.now(), durationMs: 0 },
+): CheckRecord {
   const about = subject === undefined ? {} : { subject };
   const source = statement === undefined ? {} : { statement };
   const named = { id, family: familyOf({ id }), ...about, claim, ...source };
-  return { ...named, expected, ...finding, host, startedAt, durationMs };
+  return { ...named, expected, ...finding, host, ...time };
 }
 
 function failure(error: unknown): Finding {

@@ -75,6 +75,7 @@ export function brokerState(testLab: TestLab): Check[] {
       ...named,
       expected: expected(lab),
       host: 'broker',
+      needs: [{ host: 'broker', of: 'commands' }],
       boundMs: BOUND_MS,
       async run() {
         facts ??= gather();

@@ -28,6 +28,10 @@ export const install: CheckFamily = (testLab) => {
     ...onPi,
     expected: { messages: 1, topic: roles.topic },
     boundMs: BOUND_MS,
+    needs: [
+      { host: 'broker', of: 'clients' },
+      { host: pi.name, of: 'clients' },
+    ],
     run: () => installationCheck(testLab, pi, host, roles),
   }));
 };

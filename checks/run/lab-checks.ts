@@ -13,6 +13,8 @@ import { openPace } from '../harness/pace.ts';
 import { announcedBy } from '../harness/requirements.ts';
 import { type OnSystem, softwareOf } from '../harness/software.ts';
 import { openTestLab, type TestLab } from '../harness/test-lab.ts';
+import { openDiagnosis } from './diagnosis.ts';
+import { needsOf, openGate } from './gate.ts';
 import { openPhases } from './phases.ts';
 import { isInRun, type Selection, selectChecks } from './selection.ts';
 import { versionsOf } from './versions.ts';
@@ -29,6 +31,8 @@ export type LabChecksOptions = Selection & {
 /** The selected checks of a live lab. */
 export type LabChecks = {
   readonly checks: readonly Check[];
+  /** Whether the run reports a record: not of a way to the broker that works, where the selection leaves it out. */
+  isShown(record: CheckRecord): boolean;
   /** Runs a check when its phase has begun. Always resolves. */
   run(check: Check): Promise<CheckRecord>;
   /** The places that were too slow for all checks at once. */
@@ -61,19 +65,36 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
     return listChecks(name, family, testLab);
   });
   const work = trackWork();
-  const checks = select(listed, options).map((check) => {
-    const applicable = forVersions(check, versions);
+  const selected = select(listed, options);
+  const all = withWays(selected, listed);
+  const gate = openGate(all);
+  const checks = all.map((check) => {
+    const applicable = { ...forVersions(check, versions), host: check.host ?? THIS_MACHINE };
     const run = async () => {
       stopped.throwIfAborted();
-      return await applicable.run();
+      // its record exists already
+      if (!gate.isOpen(applicable)) throw new Error('a host lacks what the check needs');
+      const finding = await applicable.run();
+      gate.learn(applicable, finding);
+      return finding;
     };
-    return { ...applicable, host: check.host ?? THIS_MACHINE, run: () => work.track(run()) };
+    return { ...applicable, run: () => work.track(run()) };
   });
   const software = softwareOf(common, [...new Set(checks.map(({ host }) => host))], onSystem);
   const inItsPhase = openPhases(checks);
+  const diagnose = openDiagnosis(common);
+  const diagnosed = async (record: CheckRecord) => {
+    if (record.verdict !== 'fail' || record.advice !== undefined) return {};
+    const advice = await diagnose(record);
+    return advice === undefined ? {} : { advice };
+  };
   const recorded = async (check: Check): Promise<CheckRecord> => {
-    const record = unlessInterrupted(await inItsPhase(check, () => runCheck(check, pace.admit)), stopped);
-    return maskedRecord({ ...record, versions: await software(record.host ?? THIS_MACHINE) });
+    const record = unlessInterrupted(
+      await inItsPhase(check, () => gate.pass(check, () => runCheck(check, pace.admit))),
+      stopped,
+    );
+    const [versions, found] = await Promise.all([software(record.host ?? THIS_MACHINE), diagnosed(record)]);
+    return maskedRecord({ ...record, ...found, versions });
   };
   const closeAll = async () => {
     await Promise.all(testLabs.map((testLab) => testLab[Symbol.asyncDispose]()));
@@ -81,6 +102,7 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
   };
   return {
     checks,
+    isShown: ({ id, verdict }) => verdict !== 'pass' || selected.some((check) => check.id === id),
     run: (check) => work.track(recorded(check)),
     slowPlaces: pace.report,
     async close(waitMs) {
@@ -106,6 +128,13 @@ function select(listed: readonly Check[], selection: Selection): readonly Check[
   const isFailure = ({ id }: Check) => id.startsWith(NOT_LISTED);
   if (!listed.some(isFailure)) return selectChecks(listed, selection);
   return listed.filter((check) => isFailure(check) || isInRun(check, selection));
+}
+
+/** Adds the checks of the ways that the selected ones need, first. */
+function withWays(selected: readonly Check[], listed: readonly Check[]): readonly Check[] {
+  const needed = new Set(selected.flatMap(needsOf).map(({ host }) => host));
+  const isAdded = (check: Check) => check.proves !== undefined && needed.has(check.proves) && !selected.includes(check);
+  return [...listed.filter(isAdded), ...selected];
 }
 
 function forVersions(check: Check, versions: readonly Version[]): Check {

@@ -5,11 +5,11 @@ import { errorMessage, type FailureKind, LabError } from '../../base/errors.ts';
 import { type RunningBound, startBound, stretchedSeconds } from '../../base/slowness.ts';
 import type { LiveLab } from '../../deployment/live-lab.ts';
 import { clientsOf, type Environment, type System } from '../../records/environment.ts';
-import { type CheckRecord, familyOf } from '../../records/record.ts';
+import type { CheckRecord } from '../../records/record.ts';
 import type { Results } from '../../records/results.ts';
 import { openRunFolder } from '../../records/run-folder.ts';
 import { families as allFamilies } from '../families.ts';
-import type { Check } from '../harness/check.ts';
+import { type Check, recordOf } from '../harness/check.ts';
 import { hostsOf, systemHere } from '../harness/system.ts';
 import { type Families, openLabChecks } from './lab-checks.ts';
 import { logInFirst } from './log-in-first.ts';
@@ -60,7 +60,7 @@ export async function runChecks(live: Promise<LiveLab>, options: RunOptions): Pr
   const missing = new Set(checks.checks);
   const add = (check: Check, record: CheckRecord) => {
     // an interrupted check proves nothing, and a late one already has a record as lost
-    if (isAborted(signal) || !missing.delete(check)) return;
+    if (isAborted(signal) || !missing.delete(check) || !checks.isShown(record)) return;
     records.push(record);
     folder.add(record);
     onRecord?.(record);
@@ -144,18 +144,10 @@ function notRun(happened: string, kind: FailureKind): LabError {
   return new LabError({ subject: 'verify', step: 'run the checks', happened }, kind);
 }
 
-/** The record of a check that returned none. */
-function lostRecord({ id, subject, claim, expected }: Check, why: string): CheckRecord {
-  const named = { id, family: familyOf({ id }), ...(subject === undefined ? {} : { subject }), claim, expected };
-  return {
-    ...named,
-    observed: null,
-    // an error of a check is a fault; a check that had no time left says nothing
-    verdict: why.startsWith(NOT_FINISHED) ? 'inconclusive' : 'fail',
-    reason: `no record: ${why}`,
-    startedAt: Date.now(),
-    durationMs: 0,
-  };
+/** The record of a check that returned none. An error of a check is a fault; a check that had no time left says nothing. */
+function lostRecord(check: Check, why: string): CheckRecord {
+  const verdict = why.startsWith(NOT_FINISHED) ? 'inconclusive' : 'fail';
+  return recordOf(check, { verdict, observed: null, reason: `no record: ${why}` });
 }
 
 function environmentOf(

@@ -3,8 +3,21 @@ import type { ClientOptions } from './client-options.ts';
 import { codeText } from './code-text.ts';
 import type { PacketType } from './packet.ts';
 
-const REACH = './lab status shows whether the broker is running; ./lab up starts it';
-const RIGHTS = "the lab file's topics say who may do what; ./lab up applies it to the broker";
+const OWNED = {
+  reach: './lab status shows whether the broker is running; ./lab up starts it',
+  password: './lab plan shows whether the broker has the passwords of lab.yaml; ./lab up applies them',
+  allowed: 'lab.yaml allows this, so the broker differs from it: ./lab plan shows how, ./lab up repairs it',
+  denied:
+    "lab.yaml does not allow this either: add the user to the topic's rights and run ./lab up, or use another user",
+} as const;
+/** The lab never changes an external broker. */
+const EXTERNAL = {
+  reach: 'check that the broker runs, and that no firewall blocks its port',
+  password: 'check that the broker has this user with this password',
+  allowed: 'lab.yaml allows this: give the user the right on the broker, or remove it from lab.yaml',
+  denied: 'lab.yaml does not allow this either: use another user',
+} as const satisfies Record<keyof typeof OWNED, string>;
+const adviceFor = ({ brokerKind }: ClientOptions) => (brokerKind === 'lab' ? OWNED : EXTERNAL);
 
 export type ClientFailure = {
   readonly step: string;
@@ -15,9 +28,9 @@ export type ClientFailure = {
 };
 
 /** A LabError about a client's broker. */
-export function clientError({ address, port }: ClientOptions, failure: ClientFailure): LabError {
-  const { step, happened, kind, advice = kind === 'could-not-run' ? REACH : undefined } = failure;
-  return new LabError({ subject: `broker ${address}:${port}`, step, happened, advice }, kind);
+export function clientError(options: ClientOptions, failure: ClientFailure): LabError {
+  const { step, happened, kind, advice = kind === 'could-not-run' ? adviceFor(options).reach : undefined } = failure;
+  return new LabError({ subject: `broker ${options.address}:${options.port}`, step, happened, advice }, kind);
 }
 
 /** A CONNACK that does not accept. */
@@ -34,13 +47,20 @@ export function refusal(options: ClientOptions, code: number): LabError {
 export function denial(options: ClientOptions, step: string, type: PacketType, error: unknown): LabError {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (typeof code !== 'number') {
-    return clientError(options, { step, happened: errorMessage(error), kind: 'failed', advice: REACH });
+    return clientError(options, {
+      step,
+      happened: errorMessage(error),
+      kind: 'failed',
+      advice: adviceFor(options).reach,
+    });
   }
   const happened = `the broker denied it with ${codeText(type, code)}`;
-  return clientError(options, { step, happened, kind: 'failed', advice: RIGHTS });
+  const { allowed, denied } = adviceFor(options);
+  return clientError(options, { step, happened, kind: 'failed', advice: options.isAllowed ? allowed : denied });
 }
 
-function refusalAdvice({ clientId, keepAlive, version }: ClientOptions, code: number): string {
+function refusalAdvice(options: ClientOptions, code: number): string {
+  const { clientId, keepAlive, version } = options;
   switch (code) {
     case 1:
     case 132:
@@ -53,8 +73,8 @@ function refusalAdvice({ clientId, keepAlive, version }: ClientOptions, code: nu
     case 5:
     case 134:
     case 135:
-      return 'run ./lab up, which applies the passwords of the lab file';
+      return adviceFor(options).password;
     default:
-      return REACH;
+      return adviceFor(options).reach;
   }
 }

@@ -5,6 +5,10 @@ import type { QoS, Version } from './session.ts';
 export type ClientOptions = {
   readonly address: string;
   readonly port: number;
+  /** `lab`: the lab installed the broker and may change it. */
+  readonly brokerKind: 'lab' | 'external';
+  /** Whether lab.yaml lets the user do what the command does. */
+  readonly isAllowed: boolean;
   readonly version: Version;
   readonly user: string;
   readonly password: string;

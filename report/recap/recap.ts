@@ -1,52 +1,44 @@
 import { type Paint, printable, seconds } from '../../base/paint.ts';
 import { type CheckRecord, count, type Verdict } from '../../records/record.ts';
 import { results } from '../../records/results.ts';
+import { causesOf } from '../causes.ts';
+import { failureLines } from './failures.ts';
 import { measurementLines } from './measurements.ts';
 
 /** More passed checks than this are summed up by family, so that the recap fits a screen. */
 const MOST_LISTED = 12;
-/** Of more failures than this the recap explains some, names some and counts the rest. */
-const MOST_EXPLAINED = 5;
-const EXPLAINED_OF_MANY = 3;
-const NAMED_OF_MANY = 6;
 /** How many reasons of skipped checks and known deviations it lists, and how many checks of each. */
 const MOST_REASONS = 6;
 const MOST_EXAMPLES = 2;
-const LONGEST_VALUE = 160;
 /** Lines of a screen: measurements that would push failures off it are left out. */
 const SCREEN = 45;
 
 /** A run for a terminal: failures with expected, observed and advice, then each reason of deviations and skipped checks once, then measurements. */
 export function recap(records: readonly CheckRecord[], paint: Paint, scope = 'default'): string[] {
   const of = (wanted: Verdict) => records.filter(({ verdict }) => verdict === wanted);
-  const failed = of('fail');
+  const causes = causesOf(records);
+  const failures = causes.filter(([{ verdict }]) => verdict === 'fail');
+  const explained = new Set(failures.flat());
   const passed = of('pass');
   const wide = Math.max(0, ...passed.map(({ id }) => id.length));
   const verdicts = [
     headline(records, paint, scope),
-    ...failures(failed, paint),
-    ...advice(failed),
+    ...failureLines(failures, paint),
     ...(passed.length > MOST_LISTED ? byFamily(passed, paint) : passed.map((record) => listed(record, wide, paint))),
   ];
   const explanations = [
-    ...byReason(of('inconclusive'), paint('yellow', '?'), 'inconclusive', paint),
+    ...byReason(
+      of('inconclusive').filter((record) => !explained.has(record)),
+      paint('yellow', '?'),
+      'inconclusive',
+      paint,
+    ),
     ...byReason(of('deviation'), paint('yellow', '≈'), 'known deviation', paint),
     ...byReason(of('skipped'), paint('dim', '–'), 'skipped', paint),
   ];
   const measured = measurementLines(records, paint);
   const isShort = verdicts.length + measured.length + explanations.length <= SCREEN;
   return [...verdicts, ...explanations, ...(isShort ? measured : [])];
-}
-
-function failures(failed: readonly CheckRecord[], paint: Paint): string[] {
-  const count = failed.length > MOST_EXPLAINED ? EXPLAINED_OF_MANY : failed.length;
-  const named = failed.slice(count, count + NAMED_OF_MANY);
-  const more = failed.length - count - named.length;
-  return [
-    ...failed.slice(0, count).flatMap((record) => explained(record, paint)),
-    ...named.map(({ id, durationMs }) => paint('red', `  ✗ ${id}  ${seconds(durationMs)}`)),
-    ...(more > 0 ? [paint('red', `  ✗ ${more} more failed`)] : []),
-  ];
 }
 
 function headline(records: readonly CheckRecord[], paint: Paint, scope: string): string {
@@ -69,34 +61,6 @@ function headline(records: readonly CheckRecord[], paint: Paint, scope: string):
   const checks = records.length === 1 ? 'check' : 'checks';
   return `${mark} ${records.length} ${checks}${which}${took}: ${words.join(', ')}${nothing}`;
 }
-
-function explained(
-  { id, claim, statement, expected, observed, reason, durationMs }: CheckRecord,
-  paint: Paint,
-): string[] {
-  const source = statement === undefined ? '' : ` [${statement}]`;
-  return [
-    paint('red', `  ✗ ${id}  ${seconds(durationMs)}`),
-    `      claim     ${printable(claim)}${source}`,
-    ...(reason === undefined ? [] : [`      reason    ${printable(reason)}`]),
-    `      expected  ${valueText(expected)}`,
-    `      observed  ${valueText(observed)}`,
-  ];
-}
-
-/** The advice of the checks, each once, and how to find unknown causes. */
-function advice(failed: readonly CheckRecord[]): string[] {
-  const known = [...new Set(failed.flatMap((record) => record.advice ?? []))];
-  const unknown = failed.filter((record) => record.advice === undefined).length;
-  const of = unknown === failed.length ? '' : ` for ${unknown} of them`;
-  return [
-    ...known.map((text) => `      try       ${printable(text)}`),
-    ...(unknown === 0 ? [] : [`      cause     unknown${of}: ${FIND_CAUSE}`]),
-  ];
-}
-
-const FIND_CAUSE =
-  './lab plan shows whether a host differs from the lab file, and ./lab report latest the packets of each failed check';
 
 function listed({ id, durationMs }: CheckRecord, wide: number, paint: Paint): string {
   return `  ${paint('green', '✓')} ${id.padEnd(wide)}  ${seconds(durationMs)}`;
@@ -133,9 +97,4 @@ function reasonOf({ reason = 'no reason given' }: CheckRecord): string {
 
 function counted(count: number, what: string): string {
   return `${count} ${what}${count !== 1 && what.endsWith('deviation') ? 's' : ''}`;
-}
-
-function valueText(value: unknown): string {
-  const text = printable(typeof value === 'string' ? value : (JSON.stringify(value) ?? 'nothing'));
-  return text.length > LONGEST_VALUE ? `${text.slice(0, LONGEST_VALUE)}…` : text;
 }

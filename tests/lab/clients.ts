@@ -202,11 +202,17 @@ test.serial('subscribe ends when nobody reads its output any longer', async (t) 
   await interrupted(await subscriber('status', '--qos', '1', '--client-id', 'head'));
   await theLab().run(['publish', '--as', 'sam', 'status', '--qos', '1'], { input: 'one\ntwo\nthree\nfour\n' });
   const script = 'lab subscribe --as alice status --qos 1 --client-id head | head -1; echo ${PIPESTATUS[0]}';
-  const feeding = setInterval(() => publish('status', 'more').catch(() => undefined), 2_000);
+  let isOver = false;
+  const feed = async () => {
+    // acknowledged, so that no message is under way when the next test subscribes
+    while (!isOver) await publish('status', 'more', '--qos', '1').catch(() => undefined);
+  };
+  const feeding = feed();
   try {
     t.is(await shell(script), 'one\n0\n');
   } finally {
-    clearInterval(feeding);
+    isOver = true;
+    await feeding;
   }
 });
 

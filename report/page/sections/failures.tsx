@@ -1,32 +1,29 @@
 import type { CheckRecord } from '../../../records/record.ts';
-import { counted } from '../format.ts';
-import { groupsOf } from '../groups.ts';
+import { type Cause, causesOf, countOthers } from '../../causes.ts';
 import { CheckFacts } from '../parts/check-details.tsx';
 import { CheckLink, VerdictMark } from '../parts/check-link.tsx';
 import type { SectionProps } from '../parts/section.tsx';
 import { Text } from '../parts/text.tsx';
 
-/** Of more reasons than this the page only names the checks of the rest. */
+/** Of more causes than this the page only names the checks of the rest. */
 const MOST_EXPLAINED = 10;
 
-/** Each reason of failed and inconclusive checks with all facts of one check and links to the others, or that no check had a result. */
+/** Each cause of failed and inconclusive checks with all facts of one check and links to the others, or that no check had a result. */
 export function Failures({ results }: SectionProps) {
-  const failed = ['fail', 'inconclusive'].flatMap((wanted) =>
-    results.checks.filter(({ verdict }) => verdict === wanted),
-  );
-  if (failed.length === 0) return <p>No check of this run had a result, so the run proves nothing.</p>;
-  const groups = groupsOf(failed, ({ reason = '' }) => reason);
+  const causes = causesOf(results.checks);
+  if (causes.length === 0) return <p>No check of this run had a result, so the run proves nothing.</p>;
   return (
     <>
-      {groups.slice(0, MOST_EXPLAINED).map((group) => (
-        <Failure group={group} />
+      {causes.slice(0, MOST_EXPLAINED).map((cause) => (
+        <Failure cause={cause} />
       ))}
-      <Named checks={groups.slice(MOST_EXPLAINED).flat()} />
+      <Named checks={causes.slice(MOST_EXPLAINED).flat()} />
     </>
   );
 }
 
-function Failure({ group: [record, ...others] }: { readonly group: readonly [CheckRecord, ...CheckRecord[]] }) {
+function Failure({ cause }: { readonly cause: Cause }) {
+  const [record, ...others] = cause;
   return (
     <>
       <h3>
@@ -40,7 +37,7 @@ function Failure({ group: [record, ...others] }: { readonly group: readonly [Che
       </div>
       {others.length === 0 ? null : (
         <details>
-          <summary>{counted(others.length, 'more check')} for the same reason</summary>
+          <summary>{countOthers(cause)}</summary>
           <Named checks={others} />
         </details>
       )}

@@ -13,7 +13,7 @@ export function piMutants({ broker }: Lab): DeploymentMutant[] {
 nft 'add chain inet mutant out { type filter hook output priority 0; }'
 nft add rule inet mutant out tcp dport ${broker.port} drop`,
       restore: 'nft delete table inet mutant',
-      caughtBy: ['auth.accepted.*.pi', 'install.message'],
+      caughtBy: ['reach.pi'],
     },
     {
       ...onPi,
@@ -21,7 +21,7 @@ nft add rule inet mutant out tcp dport ${broker.port} drop`,
       what: 'mosquitto_pub and mosquitto_sub are not on the Pi',
       mutate: 'for client in mosquitto_pub mosquitto_sub; do mv /usr/bin/$client /usr/bin/$client.away; done',
       restore: 'for client in mosquitto_pub mosquitto_sub; do mv /usr/bin/$client.away /usr/bin/$client; done',
-      caughtBy: ['install.message.pi', 'auth.accepted.*.pi'],
+      caughtBy: ['reach.pi'],
     },
     {
       ...onPi,
@@ -59,7 +59,7 @@ until [ -n "$(listener_inodes 1883)" ] || [ "$tries" -ge 100 ]; do sleep 0.05; t
       mutate: `printf '#!/bin/sh\\nexec /bin/date -d "+30 seconds" "$@"\\n' >/usr/local/bin/date
 chmod 755 /usr/local/bin/date`,
       restore: 'rm /usr/local/bin/date',
-      caughtBy: ['install.clock.pi'],
+      caughtBy: ['reach.clock.pi'],
     },
   ];
 }

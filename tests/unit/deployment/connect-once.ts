@@ -10,8 +10,11 @@ const at = (port: number) => ({ lab, broker: { address: '127.0.0.1', port, host:
 const rows: Readonly<Record<string, readonly [hex: string, ConnectAnswer]>> = {
   'a CONNACK with code 0': ['20020000', { kind: 'accepted' }],
   'a CONNACK with code 5': ['20020005', { kind: 'refused', text: 'CONNACK with return code 5 (not authorised)' }],
-  'another packet': ['d000', { kind: 'silent', text: 'PINGRESP in place of CONNACK' }],
-  'no packet': ['', { kind: 'silent', text: 'connected, but no CONNACK' }],
+  'another packet': [
+    'd000',
+    { kind: 'silent', text: 'PINGRESP in place of CONNACK', isConnected: true, isLate: false },
+  ],
+  'no packet': ['', { kind: 'silent', text: 'connected, but no CONNACK', isConnected: true, isLate: true }],
 };
 
 for (const [name, [hex, answer]] of Object.entries(rows)) {

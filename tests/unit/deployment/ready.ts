@@ -35,7 +35,7 @@ test('throws within 3 s for a broker that does not answer, with its last answer'
   );
 });
 
-const SILENT = { kind: 'silent', text: 'x' } as const;
+const SILENT = { kind: 'silent', text: 'x', isConnected: false, isLate: false } as const;
 const REFUSED = { kind: 'refused', text: 'x' } as const;
 
 test('gives no advice about files on the host of an external broker', (t) => {

@@ -7,7 +7,7 @@ import { CONTAINER, DONE, DRIFTED } from './_hosts.ts';
 
 const ACCEPTED = { kind: 'accepted' } as const;
 const REFUSED = { kind: 'refused', text: 'code 5' } as const;
-const SILENT = { kind: 'silent', text: 'ECONNREFUSED' } as const;
+const SILENT = { kind: 'silent', text: 'ECONNREFUSED', isConnected: false, isLate: false } as const;
 
 /** [what an external broker said; state; detail] */
 const external: readonly (readonly [ConnectAnswer, HostStatus['state'], string])[] = [

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { judgeClock } from '../../../../checks/install/pi-state.ts';
+import { judgeClock } from '../../../../checks/reach/clock.ts';
 
 /** [asked at; the remote time; answered at; verdict] */
 const clocks: readonly (readonly [from: number, remote: number, to: number, verdict: 'pass' | 'fail'])[] = [

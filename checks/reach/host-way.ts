@@ -1,0 +1,87 @@
+import { printable } from '../../base/paint.ts';
+import { shellScript } from '../../base/shell-script.ts';
+import { stretchedSeconds } from '../../base/slowness.ts';
+import { connectPacket } from '../../deployment/connect-once.ts';
+import type { User } from '../../lab-file/lab.ts';
+import { type Host, run } from '../../provisioning/hosts/host.ts';
+import { type Layer, type Layers, type Obstacle, obstacleAt, type Way, WORKS } from './judge.ts';
+
+/** Bound on the connection and on the broker's answer together. */
+const ANSWER_MS = 10_000;
+
+type Program = Extract<Layer, 'mosquitto_pub' | 'mosquitto_sub' | 'paho'>;
+
+export type WayOptions = Way & {
+  readonly user: User | undefined;
+  /** Client programs that must start on the host. */
+  readonly programs: readonly Program[];
+  readonly boundMs: number;
+  readonly signal: AbortSignal;
+};
+
+/** What a host found on its way to the broker. `isLate`: a time limit passed, which a slow machine may need longer for. */
+export type WayFound = { readonly layers: Layers; readonly obstacle?: Obstacle; readonly isLate: boolean };
+
+/** Goes the way from a host to the broker, in one command: name, TCP, MQTT, client programs. */
+export async function goWay(host: Host, options: WayOptions): Promise<WayFound> {
+  const { address, port, user, programs, boundMs, signal } = options;
+  const bound = Math.ceil(stretchedSeconds(ANSWER_MS));
+  const values = { address, port, connect: octal(connectPacket(user)), bound, programs };
+  const script = shellScript('reach.sh', import.meta.url, values);
+  const { stdout } = await run(host, { step: 'reach the broker', script, timeoutMs: boundMs, signal });
+  return readWay(stdout, options);
+}
+
+/** Reads the lines of reach.sh. */
+export function readWay(stdout: string, { programs, ...way }: Way & Pick<WayOptions, 'programs'>): WayFound {
+  const found = new Map(
+    stdout.split('\n').map((line): [string, string] => {
+      const [layer = '', words = ''] = line.split('\t');
+      return [layer, words.trim()];
+    }),
+  );
+  const late = found.get('late');
+  const layers: { [layer in Layer]?: string } = { commands: WORKS.commands };
+  const stop = (layer: Exclude<Layer, 'commands'>, words: string): WayFound => ({
+    layers: { ...layers, [layer]: words },
+    obstacle: obstacleAt(layer, words, way),
+    isLate: late !== undefined,
+  });
+  if (!found.get('name')) return stop('name', 'not resolved');
+  layers.name = WORKS.name;
+  if (found.get('tcp') !== WORKS.tcp) return stop('tcp', tcpWords(found.get('tcp') ?? '', late));
+  layers.tcp = WORKS.tcp;
+  const answer = found.get('mqtt') ?? '';
+  if (!answer.startsWith(CONNACK)) return stop('mqtt', answerWords(answer, late));
+  layers.mqtt = WORKS.mqtt;
+  for (const program of programs) {
+    const words = found.get(program);
+    if (words !== undefined) return stop(program, printable(words) || `${program} prints nothing`);
+    layers[program] = WORKS[program];
+  }
+  return { layers, isLate: false };
+}
+
+/** The first byte of a CONNACK of any version: it accepts or refuses, and either is an answer. */
+const CONNACK = '20';
+
+/** bash prints `bash: connect: Connection refused`, then its own line number. */
+function tcpWords(words: string, late: string | undefined): string {
+  if (late !== undefined) return `no answer within ${late} s`;
+  return words.replace(/^.*: /, '') || 'no connection';
+}
+
+function answerWords(answer: string, late: string | undefined): string {
+  if (answer !== '') {
+    const bytes = Buffer.from(answer.replaceAll(' ', ''), 'hex');
+    return `no MQTT broker answers (its answer begins with ${JSON.stringify(printable(bytes.toString('latin1')))})`;
+  }
+  return late === undefined
+    ? 'the broker closes the connection without a CONNACK'
+    : `the broker sends no CONNACK within ${late} s`;
+}
+
+/** Bytes as printf(1) takes them. */
+function octal(bytes: Buffer): string {
+  return [...bytes].map((byte) => `\\${byte.toString(8).padStart(3, '0')}`).join('');
+}

@@ -1,0 +1,124 @@
+import { lookup } from 'node:dns/promises';
+import { LabError } from '../../base/errors.ts';
+import { slowness, stretchedSeconds } from '../../base/slowness.ts';
+import { ANSWER_TIMEOUT_MS, connectOnce } from '../../deployment/connect-once.ts';
+import type { HostAddress } from '../../provisioning/hosts/open.ts';
+import { type Check, type Finding, idWord, THIS_MACHINE } from '../harness/check.ts';
+import type { CheckFamily } from '../harness/check-family.ts';
+import type { TestLab } from '../harness/test-lab.ts';
+import { clock } from './clock.ts';
+import { goWay, type WayFound, type WayOptions } from './host-way.ts';
+import { blockedBy, type Layers, obstacleAt, WORKS } from './judge.ts';
+
+const BOUND_MS = 60_000;
+/** A slow place may answer after the first time limit. */
+const MOST_TRIES = 3;
+
+type Start = { readonly name: string; readonly where: HostAddress };
+type Goal = Pick<WayOptions, 'address' | 'port' | 'programs'>;
+
+/** How far this machine, the broker's host and each Pi get on the way to the broker, before a check says anything of rights. */
+export const reach: CheckFamily = (testLab) => {
+  const { broker, pis } = testLab.live;
+  let here: Promise<WayFound> | undefined;
+  const fromHere = () => {
+    here ??= patiently(() => wayFromHere(testLab));
+    return here;
+  };
+  const from = (name: string, where: HostAddress | undefined, goal: Goal): Check[] =>
+    where === undefined
+      ? []
+      : [
+          checkOf(name, `${name} runs commands, reaches the broker and starts its MQTT clients`, goal, () =>
+            patiently(async () => await wayFrom(testLab, { name, where }, goal, await fromHere())),
+          ),
+        ];
+  return [
+    checkOf(THIS_MACHINE, 'this machine reaches the broker', { programs: [] }, fromHere),
+    ...from('broker', broker.host, {
+      address: '127.0.0.1',
+      port: testLab.lab.broker.port,
+      programs: ['mosquitto_pub'],
+    }),
+    ...pis.flatMap(({ name, host, broker: goal }) =>
+      from(name, host, { ...goal, programs: ['mosquitto_pub', 'mosquitto_sub', 'paho'] }),
+    ),
+    ...clock(testLab),
+  ];
+};
+
+function checkOf(
+  host: string,
+  claim: string,
+  { programs }: Pick<Goal, 'programs'>,
+  go: () => Promise<WayFound>,
+): Check {
+  const { commands, name, tcp, mqtt } = WORKS;
+  const onHost = host === THIS_MACHINE ? {} : { commands };
+  return {
+    id: `reach.${idWord(host === THIS_MACHINE ? 'this-machine' : host)}`,
+    claim,
+    expected: {
+      ...onHost,
+      name,
+      tcp,
+      mqtt,
+      ...Object.fromEntries(programs.map((program) => [program, WORKS[program]])),
+    },
+    ...(host === THIS_MACHINE ? {} : { host }),
+    proves: host,
+    boundMs: MOST_TRIES * BOUND_MS,
+    async run(): Promise<Finding> {
+      const { layers, obstacle } = await go();
+      if (obstacle === undefined) return { verdict: 'pass', observed: layers };
+      const { layer, reason, advice } = obstacle;
+      return { verdict: 'fail', observed: layers, reason, advice, blocks: blockedBy(layer) };
+    },
+  };
+}
+
+/** Goes again where a time limit passed and the lab has turned out to be slower than at the start. */
+async function patiently(go: () => Promise<WayFound>): Promise<WayFound> {
+  for (let tries = 1; ; tries += 1) {
+    const before = slowness();
+    const found = await go();
+    if (!found.isLate || tries === MOST_TRIES || slowness() < 2 * before) return found;
+  }
+}
+
+async function wayFromHere({ live }: TestLab): Promise<WayFound> {
+  const { address, port } = live.broker;
+  const way = { from: THIS_MACHINE, address, port };
+  const stop = (layer: 'name' | 'tcp' | 'mqtt', words: string, layers: Layers, isLate = false): WayFound => ({
+    layers: { ...layers, [layer]: words },
+    obstacle: obstacleAt(layer, words, way),
+    isLate,
+  });
+  const resolved = await lookup(address).then(
+    () => true,
+    () => false,
+  );
+  if (!resolved) return stop('name', 'not resolved', {});
+  const { name, tcp, mqtt } = WORKS;
+  const boundMs = stretchedSeconds(5 * ANSWER_TIMEOUT_MS) * 1_000;
+  const answer = await connectOnce(live, boundMs);
+  if (answer.kind !== 'silent') return { layers: { name, tcp, mqtt }, isLate: false };
+  const { isConnected, isLate, text } = answer;
+  return isConnected ? stop('mqtt', text, { name, tcp }, isLate) : stop('tcp', text, { name }, isLate);
+}
+
+async function wayFrom(testLab: TestLab, { name, where }: Start, goal: Goal, here: WayFound): Promise<WayFound> {
+  const way = { from: name, ...goal, answersHere: here.obstacle === undefined };
+  const user = testLab.lab.users[0];
+  try {
+    const host = await testLab.host(name, where);
+    return await goWay(host, { ...way, user, boundMs: BOUND_MS, signal: testLab.stopped });
+  } catch (error) {
+    if (!(error instanceof LabError) || error.kind === 'interrupted') throw error;
+    const { subject, step, happened, isLate = false, advice = STATUS } = error.trouble;
+    const reason = `${subject}: ${step}: ${happened}`;
+    return { layers: { commands: happened }, obstacle: { layer: 'commands', reason, advice }, isLate };
+  }
+}
+
+const STATUS = './lab status shows whether each host answers';
