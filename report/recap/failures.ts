@@ -1,5 +1,4 @@
 import { type Paint, printable, seconds } from '../../base/paint.ts';
-import type { CheckRecord } from '../../records/record.ts';
 import { type Cause, countOthers } from '../causes.ts';
 
 /** Of more causes than this the recap explains some, names some and counts the rest. */
@@ -20,16 +19,23 @@ export function failureLines(causes: readonly Cause[], paint: Paint): string[] {
   const rest = causes.slice(count + NAMED_OF_MANY).flat().length;
   const unknown = causes.filter(([{ advice }]) => advice === undefined).length;
   const of = unknown === causes.length ? '' : ` for ${unknown} of them`;
+  const given = new Set<string>();
+  /** Each advice once, at its first cause. */
+  const tryLine = ([{ advice }]: Cause) => {
+    if (advice === undefined || given.has(advice)) return [];
+    given.add(advice);
+    return [`      try       ${printable(advice)}`];
+  };
   return [
-    ...explained.flatMap((cause) => explain(cause, paint)),
-    ...named.flatMap((cause) => name(cause, paint)),
+    ...explained.flatMap((cause) => [...explain(cause, paint), ...tryLine(cause), ...others(cause, paint)]),
+    ...named.flatMap((cause) => [title(cause, paint), ...tryLine(cause), ...others(cause, paint)]),
     ...(rest > 0 ? [paint('red', `  ✗ ${rest} more failed`)] : []),
     ...(unknown === 0 ? [] : [`      cause     unknown${of}: ${FIND_CAUSE}`]),
   ];
 }
 
 function explain(cause: Cause, paint: Paint): string[] {
-  const [{ claim, statement, expected, observed, reason, advice }] = cause;
+  const [{ claim, statement, expected, observed, reason }] = cause;
   const source = statement === undefined ? '' : ` [${statement}]`;
   return [
     title(cause, paint),
@@ -37,21 +43,11 @@ function explain(cause: Cause, paint: Paint): string[] {
     ...(reason === undefined ? [] : [`      reason    ${printable(reason)}`]),
     `      expected  ${valueText(expected)}`,
     `      observed  ${valueText(observed)}`,
-    ...tryLine(advice),
-    ...others(cause, paint),
   ];
-}
-
-function name(cause: Cause, paint: Paint): string[] {
-  return [title(cause, paint), ...tryLine(cause[0].advice), ...others(cause, paint)];
 }
 
 function title([{ id, durationMs }]: Cause, paint: Paint): string {
   return paint('red', `  ✗ ${id}  ${seconds(durationMs)}`);
-}
-
-function tryLine(advice: CheckRecord['advice']): string[] {
-  return advice === undefined ? [] : [`      try       ${printable(advice)}`];
 }
 
 function others(cause: Cause, paint: Paint): string[] {

@@ -35,7 +35,7 @@ test('groups failures with one reason, and shows the advice of their check', (t)
   const page = html(resultsOf([failed('will.a', 'late'), failed('will.b', 'late'), failed('acl.c', 'let in')]));
   const section = page.slice(page.indexOf('<section id="failures"'), page.indexOf('<section id="authorisation"'));
   t.is(section.match(/<h3>/g)?.length, 2);
-  t.regex(section, /look into late.*1 more check for the same reason.*will\.b.*/s);
+  t.regex(section, /look into late.*1 more check failed for the same reason.*will\.b.*/s);
 });
 
 test('names the commands that measure each question where a run has no results', (t) => {

@@ -241,7 +241,7 @@ test('ends the recap with the measurements, unless the failures need the screen'
   const many = (count: number, name: string, verdict: Verdict) =>
     Array.from({ length: count }, (_, index) => ({
       ...record(`acl.${name}${index}`, 1, 2, verdict),
-      reason: `${name} ${index}`,
+      reason: `${name} ${'abcdefghi'[index]}`,
     }));
   t.true(recap([...quick, ...many(9, 'late', 'fail')], plain).includes(ON_A_HOP));
   const rest = [...many(9, 'absent', 'skipped'), ...many(9, 'other', 'deviation')];

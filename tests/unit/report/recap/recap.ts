@@ -33,7 +33,11 @@ test('shows claim, reason, expected and observed values of a failure before what
 });
 
 test('prints each advice of the checks once, and how to find unknown causes', (t) => {
-  const failed = (advice?: string) => record({ verdict: 'fail', ...(advice === undefined ? {} : { advice }) });
+  let made = 0;
+  const failed = (advice?: string) => {
+    made += 1;
+    return record({ id: `acl.n${made}`, verdict: 'fail', ...(advice === undefined ? {} : { advice }) });
+  };
   const linesOf = (...failures: ReturnType<typeof failed>[]) =>
     recap(failures, plain).filter((line) => /^ {6}(try|cause)/.test(line));
   t.deepEqual(linesOf(failed('./lab up'), failed('./lab up')), ['      try       ./lab up']);
@@ -55,7 +59,7 @@ test('counts many passed checks by family, so that they fit a screen', (t) => {
 test('shortens many failures and skips to a screen', (t) => {
   const families = ['install', 'auth', 'acl', 'qos', 'will'] as const;
   const failed = Array.from({ length: 130 }, (_, index) =>
-    record({ id: `${families[index % 5] ?? 'acl'}.n${index}`, verdict: 'fail', reason: 'seen' }),
+    record({ id: `${families[index % 5] ?? 'acl'}.n${index}`, verdict: 'fail', reason: `seen ${'x'.repeat(index)}` }),
   );
   const passed = Array.from({ length: 130 }, (_, index) => record({ id: `${families[index % 5] ?? 'acl'}.p${index}` }));
   const skips = Array.from({ length: 30 }, (_, index) =>
@@ -66,6 +70,17 @@ test('shortens many failures and skips to a screen', (t) => {
   t.is(lines.filter((line) => line.includes('claim')).length, 3);
   t.true(lines.includes('  ✗ 121 more failed'));
   t.true(lines.length <= 45);
+});
+
+test('one cause is one entry, with the number of other checks that it concerns', (t) => {
+  const reason = 'pi cannot connect to 198.18.0.2 port 1883';
+  const reach = record({ id: 'reach.pi', verdict: 'fail', reason });
+  const unjudged = Array.from({ length: 41 }, (_, index) =>
+    record({ id: `will.n${index}`, verdict: 'inconclusive', reason: `reach.pi: ${reason}` }),
+  );
+  const lines = recap([...unjudged, reach], plain);
+  t.is(lines.filter((line) => /[✗?] /.test(line)).length, 2);
+  t.regex(lines.join('\n'), /✗ reach\.pi .*also {6}41 checks could not be judged for the same reason \(will\.n0, /s);
 });
 
 test('prints each explanation of deviations and skips once, with the number and ids of its checks', (t) => {
