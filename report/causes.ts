@@ -4,10 +4,12 @@ import { groupsOf } from './page/groups.ts';
 /** Failed and inconclusive checks with one cause. The first record is a failure where any is. */
 export type Cause = readonly [CheckRecord, ...CheckRecord[]];
 
-/** Groups failed and inconclusive checks by cause, failures first. */
+/** Groups failed and inconclusive checks by cause: first hosts that do not reach the broker, then failures. */
 export function causesOf(records: readonly CheckRecord[]): Cause[] {
   const of = (wanted: CheckRecord['verdict']) => records.filter(({ verdict }) => verdict === wanted);
-  return groupsOf([...of('fail'), ...of('inconclusive')], causeOf);
+  const causes = groupsOf([...of('fail'), ...of('inconclusive')], causeOf);
+  const isReach = ([{ family }]: Cause) => family === 'reach';
+  return [...causes.filter(isReach), ...causes.filter((cause) => !isReach(cause))];
 }
 
 /** The reason without its figures. A check that another one stopped has `ID: ` and the reason of that one. */

@@ -56,10 +56,15 @@ export function readWay(stdout: string, { programs, ...way }: Way & Pick<WayOpti
   layers.mqtt = WORKS.mqtt;
   for (const program of programs) {
     const words = found.get(program);
-    if (words !== undefined) return stop(program, printable(words) || `${program} prints nothing`);
+    if (words !== undefined) return stop(program, programWords(words) || `${program} prints nothing`);
     layers[program] = WORKS[program];
   }
   return { layers, isLate: false };
+}
+
+/** Without the shell's own words, as in `sh: 31: eval: mosquitto_sub: not found`. */
+function programWords(words: string): string {
+  return printable(words.replace(/^\S*sh: (line )?\d+: (eval: )?/, ''));
 }
 
 /** The first byte of a CONNACK of any version: it accepts or refuses, and either is an answer. */

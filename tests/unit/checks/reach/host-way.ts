@@ -32,9 +32,9 @@ const OBSTACLES: readonly (readonly [stdout: string, layer: string, facts: reado
   ['name\t198.18.0.2\ntcp\tconnected\nmqtt\t \n', 'mqtt', [/closes the connection without a CONNACK/]],
   ['name\t198.18.0.2\ntcp\tconnected\nmqtt\t \nlate\t10\n', 'mqtt', [/no CONNACK within 10 s/]],
   [
-    `${FAR}mosquitto_sub\tsh: 1: mosquitto_sub: not found\n`,
+    `${FAR}mosquitto_sub\tsh: 31: eval: mosquitto_sub: not found\n`,
     'mosquitto_sub',
-    [/mosquitto_sub: not found/, /mosquitto-clients/],
+    [/ on pi: mosquitto_sub: not found/, /mosquitto-clients/],
   ],
   [
     `${FAR}paho\tModuleNotFoundError: No module named 'paho'\n`,
