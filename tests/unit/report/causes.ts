@@ -10,7 +10,10 @@ const late = (name: string, seconds: number) =>
 
 test('groups what a host without a way to the broker stopped behind the check that found it', (t) => {
   const [cause, ...others] = causesOf([unjudged('a'), late('b', 10), reach, unjudged('c')]);
-  t.deepEqual(others.map((other) => other.map(({ id }) => id)), [['acl.b']]);
+  t.deepEqual(
+    others.map((other) => other.map(({ id }) => id)),
+    [['acl.b']],
+  );
   t.deepEqual(
     cause?.map(({ id }) => id),
     ['reach.pi', 'will.a', 'will.c'],
