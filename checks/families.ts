@@ -10,6 +10,7 @@ import { keepaliveTraffic } from './keepalive/traffic/traffic.ts';
 import { qosExactlyOnce } from './qos/exactly-once.ts';
 import { qosMatrix } from './qos/matrix.ts';
 import { qosMeasured } from './qos/measured/measured.ts';
+import { qosPayload } from './qos/payload.ts';
 import { qos } from './qos/qos.ts';
 import { reach } from './reach/reach.ts';
 import { restart } from './restart/restart.ts';
@@ -30,6 +31,7 @@ export const families: Readonly<Record<string, CheckFamily>> = {
   session,
   retained,
   qosMatrix,
+  qosPayload,
   qosExactlyOnce,
   qosMeasured,
   auth,

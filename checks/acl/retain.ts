@@ -1,5 +1,6 @@
+import { ignoreFailure } from '../../base/errors.ts';
 import type { Topic, User } from '../../lab-file/lab.ts';
-import { type RetainedRoles, retainedOn } from '../fixtures/retained-read.ts';
+import type { RetainedRoles } from '../fixtures/retained-read.ts';
 import { retainedLimit, withRetainedRestored } from '../fixtures/retained-topic.ts';
 import { type Check, type Finding, idWord, notApplicable } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
@@ -9,6 +10,7 @@ import { whyUnsupported } from '../harness/requirements.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import { BOUND_MS, observedRoles } from './observed-topic.ts';
 import { noDenialShown, publishAs } from './publication.ts';
+import { retain, settledRetained } from './retained-message.ts';
 import { type AclCase, judgeRight, mayText, rightOf } from './right.ts';
 
 type Change = 'set' | 'clear';
@@ -18,7 +20,6 @@ const STATEMENTS = {
   clear: { 4: 'MQTT-3.3.1-10', 5: 'MQTT-3.3.1-6' },
 } as const;
 const NOTHING = Buffer.alloc(0);
-const SETTLE_MS = 5_000;
 
 /** A user sets and clears the retained message of the topic. The check restores the message that was there before. */
 export function retaining(testLab: TestLab, { name: topic }: Topic, user: User): Check[] {
@@ -52,23 +53,21 @@ export function retaining(testLab: TestLab, { name: topic }: Topic, user: User):
   );
 }
 
-async function changeRetained(aclCase: AclCase, change: Change, { writer, reader }: RetainedRoles): Promise<Finding> {
+async function changeRetained(aclCase: AclCase, change: Change, clients: RetainedRoles): Promise<Finding> {
   const { testLab, topic, user, version, right } = aclCase;
-  const publish = { version, topic, qos: 1, retain: true } as const;
   const before = Buffer.from(`retained before ${nonce()}`);
-  const read = async () => (await retainedOn(testLab, topic, reader))?.payload ?? NOTHING;
-  const settleMs = testLab.brokerKind === 'lab' ? 0 : SETTLE_MS;
-  await publishAs(testLab, { ...publish, user: writer, payload: before });
-  if (!(await settled(read, [before], settleMs)).equals(before)) {
-    const reason = `nothing is proved: the broker does not retain what ${writer.name} publishes with RETAIN`;
+  if (!(await retain(testLab, topic, clients, before)).equals(before)) {
+    const reason = `nothing is proved: the broker does not retain what ${clients.writer.name} publishes with RETAIN`;
     return { verdict: 'fail', observed: { retained: false }, reason };
   }
   const payload = change === 'set' ? Buffer.from(`retained ${nonce()}`) : NOTHING;
-  const publication = await publishAs(testLab, { ...publish, user, payload });
+  const publication = await publishAs(testLab, { version, topic, qos: 1, retain: true, user, payload });
   const { answer, packets } = publication;
+  // a user without the right to publish may have the right to leave a last will
+  const will = change === 'set' && right === 'denied' ? await leaveRetainedWill(aclCase) : undefined;
   const expected = { allowed: [payload], widened: [payload, before], denied: [before] }[right];
-  const retained = await settled(read, expected, settleMs);
-  const tookEffect = retained.equals(payload);
+  const retained = await settledRetained(testLab, topic, clients, expected);
+  const tookEffect = retained.equals(payload) || will?.equals(retained) === true;
   const judged =
     noDenialShown(publication, testLab.brokerKind) ??
     judgeRight(right, { tookEffect, observed: { answer } }, testLab.brokerKind);
@@ -77,11 +76,11 @@ async function changeRetained(aclCase: AclCase, change: Change, { writer, reader
   return { ...found, verdict: 'fail', reason: 'the broker retains neither the earlier message nor the new one' };
 }
 
-/** Mosquitto changes the retained message before it acknowledges; an external broker may take longer. */
-async function settled(read: () => Promise<Buffer>, expected: readonly Buffer[], boundMs: number): Promise<Buffer> {
-  const until = performance.now() + boundMs;
-  for (;;) {
-    const seen = await read();
-    if (expected.some((payload) => payload.equals(seen)) || performance.now() >= until) return seen;
-  }
+/** Tries to set the retained message by a last will with RETAIN; an external broker may refuse the CONNECT for it. */
+async function leaveRetainedWill({ testLab, topic, user, version }: AclCase): Promise<Buffer> {
+  const payload = Buffer.from(`retained will ${nonce()}`);
+  const will = { topic, payload, qos: 1, retain: true } as const;
+  const owner = await ignoreFailure(testLab.raw(user, { version, will }));
+  await owner?.fin();
+  return payload;
 }

@@ -13,10 +13,16 @@ import { BOUND_MS, limit, observedRoles, onObservedTopic } from './observed-topi
 import { type ConnectionAfter, connectionAfter, noDenialShown } from './publication.ts';
 import { type AclCase, mayText, rightOf } from './right.ts';
 
-type Form = 'exact' | 'plus' | 'hash';
-const FORMS: readonly Form[] = ['exact', 'plus', 'hash'];
+export type Form = 'exact' | 'plus' | 'hash';
+export const FORMS: readonly Form[] = ['exact', 'plus', 'hash'];
 
-/** A user subscribes to a topic by name, and by wildcards that match it. */
+/** The code that a SUBACK has for a filter. */
+export type Suback = number | 'nothing';
+export const NO_ANSWER = 'nothing' as const;
+/** The QoS of the subscriptions. */
+export const REQUESTED = 1;
+
+/** A user subscribes to a topic by name, and by wildcards that match it, and unsubscribes again. */
 export function subscribing(testLab: TestLab, { name: topic }: Topic, user: User): Check[] {
   const right = rightOf(testLab.lab, user.name, 'subscribe', topic);
   return VERSIONS.flatMap((version) => FORMS.map((form) => byForm({ testLab, topic, user, version, right }, form)));
@@ -27,7 +33,7 @@ function byForm(aclCase: AclCase, form: Form): Check {
   const named = {
     id: `acl.subscribe.${idWord(topic)}.${idWord(user.name)}.${form}.${tagOf(version)}`,
     subject: { kind: 'right', user: user.name, topic, right: 'subscribe' },
-    claim: `${user.name} ${mayText(right)} receive messages on ${topic} by a subscription to ${filterOf(topic, form)} ${overOf(version)}`,
+    claim: `${user.name} ${mayText(right)} receive messages on ${topic} by a subscription to ${filterOf(topic, form)}, and none after UNSUBSCRIBE, ${overOf(version)}`,
   } as const;
   const publisher = publisherOf(testLab.lab, topic);
   if (publisher === undefined) {
@@ -36,37 +42,67 @@ function byForm(aclCase: AclCase, form: Form): Check {
   const isAllowed = right === 'allowed';
   return {
     ...named,
-    expected: { tookEffect: isAllowed, copies: isAllowed ? 1 : 0 },
+    expected: { tookEffect: isAllowed, copies: isAllowed ? 1 : 0, afterUnsubscribe: 0 },
     version,
     boundMs: BOUND_MS,
     limit,
     async run() {
-      const isObservable = observedRoles(testLab, topic).kind === 'observable';
-      if (!isObservable) return await subscribe(aclCase, form, publisher);
-      // a message that no client receives proves no denial
-      return await onObservedTopic(testLab, topic, ({ seeing }) => subscribe(aclCase, form, publisher, seeing));
+      if (observedRoles(testLab, topic).kind === 'observable') {
+        // a message that no client receives proves no denial
+        return await onObservedTopic(testLab, topic, ({ sending, seeing }) =>
+          subscribe(aclCase, form, { name: publisher.name, sending, witness: seeing }),
+        );
+      }
+      await using sending = await testLab.raw(publisher);
+      return await subscribe(aclCase, form, { name: publisher.name, sending });
     },
   };
 }
 
-async function subscribe(aclCase: AclCase, form: Form, publisher: User, witness?: Session): Promise<Finding> {
-  const { testLab, topic, user, version, right } = aclCase;
+/** Publishes the messages; the witness, where the topic has one, receives them too. */
+type Publisher = {
+  readonly name: string;
+  readonly sending: Pick<Session, 'publish' | 'packets'>;
+  readonly witness?: Session;
+};
+
+async function subscribe(
+  { testLab, topic, user, version, right }: AclCase,
+  form: Form,
+  publisher: Publisher,
+): Promise<Finding> {
   const isAllowed = right === 'allowed';
+  const filter = filterOf(topic, form);
   await using client = await testLab.raw(user, { version });
-  const suback = await client.subscribe(filterOf(topic, form), 1).catch(() => 'nothing' as const);
-  const payload = Buffer.from(`subscribe ${nonce()}`);
-  await using sending = await testLab.raw(publisher);
-  await mustPublish(sending, topic, payload, { qos: 1 });
-  await witness?.packet(isMessage(payload), `message on ${topic}`);
-  if (isAllowed && granted(suback)) await ignoreFailure(client.packet(isMessage(payload), 'message'));
-  const connection = await connectionAfter(client);
-  const copies = client.packets.filter(isMessage(payload)).length;
+  const suback = await client.subscribe(filter, REQUESTED).catch(() => NO_ANSWER);
+  const payloads: Buffer[] = [];
+  const publish = async () => {
+    const payload = Buffer.from(`subscribe ${nonce()}`);
+    payloads.push(payload);
+    await mustPublish(publisher.sending, topic, payload, { qos: 1 });
+    await publisher.witness?.packet(isMessage(payload), `message on ${topic}`);
+    return payload;
+  };
+  const live = await publish();
+  if (isAllowed && granted(suback)) await ignoreFailure(client.packet(isMessage(live), 'message'));
+  let connection = await connectionAfter(client);
+  let unsubscribed: Subscription['unsubscribed'];
+  if (connection === 'answered') {
+    const isAnswered = await client.unsubscribe(filter).then(
+      () => true,
+      () => false,
+    );
+    const later = await publish();
+    connection = await connectionAfter(client);
+    unsubscribed = { isAnswered, copies: client.packets.filter(isMessage(later)).length };
+  }
+  const copies = client.packets.filter(isMessage(live)).length;
   const leaked = leaks(testLab.lab, user.name, client.packets);
   return {
-    ...judgeSubscription({ isAllowed, form, suback, connection, copies, leaked }, testLab.brokerKind),
+    ...judgeSubscription({ isAllowed, form, suback, connection, copies, leaked, unsubscribed }, testLab.brokerKind),
     evidence: [
-      ...evidence(user.name, ownPackets(client.packets, [payload])),
-      ...evidence(publisher.name, ownPackets(sending.packets, [payload])),
+      ...evidence(user.name, ownPackets(client.packets, payloads)),
+      ...evidence(publisher.name, ownPackets(publisher.sending.packets, payloads)),
     ],
   };
 }
@@ -82,7 +118,7 @@ export function system(testLab: TestLab, user: User): Check[] {
     limit,
     async run() {
       await using client = await testLab.raw(user, { version });
-      const suback = await client.subscribe('$SYS/#', 1).catch(() => 'nothing' as const);
+      const suback = await client.subscribe('$SYS/#', 1).catch(() => NO_ANSWER);
       const connection = await connectionAfter(client);
       const topics = leaks(testLab.lab, user.name, client.packets);
       return judgeSystem({ topics, suback, connection }, testLab.brokerKind);
@@ -92,7 +128,7 @@ export function system(testLab: TestLab, user: User): Check[] {
 
 type SystemTopics = {
   readonly topics: readonly string[];
-  readonly suback: number | 'nothing';
+  readonly suback: Suback;
   readonly connection: ConnectionAfter;
 };
 
@@ -123,16 +159,24 @@ export function filterOf(topic: string, form: Form): string {
 type Subscription = {
   readonly isAllowed: boolean;
   readonly form: Form;
-  readonly suback: number | 'nothing';
+  readonly suback: Suback;
   readonly connection: ConnectionAfter;
   readonly copies: number;
   readonly leaked: readonly string[];
+  /** UNSUBSCRIBE, and a message that was published after it; undefined: the connection was over before. */
+  readonly unsubscribed?: { readonly isAnswered: boolean; readonly copies: number } | undefined;
 };
 
 /** Judges by what arrived. An external broker may refuse a filter that covers more than the user may read. */
 export function judgeSubscription(seen: Subscription, brokerKind: BrokerKind): Finding {
-  const { isAllowed, form, suback, connection, copies, leaked } = seen;
-  const observed = { tookEffect: copies > 0, copies, suback, ...(leaked.length === 0 ? {} : { leaked }) };
+  const { isAllowed, form, suback, connection, copies, leaked, unsubscribed } = seen;
+  const observed = {
+    tookEffect: copies > 0,
+    copies,
+    suback,
+    ...(unsubscribed === undefined ? {} : { afterUnsubscribe: unsubscribed.copies }),
+    ...(leaked.length === 0 ? {} : { leaked }),
+  };
   const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
   if (leaked.length > 0) return fail(`messages arrived on topics that the user may not read: ${leaked.join(', ')}`);
   if (!isAllowed && copies > 0) return fail('the message arrived, and lab.yaml does not allow it');
@@ -140,8 +184,16 @@ export function judgeSubscription(seen: Subscription, brokerKind: BrokerKind): F
     { answer: suback === 'nothing' ? suback : { kind: 'sent' }, connection },
     brokerKind,
   );
+  if (unsubscribed?.isAnswered === false) return fail('the broker did not answer UNSUBSCRIBE with UNSUBACK');
+  if (unsubscribed !== undefined && unsubscribed.copies > 0) {
+    return fail('a message arrived after UNSUBACK, by the subscription that was removed');
+  }
   if (!isAllowed) return unanswered ?? { verdict: 'pass', observed };
-  if (copies === 1) return { verdict: 'pass', observed };
+  const isLower = suback !== NO_ANSWER && suback < REQUESTED;
+  if (copies === 1 && suback !== REQUESTED && (brokerKind === 'lab' || !isLower)) {
+    return fail(`the broker granted QoS ${suback}, not ${REQUESTED}`);
+  }
+  if (copies === 1) return { verdict: 'pass', observed, ...notShown(suback) };
   if (copies === 0 && form !== 'exact' && brokerKind === 'external' && !granted(suback)) {
     return {
       verdict: 'pass',
@@ -152,12 +204,18 @@ export function judgeSubscription(seen: Subscription, brokerKind: BrokerKind): F
   return fail(`${copies} copies of the message arrived, not one`);
 }
 
-function granted(suback: number | 'nothing'): boolean {
+/** An external broker may grant a lower QoS. */
+function notShown(suback: Suback): { readonly reason?: string } {
+  if (suback === REQUESTED) return {};
+  return { reason: `the broker grants QoS ${suback}, so the right is not shown at QoS ${REQUESTED}` };
+}
+
+export function granted(suback: Suback): boolean {
   return suback !== 'nothing' && suback < 0x80;
 }
 
 /** Topics with messages that lab.yaml does not let the user read. */
-function leaks(lab: Lab, user: string, packets: readonly Packet[]): string[] {
+export function leaks(lab: Lab, user: string, packets: readonly Packet[]): string[] {
   const topics = packets.flatMap(({ type, direction, topic }) =>
     type === 'PUBLISH' && direction === 'received' && topic !== undefined ? [topic] : [],
   );

@@ -30,7 +30,7 @@ export function isMessage(payload: Buffer): (packet: Packet) => boolean {
 
 /** Publishes a message that the broker must accept; throws a LabError when it refuses or closes the connection. */
 export async function mustPublish(
-  session: RawSession,
+  session: Pick<RawSession, 'publish'>,
   topic: string,
   payload: Buffer,
   options: RawPublish = {},

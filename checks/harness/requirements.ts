@@ -58,12 +58,16 @@ export function disabledByLabFile(broker: Options, required: Requirements): stri
 
 /** Which announcement in the broker's CONNACK denies a required feature (MQTT 5, 3.2.2.3). */
 function deniedByAnnouncement(announced: readonly string[], { retained, qos = 0 }: Requirements): string | undefined {
-  const announcedValue = (name: string) =>
-    announced.find((text) => text.startsWith(`${name} `))?.slice(name.length + 1);
+  const announcedFor = (name: string) => announcedValue(announced, name);
   const isNone = (value: string | undefined) => value === 'false' || value === '0';
-  const says = (name: string) => `the broker announces ${name} ${announcedValue(name)}`;
-  if (retained && isNone(announcedValue('retainAvailable'))) return says('retainAvailable');
-  return qos > Number(announcedValue('maximumQoS') ?? 2) ? says('maximumQoS') : undefined;
+  const says = (name: string) => `the broker announces ${name} ${announcedFor(name)}`;
+  if (retained && isNone(announcedFor('retainAvailable'))) return says('retainAvailable');
+  return qos > Number(announcedFor('maximumQoS') ?? 2) ? says('maximumQoS') : undefined;
+}
+
+/** The value of a property as the recorder wrote it, such as `maximumQoS 1`; undefined: it is absent. */
+export function announcedValue(announced: readonly string[], name: string): string | undefined {
+  return announced.find((text) => text.startsWith(`${name} `))?.slice(name.length + 1);
 }
 
 /** The properties in an external broker's CONNACK of MQTT 5; empty for the lab's own broker. */
@@ -82,6 +86,44 @@ export async function announcedBy({ lab, broker }: LiveLab): Promise<readonly st
 /** Skips a check that needs a higher QoS than the broker granted. A broker may grant less (MQTT 3.1.1, 3.8.4). */
 export function onlyGranted(granted: number): Finding {
   return { verdict: 'skipped', observed: { granted }, reason: `the broker grants only QoS ${granted}` };
+}
+
+/**
+ * What follows where a SUBACK grants less than a check needs. Undefined: it grants enough. The lab's own broker must
+ * grant every QoS; an external one may grant less, and the check then shows nothing.
+ */
+export function lessGranted(
+  { brokerKind }: Pick<TestLab, 'brokerKind'>,
+  granted: number,
+  wanted: QoS,
+): Finding | undefined {
+  if (granted < 0x80 && granted >= wanted) return undefined;
+  if (granted < 0x80 && brokerKind === 'external') return onlyGranted(granted);
+  const reason =
+    granted < 0x80
+      ? `the broker granted QoS ${granted}, not ${wanted}`
+      : `the broker refused the subscription with code ${granted}`;
+  return { verdict: 'fail', observed: { granted }, reason };
+}
+
+/** The fixed header, the length of the topic, a packet id and the length of MQTT 5's properties. */
+const MOST_HEADER_BYTES = 5 + 2 + 2 + 1;
+
+/** The longest payload that a client may publish to the topic; undefined: no limit is known. */
+export function longestPayload(
+  { lab, brokerKind, announced }: Pick<TestLab, 'lab' | 'brokerKind' | 'announced'>,
+  topic: string,
+): number | undefined {
+  const ofPackets = (bytes: number) => bytes - MOST_HEADER_BYTES - Buffer.byteLength(topic);
+  const positive = (text: string | undefined) => (Number(text ?? 0) > 0 ? [Number(text)] : []);
+  const limits =
+    brokerKind === 'lab'
+      ? [
+          ...positive(optionOf(lab.broker, 'message_size_limit')),
+          ...positive(optionOf(lab.broker, 'max_packet_size')).map(ofPackets),
+        ]
+      : positive(announcedValue(announced, 'maximumPacketSize')).map(ofPackets);
+  return limits.length === 0 ? undefined : Math.min(...limits);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { ignoreFailure } from '../../base/errors.ts';
 
-/** Lends one resource to all work that runs at the same time. The last user closes it. */
+/** Lends one resource to all work that runs at the same time. The last user closes it, and gets the error of that. */
 export type Shared<T> = <R>(work: (resource: T) => Promise<R>) => Promise<R>;
 
 export function shared<T extends AsyncDisposable>(open: () => Promise<T>): Shared<T> {
@@ -15,7 +15,8 @@ export function shared<T extends AsyncDisposable>(open: () => Promise<T>): Share
       mine.users -= 1;
       if (mine.users === 0) {
         current = undefined;
-        await ignoreFailure(mine.resource.then((resource) => resource[Symbol.asyncDispose]()));
+        const opened = await ignoreFailure(mine.resource);
+        await opened?.[Symbol.asyncDispose]();
       }
     }
   };

@@ -66,7 +66,9 @@ export function judgeCell(cell: Cell, seen: Delivered, brokerKind: BrokerKind): 
     if (!isWanted) return fail(`the ${role} saw ${listOf(stepsOf(packets))}, not ${listOf(wanted)}`);
     if (packets.some(({ dup }) => dup)) return fail(`the ${role} saw a PUBLISH with the DUP flag`);
   }
-  return { verdict: 'pass', observed };
+  if (granted === cell.requested) return { verdict: 'pass', observed };
+  const reason = `the broker grants only QoS ${granted}: delivery at QoS ${lower(cell.published, cell.requested)} is not shown`;
+  return { verdict: lower(cell.published, cell.requested) === delivered ? 'pass' : 'skipped', observed, reason };
 }
 
 /** The publisher's hop always runs at the publisher's QoS. */

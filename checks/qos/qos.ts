@@ -15,7 +15,7 @@ import type { CheckFamily } from '../harness/check-family.ts';
 import { evidence } from '../harness/evidence.ts';
 import { isMessage, nonce } from '../harness/messages.ts';
 import { QOS_LEVELS } from '../harness/protocol.ts';
-import { onlyGranted, whyUnsupported } from '../harness/requirements.ts';
+import { lessGranted, whyUnsupported } from '../harness/requirements.ts';
 import { NO_TOPIC_ROLES, onEachPi, type TopicRoles, topicRoles } from '../harness/roles.ts';
 import { loginOf, type TestLab } from '../harness/test-lab.ts';
 
@@ -98,7 +98,8 @@ function deliveryCheck(
       const ends = await exchange({ roles, qos, payload });
       const { granted } = ends;
       // qos.matrix judges the delivery at a lower granted QoS
-      if (brokerKind === 'external' && granted !== undefined && granted < qos) return onlyGranted(granted);
+      const less = granted === undefined ? undefined : lessGranted({ brokerKind }, granted, qos);
+      if (less !== undefined) return less;
       const packets = [...evidence(publisher.name, ends.publisher), ...evidence(subscriber.name, ends.subscriber)];
       return { ...judgeDelivery({ topic, qos, payload, ...ends }), evidence: packets };
     },

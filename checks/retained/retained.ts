@@ -1,6 +1,7 @@
 import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
+import { messagePayload } from '../fixtures/message-payload.ts';
 import { newSubscription } from '../fixtures/retained-read.ts';
 import { retainedLimit, withRetainedRestored } from '../fixtures/retained-topic.ts';
 import { type Check, notApplicable } from '../harness/check.ts';
@@ -35,6 +36,8 @@ type RetainedCase = {
 
 const BOUND_MS = 60_000;
 const NOTHING = Buffer.alloc(0);
+/** Longer than a segment: a broker may store long messages in another way. */
+const LONG_BYTES = 10_000;
 const first: RetainedSeen = { served: 'the first message', retain: true, atItsQoS: true };
 const second: RetainedSeen = { ...first, served: 'the second message' };
 const nothing: RetainedSeen = { served: 'nothing' };
@@ -149,7 +152,8 @@ type FixtureOptions = {
 
 function openFixture(testLab: TestLab, { roles, version, writing, opened }: FixtureOptions): RetainedFixture {
   const { topic, subscriber } = roles;
-  const messages = { first: Buffer.from(`first ${nonce()}`), second: Buffer.from(`second ${nonce()}`) };
+  const payload = (name: string, bytes?: number) => messagePayload({ ...testLab, topic }, name, bytes);
+  const messages = { first: payload('first', LONG_BYTES), second: payload('second') };
   const open = async () => {
     const session = await testLab.raw(subscriber, { version });
     opened.push(session);

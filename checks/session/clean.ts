@@ -3,6 +3,7 @@ import { within } from '../../probes/mqtt/feed.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import type { Check, Finding } from '../harness/check.ts';
 import { isMessage, mustPublish } from '../harness/messages.ts';
+import { lessGranted } from '../harness/requirements.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import { copiesOf, isPresent, type SessionFixture, sessionCheck } from './fixture.ts';
 
@@ -37,7 +38,9 @@ async function comeBackClean(fixture: SessionFixture): Promise<Finding> {
     fixture.other('publisher'),
     fixture.other('subscriber'),
   ]);
-  await Promise.all([before.subscribe(topic, 1), witness.subscribe(topic, 1)]);
+  const [granted] = await Promise.all([before.subscribe(topic, 1), witness.subscribe(topic, 1)]);
+  const less = lessGranted(fixture, granted, 1);
+  if (less !== undefined) return less;
   await before.disconnect();
   const queued = fixture.message('queued');
   await mustPublish(sending, topic, queued, { qos: 1 });
@@ -56,7 +59,8 @@ async function comeBackClean(fixture: SessionFixture): Promise<Finding> {
 async function takeOver(fixture: SessionFixture): Promise<Finding> {
   const { topic } = fixture;
   const [first, sending] = await Promise.all([fixture.connect(), fixture.other('publisher')]);
-  await first.subscribe(topic, 1);
+  const less = lessGranted(fixture, await first.subscribe(topic, 1), 1);
+  if (less !== undefined) return less;
   const second = await fixture.connect();
   const ended = await ignoreFailure(within(first.ended, 'end of the first connection', CLOSE_BOUND_MS));
   const sessionPresent = isPresent(second);

@@ -3,10 +3,10 @@ import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { RawOptions } from '../../probes/mqtt/raw-options.ts';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import { freshClientId, type QoS, type Version } from '../../probes/mqtt/session.ts';
+import { messagePayload } from '../fixtures/message-payload.ts';
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import { withCleanUp } from '../harness/clean-up.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
-import { nonce } from '../harness/messages.ts';
 import { removeSession } from '../harness/persistent-session.ts';
 import { overOf, tagOf } from '../harness/protocol.ts';
 import { type Requirements, whyUnsupported } from '../harness/requirements.ts';
@@ -21,8 +21,8 @@ export type SessionFixture = {
   connect(options?: Partial<RawOptions>): Promise<RawSession>;
   /** Connects another client, with its own client id and a clean session. */
   other(role: Role): Promise<RawSession>;
-  /** A payload of this check. */
-  message(name: string): Buffer;
+  /** A payload of this check; with `bytes`, binary and of that length where the broker accepts it. */
+  message(name: string, bytes?: number): Buffer;
 };
 
 export type SessionCase = {
@@ -40,7 +40,7 @@ export type SessionCase = {
 
 const BOUND_MS = 60_000;
 /** The broker removes the session after this time, where the clean-up fails. */
-const EXPIRY_S = 120;
+export const EXPIRY_S = 120;
 const limit = atMost(6);
 
 /** The most messages that a check publishes to a client that is absent or has just returned. */
@@ -95,8 +95,8 @@ async function runCase(
     brokerKind: testLab.brokerKind,
     connect: (options = {}) => open(owner.name, testLab.raw(owner, { ...persistent, ...options })),
     other: (other) => open(`another ${other}`, testLab.raw(roles[other], { version })),
-    message(name) {
-      const payload = Buffer.from(`${name} ${nonce()}`);
+    message(name, bytes = 0) {
+      const payload = messagePayload({ ...testLab, topic: roles.topic }, name, bytes);
       payloads.push(payload);
       return payload;
     },

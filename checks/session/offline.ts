@@ -2,11 +2,13 @@ import type { QoS, Version } from '../../probes/mqtt/session.ts';
 import type { Check, Finding } from '../harness/check.ts';
 import { isMessage, mustPublish } from '../harness/messages.ts';
 import { QOS_LEVELS } from '../harness/protocol.ts';
-import { qosNotOffered } from '../harness/requirements.ts';
+import { lessGranted, qosNotOffered } from '../harness/requirements.ts';
 import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 import { copiesOf, isPresent, queueing, type SessionFixture, sessionCheck } from './fixture.ts';
 
-const COUNT = 3;
+/** The lengths of the messages, in bytes. */
+const BYTES = [0, 1_500, 10_000] as const;
+const COUNT = BYTES.length;
 const OVERTAKEN_MS = 2_000;
 /** The statement on the order of messages at one QoS on one topic. */
 const ORDER: Readonly<Record<Version, string>> = { 4: 'MQTT-4.6.0-6', 5: 'MQTT-4.6.0-5' };
@@ -34,9 +36,10 @@ async function publishWhileAbsent(fixture: SessionFixture, qos: QoS, version: Ve
   const [before, sending] = await Promise.all([fixture.connect(), fixture.other('publisher')]);
   const notOffered = qosNotOffered(fixture, sending, qos);
   if (notOffered !== undefined) return notOffered;
-  await before.subscribe(topic, 2);
+  const less = lessGranted(fixture, await before.subscribe(topic, 2), qos);
+  if (less !== undefined) return less;
   await before.disconnect();
-  const payloads = Array.from({ length: COUNT }, (_, index) => fixture.message(`offline ${index}`));
+  const payloads = Array.from({ length: COUNT }, (_, index) => fixture.message(`offline ${index}`, BYTES[index]));
   for (const payload of payloads) await mustPublish(sending, topic, payload, { qos });
   // QoS 0 has no acknowledgement
   await sending.barrier();

@@ -2,7 +2,7 @@ import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import type { Check, Finding } from '../harness/check.ts';
 import { isMessage, mustPublish } from '../harness/messages.ts';
-import { qosNotOffered } from '../harness/requirements.ts';
+import { lessGranted, qosNotOffered } from '../harness/requirements.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import { copiesOf, isPresent, packetSummary, type SessionFixture, sessionCheck } from './fixture.ts';
 
@@ -63,7 +63,9 @@ async function sendAgain(fixture: SessionFixture, { qos, lost, answers }: Kind):
   const [before, receiving] = await Promise.all([fixture.connect({ acknowledges }), fixture.other('subscriber')]);
   const notOffered = qosNotOffered(fixture, before, qos);
   if (notOffered !== undefined) return notOffered;
-  await receiving.subscribe(topic, qos);
+  // the publisher's exchange is the same at any QoS of delivery
+  const less = lessGranted(fixture, await receiving.subscribe(topic, qos), fixture.brokerKind === 'lab' ? qos : 0);
+  if (less !== undefined) return less;
   const publish = { cmd: 'publish', topic, payload, qos, retain: false, messageId: MESSAGE_ID } as const;
   const isAnswer = ({ type, direction, packetId }: Packet) =>
     direction === 'received' && type === answers[answers.length - 1] && packetId === MESSAGE_ID;

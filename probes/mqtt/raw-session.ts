@@ -29,6 +29,10 @@ export type RawSession = AsyncDisposable & {
   sendBytes(bytes: Buffer): void;
   /** Subscribes and returns the code of the SUBACK: the QoS granted, or 0x80 and above for a refusal. */
   subscribe(filter: string, qos: QoS): Promise<number>;
+  /** Subscribes to several filters with one SUBSCRIBE and returns the codes of the SUBACK. */
+  subscribeAll(filters: readonly string[], qos: QoS): Promise<readonly number[]>;
+  /** Unsubscribes and returns the codes of the UNSUBACK; 3.1.1 has none. */
+  unsubscribe(filter: string): Promise<readonly number[]>;
   /** Publishes and completes the exchange of its QoS. */
   publish(topic: string, payload: Buffer, options?: RawPublish): Promise<PublishOutcome>;
   /** The first packet that matches, already here or to come; rejects with NotSeen. @default bound `onceQuiet` of the options' bound */
@@ -88,17 +92,26 @@ function openSession(connection: RawConnection, clientId: string, boundMs: numbe
     connection.send({ cmd: 'disconnect', ...(reasonCode === undefined ? {} : { reasonCode }) });
     await connection.close(closeBoundMs);
   };
+  const subscribeAll: RawSession['subscribeAll'] = async (filters, qos) => {
+    const messageId = nextId();
+    const subscriptions = filters.map((topic) => ({ topic, qos }));
+    connection.send({ cmd: 'subscribe', messageId, subscriptions });
+    const { codes = [] } = await packet(received('SUBACK', messageId), `SUBACK for ${filters.join(', ')}`);
+    return codes;
+  };
   return {
     clientId,
     packets: connection.packets.items,
     ended: connection.ended,
     send: (sent) => connection.send(sent),
     sendBytes: (bytes) => connection.sendBytes(bytes),
-    async subscribe(filter, qos) {
+    subscribe: async (filter, qos) => (await subscribeAll([filter], qos))[0] ?? 0x80,
+    subscribeAll,
+    async unsubscribe(filter) {
       const messageId = nextId();
-      connection.send({ cmd: 'subscribe', messageId, subscriptions: [{ topic: filter, qos }] });
-      const { codes = [] } = await packet(received('SUBACK', messageId), `SUBACK for ${filter}`);
-      return codes[0] ?? 0x80;
+      connection.send({ cmd: 'unsubscribe', messageId, unsubscriptions: [filter] });
+      const { codes = [] } = await packet(received('UNSUBACK', messageId), `UNSUBACK for ${filter}`);
+      return codes;
     },
     async publish(topic, payload, { qos = 0, retain = false, properties } = {}) {
       const messageId = qos === 0 ? undefined : nextId();

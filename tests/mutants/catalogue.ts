@@ -8,6 +8,7 @@ import { acknowledgementMutants } from './wire/acknowledgements.ts';
 import { answerMutants } from './wire/answers.ts';
 import { messageMutants } from './wire/messages.ts';
 import { sessionMutants } from './wire/sessions.ts';
+import { wayMutants } from './wire/ways.ts';
 import { willMutants } from './wire/wills.ts';
 
 /** Every mutant of a lab in containers, those of the deployment first. */
@@ -19,6 +20,7 @@ export function catalogue(lab: Lab): readonly Mutant[] {
     ...piMutants(lab),
     ...acknowledgementMutants,
     ...messageMutants(lab),
+    ...wayMutants(lab),
     ...answerMutants,
     ...sessionMutants,
     ...willMutants,

@@ -1,3 +1,4 @@
+import type { IConnackPacket, IConnectPacket } from 'mqtt-packet';
 import type { WireMutant } from '../mutant.ts';
 import type { Alteration } from '../proxy/link.ts';
 
@@ -6,13 +7,41 @@ const REFUSALS: readonly (number | undefined)[] = [4, 5, 0x86, 0x87];
 const REFUSED = 0x80;
 
 /** The SUBACK has other codes than those that the broker granted. */
-function subacksSay(code: (granted: number) => number): () => Alteration {
-  return () => () => ({
+function subacksSay(
+  code: (granted: number) => number,
+  isMeant: (filters: readonly string[], connect: IConnectPacket | undefined) => boolean = () => true,
+): () => Alteration {
+  return () => (link) => {
+    let filters: readonly string[] = [];
+    return {
+      toBroker(packet) {
+        if (packet.cmd === 'subscribe') filters = packet.subscriptions.map(({ topic }) => topic);
+        return undefined;
+      },
+      toClient(packet) {
+        if (packet.cmd !== 'suback' || !isMeant(filters, link.connect)) return undefined;
+        const granted = [...packet.granted].flatMap((given) => (typeof given === 'number' ? [code(given)] : []));
+        return [{ ...packet, granted }];
+      },
+    };
+  };
+}
+
+/** The CONNACK of MQTT 5 announces less than the broker grants. */
+function connacksAnnounce(properties: NonNullable<IConnackPacket['properties']>): () => Alteration {
+  return () => (link) => ({
     toClient(packet) {
-      if (packet.cmd !== 'suback') return undefined;
-      const granted = [...packet.granted].flatMap((given) => (typeof given === 'number' ? [code(given)] : []));
-      return [{ ...packet, granted }];
+      if (packet.cmd !== 'connack' || packet.reasonCode !== 0 || link.version !== 5) return undefined;
+      return [{ ...packet, properties: { ...packet.properties, ...properties } }];
     },
+  });
+}
+
+/** The SUBACK has a code for the first filter only. */
+function subacksAnswerOne(): Alteration {
+  return () => ({
+    toClient: (packet) =>
+      packet.cmd === 'suback' ? [{ ...packet, granted: [...packet.granted].slice(0, 1) }] : undefined,
   });
 }
 
@@ -78,6 +107,47 @@ export const answerMutants: readonly WireMutant[] = [
     what: 'SUBACK grants QoS 0, whatever the broker has granted',
     alter: subacksSay((granted) => (granted < REFUSED ? 0 : granted)),
     caughtBy: ['qos.matrix.p2s2'],
+  },
+  {
+    kind: 'wire',
+    name: 'suback.lower-for-wildcards',
+    what: 'SUBACK grants QoS 0 to filters with wildcards',
+    alter: subacksSay(
+      (granted) => (granted < REFUSED ? 0 : granted),
+      (filters) => filters.some((filter) => /[+#]/.test(filter)),
+    ),
+    caughtBy: ['acl.subscribe.status.alice.plus', 'acl.subscribe.status.alice.hash'],
+  },
+  {
+    kind: 'wire',
+    name: 'suback.lower-in-a-session',
+    what: 'SUBACK grants QoS 0 to persistent sessions',
+    alter: subacksSay(
+      (granted) => (granted < REFUSED ? 0 : granted),
+      (_, connect) => connect?.clean === false,
+    ),
+    caughtBy: ['session.offline.q1', 'session.offline.q2', 'session.takeover', 'acl.subscribe.status.alice.queued'],
+  },
+  {
+    kind: 'wire',
+    name: 'suback.one-code',
+    what: 'SUBACK has a code for the first filter only',
+    alter: () => subacksAnswerOne(),
+    caughtBy: ['acl.subscribe.status.alice.queued'],
+  },
+  {
+    kind: 'wire',
+    name: 'connack.session-shortened',
+    what: 'CONNACK shortens the session to 5 s',
+    alter: connacksAnnounce({ sessionExpiryInterval: 5 }),
+    caughtBy: ['session.granted'],
+  },
+  {
+    kind: 'wire',
+    name: 'connack.nothing-retained',
+    what: 'CONNACK says that the broker retains nothing',
+    alter: connacksAnnounce({ retainAvailable: false }),
+    caughtBy: ['session.granted'],
   },
   {
     kind: 'wire',

@@ -1,7 +1,12 @@
 import test from 'ava';
 import { families } from '../../../../checks/families.ts';
 import { runCheck } from '../../../../checks/harness/check.ts';
-import { type Requirements, whyUnsupported } from '../../../../checks/harness/requirements.ts';
+import {
+  lessGranted,
+  longestPayload,
+  type Requirements,
+  whyUnsupported,
+} from '../../../../checks/harness/requirements.ts';
 import { openTestLab } from '../../../../checks/harness/test-lab.ts';
 import type { LiveLab } from '../../../../deployment/live-lab.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
@@ -73,3 +78,19 @@ for (const [given, ids] of disabled) {
     }
   });
 }
+
+test('a broker of the lab must grant every QoS; what an external one does not grant is not shown', (t) => {
+  const verdicts = (granted: number) =>
+    (['lab', 'external'] as const).map((brokerKind) => lessGranted({ brokerKind }, granted, 1)?.verdict);
+  t.deepEqual(verdicts(0), ['fail', 'skipped']);
+  t.deepEqual(verdicts(1), [undefined, undefined]);
+  t.deepEqual(verdicts(0x80), ['fail', 'fail']);
+});
+
+test('finds the limit of payloads in broker.options, and in the announcement of an external broker', (t) => {
+  t.is(longestPayload(testLabWith(''), 'door'), undefined);
+  t.is(longestPayload(testLabWith('message_size_limit: 20000'), 'door'), 20_000);
+  t.is(longestPayload(testLabWith('max_packet_size: 20000'), 'door'), 20_000 - 10 - 4);
+  t.is(longestPayload(testLabWith('', ['maximumPacketSize 20000']), 'door'), 20_000 - 10 - 4);
+  t.is(longestPayload(testLabWith('', ['maximumQoS 1']), 'door'), undefined);
+});

@@ -22,3 +22,11 @@ test('opens a shared resource once, and closes it after the last user, also afte
   await use(async () => log.push('c'));
   t.deepEqual(log, ['open', 'a', 'close', 'open', 'c', 'close']);
 });
+
+test('gives the last user the error of closing', async (t) => {
+  const use = shared(async () => ({ [Symbol.asyncDispose]: () => Promise.reject(new Error('not closed')) }));
+  const first = use(async () => 'first');
+  const last = use(async () => await new Promise((resolve) => setImmediate(resolve)));
+  t.is(await first, 'first');
+  await t.throwsAsync(last, { message: 'not closed' });
+});

@@ -42,7 +42,6 @@ const rows: readonly Row[] = [
   ['at a lower QoS', cell, seen(4, 0), 'lab', /delivered at QoS 0, not 1/],
   ['with the subscription refused', cell, { ...v311, granted: 0x80 }, 'lab', /refused with code 128/],
   ["granted less by the lab's broker", cell, { ...seen(4, 0), granted: 0 }, 'lab', /granted QoS 0, not 1/],
-  ['granted less by an external broker', cell, { ...seen(4, 0), granted: 0 }, 'external', undefined],
   ['granted more by an external broker', cell, { ...seen(4, 2), granted: 2 }, 'external', /granted QoS 2, not 1/],
   ['without PUBCOMP', cell, { ...v311, publisher: v311.publisher.slice(0, 3) }, 'lab', /the publisher saw/],
   ['without PUBACK', cell, { ...v311, subscriber: v311.subscriber.slice(0, 1) }, 'lab', /the subscriber saw/],
@@ -99,6 +98,15 @@ for (const [name, tested, delivered, brokerKind, reason] of rows) {
     if (reason !== undefined) t.regex(finding.reason ?? '', reason);
   });
 }
+
+test('names the QoS that an external broker does not grant, and still judges the delivery', (t) => {
+  const finding = judgeCell(cell, { ...seen(4, 0), granted: 0 }, 'external');
+  t.is(finding.verdict, 'skipped');
+  t.regex(finding.reason ?? '', /grants only QoS 0: delivery at QoS 1 is not shown/);
+  t.is(judgeCell(cell, { ...seen(4, 1), granted: 0 }, 'external').verdict, 'fail');
+  const lowest = { ...seen(4, 0), publisher: packets('publisher', 0, 4), granted: 0 };
+  t.is(judgeCell({ ...cell, published: 0 }, lowest, 'external').verdict, 'pass');
+});
 
 test('explains from the packets why the delivery has a lower QoS, and only where it has', (t) => {
   t.regex(

@@ -118,3 +118,14 @@ test('sends bytes that are not MQTT', async (t) => {
   t.like(await session.ended, { by: 'broker', how: 'FIN' });
   await session[Symbol.asyncDispose]();
 });
+
+test('subscribes to several filters at once, and unsubscribes', async (t) => {
+  const session = await accepted(t, (packet, socket) => {
+    accept(packet, socket);
+    if (packet.cmd === 'subscribe') socket.write(bytes('90 04 00 01 01 80'));
+    if (packet.cmd === 'unsubscribe') socket.write(bytes('b0 02 00 02'));
+  });
+  t.deepEqual(await session.subscribeAll(['a', '#'], 1), [1, 0x80]);
+  t.deepEqual(await session.unsubscribe('a'), []);
+  t.deepEqual(session.packets.find(({ type }) => type === 'UNSUBSCRIBE')?.filters, [{ filter: 'a' }]);
+});
