@@ -14,7 +14,7 @@ export type LiveBroker = {
   readonly port: number;
   /** How commands reach the broker's host; undefined for an external broker. */
   readonly host: HostAddress | undefined;
-  /** Such as `2.0.11`; undefined for an external broker, and until broker-version.ts has asked. */
+  /** Mosquitto's version, such as `2.0.11`; undefined where it is unknown, and until broker-version.ts has asked. */
   readonly version: string | undefined;
 };
 

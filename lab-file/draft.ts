@@ -17,7 +17,12 @@ function named<Entry extends z.ZodType>(entry: Entry) {
 const draftSchema = z
   .object({
     broker: z
-      .object({ ...machine, address: z.unknown().optional(), options: z.unknown().optional() })
+      .object({
+        ...machine,
+        address: z.unknown().optional(),
+        software: z.unknown().optional(),
+        options: z.unknown().optional(),
+      })
       .optional()
       .catch(undefined),
     pis: named(

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { OWNED_OPTIONS, whyOwned } from './broker-options.ts';
+import { type BrokerSoftware, PRODUCTS } from './lab.ts';
 import { allow, kindOf } from './mistake.ts';
 
 const LABEL = /^[a-z]([a-z0-9-]*[a-z0-9])?$/;
@@ -51,6 +52,19 @@ export const hostKey = z
   .refine(dataRepeatsType, { error: 'is incomplete: type and data differ; TYPE BASE64 as in known_hosts is allowed' });
 
 export const filePath = z.string(allow('a file path is allowed')).min(1, allow('a file path is allowed'));
+
+const SOFTWARE = new RegExp(`^(${PRODUCTS.join('|')}) (\\d+(?:\\.\\d+){1,2})$`);
+const SOFTWARE_ALLOWED = `NAME VERSION is allowed, such as mosquitto 2.0.11; known names: ${PRODUCTS.join(', ')}`;
+
+/** What an external broker is, such as `rabbitmq 3.10`. */
+export const softwareName = z.string(allow(SOFTWARE_ALLOWED)).regex(SOFTWARE, allow(SOFTWARE_ALLOWED));
+
+/** Product and version of a text of this form. */
+export function parseSoftware(text: string): BrokerSoftware | undefined {
+  const [, name, version] = SOFTWARE.exec(text) ?? [];
+  const product = PRODUCTS.find((known) => known === name);
+  return product === undefined || version === undefined ? undefined : { product, version };
+}
 
 /** A mosquitto.conf(5) option that the lab does not set itself. */
 export const optionName = z

@@ -22,9 +22,17 @@ export type Broker = {
   readonly port: number;
   /** Longest keep alive that a client may request, in seconds (mosquitto.conf(5), max_keepalive). */
   readonly maxKeepAlive: number;
+  /** What an external broker is, as the lab file says; always undefined for the lab's own. */
+  readonly software: BrokerSoftware | undefined;
   /** Further mosquitto.conf(5) options, in the order of the file. */
   readonly options: readonly BrokerOption[];
 };
+
+/** Brokers whose deviations from the standard the checks know. */
+export const PRODUCTS = ['mosquitto', 'rabbitmq', 'ejabberd', 'aedes'] as const;
+export type Product = (typeof PRODUCTS)[number];
+/** What an external broker is; the version such as `2.0.11`. */
+export type BrokerSoftware = { readonly product: Product; readonly version: string };
 
 export type BrokerOption = { readonly name: string; readonly value: string | number | boolean };
 

@@ -6,6 +6,7 @@ import type { Secret } from '../base/secret.ts';
 import type { LabDocument, Located } from './document.ts';
 import { readDocument } from './document.ts';
 import { draftOf } from './draft.ts';
+import { parseSoftware } from './forms.ts';
 import type { ContainerPlace, EmulatedPlace, ExternalPlace, Lab, LocalPlace, SshPlace } from './lab.ts';
 import type { Mistake } from './mistake.ts';
 import type { Environment, Passwords } from './passwords.ts';
@@ -97,6 +98,7 @@ function complete(shape: LabShape, file: string, directory: string, passwords: P
       address: broker.address,
       port: broker.port,
       maxKeepAlive: broker.maxKeepAlive,
+      software: broker.software === undefined ? undefined : parseSoftware(broker.software),
       options: Object.entries(broker.options).map(([option, value]) => ({ name: option, value })),
     },
     pis: Object.entries(pis).map(([pi, machine]) => ({

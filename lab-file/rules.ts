@@ -32,6 +32,7 @@ export function checkRules(draft: Draft, machine: Machine): readonly Mistake[] {
     ...declaredUsers(draft),
     ...usersOnce(draft),
     ...externalBroker(draft),
+    ...ownSoftware(draft),
     ...brokerLimits(draft),
     ...containerBroker(draft),
     ...containerPis(draft),
@@ -85,6 +86,12 @@ function externalBroker({ broker }: Draft): Mistake[] {
     mistakes.push({ ...mistake(['broker', 'options'], text), at: 'key' });
   }
   return mistakes;
+}
+
+function ownSoftware({ broker }: Draft): Mistake[] {
+  if (broker?.software === undefined || broker.host === 'external') return [];
+  const text = 'has no effect, since the lab asks its own broker; it is allowed beside broker.host: external';
+  return [{ ...mistake(['broker', 'software'], text), at: 'key' }];
 }
 
 function brokerLimits({ broker }: Draft): Mistake[] {

@@ -7,6 +7,7 @@ import {
   optionName,
   optionValue,
   piName,
+  softwareName,
   topicName,
   userName,
   whole,
@@ -71,6 +72,11 @@ const brokerSchema = z.strictObject(
     maxKeepAlive: whole(10, 65535, ' of seconds')
       .default(1200)
       .describe('Longest keep alive that a client may request, in seconds.'),
+    software: softwareName
+      .optional()
+      .describe(
+        'What an external broker is, such as `mosquitto 2.0.11` or `rabbitmq 3.10`. The checks then expect its known deviations from the standard.',
+      ),
     options: z
       .record(optionName, optionValue, allow('a mapping of mosquitto.conf(5) options is allowed'))
       .prefault({})

@@ -45,6 +45,10 @@ export const DEVIATIONS = {
   },
 } satisfies Record<string, Deviation>;
 
+/** Ends the reason of a failure that Mosquitto would explain, on an external broker that the lab file does not name. */
+const UNKNOWN_BROKER =
+  'a known deviation of Mosquitto: say broker.software: mosquitto 2.0.11 (its version) if that is what runs there';
+
 export type DeviationName = keyof typeof DEVIATIONS;
 
 /** The deviation, where this version has it. An unknown version counts as conforming. */
@@ -73,7 +77,8 @@ export function judgeByVersion(seen: Behaviour, name: DeviationName, version: st
     return { verdict: 'fail', reason, advice: 'correct the list in checks/harness/deviations.ts' };
   }
   if (known === undefined) {
-    return { verdict: 'fail', reason: `${DEVIATIONS[name].what}, against the standard` };
+    const known = version === undefined ? `; ${UNKNOWN_BROKER}` : '';
+    return { verdict: 'fail', reason: `${DEVIATIONS[name].what}, against the standard${known}` };
   }
   return { verdict: 'deviation', reason: `${known.what} (${known.source})` };
 }

@@ -13,7 +13,14 @@ test('reads the default lab file', (t) => {
   t.is(file, `${process.cwd()}/lab.yaml`);
   t.deepEqual(lab, {
     name: 'checkpoint-3',
-    broker: { host: { kind: 'local' }, address: undefined, port: 1883, maxKeepAlive: 1200, options: [] },
+    broker: {
+      host: { kind: 'local' },
+      address: undefined,
+      port: 1883,
+      maxKeepAlive: 1200,
+      software: undefined,
+      options: [],
+    },
     pis: [{ name: 'pi', host: { kind: 'container', architecture: undefined }, ...usual }],
     topics: [
       { name: 'status', publish: ['sam'], subscribe: ['alice'], lastWill: ['sam', 'alice'] },
@@ -49,6 +56,7 @@ test('fills in defaults, and resolves paths from the lab file’s folder', (t) =
     address: undefined,
     port: 1883,
     maxKeepAlive: 1200,
+    software: undefined,
     options: [
       { name: 'max_queued_messages', value: 5 },
       { name: 'log_type', value: 'all' },
@@ -90,7 +98,7 @@ test('reports mistakes of every kind together, in the order of the file', (t) =>
     'lab.yaml:1:1: name is missing; lower-case letters, digits and hyphens, starting with a letter, at most 40, are allowed',
     'lab.yaml:1:1: the lab file has an unknown key "nam" (did you mean "name"?); allowed keys: name, broker, pis, users, topics, containers',
     'lab.yaml:2:17: broker.port is 99999; a whole number from 1 to 65535 is allowed',
-    'lab.yaml:2:24: broker has an unknown key "prt" (did you mean "port"?); allowed keys: host, address, port, maxKeepAlive, options, identity, hostKey, password',
+    'lab.yaml:2:24: broker has an unknown key "prt" (did you mean "port"?); allowed keys: host, address, port, maxKeepAlive, software, options, identity, hostKey, password',
     'lab.yaml:4:20: users.sam.password comes from the environment variable NOT_THERE, which is not set; set it to the password',
     'lab.yaml:5:3: users.sam is given twice, first on line 4; once is allowed',
     'lab.yaml:7:3: topics."a/+" has a wildcard, + or #; a plain topic name is allowed',

@@ -51,6 +51,13 @@ const rows: readonly Row[] = [
     ['3:38: topics.a.publish[2] names "sam" again; each user once is allowed'],
   ],
   ['broker: { host: external, address: h }', []],
+  ['broker: { host: external, address: h, software: rabbitmq 3.10 }', []],
+  [
+    'broker: { host: container, software: mosquitto 2.0.11 }',
+    [
+      '3:28: broker.software has no effect, since the lab asks its own broker; it is allowed beside broker.host: external',
+    ],
+  ],
   [
     'broker: { host: external }',
     ['3:17: broker.host is external without an address; broker.address is needed beside it'],

@@ -50,6 +50,14 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
     '3:20: broker.address is "h:1883"; a host name or an IP address without a port is allowed',
   ],
   [
+    'broker: { host: external, address: h, software: mosqitto 2.0.11 }',
+    '3:49: broker.software is "mosqitto 2.0.11"; NAME VERSION is allowed, such as mosquitto 2.0.11; known names: mosquitto, rabbitmq, ejabberd, aedes',
+  ],
+  [
+    'broker: { host: external, address: h, software: rabbitmq }',
+    '3:49: broker.software is "rabbitmq"; NAME VERSION is allowed, such as mosquitto 2.0.11; known names: mosquitto, rabbitmq, ejabberd, aedes',
+  ],
+  [
     'broker: { options: { Log_type: all } }',
     '3:22: broker.options.Log_type is not an option of mosquitto.conf(5); lower-case letters, digits and _ are allowed',
   ],

@@ -9,6 +9,11 @@ const rows: readonly (readonly [Behaviour, known: Judged['verdict'], unknown: Ju
   [{ other: 'two wills' }, 'fail', 'fail'],
 ];
 
+test('says which software would explain a deviation of an unknown broker, and only there', (t) => {
+  t.regex(judgeByVersion('deviation', NAME, undefined).reason ?? '', /broker\.software: mosquitto/);
+  t.notRegex(judgeByVersion('deviation', NAME, '1.6.9').reason ?? '', /broker\.software/);
+});
+
 for (const [seen, known, unknown] of rows) {
   test(`expects a deviation only of the versions that have it: ${JSON.stringify(seen)}`, (t) => {
     t.is(judgeByVersion(seen, NAME, '2.0.11').verdict, known);
