@@ -1,5 +1,4 @@
 import { ignoreFailure } from '../../base/errors.ts';
-import { slowness } from '../../base/slowness.ts';
 import type { LivePi } from '../../deployment/live-lab.ts';
 import type { Lab, User } from '../../lab-file/lab.ts';
 import { startSubscriber } from '../../probes/clients/mosquitto-client.ts';
@@ -15,12 +14,11 @@ import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { NO_USER, observerOf, onEachPi } from '../harness/roles.ts';
 import { watchStalls } from '../harness/stall.ts';
 import { loginOf, type TestLab } from '../harness/test-lab.ts';
+import { unlessSlow } from '../harness/unless-slow.ts';
 import { judgePings, MOSQUITTO_CLIENT, MQTT_JS, type PingingClient, pingWindow, UNANSWERED } from './ping-period.ts';
 
 const ANSWER_MS = 5_000;
 const AROUND_MS = 40_000;
-/** How often the check tries a slow broker that did not answer, and from which slowness on. */
-const [TRIES, SLOW] = [3, 4];
 
 /** How many pings a check waits for, and its name in the check's id. */
 export type Pings = { readonly name: 'ping' | 'period'; readonly count: number };
@@ -79,10 +77,10 @@ function common({ version, keepAlive, count }: IdleClient, client: PingingClient
 
 /** mqtt.js waits half a keep alive for a PINGRESP, then closes the connection. A slow broker may take longer. */
 async function pingsHere(idle: IdleClient): Promise<Finding> {
-  for (let tries = 1; ; tries += 1) {
-    const finding = await pingOnceHere(idle);
-    if (finding.reason !== UNANSWERED || tries >= TRIES || slowness() < SLOW) return finding;
-  }
+  return await unlessSlow(
+    () => pingOnceHere(idle),
+    ({ reason }) => reason === UNANSWERED,
+  );
 }
 
 async function pingOnceHere(idle: IdleClient): Promise<Finding> {
