@@ -29,6 +29,7 @@ mosquitto -d -c /etc/mosquitto/mosquitto.conf 2>/dev/null`;
   await theLab().container('broker').shell(script);
   const { code, output } = await verify(theLab(), ['--only', 'auth.anonymous']);
   t.is(code, 1, output);
+  t.regex(output, /differs from lab\.yaml \(file \/etc\/mosquitto\/conf\.d\/lab\.conf.*\.\/lab up/);
   const up = await theLab().run(['up', '--no-verify']);
   t.is(up.code, 0, up.all);
   const repaired = await verify(theLab(), ['--only', 'auth.anonymous']);

@@ -19,6 +19,7 @@ const FAST: readonly {
   { name: 'acl.test.alice.readwrite', among: 'acl.publish,acl.sys,auth.accepted,install.message' },
   { name: 'message.duplicated', among: 'qos.this-machine,auth.accepted' },
   { name: 'connack.wrong-password-accepted' },
+  { name: 'pi.clients-missing' },
   { name: 'will.sent-on-disconnect', among: 'will.clean,will.fin,auth.accepted' },
 ];
 
