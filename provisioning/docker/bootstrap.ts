@@ -6,14 +6,14 @@ import { $ } from 'zx/core';
 import { deferred } from '../../base/deferred.ts';
 import { errorMessage, ignoreFailure, LabError, lastLines } from '../../base/errors.ts';
 import type { HostReporter } from '../../base/progress.ts';
-import { groupReader, killWords } from '../hosts/shell.ts';
+import { beginReader, killWords, MARK_ERRORS } from '../hosts/shell.ts';
 import { aptSources } from './apt-sources.ts';
 import type { Emulation } from './emulation.ts';
 import { ensureTool } from './install.ts';
 
 const BOOTSTRAP_TIMEOUT_MS = 600_000;
 const EMULATED_TIMEOUT_MS = 1_800_000;
-const BOOTSTRAP = 'echo "GROUP $$" >&2; exec mmdebstrap "$@"';
+const BOOTSTRAP = `${MARK_ERRORS}; exec mmdebstrap "$@"`;
 /**
  * An emulated Pi needs no documentation and no translations. dpkg reads that in the new system; as an option of mmdebstrap it would
  * start a Python program for each package, which doubles the time.
@@ -119,11 +119,13 @@ function start(options: readonly string[], reporter: HostReporter): Started {
     messages += text;
     reporter.detail(lastLines(text, 1));
   };
-  child.stderr.setEncoding('utf8').on('data', groupReader(group.resolve, read));
+  const errors = beginReader('stderr', group.resolve, read);
+  child.stderr.setEncoding('utf8').on('data', errors.push);
   const end = async () => {
     await $({ quiet: true, nothrow: true })`${killWords([await group.promise], 'TERM', sudo)}`;
   };
-  return { child, output: () => messages, end };
+  // before the mark, sudo says why it did not start
+  return { child, output: () => (errors.hasBegun() ? messages : errors.before()), end };
 }
 
 async function ubuntuKeyring(): Promise<string[]> {

@@ -3,8 +3,8 @@ import { ignoreFailure, LabError } from '../../base/errors.ts';
 import { type Command, lacksSetsid, type Result, type Running } from './host.ts';
 import { type RootLogin, type Sudo, sudoWithPassword, WITHOUT_PASSWORD } from './root-access.ts';
 
-/** Starts a command behind sudo's words; calls `onBegin` before the first output of the command itself. */
-export type Start = (command: Command, sudo: Sudo, onBegin: () => void) => Running;
+/** Starts a command behind sudo's words. */
+export type Start = (command: Command, sudo: Sudo) => Running;
 
 /**
  * Starts commands as root by sudo. When sudo asks for a password, nothing of the first command has run: it starts again
@@ -17,13 +17,10 @@ export function rootStarter(login: RootLogin, start: Start): (command: Command) 
     const kill = deferred<Running['kill']>();
     const runWith = async (sudo: Sudo): Promise<{ readonly result: Result; readonly hasBegun: boolean }> => {
       let hasBegun = false;
-      // what sudo itself says is not the command's output
-      const onLine: Command['onLine'] = (line, stream) => hasBegun && command.onLine?.(line, stream);
-      const running = start({ ...command, onLine }, sudo, () => {
-        hasBegun = true;
-      });
+      const running = start(command, sudo);
       void ignoreFailure(
         running.group.then((found) => {
+          hasBegun = true;
           group.resolve(found);
           kill.resolve(running.kill);
         }),

@@ -1,4 +1,4 @@
-import type { Client, ClientChannel } from 'ssh2';
+import type { ClientChannel } from 'ssh2';
 import { deferred } from '../../base/deferred.ts';
 
 /** A command on a remote host. `exited` gives its exit code after all output, 128 for a signal, undefined when the host died. */
@@ -25,19 +25,7 @@ export async function openChannel(open: (opened: Opened) => void): Promise<Chann
   });
 }
 
-/** How often a refused channel is requested (RFC 4254 5.1, administratively prohibited: MaxSessions). */
-const TRIES = 40;
-const RETRY_MS = 100;
-
-/** Starts a command, and tries again while the host refuses another channel. */
-export async function execute(client: Client, line: string): Promise<Channel> {
-  for (let tries = 1; ; tries += 1) {
-    try {
-      return await openChannel((opened) => client.exec(line, opened));
-    } catch (error) {
-      const refused = error instanceof Error && 'reason' in error && (error.reason === 2 || error.reason === 1);
-      if (!refused || tries >= TRIES) throw error;
-      await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-    }
-  }
+/** Whether a host refused a channel (RFC 4254 5.1): sshd does where a connection has MaxSessions sessions already. */
+export function isRefused(error: unknown): boolean {
+  return error instanceof Error && 'reason' in error && (error.reason === 2 || error.reason === 1);
 }

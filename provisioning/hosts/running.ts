@@ -2,12 +2,19 @@ import { type Deferred, deferred } from '../../base/deferred.ts';
 import { ignoreFailure, LabError } from '../../base/errors.ts';
 import { startBound, stretchedSeconds } from '../../base/slowness.ts';
 import type { Command, Result, Running } from './host.ts';
-import { groupReader, lineReader } from './shell.ts';
+import { beginReader, lineReader } from './shell.ts';
 
 /** What a transport (zx, ssh2) provides for a command. */
 export type Transport = {
-  /** Starts the shell and sends it the script; `exit` resolves after the command's last output. */
-  launch(onStdout: (text: string) => void, onStderr: (text: string) => void): Promise<{ exit: Promise<number> }>;
+  /**
+   * Starts the shell and sends it the script; `exit` resolves after the command's last output. Starts nothing once the
+   * signal has come.
+   */
+  launch(
+    onStdout: (text: string) => void,
+    onStderr: (text: string) => void,
+    signal: AbortSignal,
+  ): Promise<{ exit: Promise<number> }>;
   /** Sends a signal to a process group on the host. */
   killGroup(group: number, signal: string): Promise<void>;
 };
@@ -36,36 +43,45 @@ async function supervise({ hostName, transport, command, group, kill }: Supervis
   const trouble = (happened: string, advice?: string) =>
     new LabError({ subject: hostName, step: command.step, happened, advice }, 'failed');
   const output = { stdout: '', stderr: '' };
-  const readers = {
+  const lines = {
     stdout: lineReader((line) => command.onLine?.(line, 'stdout')),
     stderr: lineReader((line) => command.onLine?.(line, 'stderr')),
   };
   const take = (stream: 'stdout' | 'stderr') => (text: string) => {
     output[stream] += text;
-    readers[stream].push(text);
+    lines[stream].push(text);
+  };
+  const readers = {
+    stdout: beginReader('stdout', group.resolve, take('stdout')),
+    stderr: beginReader('stderr', () => undefined, take('stderr')),
   };
   const stopped = deferred<never>();
   const timer = startBound(command.timeoutMs, () => {
     const happened = `not finished after ${stretchedSeconds(command.timeoutMs)} s`;
-    const advice = 'check on the host whether it is overloaded: uptime; ps axf';
+    const advice = readers.stdout.hasBegun()
+      ? 'check on the host whether it is overloaded: uptime; ps axf'
+      : 'it has not begun: check on the host whether it is overloaded (uptime; ps axf), or a start-up file of the login shell waits (~/.bashrc)';
     const { subject, step } = { subject: hostName, step: command.step };
     stopped.reject(new LabError({ subject, step, happened, advice, isLate: true }, 'failed'));
   });
   const interrupted = () =>
     new LabError({ subject: hostName, step: command.step, happened: 'interrupted' }, 'interrupted');
   const onAbort = () => stopped.reject(interrupted());
+  const over = new AbortController();
   command.signal?.addEventListener('abort', onAbort, { once: true });
   try {
     if (command.signal?.aborted === true) throw interrupted();
-    const stdout = groupReader(group.resolve, take('stdout'));
-    const launching = transport.launch(stdout, take('stderr'));
+    const launching = transport.launch(readers.stdout.push, readers.stderr.push, over.signal);
     try {
       const exit = launching.then((launched) => launched.exit);
       const code = await Promise.race([exit, stopped.promise]);
-      readers.stdout.end();
-      readers.stderr.end();
+      lines.stdout.end();
+      lines.stderr.end();
+      // what sudo or the login shell printed in place of the command
+      if (!readers.stdout.hasBegun()) return { code, stdout: readers.stdout.before(), stderr: readers.stderr.before() };
       return { code, ...output };
     } catch (error) {
+      over.abort();
       await endGroup(kill, launching);
       throw error;
     }

@@ -1,11 +1,33 @@
 const LAST_LINE = '# the script is complete';
 
 /**
+ * Precedes the script. A shell that a start-up file has put in the place of the login shell (`exec zsh` in ~/.bashrc) takes
+ * its input for commands, as another user than the script expects: this line ends it before it runs any.
+ */
+export const OTHER_SHELL = 97;
+const FIRST_LINE = `exit ${OTHER_SHELL}`;
+
+/** What the wrapper prints before the output of the script: on standard error first, since a start-up file may join the two. */
+const MARKS = {
+  stdout: { text: 'mqtt-lab begins: process group', pattern: /mqtt-lab begins: process group (\d+)\n/ },
+  stderr: { text: 'mqtt-lab begins: errors of', pattern: /mqtt-lab begins: errors of (\d+)\n/ },
+} as const;
+
+/** Prints a mark on standard error with the process group of a shell that leads one. */
+export const MARK_ERRORS = `echo "${MARKS.stderr.text} $$" >&2`;
+
+/**
  * Sends a script to a shell. The shell reads all of it before it runs it, so that no command in it (apt, debconf, ssh) can
  * read the rest; the script's own standard input is /dev/null. The shell leads a session and prints its process group, so
- * that ending the group ends everything. It does not run a script that arrived without its last line.
+ * that ending the group ends everything. It does not run a script that arrived without its first or last line.
  */
-const WRAPPER = `echo "GROUP $$"; script=$(cat); exec </dev/null; case $script in *'${LAST_LINE}') eval "$script" ;; *) exit 1 ;; esac`;
+const WRAPPER = [
+  MARK_ERRORS,
+  `echo "${MARKS.stdout.text} $$"`,
+  'script=$(cat)',
+  'exec </dev/null',
+  `case $script in '${FIRST_LINE}'*'${LAST_LINE}') eval "\${script#${FIRST_LINE}}" ;; *) echo 'the script arrived in part' >&2; exit 1 ;; esac`,
+].join('; ');
 
 const PRELUDE = [
   'export LC_ALL=C DEBIAN_FRONTEND=noninteractive',
@@ -32,22 +54,48 @@ export function killWords(groups: readonly number[], signal: string, sudo: reado
 }
 
 export function shellInput(script: string): string {
-  return `${PRELUDE}${script}\n${LAST_LINE}\n`;
+  return `${FIRST_LINE}\n${PRELUDE}${script}\n${LAST_LINE}\n`;
 }
 
-/** Removes the first line (`GROUP n`) from a command's standard output and passes on the rest. */
-export function groupReader(onGroup: (group: number) => void, onRest: (text: string) => void): (chunk: string) => void {
-  let pending: string | undefined = '';
-  return (chunk) => {
-    if (pending === undefined) return onRest(chunk);
-    pending += chunk;
-    const end = pending.indexOf('\n');
-    if (end < 0) return;
-    const match = /^GROUP (\d+)$/.exec(pending.slice(0, end));
-    const rest = match === null ? pending : pending.slice(end + 1);
-    pending = undefined;
-    if (match?.[1] !== undefined) onGroup(Number(match[1]));
-    if (rest !== '') onRest(rest);
+/** A start-up file prints little, and one that prints for ever must not fill the memory. */
+const MOST_BEFORE = 20_000;
+
+export type BeginReader = {
+  push(chunk: string): void;
+  hasBegun(): boolean;
+  /** Everything before the mark: all that came where there was none. */
+  before(): string;
+};
+
+/**
+ * Passes on what follows the wrapper's mark in one of its streams. Start-up files of the login shell, sshrc and sudo print
+ * before it.
+ */
+export function beginReader(
+  stream: keyof typeof MARKS,
+  onBegin: (group: number) => void,
+  onRest: (text: string) => void,
+): BeginReader {
+  const { pattern } = MARKS[stream];
+  let before = '';
+  let hasBegun = false;
+  return {
+    push(chunk) {
+      if (hasBegun) return onRest(chunk);
+      before += chunk;
+      const mark = pattern.exec(before);
+      if (mark === null) {
+        before = before.slice(-MOST_BEFORE);
+        return;
+      }
+      hasBegun = true;
+      const rest = before.slice(mark.index + mark[0].length);
+      before = before.slice(0, mark.index);
+      onBegin(Number(mark[1]));
+      if (rest !== '') onRest(rest);
+    },
+    hasBegun: () => hasBegun,
+    before: () => before,
   };
 }
 

@@ -1,49 +1,41 @@
 import type { Client } from 'ssh2';
-import { deferred } from '../../base/deferred.ts';
 import { LabError } from '../../base/errors.ts';
 import { quote } from '../../base/quote.ts';
 import { type SshAddress, sshText } from '../../lab-file/ssh-address.ts';
 import { rootStarter } from './as-root.ts';
-import { execute } from './channel.ts';
+import { type Connections, openConnections } from './connections.ts';
 import { groupKiller } from './group-killer.ts';
 import type { Command, Host, Result } from './host.ts';
+import { requireBegun } from './login-shell.ts';
 import { NO_SUDO, type Sudo } from './root-access.ts';
 import { startOver, type Transport } from './running.ts';
+import type { Purpose } from './session-pool.ts';
 import { killWords, shellInput, shellWords } from './shell.ts';
-import { logIn } from './ssh-login.ts';
 
 export type SshHost = Host & { readonly client: Client };
 
-/** A host's connection; `died` rejects when it ends. */
-type Connection = {
-  readonly name: string;
-  readonly client: Client;
-  readonly died: Promise<never>;
-  readonly killerFor: (sudo: Sudo) => Transport['killGroup'];
-};
-
 /** Connects to a host over SSH. Throws a LabError with exit code 2 that says why it could not. */
 export async function sshHost(name: string, address: SshAddress, signal?: AbortSignal): Promise<SshHost> {
-  const { client, user, passwordKey } = await logIn(name, address, signal);
-  const died = deferred<never>();
-  const lost = { subject: name, step: `ssh ${sshText({ ...address, user })}`, happened: 'the connection ended' };
-  client.on('close', () => died.reject(new LabError({ ...lost, advice: 'run the command again' }, 'could-not-run')));
+  const connections = await openConnections(name, address, signal);
+  const { client, user, passwordKey } = connections;
+  const short = (purpose: Purpose) => (words: readonly string[], input: string) =>
+    shortCommand(name, connections, { words, input, purpose });
+  const [run, end] = [short('run'), short('end')];
   const killers = new Map<Sudo, Transport['killGroup']>();
-  const connection: Connection = {
-    ...{ name, client, died: died.promise },
-    killerFor(sudo) {
-      const killer =
-        killers.get(sudo) ??
-        groupKiller(async (groups, signal) => {
-          await shortCommand(connection, killWords(groups, signal, sudo.words), sudo.input);
-        });
-      killers.set(sudo, killer);
-      return killer;
-    },
+  const killerFor = (sudo: Sudo) => {
+    const send = async (groups: readonly number[], signal: string) => {
+      await end(killWords(groups, signal, sudo.words), sudo.input);
+    };
+    const killer = killers.get(sudo) ?? groupKiller(send);
+    killers.set(sudo, killer);
+    return killer;
   };
-  const start = (command: Command, sudo: Sudo, onBegin?: () => void) =>
-    startOver(name, transport(connection, sudo, command, onBegin), command);
-  const run = (words: readonly string[], input: string) => shortCommand(connection, words, input);
+  const login = sshText({ ...address, user });
+  const start = (command: Command, sudo: Sudo) => {
+    const launch = launcher(name, connections, command, sudo);
+    const running = startOver(name, { launch, killGroup: killerFor(sudo) }, command);
+    return requireBegun(running, { host: name, login, step: command.step });
+  };
   const startAsRoot =
     user === 'root' ? undefined : rootStarter({ name, user, passwordKey, password: address.password, run }, start);
   return {
@@ -52,40 +44,34 @@ export async function sshHost(name: string, address: SshAddress, signal?: AbortS
     start: (command) =>
       command.root === true && startAsRoot !== undefined ? startAsRoot(command) : start(command, NO_SUDO),
     async [Symbol.asyncDispose]() {
-      client.end();
+      connections.close();
     },
   };
 }
 
-function transport(connection: Connection, sudo: Sudo, command: Command, onBegin?: () => void): Transport {
-  const { name, client, died } = connection;
-  return {
-    async launch(onStdout, onStderr) {
-      const line = shellWords(sudo.words).map(quote).join(' ');
-      const { stream, exited } = await Promise.race([execute(client, line), died]);
-      const exit = exited.then((code) => {
-        if (code === undefined) throw new LabError(lostTrouble(name, command.step), 'could-not-run');
-        return code;
-      });
-      stream.setEncoding('utf8').on('data', (text: string) => {
-        onBegin?.();
-        onStdout(text);
-      });
-      stream.stderr.setEncoding('utf8').on('data', onStderr);
-      stream.end(`${sudo.input}${shellInput(command.script)}`);
-      return { exit: Promise.race([exit, died]) };
-    },
-    killGroup: connection.killerFor(sudo),
+function launcher(name: string, { execute }: Connections, command: Command, sudo: Sudo): Transport['launch'] {
+  return async (onStdout, onStderr, signal) => {
+    const { stream, exited } = await execute(shellWords(sudo.words).map(quote).join(' '), { signal });
+    const exit = exited.then((code) => {
+      if (code === undefined) throw new LabError(lostTrouble(name, command.step), 'could-not-run');
+      return code;
+    });
+    stream.setEncoding('utf8').on('data', onStdout);
+    stream.stderr.setEncoding('utf8').on('data', onStderr);
+    stream.end(`${sudo.input}${shellInput(command.script)}`);
+    return { exit };
   };
 }
+
+type ShortCommand = { readonly words: readonly string[]; readonly input: string; readonly purpose: Purpose };
 
 /** Runs a command of few words with this input, and gives its output. */
 async function shortCommand(
-  { name, client, died }: Connection,
-  words: readonly string[],
-  input: string,
+  name: string,
+  { execute }: Connections,
+  { words, input, purpose }: ShortCommand,
 ): Promise<Result> {
-  const { stream, exited } = await Promise.race([execute(client, words.map(quote).join(' ')), died]);
+  const { stream, exited } = await execute(words.map(quote).join(' '), { purpose });
   const output = { stdout: '', stderr: '' };
   stream.setEncoding('utf8').on('data', (text: string) => {
     output.stdout += text;
@@ -94,7 +80,7 @@ async function shortCommand(
     output.stderr += text;
   });
   stream.end(input);
-  const code = await Promise.race([exited, died]);
+  const code = await exited;
   if (code === undefined) throw new LabError(lostTrouble(name, words[0] ?? ''), 'could-not-run');
   return { code, ...output };
 }

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { Client } from 'ssh2';
-import { type Channel, execute, openChannel } from './channel.ts';
+import { type Channel, openChannel } from './channel.ts';
 
 /** Runs a login shell in this terminal and gives its exit code. */
 export async function interactiveShell(client: Client): Promise<number> {
@@ -21,7 +21,8 @@ export async function interactiveShell(client: Client): Promise<number> {
 
 /** Runs a command, or a shell for an empty one, with this process's standard streams. Gives its exit code, 128 after a signal. */
 export async function remoteCommand(client: Client, command: string, signal: AbortSignal): Promise<number> {
-  const channel = await execute(client, command === '' ? 'exec "$SHELL" -s' : command);
+  const line = command === '' ? 'exec "$SHELL" -s' : command;
+  const channel = await openChannel((opened) => client.exec(line, opened));
   signal.addEventListener('abort', () => channel.stream.signal('INT'), { once: true });
   return await connectStreams(channel);
 }

@@ -20,7 +20,7 @@ export type Home = {
 export const PASSWORD = 'correct horse';
 
 /**
- * Users beside the login with a key: nora may use sudo with her password, kim too and is let in by keyboard-interactive alone, otto may not use sudo.
+ * Users beside the login with a key: nora may use sudo with her password, and her shell prints at its start; kim too and is let in by keyboard-interactive alone, otto may not use sudo.
  * All take the lab's key as well.
  */
 const USERS = `
@@ -32,6 +32,7 @@ for user in nora otto kim; do
 done
 usermod -aG sudo nora
 usermod -aG sudo kim
+sed -i '1i echo hello; echo complaint >&2' /home/nora/.bashrc
 kill -HUP 1
 `;
 

@@ -11,7 +11,8 @@ function fakeTransport(endsOn: string | undefined = 'TERM') {
   const signals: string[] = [];
   const transport: Transport = {
     async launch(stdout, stderr) {
-      stdout('GROUP 42\n');
+      stdout('hello from a start-up file\nmqtt-lab begins: process group 42\n');
+      stderr('so do I\nmqtt-lab begins: errors of 42\n');
       launched.resolve({ stdout, stderr });
       return { exit: exit.promise };
     },
@@ -43,6 +44,46 @@ test('gives output, lines and exit code', async (t) => {
   t.deepEqual(lines, ['stdout:one', 'stdout:two', 'stderr:warning', 'stdout:last']);
   t.is(await running.group, 42);
   t.deepEqual(signals, []);
+});
+
+test('gives what the login shell or sudo printed in place of the command, and no lines', async (t) => {
+  const lines: string[] = [];
+  const transport: Transport = {
+    async launch(stdout, stderr) {
+      stdout('hello\n');
+      stderr('sudo: a password is required\n');
+      return { exit: Promise.resolve(1) };
+    },
+    killGroup: async () => {},
+  };
+  const running = startOver('pi', transport, { ...command, onLine: (line) => lines.push(line) });
+  const expected = { code: 1, stdout: 'hello\n', stderr: 'sudo: a password is required\n' };
+  t.deepEqual(await running.result, expected);
+  await t.throwsAsync(running.group);
+  t.deepEqual(lines, []);
+});
+
+test('names the start-up file where a command is late before it has begun', async (t) => {
+  const transport: Transport = { launch: () => new Promise(() => undefined), killGroup: async () => {} };
+  stayAlive(t);
+  const { result } = startOver('pi', transport, { ...command, timeoutMs: 30 });
+  await t.throwsAsync(result, { message: /~\/\.bashrc/ });
+});
+
+test('starts nothing once a command that waits to start is given up', async (t) => {
+  let given: AbortSignal | undefined;
+  const transport: Transport = {
+    launch: (_stdout, _stderr, signal) => {
+      given = signal;
+      return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+    },
+    killGroup: async () => {},
+  };
+  const interrupt = new AbortController();
+  const { result } = startOver('pi', transport, { ...command, signal: interrupt.signal });
+  interrupt.abort();
+  await t.throwsAsync(result, { message: 'pi: install: interrupted' });
+  t.true(given?.aborted);
 });
 
 test('ends a command after its time limit, and the error names host, step and limit', async (t) => {

@@ -1,6 +1,13 @@
 import test from 'ava';
 import { quote } from '../../../../base/quote.ts';
-import { groupReader, killWords, lineReader, shellInput, shellWords } from '../../../../provisioning/hosts/shell.ts';
+import {
+  beginReader,
+  killWords,
+  lineReader,
+  OTHER_SHELL,
+  shellInput,
+  shellWords,
+} from '../../../../provisioning/hosts/shell.ts';
 import { sh } from '../../_sh.ts';
 
 test('puts sudo’s words in front', (t) => {
@@ -30,40 +37,66 @@ test('shows nothing of the script on the command line', (t) => {
   const line = shellWords([]).map(quote).join(' ');
   const { code, stdout } = sh(`${line} <<'END'\n${shellInput('echo "$1 $LC_ALL"; umask; cat; exit 3')}END`);
   t.is(code, 3);
-  t.regex(stdout, /^GROUP \d+\n C\n0022\n$/);
+  t.is(own(stdout), ' C\n0022\n');
 });
 
 test('gives commands of the script an empty standard input', (t) => {
   const line = shellWords([]).map(quote).join(' ');
   const { stdout } = sh(`${line} <<'END'\n${shellInput('cat\necho after')}END`);
-  t.true(stdout.endsWith('\nafter\n'));
+  t.is(own(stdout), 'after\n');
 });
 
-/** [chunks; the group; the rest] */
-const chunkings: readonly (readonly [chunks: readonly string[], groups: readonly number[], rest: string])[] = [
-  [['GROUP 42\nout\n'], [42], 'out\n'],
-  [['GR', 'OUP 4', '2', '\n', 'out'], [42], 'out'],
-  [['GROUP 42\n'], [42], ''],
-  [['GROUP 42\nGROUP 43\n'], [42], 'GROUP 43\n'],
-  [['motd\nGROUP 42\n'], [], 'motd\nGROUP 42\n'],
-  [['GROUP x\n'], [], 'GROUP x\n'],
-  [['no line end'], [], ''],
+const MARK = 'mqtt-lab begins: process group 42\n';
+
+/** [chunks; the group; the rest; what came before] */
+const chunkings: readonly (readonly [
+  chunks: readonly string[],
+  groups: readonly number[],
+  rest: string,
+  before: string,
+])[] = [
+  [[`${MARK}out\n`], [42], 'out\n', ''],
+  [[MARK.slice(0, 5), MARK.slice(5, -2), MARK.slice(-2), 'out'], [42], 'out', ''],
+  [[MARK], [42], '', ''],
+  [[`${MARK}${MARK}`], [42], MARK, ''],
+  [[`motd\n${MARK}out\n`], [42], 'out\n', 'motd\n'],
+  [['no line end', MARK, 'out\n'], [42], 'out\n', 'no line end'],
+  // the shell's own trace of the command line (set -x)
+  [
+    [`+ sh -c 'echo "mqtt-lab begins: process group $$"'\n`, MARK],
+    [42],
+    '',
+    `+ sh -c 'echo "mqtt-lab begins: process group $$"'\n`,
+  ],
+  [['sudo: a password is required\n'], [], '', 'sudo: a password is required\n'],
 ];
 
-for (const [chunks, groups, rest] of chunkings) {
-  test(`reads the group from ${JSON.stringify(chunks)}`, (t) => {
+for (const [chunks, groups, rest, before] of chunkings) {
+  test(`finds the begin of the command in ${JSON.stringify(chunks)}`, (t) => {
     const found: number[] = [];
     let output = '';
-    const read = groupReader(
+    const reader = beginReader(
+      'stdout',
       (group) => found.push(group),
       (text) => {
         output += text;
       },
     );
-    for (const chunk of chunks) read(chunk);
-    t.deepEqual([found, output], [[...groups], rest]);
+    for (const chunk of chunks) reader.push(chunk);
+    t.deepEqual([found, output, reader.before()], [[...groups], rest, before]);
+    t.is(reader.hasBegun(), groups.length > 0);
   });
 }
+
+test('keeps little of a start-up file that prints for ever', (t) => {
+  const reader = beginReader(
+    'stdout',
+    () => t.fail(),
+    () => t.fail(),
+  );
+  for (let chunk = 0; chunk < 100; chunk += 1) reader.push('y\n'.repeat(1_000));
+  t.true(reader.before().length < 50_000);
+});
 
 /** [chunks; lines] */
 const streams: readonly (readonly [chunks: readonly string[], lines: readonly string[]])[] = [
@@ -94,10 +127,38 @@ test('does not run a script that arrived in part', (t) => {
   const line = shellWords([]).map(quote).join(' ');
   const input = shellInput('echo ran');
   const run = (text: string) => sh(`printf %s ${quote(text)} | ${line}`);
-  t.regex(run(input).stdout, /^GROUP \d+\nran\n$/);
-  for (const length of [0, input.indexOf('ran') + 3, input.length - 2]) {
-    const { code, stdout } = run(input.slice(0, length));
+  t.is(own(run(input).stdout), 'ran\n');
+  const parts = [0, input.indexOf('ran') + 3, input.length - 2].map((length) => input.slice(0, length));
+  // a start-up file that reads a line
+  for (const part of [...parts, input.slice(input.indexOf('\n') + 1)]) {
+    const { code, stdout, stderr } = run(part);
     t.is(code, 1);
-    t.regex(stdout, /^GROUP \d+\n$/);
+    t.is(own(stdout), '');
+    t.regex(stderr, /^the script arrived in part$/m);
   }
 });
+
+test('a shell that takes the input for its commands runs none of them', (t) => {
+  const { code, stdout } = sh(shellInput('echo ran'));
+  t.is(stdout, '');
+  t.is(code, OTHER_SHELL);
+});
+
+test('marks the begin of the command in both streams, also where a start-up file has joined them', (t) => {
+  const line = shellWords([]).map(quote).join(' ');
+  const { stdout, stderr } = sh(`echo hello; ${line} <<'END'\n${shellInput('echo out; echo err >&2')}END`);
+  t.is(own(stdout), 'out\n');
+  t.is(own(stderr, 'stderr'), 'err\n');
+  const joined = sh(`exec 2>&1; ${line} <<'END'\n${shellInput('echo out; echo err >&2')}END`);
+  t.is(own(joined.stdout), 'out\nerr\n');
+});
+
+/** The output of the command itself. */
+function own(text: string, stream: 'stdout' | 'stderr' = 'stdout'): string {
+  let output = '';
+  const take = (rest: string) => {
+    output += rest;
+  };
+  beginReader(stream, () => undefined, take).push(text);
+  return output;
+}
