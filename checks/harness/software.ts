@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { LiveLab } from '../../deployment/live-lab.ts';
 import { within } from '../../probes/mqtt/feed.ts';
 import { gatherFacts } from '../../provisioning/resources/facts.ts';
 import { installedVersions, packagesQuery } from '../../provisioning/resources/packages.ts';
@@ -28,14 +29,20 @@ export type Software = (host: string) => Promise<Versions>;
  * within 30 s is `unknown`, and the checks report a broken host.
  */
 export function softwareOf(testLab: TestLab, hosts: readonly string[], onSystem: OnSystem): Software {
-  const { version } = testLab.live.broker;
-  const broker = version === undefined ? UNKNOWN : `mosquitto ${version}`;
+  const broker = brokerText(testLab.live);
   const ask = async (host: string) => {
     const asking = host === THIS_MACHINE ? clientsHere() : clientsOn(testLab, host, onSystem);
     return await within(asking, `versions on ${host}`, BOUND_MS).catch(() => UNKNOWN);
   };
   const clients = new Map(hosts.map((host) => [host, ask(host)]));
   return async (host) => ({ broker, client: (await clients.get(host)) ?? UNKNOWN });
+}
+
+/** The broker's software, such as `mosquitto 2.0.11`; `unknown` where nobody knows it. */
+export function brokerText({ lab, broker }: Pick<LiveLab, 'lab' | 'broker'>): string {
+  const { software } = lab.broker;
+  if (software !== undefined) return `${software.product} ${software.version}`;
+  return broker.version === undefined ? UNKNOWN : `mosquitto ${broker.version}`;
 }
 
 async function clientsHere(): Promise<string> {

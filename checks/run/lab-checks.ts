@@ -9,6 +9,7 @@ import { type Check, notApplicable, runCheck, THIS_MACHINE, unlessInterrupted } 
 import type { CheckFamily } from '../harness/check-family.ts';
 import { allCleanedUp } from '../harness/clean-up.ts';
 import { measureDeliveryDelay } from '../harness/delivery-delay.ts';
+import { judgedBySoftware } from '../harness/known-deviation.ts';
 import { openPace } from '../harness/pace.ts';
 import { announcedBy } from '../harness/requirements.ts';
 import { type OnSystem, softwareOf } from '../harness/software.ts';
@@ -89,10 +90,8 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
     return advice === undefined ? {} : { advice };
   };
   const recorded = async (check: Check): Promise<CheckRecord> => {
-    const record = unlessInterrupted(
-      await inItsPhase(check, () => gate.pass(check, () => runCheck(check, pace.admit))),
-      stopped,
-    );
+    const done = await inItsPhase(check, () => gate.pass(check, () => runCheck(check, pace.admit)));
+    const record = unlessInterrupted(judgedBySoftware(done, live.lab.broker.software), stopped);
     const [versions, found] = await Promise.all([software(record.host ?? THIS_MACHINE), diagnosed(record)]);
     return maskedRecord({ ...record, ...found, versions });
   };

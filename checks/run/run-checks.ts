@@ -10,6 +10,7 @@ import type { Results } from '../../records/results.ts';
 import { openRunFolder } from '../../records/run-folder.ts';
 import { families as allFamilies } from '../families.ts';
 import { type Check, recordOf } from '../harness/check.ts';
+import { brokerText } from '../harness/software.ts';
 import { hostsOf, systemHere } from '../harness/system.ts';
 import { type Families, openLabChecks } from './lab-checks.ts';
 import { logInFirst } from './log-in-first.ts';
@@ -156,7 +157,6 @@ function environmentOf(
   run: Pick<Environment, 'startedAt' | 'durationMs' | 'hosts' | 'slowPlaces'>,
   records: readonly CheckRecord[],
 ): Environment {
-  const version = broker.version === undefined ? 'unknown' : `mosquitto ${broker.version}`;
   return {
     lab: lab.name,
     scope,
@@ -164,7 +164,7 @@ function environmentOf(
     ...(only === undefined ? {} : { only }),
     ...run,
     node: process.versions.node,
-    broker: { address: broker.address, port: broker.port, version },
+    broker: { address: broker.address, port: broker.port, version: brokerText({ lab, broker }) },
     pis: pis.map(({ name }) => name),
     clients: clientsOf(records),
   };

@@ -52,7 +52,7 @@ const USELESS: readonly (readonly [string, Answer])[] = [
 for (const [does, answer] of USELESS) {
   test(`on a broker that ${does}, verify ends within its bound, and no right is proved`, async (t) => {
     const { port } = await fakeBroker(t, answer);
-    const verified = await verifyExternal(RIGHTS, port, ['--timeout', String(BOUND_S)], 90_000);
+    const verified = await verifyExternal(RIGHTS, port, ['--timeout', String(BOUND_S)], { boundMs: 90_000 });
     t.is(verified.code, 1);
     t.true(verified.ms < BOUND_S * 1000 + AROUND_MS, `${verified.ms} ms`);
     const proved = verified.checks.filter(

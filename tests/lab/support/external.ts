@@ -7,7 +7,7 @@ import { startLab } from './command.ts';
 import { labFolder, labName } from './run.ts';
 
 const Results = z.object({
-  verdict: z.enum(['pass', 'fail']),
+  verdict: z.enum(['pass', 'fail', 'inconclusive']),
   counts: z.record(z.string(), z.number()),
   checks: z.array(z.object({ id: z.string(), verdict: z.string(), reason: z.string().optional() })),
 });
@@ -19,6 +19,8 @@ export type Verified = z.infer<typeof Results> & {
   readonly findings: Readonly<Record<string, string>>;
   /** The findings as text, a line each. */
   readonly output: string;
+  /** The known deviations that checks found, a line each. */
+  readonly deviations: readonly string[];
   /** The reason why a check was skipped; undefined: it was not. */
   skipped(id: string): string | undefined;
 };
@@ -27,9 +29,10 @@ export type Verified = z.infer<typeof Results> & {
 export async function externalLab(
   { users, topics }: Rights,
   port: number,
+  software?: string,
 ): Promise<AsyncDisposable & { folder: string }> {
   const folder = await labFolder('external');
-  const broker = { host: 'external', address: '127.0.0.1', port };
+  const broker = { host: 'external', address: '127.0.0.1', port, ...(software === undefined ? {} : { software }) };
   const content = stringify({ name: labName('external'), broker, pis: {}, users, topics });
   await writeFile(path.join(folder, 'lab.yaml'), content);
   return { folder, [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }) };
@@ -40,9 +43,9 @@ export async function verifyExternal(
   rights: Rights,
   port: number,
   args: readonly string[] = [],
-  boundMs = 200_000,
+  { boundMs = 200_000, software }: { readonly boundMs?: number; readonly software?: string } = {},
 ): Promise<Verified> {
-  await using lab = await externalLab(rights, port);
+  await using lab = await externalLab(rights, port, software);
   const { code, stdout, all, ms } = await startLab(['verify', '--json', ...args], { cwd: lab.folder, boundMs }).ended;
   if (!stdout.includes('"counts":')) throw new Error(`verify gave no results:\n${all}`);
   const results = Results.parse(JSON.parse(stdout));
@@ -55,6 +58,9 @@ export async function verifyExternal(
     ms,
     findings: Object.fromEntries(findings),
     output: findings.map((finding) => finding.join(': ')).join('\n'),
+    deviations: results.checks.flatMap(({ id, verdict, reason }) =>
+      verdict === 'deviation' ? [`${id}: ${reason}`] : [],
+    ),
     skipped: (id) => results.checks.find((check) => check.id === id && check.verdict === 'skipped')?.reason,
   };
 }
