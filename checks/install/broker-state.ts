@@ -5,12 +5,12 @@ import { renderAcl } from '../../mosquitto/acl.ts';
 import { ACL, LAB_CONF, PASSWD } from '../../mosquitto/paths.ts';
 import { type Facts, gatherFacts, type Query } from '../../provisioning/resources/facts.ts';
 import { PROCESS_FUNCTIONS } from '../../provisioning/resources/processes.ts';
-import { ADVICE } from '../harness/advice.ts';
 import { type Check, type Finding, type NamedCheck, notApplicable } from '../harness/check.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import { fileEvidence, namesOf, passwdQuery, rulesOf } from './files.ts';
 
 const BOUND_MS = 60_000;
+const HOST_DIFFERS = './lab up makes the host match the lab file again';
 
 const USERS = passwdQuery(PASSWD);
 const RIGHTS: Query = { id: 'rights', script: `cat ${ACL}` };
@@ -101,7 +101,7 @@ export function judgeList(found: readonly string[], expected: readonly string[])
     ...(missing.length === 0 ? [] : [`missing: ${missing.join(', ')}`]),
     ...(unexpected.length === 0 ? [] : [`not in the lab file: ${unexpected.join(', ')}`]),
   ];
-  return { verdict: 'fail', observed: found, reason: reasons.join('; '), advice: ADVICE.hostDiffers };
+  return { verdict: 'fail', observed: found, reason: reasons.join('; '), advice: HOST_DIFFERS };
 }
 
 /** The ports in local addresses of /proc/net/tcp, such as `00000000:075B`, each once. */

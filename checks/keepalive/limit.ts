@@ -1,6 +1,5 @@
 import type { User } from '../../lab-file/lab.ts';
 import type { KeepAliveLimit } from '../../records/measured/keep-alive-limit.ts';
-import { ADVICE } from '../harness/advice.ts';
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import { evidence } from '../harness/evidence.ts';
@@ -53,5 +52,5 @@ async function announced(testLab: TestLab, user: User, limit: number): Promise<F
   const packets = evidence(user.name, client.packets);
   if (serverKeepAlive === limit) return { verdict: 'pass', observed, evidence: packets };
   const reason = `the broker's limit is ${serverKeepAlive} s, not ${limit} s`;
-  return { verdict: 'fail', observed, reason, advice: ADVICE.hostDiffers, evidence: packets };
+  return { verdict: 'fail', observed, reason, evidence: packets };
 }

@@ -1,3 +1,4 @@
+import { BROKER_UNREACHABLE } from '../harness/advice.ts';
 import type { Need } from '../harness/check.ts';
 
 /** What a host needs to run the lab's clients, in the order in which they need it. */
@@ -71,7 +72,7 @@ function place({ address, port }: Way): string {
 }
 
 function tcpAdvice(words: string, { from, address, answersHere }: Way): string {
-  if (answersHere !== true) return './lab status shows whether the broker is running and whether each host answers';
+  if (answersHere !== true) return BROKER_UNREACHABLE;
   const between = `the broker answers this machine, so look between ${from} and ${address}`;
   const isRefused = /refused/i.test(words);
   const where = isRefused

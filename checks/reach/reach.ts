@@ -3,6 +3,7 @@ import { LabError } from '../../base/errors.ts';
 import { slowness, stretchedSeconds } from '../../base/slowness.ts';
 import { ANSWER_TIMEOUT_MS, connectOnce } from '../../deployment/connect-once.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
+import { BROKER_UNREACHABLE } from '../harness/advice.ts';
 import { type Check, type Finding, idWord, THIS_MACHINE } from '../harness/check.ts';
 import type { CheckFamily } from '../harness/check-family.ts';
 import type { TestLab } from '../harness/test-lab.ts';
@@ -115,10 +116,8 @@ async function wayFrom(testLab: TestLab, { name, where }: Start, goal: Goal, her
     return await goWay(host, { ...way, user, boundMs: BOUND_MS, signal: testLab.stopped });
   } catch (error) {
     if (!(error instanceof LabError) || error.kind === 'interrupted') throw error;
-    const { subject, step, happened, isLate = false, advice = STATUS } = error.trouble;
+    const { subject, step, happened, isLate = false, advice = BROKER_UNREACHABLE } = error.trouble;
     const reason = `${subject}: ${step}: ${happened}`;
     return { layers: { commands: happened }, obstacle: { layer: 'commands', reason, advice }, isLate };
   }
 }
-
-const STATUS = './lab status shows whether each host answers';

@@ -41,7 +41,7 @@ test('prints each advice of the checks once, and how to find unknown causes', (t
   const linesOf = (...failures: ReturnType<typeof failed>[]) =>
     recap(failures, plain).filter((line) => /^ {6}(try|cause)/.test(line));
   t.deepEqual(linesOf(failed('./lab up'), failed('./lab up')), ['      try       ./lab up']);
-  t.regex(linesOf(failed()).join('\n'), /^ {6}cause {5}unknown: \.\/lab plan [^\n]*$/);
+  t.regex(linesOf(failed()).join('\n'), /^ {6}cause {5}unknown: \.\/lab report latest [^\n]*$/);
   t.regex(linesOf(failed(), failed('./lab up')).join('\n'), /try {7}\.\/lab up\n {6}cause {5}unknown for 1 of them/);
 });
 
