@@ -3,7 +3,7 @@ import { quote } from '../../base/quote.ts';
 import { shellScript } from '../../base/shell-script.ts';
 import { freshClientId, type QoS, type Version } from '../mqtt/session.ts';
 import { MESSAGE_FORMAT } from './debug-output.ts';
-import { loginLines } from './option-file.ts';
+import { loginLines, requireShown } from './option-file.ts';
 
 /** How a mosquitto client on a host connects. */
 export type MosquittoOptions = {
@@ -28,6 +28,7 @@ const SETUP = shellScript('mosquitto-options.sh', import.meta.url);
 
 /** A subscriber that prints its control packets and messages, and its process as `CLIENT pid`. */
 export function subscriberScript(options: MosquittoOptions): string {
+  requireShown(options.topic);
   const words = ['stdbuf', '-oL', ...clientWords('mosquitto_sub', options), '-F', MESSAGE_FORMAT];
   return `${SETUP}
 ${withLogin(words, options, ' &')}client=$!
@@ -41,6 +42,7 @@ wait "$client"`;
  * @param everySecond a text that it publishes once a second, each time with a number
  */
 export function publisherScript(options: MosquittoOptions, holdSeconds: number, everySecond = ''): string {
+  requireShown(options.topic);
   const words = ['exec', 'stdbuf', '-oL', ...clientWords('mosquitto_pub', options), '-l'];
   const values = { hold_seconds: holdSeconds, every_second: everySecond };
   const publisher = shellScript('publisher.sh', import.meta.url, values);
@@ -49,6 +51,7 @@ export function publisherScript(options: MosquittoOptions, holdSeconds: number, 
 
 /** Publishes one payload of any bytes, and ends. */
 export function publishScript(options: MosquittoOptions, payload: Buffer): string {
+  requireShown(options.topic);
   const words = ['stdbuf', '-oL', ...clientWords('mosquitto_pub', options), '-s'];
   const write = `printf '${octal(payload)}' >"$folder/payload"`;
   return `${SETUP}\n${write}\n${withLogin(words, options, ' <"$folder/payload"')}`;

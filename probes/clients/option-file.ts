@@ -9,6 +9,15 @@ export class ClientLimit extends Error {
  */
 const LONGEST = 1_020;
 
+/** The mosquitto clients cut a debug line at 500 bytes (log__printf, 2.0.11 to 2.1.2), and it has up to 100 beside the topic. */
+const LONGEST_TOPIC = 400;
+
+/** Throws a ClientLimit for a topic that the debug lines of the mosquitto clients cannot show whole. */
+export function requireShown(topic: string): void {
+  if (Buffer.byteLength(topic) <= LONGEST_TOPIC) return;
+  throw new ClientLimit(`the mosquitto clients cannot show a topic of more than ${LONGEST_TOPIC} bytes`);
+}
+
 type Login = { readonly user: string; readonly password?: string };
 
 /** The lines of the mosquitto clients' option file for a login. Throws a ClientLimit where they cannot read it. */

@@ -5,6 +5,7 @@ import {
   publishScript,
   subscriberScript,
 } from '../../../../probes/clients/mosquitto-script.ts';
+import { ClientLimit } from '../../../../probes/clients/option-file.ts';
 import { programsFor, sh, syntaxError } from '../../_sh.ts';
 
 const PASSWORD = "p'a $(id) `w";
@@ -65,4 +66,15 @@ test('numbers the lines of a publisher that sends one each second', (t) => {
 test('refuses a login that the options file cannot hold', (t) => {
   const login = { user: 'sam', password: 'two\nlines' };
   t.throws(() => subscriberScript({ ...options, login }), { message: /password with a line end/ });
+});
+
+test('refuses a topic that a debug line cannot show whole', (t) => {
+  t.notThrows(() => subscriberScript({ ...options, topic: 't'.repeat(400) }));
+  const long = { ...options, topic: `${'t'.repeat(399)}ä` };
+  const scripts = [
+    () => subscriberScript(long),
+    () => publisherScript(long, 5),
+    () => publishScript(long, Buffer.alloc(0)),
+  ];
+  for (const make of scripts) t.throws(make, { instanceOf: ClientLimit, message: /topic of more than 400 bytes/ });
 });
