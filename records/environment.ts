@@ -54,6 +54,8 @@ export const environmentSchema = z
     clients: z.record(z.string(), z.string()).readonly(),
     /** This machine first, then the broker's and the Pis. */
     hosts: z.array(hostSchema.readonly()).readonly(),
+    /** The checks of denials that a large lab's run left out, and what decided which; absent where it left out none. */
+    leftOut: z.object({ checks: z.number(), seed: z.number() }).readonly().exactOptional(),
     slowPlaces: z.array(slowPlaceSchema.readonly()).readonly().exactOptional(),
   })
   .readonly();

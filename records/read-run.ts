@@ -19,7 +19,11 @@ export async function folderOfRun(directory: string, wanted: string): Promise<st
   return path.dirname(file);
 }
 
-const resultsSchema = z.object({ checks: z.array(recordSchema), environment: environmentSchema });
+const resultsSchema = z.object({
+  checks: z.array(recordSchema),
+  omitted: z.number().exactOptional(),
+  environment: environmentSchema,
+});
 
 /** Results of a run that ended. */
 export type FinishedRun = Results & { readonly environment: Environment };
@@ -27,7 +31,7 @@ export type FinishedRun = Results & { readonly environment: Environment };
 /** Reads a results.json. Throws an InputError where this version did not write it. */
 export async function readResults(file: string): Promise<FinishedRun> {
   try {
-    return resultsIn(await readFile(file, 'utf8'), file);
+    return await resultsIn(await readFile(file, 'utf8'), file);
   } catch (error) {
     if (error instanceof InputError) throw error;
     throw new InputError([`${file}: cannot be read: ${errorMessage(error)}`]);
@@ -38,16 +42,21 @@ export async function readResults(file: string): Promise<FinishedRun> {
 export async function readRun(folder: string): Promise<Results> {
   const file = path.join(folder, RESULTS);
   const text = await ignoreFailure(readFile(file, 'utf8'));
-  if (text !== undefined && isJson(text)) return resultsIn(text, file);
+  if (text !== undefined && isJson(text)) return await resultsIn(text, file);
   const records = path.join(folder, RECORDS);
   const lines = await ignoreFailure(readFile(records, 'utf8'));
   if (lines === undefined) throw new InputError([`${folder}: has neither ${RESULTS} nor ${RECORDS}`]);
   return results(recordsIn(lines, records));
 }
 
-function resultsIn(text: string, file: string): FinishedRun {
-  const { checks, environment } = understood(resultsSchema, JSON.parse(text), file);
-  return { ...results(checks), environment };
+/** The records of a large lab that results.json omits are beside it. */
+async function resultsIn(text: string, file: string): Promise<FinishedRun> {
+  const { checks, omitted, environment } = understood(resultsSchema, JSON.parse(text), file);
+  if (omitted === undefined) return { ...results(checks), environment };
+  const records = path.join(path.dirname(file), RECORDS);
+  const lines = await ignoreFailure(readFile(records, 'utf8'));
+  if (lines === undefined) return { ...results(checks), omitted, environment };
+  return { ...results(recordsIn(lines, records)), environment };
 }
 
 /** A run that was killed may have cut its last line off. */

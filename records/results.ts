@@ -9,8 +9,13 @@ export type Results = {
   readonly counts: Counts;
   /** Sorted by id. */
   readonly checks: readonly CheckRecord[];
+  /** How many checks of a large lab only records.jsonl has; verdict and counts include them. */
+  readonly omitted?: number;
   readonly environment?: Environment;
 };
+
+/** Compares many ids faster than localeCompare does. */
+const BY_WORDS = new Intl.Collator();
 
 /**
  * Passes when something passed, nothing failed and every check could be judged: a run that skipped every check proves nothing.
@@ -19,7 +24,7 @@ export function results(records: readonly CheckRecord[], environment?: Environme
   const counts = count(records);
   const judged = counts.pass + counts.deviation > 0 && counts.fail === 0 ? 'pass' : 'fail';
   const verdict = counts.fail === 0 && counts.inconclusive > 0 ? 'inconclusive' : judged;
-  const checks = [...records].sort((one, other) => one.id.localeCompare(other.id));
+  const checks = [...records].sort((one, other) => BY_WORDS.compare(one.id, other.id));
   return { verdict, counts, checks, ...(environment === undefined ? {} : { environment }) };
 }
 

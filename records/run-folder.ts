@@ -2,6 +2,7 @@ import { appendFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { ignoreFailure } from '../base/errors.ts';
 import type { Environment } from './environment.ts';
+import { fittedResults, resultsText } from './fit-results.ts';
 import { junitXml } from './junit.ts';
 import type { CheckRecord } from './record.ts';
 import { type Results, results } from './results.ts';
@@ -10,7 +11,7 @@ import { type Results, results } from './results.ts';
 export type RunFolder = {
   readonly path: string;
   add(record: CheckRecord): void;
-  /** Writes results.json and junit.xml after the last record; returns what results.json holds. */
+  /** Writes results.json and junit.xml after the last record; returns all results, of which results.json holds what fits. */
   finish(environment: Environment): Promise<Results>;
 };
 
@@ -25,20 +26,28 @@ export async function openRunFolder(directory: string, startedAt: Date): Promise
   const folder = path.join(directory, startedAt.toISOString().replaceAll(':', '-'));
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const records: CheckRecord[] = [];
+  const file = path.join(folder, 'records.jsonl');
+  let waiting = '';
+  const append = async () => {
+    const text = waiting;
+    waiting = '';
+    if (text !== '') await appendFile(file, text, { mode: 0o600 });
+  };
   let writing: Promise<void> = Promise.resolve();
   return {
     path: folder,
     add(record) {
       records.push(record);
-      const text = `${JSON.stringify(record)}\n`;
-      writing = writing.then(() => appendFile(path.join(folder, 'records.jsonl'), text, { mode: 0o600 }));
+      waiting += `${JSON.stringify(record)}\n`;
+      // one write takes all records that came during the last one
+      writing = writing.then(append);
       // finish reports it
       void ignoreFailure(writing);
     },
     async finish(environment) {
       await writing;
       const all = results(records, environment);
-      await writeFile(path.join(folder, 'results.json'), `${JSON.stringify(all, null, 2)}\n`, { mode: 0o600 });
+      await writeFile(path.join(folder, 'results.json'), resultsText(fittedResults(all)), { mode: 0o600 });
       await writeFile(path.join(folder, 'junit.xml'), junitXml(all), { mode: 0o600 });
       return all;
     },

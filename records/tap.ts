@@ -1,10 +1,18 @@
 import { stringify } from 'yaml';
+import { isLeftOut } from './left-out.ts';
 import type { CheckRecord } from './record.ts';
 import type { Results } from './results.ts';
 
-/** A run as TAP version 14 (testanything.org): one test point per check, with a YAML diagnostic for each that did not simply pass. */
+/** A run as TAP version 14 (testanything.org): one test point per check that the run did not leave out, with a YAML diagnostic for each that did not simply pass. */
 export function tapLines({ checks }: Pick<Results, 'checks'>): string[] {
-  return ['TAP version 14', `1..${checks.length}`, ...checks.flatMap((record, index) => point(record, index + 1))];
+  const ran = checks.filter((record) => !isLeftOut(record));
+  const leftOut = checks.length - ran.length;
+  return [
+    'TAP version 14',
+    `1..${ran.length}`,
+    ...(leftOut === 0 ? [] : [`# ${leftOut} left out`]),
+    ...ran.flatMap((record, index) => point(record, index + 1)),
+  ];
 }
 
 /** TAP of a run that could not start. */

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { errorMessage, InputError } from '../../base/errors.ts';
 import type { Environment } from '../../records/environment.ts';
 import { findRun, RESULTS } from '../../records/find-run.ts';
+import { isLeftOut } from '../../records/left-out.ts';
 import { readResults } from '../../records/read-run.ts';
 import type { CheckRecord } from '../../records/record.ts';
 
@@ -11,7 +12,7 @@ export type ComparedRun = {
   readonly name: string;
   readonly file: string;
   readonly environment: Environment;
-  /** By id. */
+  /** By id, without those that the run left out. */
   readonly records: ReadonlyMap<string, CheckRecord>;
 };
 
@@ -43,7 +44,8 @@ async function readWanted(directory: string, wanted: string): Promise<ComparedRu
   const results = await readResults(file).catch((error: unknown) => ({ mistake: errorMessage(error) }));
   if ('mistake' in results) return results;
   const { checks, environment } = results;
-  return { name: nameOf(file), file, environment, records: new Map(checks.map((record) => [record.id, record])) };
+  const ran = checks.filter((record) => !isLeftOut(record));
+  return { name: nameOf(file), file, environment, records: new Map(ran.map((record) => [record.id, record])) };
 }
 
 function nameOf(file: string): string {

@@ -1,3 +1,4 @@
+import { isLeftOut } from '../../records/left-out.ts';
 import type { CheckRecord } from '../../records/record.ts';
 import type { Results } from '../../records/results.ts';
 
@@ -7,6 +8,9 @@ export type RunPage = Disposable & {
   /** Writes it into the run's folder and returns its path. */
   write(folder: string, results: Results): Promise<string>;
 };
+
+/** About as many as a page has room for. */
+const MOST_AHEAD = 600;
 
 /** Loading takes a tenth of a second, which commands without a page should not wait for. */
 const load = () => import('./write.ts');
@@ -26,6 +30,8 @@ export function openRunPage(aheadMs?: number): RunPage {
   const timer = aheadMs === undefined ? undefined : setTimeout(begin, aheadMs);
   return {
     add(record) {
+      // of more than fit, the page decides in the end which it draws
+      if (isLeftOut(record) || known.length >= MOST_AHEAD) return;
       known.push(record);
       page?.drawAhead(record);
     },

@@ -57,7 +57,9 @@ function button(text, name, content) {
   return made;
 }
 
-document.getElementById('save-records').append(button('Save records.jsonl', 'records.jsonl', records));
+if (document.getElementById('records') !== null) {
+  document.getElementById('save-records').append(button('Save records.jsonl', 'records.jsonl', records));
+}
 for (const raw of document.querySelectorAll('.raw')) {
   const { id } = raw.closest('figure');
   const values = () => new Blob([raw.querySelector('pre').textContent], { type: 'text/csv' });

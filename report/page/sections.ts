@@ -24,6 +24,9 @@ export type SectionOfPage = {
   readonly Content: ComponentType<SectionProps>;
 };
 
+/** Every check; it is as long as the others leave room. */
+export const CHECKS: SectionOfPage = { id: 'checks', short: 'All checks', title: 'All checks', Content: Checks };
+
 /** Comes first where the run did not pass. */
 export const FAILED: SectionOfPage = { id: 'failures', short: 'What failed', title: 'What failed', Content: Failures };
 
@@ -103,5 +106,5 @@ export const SECTIONS: readonly SectionOfPage[] = [
     title: 'Known deviations of this broker',
     Content: Deviations,
   },
-  { id: 'checks', short: 'All checks', title: 'All checks', Content: Checks },
+  CHECKS,
 ];

@@ -1,4 +1,5 @@
 import { type Paint, printable, seconds } from '../../base/paint.ts';
+import { isLeftOut } from '../../records/left-out.ts';
 import { type CheckRecord, count, type Verdict } from '../../records/record.ts';
 import { results } from '../../records/results.ts';
 import { causesOf } from '../causes.ts';
@@ -14,7 +15,8 @@ const MOST_EXAMPLES = 2;
 const SCREEN = 45;
 
 /** A run for a terminal: failures with expected, observed and advice, then each reason of deviations and skipped checks once, then measurements. */
-export function recap(records: readonly CheckRecord[], paint: Paint, scope = 'default'): string[] {
+export function recap(all: readonly CheckRecord[], paint: Paint, scope = 'default'): string[] {
+  const records = all.filter((record) => !isLeftOut(record));
   const of = (wanted: Verdict) => records.filter(({ verdict }) => verdict === wanted);
   const causes = causesOf(records);
   const failures = causes.filter(([{ verdict }]) => verdict === 'fail');

@@ -43,6 +43,35 @@ function tookEffect(value: unknown): boolean | undefined {
   return rightSchema.safeParse(value).data?.tookEffect;
 }
 
+/** The rights of a user on a topic. */
+export type RightPair = readonly [RightCell, ...RightCell[]];
+
+/** Of a large lab's pairs of user and topic the table shows the most telling, and sums up the others. */
+export type RightPairs = { readonly listed: readonly RightPair[]; readonly others: readonly RightPair[] };
+
+const WORST: readonly Verdict[] = ['fail', 'inconclusive'];
+
+/** All pairs, or of more than `most` the first that have a failure, a right or a deviation. */
+export function rightPairs(cells: readonly RightCell[], most: number): RightPairs {
+  const pairs = groupsOf(cells, ({ user, topic }) => JSON.stringify([user, topic]));
+  if (pairs.length <= most) return { listed: pairs, others: [] };
+  const isBad = (pair: RightPair) => pair.some(({ verdict }) => WORST.includes(verdict));
+  const isTelling = (pair: RightPair) => pair.some(({ isGiven, verdict }) => isGiven || verdict === 'deviation');
+  const telling = [...pairs.filter(isBad), ...pairs.filter((pair) => !isBad(pair) && isTelling(pair))];
+  const listed = telling.slice(0, most);
+  const known = new Set(listed);
+  return { listed, others: pairs.filter((pair) => !known.has(pair)) };
+}
+
+/** The cells of a right as one: how many attempts were tried, how many succeeded, and the worst verdict. */
+export function summed(cells: readonly RightCell[]): Pick<RightCell, 'tried' | 'succeeded' | 'verdict'> {
+  return {
+    tried: cells.reduce((sum, { tried }) => sum + tried, 0),
+    succeeded: cells.reduce((sum, { succeeded }) => sum + succeeded, 0),
+    verdict: worstOf(cells),
+  };
+}
+
 /** `allowed: 6 of 6 attempts succeeded`. */
 export function cellText({ isGiven, tried, succeeded }: Pick<RightCell, 'isGiven' | 'tried' | 'succeeded'>): string {
   const given = isGiven ? 'allowed' : 'denied';

@@ -3,6 +3,7 @@ import { render } from 'preact-render-to-string';
 import { seconds } from '../../../base/paint.ts';
 import type { CheckRecord } from '../../../records/record.ts';
 import { anchorOf, hrefOf } from '../anchor.ts';
+import { DrawnChecksContext } from '../drawn-checks.ts';
 import { evidenceLines } from '../evidence-text.ts';
 import { valueText } from '../value-text.ts';
 import { VerdictMark } from './check-link.tsx';
@@ -59,7 +60,10 @@ export function CheckFacts({ record }: { readonly record: CheckRecord }) {
         </Fact>
       )}
       <Fact name="ran">
-        {ranText(record)} <a href={hrefOf(id)}>permalink</a>
+        {ranText(record)}{' '}
+        <DrawnChecksContext.Consumer>
+          {(drawn) => (drawn.has(id) ? <a href={hrefOf(id)}>permalink</a> : null)}
+        </DrawnChecksContext.Consumer>
       </Fact>
     </dl>
   );

@@ -1,5 +1,6 @@
 import type { CheckRecord, Verdict } from '../../../records/record.ts';
 import { hrefOf } from '../anchor.ts';
+import { DrawnChecksContext } from '../drawn-checks.ts';
 import { Name } from './text.tsx';
 
 const MARKS: Readonly<Record<Verdict, string>> = {
@@ -26,8 +27,18 @@ export function VerdictMark({ verdict }: Pick<CheckRecord, 'verdict'>) {
   );
 }
 
-/** A link to a check's record on the page: its id, or other words. */
-export function CheckLink({ id, words }: Pick<CheckRecord, 'id'> & { readonly words?: string }) {
+type LinkProps = Pick<CheckRecord, 'id'> & { readonly words?: string };
+
+/** A link to a check's record on the page: its id, or other words. Only its id where the page lacks the record. */
+export function CheckLink(props: LinkProps) {
+  return (
+    <DrawnChecksContext.Consumer>
+      {(drawn) => (drawn.has(props.id) ? <Link {...props} /> : <Name>{props.id}</Name>)}
+    </DrawnChecksContext.Consumer>
+  );
+}
+
+function Link({ id, words }: LinkProps) {
   return words === undefined ? (
     <a href={hrefOf(id)}>
       <Name>{id}</Name>

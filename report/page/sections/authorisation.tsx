@@ -2,8 +2,18 @@ import { fileSchema } from '../../../records/measured/file.ts';
 import { evidenceOf, recordsAbout } from '../../../records/measurements.ts';
 import type { Results } from '../../../records/results.ts';
 import { type LoginRow, loginRows } from '../analysis/logins.ts';
-import { cellText, type Right, type RightCell, rightCells, type Widened, widenedRights } from '../analysis/rights.ts';
-import { listed } from '../format.ts';
+import {
+  cellText,
+  type Right,
+  type RightCell,
+  type RightPair,
+  rightCells,
+  rightPairs,
+  summed,
+  type Widened,
+  widenedRights,
+} from '../analysis/rights.ts';
+import { counted, listed, whole } from '../format.ts';
 import { groupsOf } from '../groups.ts';
 import { CheckLink, VerdictMark } from '../parts/check-link.tsx';
 import { HostFile } from '../parts/file.tsx';
@@ -11,6 +21,11 @@ import { NotMeasured } from '../parts/not-measured.tsx';
 import type { SectionProps } from '../parts/section.tsx';
 import { Table } from '../parts/table.tsx';
 import { Name } from '../parts/text.tsx';
+
+/** Of more users and topics the table sums up those of which it has little to say. */
+const MOST_PAIRS = 100;
+/** Of more reasons the page names the first. */
+const MOST_WIDENED = 40;
 
 const TITLES: Readonly<Record<Right, string>> = {
   publish: 'publish',
@@ -70,7 +85,7 @@ function Logins({ rows }: { readonly rows: readonly LoginRow[] }) {
 
 function Rights({ cells }: { readonly cells: readonly RightCell[] }) {
   const rights = [...new Set(cells.map(({ right }) => right))];
-  const pairs = groupsOf(cells, ({ user, topic }) => JSON.stringify([user, topic]));
+  const { listed: pairs, others } = rightPairs(cells, MOST_PAIRS);
   return (
     <>
       <h3>Who may do what</h3>
@@ -81,15 +96,41 @@ function Rights({ cells }: { readonly cells: readonly RightCell[] }) {
       <Table
         caption="Rights of each user on each topic"
         columns={['user, topic', ...rights.map((right) => TITLES[right])]}
-        rows={pairs.map((own) => [
-          <>
-            <Name>{own[0].user}</Name> on <Name>{own[0].topic}</Name>
-          </>,
-          ...rights.map((right) => <RightText cell={own.find((cell) => cell.right === right)} />),
-        ])}
+        rows={[
+          ...pairs.map((own) => [
+            <>
+              <Name>{own[0].user}</Name> on <Name>{own[0].topic}</Name>
+            </>,
+            ...rights.map((right) => <RightText cell={own.find((cell) => cell.right === right)} />),
+          ]),
+          ...(others.length === 0 ? [] : [othersRow(others, rights)]),
+        ]}
       />
+      {others.length === 0 ? null : (
+        <p class="small">
+          A user and a topic have a row of their own where a check failed or the lab file gives a right, up to{' '}
+          {counted(MOST_PAIRS, 'row')}. The others are one row; records.jsonl beside the page has each check.
+        </p>
+      )}
     </>
   );
+}
+
+/** The pairs without a row of their own. */
+function othersRow(others: readonly RightPair[], rights: readonly Right[]) {
+  return [
+    `${counted(others.length, 'other pair')} of user and topic`,
+    ...rights.map((right) => {
+      const { tried, succeeded, verdict } = summed(others.flat().filter((cell) => cell.right === right));
+      return (
+        <>
+          {whole(succeeded)} of {whole(tried)} succeeded
+          <br />
+          <VerdictMark verdict={verdict} />
+        </>
+      );
+    }),
+  ];
 }
 
 function RightText({ cell }: { readonly cell: RightCell | undefined }) {
@@ -125,11 +166,14 @@ function WhyMore({ widened }: { readonly widened: readonly Widened[] }) {
     <>
       <h3>Why a user has more rights than the lab file gives</h3>
       <ul>
-        {pairs.map((own) => (
+        {pairs.slice(0, MOST_WIDENED).map((own) => (
           <li>
             <WhyOne own={own} />
           </li>
         ))}
+        {pairs.length > MOST_WIDENED ? (
+          <li>The same for {counted(pairs.length - MOST_WIDENED, 'more pair')} of user and topic, in the records.</li>
+        ) : null}
       </ul>
     </>
   );

@@ -1,4 +1,6 @@
+import { isLeftOut } from '../../../records/left-out.ts';
 import { type CheckRecord, count, FAMILIES } from '../../../records/record.ts';
+import { type DrawnChecks, DrawnChecksContext } from '../drawn-checks.ts';
 import { counted } from '../format.ts';
 import { drawnCheck } from '../parts/check-details.tsx';
 import type { SectionProps } from '../parts/section.tsx';
@@ -11,17 +13,32 @@ const VERDICTS = [
   { verdict: 'pass', word: 'passed' },
 ] as const;
 
-/** Every record of the run, folded, by family. The filter works without the script, the search does not. */
+/** The records of the run, folded, by family. The filter works without the script, the search does not. */
 export function Checks({ results }: SectionProps) {
-  const { checks } = results;
+  return (
+    <DrawnChecksContext.Consumer>{(drawn) => <Folded results={results} drawn={drawn} />}</DrawnChecksContext.Consumer>
+  );
+}
+
+function Folded({ results, drawn }: SectionProps & { readonly drawn: DrawnChecks }) {
+  const ran = results.checks.filter((record) => !isLeftOut(record));
+  const checks = ran.filter(({ id }) => drawn.has(id));
   const families = FAMILIES.filter((family) => checks.some((record) => record.family === family));
+  const lacking = ran.length - checks.length;
   return (
     <>
       <p>
-        This page rests on {counted(checks.length, 'check')}. Each has a claim, what was expected and what was observed,
+        This page rests on {counted(ran.length, 'check')}. Each has a claim, what was expected and what was observed,
         and the packets behind its verdict. <code>./lab verify --only ID</code> runs one again.{' '}
         <span id="save-records" />
       </p>
+      {lacking === 0 ? null : (
+        <p>
+          Here are {counted(checks.length, 'check')} with failures first. {counted(lacking, 'more check')} would make
+          the page too long; records.jsonl beside it has them all.
+        </p>
+      )}
+      <LeftOut count={results.checks.length - ran.length} seed={results.environment?.leftOut?.seed} />
       <Filter checks={checks} />
       {families.map((family) => (
         <>
@@ -30,6 +47,16 @@ export function Checks({ results }: SectionProps) {
         </>
       ))}
     </>
+  );
+}
+
+function LeftOut({ count, seed }: { readonly count: number; readonly seed: number | undefined }) {
+  if (count === 0) return null;
+  return (
+    <p>
+      The run left out {counted(count, 'check')} of denied combinations, since others cover each pair of user, topic,
+      action and version{seed === undefined ? '' : ` (seed ${seed})`}. <code>./lab verify --exhaustive</code> runs them.
+    </p>
   );
 }
 

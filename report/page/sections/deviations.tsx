@@ -3,6 +3,9 @@ import { CheckLink } from '../parts/check-link.tsx';
 import type { SectionProps } from '../parts/section.tsx';
 import { Text } from '../parts/text.tsx';
 
+/** Of more checks with one reason the page names the first, and counts the others. */
+const MOST_NAMED = 50;
+
 /** Where this version of the broker deviates from the standard or the lab file: each reason once, with its checks. */
 export function Deviations({ results }: SectionProps) {
   const { checks, environment } = results;
@@ -32,11 +35,14 @@ export function Deviations({ results }: SectionProps) {
               {statements.length === 0 ? '' : ` against [${statements.join('], [')}]`}
             </summary>
             <ul>
-              {own.map(({ id }) => (
+              {own.slice(0, MOST_NAMED).map(({ id }) => (
                 <li>
                   <CheckLink id={id} />
                 </li>
               ))}
+              {own.length > MOST_NAMED ? (
+                <li>{counted(own.length - MOST_NAMED, 'more check')}, in the records</li>
+              ) : null}
             </ul>
           </details>
         );

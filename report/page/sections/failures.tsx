@@ -1,5 +1,6 @@
 import type { CheckRecord } from '../../../records/record.ts';
 import { type Cause, causesOf, countOthers } from '../../causes.ts';
+import { counted } from '../format.ts';
 import { CheckFacts } from '../parts/check-details.tsx';
 import { CheckLink, VerdictMark } from '../parts/check-link.tsx';
 import type { SectionProps } from '../parts/section.tsx';
@@ -7,6 +8,8 @@ import { Text } from '../parts/text.tsx';
 
 /** Of more causes than this the page only names the checks of the rest. */
 const MOST_EXPLAINED = 10;
+/** Of longer lists of checks the page gives the first, and counts the others. */
+const MOST_NAMED = 50;
 
 /** Each cause of failed and inconclusive checks with all facts of one check and links to the others, or that no check had a result. */
 export function Failures({ results }: SectionProps) {
@@ -46,13 +49,15 @@ function Failure({ cause }: { readonly cause: Cause }) {
 }
 
 function Named({ checks }: { readonly checks: readonly CheckRecord[] }) {
+  const rest = checks.length - MOST_NAMED;
   return checks.length === 0 ? null : (
     <ul>
-      {checks.map(({ id, claim }) => (
+      {checks.slice(0, MOST_NAMED).map(({ id, claim }) => (
         <li>
           <CheckLink id={id} />: <Text>{claim}</Text>
         </li>
       ))}
+      {rest > 0 ? <li>{counted(rest, 'more check')}, in the records</li> : null}
     </ul>
   );
 }

@@ -2,6 +2,7 @@ import { willConclusions } from '../analysis/will-conclusions.ts';
 import { type WillRow, willRows } from '../analysis/will-rows.ts';
 import { type Example, examplesOf, momentText, timelineOf } from '../analysis/will-timeline.ts';
 import { causeName, endText, timelineText, willText } from '../analysis/will-words.ts';
+import { counted } from '../format.ts';
 import { groupsOf } from '../groups.ts';
 import { CheckLink, VerdictMark } from '../parts/check-link.tsx';
 import { ConclusionText } from '../parts/conclusion.tsx';
@@ -12,6 +13,8 @@ import { Table } from '../parts/table.tsx';
 import { Text } from '../parts/text.tsx';
 import { WillLegend, WillTimeline } from '../parts/will-timeline.tsx';
 
+/** Of more topics and roles the page draws the first, and failures before others. */
+const MOST_TIMELINES = 4;
 const COMMAND = './lab verify --only will';
 
 /** Last wills by what ended their owners' connections: side by side, in time, and against the standard. */
@@ -19,15 +22,24 @@ export function LastWill({ results }: SectionProps) {
   const rows = willRows(results);
   if (rows.length === 0) return <NotMeasured results={results} about="last will" command={COMMAND} />;
   const examples = examplesOf(rows);
+  const found = groupsOf(rows, ({ topic, role }) => JSON.stringify([topic, role]));
+  const isBad = (group: readonly WillRow[]) => group.some(({ record: { verdict } }) => verdict === 'fail');
+  const groups = [...found.filter(isBad), ...found.filter((group) => !isBad(group))];
   return (
     <>
       {willConclusions(rows).map((conclusion) => (
         <ConclusionText conclusion={conclusion} />
       ))}
       {examples.length === 0 ? null : <SideBySide examples={examples} />}
-      {groupsOf(rows, ({ topic, role }) => JSON.stringify([topic, role])).map((group) => (
+      {groups.slice(0, MOST_TIMELINES).map((group) => (
         <Timeline rows={group} />
       ))}
+      {groups.length > MOST_TIMELINES ? (
+        <p>
+          {counted(groups.length - MOST_TIMELINES, 'more timeline')} of other topics would make the page too long.
+          records.jsonl beside it has their checks.
+        </p>
+      ) : null}
       <p class="small">
         This machine’s clock gives the times: from the order to end the connection, or from the last packet of a silent
         client, until the message arrived here. The broker’s log has whole seconds only, so the time of a line is when

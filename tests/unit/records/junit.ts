@@ -1,5 +1,6 @@
 import test from 'ava';
 import { junitXml } from '../../../records/junit.ts';
+import { leftOutReason } from '../../../records/left-out.ts';
 import type { CheckRecord, Verdict } from '../../../records/record.ts';
 import { results } from '../../../records/results.ts';
 import { type Element, parseXml, violations } from './_junit-rules.ts';
@@ -135,3 +136,13 @@ for (const xml of [
     t.throws(() => parseXml(xml));
   });
 }
+
+test('makes no tests of checks that the run left out', (t) => {
+  const leftOut = { verdict: 'skipped', reason: leftOutReason('covered') } as const;
+  const xml = junitXml(results([recordOf('acl.a'), recordOf('acl.b', leftOut), recordOf('will.c', leftOut)]));
+  t.deepEqual(
+    find(parseXml(xml), 'testcase').map(({ attributes }) => attributes.name),
+    ['acl.a'],
+  );
+  t.is(find(parseXml(xml), 'testsuite').length, 1);
+});

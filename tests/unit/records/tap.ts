@@ -1,6 +1,8 @@
 import test from 'ava';
 import { parse } from 'yaml';
+import { leftOutReason } from '../../../records/left-out.ts';
 import type { CheckRecord } from '../../../records/record.ts';
+import { results } from '../../../records/results.ts';
 import { tapBailOut, tapLines } from '../../../records/tap.ts';
 import { recordOf } from './_record.ts';
 
@@ -65,4 +67,9 @@ test('writes any diagnostic as YAML, and a known deviation as ok', (t) => {
 test('writes a run without checks, and a run that could not start', (t) => {
   t.deepEqual(tapLines({ checks: [] }), ['TAP version 14', '1..0']);
   t.deepEqual(tapBailOut('no broker\n  at all'), ['TAP version 14', 'Bail out! no broker   at all']);
+});
+
+test('counts what the run left out, and makes no test points of it', (t) => {
+  const left = recordOf('acl.b', { verdict: 'skipped', reason: leftOutReason('covered') });
+  t.deepEqual(tapLines(results([recordOf('acl.a'), left])).slice(1), ['1..1', '# 1 left out', 'ok 1 - acl.a: c']);
 });
