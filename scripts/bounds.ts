@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 import { InputError } from '../base/errors.ts';
+import { MOST_SEED } from '../checks/run/seed.ts';
 import { labName } from '../lab-file/forms.ts';
 import type { Lab } from '../lab-file/lab.ts';
 
@@ -10,6 +11,15 @@ export function runCount(text: string): number {
   const value = Number(text);
   if (!(Number.isInteger(value) && value >= 1 && value <= MOST_RUNS)) {
     throw new InvalidArgumentError(`it must be a whole number from 1 to ${MOST_RUNS}`);
+  }
+  return value;
+}
+
+/** Argument of `--seed`. */
+export function seedNumber(text: string): number {
+  const value = Number(text);
+  if (!(text.trim() !== '' && Number.isInteger(value) && value >= 0 && value <= MOST_SEED)) {
+    throw new InvalidArgumentError(`it must be a whole number from 0 to ${MOST_SEED}`);
   }
   return value;
 }

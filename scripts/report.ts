@@ -3,6 +3,7 @@ import process from 'node:process';
 import { Command } from 'commander';
 import { InputError } from '../base/errors.ts';
 import { privateFolder } from '../lab-file/private-folder.ts';
+import { fittedResults } from '../records/fit-results.ts';
 import { openDisplay } from '../terminal/display.ts';
 import { boundSeconds } from './bounds.ts';
 import type { LabCommand } from './command.ts';
@@ -50,7 +51,7 @@ async function measure(context: Context, { disruptive, only, timeout, json }: Op
       only,
       timeoutMs: timeout === undefined ? undefined : timeout * 1000,
     });
-    if (json === true) console.log(JSON.stringify(results));
+    if (json === true) console.log(JSON.stringify(fittedResults(results)));
     return results.verdict === 'pass' ? 0 : 1;
   } finally {
     display.stop();
@@ -70,6 +71,6 @@ async function again(labFile: string, run: string, { json }: Options): Promise<n
   const { print, stop } = await openDisplay(json === true ? process.stderr : process.stdout);
   print(`report: ${page}`);
   stop();
-  if (json === true) console.log(JSON.stringify(results));
+  if (json === true) console.log(JSON.stringify(fittedResults(results)));
   return 0;
 }

@@ -12,12 +12,13 @@ import type { Lab } from '../lab-file/lab.ts';
 import { removeContainers } from '../provisioning/docker/container.ts';
 import type { EngineLookup } from '../provisioning/docker/engine.ts';
 import { requireEngine } from '../provisioning/docker/require-engine.ts';
+import { fittedResults } from '../records/fit-results.ts';
 import { type Display, openDisplay } from '../terminal/display.ts';
 import { nextSteps } from '../terminal/next-steps.ts';
 import { exitCodeOf, hostLines, hostsJson } from '../terminal/outcome-lines.ts';
 import { changeLines } from '../terminal/plan-lines.ts';
 import { willNotes } from '../terminal/will-notes.ts';
-import { checkHostNames, hostNames } from './bounds.ts';
+import { boundSeconds, checkHostNames, hostNames } from './bounds.ts';
 import type { LabCommand } from './command.ts';
 import { type Context, cancelled, confirm, refuseInterrupted } from './context.ts';
 import { makePlan, showPlan } from './plan.ts';
@@ -28,6 +29,7 @@ type Options = {
   only?: readonly string[];
   dryRun?: true;
   yes?: true;
+  timeout?: number;
   json?: true;
 };
 
@@ -42,11 +44,12 @@ export function up(): LabCommand {
     .option('--yes', 'do not ask on a terminal before removing something or installing Docker')
     .option('--take-over', "replace a Mosquitto on the broker host that is not the lab's (backup in /var/lib/mqtt-lab)")
     .option('--no-verify', 'do not verify')
+    .option('--timeout <seconds>', 'limit for the checks (default: 180); cleaning up may take 8 s more', boundSeconds)
     .option('--json', 'one JSON object on standard output, progress on standard error');
   return {
     command,
     async run(context) {
-      const { takeOver = false, only, dryRun, json = false, ...options } = command.opts<Options>();
+      const { takeOver = false, only, dryRun, json = false, timeout, ...options } = command.opts<Options>();
       if (dryRun === true) return await showPlan(context, { takeOver, only }, { exitCode: false, json });
       const lab = context.lab();
       checkHostNames(lab, only);
@@ -71,9 +74,15 @@ export function up(): LabCommand {
         const live = await locate(lab, containers, openConnections(plan));
         await awaitReady(live, context.signal);
         const proved = options.verify
-          ? await (await import('./verification.ts')).verifyOnce(context, display, { scope: 'quick', live })
+          ? await (await import('./verification.ts')).verifyOnce(context, display, {
+              ...{ scope: 'quick', live },
+              timeoutMs: timeout === undefined ? undefined : timeout * 1000,
+            })
           : undefined;
-        if (json) console.log(JSON.stringify({ verdict: 'pass', hosts: hostsJson(outcomes), ...proved }));
+        if (json)
+          console.log(
+            JSON.stringify({ verdict: 'pass', hosts: hostsJson(outcomes), ...(proved && fittedResults(proved)) }),
+          );
         else for (const line of nextSteps(live, display.paint)) display.print(line);
         return proved === undefined || proved.verdict === 'pass' ? 0 : 1;
       } finally {

@@ -5,10 +5,12 @@ import { withVersion } from '../deployment/broker-version.ts';
 import type { LiveLab } from '../deployment/live-lab.ts';
 import { requireAnswer } from '../deployment/ready.ts';
 import { privateFolder } from '../lab-file/private-folder.ts';
+import { isLeftOut } from '../records/left-out.ts';
 import type { CheckRecord } from '../records/record.ts';
 import type { Results } from '../records/results.ts';
 import { KEPT_RUNS, pruneRuns } from '../records/run-folder.ts';
 import { openRunPage, type RunPage } from '../report/page/run-page.ts';
+import { leftOutLines } from '../report/recap/left-out.ts';
 import { recap } from '../report/recap/recap.ts';
 import {
   NO_RUNS,
@@ -19,6 +21,7 @@ import {
   withRun,
 } from '../report/recap/repeat.ts';
 import { slowPlaceLines } from '../report/recap/slow-places.ts';
+import { checkProgressText } from '../terminal/check-progress.ts';
 import type { Display } from '../terminal/display.ts';
 import type { Context } from './context.ts';
 
@@ -43,6 +46,7 @@ export async function verifyOnce(context: Context, display: Display, options: Ve
   display.report({ host: 'verify', kind: 'step', text: 'checks' });
   const { results, folder, page } = await runOnce(context, display, options, { live, nth: 1, prefix: '' });
   for (const line of recap(results.checks, display.paint, options.scope ?? 'default')) display.print(line);
+  for (const line of leftOutLines(results.environment)) display.print(line);
   for (const line of slowPlaceLines(results.environment?.slowPlaces)) display.print(line);
   display.print(`records: ${folder}`);
   // last, since it takes a moment
@@ -87,7 +91,7 @@ const DRAW_PAGE_MS = 2_000;
 async function runOnce(
   context: Context,
   { report, stop }: Display,
-  { timeoutMs, only, scope, full, live: given }: VerificationOptions,
+  { timeoutMs, live: given, ...selection }: VerificationOptions,
   { live, nth, prefix }: CurrentRun,
 ): Promise<Verification & { readonly page: RunPage }> {
   const known = live.then(async (found) => {
@@ -100,13 +104,14 @@ async function runOnce(
   // loaded while hosts are asked
   const { runChecks } = await import('../checks/run/run-checks.ts');
   const runsDirectory = privateFolder(context.lab(), 'runs');
-  using page = openRunPage(scope === 'quick' ? DRAW_PAGE_MS : undefined);
-  const onRecord = progressOf(report, prefix);
+  using page = openRunPage(selection.scope === 'quick' ? DRAW_PAGE_MS : undefined);
+  const progress = progressOf(report, prefix, selection);
   const verified = await runChecks(known, {
-    ...{ only, scope, full, timeoutMs, runsDirectory, signal: context.signal },
+    ...{ ...selection, timeoutMs, runsDirectory, signal: context.signal },
+    onPlan: progress.begin,
     onRecord(record) {
       page.add(record);
-      onRecord(record);
+      progress.add(record);
     },
   });
   stop();
@@ -114,14 +119,27 @@ async function runOnce(
   return { ...verified, page };
 }
 
-function progressOf(report: Display['report'], prefix: string): (record: CheckRecord) => void {
+/** How long the waits that MQTT imposes take in a run of all checks. */
+const LEAST_MS = { quick: 8_000, default: 40_000, disruptive: 45_000 } as const;
+const LEAST_FULL_MS = 90_000;
+
+function progressOf(report: Display['report'], prefix: string, { only, scope = 'default', full }: Selection) {
+  const leastMs = only !== undefined ? 0 : full === true ? LEAST_FULL_MS : LEAST_MS[scope];
+  let begun = performance.now();
+  let all: number | undefined;
   let done = 0;
   let failed = 0;
-  return ({ id, verdict }) => {
-    done += 1;
-    if (verdict === 'fail') failed += 1;
-    // the recap names each failure
-    const failures = failed === 0 ? '' : `, ${failed} failed`;
-    report({ host: 'verify', kind: 'detail', text: `${prefix}${done} checks${failures}, last ${id}` });
+  return {
+    begin(count: number): void {
+      begun = performance.now();
+      all = count;
+    },
+    add(record: CheckRecord): void {
+      if (isLeftOut(record)) return;
+      done += 1;
+      if (record.verdict === 'fail') failed += 1;
+      const words = checkProgressText({ done, all, failed, elapsedMs: performance.now() - begun, leastMs });
+      report({ host: 'verify', kind: 'detail', text: `${prefix}${words}, last ${record.id}` });
+    },
   };
 }

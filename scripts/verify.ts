@@ -5,9 +5,10 @@ import process from 'node:process';
 import { Command } from 'commander';
 import { errorMessage, InputError, ignoreFailure } from '../base/errors.ts';
 import type { Scope } from '../checks/harness/check.ts';
+import { fittedResults } from '../records/fit-results.ts';
 import { junitXml } from '../records/junit.ts';
 import { openDisplay } from '../terminal/display.ts';
-import { boundSeconds, runCount } from './bounds.ts';
+import { boundSeconds, runCount, seedNumber } from './bounds.ts';
 import type { LabCommand } from './command.ts';
 import { verifyOnce, verifyRepeatedly } from './verification.ts';
 
@@ -17,6 +18,8 @@ type Options = {
   only?: string;
   timeout?: number;
   repeat?: number;
+  exhaustive?: true;
+  seed?: number;
   json?: true;
   tap?: true;
   junit?: string;
@@ -44,6 +47,8 @@ export function verify(): LabCommand {
       'run the checks this many times, and count the failures of each; fails when interrupted',
       runCount,
     )
+    .option('--exhaustive', 'also every denied combination of a large lab, of which a run otherwise takes a part')
+    .option('--seed <number>', 'take the part that a run with this seed took', seedNumber)
     .option('--json', 'one JSON object on standard output, progress on standard error')
     .option('--tap', 'TAP version 14 on standard output, progress on standard error')
     .option(
@@ -54,20 +59,20 @@ export function verify(): LabCommand {
     command,
     async run(context) {
       const options = command.opts<Options>();
-      const { only, timeout, repeat, json, tap, junit } = options;
+      const { only, timeout, repeat, exhaustive, seed, json, tap, junit } = options;
       await refuseContradictions(options);
       const display = await openDisplay(json === true || tap === true ? process.stderr : process.stdout);
       try {
         // a mistake in the lab file comes before everything else
         context.lab();
-        const selection = { only, scope: scopeOf(options) };
+        const selection = { only, scope: scopeOf(options), exhaustive, seed };
         const bounded = { ...selection, timeoutMs: timeout === undefined ? undefined : timeout * 1000 };
         const results =
           repeat === undefined
             ? await verifyOnce(context, display, bounded)
             : await verifyRepeatedly(context, display, bounded, repeat);
         if (junit !== undefined) await writeFile(junit, junitXml(results));
-        if (json === true) console.log(JSON.stringify(results));
+        if (json === true) console.log(JSON.stringify(fittedResults(results)));
         if (tap === true) console.log((await import('../records/tap.ts')).tapLines(results).join('\n'));
         return results.verdict === 'pass' ? 0 : 1;
       } catch (error) {
@@ -84,9 +89,10 @@ export function verify(): LabCommand {
 }
 
 /** Refused before anything runs: otherwise a report that cannot be written would show after minutes. */
-async function refuseContradictions({ quick, disruptive, json, tap, junit }: Options): Promise<void> {
+async function refuseContradictions({ quick, disruptive, exhaustive, seed, json, tap, junit }: Options): Promise<void> {
   const mistakes: string[] = [
     ...(quick === true && disruptive === true ? ['--quick and --disruptive exclude each other'] : []),
+    ...(exhaustive === true && seed !== undefined ? ['--exhaustive and --seed exclude each other'] : []),
     ...(json === true && tap === true ? ['--json and --tap exclude each other'] : []),
   ];
   if (junit !== undefined) mistakes.push(...(await junitMistakes(junit)));

@@ -8,7 +8,7 @@ import { whyUnsupported } from '../harness/requirements.ts';
 import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 import { BOUND_MS, hasArrived, limit, observedRoles, onObservedTopic, sentinel } from './observed-topic.ts';
 import { noDenialShown, type PublishAnswer, publishAs } from './publication.ts';
-import { type AclCase, judgeRight, mayText, type Right, rightOf } from './right.ts';
+import { type AclCase, denialFactors, judgeRight, mayText, type Right, rightOf } from './right.ts';
 
 /** A user publishes at every QoS over both versions. Where no user may observe the topic, MQTT 5's reason code must do. */
 export function publishing(testLab: TestLab, { name: topic }: Topic, user: User): Check[] {
@@ -22,8 +22,10 @@ export function publishing(testLab: TestLab, { name: topic }: Topic, user: User)
   return VERSIONS.flatMap((version) => QOS_LEVELS.map((qos) => byEffect({ ...common, version }, qos)));
 }
 
-function named({ topic, user, version, right }: AclCase, qos: QoS) {
+function named(aclCase: AclCase, qos: QoS) {
+  const { topic, user, version, right } = aclCase;
   return {
+    ...denialFactors(aclCase, 'publish', { qos }),
     id: `acl.publish.${idWord(topic)}.${idWord(user.name)}.q${qos}.${tagOf(version)}`,
     subject: { kind: 'right', user: user.name, topic, right: 'publish' },
     claim: `${user.name} ${mayText(right)} publish to ${topic} at QoS ${qos} ${overOf(version)}`,

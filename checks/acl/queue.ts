@@ -35,6 +35,7 @@ export function queueing(testLab: TestLab, { name: topic }: Topic): Check[] {
     return {
       ...named,
       expected: { queued: [] },
+      factors: [{ action: 'wait in a queue', topic, version }],
       version,
       boundMs: BOUND_MS,
       limit,

@@ -11,7 +11,7 @@ import type { TestLab } from '../harness/test-lab.ts';
 import { BOUND_MS, observedRoles } from './observed-topic.ts';
 import { noDenialShown, publishAs } from './publication.ts';
 import { retain, settledRetained } from './retained-message.ts';
-import { type AclCase, judgeRight, mayText, rightOf } from './right.ts';
+import { type AclCase, denialFactors, judgeRight, mayText, rightOf } from './right.ts';
 
 type Change = 'set' | 'clear';
 const CHANGES: readonly Change[] = ['set', 'clear'];
@@ -41,6 +41,7 @@ export function retaining(testLab: TestLab, { name: topic }: Topic, user: User):
         // the standard does not know a denied message
         ...(right === 'allowed' ? { statement: STATEMENTS[change][version] } : {}),
         expected: { tookEffect: right === 'allowed' },
+        ...denialFactors({ topic, user, version, right }, 'retain', { change }),
         version,
         boundMs: 2 * BOUND_MS,
         limit: retainedLimit(testLab, topic),

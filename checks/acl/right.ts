@@ -2,7 +2,7 @@ import type { Lab, User } from '../../lab-file/lab.ts';
 import { may, type TopicAction, writes } from '../../lab-file/may.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import type { RightEffect } from '../../records/measured/right.ts';
-import type { Finding } from '../harness/check.ts';
+import type { Check, Finding } from '../harness/check.ts';
 import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 
 /**
@@ -52,6 +52,16 @@ export function judgeRight(right: Right, { tookEffect, ...seen }: Effect, broker
     ? 'it took effect, and lab.yaml does not allow it'
     : 'it took no effect, and lab.yaml allows it';
   return { verdict: 'fail', observed, reason };
+}
+
+/** What varies among denials. Each right that lab.yaml gives is checked in full. */
+export function denialFactors(
+  { user, topic, version, right }: Omit<AclCase, 'testLab'>,
+  action: TopicAction | 'retain',
+  more: Readonly<Record<string, string | number>> = {},
+): Pick<Check, 'factors'> {
+  if (right !== 'denied') return {};
+  return { factors: [{ action, user: user.name, topic, version, ...more }] };
 }
 
 export function mayText(right: Right): 'may' | 'may not' {

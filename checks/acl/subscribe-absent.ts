@@ -10,7 +10,7 @@ import { whyUnsupported } from '../harness/requirements.ts';
 import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 import { BOUND_MS, limit, type ObservedTopic, observedRoles, onObservedTopic } from './observed-topic.ts';
 import { connectionAfter } from './publication.ts';
-import { type AclCase, mayText, rightOf } from './right.ts';
+import { type AclCase, denialFactors, mayText, rightOf } from './right.ts';
 import { FORMS, filterOf, leaks, REQUESTED } from './subscribe.ts';
 
 /** The broker removes the session after this time, where the clean-up fails. */
@@ -36,6 +36,7 @@ export function returning(testLab: TestLab, { name: topic }: Topic, user: User):
     return {
       ...named,
       expected: { tookEffect: isAllowed, sessionPresent: true, queued: copies, later: copies },
+      ...denialFactors({ topic, user, version, right }, 'subscribe', { form: 'queued' }),
       version,
       boundMs: BOUND_MS,
       limit,

@@ -10,7 +10,7 @@ import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 import { BOUND_MS, limit, observedRoles } from './observed-topic.ts';
 import { type ConnectionAfter, connectionAfter, noDenialShown } from './publication.ts';
 import { onRetainedMessage } from './retained-message.ts';
-import { type AclCase, mayText, rightOf } from './right.ts';
+import { type AclCase, denialFactors, mayText, rightOf } from './right.ts';
 import { type Form, filterOf, granted, leaks, NO_ANSWER, REQUESTED, type Suback } from './subscribe.ts';
 
 /** One SUBSCRIBE after the other on one connection. */
@@ -53,6 +53,7 @@ export function readingRetained(testLab: TestLab, { name: topic }: Topic, user: 
         tookEffect: isAllowed,
         copies: Object.fromEntries(STEPS.map(({ way }) => [way, isAllowed ? 1 : 0])),
       },
+      ...denialFactors({ topic, user, version, right }, 'subscribe', { form: 'retained' }),
       version,
       boundMs: 2 * BOUND_MS,
       limit,

@@ -11,7 +11,7 @@ import { publisherOf } from '../harness/roles.ts';
 import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 import { BOUND_MS, limit, observedRoles, onObservedTopic } from './observed-topic.ts';
 import { type ConnectionAfter, connectionAfter, noDenialShown } from './publication.ts';
-import { type AclCase, mayText, rightOf } from './right.ts';
+import { type AclCase, denialFactors, mayText, rightOf } from './right.ts';
 
 export type Form = 'exact' | 'plus' | 'hash';
 export const FORMS: readonly Form[] = ['exact', 'plus', 'hash'];
@@ -43,6 +43,7 @@ function byForm(aclCase: AclCase, form: Form): Check {
   return {
     ...named,
     expected: { tookEffect: isAllowed, copies: isAllowed ? 1 : 0, afterUnsubscribe: 0 },
+    ...denialFactors(aclCase, 'subscribe', { form }),
     version,
     boundMs: BOUND_MS,
     limit,
@@ -113,6 +114,7 @@ export function system(testLab: TestLab, user: User): Check[] {
     id: `acl.sys.${idWord(user.name)}.${tagOf(version)}`,
     claim: `${user.name} may not read the broker's own topics by a subscription to $SYS/# ${overOf(version)}`,
     expected: { topics: [] },
+    factors: [{ action: 'read $SYS', user: user.name, version }],
     version,
     boundMs: BOUND_MS,
     limit,

@@ -31,6 +31,7 @@ export function undeclared(testLab: TestLab, user: User): Check[] {
     id: `acl.undeclared.${idWord(user.name)}.${tagOf(version)}`,
     claim: `${user.name} reaches no user by topics that lab.yaml does not declare, with messages of any QoS, retained messages and last wills ${overOf(version)}`,
     expected: { delivered: [], ...(version === 5 && testLab.brokerKind === 'lab' ? { codes: ['0x87'] } : {}) },
+    factors: [{ action: 'reach undeclared topics', user: user.name, version }],
     version,
     boundMs: BOUND_MS,
     limit,

@@ -14,7 +14,7 @@ import {
   onObservedTopic,
   sentinel,
 } from './observed-topic.ts';
-import { type AclCase, judgeRight, mayText, rightOf } from './right.ts';
+import { type AclCase, denialFactors, judgeRight, mayText, rightOf } from './right.ts';
 
 /** A user with a last will on the topic loses the connection. */
 export function leavingAWill(testLab: TestLab, { name: topic }: Topic, user: User): Check[] {
@@ -32,6 +32,7 @@ export function leavingAWill(testLab: TestLab, { name: topic }: Topic, user: Use
       // the standard does not know a denied will
       ...(right === 'allowed' ? { statement: 'MQTT-3.1.2-8' } : {}),
       expected: { tookEffect: right === 'allowed' },
+      ...denialFactors({ topic, user, version, right }, 'lastWill'),
       version,
       boundMs: BOUND_MS,
       limit,

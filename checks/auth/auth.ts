@@ -53,6 +53,7 @@ function refusedCheck({ broker, live, lab, brokerKind }: TestLab, loginCase: Log
     ...localCheck(loginCase),
     statement: refusalStatement(version),
     expected: refusalBytes(version),
+    ...(loginCase.wrongly === undefined ? {} : { factors: [{ ...loginCase.wrongly, version }] }),
     async run() {
       const seen = await handshake({ ...broker, ...login, version, boundMs: BOUND_MS });
       const judged = judgeRefusal(seen, version, brokerKind, { announcesLimits });

@@ -17,6 +17,8 @@ export type LoginCase = {
   readonly login?: { readonly user: string; readonly password?: string };
   /** Whether every host of the lab tries the login, not only this machine. */
   readonly isEverywhere: boolean;
+  /** The user whose login is wrong in some way; absent for strangers. */
+  readonly wrongly?: { readonly user: string; readonly attempt: string };
   /** The known deviation of Mosquitto versions that accept the login. */
   readonly deviation?: DeviationName;
 };
@@ -61,6 +63,7 @@ function userCases(lab: Lab, user: User, version: Version): LoginCase[] {
       isEverywhere: true,
       claim: `the broker refuses ${name} with a wrong password ${over}`,
       login: { user: name, password: `not-${nonce()}` },
+      wrongly: { user: name, attempt: 'wrong password' },
     },
     {
       ...refused,
@@ -69,6 +72,7 @@ function userCases(lab: Lab, user: User, version: Version): LoginCase[] {
       isEverywhere: true,
       claim: `the broker refuses ${name} without a password ${over}`,
       login: { user: name },
+      wrongly: { user: name, attempt: 'no password' },
     },
     ...wrongPasswords(lab, user).map(({ how, words, text, deviation }) => ({
       ...refused,
@@ -76,6 +80,7 @@ function userCases(lab: Lab, user: User, version: Version): LoginCase[] {
       name: `${tag}.${idWord(name)}.${how}`,
       claim: `the broker refuses ${name} with ${words} ${over}`,
       login: { user: name, password: text },
+      wrongly: { user: name, attempt: words },
       ...(deviation === undefined ? {} : { deviation }),
     })),
     ...wrongNames(lab, name).map(({ how, words, text }) => ({
@@ -84,6 +89,7 @@ function userCases(lab: Lab, user: User, version: Version): LoginCase[] {
       name: `${tag}.${idWord(name)}.${how}`,
       claim: `the broker refuses ${name}'s password with ${words} ${over}`,
       login: { user: text, password },
+      wrongly: { user: name, attempt: words },
     })),
   ];
 }

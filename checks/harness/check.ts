@@ -17,6 +17,9 @@ export type Scope = (typeof SCOPES)[number];
 /** The host of a check that names none. */
 export const THIS_MACHINE = 'this machine';
 
+/** What varies among many checks of a kind, such as the user, the topic and the QoS, in groups of what may depend on each other. */
+export type Factors = readonly Readonly<Record<string, string | number>>[];
+
 /** One claim about the live lab, and the test of it. */
 export type Check = Pick<CheckRecord, 'id' | 'subject' | 'claim' | 'statement' | 'expected'> & {
   /** The smallest run that includes it. Disruptive checks run after all others, one at a time. @default quick */
@@ -33,6 +36,8 @@ export type Check = Pick<CheckRecord, 'id' | 'subject' | 'claim' | 'statement' |
   readonly needs?: readonly Need[];
   /** The host whose way to the broker this check proves: when it fails, checks that need it are inconclusive. */
   readonly proves?: string;
+  /** Given where a large lab has too many such checks: a run then takes those that cover each pair of values of a group. */
+  readonly factors?: Factors;
   /** Bound on the whole check, in milliseconds. */
   readonly boundMs: number;
   /** Limits how many checks of a kind run at once. The bound counts from the check's own start. */
@@ -58,12 +63,14 @@ export type Finding = {
 };
 
 /** The part of a check that its record has even where the check does not apply to the lab. */
-export type NamedCheck = Pick<Check, 'id' | 'subject' | 'claim' | 'host'>;
+export type NamedCheck = Pick<Check, 'id' | 'subject' | 'claim' | 'host' | 'factors'>;
 
 /** A check that does not apply to the lab. Its record has the reason. */
 export function notApplicable(check: NamedCheck, reason: string): Check {
   const finding: Finding = { verdict: 'skipped', observed: null, reason };
-  return { ...check, expected: null, boundMs: 1_000, run: async () => finding };
+  // it covers no combination
+  const { factors: _, ...named } = check;
+  return { ...named, expected: null, boundMs: 1_000, run: async () => finding };
 }
 
 /** Runs a check within its limit and bound. An error becomes a record that fails. */

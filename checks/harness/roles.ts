@@ -1,7 +1,7 @@
 import type { LivePi } from '../../deployment/live-lab.ts';
 import type { Lab, Topic, User } from '../../lab-file/lab.ts';
 import { may, writes } from '../../lab-file/may.ts';
-import { type Check, idWord, type NamedCheck, notApplicable } from './check.ts';
+import { type Check, type Factors, idWord, type NamedCheck, notApplicable } from './check.ts';
 import type { TestLab } from './test-lab.ts';
 
 /** A user who may subscribe to the topic; undefined: none. */
@@ -55,9 +55,15 @@ export function onEachPi(
   return live.pis.map((pi) =>
     make(pi, {
       ...check,
+      ...(check.factors === undefined ? {} : { factors: onHost(check.factors, pi.name) }),
       id: `${check.id}.${idWord(pi.name)}`,
       claim: `${check.claim} (on ${pi.name})`,
       host: pi.name,
     }),
   );
+}
+
+/** The factors of a check on a host: what its first group has varies with the host. */
+export function onHost([first, ...others]: Factors, host: string): Factors {
+  return [{ ...first, host }, ...others];
 }

@@ -17,6 +17,7 @@ import { openTestLab, type TestLab } from '../harness/test-lab.ts';
 import { openDiagnosis } from './diagnosis.ts';
 import { needsOf, openGate } from './gate.ts';
 import { openPhases } from './phases.ts';
+import { NO_TIME, planRun } from './plan-run.ts';
 import { isInRun, type Selection, selectChecks } from './selection.ts';
 import { versionsOf } from './versions.ts';
 
@@ -27,13 +28,18 @@ export type LabChecksOptions = Selection & {
   /** Ends the checks when it aborts. */
   readonly stopped: AbortSignal;
   readonly onSystem?: OnSystem | undefined;
+  /** Whether checks of a large lab that need not run should no longer begin. @default never */
+  readonly isLate?: () => boolean;
 };
 
-/** The selected checks of a live lab. */
+/** The checks of a live lab. */
 export type LabChecks = {
   readonly checks: readonly Check[];
   /** Whether the run reports a record: not of a way to the broker that works, where the selection leaves it out. */
   isShown(record: CheckRecord): boolean;
+  /** The selected checks that a large lab's run leaves out, and the seed that chose them. */
+  readonly leftOut: readonly Check[];
+  readonly seed: number | undefined;
   /** Runs a check when its phase has begun. Always resolves. */
   run(check: Check): Promise<CheckRecord>;
   /** The places that were too slow for all checks at once. */
@@ -53,7 +59,7 @@ const NOT_LISTED = 'install.smoke-tests';
  * at a time. Throws an InputError when a pattern of `only` matches no check.
  */
 export async function openLabChecks(live: LiveLab, options: LabChecksOptions): Promise<LabChecks> {
-  const { families, full = false, stopped, onSystem = () => undefined } = options;
+  const { families, full = false, stopped, onSystem = () => undefined, isLate = () => false } = options;
   const versions = await versionsOf(live);
   const announced = versions.includes(5) ? await announcedBy(live) : [];
   const pace = openPace(THIS_MACHINE);
@@ -67,14 +73,17 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
   });
   const work = trackWork();
   const selected = select(listed, options);
-  const all = withWays(selected, listed);
-  const gate = openGate(all);
-  const checks = all.map((check) => {
-    const applicable = { ...forVersions(check, versions), host: check.host ?? THIS_MACHINE };
+  const all = withWays(selected, listed).map((check) => forVersions(check, versions));
+  const { planned, leftOut, seed } = planRun(all, options);
+  const wanted = new Set(selected.map(({ id }) => id));
+  const gate = openGate(planned);
+  const checks = planned.map((check) => {
+    const applicable = { ...check, host: check.host ?? THIS_MACHINE };
     const run = async () => {
       stopped.throwIfAborted();
       // its record exists already
       if (!gate.isOpen(applicable)) throw new Error('a host lacks what the check needs');
+      if (seed !== undefined && check.factors !== undefined && isLate()) return NO_TIME;
       const finding = await applicable.run();
       gate.learn(applicable, finding);
       return finding;
@@ -101,7 +110,9 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
   };
   return {
     checks,
-    isShown: ({ id, verdict }) => verdict !== 'pass' || selected.some((check) => check.id === id),
+    isShown: ({ id, verdict }) => verdict !== 'pass' || wanted.has(id),
+    leftOut,
+    seed,
     run: (check) => work.track(recorded(check)),
     slowPlaces: pace.report,
     async close(waitMs) {

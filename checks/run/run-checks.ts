@@ -2,9 +2,10 @@ import { setMaxListeners } from 'node:events';
 import process from 'node:process';
 import { deferred } from '../../base/deferred.ts';
 import { errorMessage, type FailureKind, LabError } from '../../base/errors.ts';
-import { type RunningBound, startBound, stretchedSeconds } from '../../base/slowness.ts';
+import { type RunningBound, slowness, startBound, stretchedSeconds } from '../../base/slowness.ts';
 import type { LiveLab } from '../../deployment/live-lab.ts';
 import { clientsOf, type Environment, type System } from '../../records/environment.ts';
+import { isLeftOut } from '../../records/left-out.ts';
 import type { CheckRecord } from '../../records/record.ts';
 import type { Results } from '../../records/results.ts';
 import { openRunFolder } from '../../records/run-folder.ts';
@@ -14,6 +15,7 @@ import { brokerText } from '../harness/software.ts';
 import { hostsOf, systemHere } from '../harness/system.ts';
 import { type Families, openLabChecks } from './lab-checks.ts';
 import { logInFirst } from './log-in-first.ts';
+import { leftOutRecord } from './plan-run.ts';
 import type { Selection } from './selection.ts';
 
 export type RunOptions = Selection & {
@@ -21,6 +23,8 @@ export type RunOptions = Selection & {
   readonly runsDirectory: string;
   /** Called for each record as soon as it exists. */
   readonly onRecord?: ((record: CheckRecord) => void) | undefined;
+  /** Called once with the number of checks that will run, before the first record. */
+  readonly onPlan?: ((count: number) => void) | undefined;
   /** Bound on the checks, without 8 s for cleaning up. @default 180 s; 360 s where the run is disruptive or full */
   readonly timeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -39,6 +43,8 @@ const TIMEOUT_MS = { quick: 180_000, default: 180_000, disruptive: 360_000 } as 
 /** A full run measures latencies, which takes long on a slow network. */
 const FULL_TIMEOUT_MS = 360_000;
 const NOT_FINISHED = 'not finished after';
+/** After this share of the time, a run begins no check that it can do without. */
+const NEARLY = 0.9;
 /** How long running checks may take to end once the run is over; shorter for a user who interrupted it and waits. */
 const END_MS = { interrupted: 1_000, over: 3_000 } as const;
 
@@ -55,10 +61,11 @@ export async function runChecks(live: Promise<LiveLab>, options: RunOptions): Pr
   await end.unlessOver(logInFirst(known, end.stopped));
   const systems = new Map<string, System>();
   const onSystem = (host: string, system: System) => systems.set(host, system);
-  const checks = await end.unlessOver(openLabChecks(known, { ...options, families, stopped: end.stopped, onSystem }));
+  const opening = openLabChecks(known, { ...options, families, stopped: end.stopped, onSystem, isLate: end.isNear });
+  const checks = await end.unlessOver(opening);
   const folder = await openRunFolder(runsDirectory, new Date(startedAt));
   const records: CheckRecord[] = [];
-  const missing = new Set(checks.checks);
+  const missing = new Set([...checks.checks, ...checks.leftOut]);
   const add = (check: Check, record: CheckRecord) => {
     // an interrupted check proves nothing, and a late one already has a record as lost
     if (isAborted(signal) || !missing.delete(check) || !checks.isShown(record)) return;
@@ -66,6 +73,8 @@ export async function runChecks(live: Promise<LiveLab>, options: RunOptions): Pr
     folder.add(record);
     onRecord?.(record);
   };
+  options.onPlan?.(checks.checks.length);
+  for (const check of checks.leftOut) add(check, leftOutRecord(check));
   const running = checks.checks.map(async (check) => add(check, await checks.run(check)));
   const why = await end.of(Promise.all(running), boundOf(options));
   await checks.close(END_MS[isAborted(signal) ? 'interrupted' : 'over']);
@@ -73,6 +82,7 @@ export async function runChecks(live: Promise<LiveLab>, options: RunOptions): Pr
   for (const check of missing) add(check, lostRecord(check, why));
   const run = {
     ...{ startedAt, durationMs: Math.round(performance.now() - begun), slowPlaces: checks.slowPlaces() },
+    ...leftOutOf(checks.seed, records),
     hosts: hostsOf(known, await systemHere(), systems),
   };
   const results = await folder.finish(environmentOf(known, options, run, records));
@@ -90,6 +100,8 @@ function boundOf({ timeoutMs, full = false, scope = 'default' }: RunOptions): Ru
 type End = Disposable & {
   /** Aborts when the run is over, so that the work of its checks ends. */
   readonly stopped: AbortSignal;
+  /** Whether the time is nearly up. */
+  isNear(): boolean;
   /** Awaits the work; rejects at once when the run ends first. */
   unlessOver<T>(work: Promise<T>): Promise<T>;
   /**
@@ -112,11 +124,13 @@ function watchForEnd(signal: AbortSignal | undefined): End {
   // tests/smoke fails on such a rejection; in a run every check has its record nevertheless
   const onRejection = () => undefined;
   let timer: RunningBound | undefined;
+  let endsAt = () => Number.POSITIVE_INFINITY;
   signal?.addEventListener('abort', onAbort, { once: true });
   if (isAborted(signal)) onAbort();
   process.on('uncaughtException', onUncaught).on('unhandledRejection', onRejection);
   return {
     stopped: stop.signal,
+    isNear: () => performance.now() > endsAt(),
     async unlessOver(work) {
       const isOver = over.promise.then((why) => {
         throw notRun(why, isAborted(signal) ? 'interrupted' : 'could-not-run');
@@ -124,6 +138,8 @@ function watchForEnd(signal: AbortSignal | undefined): End {
       return await Promise.race([isOver, work]);
     },
     async of(checks, { ms, isExact }) {
+      const from = performance.now();
+      endsAt = () => from + NEARLY * ms * (isExact ? 1 : slowness());
       const onPassed = () => end(`${NOT_FINISHED} ${isExact ? ms / 1000 : stretchedSeconds(ms)} s`);
       const exact = isExact ? setTimeout(onPassed, ms) : undefined;
       stop.signal.addEventListener('abort', () => clearTimeout(exact), { once: true });
@@ -151,10 +167,14 @@ function lostRecord(check: Check, why: string): CheckRecord {
   return recordOf(check, { verdict, observed: null, reason: `no record: ${why}` });
 }
 
+function leftOutOf(seed: number | undefined, records: readonly CheckRecord[]): Pick<Environment, 'leftOut'> {
+  return seed === undefined ? {} : { leftOut: { checks: records.filter(isLeftOut).length, seed } };
+}
+
 function environmentOf(
   { lab, broker, pis }: LiveLab,
   { scope = 'default', only, full = false }: Selection,
-  run: Pick<Environment, 'startedAt' | 'durationMs' | 'hosts' | 'slowPlaces'>,
+  run: Pick<Environment, 'startedAt' | 'durationMs' | 'hosts' | 'slowPlaces' | 'leftOut'>,
   records: readonly CheckRecord[],
 ): Environment {
   return {

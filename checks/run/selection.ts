@@ -1,6 +1,7 @@
 import { InputError } from '../../base/errors.ts';
 import { FAMILIES, familyOf } from '../../records/record.ts';
 import { type Check, SCOPES, type Scope } from '../harness/check.ts';
+import type { PlanOptions } from './plan-run.ts';
 
 /** Which checks run. */
 export type Selection = {
@@ -10,7 +11,7 @@ export type Selection = {
   readonly scope?: Scope | undefined;
   /** Whether measurements take as long as the report needs, such as three pings at 25 s. @default false */
   readonly full?: boolean | undefined;
-};
+} & PlanOptions;
 
 type Known = Pick<Check, 'id' | 'scope'>;
 

@@ -7,7 +7,8 @@ import { type WithWillObserver, willObservers } from '../fixtures/will-observer.
 import { newWill } from '../fixtures/will-owner.ts';
 import type { WillRoles } from '../fixtures/will-roles.ts';
 import { judgeWills } from '../fixtures/will-verdict.ts';
-import type { Check, Finding, NamedCheck } from '../harness/check.ts';
+import { type Check, type Finding, type NamedCheck, THIS_MACHINE } from '../harness/check.ts';
+import { onHost } from '../harness/roles.ts';
 import { loginOf, type TestLab } from '../harness/test-lab.ts';
 import { namedWill, type WillCase, type WillCause, withRoles } from './will-case.ts';
 
@@ -47,8 +48,13 @@ function killed(testLab: TestLab, withObserver: WithWillObserver, willCase: Will
 }
 
 function onThisMachine({ lab }: TestLab, willCase: WillCase, cause: WillCause): NamedCheck {
-  const { id, claim, ...named } = namedWill(lab, willCase, cause);
-  return { ...named, id: `${id}.this-machine`, claim: `${claim} (on this machine)` };
+  const { id, claim, factors = [], ...named } = namedWill(lab, willCase, cause);
+  return {
+    ...named,
+    factors: onHost(factors, THIS_MACHINE),
+    id: `${id}.this-machine`,
+    claim: `${claim} (on this machine)`,
+  };
 }
 
 async function kill(testLab: TestLab, withObserver: WithWillObserver, roles: WillRoles): Promise<Finding> {

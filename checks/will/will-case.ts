@@ -26,8 +26,14 @@ export function namedWill(
   const subject = { kind: 'last will', cause: name, role, topic: topic.name } as const;
   const id = `will.${name}.${role}.${idWord(topic.name)}` as const;
   const claim = `${clientText(lab, topic, role)} that ${does}`;
-  if (version === undefined) return { id, subject, claim };
+  // what a cause leads to does not depend on the topic
+  const factors = [
+    { cause: name, role, version: version ?? 'on each host' },
+    { role, topic: topic.name },
+  ];
+  if (version === undefined) return { id, subject, claim, factors };
   return {
+    factors,
     id: `${id}.${tagOf(version)}`,
     subject: { ...subject, version: mqttVersion(version) },
     claim: `${claim}, ${overOf(version)}`,

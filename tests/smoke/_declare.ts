@@ -17,7 +17,7 @@ export async function declareChecks(families: Families): Promise<void> {
   setMaxListeners(0, stop.signal);
   const context = openContext(LAB, stop.signal, { logsIn: true, acceptsNewHostKeys: false });
   const live = await withVersion(await context.live(), stop.signal);
-  const { checks, run, close } = await openLabChecks(live, { families, scope, stopped: stop.signal });
+  const { checks, run, close } = await openLabChecks(live, { families, scope, exhaustive: true, stopped: stop.signal });
   test.after.always('close every connection', async () => {
     stop.abort();
     await close(END_MS);

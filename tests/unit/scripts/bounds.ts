@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import test from 'ava';
 import { InvalidArgumentError } from 'commander';
-import { boundSeconds, runCount } from '../../../scripts/bounds.ts';
+import { boundSeconds, runCount, seedNumber } from '../../../scripts/bounds.ts';
 
 for (const [text, value] of [
   ['0.5', 0.5],
@@ -36,6 +36,18 @@ for (const text of ['0', '-1', '1.5', 'twice', '', '100001', 'Infinity']) {
   });
 }
 
+for (const text of ['0', '4711', '999999']) {
+  test(`--seed ${text}`, (t) => {
+    t.is(seedNumber(text), Number(text));
+  });
+}
+
+for (const text of ['-1', '1.5', '', 'x', '1000000']) {
+  test(`--seed '${text}' is refused`, (t) => {
+    t.throws(() => seedNumber(text), { instanceOf: InvalidArgumentError, message: /whole number from 0 to 999999/ });
+  });
+}
+
 /** [arguments; message] */
 const REFUSED: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [
@@ -44,6 +56,7 @@ const REFUSED: readonly (readonly [args: readonly string[], message: RegExp])[] 
   ],
   [['--junit', 'tests'], /^--junit tests: this is a folder; name a file\n$/],
   [['--tap', '--json'], /^--json and --tap exclude each other\n$/],
+  [['--exhaustive', '--seed', '1'], /^--exhaustive and --seed exclude each other\n$/],
   [['--repeat', '0'], /^error: option '--repeat <times>' argument '0' is invalid\. .*1 to 100000\n$/],
   [['--repeat', 'x'], /^error: option '--repeat <times>' argument 'x' is invalid\. /],
 ];

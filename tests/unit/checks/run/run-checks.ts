@@ -9,13 +9,15 @@ import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { deferred } from '../../../../base/deferred.ts';
 import { InputError, LabError } from '../../../../base/errors.ts';
-import type { Check } from '../../../../checks/harness/check.ts';
+import { oneAtATime } from '../../../../base/limit.ts';
+import type { Check, Finding } from '../../../../checks/harness/check.ts';
 import type { CheckFamily } from '../../../../checks/harness/check-family.ts';
 import type { TestLab } from '../../../../checks/harness/test-lab.ts';
 import { type RunOptions, runChecks } from '../../../../checks/run/run-checks.ts';
 import type { LiveLab } from '../../../../deployment/live-lab.ts';
 import { within } from '../../../../probes/mqtt/feed.ts';
 import { hasEnded } from '../../../../provisioning/hosts/local-process.ts';
+import { isLeftOut } from '../../../../records/left-out.ts';
 import { accept, fakeBroker } from '../../_fake-broker.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
 
@@ -137,6 +139,43 @@ test('records each unfinished check as inconclusive at the bound of the run', as
   const [ended, lost, , notBegun] = results.checks.map(({ reason }) => reason);
   t.regex(ended ?? '', /run ended before/);
   for (const reason of [lost, notBegun]) t.regex(reason ?? '', /no record: not finished after 0\.05 s/);
+});
+
+/** More denials than a run takes. */
+const denials: CheckFamily = () =>
+  Array.from({ length: 1_100 }, (_, index) => ({
+    ...{ ...CHECK, id: `acl.denied.${index}`, run: pass },
+    factors: [{ user: index % 10, topic: Math.floor(index / 10) % 10, version: index % 2 }],
+  }));
+
+test('runs a part of many denials, and records the others as left out, with the seed', async (t) => {
+  let planned = 0;
+  const families = { one: family({ id: 'acl.allowed', run: pass }), denials };
+  const { results, verdicts } = await run(t, { families, seed: 7, onPlan: (count) => (planned = count) });
+  const leftOut = results.checks.filter(isLeftOut);
+  t.true(leftOut.length > 900);
+  t.is(results.counts.pass + leftOut.length, 1_101);
+  t.is(planned, results.counts.pass);
+  t.true(verdicts.includes('acl.allowed pass'));
+  t.is(results.verdict, 'pass');
+  t.deepEqual(results.environment?.leftOut, { checks: leftOut.length, seed: 7 });
+  const all = await run(t, { families, exhaustive: true });
+  t.is(all.results.counts.pass, 1_101);
+  t.is(all.results.environment?.leftOut, undefined);
+});
+
+test('leaves out denials whose turn comes when the time is nearly up', async (t) => {
+  const slow = () => new Promise<Finding>((resolve) => setTimeout(resolve, 95, { verdict: 'pass', observed: 1 }));
+  const limit = oneAtATime();
+  const families: Record<string, CheckFamily> = {
+    denials: (testLab) => denials(testLab).map((check) => ({ ...check, limit, run: slow })),
+    declared: family({ id: 'acl.allowed', run: pass }),
+  };
+  const { results } = await run(t, { families, timeoutMs: 1_000 });
+  const { pass: passed, fail, inconclusive } = results.counts;
+  t.true(passed >= 2 && passed < 12, `${passed}`);
+  t.deepEqual([fail, inconclusive], [0, 0]);
+  t.true(results.checks.some(({ reason }) => reason?.startsWith('left out: the time')));
 });
 
 /** A check that logs in, runs a command on a host, and never ends. */
