@@ -1,6 +1,7 @@
 import { deferred } from '../../base/deferred.ts';
 import { ignoreFailure } from '../../base/errors.ts';
 import { quote } from '../../base/quote.ts';
+import { MOST_SLOWNESS } from '../../base/slowness.ts';
 import { endRunning } from '../../provisioning/hosts/end-running.ts';
 import { type Host, run } from '../../provisioning/hosts/host.ts';
 import { whenOver } from '../host-command.ts';
@@ -52,7 +53,9 @@ export function startPublisher(
   limits: Limits,
   everySecond?: string,
 ): MosquittoPublisher {
-  const script = publisherScript(options, Math.ceil(limits.boundMs / 1000), everySecond);
+  // on a slow host the bound stretches while the publisher runs
+  const holdSeconds = Math.ceil((limits.boundMs * MOST_SLOWNESS) / 1000);
+  const script = publisherScript(options, holdSeconds, everySecond);
   const { client, announced } = startClient(host, 'mosquitto_pub', script, limits);
   const step = async (name: string, command: string) => {
     await run(host, { step: name, script: command, timeoutMs: STEP_BOUND_MS });
