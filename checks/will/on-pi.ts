@@ -1,4 +1,5 @@
 import { atMost } from '../../base/limit.ts';
+import { stretchedSeconds } from '../../base/slowness.ts';
 import type { LivePi } from '../../deployment/live-lab.ts';
 import type { Lab } from '../../lab-file/lab.ts';
 import { now } from '../../probes/mqtt/packet.ts';
@@ -113,7 +114,8 @@ function silent(testLab: TestLab, withObserver: WithWillObserver, willCase: Will
       const host = await testLab.host(pi.name, pi.host, lane);
       await using owner = await startOwnerOnPi(testLab, { host, pi, roles, keepAlive, start: startUncleanClient });
       const pid = await owner.client.pid;
-      const cut = await cutSilently(host, pid, pi.broker.port, (toMs + AROUND_EXPIRY_MS) / 1000);
+      const boundSeconds = Math.ceil(stretchedSeconds(toMs + AROUND_EXPIRY_MS));
+      const cut = await cutSilently(host, pid, pi.broker.port, boundSeconds);
       if (cut.kind === 'impossible') return withoutCut(testLab.lab, pi.name, cut.reason);
       let finding: Finding;
       let dropped: Dropped | undefined;

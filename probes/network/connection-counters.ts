@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { MOST_SLOWNESS } from '../../base/slowness.ts';
 import { endRunning } from '../../provisioning/hosts/end-running.ts';
 import type { Host } from '../../provisioning/hosts/host.ts';
 import { pythonScript, whenOver } from '../host-command.ts';
@@ -52,7 +53,12 @@ export async function watchConnections(host: Host, port: number, limits: Limits)
   let lastError: string | undefined;
   const running = host.start({
     step: "read the kernel's counters of connections",
-    script: pythonScript(program, { port, everyMs: EVERY_MS, boundSeconds: Math.ceil(limits.boundMs / 1000) }),
+    // the bound may stretch while the program runs
+    script: pythonScript(program, {
+      port,
+      everyMs: EVERY_MS,
+      boundSeconds: Math.ceil((limits.boundMs * MOST_SLOWNESS) / 1000),
+    }),
     timeoutMs: limits.boundMs,
     signal: limits.signal,
     onLine(line, stream) {
