@@ -2,7 +2,7 @@ import { ignoreFailure } from '../../base/errors.ts';
 import type { Lab, Topic, User } from '../../lab-file/lab.ts';
 import { may } from '../../lab-file/may.ts';
 import type { Packet } from '../../probes/mqtt/packet.ts';
-import type { Session } from '../../probes/mqtt/session.ts';
+import type { Session, Version } from '../../probes/mqtt/session.ts';
 import { type Check, type Finding, idWord, notApplicable } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { isMessage, mustPublish, nonce } from '../harness/messages.ts';
@@ -100,7 +100,10 @@ async function subscribe(
   const copies = client.packets.filter(isMessage(live)).length;
   const leaked = leaks(testLab.lab, user.name, client.packets);
   return {
-    ...judgeSubscription({ isAllowed, form, suback, connection, copies, leaked, unsubscribed }, testLab.brokerKind),
+    ...judgeSubscription(
+      { isAllowed, version, form, suback, connection, copies, leaked, unsubscribed },
+      testLab.brokerKind,
+    ),
     evidence: [
       ...evidence(user.name, ownPackets(client.packets, payloads)),
       ...evidence(publisher.name, ownPackets(publisher.sending.packets, payloads)),
@@ -160,6 +163,7 @@ export function filterOf(topic: string, form: Form): string {
 
 type Subscription = {
   readonly isAllowed: boolean;
+  readonly version: Version;
   readonly form: Form;
   readonly suback: Suback;
   readonly connection: ConnectionAfter;
@@ -171,7 +175,7 @@ type Subscription = {
 
 /** Judges by what arrived. An external broker may refuse a filter that covers more than the user may read. */
 export function judgeSubscription(seen: Subscription, brokerKind: BrokerKind): Finding {
-  const { isAllowed, form, suback, connection, copies, leaked, unsubscribed } = seen;
+  const { isAllowed, version, form, suback, connection, copies, leaked, unsubscribed } = seen;
   const observed = {
     tookEffect: copies > 0,
     copies,
@@ -190,6 +194,9 @@ export function judgeSubscription(seen: Subscription, brokerKind: BrokerKind): F
   if (unsubscribed !== undefined && unsubscribed.copies > 0) {
     return fail('a message arrived after UNSUBACK, by the subscription that was removed');
   }
+  if (unanswered === undefined && version === 4 && isReserved(suback)) {
+    return fail(`SUBACK has the code 0x${suback.toString(16)}, which 3.1.1 reserves [MQTT-3.9.3-2]`);
+  }
   if (!isAllowed) return unanswered ?? { verdict: 'pass', observed };
   const isLower = suback !== NO_ANSWER && suback < REQUESTED;
   if (copies === 1 && suback !== REQUESTED && (brokerKind === 'lab' || !isLower)) {
@@ -204,6 +211,11 @@ export function judgeSubscription(seen: Subscription, brokerKind: BrokerKind): F
     };
   }
   return fail(`${copies} copies of the message arrived, not one`);
+}
+
+/** 3.1.1 knows three levels of QoS and one refusal. */
+function isReserved(suback: Suback): boolean {
+  return suback !== NO_ANSWER && suback > 2 && suback !== 0x80;
 }
 
 /** An external broker may grant a lower QoS. */

@@ -12,7 +12,7 @@ export function judgedBySoftware(record: CheckRecord, software: BrokerSoftware |
   const known = PRODUCT_DEVIATIONS[software.product].filter(
     (deviation) => isIn(deviation, software.version) && deviation.checks.test(record.id),
   );
-  const [first] = known;
+  const first = known.find(({ reason }) => reason?.test(record.reason ?? '') !== false);
   if (record.verdict === 'fail' && first !== undefined) {
     const { advice: _, ...rest } = record;
     const seen = record.reason === undefined ? '' : `: ${record.reason}`;

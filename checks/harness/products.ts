@@ -10,6 +10,8 @@ export type ProductDeviation = {
   readonly source: string;
   /** Ids of the checks that find it. */
   readonly checks: RegExp;
+  /** What their reason says. @default anything */
+  readonly reason?: RegExp;
   /** `sometimes`: it depends on what else is under way, so the checks may also pass. */
   readonly how: 'always' | 'sometimes';
   /** First version that differs. @default all */
@@ -21,6 +23,7 @@ export type ProductDeviation = {
 const RABBITMQ = 'measured on 3.10.8 and 4.0.5';
 const RABBITMQ_3 = 'measured on 3.10.8';
 const RABBITMQ_4 = 'measured on 4.0.5';
+const EJABBERD = 'measured on 23.01';
 const AEDES = 'its source, 1.2.0';
 
 /** Mosquitto's are in deviations.ts, where the checks expect each by what they see. */
@@ -106,5 +109,26 @@ export const PRODUCT_DEVIATIONS: Readonly<Record<Exclude<Product, 'mosquitto'>, 
       how: 'sometimes',
     },
   ],
-  ejabberd: [],
+  ejabberd: [
+    {
+      what: 'a refused subscription over 3.1.1 is answered with a reason code of MQTT 5 [MQTT-3.9.3-2]',
+      source: EJABBERD,
+      checks: /^acl\.subscribe\..*\.(exact|plus|hash)\.v311$/,
+      reason: /which 3\.1\.1 reserves/,
+      how: 'sometimes',
+    },
+    {
+      what: 'user names are compared without letter case, since they are JIDs (RFC 7622, 3.3)',
+      source: EJABBERD,
+      checks: /^auth\.unknown-user\..*\.case\./,
+      how: 'always',
+    },
+    {
+      what: 'a message with RETAIN that follows a SUBSCRIBE at once may arrive both live and as retained',
+      source: EJABBERD,
+      checks: /^retained\.served\./,
+      reason: /2 copies/,
+      how: 'sometimes',
+    },
+  ],
 };

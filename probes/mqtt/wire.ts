@@ -49,7 +49,16 @@ function frameLength(stream: Buffer): number | undefined {
   throw new Error('a remaining length of more than four bytes');
 }
 
+const SUBACK = 0x90;
+
+/** mqtt-packet refuses a SUBACK of 3.1.1 with a code that the standard reserves, which ejabberd sends. */
+function decodeSuback(frame: Buffer): Decoded {
+  const start = frame.findIndex((byte, index) => index > 0 && byte < 0x80) + 1;
+  return { cmd: 'suback', messageId: frame.readUInt16BE(start), granted: [...frame.subarray(start + 2)] };
+}
+
 function decode(frame: Buffer, version: number): Decoded {
+  if (frame[0] === SUBACK && version < 5) return decodeSuback(frame);
   const decoded: Decoded[] = [];
   const parser = mqttPacket.parser({ protocolVersion: version });
   parser.on('packet', (packet) => decoded.push(packet));

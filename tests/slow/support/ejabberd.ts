@@ -98,7 +98,7 @@ function configuration({ topics }: Rights): string {
     ...new Set(actions.flatMap((action) => topics[name]?.[action] ?? [])),
   ];
   const rule = (users: readonly string[]) => [...users.map((user) => ({ allow: { user: `${user}@${HOST}` } })), 'deny'];
-  return stringify({
+  const base = stringify({
     hosts: [HOST],
     auth_method: ['internal'],
     listen: [{ port: PORT, ip: '0.0.0.0', module: 'mod_mqtt' }],
@@ -108,11 +108,10 @@ function configuration({ topics }: Rights): string {
         [`read${index}`, rule(usersOf(name, 'subscribe'))],
       ]),
     ),
-    modules: {
-      mod_mqtt: {
-        access_publish: { ...Object.fromEntries(names.map((name, index) => [name, `write${index}`])), '#': 'none' },
-        access_subscribe: { ...Object.fromEntries(names.map((name, index) => [name, `read${index}`])), '#': 'none' },
-      },
-    },
   });
+  // a topic without quotes is an atom, which ejabberd refuses
+  const access = (kind: 'write' | 'read') =>
+    names.map((name, index) => `      ${JSON.stringify(name)}: ${kind}${index}\n`).join('');
+  const options = `    access_publish:\n${access('write')}    access_subscribe:\n${access('read')}`;
+  return `${base}modules:\n  mod_mqtt:\n${options}`;
 }

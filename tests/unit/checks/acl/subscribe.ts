@@ -4,6 +4,7 @@ import type { Verdict } from '../../../../records/record.ts';
 
 const subscription = {
   isAllowed: true,
+  version: 4,
   form: 'exact',
   suback: 1,
   connection: 'answered',
@@ -28,6 +29,8 @@ const SUBSCRIPTIONS: readonly (readonly [Partial<Subscription>, ours: Verdict, e
   [{ isAllowed: false, copies: 0, unsubscribed: { isAnswered: true, copies: 1 } }, 'fail', 'fail'],
   [{ isAllowed: false, copies: 0 }, 'pass', 'pass'],
   [{ isAllowed: false, copies: 0, suback: 0x80 }, 'pass', 'pass'],
+  [{ isAllowed: false, copies: 0, suback: 0x87 }, 'fail', 'fail'],
+  [{ isAllowed: false, copies: 0, suback: 0x87, version: 5 }, 'pass', 'pass'],
   [{ isAllowed: false, copies: 1 }, 'fail', 'fail'],
   [{ isAllowed: false, copies: 0, suback: 'nothing' }, 'fail', 'pass'],
   [{ isAllowed: false, copies: 0, connection: 'closed' }, 'fail', 'pass'],

@@ -37,3 +37,16 @@ for (const [id, verdict, software, expected] of rows) {
     t.is(judged.advice, undefined);
   });
 }
+
+test('takes a failure for a deviation only where its reason is the known one', (t) => {
+  const verdictFor = (reason: string) =>
+    judgedBySoftware(
+      {
+        ...{ id: 'retained.served.v5', family: 'retained', claim: '', expected: null, observed: null },
+        ...{ verdict: 'fail', reason, startedAt: 0, durationMs: 0 },
+      },
+      { product: 'ejabberd', version: '23.01' },
+    ).verdict;
+  t.is(verdictFor('an established subscription received 2 copies'), 'deviation');
+  t.is(verdictFor('an established subscription received 0 copies'), 'fail');
+});

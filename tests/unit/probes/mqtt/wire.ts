@@ -32,6 +32,11 @@ const CASES: readonly Case[] = [
     hex: '3d 0d 00 06 73 74 61 74 75 73 00 02 00 ff 0a',
     line: '← PUBLISH status 0x00ff0a qos 2 retain dup id 2  15 bytes',
   },
+  {
+    name: 'SUBACK with a code that 3.1.1 reserves',
+    hex: '90 04 00 01 01 87',
+    line: '← SUBACK id 1 code 1 (QoS 1 granted), code 0x87 (not authorised)  6 bytes',
+  },
   { name: 'PUBACK', hex: '40 02 00 01', line: '← PUBACK id 1  4 bytes' },
   {
     name: 'PUBACK denied, MQTT 5',
