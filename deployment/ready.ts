@@ -1,5 +1,7 @@
-import { LabError } from '../base/errors.ts';
+import { ignoreFailure, LabError } from '../base/errors.ts';
+import { openHost } from '../provisioning/hosts/open.ts';
 import { ANSWER_TIMEOUT_MS, type ConnectAnswer, connectOnce, type LabBroker } from './connect-once.ts';
+import { describePortState, portState } from './why-unreachable.ts';
 
 /** How long the lab's own broker may take, which `up` may have started just now. */
 const READY_TIMEOUT_MS = 20_000;
@@ -17,13 +19,13 @@ const LOG = '/var/log/mosquitto/mosquitto.log';
 export async function awaitReady(target: LabBroker, signal: AbortSignal): Promise<void> {
   const boundMs = isManaged(target) ? READY_TIMEOUT_MS : RUNNING_TIMEOUT_MS;
   const answer = await lastAnswer(target, boundMs, signal);
-  if (answer.kind !== 'accepted') throw notReady(target, answer, boundMs, signal);
+  if (answer.kind !== 'accepted') throw await explained(target, answer, boundMs, signal);
 }
 
 /** Throws a LabError for a broker that does not answer. A refusal is an answer, which the checks judge. */
 export async function requireAnswer(target: LabBroker, signal: AbortSignal): Promise<void> {
   const answer = await lastAnswer(target, RUNNING_TIMEOUT_MS, signal);
-  if (answer.kind === 'silent') throw notReady(target, answer, RUNNING_TIMEOUT_MS, signal);
+  if (answer.kind === 'silent') throw await explained(target, answer, RUNNING_TIMEOUT_MS, signal);
 }
 
 /** Connects until the broker accepts, keeps refusing, or the time is up. */
@@ -48,10 +50,34 @@ function isManaged({ broker }: LabBroker): boolean {
   return broker.host !== undefined;
 }
 
-/** The error of a broker that was not ready. */
+type NotAccepted = Exclude<ConnectAnswer, { kind: 'accepted' }>;
+
+/** The error of a broker that was not ready. Asks its host why a broker that listens there does not answer here. */
+async function explained(
+  target: LabBroker,
+  answer: NotAccepted,
+  boundMs: number,
+  signal: AbortSignal,
+): Promise<LabError> {
+  const error = notReady(target, answer, boundMs, signal);
+  const { host: where } = target.broker;
+  if (answer.kind !== 'silent' || where?.kind !== 'ssh' || signal.aborted) return error;
+  const asking = async () => {
+    await using host = await openHost('broker', where, signal);
+    return await portState(host, target.lab.broker.port, signal);
+  };
+  const state = await ignoreFailure(asking());
+  const why = state === undefined ? undefined : describePortState(state, target.lab.broker.port);
+  if (why === undefined) return error;
+  const { happened, advice } = why;
+  const trouble = { ...error.trouble, happened: `${error.trouble.happened}\n    ${happened}`, advice };
+  return new LabError(trouble, error.kind);
+}
+
+/** The error of a broker that was not ready, as far as its answer shows the cause. */
 export function notReady(
   target: LabBroker,
-  answer: Exclude<ConnectAnswer, { kind: 'accepted' }>,
+  answer: NotAccepted,
   boundMs: number,
   { aborted }: Pick<AbortSignal, 'aborted'>,
 ): LabError {

@@ -2,6 +2,7 @@ import { LabError } from '../base/errors.ts';
 import { shellScript } from '../base/shell-script.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import type { Fact, Query } from '../provisioning/resources/facts.ts';
+import { isMosquitto, type PortHolder } from '../provisioning/resources/port-holder.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import { CONF_D, DATA_FOLDERS, LAB_CONF, MAIN_CONF, PATHS } from './paths.ts';
 
@@ -9,7 +10,7 @@ import { CONF_D, DATA_FOLDERS, LAB_CONF, MAIN_CONF, PATHS } from './paths.ts';
 export type Obstacle =
   | { readonly kind: 'file'; readonly path: string; readonly reason: string }
   | { readonly kind: 'lab'; readonly path: string; readonly name: string }
-  | { readonly kind: 'port'; readonly port: number; readonly pid: number; readonly command: string };
+  | ({ readonly kind: 'port' } & PortHolder);
 
 /** Mosquitto's folders and all above them: a backup of a link would not hold the files behind it. */
 const FOLDERS = [
@@ -69,11 +70,12 @@ export function describeObstacle(obstacle: Obstacle): string {
     case 'lab':
       return `${obstacle.path} belongs to the lab "${obstacle.name}"`;
     case 'port':
+      if (obstacle.pid === 0) return `port ${obstacle.port} is taken by ${obstacle.command}`;
       return `port ${obstacle.port} is taken by process ${obstacle.pid}: ${obstacle.command}`;
   }
 }
 
 /** Whether `--take-over` may clear it away: it moves files to the backup and stops a Mosquitto, but no other program. */
 export function canBeTakenOver(obstacle: Obstacle): boolean {
-  return obstacle.kind !== 'port' || /^(\S*\/)?mosquitto(\s|$)/.test(obstacle.command);
+  return obstacle.kind !== 'port' || isMosquitto(obstacle.command);
 }

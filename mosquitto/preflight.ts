@@ -1,6 +1,7 @@
 import { LabError } from '../base/errors.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import { BACKUPS } from '../provisioning/resources/backup-folder.ts';
+import { howToFree } from '../provisioning/resources/port-holder.ts';
 import type { Resource } from '../provisioning/resources/resource.ts';
 import { canBeTakenOver, describeObstacle, findObstacles, type Obstacle, obstacleQuery } from './obstacles.ts';
 
@@ -22,8 +23,11 @@ export function preflight(lab: Lab, { takeOver }: { readonly takeOver: boolean }
 
 /** `--take-over` stops only a Mosquitto, and another port does not help against a foreign configuration. */
 function adviceFor(obstacles: readonly Obstacle[]): string {
-  if (!obstacles.every(canBeTakenOver)) {
-    return 'stop that program yourself (--take-over stops only a Mosquitto), or choose another `broker.port`, `broker: { host: container }` or another host';
+  const programs = obstacles.flatMap((obstacle) =>
+    obstacle.kind === 'port' && !canBeTakenOver(obstacle) ? [obstacle] : [],
+  );
+  if (programs.length > 0) {
+    return `${programs.map(howToFree).join('; ')} (--take-over stops only a Mosquitto), or choose another \`broker.port\`, \`broker: { host: container }\` or another host`;
   }
   const choice = obstacles.every(({ kind }) => kind === 'port') ? 'another `broker.port`' : 'another host';
   return `choose ${choice}, \`broker: { host: container }\`, or \`--take-over\`, which moves what it finds to ${BACKUPS}`;

@@ -4,6 +4,7 @@ import type { Lab, Pi } from '../lab-file/lab.ts';
 import { backupFolder } from '../provisioning/resources/backup-folder.ts';
 import type { Query } from '../provisioning/resources/facts.ts';
 import { packages } from '../provisioning/resources/packages.ts';
+import { howToFree, isMosquitto, type PortHolder } from '../provisioning/resources/port-holder.ts';
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import type { Resource } from '../provisioning/resources/resource.ts';
 import { system } from '../provisioning/resources/system.ts';
@@ -46,12 +47,37 @@ function noBroker(lab: Lab, { name }: Pi): Resource {
     plan(facts) {
       const found = facts.get(query).output.trim();
       if (found === '') return { items: [{ action: 'unchanged', kind: 'check', name: 'clients only' }] };
-      const happened = `this Pi has a broker:\n    ${found.split('\n').join('\n    ')}`;
-      const remedy = found.includes('the package mosquitto')
-        ? 'remove it on the Pi: sudo apt-get purge mosquitto (the clients stay)'
-        : 'on the Pi, stop the process or remove the file that is listed';
-      const advice = `${remedy}, then run the command again`;
+      const happened = `${whatIs(found)}:\n    ${found.split('\n').join('\n    ')}`;
+      const advice = `${remedies(found).join('; ')}; then run the command again`;
       throw new LabError({ subject: name, step: 'clients only', happened, advice }, 'failed');
     },
   };
+}
+
+/** A Mosquitto counts, wherever it listens; any other program only holds a broker's port. */
+function whatIs(found: string): string {
+  const programs = holders(found);
+  const isOther = programs.length === found.split('\n').length && !programs.some(isBroker);
+  return isOther ? "another program holds a broker's port on this Pi" : 'this Pi has a broker';
+}
+
+/** Removing the package helps only against the package: another program may hold the port beside it. */
+function remedies(found: string): string[] {
+  const isPackage = found.includes('the package mosquitto');
+  const others = holders(found).filter((holder) => !(isPackage && isBroker(holder)));
+  return [
+    ...(isPackage ? ['remove it on the Pi: sudo apt-get purge mosquitto (the clients stay)'] : []),
+    ...new Set(others.map((holder) => `on the Pi, ${howToFree(holder)}`)),
+    ...(!isPackage && found.includes('/usr/sbin/mosquitto exists') ? ['on the Pi, remove /usr/sbin/mosquitto'] : []),
+  ];
+}
+
+function holders(found: string): PortHolder[] {
+  return [...found.matchAll(/^process (\d+) (.*?) *listens on port (\d+)$/gm)].map(([, pid, command = '', port]) => ({
+    ...{ pid: Number(pid), port: Number(port), command },
+  }));
+}
+
+function isBroker({ command }: PortHolder): boolean {
+  return isMosquitto(command);
 }

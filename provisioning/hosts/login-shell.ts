@@ -33,10 +33,10 @@ function isRefusal(ended: Result): boolean {
 
 /** Bash reads ~/.bashrc for a command that sshd starts (bash(1), INVOCATION), zsh reads ~/.zshenv. */
 function notBegun({ host, login, step }: LoginShell, { code, stdout, stderr }: Result): LabError {
-  const how = code === OTHER_SHELL ? 'ran another shell in place of' : 'ended before it ran';
+  const how = code === OTHER_SHELL ? 'ran another shell in place of the command' : 'ended before it ran the command';
   const printed = lastLines(stderr || stdout);
   const said = printed === '' ? '' : `; it printed\n    ${printed}`;
-  const happened = `the login shell of ${login} ${how} the command (exit code ${code})${said}`;
+  const happened = `the login shell of ${login} ${how} (exit code ${code})${said}`;
   const advice =
     'look for `exit`, `exec` or an error in its start-up file there: ~/.bashrc, or ~/.zshenv of zsh; a first line `case $- in *i*) ;; *) return ;; esac` in ~/.bashrc helps';
   return new LabError({ subject: host, step, happened, advice }, 'could-not-run');

@@ -26,10 +26,10 @@ test.serial('names the program on the port, and what to try, exit code 2, also w
   const up = await lab.run(['up', '--no-verify']);
   t.is(up.code, 2, up.all);
   t.regex(up.all, new RegExp(`^broker: preflight: port ${PORT} is taken by process \\d+: python3 -c`, 'm'));
-  t.regex(up.all, /^ {2}try: stop that program yourself/m);
+  t.regex(up.all, /^ {2}try: stop process \d+ \(python3\)/m);
   const takeOver = await lab.run(['up', '--no-verify', '--take-over']);
   t.is(takeOver.code, 2, takeOver.all);
-  t.regex(takeOver.all, /^ {2}try: stop that program yourself/m);
+  t.regex(takeOver.all, /^ {2}try: stop process \d+ \(python3\)/m);
   await broker().shell('kill $(cat /tmp/listener)');
   const after = await lab.run(['up', '--no-verify']);
   t.is(after.code, 0, after.all);
@@ -125,4 +125,25 @@ test.serial("restores Debian's missing main file before it stops a running broke
   t.regex(up.stdout, /^ {2}\+ file \/etc\/mosquitto\/mosquitto\.conf \(Debian's own\)$/m);
   t.is(await broker().shell('test -s /etc/mosquitto/mosquitto.conf && echo there'), 'there\n');
   await using _sam = await login(lab, 'sam', 'sam');
+});
+
+test.serial('names the firewall that blocks the port, and the command that opens it, exit code 2', async (t) => {
+  const lab = theLab();
+  await broker().shell(`nft -f - <<'END'
+table inet theirs {
+  chain input {
+    type filter hook input priority 0; policy drop;
+    ct state established,related accept
+    tcp dport 22 accept
+  }
+}
+END`);
+  const verify = await lab.run(['verify', '--quick']);
+  await broker().shell('nft delete table inet theirs');
+  t.is(verify.code, 2, verify.all);
+  t.regex(verify.stderr, new RegExp(`\\n {4}.* listens on port ${PORT} there, .*: nft`));
+  t.regex(
+    verify.stderr,
+    new RegExp(`^ {2}try: .*: sudo nft insert rule inet theirs input tcp dport ${PORT} accept$`, 'm'),
+  );
 });

@@ -7,6 +7,7 @@ const MAIN = '/etc/mosquitto/mosquitto.conf';
 const LAB_CONF = '/etc/mosquitto/conf.d/lab.conf';
 const foreign = (path: string, reason = 'not written by the lab') => `${path} is not the lab's: ${reason}`;
 const taken = (process: string) => `port 1884 is taken by process ${process}`;
+const HIDDEN = 'a process of another namespace or user';
 
 /** [the host's output; the obstacles; whether --take-over may clear them away] */
 const rows: readonly (readonly [output: string, obstacles: readonly string[], isMovable: boolean])[] = [
@@ -27,7 +28,7 @@ const rows: readonly (readonly [output: string, obstacles: readonly string[], is
   ['port 9 vi /etc/mosquitto.d/x', [taken('9: vi /etc/mosquitto.d/x')], false],
   ['port 9 python3 /opt/mosquitto', [taken('9: python3 /opt/mosquitto')], false],
   ['port 9 /opt/mosquitto-exporter', [taken('9: /opt/mosquitto-exporter')], false],
-  ['port 0 a process of another namespace or user', [taken('0: a process of another namespace or user')], false],
+  [`port 0 ${HIDDEN}`, [`port 1884 is taken by ${HIDDEN}`], false],
   [
     'file /etc/mosquitto/conf.d/a.conf\nlab # mqtt-lab "other"\nport 5 mosquitto',
     [foreign('/etc/mosquitto/conf.d/a.conf'), `${LAB_CONF} belongs to the lab "other"`, taken('5: mosquitto')],

@@ -6,6 +6,8 @@ import { planOf } from './_resource.ts';
 
 const lab = labOf(TWO_USERS);
 const OTHER = 'file /etc/mosquitto/conf.d/mine.conf\nport 7 mosquitto';
+const SSHD = 'port 612 sshd: /usr/sbin/sshd -D';
+const DOCKER = 'port 9 /usr/bin/docker-proxy -proto tcp -host-port 1883';
 const PYTHON = 'port 7 python3 broker.py';
 
 for (const takeOver of [false, true]) {
@@ -23,8 +25,11 @@ const rows: readonly (readonly [output: string, takeOver: boolean, facts: readon
   [OTHER, false, [/mine\.conf .*not written by the lab/, /port 1883 .*process 7: mosquitto/]],
   [OTHER, false, [/try: choose another host.*--take-over/]],
   ['port 7 mosquitto', false, [/try: choose another `broker\.port`.*--take-over/]],
-  [PYTHON, false, [/port 1883 .*process 7: python3 broker\.py/, /try: stop that program yourself/]],
-  [PYTHON, true, [/try: stop that program yourself/]],
+  [PYTHON, false, [/port 1883 .*process 7: python3 broker\.py/, /try: stop process 7 \(python3\)/]],
+  [PYTHON, true, [/try: stop process 7 \(python3\)/]],
+  [SSHD, true, [/is taken by process 612: sshd: \/usr\/sbin\/sshd/, /try: stop process 612 \(sshd\)/]],
+  [DOCKER, false, [/docker-proxy/, /try: stop the container that publishes port 1883/]],
+  ['port 0 a process of another namespace', false, [/taken by a process of another namespace/, /sudo ss -ltnp/]],
   [`${OTHER}\n${PYTHON}`, true, [/python3 broker\.py/]],
   [
     `link /etc/mosquitto/conf.d /srv/my conf.d \n${OTHER}`,

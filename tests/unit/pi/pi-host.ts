@@ -31,15 +31,32 @@ const rows: readonly (readonly [
   ],
 ];
 
-test('advises to purge the package only where it is installed', (t) => {
-  const advice = (broker: string) => {
-    const facts = factsOf(new Map([['no-broker', broker]]));
+const PACKAGE = 'the package mosquitto is installed\n/usr/sbin/mosquitto exists\n';
+const MOSQUITTO = 'process 5 /usr/sbin/mosquitto -c x listens on port 1883\n';
+const NODE_RED = 'process 7 node-red listens on port 1883\n';
+const DOCKER = 'process 9 /usr/bin/docker-proxy -host-port 1883 listens on port 1883\n';
+
+/** [what the Pi has; what it is called; the advice, and what is not in it] */
+const found: readonly (readonly [parts: string, is: RegExp, advice: RegExp, never: RegExp])[] = [
+  [PACKAGE, /this Pi has a broker/, /purge mosquitto/, /stop/],
+  [`${PACKAGE}${MOSQUITTO}`, /this Pi has a broker/, /purge mosquitto/, /stop/],
+  [`${PACKAGE}${NODE_RED}`, /this Pi has a broker/, /purge mosquitto.*stop process 7 \(node-red\)/, /process 5/],
+  [MOSQUITTO, /this Pi has a broker/, /stop process 5 \(mosquitto\)/, /purge/],
+  [NODE_RED, /another program .*port.*\n {4}process 7 node-red/, /stop process 7 \(node-red\)/, /purge|remove/],
+  [DOCKER, /another program/, /the container that publishes port 1883/, /purge|stop process/],
+  ['/usr/sbin/mosquitto exists\n', /this Pi has a broker/, /remove \/usr\/sbin\/mosquitto/, /purge|stop/],
+];
+
+for (const [parts, is, advice, never] of found) {
+  test(`names and removes the cause, and nothing else: ${parts.replaceAll('\n', ' | ')}`, (t) => {
+    const facts = factsOf(new Map([['no-broker', parts]]));
     const check = resources.find(({ id }) => id === 'clients only');
-    return t.throws(() => check?.plan(facts, []), { instanceOf: LabError })?.trouble.advice ?? '';
-  };
-  t.regex(advice('the package mosquitto is installed\n'), /purge mosquitto/);
-  t.regex(advice('process 7 other listens on port 1883\n'), /stop the process/);
-});
+    const error = t.throws(() => check?.plan(facts, []), { instanceOf: LabError });
+    t.regex(error?.trouble.happened ?? '', is);
+    t.regex(error?.trouble.advice ?? '', advice);
+    t.notRegex(error?.trouble.advice ?? '', never);
+  });
+}
 
 for (const [name, installed, broker, changes, happened] of rows) {
   test(name, (t) => {
