@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { LabError } from '../base/errors.ts';
 import type { ReportProgress } from '../base/progress.ts';
 import { HOST_LOCK_WAIT_S, withHostLock } from './exclusive.ts';
-import { type Host, stepFailed, tryRun } from './hosts/host.ts';
+import { type Host, tryRun } from './hosts/host.ts';
 import { planHost, type Step } from './plan-host.ts';
 import { FACTS_TIMEOUT_MS, type Facts, gatherFacts, type Query, questions } from './resources/facts.ts';
 import { type Change, isChange, type Resource } from './resources/resource.ts';
-import { whyFailed } from './why-failed.ts';
+import { failureOf } from './why-failed.ts';
 
 /** Gathers all facts that a host's resources need, in one round trip. */
 export async function factsFor(host: Host, resources: readonly Resource[], signal: AbortSignal): Promise<Facts> {
@@ -85,8 +85,8 @@ async function apply(
   };
   const result = await tryRun(host, { step: summary, script, root: true, timeoutMs, signal, onLine });
   if (result.code === 0) return read(result.stdout);
-  const explained = change.explain?.(result.stderr) ?? (await whyFailed(host, result, signal));
-  if (explained === undefined) throw stepFailed(host, summary, result, advice);
+  const explained = change.explain?.(result.stderr);
+  if (explained === undefined) throw await failureOf(host, { step: summary, advice, signal }, result);
   throw new LabError({ subject: host.name, step: summary, ...explained }, 'failed');
 }
 

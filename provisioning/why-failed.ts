@@ -1,6 +1,6 @@
-import { ignoreFailure } from '../base/errors.ts';
+import { ignoreFailure, LabError } from '../base/errors.ts';
 import { CAUSES, type Explanation } from './failure-causes.ts';
-import type { Host, Result } from './hosts/host.ts';
+import { type Host, type Result, stepFailed } from './hosts/host.ts';
 import { gatherFacts } from './resources/facts.ts';
 
 /**
@@ -10,7 +10,7 @@ import { gatherFacts } from './resources/facts.ts';
 export async function whyFailed(
   host: Host,
   { stdout, stderr }: Result,
-  signal: AbortSignal,
+  signal?: AbortSignal,
 ): Promise<Explanation | undefined> {
   for (const { pattern, queries, explain } of CAUSES) {
     // standard error first: apt writes its errors there
@@ -22,4 +22,17 @@ export async function whyFailed(
     if (explained !== undefined) return explained;
   }
   return undefined;
+}
+
+type FailedStep = {
+  readonly step: string;
+  readonly advice?: string | undefined;
+  readonly signal?: AbortSignal | undefined;
+};
+
+/** The error of a step that failed: its cause where that is known, otherwise the end of its output and the step's advice. */
+export async function failureOf(host: Host, { step, advice, signal }: FailedStep, result: Result): Promise<LabError> {
+  const explained = await whyFailed(host, result, signal);
+  if (explained === undefined) return stepFailed(host, step, result, advice);
+  return new LabError({ subject: host.name, step, ...explained }, 'failed');
 }

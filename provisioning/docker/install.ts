@@ -3,11 +3,12 @@ import { $ } from 'zx/core';
 import { ignoreFailure, LabError } from '../../base/errors.ts';
 import { parseOsRelease } from '../../base/os-release.ts';
 import type { HostReporter } from '../../base/progress.ts';
-import { run } from '../hosts/host.ts';
+import { tryRun } from '../hosts/host.ts';
 import { localHost } from '../hosts/local.ts';
 import { ensureSudo } from '../hosts/sudo.ts';
-import { aptInstallScript } from '../resources/apt.ts';
+import { aptInstallScript, unknownCause } from '../resources/apt.ts';
 import { TOOLS } from '../resources/package-record.ts';
+import { failureOf } from '../why-failed.ts';
 
 const INSTALL_TIMEOUT_MS = 900_000;
 
@@ -30,7 +31,8 @@ export async function ensureTool(
   }
   await ensureSudo();
   reporter.step(`${step} on this machine`);
-  await run(localHost('this machine'), {
+  const host = localHost('this machine');
+  const result = await tryRun(host, {
     step,
     script: aptInstallScript({ packages, record: TOOLS }),
     root: true,
@@ -38,6 +40,7 @@ export async function ensureTool(
     signal,
     onLine: reporter.detail,
   });
+  if (result.code !== 0) throw await failureOf(host, { step, advice: unknownCause(packages), signal }, result);
   reporter.changed(`installed ${packages.join(' ')} on this machine; ./lab down prints how to remove them`);
 }
 

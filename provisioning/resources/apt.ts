@@ -50,3 +50,9 @@ export const explainApt: NonNullable<Change['explain']> = (output) => {
     advice: `if nothing else needs them, remove them yourself (sudo apt-get remove ${names.join(' ')}), then run the command again`,
   };
 };
+
+/** What to try where no known cause explains a failed installation. */
+export function unknownCause(packages: readonly string[]): string {
+  const words = packages.length === 0 ? 'dpkg --configure -a' : `apt-get install ${packages.join(' ')}`;
+  return `the cause is unknown; all messages: sudo apt-get update && sudo ${words} on the host`;
+}

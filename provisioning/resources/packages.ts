@@ -1,5 +1,5 @@
 import { quote } from '../../base/quote.ts';
-import { aptInstallScript, explainApt, LOCK_WAIT_S } from './apt.ts';
+import { aptInstallScript, explainApt, LOCK_WAIT_S, unknownCause } from './apt.ts';
 import { DPKG, unfinishedPackages } from './dpkg.ts';
 import type { Fact, Query } from './facts.ts';
 import type { Item, Resource } from './resource.ts';
@@ -31,7 +31,7 @@ export function packages(names: readonly string[], record?: string): Resource {
         script: aptInstallScript({ packages: missing, halfDone: repaired, record }),
         timeoutMs: INSTALL_TIMEOUT_MS,
         explain: explainApt,
-        advice: 'check that `apt-get update` works on this host and that its disk is not full',
+        advice: unknownCause([...missing, ...repaired]),
       };
       return { items, change };
     },

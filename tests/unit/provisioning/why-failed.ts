@@ -1,5 +1,5 @@
 import test from 'ava';
-import { whyFailed } from '../../../provisioning/why-failed.ts';
+import { failureOf, whyFailed } from '../../../provisioning/why-failed.ts';
 import { scriptedHosts } from '../_scripted-hosts.ts';
 
 const signal = new AbortController().signal;
@@ -164,4 +164,15 @@ test('names no cause that the facts speak against', async (t) => {
 
 test('names no cause for other words', async (t) => {
   t.is(await why('E: Sub-process /usr/bin/dpkg returned an error code (1)\n', {}), undefined);
+});
+
+test('the error of a step has the cause, or the end of the output and the advice of the step', async (t) => {
+  const host = await scriptedHosts({ local: { facts: { held: 'mosquitto\n' } } }).open('pi', { kind: 'local' });
+  const failed = (stderr: string) =>
+    failureOf(host, { step: 'install mosquitto', advice: 'look', signal }, { code: 100, stdout: '', stderr });
+  const known = await failed(HELD);
+  t.regex(known.message, /^pi: install mosquitto: apt must not change packages .*\n.*\n {2}try: .*unhold mosquitto$/);
+  t.is(known.exitCode, 1);
+  const unknown = await failed('E: broken\n');
+  t.is(unknown.message, 'pi: install mosquitto: exit code 100\n    E: broken\n  try: look');
 });
