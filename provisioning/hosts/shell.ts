@@ -30,6 +30,8 @@ const WRAPPER = [
 ].join('; ');
 
 const PRELUDE = [
+  // a bash that the script starts would read ~/.bashrc, as if sshd had started it (bash(1), INVOCATION)
+  'unset SSH_CLIENT SSH2_CLIENT',
   'export LC_ALL=C DEBIAN_FRONTEND=noninteractive',
   'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin',
   'umask 022',

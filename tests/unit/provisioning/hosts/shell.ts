@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
 import { quote } from '../../../../base/quote.ts';
 import {
@@ -8,7 +10,7 @@ import {
   shellInput,
   shellWords,
 } from '../../../../provisioning/hosts/shell.ts';
-import { sh } from '../../_sh.ts';
+import { folderFor, sh } from '../../_sh.ts';
 
 test('puts sudo’s words in front', (t) => {
   for (const sudo of [[], ['sudo', '-n']]) {
@@ -38,6 +40,17 @@ test('shows nothing of the script on the command line', (t) => {
   const { code, stdout } = sh(`${line} <<'END'\n${shellInput('echo "$1 $LC_ALL"; umask; cat; exit 3')}END`);
   t.is(code, 3);
   t.is(own(stdout), ' C\n0022\n');
+});
+
+test('no bash of the script reads ~/.bashrc, as one does that sshd starts', (t) => {
+  const home = folderFor(t);
+  writeFileSync(join(home, '.bashrc'), 'echo hello\n');
+  const environment = `export HOME=${home} SSH_CLIENT='127.0.0.1 1 22'; unset SHLVL`;
+  const bash = 'true | bash -c "echo ran"';
+  t.is(sh(`${environment}; ${bash}`).stdout, 'hello\nran\n');
+  const line = shellWords([]).map(quote).join(' ');
+  const { stdout } = sh(`${environment}\n${line} <<'END'\n${shellInput(bash)}END`);
+  t.is(own(stdout), 'ran\n');
 });
 
 test('gives commands of the script an empty standard input', (t) => {
