@@ -44,7 +44,7 @@ async function passes(t: ExecutionContext): Promise<void> {
 }
 
 for (const machines of [['broker'], ['pi'], ['broker', 'pi']]) {
-  test.serial(`no false alarm where ${machines.join(' and ')} have 5 % of a CPU`, async (t) => {
+  test.serial(`no false alarm with 5 % of a CPU for ${machines.join(' and ')}`, async (t) => {
     await throttle(t, machines);
     await passes(t);
   });
