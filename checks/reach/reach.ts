@@ -1,7 +1,8 @@
 import { lookup } from 'node:dns/promises';
-import { LabError } from '../../base/errors.ts';
+import { ignoreFailure, LabError } from '../../base/errors.ts';
 import { slowness, stretchedSeconds } from '../../base/slowness.ts';
 import { ANSWER_TIMEOUT_MS, connectOnce } from '../../deployment/connect-once.ts';
+import { portState } from '../../deployment/why-unreachable.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import { BROKER_UNREACHABLE } from '../harness/advice.ts';
 import { type Check, type Finding, idWord, THIS_MACHINE } from '../harness/check.ts';
@@ -9,7 +10,7 @@ import type { CheckFamily } from '../harness/check-family.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import { clock } from './clock.ts';
 import { goWay, type WayFound, type WayOptions } from './host-way.ts';
-import { blockedBy, type Layers, obstacleAt, WORKS } from './judge.ts';
+import { blockedBy, type Layers, type Obstacle, obstacleAt, WORKS } from './judge.ts';
 
 const BOUND_MS = 60_000;
 /** A slow place may answer after the first time limit. */
@@ -113,11 +114,23 @@ async function wayFrom(testLab: TestLab, { name, where }: Start, goal: Goal, her
   const user = testLab.lab.users[0];
   try {
     const host = await testLab.host(name, where);
-    return await goWay(host, { ...way, user, boundMs: BOUND_MS, signal: testLab.stopped });
+    const found = await goWay(host, { ...way, user, boundMs: BOUND_MS, signal: testLab.stopped });
+    return found.obstacle?.layer === 'tcp' ? { ...found, obstacle: await explained(testLab, found.obstacle) } : found;
   } catch (error) {
     if (!(error instanceof LabError) || error.kind === 'interrupted') throw error;
     const { subject, step, happened, isLate = false, advice = BROKER_UNREACHABLE } = error.trouble;
     const reason = `${subject}: ${step}: ${happened}`;
     return { layers: { commands: happened }, obstacle: { layer: 'commands', reason, advice }, isLate };
   }
+}
+
+/** Adds what the broker's host shows: the firewall there, as far as root may ask. */
+async function explained({ live, lab, host, stopped }: TestLab, obstacle: Obstacle): Promise<Obstacle> {
+  if (live.broker.host === undefined) return obstacle;
+  const broker = host('broker', live.broker.host);
+  const state = await ignoreFailure(broker.then((opened) => portState(opened, lab.broker.port, stopped)));
+  const firewall = state?.firewall;
+  if (firewall === undefined) return obstacle;
+  const advice = `a firewall filters the input of the broker's host (${firewall.name}); open the port there: ${firewall.open}`;
+  return { ...obstacle, advice };
 }
