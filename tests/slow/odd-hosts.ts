@@ -27,12 +27,12 @@ for (const [file, odd] of Object.entries(FILES)) {
     for (const machine of MACHINES) {
       test.serial(`verify passes: ${file} prints on the ${machine}, MaxSessions ${maxSessions}`, async (t) => {
         t.timeout(RUN_MS);
+        t.teardown(() => makeOdd(theLab(), machine));
         await makeOdd(theLab(), machine, { ...odd, maxSessions });
         await leavesNothing(t, theLab(), async () => {
           const { code, output } = await verify(theLab(), ['--quick'], { boundMs: RUN_MS });
           t.is(code, 0, output);
         });
-        await makeOdd(theLab(), machine);
       });
     }
   }
@@ -42,6 +42,7 @@ for (const [name, bashrc] of Object.entries({ exit: 'exit 0', 'a failed exit': '
   for (const machine of MACHINES) {
     test.serial(`${name} in ~/.bashrc on the ${machine}: the error names the file`, async (t) => {
       t.timeout(RUN_MS);
+      t.teardown(() => makeOdd(theLab(), machine));
       await makeOdd(theLab(), machine, { bashrc });
       await leavesNothing(t, theLab(), async () => {
         for (const command of ['up', 'verify']) {
@@ -51,7 +52,6 @@ for (const [name, bashrc] of Object.entries({ exit: 'exit 0', 'a failed exit': '
           t.notRegex(all, /no fact|behind/);
         }
       });
-      await makeOdd(theLab(), machine);
     });
   }
 }
