@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'ssh2';
 import { LabError } from '../../base/errors.ts';
 import { quote } from '../../base/quote.ts';
@@ -12,6 +13,9 @@ import { startOver, type Transport } from './running.ts';
 import type { Purpose } from './session-pool.ts';
 import { killWords, shellInput, shellWords } from './shell.ts';
 
+/** How long closing waits for signals that are under way, on a host that is slow to open a session. */
+const ENDING_MS = 3_000;
+
 export type SshHost = Host & { readonly client: Client };
 
 /** Connects to a host over SSH. Throws a LabError with exit code 2 that says why it could not. */
@@ -21,10 +25,13 @@ export async function sshHost(name: string, address: SshAddress, signal?: AbortS
   const short = (purpose: Purpose) => (words: readonly string[], input: string) =>
     shortCommand(name, connections, { words, input, purpose });
   const [run, end] = [short('run'), short('end')];
+  const ending = new Set<Promise<unknown>>();
   const killers = new Map<Sudo, Transport['killGroup']>();
   const killerFor = (sudo: Sudo) => {
     const send = async (groups: readonly number[], signal: string) => {
-      await end(killWords(groups, signal, sudo.words), sudo.input);
+      const sent = end(killWords(groups, signal, sudo.words), sudo.input);
+      ending.add(sent);
+      await sent.finally(() => ending.delete(sent));
     };
     const killer = killers.get(sudo) ?? groupKiller(send);
     killers.set(sudo, killer);
@@ -44,6 +51,8 @@ export async function sshHost(name: string, address: SshAddress, signal?: AbortS
     start: (command) =>
       command.root === true && startAsRoot !== undefined ? startAsRoot(command) : start(command, NO_SUDO),
     async [Symbol.asyncDispose]() {
+      // a signal that is not sent yet would leave its processes on the host
+      await Promise.race([Promise.allSettled(ending), sleep(ENDING_MS, undefined, { ref: false })]);
       connections.close();
     },
   };
