@@ -46,7 +46,7 @@ export const DEVIATIONS = {
 } satisfies Record<string, Deviation>;
 
 /** Ends the reason of a failure that Mosquitto would explain, on an external broker that the lab file does not name. */
-const UNKNOWN_BROKER =
+export const UNKNOWN_BROKER =
   'a known deviation of Mosquitto: say broker.software: mosquitto 2.0.11 (its version) if that is what runs there';
 
 export type DeviationName = keyof typeof DEVIATIONS;

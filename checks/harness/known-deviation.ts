@@ -1,6 +1,6 @@
 import type { BrokerSoftware } from '../../lab-file/lab.ts';
 import type { CheckRecord } from '../../records/record.ts';
-import { isAtLeast } from './deviations.ts';
+import { isAtLeast, UNKNOWN_BROKER } from './deviations.ts';
 import { PRODUCT_DEVIATIONS, type ProductDeviation } from './products.ts';
 
 /**
@@ -9,8 +9,18 @@ import { PRODUCT_DEVIATIONS, type ProductDeviation } from './products.ts';
  */
 export function judgedBySoftware(record: CheckRecord, software: BrokerSoftware | undefined): CheckRecord {
   if (software === undefined || software.product === 'mosquitto') return record;
-  const known = PRODUCT_DEVIATIONS[software.product].filter(
-    (deviation) => isIn(deviation, software.version) && deviation.checks.test(record.id),
+  return judgedByList(withoutMosquitto(record), software.product, software.version);
+}
+
+/** Mosquitto does not explain what another broker does. */
+function withoutMosquitto(record: CheckRecord): CheckRecord {
+  const { reason } = record;
+  return reason === undefined ? record : { ...record, reason: reason.replace(`; ${UNKNOWN_BROKER}`, '') };
+}
+
+function judgedByList(record: CheckRecord, product: keyof typeof PRODUCT_DEVIATIONS, version: string): CheckRecord {
+  const known = PRODUCT_DEVIATIONS[product].filter(
+    (deviation) => isIn(deviation, version) && deviation.checks.test(record.id),
   );
   const first = known.find(({ reason }) => reason?.test(record.reason ?? '') !== false);
   if (record.verdict === 'fail' && first !== undefined) {
@@ -20,8 +30,7 @@ export function judgedBySoftware(record: CheckRecord, software: BrokerSoftware |
   }
   const always = known.find(({ how }) => how === 'always');
   if (record.verdict !== 'pass' || always === undefined) return record;
-  const name = `${software.product} ${software.version}`;
-  const reason = `${name} conforms to the standard, but is listed as deviating: ${always.what}`;
+  const reason = `${product} ${version} conforms to the standard, but is listed as deviating: ${always.what}`;
   return { ...record, verdict: 'fail', reason, advice: 'correct the list in checks/harness/products.ts' };
 }
 

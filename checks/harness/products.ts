@@ -32,8 +32,7 @@ export const PRODUCT_DEVIATIONS: Readonly<Record<Exclude<Product, 'mosquitto'>, 
     {
       what: 'a PUBLISH of QoS 2 over 3.1.1 is answered with PUBACK, not with PUBREC [MQTT-4.3.3-2]',
       source: `rabbitmq.com/docs/mqtt supports QoS 0 and 1; ${RABBITMQ}`,
-      checks:
-        /^qos\.matrix\.p2s[012]\.v311$|^session\.(offline|publisher-resend)\.q2\.v311$|^session\.publisher-resend\.pubrel\.v311$/,
+      checks: /^qos\.matrix\.p2s[012]\.v311$|^session\.publisher-resend\.(q2|pubrel)\.v311$/,
       how: 'always',
     },
     {

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { UNKNOWN_BROKER } from '../../../../checks/harness/deviations.ts';
 import { judgedBySoftware } from '../../../../checks/harness/known-deviation.ts';
 import type { BrokerSoftware } from '../../../../lab-file/lab.ts';
 import type { CheckRecord, Verdict } from '../../../../records/record.ts';
@@ -49,4 +50,14 @@ test('takes a failure for a deviation only where its reason is the known one', (
     ).verdict;
   t.is(verdictFor('an established subscription received 2 copies'), 'deviation');
   t.is(verdictFor('an established subscription received 0 copies'), 'fail');
+});
+
+test('does not explain by Mosquitto what another broker does', (t) => {
+  const record: CheckRecord = {
+    ...{ id: 'will.second-connect.publisher.status.v311', family: 'will', claim: '', expected: null, observed: null },
+    ...{ verdict: 'fail', reason: `no last will; ${UNKNOWN_BROKER}`, startedAt: 0, durationMs: 0 },
+  };
+  t.regex(judgedBySoftware(record, rabbitmq('3.10')).reason ?? '', /: no last will$/);
+  t.is(judgedBySoftware(record, rabbitmq('4.0')).reason, 'no last will');
+  t.is(judgedBySoftware(record, undefined).reason, record.reason);
 });
