@@ -88,7 +88,8 @@ async function subscribe(
   if (isAllowed && granted(suback)) await ignoreFailure(client.packet(isMessage(live), 'message'));
   let connection = await connectionAfter(client);
   let unsubscribed: Subscription['unsubscribed'];
-  if (connection === 'answered') {
+  // an UNSUBSCRIBE without a subscription may end those of other clients, as on ejabberd
+  if (connection === 'answered' && granted(suback)) {
     const isAnswered = await client.unsubscribe(filter).then(
       () => true,
       () => false,
@@ -169,7 +170,7 @@ type Subscription = {
   readonly connection: ConnectionAfter;
   readonly copies: number;
   readonly leaked: readonly string[];
-  /** UNSUBSCRIBE, and a message that was published after it; undefined: the connection was over before. */
+  /** UNSUBSCRIBE, and a message that was published after it; undefined: the broker refused the subscription, or the connection was over. */
   readonly unsubscribed?: { readonly isAnswered: boolean; readonly copies: number } | undefined;
 };
 
