@@ -5,7 +5,6 @@ import { ClientLimit } from '../../probes/clients/option-file.ts';
 import { NotSeen, within } from '../../probes/mqtt/feed.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import { type CheckRecord, familyOf, type Verdict } from '../../records/record.ts';
-import type { Pace } from './pace.ts';
 
 /**
  * How far a run goes. `quick`: no wait longer than one keep-alive expiry at 5 s; `default`: all checks that do not
@@ -73,8 +72,11 @@ export function notApplicable(check: NamedCheck, reason: string): Check {
   return { ...named, expected: null, boundMs: 1_000, run: async () => finding };
 }
 
+/** Lets a check's work begin when there is room. */
+export type Admit = (check: Check, work: () => Promise<CheckRecord>) => Promise<CheckRecord>;
+
 /** Runs a check within its limit and bound. An error becomes a record that fails. */
-export async function runCheck(check: Check, admit: Pace['admit'] = (_, work) => work()): Promise<CheckRecord> {
+export async function runCheck(check: Check, admit: Admit = (_, work) => work()): Promise<CheckRecord> {
   const work = () => admit(check, () => runNow(check));
   return check.limit === undefined ? await work() : await check.limit(work);
 }

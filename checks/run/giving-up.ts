@@ -1,0 +1,62 @@
+import { type CheckRecord, familyOf } from '../../records/record.ts';
+import { type Check, recordOf, THIS_MACHINE } from '../harness/check.ts';
+
+/** So many slow failures of a family on a host with one reason prove it. */
+const PROVED_BY = 5;
+/** A failure that took less costs the run nothing. */
+const SLOW_MS = 3_000;
+const MOST_EXAMPLES = 3;
+
+/** Ends a run in time where a broken broker makes check after check wait for what never comes. */
+export type GivingUp = {
+  /** Runs a check's work, or gives the check up: its family is proved to fail, and one check of its kind has its turn already. */
+  unlessGivenUp(check: Check, work: () => Promise<CheckRecord>): Promise<CheckRecord>;
+};
+
+type Kind = { hasBegun: boolean; hasPassed: boolean };
+
+export function openGivingUp(): GivingUp {
+  const kinds = new Map<string, Kind>();
+  const failed = new Map<string, CheckRecord[]>();
+  const proved = new Map<string, readonly CheckRecord[]>();
+  const learn = (place: string, kind: Kind, record: CheckRecord) => {
+    if (record.verdict === 'pass' || record.verdict === 'deviation') kind.hasPassed = true;
+    if (record.verdict !== 'fail' || record.durationMs < SLOW_MS) return;
+    const way = `${place} ${wayOf(record)}`;
+    const same = [...(failed.get(way) ?? []), record];
+    failed.set(way, same);
+    if (same.length === PROVED_BY) proved.set(place, same);
+  };
+  return {
+    async unlessGivenUp(check, work) {
+      const { host = THIS_MACHINE } = check;
+      const place = `${familyOf(check)} ${host}`;
+      const name = `${kindOf(check)} ${host}`;
+      const kind = kinds.get(name) ?? { hasBegun: false, hasPassed: false };
+      kinds.set(name, kind);
+      const proof = proved.get(place);
+      if (proof !== undefined && kind.hasBegun && !kind.hasPassed) return givenUp(check, proof);
+      kind.hasBegun = true;
+      const record = await work();
+      learn(place, kind, record);
+      return record;
+    },
+  };
+}
+
+/** `acl.publish`. */
+function kindOf({ id }: Check): string {
+  return id.split('.').slice(0, 2).join('.');
+}
+
+/** The reason without what differs between checks that fail in one way. */
+function wayOf({ reason = '', subject }: CheckRecord): string {
+  const names = subject !== undefined && 'topic' in subject ? [subject.topic] : [];
+  return names.reduce((text, name) => text.replaceAll(name, '…'), reason).replaceAll(/\d+(\.\d+)?/g, '#');
+}
+
+function givenUp(check: Check, proof: readonly CheckRecord[]): CheckRecord {
+  const examples = proof.slice(0, MOST_EXAMPLES).map(({ id }) => id);
+  const reason = `given up: ${proof.length} checks of ${familyOf(check)} failed in the same way (${examples.join(', ')}, …)`;
+  return recordOf(check, { verdict: 'skipped', observed: null, reason });
+}
