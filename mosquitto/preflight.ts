@@ -23,11 +23,10 @@ export function preflight(lab: Lab, { takeOver }: { readonly takeOver: boolean }
 
 /** `--take-over` stops only a Mosquitto, and another port does not help against a foreign configuration. */
 function adviceFor(obstacles: readonly Obstacle[]): string {
-  const programs = obstacles.flatMap((obstacle) =>
-    obstacle.kind === 'port' && !canBeTakenOver(obstacle) ? [obstacle] : [],
-  );
-  if (programs.length > 0) {
-    return `${programs.map(howToFree).join('; ')} (--take-over stops only a Mosquitto), or choose another \`broker.port\`, \`broker: { host: container }\` or another host`;
+  const program = obstacles.find((obstacle) => obstacle.kind === 'port' && !canBeTakenOver(obstacle));
+  if (program?.kind === 'port') {
+    const remedies = [howToFree(program) ?? [], 'choose another `broker.port`'].flat().join(', or ');
+    return `${remedies}, \`broker: { host: container }\` or another host (--take-over stops only a Mosquitto)`;
   }
   const choice = obstacles.every(({ kind }) => kind === 'port') ? 'another `broker.port`' : 'another host';
   return `choose ${choice}, \`broker: { host: container }\`, or \`--take-over\`, which moves what it finds to ${BACKUPS}`;

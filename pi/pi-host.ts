@@ -67,9 +67,14 @@ function remedies(found: string): string[] {
   const others = holders(found).filter((holder) => !(isPackage && isBroker(holder)));
   return [
     ...(isPackage ? ['remove it on the Pi: sudo apt-get purge mosquitto (the clients stay)'] : []),
-    ...new Set(others.map((holder) => `on the Pi, ${howToFree(holder)}`)),
+    ...new Set(others.map(howToFreePort)),
     ...(!isPackage && found.includes('/usr/sbin/mosquitto exists') ? ['on the Pi, remove /usr/sbin/mosquitto'] : []),
   ];
+}
+
+function howToFreePort(holder: PortHolder): string {
+  const how = howToFree(holder);
+  return how === undefined ? `choose another \`broker.port\`, since sshd has port ${holder.port}` : `on the Pi, ${how}`;
 }
 
 function holders(found: string): PortHolder[] {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'ssh2';
 import { deferred } from '../../base/deferred.ts';
-import { LabError } from '../../base/errors.ts';
+import { ignoreFailure, LabError } from '../../base/errors.ts';
 import { type SshAddress, sshText } from '../../lab-file/ssh-address.ts';
 import { type Channel, isRefused, openChannel } from './channel.ts';
 import { type Purpose, type SessionPool, sessionPool } from './session-pool.ts';
@@ -23,8 +23,6 @@ export type Connections = {
   readonly user: string;
   /** Key under which the host's password is remembered. */
   readonly passwordKey: string;
-  /** Rejects when the first connection ends. */
-  readonly died: Promise<never>;
   /**
    * Starts a command, on a further connection where the others have no room; waits where the host allows neither.
    * Starts nothing once the signal has come.
@@ -52,6 +50,7 @@ export async function openConnections(name: string, address: SshAddress, signal?
   const open = new Set([client]);
   let isClosed = false;
   const pool: SessionPool<Connection> = sessionPool(first, async () => {
+    if (isClosed) throw new Error('closed');
     // without the signal: ending the commands of an interrupted run takes sessions too
     const { client } = await logIn(name, address);
     if (isClosed) client.end();
@@ -61,7 +60,7 @@ export async function openConnections(name: string, address: SshAddress, signal?
     return further;
   });
   return {
-    ...{ client, user, passwordKey, died: first.died },
+    ...{ client, user, passwordKey },
     async execute(line, options = {}) {
       for (let tries = 1; ; tries += 1) {
         const channel = await Promise.race([openSession(pool, line, options), first.died]);
@@ -90,7 +89,10 @@ async function openSession(
     const channel = await Promise.race([openChannel((opened) => client.exec(line, opened)), died]);
     lease.opened();
     void channel.exited.then(lease.release);
-    return { ...channel, exited: Promise.race([channel.exited, died]) };
+    const exited = Promise.race([channel.exited, died]);
+    // nobody awaits it where the first connection has ended meanwhile
+    void ignoreFailure(exited);
+    return { ...channel, exited };
   } catch (error) {
     if (isRefused(error)) lease.refused();
     lease.release();

@@ -60,7 +60,7 @@ async function supervise({ hostName, transport, command, group, kill }: Supervis
     const happened = `not finished after ${stretchedSeconds(command.timeoutMs)} s`;
     const advice = readers.stdout.hasBegun()
       ? 'check on the host whether it is overloaded: uptime; ps axf'
-      : 'it has not begun: check on the host whether it is overloaded (uptime; ps axf), or a start-up file of the login shell waits (~/.bashrc)';
+      : 'the command has not begun: check on the host whether it is overloaded (uptime; ps axf), and whether a start-up file of the login shell waits (~/.bashrc)';
     const { subject, step } = { subject: hostName, step: command.step };
     stopped.reject(new LabError({ subject, step, happened, advice, isLate: true }, 'failed'));
   });

@@ -27,7 +27,14 @@ const rows: readonly (readonly [output: string, takeOver: boolean, facts: readon
   ['port 7 mosquitto', false, [/try: choose another `broker\.port`.*--take-over/]],
   [PYTHON, false, [/port 1883 .*process 7: python3 broker\.py/, /try: stop process 7 \(python3\)/]],
   [PYTHON, true, [/try: stop process 7 \(python3\)/]],
-  [SSHD, true, [/is taken by process 612: sshd: \/usr\/sbin\/sshd/, /try: stop process 612 \(sshd\)/]],
+  [
+    SSHD,
+    true,
+    [
+      /is taken by process 612: sshd: \/usr\/sbin\/sshd/,
+      /try: choose another `broker\.port`, `broker: \{ host: container \}`/,
+    ],
+  ],
   [DOCKER, false, [/docker-proxy/, /try: stop the container that publishes port 1883/]],
   ['port 0 a process of another namespace', false, [/taken by a process of another namespace/, /sudo ss -ltnp/]],
   [`${OTHER}\n${PYTHON}`, true, [/python3 broker\.py/]],

@@ -34,6 +34,7 @@ const rows: readonly (readonly [
 const PACKAGE = 'the package mosquitto is installed\n/usr/sbin/mosquitto exists\n';
 const MOSQUITTO = 'process 5 /usr/sbin/mosquitto -c x listens on port 1883\n';
 const NODE_RED = 'process 7 node-red listens on port 1883\n';
+const SSHD = 'process 612 sshd: /usr/sbin/sshd -D listens on port 22\n';
 const DOCKER = 'process 9 /usr/bin/docker-proxy -host-port 1883 listens on port 1883\n';
 
 /** [what the Pi has; what it is called; the advice, and what is not in it] */
@@ -44,6 +45,7 @@ const found: readonly (readonly [parts: string, is: RegExp, advice: RegExp, neve
   [MOSQUITTO, /this Pi has a broker/, /stop process 5 \(mosquitto\)/, /purge/],
   [NODE_RED, /another program .*port.*\n {4}process 7 node-red/, /stop process 7 \(node-red\)/, /purge|remove/],
   [DOCKER, /another program/, /the container that publishes port 1883/, /purge|stop process/],
+  [SSHD, /another program/, /^choose another `broker\.port`, since sshd has port 22;/, /stop|purge/],
   ['/usr/sbin/mosquitto exists\n', /this Pi has a broker/, /remove \/usr\/sbin\/mosquitto/, /purge|stop/],
 ];
 
