@@ -1,6 +1,7 @@
 import { seconds } from '../../../base/paint.ts';
+import { isLeftOut } from '../../../records/left-out.ts';
 import type { Results } from '../../../records/results.ts';
-import { counted, listed } from '../format.ts';
+import { counted, listed, whole } from '../format.ts';
 import { Text } from './text.tsx';
 
 const OUTCOMES: Readonly<Record<Results['verdict'], string>> = {
@@ -41,12 +42,14 @@ function scopeText({ scope, full, only }: NonNullable<Results['environment']>): 
 }
 
 function countsText({ counts: { pass, fail, deviation, skipped, inconclusive }, checks }: Results): string {
+  const leftOut = checks.filter(isLeftOut).length;
   const words = [
     `${pass} passed`,
     ...(fail > 0 ? [`${fail} failed`] : []),
     ...(inconclusive > 0 ? [`${inconclusive} inconclusive`] : []),
     ...(deviation > 0 ? [counted(deviation, 'known deviation')] : []),
-    ...(skipped > 0 ? [`${skipped} skipped`] : []),
+    ...(skipped > leftOut ? [`${whole(skipped - leftOut)} skipped`] : []),
   ];
-  return `Of ${counted(checks.length, 'check')}: ${listed(words)}.`;
+  const others = leftOut === 0 ? '' : ` The run left out ${counted(leftOut, 'more check')}.`;
+  return `Of ${counted(checks.length - leftOut, 'check')}: ${listed(words)}.${others}`;
 }

@@ -43,6 +43,7 @@ test('the page of a run of a class takes at most 1 MB, and no link dangles', (t)
   t.regex(section, /more checks would make the page too long; records\.jsonl/);
   t.regex(section, /The run left out \d,\d{3} checks.*seed 4711.*--exhaustive/s);
   t.false(page.includes('id="records"'));
+  t.regex(page, /Of \d\d,\d{3} checks: [^.]*failed[^.]*\. The run left out \d,\d{3} more checks\./);
 });
 
 test('the table of rights has a row for each right that the lab file gives, and one for the other pairs', (t) => {
