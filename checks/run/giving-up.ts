@@ -11,6 +11,8 @@ const MOST_EXAMPLES = 3;
 export type GivingUp = {
   /** Runs a check's work, or gives the check up: its family is proved to fail, and one check of its kind has its turn already. */
   unlessGivenUp(check: Check, work: () => Promise<CheckRecord>): Promise<CheckRecord>;
+  /** Takes the final record of a check: one that is inconclusive after all proves nothing. */
+  learn(check: Check, record: CheckRecord): void;
 };
 
 type Kind = { hasBegun: boolean; hasPassed: boolean };
@@ -19,33 +21,38 @@ export function openGivingUp(): GivingUp {
   const kinds = new Map<string, Kind>();
   const failed = new Map<string, CheckRecord[]>();
   const proved = new Map<string, readonly CheckRecord[]>();
-  const learn = (place: string, kind: Kind, record: CheckRecord) => {
-    if (record.verdict === 'pass' || record.verdict === 'deviation') kind.hasPassed = true;
-    if (record.verdict !== 'fail' || record.durationMs < SLOW_MS) return;
-    const way = `${place} ${wayOf(record)}`;
-    const same = [...(failed.get(way) ?? []), record];
-    failed.set(way, same);
-    if (same.length === PROVED_BY) proved.set(place, same);
+  const kindOf = (check: Check): Kind => {
+    const name = `${startOf(check)} ${hostOf(check)}`;
+    const kind = kinds.get(name) ?? { hasBegun: false, hasPassed: false };
+    kinds.set(name, kind);
+    return kind;
   };
   return {
     async unlessGivenUp(check, work) {
-      const { host = THIS_MACHINE } = check;
-      const place = `${familyOf(check)} ${host}`;
-      const name = `${kindOf(check)} ${host}`;
-      const kind = kinds.get(name) ?? { hasBegun: false, hasPassed: false };
-      kinds.set(name, kind);
-      const proof = proved.get(place);
+      const kind = kindOf(check);
+      const proof = proved.get(placeOf(check));
       if (proof !== undefined && kind.hasBegun && !kind.hasPassed) return givenUp(check, proof);
       kind.hasBegun = true;
-      const record = await work();
-      learn(place, kind, record);
-      return record;
+      return await work();
+    },
+    learn(check, record) {
+      const { verdict, durationMs } = record;
+      if (verdict === 'pass' || verdict === 'deviation') kindOf(check).hasPassed = true;
+      if (verdict !== 'fail' || durationMs < SLOW_MS) return;
+      const way = `${placeOf(check)} ${wayOf(record)}`;
+      const same = [...(failed.get(way) ?? []), record];
+      failed.set(way, same);
+      if (same.length === PROVED_BY) proved.set(placeOf(check), same);
     },
   };
 }
 
+const hostOf = ({ host = THIS_MACHINE }: Check): string => host;
+
+const placeOf = (check: Check): string => `${familyOf(check)} ${hostOf(check)}`;
+
 /** `acl.publish`. */
-function kindOf({ id }: Check): string {
+function startOf({ id }: Check): string {
   return id.split('.').slice(0, 2).join('.');
 }
 

@@ -100,11 +100,11 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
     return advice === undefined ? {} : { advice };
   };
   const givingUp = openGivingUp();
-  const judged = async (work: () => Promise<CheckRecord>) => judgedBySoftware(await work(), live.lab.broker.software);
-  const admit: Admit = (check, work) => pace.admit(check, () => givingUp.unlessGivenUp(check, () => judged(work)));
+  const admit: Admit = (check, work) => pace.admit(check, () => givingUp.unlessGivenUp(check, work));
   const recorded = async (check: Check): Promise<CheckRecord> => {
     const done = await inItsPhase(check, () => gate.pass(check, () => runCheck(check, admit)));
-    const record = unlessInterrupted(done, stopped);
+    const record = unlessInterrupted(judgedBySoftware(done, live.lab.broker.software), stopped);
+    givingUp.learn(check, record);
     const [versions, found] = await Promise.all([software(record.host ?? THIS_MACHINE), diagnosed(record)]);
     return maskedRecord({ ...record, ...found, versions });
   };

@@ -13,9 +13,13 @@ function checkOf(id: Check['id'], host?: string): Check {
 
 /** Lets the checks begin one after the other, each ending as `ends` says. */
 function openRun() {
-  const { unlessGivenUp } = openGivingUp();
-  return async (id: Check['id'], ends: Partial<CheckRecord> = {}, host?: string) =>
-    await unlessGivenUp(checkOf(id, host), async () => recordOf(id, ends));
+  const { unlessGivenUp, learn } = openGivingUp();
+  return async (id: Check['id'], ends: Partial<CheckRecord> = {}, host?: string) => {
+    const check = checkOf(id, host);
+    const record = await unlessGivenUp(check, async () => recordOf(id, ends));
+    learn(check, record);
+    return record;
+  };
 }
 
 /** Five checks that wait for the same acknowledgement in vain. */

@@ -5,11 +5,12 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
+import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { deferred } from '../../../../base/deferred.ts';
 import { InputError, LabError } from '../../../../base/errors.ts';
-import { oneAtATime } from '../../../../base/limit.ts';
+import { atMost, oneAtATime } from '../../../../base/limit.ts';
 import type { Check, Finding } from '../../../../checks/harness/check.ts';
 import type { CheckFamily } from '../../../../checks/harness/check-family.ts';
 import type { TestLab } from '../../../../checks/harness/test-lab.ts';
@@ -176,6 +177,17 @@ test('leaves out denials whose turn comes when the time is nearly up', async (t)
   t.true(passed >= 2 && passed < 12, `${passed}`);
   t.deepEqual([fail, inconclusive], [0, 0]);
   t.true(results.checks.some(({ reason }) => reason?.startsWith('left out: the time')));
+});
+
+test('gives up the checks of a kind once five slow failures have proved it', async (t) => {
+  const limit = atMost(5);
+  const late = () => setTimeoutAsync(3_050).then(() => Promise.reject(new Error('no PUBACK: not within 3 s')));
+  const checks = Array.from({ length: 14 }, (_, index) => ({ id: `acl.publish.${index}` as const, limit, run: late }));
+  const { results } = await run(t, { families: { one: family(...checks, { id: 'acl.sys.a', run: pass }) } });
+  const { pass: passed, fail, skipped } = results.counts;
+  t.true(fail >= 5 && skipped >= 4, `${fail} failed, ${skipped} skipped`);
+  t.is(fail + skipped, 14);
+  t.deepEqual([passed, results.verdict], [1, 'fail']);
 });
 
 /** A check that logs in, runs a command on a host, and never ends. */
