@@ -42,17 +42,16 @@ const PROCESSES = `for process in /proc/[0-9]*; do
   [ "$pid" != "$$" ] || continue
   read -r name <"$process/comm" || continue
   case $name in sshd | sshd-session) continue ;; esac
-  echo "$pid $(tr '\\0' ' ' <"$process/cmdline")"
-done 2>/dev/null | grep -v '^[0-9]* *$'
+  echo "$pid $(tr '\\0\\n' '  ' <"$process/cmdline")"
+done 2>/dev/null
 true`;
 
 /** sshd notices the end of a connection a moment later, and the reader of the log at its next line. */
 const SETTLED_MS = 8_000;
 
 export async function processes(container: Container): Promise<readonly string[]> {
-  return (await container.shell(PROCESSES))
-    .split('\n')
-    .filter((line) => line !== '' && !/ sh -c for process in /.test(line));
+  // a process without a command line is the kernel's, or has ended
+  return (await container.shell(PROCESSES)).split('\n').filter((line) => /^\d+ +\S/.test(line));
 }
 
 /** Waits until a container has no process that it did not have before; gives those that stay. */
