@@ -11,17 +11,17 @@ export function pythonScript(program: string, input: object): string {
   return `python3 -u /dev/fd/4 3<<'${end}' 4<<'${end}'\n${JSON.stringify(input)}\n${end}\n${program}\n${end}\n`;
 }
 
-/** Reports once why a command ended: its exit code and last error line, or what failed. */
+/** Reports once why a command ended: its exit code and last error line, or what failed, with the error. */
 export function whenOver(
   result: Promise<Result>,
   lastComplaint: () => string | undefined,
-  report: (reason: string) => void,
+  report: (reason: string, cause?: unknown) => void,
 ): void {
   result.then(
     ({ code }) => {
       const complaint = lastComplaint();
       report(`it ended with exit code ${code}${complaint === undefined ? '' : ` (${complaint})`}`);
     },
-    (error: unknown) => report(errorMessage(error)),
+    (error: unknown) => report(errorMessage(error).split('\n')[0] ?? '', error),
   );
 }

@@ -5,6 +5,7 @@ import { ClientLimit } from '../../probes/clients/option-file.ts';
 import { NotSeen, within } from '../../probes/mqtt/feed.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import { type CheckRecord, familyOf, type Verdict } from '../../records/record.ts';
+import { unlessSlow } from './unless-slow.ts';
 
 /**
  * How far a run goes. `quick`: no wait longer than one keep-alive expiry at 5 s; `default`: all checks that do not
@@ -57,6 +58,8 @@ export type Finding = {
   readonly evidence?: readonly unknown[];
   /** Milliseconds that MQTT made the check wait: a keep-alive expiry, a will delay. */
   readonly waitMs?: number;
+  /** Whether it failed because something came too late, for which a slow machine may be the cause. */
+  readonly isLate?: boolean;
   /** Of a check that proves a host's way to the broker and failed: what the host cannot do. */
   readonly blocks?: Need['of'];
 };
@@ -84,14 +87,18 @@ export async function runCheck(check: Check, admit: Admit = (_, work) => work())
 async function runNow(check: Check): Promise<CheckRecord> {
   const startedAt = Date.now();
   const begun = performance.now();
-  const finding = await within(check.run(), 'verdict', check.boundMs).catch(failure);
+  const finding = await within(
+    unlessSlow(() => check.run()),
+    'verdict',
+    check.boundMs,
+  ).catch(failure);
   return recordOf(check, finding, { startedAt, durationMs: Math.round(performance.now() - begun) });
 }
 
 /** The record of a check; without a time, of one that found its verdict without running. */
 export function recordOf(
   { id, subject, claim, statement, expected, host = THIS_MACHINE }: Check,
-  { blocks: _, ...finding }: Finding,
+  { blocks: _, isLate: __, ...finding }: Finding,
   time: Pick<CheckRecord, 'startedAt' | 'durationMs'> = { startedAt: Date.now(), durationMs: 0 },
 ): CheckRecord {
   const about = subject === undefined ? {} : { subject };
@@ -108,10 +115,14 @@ function failure(error: unknown): Finding {
     const late = errorMessage(error).split('\n')[0];
     return { verdict: 'inconclusive', observed: null, reason: `the lab is too slow: ${late}` };
   }
-  if (!(error instanceof LabError)) return { verdict: 'fail', observed: null, reason: errorMessage(error) };
-  const { subject, step, happened, advice } = error.trouble;
+  const cause = error instanceof Error && error.cause instanceof LabError ? error.cause : error;
+  if (!(cause instanceof LabError)) return { verdict: 'fail', observed: null, reason: errorMessage(error) };
+  const { subject, step, happened, advice } = cause.trouble;
   const known = advice === undefined ? {} : { advice };
-  return { verdict: 'fail', observed: null, reason: `${subject}: ${step}: ${happened}`, ...known };
+  const reason = cause === error ? `${subject}: ${step}: ${happened}` : errorMessage(error);
+  // a host out of reach says nothing about the broker
+  const verdict = cause.kind === 'could-not-run' ? 'inconclusive' : 'fail';
+  return { verdict, observed: null, reason, ...known };
 }
 
 /** Makes a failure in a run that has ended inconclusive: it says nothing about the broker. */

@@ -65,6 +65,8 @@ export type Judged = {
   readonly verdict: 'pass' | 'fail' | 'deviation';
   readonly reason?: string;
   readonly advice?: string;
+  /** Whether it failed because something came too late. */
+  readonly isLate?: boolean;
 };
 
 /** A version that is known to deviate must deviate. Otherwise the list of deviations is out of date. */

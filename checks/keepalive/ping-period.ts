@@ -12,8 +12,6 @@ export const MOSQUITTO_CLIENT: PingingClient = { lateMs: 2_000 };
 /** As measured, 0.05 s late on an idle machine and 0.5 s at three times as much load as cores. */
 export const MQTT_JS: PingingClient = { lateMs: 2_000 };
 
-export const UNANSWERED = 'the broker did not answer a PINGREQ';
-
 /** What an idle client sent and received. */
 export type Idle = {
   readonly packets: readonly Packet[];
@@ -61,14 +59,18 @@ export function judgePings(
   const fail = (reason: string): Finding => ({ verdict: 'fail', observed, reason });
   const longest = Math.max(0, ...intervalsMs);
   if (longest - uncertainMs > mostMs) {
-    return fail(`the client sent nothing for ${longest / 1000} s, more than ${mostMs / 1000} s`);
+    const reason = `the client sent nothing for ${longest / 1000} s, more than ${mostMs / 1000} s`;
+    return { ...fail(reason), isLate: true };
   }
-  if (pings.length < count) return fail(`the client sent ${pings.length || 'no'} PINGREQ in time, not ${count}`);
+  if (pings.length < count) {
+    return { ...fail(`the client sent ${pings.length || 'no'} PINGREQ in time, not ${count}`), isLate: true };
+  }
   // the client sent the first ping no later than it was seen, so that interval is certain
   const shortest = Math.min(firstMs, ...periodsMs.map((periodMs) => periodMs + uncertainMs));
   if (shortest < leastMs)
     return fail(`the client sent a PINGREQ after ${shortest / 1000} s, earlier than ${leastMs / 1000} s`);
-  if (answeredMs.length < count) return fail(UNANSWERED);
+  // mqtt.js waits half a keep alive for a PINGRESP, then closes the connection
+  if (answeredMs.length < count) return { ...fail('the broker did not answer a PINGREQ'), isLate: true };
   return { verdict: 'pass', observed, waitMs: Math.round((lastPing ?? startedAt) - startedAt) };
 }
 

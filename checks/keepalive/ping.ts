@@ -14,8 +14,7 @@ import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { NO_USER, observerOf, onEachPi } from '../harness/roles.ts';
 import { watchStalls } from '../harness/stall.ts';
 import { loginOf, type TestLab } from '../harness/test-lab.ts';
-import { unlessSlow } from '../harness/unless-slow.ts';
-import { judgePings, MOSQUITTO_CLIENT, MQTT_JS, type PingingClient, pingWindow, UNANSWERED } from './ping-period.ts';
+import { judgePings, MOSQUITTO_CLIENT, MQTT_JS, type PingingClient, pingWindow } from './ping-period.ts';
 
 const ANSWER_MS = 5_000;
 const AROUND_MS = 40_000;
@@ -75,15 +74,7 @@ function common({ version, keepAlive, count }: IdleClient, client: PingingClient
   };
 }
 
-/** mqtt.js waits half a keep alive for a PINGRESP, then closes the connection. A slow broker may take longer. */
 async function pingsHere(idle: IdleClient): Promise<Finding> {
-  return await unlessSlow(
-    () => pingOnceHere(idle),
-    ({ reason }) => reason === UNANSWERED,
-  );
-}
-
-async function pingOnceHere(idle: IdleClient): Promise<Finding> {
   const { testLab, user, version, keepAlive, count } = idle;
   const overruled = await overruledByBroker(idle);
   if (overruled !== undefined) return overruled;

@@ -74,7 +74,7 @@ async function receive(
     };
     if (found.verdict !== 'pass') return found;
     const reason = notAllTheTime(lastBeforeEndMs, stalls.stop() + slowest(ticks, sent));
-    return reason === undefined ? found : { ...found, verdict: 'fail', reason };
+    return reason === undefined ? found : { ...found, verdict: 'fail', reason, isLate: true };
   } finally {
     clearInterval(timer);
   }

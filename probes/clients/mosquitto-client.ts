@@ -109,10 +109,11 @@ function startClient(host: Host, program: string, script: string, { boundMs, sig
   };
   const running = host.start({ step: program, script, timeoutMs: boundMs, signal, onLine });
   const lastComplaint = () => lines.filter((line) => !line.startsWith('Client ')).at(-1);
-  whenOver(running.result, lastComplaint, (reason) => {
-    packets.end(reason);
-    messages.end(reason);
-    for (const value of Object.values(announced)) value.reject(new Error(`${program} on ${host.name}: ${reason}`));
+  whenOver(running.result, lastComplaint, (reason, cause) => {
+    packets.end(reason, cause);
+    messages.end(reason, cause);
+    const over = new Error(`${program} on ${host.name}: ${reason}`, { cause });
+    for (const value of Object.values(announced)) value.reject(over);
   });
   const pid = announced.CLIENT.promise.then(Number);
   const exited = running.result.then(({ code }) => code);

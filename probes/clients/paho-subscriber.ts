@@ -106,10 +106,10 @@ export async function startPaho(
   whenOver(
     running.result,
     () => lastComplaint,
-    (reason) => {
-      events.end(reason);
-      packets.end(reason);
-      pid.reject(new Error(`${subject}: ${reason}`));
+    (reason, cause) => {
+      events.end(reason, cause);
+      packets.end(reason, cause);
+      pid.reject(new Error(`${subject}: ${reason}`, { cause }));
     },
   );
   const exited = running.result.then(({ code }) => code);

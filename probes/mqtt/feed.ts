@@ -7,8 +7,12 @@ export class NotSeen extends Error {
   /** Whether the bound passed, so that it might still arrive. */
   readonly isLate: boolean;
 
-  constructor(message: string, { isLate = false } = {}) {
-    super(message);
+  /** `cause`: what ended the source. */
+  constructor(
+    message: string,
+    { isLate = false, cause }: { readonly isLate?: boolean; readonly cause?: unknown } = {},
+  ) {
+    super(message, { cause });
     this.isLate = isLate;
   }
 }
@@ -30,19 +34,21 @@ export function onceQuiet(quietMs: number): Bound {
 export type Feed<T> = {
   readonly items: readonly T[];
   push(item: T): void;
-  /** No more items will come; every wait fails with a NotSeen with this reason. */
-  end(reason: string): void;
+  /** No more items will come; every wait fails with a NotSeen with this reason and cause. */
+  end(reason: string, cause?: unknown): void;
   /** The first item that matches, already here or to come; rejects with NotSeen after the bound or when the feed ends. */
   first(matches: (item: T) => boolean, what: string, bound: Bound): Promise<T>;
   /** The result of work that an incoming item ends; rejects with NotSeen after the bound. */
   until<R>(work: Promise<R>, what: string, bound: Bound): Promise<R>;
 };
 
+type End = { readonly reason: string; readonly cause?: unknown };
+
 /** @param isFromOther whether an item comes from the other side; only these renew a bound on silence */
 export function openFeed<T>(subject: string, isFromOther: (item: T) => boolean = () => true): Feed<T> {
   const items: T[] = [];
-  const waiting = new Set<{ offer(item: T): void; fail(reason: string): void }>();
-  let ended: string | undefined;
+  const waiting = new Set<{ offer(item: T): void; fail(end: End): void }>();
+  let ended: End | undefined;
   const until = async <R>(
     work: Promise<R>,
     what: string,
@@ -50,14 +56,14 @@ export function openFeed<T>(subject: string, isFromOther: (item: T) => boolean =
     { offer, endsWithFeed }: { offer(item: T): boolean; endsWithFeed: boolean },
   ): Promise<R> => {
     const failed = deferred<never>();
-    const fail = (reason: string, isLate = false) =>
-      failed.reject(new NotSeen(`${subject}: no ${what}: ${reason}`, { isLate }));
-    const timer = startTimer(bound, (reason) => fail(reason, true));
+    const fail = ({ reason, ...more }: End & { readonly isLate?: boolean }) =>
+      failed.reject(new NotSeen(`${subject}: no ${what}: ${reason}`, more));
+    const timer = startTimer(bound, (reason) => fail({ reason, isLate: true }));
     const waiter = {
       offer(item: T) {
         if (!offer(item) && isFromOther(item)) timer.renew();
       },
-      fail: (reason: string) => (endsWithFeed ? fail(reason) : undefined),
+      fail: (end: End) => (endsWithFeed ? fail(end) : undefined),
     };
     waiting.add(waiter);
     try {
@@ -73,14 +79,14 @@ export function openFeed<T>(subject: string, isFromOther: (item: T) => boolean =
       items.push(item);
       for (const waiter of [...waiting]) waiter.offer(item);
     },
-    end(reason) {
-      ended ??= reason;
-      for (const waiter of [...waiting]) waiter.fail(reason);
+    end(reason, cause) {
+      ended ??= { reason, cause };
+      for (const waiter of [...waiting]) waiter.fail({ reason, cause });
     },
     async first(matches, what, bound) {
       const found = items.find(matches);
       if (found !== undefined) return found;
-      if (ended !== undefined) throw new NotSeen(`${subject}: no ${what}: ${ended}`);
+      if (ended !== undefined) throw new NotSeen(`${subject}: no ${what}: ${ended.reason}`, { cause: ended.cause });
       const came = deferred<T>();
       const offer = (item: T) => {
         const isMatch = matches(item);

@@ -76,8 +76,9 @@ async function start(client: Client, target: LoginTarget, check: HostKeyCheck, m
     ...{ host, port, username },
     ...(sock === undefined ? {} : { sock }),
     readyTimeout: CONNECT_TIMEOUT_MS * slowness(),
+    // a small board under load may need half a minute for an answer
     keepaliveInterval: 5_000,
-    keepaliveCountMax: 3,
+    keepaliveCountMax: 12,
     hostVerifier: (key: Buffer) => check.accepts(key),
     algorithms: { serverHostKey: [...check.algorithms] },
     authHandler: (left: readonly string[] | null) => methods.next(left),

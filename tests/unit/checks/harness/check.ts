@@ -3,7 +3,7 @@ import { LabError } from '../../../../base/errors.ts';
 import { MOST_SLOWNESS, setSlowness } from '../../../../base/slowness.ts';
 import { idWord, notApplicable, runCheck, unlessInterrupted } from '../../../../checks/harness/check.ts';
 import { ClientLimit } from '../../../../probes/clients/option-file.ts';
-import { NotSeen } from '../../../../probes/mqtt/feed.ts';
+import { NotSeen, openFeed } from '../../../../probes/mqtt/feed.ts';
 
 test('gives different names different words in ids', (t) => {
   const names = ['a.b', 'a b', 'a/b', 'a%2Eb', 'a_b', 'ä'];
@@ -20,11 +20,32 @@ test('records a check that throws, one that hangs and one that does not apply', 
   t.like(await runCheck(notApplicable(check, 'no Pi')), { verdict: 'skipped', reason: 'no Pi' });
 });
 
-test('records the advice of a LabError', async (t) => {
+test('records the advice of a LabError; a host out of reach says nothing about the broker', async (t) => {
   const trouble = { subject: 'pi', step: 'open', happened: 'no route to host', advice: 'switch the Pi on' };
-  const run = () => Promise.reject(new LabError(trouble, 'could-not-run'));
+  for (const [kind, verdict] of [
+    ['could-not-run', 'inconclusive'],
+    ['failed', 'fail'],
+  ] as const) {
+    const run = () => Promise.reject(new LabError(trouble, kind));
+    const record = await runCheck({ id: 'acl.a', claim: 'a', expected: 1, boundMs: 1_000, run });
+    t.like(record, { verdict, reason: 'pi: open: no route to host', advice: 'switch the Pi on' });
+  }
+});
+
+test('a wait that the loss of its host ended says nothing about the broker', async (t) => {
+  const lost = new LabError({ subject: 'pi', step: 'ssh pi', happened: 'the connection ended' }, 'could-not-run');
+  const feed = openFeed<number>('mosquitto_sub on pi');
+  const run = async () => {
+    const waiting = feed.first(() => true, 'SUBACK', 1_000);
+    feed.end('pi: ssh pi: the connection ended', lost);
+    await waiting;
+    return { verdict: 'pass', observed: 1 } as const;
+  };
   const record = await runCheck({ id: 'acl.a', claim: 'a', expected: 1, boundMs: 1_000, run });
-  t.like(record, { verdict: 'fail', reason: 'pi: open: no route to host', advice: 'switch the Pi on' });
+  t.like(record, {
+    verdict: 'inconclusive',
+    reason: 'mosquitto_sub on pi: no SUBACK: pi: ssh pi: the connection ended',
+  });
 });
 
 test('skips a check whose client program cannot take what it needs', async (t) => {
