@@ -83,14 +83,18 @@ async function tryAll(testLab: TestLab, topic: string, version: Version, user: U
   const last = message('the last will');
   const will = { topic, payload: last.payload, qos: 1, retain: false } as const;
   const tried = [last];
+  // an external broker may refuse the CONNECT for its will
+  const connect = async () =>
+    (await ignoreFailure(testLab.raw(user, { version, will }))) ?? (await testLab.raw(user, { version }));
+  let client = await connect();
   for (const qos of levels) {
     const one = message(`a message at QoS ${qos}`);
     tried.push(one);
-    // an external broker may refuse the CONNECT for its will
-    const owner = await ignoreFailure(testLab.raw(user, { version, will }));
-    const client = owner ?? (await testLab.raw(user, { version }));
-    await ignoreFailure(client.publish(topic, one.payload, { qos }));
-    await client.fin();
+    const answer = await ignoreFailure(client.publish(topic, one.payload, { qos }));
+    if (answer?.kind === 'acknowledged') continue;
+    client.destroy();
+    client = await connect();
   }
+  await client.fin();
   return tried;
 }

@@ -48,24 +48,30 @@ async function sendAll(testLab: TestLab, roles: TopicRoles, { version, sizes, le
   if (less !== undefined) return less;
   const sent: Payload[] = [];
   let refused: Refused | undefined;
-  // the acknowledgements of QoS 1 show the limit of a broker that announces none
-  for (const qos of [...levels].sort((one, other) => Number(other === 1) - Number(one === 1))) {
-    await using sending = await testLab.raw(publisher, options);
-    if (qosNotOffered(testLab, sending, qos) !== undefined) continue;
-    for (const size of sizes.filter((bytes) => bytes < (refused?.size ?? Number.POSITIVE_INFINITY))) {
-      const bytes = payloadOf(size);
-      const failure = await mustPublish(sending, topic, bytes, { qos }).catch(errorMessage);
-      if (failure === undefined) sent.push({ qos, bytes });
-      else {
+  let sending = await testLab.raw(publisher, options);
+  try {
+    // the acknowledgements of QoS 1 show the limit of a broker that announces none
+    for (const qos of [...levels].sort((one, other) => Number(other === 1) - Number(one === 1))) {
+      if (qosNotOffered(testLab, sending, qos) !== undefined) continue;
+      for (const size of sizes.filter((bytes) => bytes < (refused?.size ?? Number.POSITIVE_INFINITY))) {
+        const bytes = payloadOf(size);
+        const failure = await mustPublish(sending, topic, bytes, { qos }).catch(errorMessage);
+        if (failure === undefined) {
+          sent.push({ qos, bytes });
+          continue;
+        }
         refused = { size, qos, failure };
+        sending.destroy();
+        sending = await testLab.raw(publisher, options);
         break;
       }
+      const last = Buffer.from(`sentinel ${nonce()}`);
+      // at the same QoS on the same connection, since only that keeps the order (MQTT-4.6.0-6; MQTT 5: MQTT-4.6.0-5)
+      await mustPublish(sending, topic, last, { qos });
+      await receiving.packet(isMessage(last), 'sentinel');
     }
-    await using again = refused === undefined ? undefined : await testLab.raw(publisher, options);
-    const last = Buffer.from(`sentinel ${nonce()}`);
-    // at the same QoS on the same connection, since only that keeps the order (MQTT-4.6.0-6; MQTT 5: MQTT-4.6.0-5)
-    await mustPublish(again ?? sending, topic, last, { qos });
-    await receiving.packet(isMessage(last), 'sentinel');
+  } finally {
+    await sending[Symbol.asyncDispose]();
   }
   if (testLab.brokerKind === 'external') {
     // a broker that guarantees no order may take longer
