@@ -125,6 +125,6 @@ const whole: readonly DeploymentMutant[] = [
     what: 'the broker does not start, since it may not read the ACL file',
     mutate: `chown root:root ${ACL}\nchmod 600 ${ACL}\nrestart`,
     restore: RESTORE_BROKER,
-    caughtBy: ['auth.accepted'],
+    caughtBy: ['reach.this-machine', 'reach.pi'],
   },
 ];

@@ -58,7 +58,7 @@ export function optionMutants({ broker }: Lab): DeploymentMutant[] {
       'network.loopback',
       'the broker listens only on its loopback interface',
       `sed -i 's/^listener .*/& 127.0.0.1/' ${LAB_CONF}\nrestart`,
-      ['auth.accepted.*.this-machine', 'auth.accepted.*.pi', 'install.message'],
+      ['reach.this-machine', 'reach.pi'],
     ),
     onBroker(
       'network.second-listener',
