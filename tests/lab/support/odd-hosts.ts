@@ -44,14 +44,19 @@ const PROCESSES = `for process in /proc/[0-9]*; do
   case $name in sshd | sshd-session) continue ;; esac
   echo "$pid $(tr '\\0\\n' '  ' <"$process/cmdline")"
 done 2>/dev/null
-true`;
+echo end`;
 
 /** sshd notices the end of a connection a moment later, and the reader of the log at its next line. */
 const SETTLED_MS = 8_000;
 
 export async function processes(container: Container): Promise<readonly string[]> {
+  // on a busy machine the engine may lose the output of a short command
+  const output = await until('the list of processes', 30_000, async () => {
+    const text = await container.shell(PROCESSES);
+    return text.endsWith('end\n') ? text : undefined;
+  });
   // a process without a command line is the kernel's, or has ended
-  return (await container.shell(PROCESSES)).split('\n').filter((line) => /^\d+ +\S/.test(line));
+  return output.split('\n').filter((line) => /^\d+ +\S/.test(line));
 }
 
 /** Waits until a container has no process that it did not have before; gives those that stay. */
