@@ -4,8 +4,11 @@ import { MOST_SLOWNESS, slowness } from '../../base/slowness.ts';
 import { ClientLimit } from '../../probes/clients/option-file.ts';
 import { NotSeen, within } from '../../probes/mqtt/feed.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
-import { type CheckRecord, familyOf, type Verdict } from '../../records/record.ts';
+import { type CheckRecord, familyOf } from '../../records/record.ts';
+import type { Finding, Need } from './finding.ts';
 import { unlessSlow } from './unless-slow.ts';
+
+export type { Finding, Need } from './finding.ts';
 
 /**
  * How far a run goes. `quick`: no wait longer than one keep-alive expiry at 5 s; `default`: all checks that do not
@@ -43,25 +46,6 @@ export type Check = Pick<CheckRecord, 'id' | 'subject' | 'claim' | 'statement' |
   /** Limits how many checks of a kind run at once. The bound counts from the check's own start. */
   readonly limit?: Limit;
   run(): Promise<Finding>;
-};
-
-/** `commands`: the host runs commands. `clients`: it also reaches the broker, and its MQTT clients start. */
-export type Need = { readonly host: string; readonly of: 'commands' | 'clients' };
-
-export type Finding = {
-  readonly verdict: Verdict;
-  readonly observed: unknown;
-  /** Why the check failed or was skipped, or which known deviation it found. */
-  readonly reason?: string;
-  /** What to do, where the check knows the cause of a failure. */
-  readonly advice?: string;
-  readonly evidence?: readonly unknown[];
-  /** Milliseconds that MQTT made the check wait: a keep-alive expiry, a will delay. */
-  readonly waitMs?: number;
-  /** Whether it failed because something came too late, for which a slow machine may be the cause. */
-  readonly isLate?: boolean;
-  /** Of a check that proves a host's way to the broker and failed: what the host cannot do. */
-  readonly blocks?: Need['of'];
 };
 
 /** The part of a check that its record has even where the check does not apply to the lab. */

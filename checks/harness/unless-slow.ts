@@ -1,5 +1,5 @@
 import { slowness } from '../../base/slowness.ts';
-import type { Finding } from './check.ts';
+import type { Finding } from './finding.ts';
 
 /** From here on a slow machine may be why something came too late. */
 const SLOW = 4;
