@@ -47,11 +47,19 @@ function noBroker(lab: Lab, { name }: Pi): Resource {
     plan(facts) {
       const found = facts.get(query).output.trim();
       if (found === '') return { items: [{ action: 'unchanged', kind: 'check', name: 'clients only' }] };
-      const happened = `${whatIs(found)}:\n    ${found.split('\n').join('\n    ')}`;
-      const advice = `${remedies(found).join('; ')}; then run the command again`;
-      throw new LabError({ subject: name, step: 'clients only', happened, advice }, 'failed');
+      const { what, advice } = describeBroker(found);
+      const happened = `${what}:\n    ${found.split('\n').join('\n    ')}`;
+      throw new LabError(
+        { subject: name, step: 'clients only', happened, advice: `${advice}; then run the command again` },
+        'failed',
+      );
     },
   };
+}
+
+/** What `noBrokerQuery` found, in words, and how to remove it. */
+export function describeBroker(found: string): { readonly what: string; readonly advice: string } {
+  return { what: whatIs(found), advice: remedies(found).join('; ') };
 }
 
 /** A Mosquitto counts, wherever it listens; any other program only holds a broker's port. */

@@ -1,5 +1,5 @@
 import type { LivePi } from '../../deployment/live-lab.ts';
-import { noBrokerQuery } from '../../pi/pi-host.ts';
+import { describeBroker, noBrokerQuery } from '../../pi/pi-host.ts';
 import { gatherFacts } from '../../provisioning/resources/facts.ts';
 import type { Check, NamedCheck } from '../harness/check.ts';
 import { onEachPi } from '../harness/roles.ts';
@@ -22,13 +22,11 @@ function clientsOnly(testLab: TestLab, { name, host: where }: LivePi, named: Nam
     async run() {
       const host = await testLab.host(name, where);
       const facts = await gatherFacts(host, [query], testLab.stopped, { root: false });
-      const observed = facts
-        .get(query)
-        .output.split('\n')
-        .filter((line) => line !== '');
-      if (observed.length === 0) return { verdict: 'pass', observed };
-      const reason = `the Pi has a broker: ${observed.join(', ')}`;
-      return { verdict: 'fail', observed, reason, advice: `remove the broker from ${name}` };
+      const found = facts.get(query).output.trim();
+      if (found === '') return { verdict: 'pass', observed: [] };
+      const observed = found.split('\n');
+      const { what, advice } = describeBroker(found);
+      return { verdict: 'fail', observed, reason: `${what}: ${observed.join(', ')}`, advice };
     },
   };
 }
