@@ -79,7 +79,10 @@ setsid python3 /tmp/listen.py "$(printf 'x\\nfile /etc/passwd\\033[2J')" '$(touc
 until [ -e /tmp/listens ]; do sleep 0.02; done`);
   const up = await lab.run(['up', '--no-verify']);
   t.is(up.code, 1, up.all);
-  t.regex(up.stdout, /another program holds a broker's port on this Pi:\n +process \d+ python3 \/tmp\/listen\.py x file \/etc\/passwd \[2J/);
+  t.regex(
+    up.stdout,
+    /another program holds a broker's port on this Pi:\n +process \d+ python3 \/tmp\/listen\.py x file \/etc\/passwd \[2J/,
+  );
   const json = await lab.run(['status', '--json']);
   for (const outcome of [plan, status, up, json]) harmless(t, outcome);
   await noCanary(t);
