@@ -22,7 +22,7 @@ function judgedByList(record: CheckRecord, product: keyof typeof PRODUCT_DEVIATI
   const known = PRODUCT_DEVIATIONS[product].filter(
     (deviation) => isIn(deviation, version) && deviation.checks.test(record.id),
   );
-  const first = known.find(({ reason }) => reason?.test(record.reason ?? '') !== false);
+  const first = known.find(({ reason }) => reason.test(record.reason ?? ''));
   if (record.verdict === 'fail' && first !== undefined) {
     const { advice: _, ...rest } = record;
     const seen = record.reason === undefined ? '' : `: ${record.reason}`;
