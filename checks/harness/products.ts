@@ -31,6 +31,9 @@ const LATE_EXPIRY = /^the broker (did not close the connection within|closed the
 /** Each of the three queued messages once, or the later message, 3, not last. */
 const EACH_IN_ANOTHER_ORDER =
   /^the messages arrived as ((0, 2, 1|1, 0, 2|1, 2, 0|2, 0, 1|2, 1, 0), not|.*, and 3 was published last)/;
+/** The client's wait ended with its connection; or the rights check found it closed, and the message still queued. */
+const CUT_OFF =
+  /: no (message on the second connection|sentinel|PINGRESP): (the connection is closed|write EPIPE|read ECONNRESET)$|did not answer a PINGREQ|^0 copies of the queued message/;
 
 /** Mosquitto's are in deviations.ts, where the checks expect each by what they see. */
 export const PRODUCT_DEVIATIONS: Readonly<Record<Exclude<Product, 'mosquitto'>, readonly ProductDeviation[]>> = {
@@ -122,9 +125,8 @@ export const PRODUCT_DEVIATIONS: Readonly<Record<Exclude<Product, 'mosquitto'>, 
     {
       what: 'a client to whom messages come as its session returns is cut off, and they wait for its next connection',
       source: AEDES,
-      checks: /^session\.takeover\.v311$|^acl\.subscribe\..*\.queued\.v311$/,
-      reason:
-        /: no (message on the second connection|PINGRESP): the connection is closed$|did not answer a PINGREQ|^0 copies of the queued message/,
+      checks: /^session\.(takeover|offline\.q[012]|resend\.[a-z0-9-]+)\.v311$|^acl\.subscribe\..*\.queued\.v311$/,
+      reason: CUT_OFF,
       how: 'sometimes',
     },
   ],

@@ -114,6 +114,12 @@ const rows: readonly (readonly [BrokerSoftware, CheckRecord['id'], known: Words,
   ],
   [
     AEDES,
+    'session.offline.q0.v311',
+    { reason: 'the session of alice: no PINGRESP: write EPIPE' },
+    { reason: 'the session of alice: no sentinel: not within 10 s' },
+  ],
+  [
+    AEDES,
     'acl.subscribe.status.alice.queued.v311',
     judgeReturn({ ...back, isAnswered: false }, 'external'),
     judgeReturn({ ...back, isAnswered: true, leaked: ['secret'] }, 'external'),
