@@ -83,6 +83,6 @@ export function describePortState(
   }
   return {
     happened: `${happened}; a firewall filters its input: ${firewall.name}`,
-    advice: `open the port on that host: ${firewall.open}`,
+    advice: `if that firewall blocks the port, open it on that host: ${firewall.open}`,
   };
 }

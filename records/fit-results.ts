@@ -30,8 +30,8 @@ export function resultsText(results: Results): string {
 }
 
 /**
- * Leaves out the evidence of checks that passed, then the least important checks: those that the run left out, then those
- * that passed. What is left out is in records.jsonl.
+ * Omits the evidence of checks that passed, further evidence beyond half the size, then the least important checks: those that the run left out, then those
+ * that passed. records.jsonl has everything.
  */
 function fitted({ checks, ...others }: Results): Results {
   const kept = new Map<string, CheckRecord>();

@@ -28,7 +28,7 @@ export function returning(testLab: TestLab, { name: topic }: Topic, user: User):
     const named = {
       id: `acl.subscribe.${idWord(topic)}.${idWord(user.name)}.queued.${tagOf(version)}`,
       subject: { kind: 'right', user: user.name, topic, right: 'subscribe' },
-      claim: `${user.name} ${mayText(right)} receive what came on ${topic} while they were absent, by any of three subscriptions ${overOf(version)}`,
+      claim: `${user.name} ${mayText(right)} receive messages on ${topic} that were published during the user's absence, by any of three subscriptions, ${overOf(version)}`,
     } as const;
     if (roles.kind === 'unobservable') return notApplicable(named, `no client can see the effect: ${roles.why}`);
     if (why !== undefined) return notApplicable(named, why);

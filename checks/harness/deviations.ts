@@ -47,7 +47,7 @@ export const DEVIATIONS = {
 
 /** Ends the reason of a failure that Mosquitto would explain, on an external broker that the lab file does not name. */
 export const UNKNOWN_BROKER =
-  'a known deviation of Mosquitto: say broker.software: mosquitto 2.0.11 (its version) if that is what runs there';
+  'Mosquitto is known to do this: if it runs there, set broker.software in lab.yaml to its version, such as mosquitto 2.0.11';
 
 export type DeviationName = keyof typeof DEVIATIONS;
 

@@ -39,7 +39,7 @@ const CUT_OFF =
 export const PRODUCT_DEVIATIONS: Readonly<Record<Exclude<Product, 'mosquitto'>, readonly ProductDeviation[]>> = {
   rabbitmq: [
     {
-      what: 'a PUBLISH of QoS 2 over 3.1.1 is answered with PUBACK, not with PUBREC [MQTT-4.3.3-2]',
+      what: 'the broker answers a PUBLISH of QoS 2 over 3.1.1 with PUBACK, not with PUBREC [MQTT-4.3.3-2]',
       source: `rabbitmq.com/docs/mqtt supports QoS 0 and 1; ${RABBITMQ}`,
       checks: /^qos\.matrix\.p2s[012]\.v311$|^session\.publisher-resend\.(q2|pubrel)\.v311$/,
       reason:
@@ -61,7 +61,7 @@ export const PRODUCT_DEVIATIONS: Readonly<Record<Exclude<Product, 'mosquitto'>, 
       how: 'sometimes',
     },
     {
-      what: 'a silent client is disconnected after up to two periods of 1.5 K, depending on its last packet [MQTT-3.1.2-24]',
+      what: 'the broker disconnects a silent client after up to two periods of 1.5 K, depending on its last packet [MQTT-3.1.2-24]',
       source: RABBITMQ_3,
       checks: /^keepalive\.(expiry|receive-only)\.\d+s\.v311$|^will\.silent\./,
       reason: LATE_EXPIRY,
@@ -77,7 +77,7 @@ export const PRODUCT_DEVIATIONS: Readonly<Record<Exclude<Product, 'mosquitto'>, 
       before: [4, 0, 0],
     },
     {
-      what: 'a silent client is disconnected after 2.25 K [MQTT-3.1.2-24]; 5: [MQTT-3.1.2-22]',
+      what: 'the broker disconnects a silent client after 2.25 K [MQTT-3.1.2-24]; 5: [MQTT-3.1.2-22]',
       source: RABBITMQ_4,
       checks: /^keepalive\.expiry\.25s\.(v311|v5)$/,
       reason: LATE_EXPIRY,
@@ -95,7 +95,7 @@ export const PRODUCT_DEVIATIONS: Readonly<Record<Exclude<Product, 'mosquitto'>, 
   ],
   aedes: [
     {
-      what: 'CONNACK lacks Session Present for a session without subscriptions, although it exists [MQTT-3.2.2-2]',
+      what: 'CONNACK lacks Session Present for a session that has no subscriptions [MQTT-3.2.2-2]',
       source: AEDES,
       checks: /^session\.publisher-resend\.(q1|q2|pubrel)\.v311$/,
       reason: NO_SESSION,
@@ -123,7 +123,7 @@ export const PRODUCT_DEVIATIONS: Readonly<Record<Exclude<Product, 'mosquitto'>, 
       how: 'sometimes',
     },
     {
-      what: 'a client to whom messages come as its session returns is cut off, and they wait for its next connection',
+      what: 'the broker disconnects a client that resumes its session while messages come, and keeps them for its next connection',
       source: AEDES,
       checks: /^session\.(takeover|offline\.q[012]|resend\.[a-z0-9-]+)\.v311$|^acl\.subscribe\..*\.queued\.v311$/,
       reason: CUT_OFF,
@@ -132,14 +132,14 @@ export const PRODUCT_DEVIATIONS: Readonly<Record<Exclude<Product, 'mosquitto'>, 
   ],
   ejabberd: [
     {
-      what: 'a refused subscription over 3.1.1 is answered with a reason code of MQTT 5 [MQTT-3.9.3-2]',
+      what: 'the broker refuses a subscription over 3.1.1 with a reason code of MQTT 5 [MQTT-3.9.3-2]',
       source: EJABBERD,
       checks: /^acl\.subscribe\..*\.(exact|plus|hash)\.v311$/,
       reason: /^SUBACK has the code .*, which 3\.1\.1 reserves/,
       how: 'sometimes',
     },
     {
-      what: 'user names are compared without letter case, since they are JIDs (RFC 7622, 3.3)',
+      what: 'the broker ignores letter case in user names, since they are JIDs (RFC 7622, 3.3)',
       source: EJABBERD,
       checks: /^auth\.unknown-user\..*\.case\./,
       reason: /^the broker accepted the login$/,

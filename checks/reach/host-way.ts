@@ -79,11 +79,11 @@ function tcpWords(words: string, late: string | undefined): string {
 function answerWords(answer: string, late: string | undefined): string {
   if (answer !== '') {
     const bytes = Buffer.from(answer.replaceAll(' ', ''), 'hex');
-    return `no MQTT broker answers (its answer begins with ${JSON.stringify(printable(bytes.toString('latin1')))})`;
+    return `the answer begins with ${JSON.stringify(printable(bytes.toString('latin1')))}`;
   }
   return late === undefined
-    ? 'the broker closes the connection without a CONNACK'
-    : `the broker sends no CONNACK within ${late} s`;
+    ? 'the listener closes the connection without a CONNACK'
+    : `the listener sends no CONNACK within ${late} s`;
 }
 
 /** Bytes as printf(1) takes them. */

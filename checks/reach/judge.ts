@@ -52,7 +52,7 @@ const OBSTACLES: Readonly<Record<Exclude<Layer, 'commands'>, Explain>> = {
     advice: tcpAdvice(words, way),
   }),
   mqtt: (words, way) => ({
-    reason: `${words} to ${way.from} at ${place(way)}`,
+    reason: `${way.from} connects to ${place(way)}, but no MQTT broker answers: ${words}`,
     advice: `another program may listen there, or stand in between: sudo ss -Hltnp 'sport = :${way.port}' on the broker's host names the listener`,
   }),
   mosquitto_pub: program('mosquitto-clients'),

@@ -115,7 +115,7 @@ async function wayFrom(testLab: TestLab, { name, where }: Start, goal: Goal, her
   try {
     const host = await testLab.host(name, where);
     const found = await goWay(host, { ...way, user, boundMs: BOUND_MS, signal: testLab.stopped });
-    return found.obstacle?.layer === 'tcp' ? { ...found, obstacle: await explained(testLab, found.obstacle) } : found;
+    return found.obstacle?.layer === 'tcp' && name !== 'broker' ? { ...found, obstacle: await explained(testLab, found.obstacle) } : found;
   } catch (error) {
     if (!(error instanceof LabError) || error.kind === 'interrupted') throw error;
     const { subject, step, happened, isLate = false, advice = BROKER_UNREACHABLE } = error.trouble;
@@ -130,7 +130,7 @@ async function explained({ live, lab, host, stopped }: TestLab, obstacle: Obstac
   const broker = host('broker', live.broker.host);
   const state = await ignoreFailure(broker.then((opened) => portState(opened, lab.broker.port, stopped)));
   const firewall = state?.firewall;
-  if (firewall === undefined) return obstacle;
-  const advice = `a firewall filters the input of the broker's host (${firewall.name}); open the port there: ${firewall.open}`;
+  if (firewall === undefined || state?.holder === undefined || state.isLoopbackOnly) return obstacle;
+  const advice = `a firewall runs on the broker's host (${firewall.name}); if it blocks the port, open it there: ${firewall.open}`;
   return { ...obstacle, advice };
 }

@@ -1,7 +1,7 @@
 import { type CheckRecord, familyOf } from '../../records/record.ts';
 import { type Check, recordOf, THIS_MACHINE } from '../harness/check.ts';
 
-/** So many slow failures of a family on a host with one reason prove it. */
+/** Slow failures of a family on one host, with one reason, after which the run gives the family up there. */
 const PROVED_BY = 5;
 /** A failure that took less costs the run nothing. */
 const SLOW_MS = 3_000;
@@ -9,7 +9,7 @@ const MOST_EXAMPLES = 3;
 
 /** Ends a run in time where a broken broker makes check after check wait for what never comes. */
 export type GivingUp = {
-  /** Runs a check's work, or gives the check up: its family is proved to fail, and one check of its kind has its turn already. */
+  /** Runs a check's work, or gives the check up: its family is known to fail on this host, and a check of its kind has already begun. */
   unlessGivenUp(check: Check, work: () => Promise<CheckRecord>): Promise<CheckRecord>;
   /** Takes the final record of a check: one that is inconclusive after all proves nothing. */
   learn(check: Check, record: CheckRecord): void;

@@ -15,7 +15,7 @@ export type PlanOptions = {
 };
 
 export type RunPlan<C> = {
-  /** The checks that run; those that a run without time for them can do without come last. */
+  /** The checks that run; the last ones may be left out when time runs short. */
   readonly planned: readonly C[];
   readonly leftOut: readonly C[];
   /** What decided which; undefined where nothing is left out. */
@@ -24,7 +24,7 @@ export type RunPlan<C> = {
 
 type Known = Pick<Check, 'factors' | 'waits'>;
 
-/** Of more than MOST_COMBINATIONS checks with factors, plans those that cover each pair of values. Those that wait begin first, as ever. */
+/** Of more than MOST_COMBINATIONS checks with factors, plans those that cover each pair of values. Checks that wait still begin first. */
 export function planRun<C extends Known>(checks: readonly C[], { exhaustive, seed }: PlanOptions): RunPlan<C> {
   const combinations = checks.filter(hasFactors);
   if (exhaustive === true || combinations.length <= MOST_COMBINATIONS) return { planned: checks, leftOut: [] };

@@ -14,7 +14,7 @@ const OWNED = {
 const EXTERNAL = {
   reach: 'check that the broker runs, and that no firewall blocks its port',
   password: 'check that the broker has this user with this password',
-  allowed: 'lab.yaml allows this: give the user the right on the broker, or remove it from lab.yaml',
+  allowed: 'lab.yaml allows this, but the broker does not: ask its administrator for the right, or remove it from lab.yaml',
   denied: 'lab.yaml does not allow this either: use another user',
 } as const satisfies Record<keyof typeof OWNED, string>;
 const adviceFor = ({ brokerKind }: ClientOptions) => (brokerKind === 'lab' ? OWNED : EXTERNAL);
@@ -51,7 +51,7 @@ export function denial(options: ClientOptions, step: string, type: PacketType, e
       step,
       happened: errorMessage(error),
       kind: 'failed',
-      advice: adviceFor(options).reach,
+      advice: "the cause is unknown: the broker's log may say why it did not answer",
     });
   }
   const happened = `the broker denied it with ${codeText(type, code)}`;
@@ -75,6 +75,6 @@ function refusalAdvice(options: ClientOptions, code: number): string {
     case 135:
       return adviceFor(options).password;
     default:
-      return adviceFor(options).reach;
+      return "the broker's log says why it refused the login";
   }
 }

@@ -54,5 +54,5 @@ export const explainApt: NonNullable<Change['explain']> = (output) => {
 /** What to try where no known cause explains a failed installation. */
 export function unknownCause(packages: readonly string[]): string {
   const words = packages.length === 0 ? 'dpkg --configure -a' : `apt-get install ${packages.join(' ')}`;
-  return `the cause is unknown; all messages: sudo apt-get update && sudo ${words} on the host`;
+  return `the cause is unknown; to see all messages, run on the host: sudo apt-get update && sudo ${words}`;
 }
