@@ -7,6 +7,8 @@ import { describePortState, portState } from './why-unreachable.ts';
 const READY_TIMEOUT_MS = 20_000;
 /** How long a broker may take that should be running. */
 const RUNNING_TIMEOUT_MS = 2_500;
+/** How long a slow one may take to answer once more. */
+const SLOW_ANSWER_MS = 10_000;
 const RETRY_MS = 100;
 /** A broker that reloads its files may refuse for a moment. */
 const REFUSAL_SETTLES_MS = 1_000;
@@ -24,7 +26,10 @@ export async function awaitReady(target: LabBroker, signal: AbortSignal): Promis
 
 /** Throws a LabError for a broker that does not answer. A refusal is an answer, which the checks judge. */
 export async function requireAnswer(target: LabBroker, signal: AbortSignal): Promise<void> {
-  const answer = await lastAnswer(target, RUNNING_TIMEOUT_MS, signal);
+  const first = await lastAnswer(target, RUNNING_TIMEOUT_MS, signal);
+  // a slow broker may need longer; a port without a listener answers at once
+  const isSlow = first.kind === 'silent' && first.isLate && !signal.aborted;
+  const answer = isSlow ? await connectOnce(target, SLOW_ANSWER_MS) : first;
   if (answer.kind === 'silent') throw await explained(target, answer, RUNNING_TIMEOUT_MS, signal);
 }
 

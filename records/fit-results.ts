@@ -38,10 +38,11 @@ function fitted({ checks, ...others }: Results): Results {
   let bytes = 0;
   for (const record of byImportance(checks)) {
     const { evidence: _, ...bare } = record;
-    const isExplained = record.verdict !== 'pass' && bytes < MOST_BYTES / 2;
+    const isExplained = record.verdict !== 'pass' && bytes + sizeOf(record) < MOST_BYTES / 2;
     const known = isExplained ? record : bare;
-    bytes += sizeOf(known);
-    if (bytes > MOST_BYTES - FRAME_BYTES) break;
+    const size = sizeOf(known);
+    if (bytes + size > MOST_BYTES - FRAME_BYTES) continue;
+    bytes += size;
     kept.set(record.id, known);
   }
   const omitted = checks.length - kept.size;

@@ -15,6 +15,9 @@ export function causesOf(records: readonly CheckRecord[]): Cause[] {
 /** The reason without its figures. A check that another one stopped has `ID: ` and the reason of that one. */
 function causeOf({ id, family, reason = '' }: CheckRecord): string {
   const whole = family === 'reach' ? `${id}: ${reason}` : reason;
+  // a host has one obstacle at a time
+  const [, place] = /^(reach\.\S+): /.exec(whole) ?? [];
+  if (place !== undefined) return place;
   return whole === '' ? id : whole.replace(/\d+(\.\d+)?/g, '#');
 }
 

@@ -47,7 +47,10 @@ export function verify(): LabCommand {
       'run the checks this many times, and count the failures of each; fails when interrupted',
       runCount,
     )
-    .option('--exhaustive', 'run every check of a large lab; without it, a run leaves out some denials, last wills and wrong logins')
+    .option(
+      '--exhaustive',
+      'run every check of a large lab; without it, a run leaves out some denials, last wills and wrong logins',
+    )
     .option('--seed <number>', 'take the part that a run with this seed took', seedNumber)
     .option('--json', 'one JSON object on standard output, progress on standard error')
     .option('--tap', 'TAP version 14 on standard output, progress on standard error')

@@ -56,7 +56,7 @@ export function notApplicable(check: NamedCheck, reason: string): Check {
   const finding: Finding = { verdict: 'skipped', observed: null, reason };
   // it covers no combination
   const { factors: _, ...named } = check;
-  return { ...named, expected: null, boundMs: 1_000, run: async () => finding };
+  return { ...named, needs: [], expected: null, boundMs: 1_000, run: async () => finding };
 }
 
 /** Lets a check's work begin when there is room. */

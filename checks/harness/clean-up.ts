@@ -28,11 +28,12 @@ export async function withCleanUp<T>(
 ): Promise<T> {
   const pending = pendingIn(stopped);
   const whole = (async () => {
-    try {
-      return await work();
-    } finally {
-      await cleanUp();
-    }
+    const [done] = await Promise.allSettled([work()]);
+    const [cleaned] = await Promise.allSettled([cleanUp()]);
+    // what the work found comes before a clean-up that failed
+    if (done.status === 'rejected') throw done.reason;
+    if (cleaned.status === 'rejected' && !hasFailed(done.value)) throw cleaned.reason;
+    return done.value;
   })();
   pending.add(whole);
   try {
@@ -40,6 +41,10 @@ export async function withCleanUp<T>(
   } finally {
     pending.delete(whole);
   }
+}
+
+function hasFailed(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'verdict' in value && value.verdict === 'fail';
 }
 
 /** Resolves when every clean-up of the run is done, also those of checks that ran out of time. */

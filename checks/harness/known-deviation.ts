@@ -31,7 +31,12 @@ function judgedByList(record: CheckRecord, product: keyof typeof PRODUCT_DEVIATI
   const always = known.find(({ how }) => how === 'always');
   if (record.verdict !== 'pass' || always === undefined) return record;
   const reason = `${product} ${version} conforms to the standard, but is listed as deviating: ${always.what}`;
-  return { ...record, verdict: 'fail', reason, advice: 'check broker.software in lab.yaml; if it is right, correct the list in checks/harness/products.ts' };
+  return {
+    ...record,
+    verdict: 'fail',
+    reason,
+    advice: 'check broker.software in lab.yaml; if it is right, correct the list in checks/harness/products.ts',
+  };
 }
 
 function isIn({ from, before }: ProductDeviation, version: string): boolean {

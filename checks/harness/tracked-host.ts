@@ -1,5 +1,5 @@
 import { ignoreFailure } from '../../base/errors.ts';
-import { within } from '../../probes/mqtt/feed.ts';
+import { waitAtMost } from '../../base/wait-at-most.ts';
 import type { Host } from '../../provisioning/hosts/host.ts';
 
 /** Commands take longer to end only on an overloaded host. */
@@ -28,7 +28,7 @@ export function trackedHost(host: Host, onStarted: (begun: number) => void = () 
       return running;
     },
     async [Symbol.asyncDispose]() {
-      await ignoreFailure(within(allEnded(), 'end of the commands', END_MS));
+      await waitAtMost(END_MS, allEnded());
       await host[Symbol.asyncDispose]();
     },
   };

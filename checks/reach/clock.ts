@@ -25,7 +25,7 @@ function clockOf(testLab: TestLab, { name, host: where }: LivePi, named: NamedCh
       const from = now();
       const command = { step: 'read the clock', script: 'date +%s.%N', timeoutMs: BOUND_MS, signal: testLab.stopped };
       const { stdout } = await run(host, command);
-      const judged = judgeClock({ from, remote: Number(stdout) * 1000, to: now() });
+      const judged = judgeClock({ from, remote: stdout.trim() === '' ? Number.NaN : Number(stdout) * 1000, to: now() });
       if (judged.verdict === 'pass') return judged;
       return { ...judged, advice: `sudo timedatectl set-ntp true on ${name}` };
     },

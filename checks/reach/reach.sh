@@ -5,11 +5,13 @@ printf 'name\t%s\n' "$resolved"
 if [ -n "$resolved" ]; then
   # connect holds a login: printf is part of the shell, so that no process list shows it
   # shellcheck disable=SC2059,SC2016
-  answer=$(printf "$connect" | timeout -k 1 "$bound" bash -c '
+  # timeout stays in the process group of this script, which ends with the command
+  answer=$(printf "$connect" | timeout --foreground -k 1 "$((bound + 1))" bash -c '
+    set -o pipefail
     exec 3<>"/dev/tcp/$0/$1" || exit 1
     echo connected
     cat >&3
-    head -c 4 <&3 | od -An -v -tx1' "$address" "$port" 2>&1)
+    timeout --foreground -k 1 "$2" head -c 4 <&3 | od -An -v -tx1' "$address" "$port" "$bound" 2>&1)
   code=$?
   case $answer in
     connected*) printf 'tcp\tconnected\nmqtt\t%s\n' "$(printf %s "${answer#connected}" | tr '\n' ' ')" ;;

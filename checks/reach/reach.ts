@@ -1,6 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { ignoreFailure, LabError } from '../../base/errors.ts';
-import { slowness, stretchedSeconds } from '../../base/slowness.ts';
+import { MOST_SLOWNESS, slowness, stretchedSeconds } from '../../base/slowness.ts';
 import { ANSWER_TIMEOUT_MS, connectOnce } from '../../deployment/connect-once.ts';
 import { portState } from '../../deployment/why-unreachable.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
@@ -71,10 +71,12 @@ function checkOf(
     proves: host,
     boundMs: MOST_TRIES * BOUND_MS,
     async run(): Promise<Finding> {
-      const { layers, obstacle } = await go();
+      const { layers, obstacle, isLate } = await go();
       if (obstacle === undefined) return { verdict: 'pass', observed: layers };
       const { layer, reason, advice } = obstacle;
-      return { verdict: 'fail', observed: layers, reason, advice, blocks: blockedBy(layer) };
+      // the limit would have had to stretch further
+      const verdict = isLate && slowness() === MOST_SLOWNESS ? 'inconclusive' : 'fail';
+      return { verdict, observed: layers, reason, advice, blocks: blockedBy(layer) };
     },
   };
 }
@@ -115,7 +117,9 @@ async function wayFrom(testLab: TestLab, { name, where }: Start, goal: Goal, her
   try {
     const host = await testLab.host(name, where);
     const found = await goWay(host, { ...way, user, boundMs: BOUND_MS, signal: testLab.stopped });
-    return found.obstacle?.layer === 'tcp' && name !== 'broker' ? { ...found, obstacle: await explained(testLab, found.obstacle) } : found;
+    return found.obstacle?.layer === 'tcp' && name !== 'broker'
+      ? { ...found, obstacle: await explained(testLab, found.obstacle) }
+      : found;
   } catch (error) {
     if (!(error instanceof LabError) || error.kind === 'interrupted') throw error;
     const { subject, step, happened, isLate = false, advice = BROKER_UNREACHABLE } = error.trouble;

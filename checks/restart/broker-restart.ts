@@ -1,4 +1,4 @@
-import { errorMessage } from '../../base/errors.ts';
+import { errorMessage, LabError } from '../../base/errors.ts';
 import { awaitReady } from '../../deployment/ready.ts';
 import { now, type Packet } from '../../probes/mqtt/packet.ts';
 import type { End } from '../../probes/mqtt/raw-connection.ts';
@@ -87,7 +87,7 @@ async function restart(testLab: TestLab, options: RestartOptions, absentId: stri
   testLab.brokerLog();
   const orderedAt = now();
   await restartBroker(host, end);
-  await awaitReady(testLab.live, testLab.stopped);
+  await awaitReady(testLab.live, testLab.stopped).catch(blameBroker);
   const downMs = Math.round(now() - orderedAt);
   const ends = await Promise.all([publisher, subscriber, owner].map((session) => endWithin(session, AFTERWARDS_MS)));
   const retained = await retainedOn(testLab, topic, roles.observer);
@@ -147,4 +147,9 @@ async function subscribe(session: RawSession, topic: string): Promise<void> {
 
 function received({ packets }: RawSession): Packet[] {
   return packets.filter(({ type, direction }) => type === 'PUBLISH' && direction === 'received');
+}
+
+/** The check has ended this broker itself, so that its silence is a failure of the broker. */
+function blameBroker(error: unknown): never {
+  throw error instanceof LabError && error.kind === 'could-not-run' ? new LabError(error.trouble, 'failed') : error;
 }

@@ -37,9 +37,9 @@ export function openGate(checks: readonly Check[]): Gate {
       const obstacle = (await Promise.all(needed)).find((found) => found !== undefined);
       return obstacle === undefined ? record : blocked(check, obstacle);
     },
-    learn({ id, proves = '' }, { verdict, reason = '', advice, blocks }) {
+    learn({ id, proves = '' }, { reason = '', advice, blocks }) {
       const way = ways.get(proves);
-      if (way === undefined || verdict !== 'fail' || blocks === undefined) return;
+      if (way === undefined || blocks === undefined) return;
       way.obstacle = { id, reason, blocks, ...(advice === undefined ? {} : { advice }) };
       way.decided.resolve(way.obstacle);
     },

@@ -1,7 +1,6 @@
-import { ignoreFailure } from '../../base/errors.ts';
 import { maskedValue } from '../../base/secret.ts';
+import { waitAtMost } from '../../base/wait-at-most.ts';
 import type { LiveLab } from '../../deployment/live-lab.ts';
-import { within } from '../../probes/mqtt/feed.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import type { SlowPlace } from '../../records/environment.ts';
 import type { CheckRecord } from '../../records/record.ts';
@@ -120,8 +119,9 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
     run: (check) => work.track(recorded(check)),
     slowPlaces: pace.report,
     async close(waitMs) {
-      await ignoreFailure(within(work.over(), 'end of the checks', waitMs));
-      await ignoreFailure(within(closeAll(), 'clean-up', CLEAN_UP_MS - waitMs));
+      // these limits do not stretch: a user waits for the end
+      await waitAtMost(waitMs, work.over());
+      await waitAtMost(CLEAN_UP_MS - waitMs, closeAll());
     },
   };
 }

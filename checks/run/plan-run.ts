@@ -43,11 +43,12 @@ function hasFactors<C extends Known>(check: C): check is C & { readonly factors:
   return check.factors !== undefined;
 }
 
-/** The finding of a planned check whose turn came when the time was nearly up. */
+/** The finding of a planned check whose turn came when the time was nearly up: no other check covers its combination. */
 export const NO_TIME: Finding = {
-  verdict: 'skipped',
+  verdict: 'inconclusive',
   observed: null,
-  reason: leftOutReason('the time was nearly up'),
+  reason: 'the time was nearly up before this check',
+  advice: 'a longer --timeout lets the run reach its last checks',
 };
 
 const COVERED = leftOutReason('other checks cover each pair of its user, topic, action and version');

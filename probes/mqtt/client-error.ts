@@ -14,7 +14,8 @@ const OWNED = {
 const EXTERNAL = {
   reach: 'check that the broker runs, and that no firewall blocks its port',
   password: 'check that the broker has this user with this password',
-  allowed: 'lab.yaml allows this, but the broker does not: ask its administrator for the right, or remove it from lab.yaml',
+  allowed:
+    'lab.yaml allows this, but the broker does not: ask its administrator for the right, or remove it from lab.yaml',
   denied: 'lab.yaml does not allow this either: use another user',
 } as const satisfies Record<keyof typeof OWNED, string>;
 const adviceFor = ({ brokerKind }: ClientOptions) => (brokerKind === 'lab' ? OWNED : EXTERNAL);

@@ -92,6 +92,11 @@ async function openSession(
     const exited = Promise.race([channel.exited, died]);
     // nobody awaits it where the first connection has ended meanwhile
     void ignoreFailure(exited);
+    if (signal?.aborted === true) {
+      // without its script the wrapper ends at once
+      channel.stream.end();
+      return await Promise.reject(signal.reason);
+    }
     return { ...channel, exited };
   } catch (error) {
     if (isRefused(error)) lease.refused();

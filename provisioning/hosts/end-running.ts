@@ -11,10 +11,11 @@ export async function endRunning(running: Running): Promise<void> {
   );
   const isOver = await Promise.race([ended, new Promise<false>((resolve) => setImmediate(() => resolve(false)))]);
   if (isOver) return;
-  await ignoreFailure(running.kill('TERM'));
   const grace = new Promise<false>((resolve) => {
     setTimeout(() => resolve(false), GRACE_MS).unref();
   });
+  // a host without a free session would keep the signal waiting
+  await Promise.race([ignoreFailure(running.kill('TERM')), grace]);
   if (!(await Promise.race([ended, grace]))) await ignoreFailure(running.kill('KILL'));
   await ended;
 }

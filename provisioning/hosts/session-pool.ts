@@ -97,8 +97,11 @@ export function sessionPool<C>(first: C, connect: () => Promise<C>): SessionPool
           },
         };
         signal?.addEventListener('abort', onAbort, { once: true });
-        if (purpose === 'end') waiting.unshift(waiter);
-        else waiting.push(waiter);
+        // a login that failed once may work now
+        if (purpose === 'end') {
+          mayConnect = true;
+          waiting.unshift(waiter);
+        } else waiting.push(waiter);
         serve();
       });
     },

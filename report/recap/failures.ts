@@ -15,7 +15,10 @@ export function failureLines(causes: readonly Cause[], paint: Paint): string[] {
   const count = causes.length > MOST_EXPLAINED ? EXPLAINED_OF_MANY : causes.length;
   const explained = causes.slice(0, count);
   const named = causes.slice(count, count + NAMED_OF_MANY);
-  const rest = causes.slice(count + NAMED_OF_MANY).flat().length;
+  const rest = causes
+    .slice(count + NAMED_OF_MANY)
+    .flat()
+    .filter(({ verdict }) => verdict === 'fail').length;
   const unknown = causes.filter(([{ advice }]) => advice === undefined).length;
   const of = unknown === causes.length ? '' : ` for ${unknown} of them`;
   const given = new Set<string>();

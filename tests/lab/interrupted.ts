@@ -52,7 +52,7 @@ test.serial(
     const mark = randomBytes(8).toString('hex');
     const verify = lab.start(['verify'], { env: { LAB_TEST_MARK: mark } });
     await until('a client on the Pi', 60_000, () => programRuns(lab.container('pi'), 'mosquitto_sub'));
-    await verify.shows(/verify +\d+ checks/);
+    await verify.shows(/verify +\d+ of \d+ checks/);
     // what ends the clients are commands over SSH, which take longer on a busy machine
     const { ms: sshMs } = await lab.run(['ssh', 'pi', 'true']);
     const begin = performance.now();

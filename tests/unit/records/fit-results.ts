@@ -43,6 +43,16 @@ test('what failed stays with its evidence, what was left out goes first', (t) =>
   t.deepEqual(ids, ids.toSorted(new Intl.Collator().compare));
 });
 
+test('one record that is too large hides no other failure', (t) => {
+  const large = { evidence: ['x'.repeat(MOST_BYTES)] };
+  const failed = checks
+    .slice(0, 200)
+    .map((check, index) => recordFor(check, { verdict: 'fail', reason: 'seen', ...(index === 0 ? large : {}) }));
+  const { fitted, bytes } = fittedOf(failed);
+  t.true(bytes <= MOST_BYTES, `${bytes}`);
+  t.is(fitted.checks.length, 200);
+});
+
 test('also where every check failed', (t) => {
   const { bytes } = fittedOf(checks.map((check) => recordFor(check, { verdict: 'fail', reason: 'seen' })));
   t.true(bytes <= MOST_BYTES, `${bytes}`);

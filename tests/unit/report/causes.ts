@@ -21,6 +21,21 @@ test('groups what a host without a way to the broker stopped behind the check th
   t.is(cause === undefined ? undefined : countOthers(cause), '2 checks could not be judged for the same reason');
 });
 
+test('each host without a way to the broker is a cause of its own', (t) => {
+  const of = (pi: string) => [
+    recordOf(`reach.${pi}`, { verdict: 'fail', reason: 'no answer' }),
+    recordOf(`will.${pi}`, { verdict: 'inconclusive', reason: `reach.${pi}: no answer` }),
+  ];
+  const causes = causesOf([...of('pi1'), ...of('pi2')]);
+  t.deepEqual(
+    causes.map((cause) => cause.map(({ id }) => id)),
+    [
+      ['reach.pi1', 'will.pi1'],
+      ['reach.pi2', 'will.pi2'],
+    ],
+  );
+});
+
 test('reasons that differ in figures alone have one cause, failures before inconclusive checks', (t) => {
   const slow = recordOf('will.slow', { verdict: 'inconclusive', reason: 'the lab is too slow' });
   const causes = causesOf([slow, late('a', 10), late('b', 46.5)]);

@@ -165,7 +165,7 @@ test('runs a part of many denials, and records the others as left out, with the 
   t.is(all.results.environment?.leftOut, undefined);
 });
 
-test('leaves out denials whose turn comes when the time is nearly up', async (t) => {
+test('denials whose turn comes when the time is nearly up are inconclusive', async (t) => {
   const slow = () => new Promise<Finding>((resolve) => setTimeout(resolve, 95, { verdict: 'pass', observed: 1 }));
   const limit = oneAtATime();
   const families: Record<string, CheckFamily> = {
@@ -175,8 +175,10 @@ test('leaves out denials whose turn comes when the time is nearly up', async (t)
   const { results } = await run(t, { families, timeoutMs: 1_000 });
   const { pass: passed, fail, inconclusive } = results.counts;
   t.true(passed >= 2 && passed < 12, `${passed}`);
-  t.deepEqual([fail, inconclusive], [0, 0]);
-  t.true(results.checks.some(({ reason }) => reason?.startsWith('left out: the time')));
+  t.is(fail, 0);
+  t.true(inconclusive > 0);
+  t.is(results.verdict, 'inconclusive');
+  t.true(results.checks.some(({ reason }) => reason?.startsWith('the time was nearly up')));
 });
 
 test('gives up the checks of a kind once five slow failures have proved it', async (t) => {
