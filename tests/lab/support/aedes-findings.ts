@@ -24,6 +24,7 @@ export async function findsNoFalseAlarm(t: ExecutionContext, style: Style): Prom
   const options = { boundMs: VERIFY_MS, software: 'aedes 1.2' };
   const verified = await verifyExternal(RIGHTS, broker.port, ['--quick'], options);
   const tried = verified.checks.filter(({ verdict }) => verdict !== 'skipped').map(({ id }) => id);
+  t.log(verified.counts, verified.deviations.join('\n'));
   t.deepEqual(verified.findings, {});
   t.true((verified.counts.deviation ?? 0) > 0);
   t.is(verified.code, 0);
