@@ -125,7 +125,8 @@ export const PRODUCT_DEVIATIONS: Readonly<Record<Exclude<Product, 'mosquitto'>, 
     {
       what: 'the broker disconnects a client that resumes its session while messages come, and keeps them for its next connection',
       source: AEDES,
-      checks: /^session\.(takeover|offline\.q[012]|resend\.[a-z0-9-]+)\.v311$|^acl\.subscribe\..*\.queued\.v311$/,
+      checks:
+        /^session\.(takeover|unsubscribed|offline\.q[012]|resend\.[a-z0-9-]+)\.v311$|^acl\.subscribe\..*\.queued\.v311$/,
       reason: CUT_OFF,
       how: 'sometimes',
     },
