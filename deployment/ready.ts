@@ -21,7 +21,7 @@ const LOG = '/var/log/mosquitto/mosquitto.log';
 export async function awaitReady(target: LabBroker, signal: AbortSignal): Promise<void> {
   const boundMs = isManaged(target) ? READY_TIMEOUT_MS : RUNNING_TIMEOUT_MS;
   const answer = await lastAnswer(target, boundMs, signal);
-  if (answer.kind !== 'accepted') throw await explained(target, answer, boundMs, signal);
+  if (answer.kind !== 'accepted') throw await notReadyWhy(target, answer, boundMs, signal);
 }
 
 /** Throws a LabError for a broker that does not answer. A refusal is an answer, which the checks judge. */
@@ -30,7 +30,8 @@ export async function requireAnswer(target: LabBroker, signal: AbortSignal): Pro
   // a slow broker may need longer; a port without a listener answers at once
   const isSlow = first.kind === 'silent' && first.isLate && !signal.aborted;
   const answer = isSlow ? await connectOnce(target, SLOW_ANSWER_MS) : first;
-  if (answer.kind === 'silent') throw await explained(target, answer, RUNNING_TIMEOUT_MS, signal);
+  const waitedMs = RUNNING_TIMEOUT_MS + (isSlow ? SLOW_ANSWER_MS : 0);
+  if (answer.kind === 'silent') throw await notReadyWhy(target, answer, waitedMs, signal);
 }
 
 /** Connects until the broker accepts, keeps refusing, or the time is up. */
@@ -58,7 +59,7 @@ function isManaged({ broker }: LabBroker): boolean {
 type NotAccepted = Exclude<ConnectAnswer, { kind: 'accepted' }>;
 
 /** The error of a broker that was not ready. Asks its host why a broker that listens there does not answer here. */
-async function explained(
+async function notReadyWhy(
   target: LabBroker,
   answer: NotAccepted,
   boundMs: number,

@@ -2,7 +2,7 @@ import type { CheckRecord } from './record.ts';
 
 const LEFT_OUT = 'left out: ';
 
-/** The reason of a check that the run did not need or had no time for. */
+/** The reason of a check that a large lab's run leaves out. */
 export const leftOutReason = (why: string): string => `${LEFT_OUT}${why}`;
 
 /** Whether the run left the check out, so that its record only names it. */

@@ -16,7 +16,7 @@ export const FAMILIES = [
 ] as const;
 export type Family = (typeof FAMILIES)[number];
 
-/** `inconclusive`: the check could not be judged, for lack of time or of a way to the broker, so it says nothing about the broker. */
+/** `inconclusive`: the check could not be judged, for lack of time or of a path to the broker, so it says nothing about the broker. */
 export const VERDICTS = ['pass', 'fail', 'deviation', 'skipped', 'inconclusive'] as const;
 export type Verdict = (typeof VERDICTS)[number];
 

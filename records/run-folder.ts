@@ -11,7 +11,7 @@ import { type Results, results } from './results.ts';
 export type RunFolder = {
   readonly path: string;
   add(record: CheckRecord): void;
-  /** Writes results.json and junit.xml after the last record; returns all results, of which results.json holds what fits. */
+  /** Writes results.json and junit.xml after the last record. Returns all results; results.json may hold fewer. */
   finish(environment: Environment): Promise<Results>;
 };
 

@@ -8,7 +8,7 @@ import { readingRetained } from './subscribe-retained.ts';
 import { undeclared } from './undeclared.ts';
 import { leavingAWill } from './will.ts';
 
-/** Each user, topic and action over both versions, by the effect, on every way by which a message can come; and topics that lab.yaml does not declare. */
+/** Each user, topic and action over both versions, by the effect, in every way that a message can arrive; and topics that lab.yaml does not declare. */
 export const acl: CheckFamily = (testLab) => [
   ...testLab.lab.topics.flatMap((topic) =>
     testLab.lab.users.flatMap((user) => [

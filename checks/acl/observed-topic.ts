@@ -70,7 +70,7 @@ async function openObservedTopic(testLab: TestLab, topic: string): Promise<Open>
 type Sentinel = Pick<ObservedTopic, 'topic' | 'seeing'> & { readonly sending: Pick<Session, 'publish'> };
 
 /** A broker that guarantees no order between publishers gets more round trips to deliver what it should not. */
-const ROUNDS_ELSEWHERE = 3;
+export const ROUNDS_ELSEWHERE = 3;
 
 /** Publishes a message after everything that the broker has processed, and waits until the observer has it. */
 export async function sentinel(

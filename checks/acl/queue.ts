@@ -4,7 +4,7 @@ import type { Version } from '../../probes/mqtt/session.ts';
 import { type Check, type Finding, idWord, notApplicable } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { isMessage, mustPublish, nonce } from '../harness/messages.ts';
-import { withPersistentSession } from '../harness/persistent-session.ts';
+import { SESSION_EXPIRY_S, withPersistentSession } from '../harness/persistent-session.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { lessGranted, whyUnsupported } from '../harness/requirements.ts';
 import type { TestLab } from '../harness/test-lab.ts';
@@ -13,8 +13,6 @@ import { rightOf } from './right.ts';
 
 /** How many users of a large lab the check tries; acl.publish tries all. */
 const MOST_WRITERS = 8;
-/** The broker removes the session after this time, where the clean-up fails. */
-const EXPIRY_S = 120;
 const LEVELS = [1, 2] as const;
 
 /** No message of a user who may not publish waits for an absent subscriber. */
@@ -54,7 +52,7 @@ async function publishWhileAbsent(
   { observer, publisher, denied }: Users,
 ): Promise<Finding> {
   return await withPersistentSession(testLab, { user: observer, version }, async (clientId) => {
-    const persistent = { version, clientId, clean: false, sessionExpiry: EXPIRY_S };
+    const persistent = { version, clientId, clean: false, sessionExpiry: SESSION_EXPIRY_S };
     const before = await testLab.raw(observer, persistent);
     const less = lessGranted(testLab, await before.subscribe(topic, 1), 1);
     await before[Symbol.asyncDispose]();

@@ -4,19 +4,21 @@ import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import { type Check, type Finding, idWord, notApplicable } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { isMessage, mustPublish, nonce } from '../harness/messages.ts';
-import { withPersistentSession } from '../harness/persistent-session.ts';
+import { SESSION_EXPIRY_S, withPersistentSession } from '../harness/persistent-session.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { whyUnsupported } from '../harness/requirements.ts';
 import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
-import { BOUND_MS, limit, type ObservedTopic, observedRoles, onObservedTopic } from './observed-topic.ts';
+import {
+  BOUND_MS,
+  limit,
+  type ObservedTopic,
+  observedRoles,
+  onObservedTopic,
+  ROUNDS_ELSEWHERE,
+} from './observed-topic.ts';
 import { connectionAfter } from './publication.ts';
 import { type AclCase, denialFactors, mayText, rightOf } from './right.ts';
 import { FORMS, filterOf, leaks, REQUESTED } from './subscribe.ts';
-
-/** The broker removes the session after this time, where the clean-up fails. */
-const EXPIRY_S = 120;
-/** Round trips in which a broker that guarantees no order may still deliver what it should not. */
-const ROUNDS_ELSEWHERE = 3;
 
 /** A user subscribes three times over, is absent while a message comes, and returns. */
 export function returning(testLab: TestLab, { name: topic }: Topic, user: User): Check[] {
@@ -58,7 +60,7 @@ async function comeBack(aclCase: AclCase, { sending, seeing, publisher }: Observ
     return payload;
   };
   return await withPersistentSession(testLab, { user, version }, async (clientId) => {
-    const persistent = { version, clientId, clean: false, sessionExpiry: EXPIRY_S };
+    const persistent = { version, clientId, clean: false, sessionExpiry: SESSION_EXPIRY_S };
     await using before = await testLab.raw(user, persistent);
     const subacks = await subscribeToAll(before, topic);
     await before[Symbol.asyncDispose]();

@@ -8,14 +8,12 @@ import { isMessage, nonce } from '../harness/messages.ts';
 import { overOf, QOS_LEVELS, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { qosNotOffered, whyUnsupported } from '../harness/requirements.ts';
 import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
-import { BOUND_MS, limit } from './observed-topic.ts';
+import { BOUND_MS, limit, ROUNDS_ELSEWHERE } from './observed-topic.ts';
 import { type ConnectionAfter, connectionAfter, type PublishAnswer } from './publication.ts';
 
 /** How many users and topics of a large lab the check tries. */
 const MOST_READERS = 8;
 const MOST_TOPICS = 40;
-/** Round trips in which a broker that guarantees no order may still deliver what it should not. */
-const ROUNDS_ELSEWHERE = 3;
 
 /** A message that was sent to an undeclared topic. */
 type Sent = {

@@ -37,7 +37,7 @@ export type Check = Pick<CheckRecord, 'id' | 'subject' | 'claim' | 'statement' |
   readonly host?: string;
   /** What must work for the check to say anything. @default clients on its host and on this machine */
   readonly needs?: readonly Need[];
-  /** The host whose way to the broker this check proves: when it fails, checks that need it are inconclusive. */
+  /** The host whose path to the broker this check proves: when it fails, checks that need it are inconclusive. */
   readonly proves?: string;
   /** Given where a large lab has too many such checks: a run then takes those that cover each pair of values of a group. */
   readonly factors?: Factors;
@@ -71,11 +71,7 @@ export async function runCheck(check: Check, admit: Admit = (_, work) => work())
 async function runNow(check: Check): Promise<CheckRecord> {
   const startedAt = Date.now();
   const begun = performance.now();
-  const finding = await within(
-    unlessSlow(() => check.run()),
-    'verdict',
-    check.boundMs,
-  ).catch(failure);
+  const finding = await unlessSlow(() => within(check.run(), 'verdict', check.boundMs).catch(failure));
   return recordOf(check, finding, { startedAt, durationMs: Math.round(performance.now() - begun) });
 }
 

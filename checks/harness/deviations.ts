@@ -45,8 +45,8 @@ export const DEVIATIONS = {
   },
 } satisfies Record<string, Deviation>;
 
-/** Ends the reason of a failure that Mosquitto would explain, on an external broker that the lab file does not name. */
-export const UNKNOWN_BROKER =
+/** The advice for a failure that Mosquitto would explain, on an external broker that the lab file does not name. */
+export const NAME_BROKER =
   'Mosquitto is known to do this: if it runs there, set broker.software in lab.yaml to its version, such as mosquitto 2.0.11';
 
 export type DeviationName = keyof typeof DEVIATIONS;
@@ -79,8 +79,8 @@ export function judgeByVersion(seen: Behaviour, name: DeviationName, version: st
     return { verdict: 'fail', reason, advice: 'correct the list in checks/harness/deviations.ts' };
   }
   if (known === undefined) {
-    const known = version === undefined ? `; ${UNKNOWN_BROKER}` : '';
-    return { verdict: 'fail', reason: `${DEVIATIONS[name].what}, against the standard${known}` };
+    const reason = `${DEVIATIONS[name].what}, against the standard`;
+    return { verdict: 'fail', reason, ...(version === undefined ? { advice: NAME_BROKER } : {}) };
   }
   return { verdict: 'deviation', reason: `${known.what} (${known.source})` };
 }

@@ -16,6 +16,6 @@ export type Finding = {
   readonly waitMs?: number;
   /** Whether it failed because something came too late, for which a slow machine may be the cause. */
   readonly isLate?: boolean;
-  /** Of a check that proves a host's way to the broker and failed: what the host cannot do. */
+  /** Of a check that proves a host's path to the broker and failed: what the host cannot do. */
   readonly blocks?: Need['of'];
 };

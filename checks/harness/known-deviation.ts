@@ -1,6 +1,6 @@
 import type { BrokerSoftware } from '../../lab-file/lab.ts';
 import type { CheckRecord } from '../../records/record.ts';
-import { isAtLeast, UNKNOWN_BROKER } from './deviations.ts';
+import { isAtLeast, NAME_BROKER } from './deviations.ts';
 import { PRODUCT_DEVIATIONS, type ProductDeviation } from './products.ts';
 
 /**
@@ -14,8 +14,8 @@ export function judgedBySoftware(record: CheckRecord, software: BrokerSoftware |
 
 /** Mosquitto does not explain what another broker does. */
 function withoutMosquitto(record: CheckRecord): CheckRecord {
-  const { reason } = record;
-  return reason === undefined ? record : { ...record, reason: reason.replace(`; ${UNKNOWN_BROKER}`, '') };
+  const { advice, ...others } = record;
+  return advice === NAME_BROKER ? others : record;
 }
 
 function judgedByList(record: CheckRecord, product: keyof typeof PRODUCT_DEVIATIONS, version: string): CheckRecord {

@@ -3,6 +3,9 @@ import { freshClientId, type Version } from '../../probes/mqtt/session.ts';
 import { connectForCleanUp, withCleanUp } from './clean-up.ts';
 import type { TestLab } from './test-lab.ts';
 
+/** In seconds: the broker removes a session after this time, where the clean-up fails. */
+export const SESSION_EXPIRY_S = 120;
+
 /** The user of the session, and its protocol level. */
 type Owner = { readonly user: User; readonly version: Version };
 

@@ -112,7 +112,7 @@ export const PRODUCT_DEVIATIONS: Readonly<Record<Exclude<Product, 'mosquitto'>, 
       what: 'a PUBLISH may be sent again after its PUBREL, or nothing, since exchanges of one client are confused [MQTT-4.3.3-1]',
       source: AEDES,
       checks: /^session\.resend\.pubrel\.v311$/,
-      reason: /^\d+ PUBLISH packets arrived after the reconnect$|^the broker did not resend the PUBREL$/,
+      reason: /^\d+ copies of the PUBLISH arrived after the reconnect$|^the broker did not resend the PUBREL$/,
       how: 'sometimes',
     },
     {

@@ -10,11 +10,10 @@ export async function unlessSlow(attempt: () => Promise<Finding>): Promise<Findi
   for (let tries = 1; ; tries += 1) {
     const finding = await attempt();
     if (finding.verdict !== 'fail' || finding.isLate !== true || slowness() < SLOW) return finding;
-    if (tries < MOST_TRIES) continue;
-    return {
-      ...finding,
-      verdict: 'inconclusive',
-      reason: `the lab is too slow: ${finding.reason ?? 'it came too late'}`,
-    };
+    if (tries === MOST_TRIES) return tooSlow(finding);
   }
+}
+
+function tooSlow({ reason = 'it came too late', ...finding }: Finding): Finding {
+  return { ...finding, verdict: 'inconclusive', reason: `the lab is too slow: ${reason}` };
 }

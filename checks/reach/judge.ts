@@ -21,12 +21,12 @@ export const WORKS = {
   paho: 'starts',
 } as const satisfies Layers;
 
-export type Way = {
-  /** The host that the way begins at. */
+export type BrokerPath = {
+  /** The host that the path begins at. */
   readonly from: string;
   readonly address: string;
   readonly port: number;
-  /** Whether the broker answers this machine; absent where the way begins here. */
+  /** Whether the broker answers this machine; absent where the path begins here. */
   readonly answersHere?: boolean;
 };
 
@@ -36,24 +36,24 @@ export function blockedBy(layer: Layer): Need['of'] {
 }
 
 /** The obstacle at a layer, from the words that were found there. */
-export function obstacleAt(layer: Exclude<Layer, 'commands'>, words: string, way: Way): Obstacle {
-  return { layer, ...OBSTACLES[layer](words, way) };
+export function obstacleAt(layer: Exclude<Layer, 'commands'>, words: string, path: BrokerPath): Obstacle {
+  return { layer, ...OBSTACLES[layer](words, path) };
 }
 
-type Explain = (words: string, way: Way) => Omit<Obstacle, 'layer'>;
+type Explain = (words: string, path: BrokerPath) => Omit<Obstacle, 'layer'>;
 
 const OBSTACLES: Readonly<Record<Exclude<Layer, 'commands'>, Explain>> = {
   name: (_, { from, address }) => ({
     reason: `${from} cannot resolve the name ${address}`,
     advice: `getent hosts ${address} on ${from} must print an address; an IP address as the broker's address needs no name`,
   }),
-  tcp: (words, way) => ({
-    reason: `${way.from} cannot connect to ${place(way)}: ${words}`,
-    advice: tcpAdvice(words, way),
+  tcp: (words, path) => ({
+    reason: `${path.from} cannot connect to ${place(path)}: ${words}`,
+    advice: tcpAdvice(words, path),
   }),
-  mqtt: (words, way) => ({
-    reason: `${way.from} connects to ${place(way)}, but no MQTT broker answers: ${words}`,
-    advice: `another program may listen there, or stand in between: sudo ss -Hltnp 'sport = :${way.port}' on the broker's host names the listener`,
+  mqtt: (words, path) => ({
+    reason: `${path.from} connects to ${place(path)}, but no MQTT broker answers: ${words}`,
+    advice: `another program may listen there, or stand in between: sudo ss -Hltnp 'sport = :${path.port}' on the broker's host names the listener`,
   }),
   mosquitto_pub: program('mosquitto-clients'),
   mosquitto_sub: program('mosquitto-clients'),
@@ -63,15 +63,17 @@ const OBSTACLES: Readonly<Record<Exclude<Layer, 'commands'>, Explain>> = {
 function program(debianPackage: string): Explain {
   return (words, { from }) => ({
     reason: `a client program does not start on ${from}: ${words}`,
-    advice: `./lab up installs ${debianPackage} where it is missing; where its files are damaged, sudo apt-get install --reinstall ${debianPackage} on ${from} restores them`,
+    advice: /not found$|No module named/.test(words)
+      ? `./lab up installs ${debianPackage}`
+      : `sudo apt-get install --reinstall ${debianPackage} on ${from} restores its files`,
   });
 }
 
-function place({ address, port }: Way): string {
+function place({ address, port }: BrokerPath): string {
   return `${address} port ${port}`;
 }
 
-function tcpAdvice(words: string, { from, address, answersHere }: Way): string {
+function tcpAdvice(words: string, { from, address, answersHere }: BrokerPath): string {
   if (answersHere !== true) return BROKER_UNREACHABLE;
   const between = `the broker answers this machine, so look between ${from} and ${address}`;
   const isRefused = /refused/i.test(words);

@@ -1,4 +1,4 @@
-# Prints how far this host gets on its way to the broker, a line each: the layer, a tab, what happened there.
+# Prints how far this host gets on its path to the broker, a line each: the layer, a tab, what happened there.
 : "${address?}" "${port?}" "${connect?}" "${bound?}" "${programs?}"
 resolved=$(getent ahosts "$address" | awk '{ print $1; exit }')
 printf 'name\t%s\n' "$resolved"

@@ -9,7 +9,7 @@ import { type Check, type Finding, idWord, THIS_MACHINE } from '../harness/check
 import type { CheckFamily } from '../harness/check-family.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import { clock } from './clock.ts';
-import { goWay, type WayFound, type WayOptions } from './host-way.ts';
+import { type PathFound, type PathOptions, probePath } from './host-path.ts';
 import { blockedBy, type Layers, type Obstacle, obstacleAt, WORKS } from './judge.ts';
 
 const BOUND_MS = 60_000;
@@ -17,14 +17,14 @@ const BOUND_MS = 60_000;
 const MOST_TRIES = 3;
 
 type Start = { readonly name: string; readonly where: HostAddress };
-type Goal = Pick<WayOptions, 'address' | 'port' | 'programs'>;
+type Goal = Pick<PathOptions, 'address' | 'port' | 'programs'>;
 
-/** How far this machine, the broker's host and each Pi get on the way to the broker, before a check says anything of rights. */
+/** How far this machine, the broker's host and each Pi get on the path to the broker. Rights come after that. */
 export const reach: CheckFamily = (testLab) => {
   const { broker, pis } = testLab.live;
-  let here: Promise<WayFound> | undefined;
+  let here: Promise<PathFound> | undefined;
   const fromHere = () => {
-    here ??= patiently(() => wayFromHere(testLab));
+    here ??= patiently(() => pathFromHere(testLab));
     return here;
   };
   const from = (name: string, where: HostAddress | undefined, goal: Goal): Check[] =>
@@ -32,7 +32,7 @@ export const reach: CheckFamily = (testLab) => {
       ? []
       : [
           checkOf(name, `${name} runs commands, reaches the broker and starts its MQTT clients`, goal, () =>
-            patiently(async () => await wayFrom(testLab, { name, where }, goal, await fromHere())),
+            patiently(async () => await pathFrom(testLab, { name, where }, goal, await fromHere())),
           ),
         ];
   return [
@@ -53,7 +53,7 @@ function checkOf(
   host: string,
   claim: string,
   { programs }: Pick<Goal, 'programs'>,
-  go: () => Promise<WayFound>,
+  go: () => Promise<PathFound>,
 ): Check {
   const { commands, name, tcp, mqtt } = WORKS;
   const onHost = host === THIS_MACHINE ? {} : { commands };
@@ -81,8 +81,8 @@ function checkOf(
   };
 }
 
-/** Goes again where a time limit passed and the lab has turned out to be slower than at the start. */
-async function patiently(go: () => Promise<WayFound>): Promise<WayFound> {
+/** Probes again where a time limit passed and the lab has turned out to be slower than at the start. */
+async function patiently(go: () => Promise<PathFound>): Promise<PathFound> {
   for (let tries = 1; ; tries += 1) {
     const before = slowness();
     const found = await go();
@@ -90,12 +90,12 @@ async function patiently(go: () => Promise<WayFound>): Promise<WayFound> {
   }
 }
 
-async function wayFromHere({ live }: TestLab): Promise<WayFound> {
+async function pathFromHere({ live }: TestLab): Promise<PathFound> {
   const { address, port } = live.broker;
-  const way = { from: THIS_MACHINE, address, port };
-  const stop = (layer: 'name' | 'tcp' | 'mqtt', words: string, layers: Layers, isLate = false): WayFound => ({
+  const path = { from: THIS_MACHINE, address, port };
+  const stop = (layer: 'name' | 'tcp' | 'mqtt', words: string, layers: Layers, isLate = false): PathFound => ({
     layers: { ...layers, [layer]: words },
-    obstacle: obstacleAt(layer, words, way),
+    obstacle: obstacleAt(layer, words, path),
     isLate,
   });
   const resolved = await lookup(address).then(
@@ -111,14 +111,14 @@ async function wayFromHere({ live }: TestLab): Promise<WayFound> {
   return isConnected ? stop('mqtt', text, { name, tcp }, isLate) : stop('tcp', text, { name }, isLate);
 }
 
-async function wayFrom(testLab: TestLab, { name, where }: Start, goal: Goal, here: WayFound): Promise<WayFound> {
-  const way = { from: name, ...goal, answersHere: here.obstacle === undefined };
+async function pathFrom(testLab: TestLab, { name, where }: Start, goal: Goal, here: PathFound): Promise<PathFound> {
+  const path = { from: name, ...goal, answersHere: here.obstacle === undefined };
   const user = testLab.lab.users[0];
   try {
     const host = await testLab.host(name, where);
-    const found = await goWay(host, { ...way, user, boundMs: BOUND_MS, signal: testLab.stopped });
+    const found = await probePath(host, { ...path, user, boundMs: BOUND_MS, signal: testLab.stopped });
     return found.obstacle?.layer === 'tcp' && name !== 'broker'
-      ? { ...found, obstacle: await explained(testLab, found.obstacle) }
+      ? { ...found, obstacle: await withFirewall(testLab, found.obstacle) }
       : found;
   } catch (error) {
     if (!(error instanceof LabError) || error.kind === 'interrupted') throw error;
@@ -129,7 +129,7 @@ async function wayFrom(testLab: TestLab, { name, where }: Start, goal: Goal, her
 }
 
 /** Adds what the broker's host shows: the firewall there, as far as root may ask. */
-async function explained({ live, lab, host, stopped }: TestLab, obstacle: Obstacle): Promise<Obstacle> {
+async function withFirewall({ live, lab, host, stopped }: TestLab, obstacle: Obstacle): Promise<Obstacle> {
   if (live.broker.host === undefined) return obstacle;
   const broker = host('broker', live.broker.host);
   const state = await ignoreFailure(broker.then((opened) => portState(opened, lab.broker.port, stopped)));

@@ -6,26 +6,26 @@ import { type Check, type Finding, type Need, recordOf, THIS_MACHINE } from '../
 export type Gate = {
   /** Runs a check's work, until a host turns out to lack what the check needs. */
   pass(check: Check, work: () => Promise<CheckRecord>): Promise<CheckRecord>;
-  /** Takes what a check found about a host's way to the broker. */
+  /** Takes what a check found about a host's path to the broker. */
   learn(check: Check, finding: Finding): void;
   /** Whether the hosts have what the check needs, as far as known. */
   isOpen(check: Check): boolean;
 };
 
 type Obstacle = Pick<CheckRecord, 'id' | 'advice'> & { readonly reason: string; readonly blocks: Need['of'] };
-type Way = { readonly decided: ReturnType<typeof deferred<Obstacle | undefined>>; obstacle?: Obstacle };
+type HostPath = { readonly decided: ReturnType<typeof deferred<Obstacle | undefined>>; obstacle?: Obstacle };
 
 export function openGate(checks: readonly Check[]): Gate {
-  const ways = new Map<string, Way>();
-  for (const { proves } of checks) if (proves !== undefined) ways.set(proves, { decided: deferred() });
-  const known = (check: Check) => needsOf(check).flatMap((need) => stops(ways.get(need.host)?.obstacle, need) ?? []);
+  const paths = new Map<string, HostPath>();
+  for (const { proves } of checks) if (proves !== undefined) paths.set(proves, { decided: deferred() });
+  const known = (check: Check) => needsOf(check).flatMap((need) => stops(paths.get(need.host)?.obstacle, need) ?? []);
   return {
     async pass(check, work) {
       if (check.proves !== undefined) {
-        return await work().finally(() => ways.get(check.proves ?? '')?.decided.resolve(undefined));
+        return await work().finally(() => paths.get(check.proves ?? '')?.decided.resolve(undefined));
       }
       const needed = needsOf(check).flatMap((need) => {
-        const decided = ways.get(need.host)?.decided.promise;
+        const decided = paths.get(need.host)?.decided.promise;
         return decided === undefined ? [] : [decided.then((obstacle) => stops(obstacle, need))];
       });
       const stopped = new Promise<CheckRecord>((resolve) => {
@@ -38,10 +38,10 @@ export function openGate(checks: readonly Check[]): Gate {
       return obstacle === undefined ? record : blocked(check, obstacle);
     },
     learn({ id, proves = '' }, { reason = '', advice, blocks }) {
-      const way = ways.get(proves);
-      if (way === undefined || blocks === undefined) return;
-      way.obstacle = { id, reason, blocks, ...(advice === undefined ? {} : { advice }) };
-      way.decided.resolve(way.obstacle);
+      const path = paths.get(proves);
+      if (path === undefined || blocks === undefined) return;
+      path.obstacle = { id, reason, blocks, ...(advice === undefined ? {} : { advice }) };
+      path.decided.resolve(path.obstacle);
     },
     isOpen: (check) => known(check).length === 0,
   };

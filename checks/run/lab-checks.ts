@@ -28,14 +28,14 @@ export type LabChecksOptions = Selection & {
   /** Ends the checks when it aborts. */
   readonly stopped: AbortSignal;
   readonly onSystem?: OnSystem | undefined;
-  /** Whether checks of a large lab that need not run should no longer begin. @default never */
+  /** Whether the time is nearly up, so that no check of a large lab's denials begins any more. @default never */
   readonly isLate?: () => boolean;
 };
 
 /** The checks of a live lab. */
 export type LabChecks = {
   readonly checks: readonly Check[];
-  /** Whether the run reports a record: not of a way to the broker that works, where the selection leaves it out. */
+  /** Whether the run reports a record: not of a path to the broker that works, where the selection leaves it out. */
   isShown(record: CheckRecord): boolean;
   /** The selected checks that a large lab's run leaves out, and the seed that chose them. */
   readonly leftOut: readonly Check[];
@@ -73,7 +73,7 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
   });
   const work = trackWork();
   const selected = select(listed, options);
-  const all = withWays(selected, listed).map((check) => forVersions(check, versions));
+  const all = withPaths(selected, listed).map((check) => forVersions(check, versions));
   const { planned, leftOut, seed } = planRun(all, options);
   const wanted = new Set(selected.map(({ id }) => id));
   const gate = openGate(planned);
@@ -144,8 +144,8 @@ function select(listed: readonly Check[], selection: Selection): readonly Check[
   return listed.filter((check) => isFailure(check) || isInRun(check, selection));
 }
 
-/** Adds the checks of the ways that the selected ones need, first. */
-function withWays(selected: readonly Check[], listed: readonly Check[]): readonly Check[] {
+/** Adds the checks of the paths that the selected ones need, first. */
+function withPaths(selected: readonly Check[], listed: readonly Check[]): readonly Check[] {
   const needed = new Set(selected.flatMap(needsOf).map(({ host }) => host));
   const isAdded = (check: Check) => check.proves !== undefined && needed.has(check.proves) && !selected.includes(check);
   return [...listed.filter(isAdded), ...selected];

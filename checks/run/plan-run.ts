@@ -15,7 +15,7 @@ export type PlanOptions = {
 };
 
 export type RunPlan<C> = {
-  /** The checks that run; the last ones may be left out when time runs short. */
+  /** The checks that run; those that time may be too short for come last. */
   readonly planned: readonly C[];
   readonly leftOut: readonly C[];
   /** What decided which; undefined where nothing is left out. */

@@ -43,7 +43,7 @@ const TIMEOUT_MS = { quick: 180_000, default: 180_000, disruptive: 360_000 } as 
 /** A full run measures latencies, which takes long on a slow network. */
 const FULL_TIMEOUT_MS = 360_000;
 const NOT_FINISHED = 'not finished after';
-/** After this share of the time, a run begins no check that it can do without. */
+/** After this share of the time, the run of a large lab begins no further check of a denial. */
 const NEARLY = 0.9;
 /** How long running checks may take to end once the run is over; shorter for a user who interrupted it and waits. */
 const END_MS = { interrupted: 1_000, over: 3_000 } as const;

@@ -7,7 +7,7 @@ import { messagePayload } from '../fixtures/message-payload.ts';
 import { type Check, type Finding, notApplicable } from '../harness/check.ts';
 import { withCleanUp } from '../harness/clean-up.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
-import { removeSession } from '../harness/persistent-session.ts';
+import { removeSession, SESSION_EXPIRY_S } from '../harness/persistent-session.ts';
 import { overOf, tagOf } from '../harness/protocol.ts';
 import { type Requirements, whyUnsupported } from '../harness/requirements.ts';
 import { NO_TOPIC_ROLES, type Role, type TopicRoles, topicRoles } from '../harness/roles.ts';
@@ -39,8 +39,6 @@ export type SessionCase = {
 };
 
 const BOUND_MS = 60_000;
-/** The broker removes the session after this time, where the clean-up fails. */
-export const EXPIRY_S = 120;
 const limit = atMost(6);
 
 /** The most messages that a check publishes to a client that is absent or has just returned. */
@@ -89,7 +87,7 @@ async function runCase(
     opened.push({ who, session });
     return session;
   };
-  const persistent = { version, clientId, clean: false, sessionExpiry: EXPIRY_S };
+  const persistent = { version, clientId, clean: false, sessionExpiry: SESSION_EXPIRY_S };
   const fixture: SessionFixture = {
     topic: roles.topic,
     brokerKind: testLab.brokerKind,

@@ -1,8 +1,9 @@
 import type { Version } from '../../probes/mqtt/session.ts';
 import type { Check, Finding } from '../harness/check.ts';
+import { SESSION_EXPIRY_S } from '../harness/persistent-session.ts';
 import { announcedValue } from '../harness/requirements.ts';
 import type { TestLab } from '../harness/test-lab.ts';
-import { EXPIRY_S, type SessionFixture, sessionCheck } from './fixture.ts';
+import { type SessionFixture, sessionCheck } from './fixture.ts';
 
 const VERSION: Version = 5;
 /** The checks have this many messages in flight; Mosquitto's default (mosquitto.conf(5), max_inflight_messages). */
@@ -42,7 +43,7 @@ type Limit = {
 const LIMITS: readonly Limit[] = [
   {
     property: 'sessionExpiryInterval',
-    isLess: (value) => Number(value) < EXPIRY_S,
+    isLess: (value) => Number(value) < SESSION_EXPIRY_S,
     option: 'persistent_client_expiration',
   },
   { property: 'serverKeepAlive', isLess: (value, keepAlive) => Number(value) < keepAlive },

@@ -122,7 +122,8 @@ export function judgeResend(type: Resent, seen: ResendSeen): Finding {
   if (resent.packetId !== id) return fail(`the broker resent it with packet id ${resent.packetId}, not ${id}`);
   if (type === 'PUBLISH' && resent.dup !== true) return fail('the broker resent it without the DUP flag');
   const copies = again.filter((packet) => packet.type === 'PUBLISH').length;
-  if (copies !== (type === 'PUBLISH' ? 1 : 0)) return fail(`${copies} PUBLISH packets arrived after the reconnect`);
+  if (copies !== (type === 'PUBLISH' ? 1 : 0))
+    return fail(`${copies} copies of the PUBLISH arrived after the reconnect`);
   if (afterwards > 0) return fail('the broker resent it after its acknowledgement');
   return { verdict: 'pass', observed };
 }

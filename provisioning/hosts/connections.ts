@@ -84,26 +84,25 @@ async function openSession(
 ): Promise<Channel | undefined> {
   const lease = await pool.take(purpose, signal);
   const { client, died } = lease.connection;
+  let channel: Channel;
   try {
     signal?.throwIfAborted();
-    const channel = await Promise.race([openChannel((opened) => client.exec(line, opened)), died]);
-    lease.opened();
-    void channel.exited.then(lease.release);
-    const exited = Promise.race([channel.exited, died]);
-    // nobody awaits it where the first connection has ended meanwhile
-    void ignoreFailure(exited);
-    if (signal?.aborted === true) {
-      // without its script the wrapper ends at once
-      channel.stream.end();
-      return await Promise.reject(signal.reason);
-    }
-    return { ...channel, exited };
+    channel = await Promise.race([openChannel((opened) => client.exec(line, opened)), died]);
   } catch (error) {
     if (isRefused(error)) lease.refused();
     lease.release();
     if (isRefused(error)) return undefined;
     throw error;
   }
+  lease.opened();
+  void channel.exited.then(lease.release);
+  const exited = Promise.race([channel.exited, died]);
+  // nobody awaits it where the first connection has ended meanwhile
+  void ignoreFailure(exited);
+  // without its script the wrapper ends at once
+  if (signal?.aborted === true) channel.stream.end();
+  signal?.throwIfAborted();
+  return { ...channel, exited };
 }
 
 function noSession(subject: string, login: string): LabError {

@@ -1,7 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'ssh2';
 import { LabError } from '../../base/errors.ts';
 import { quote } from '../../base/quote.ts';
+import { waitAtMost } from '../../base/wait-at-most.ts';
 import { type SshAddress, sshText } from '../../lab-file/ssh-address.ts';
 import { rootStarter } from './as-root.ts';
 import { type Connections, openConnections } from './connections.ts';
@@ -52,7 +52,7 @@ export async function sshHost(name: string, address: SshAddress, signal?: AbortS
       command.root === true && startAsRoot !== undefined ? startAsRoot(command) : start(command, NO_SUDO),
     async [Symbol.asyncDispose]() {
       // a signal that is not sent yet would leave its processes on the host
-      await Promise.race([Promise.allSettled(ending), sleep(ENDING_MS, undefined, { ref: false })]);
+      await waitAtMost(ENDING_MS, Promise.allSettled(ending));
       connections.close();
     },
   };

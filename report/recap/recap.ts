@@ -45,7 +45,7 @@ export function recap(all: readonly CheckRecord[], paint: Paint, scope = 'defaul
 
 function headline(records: readonly CheckRecord[], paint: Paint, scope: string): string {
   const { pass, fail, deviation, skipped, inconclusive } = count(records);
-  const rights = records.filter((record) => record.verdict === 'skipped' && record.family === 'acl').length;
+  const rights = records.filter(({ verdict, subject }) => verdict === 'skipped' && subject?.kind === 'right').length;
   const unshown = rights === 0 ? '' : rights === 1 ? ' (1 right not observable)' : ` (${rights} rights not observable)`;
   const words = [
     `${pass} passed`,

@@ -7,6 +7,7 @@ import type { Mutant } from './mutant.ts';
 import { acknowledgementMutants } from './wire/acknowledgements.ts';
 import { answerMutants } from './wire/answers.ts';
 import { messageMutants } from './wire/messages.ts';
+import { payloadMutants } from './wire/payloads.ts';
 import { sessionMutants } from './wire/sessions.ts';
 import { wayMutants } from './wire/ways.ts';
 import { willMutants } from './wire/wills.ts';
@@ -19,6 +20,7 @@ export function catalogue(lab: Lab): readonly Mutant[] {
     ...optionMutants(lab),
     ...piMutants(lab),
     ...acknowledgementMutants,
+    ...payloadMutants,
     ...messageMutants(lab),
     ...wayMutants(lab),
     ...answerMutants,

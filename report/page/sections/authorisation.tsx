@@ -22,7 +22,7 @@ import type { SectionProps } from '../parts/section.tsx';
 import { Table } from '../parts/table.tsx';
 import { Name } from '../parts/text.tsx';
 
-/** Of more users and topics the table sums up those of which it has little to say. */
+/** With more pairs of user and topic, the table has one row for those without a failure, a right or a deviation. */
 const MOST_PAIRS = 100;
 /** Of more reasons the page names the first. */
 const MOST_WIDENED = 40;

@@ -9,7 +9,9 @@ import { labFolder, labName } from './run.ts';
 const Results = z.object({
   verdict: z.enum(['pass', 'fail', 'inconclusive']),
   counts: z.record(z.string(), z.number()),
-  checks: z.array(z.object({ id: z.string(), verdict: z.string(), reason: z.string().optional() })),
+  checks: z.array(
+    z.object({ id: z.string(), verdict: z.string(), reason: z.string().optional(), advice: z.string().optional() }),
+  ),
 });
 
 export type Verified = z.infer<typeof Results> & {

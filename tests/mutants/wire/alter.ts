@@ -1,4 +1,5 @@
 import type { IPublishPacket, Packet } from 'mqtt-packet';
+import type { WireMutant } from '../mutant.ts';
 import type { Alteration, Link, Passed } from '../proxy/link.ts';
 
 type Command = Packet['cmd'];
@@ -78,3 +79,17 @@ export function openReceipts(answer: (packet: Packet) => void): Receipts {
     },
   };
 }
+
+/** A mutant that alters packets on the wire. */
+export const delivery = (
+  name: string,
+  what: string,
+  alter: WireMutant['alter'],
+  caughtBy: readonly string[],
+): WireMutant => ({
+  kind: 'wire',
+  name,
+  what,
+  alter,
+  caughtBy,
+});

@@ -111,13 +111,13 @@ test('reports mistakes of every kind together, in the order of the file', (t) =>
 });
 
 test('refuses a missing file, a folder and a binary file', (t) => {
-  const told = (file: string) => t.throws(() => readLab(file, NOWHERE), { instanceOf: InputError })?.message;
+  const explained = (file: string) => t.throws(() => readLab(file, NOWHERE), { instanceOf: InputError })?.message;
   t.is(
-    told('nowhere/lab.yaml'),
+    explained('nowhere/lab.yaml'),
     'nowhere/lab.yaml: does not exist; change to the folder of the lab file, or name it with --lab FILE',
   );
   t.is(
-    told('tests'),
+    explained('tests'),
     "tests: can't be read (EISDIR); check that you may read it, or name another file with --lab FILE",
   );
   t.deepEqual(read(Uint8Array.of(0x61, 0xff)).mistakes, ['lab.yaml: is not UTF-8 text; save it as UTF-8']);

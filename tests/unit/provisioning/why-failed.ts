@@ -29,29 +29,29 @@ type Row = {
 };
 
 const NOT_YET =
-  'E: Release file for http://deb.debian.org/debian/dists/bookworm/InRelease is not valid yet (invalid for another 258d 11h 6min 50s). Updates for this repository will not be applied.\n';
+  'E: Release file for http://deb.example.org/debian/dists/bookworm/InRelease is not valid yet (invalid for another 258d 11h 6min 50s). Updates for this repository will not be applied.\n';
 const EXPIRED =
-  'E: Release file for http://deb.debian.org/debian-security/dists/bookworm-security/InRelease is expired (invalid since 394d 20h 16min 42s). Updates for this repository will not be applied.\n';
+  'E: Release file for http://deb.example.org/debian-security/dists/bookworm-security/InRelease is expired (invalid since 394d 20h 16min 42s). Updates for this repository will not be applied.\n';
 const HELD = 'E: Held packages were changed and -y was used without --allow-change-held-packages.\n';
 const BROKEN = 'E: Unable to correct problems, you have held broken packages.\n';
 const READ_ONLY = `W: chown to _apt:root of directory /var/lib/apt/lists/partial failed - SetupAPTPartialDirectory (30: Read-only file system)
-E: The repository 'http://deb.debian.org/debian bookworm Release' no longer has a Release file.
+E: The repository 'http://deb.example.org/debian bookworm Release' no longer has a Release file.
 E: Unable to mkstemp /tmp/clearsigned.message.1MizUm - GetTempFile (30: Read-only file system)
 `;
 const NO_FOLDER = "install: cannot change permissions of '/var/lib/mqtt-lab': No such file or directory\n";
 const FULL = "E: You don't have enough free space in /dev/shm/archives/.\n";
 const FULL_LISTS =
-  'W: Failed to fetch http://deb.debian.org/debian/dists/bookworm/InRelease  Error writing to file - write (28: No space left on device) [IP: 203.0.113.80 80]\n';
+  'W: Failed to fetch http://deb.example.org/debian/dists/bookworm/InRelease  Error writing to file - write (28: No space left on device) [IP: 203.0.113.80 80]\n';
 const NO_NAME =
   "W: Failed to fetch http://no-such-host.invalid/debian/dists/bookworm/InRelease  Could not resolve 'no-such-host.invalid'\n";
 const NO_NAME_13 =
-  "W: Failed to fetch http://deb.debian.org/debian/dists/trixie/InRelease  Temporary failure resolving 'deb.debian.org'\n";
+  "W: Failed to fetch http://deb.example.org/debian/dists/trixie/InRelease  Temporary failure resolving 'deb.example.org'\n";
 const REFUSED =
   'W: Failed to fetch http://127.0.0.1:9/debian/dists/bookworm/InRelease  Could not connect to 127.0.0.1:9 (127.0.0.1). - connect (111: Connection refused)\n';
 const NO_SUITE =
-  "E: The repository 'http://deb.debian.org/debian bookworm-nosuch Release' does not have a Release file.\n";
+  "E: The repository 'http://deb.example.org/debian bookworm-nosuch Release' does not have a Release file.\n";
 const NOT_FOUND =
-  'E: Failed to fetch http://deb.debian.org/debian/pool/main/m/mosquitto/mosquitto_2.0.11-1_amd64.deb  404  Not Found [IP: 203.0.113.80 80]\n';
+  'E: Failed to fetch http://deb.example.org/debian/pool/main/m/mosquitto/mosquitto_2.0.11-1_amd64.deb  404  Not Found [IP: 203.0.113.80 80]\n';
 const SOURCES = '/etc/apt/sources.list.d/dead.list:3\n';
 
 const rows: Readonly<Record<string, Row>> = {
@@ -119,7 +119,7 @@ const rows: Readonly<Record<string, Row>> = {
   'no name server': {
     words: NO_NAME_13,
     facts: { sources: '' },
-    happened: /pi cannot resolve deb\.debian\.org/,
+    happened: /pi cannot resolve deb\.example\.org/,
     advice: /resolv\.conf/,
   },
   'a source out of reach': {
@@ -131,7 +131,7 @@ const rows: Readonly<Record<string, Row>> = {
   'a source without the suite': {
     words: NO_SUITE,
     facts: { sources: SOURCES },
-    happened: /deb\.debian\.org, a source of apt, does not have what apt asks for\n {4}E: The repository/,
+    happened: /deb\.example\.org, a source of apt, does not have what apt asks for\n {4}E: The repository/,
     advice: /^correct or remove its source \(\/etc\/apt\/sources\.list\.d\/dead\.list:3\)/,
   },
   'a package that its source no longer has': {

@@ -25,9 +25,9 @@ for (const command of COMMANDS) {
   test(`./lab ${command.name()} --help names its options`, (t) => {
     const { code, text } = help(command.name(), '--help');
     t.is(code, 0);
-    const told = [...text.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
+    const explained = [...text.matchAll(/^ {2}(--[a-z-]+)/gm)].map(([, option]) => option);
     const known = command.options.flatMap(({ long }) => long ?? []);
     const common = ['--lab', ...(newHostKeyOption(command.name()) === undefined ? [] : ['--accept-new-host-keys'])];
-    t.deepEqual(told.sort(), [...known, ...common].sort());
+    t.deepEqual(explained.sort(), [...known, ...common].sort());
   });
 }

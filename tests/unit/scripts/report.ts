@@ -21,9 +21,9 @@ test('the page of an earlier run is written again, without a lab file, and whate
   const page = path.join(at, 'report.html');
   await mkdir(at, { recursive: true });
   await writeFile(path.join(at, 'results.json'), JSON.stringify(resultsOf([recordOf('qos.a', { verdict: 'fail' })])));
-  const told = lab(folder, 'report', 'latest');
-  t.is(told.stdout, `report: ${page}\n`, told.stderr);
-  t.is(told.status, 0);
+  const explained = lab(folder, 'report', 'latest');
+  t.is(explained.stdout, `report: ${page}\n`, explained.stderr);
+  t.is(explained.status, 0);
   t.true(existsSync(page));
   const asJson = lab(folder, 'report', RUN, '--json');
   t.is(JSON.parse(asJson.stdout).verdict, 'fail');

@@ -33,8 +33,8 @@ for (const name of ['up', 'verify', 'status']) {
     for (const args of [['--lab', bad], ['--lab', path.join(folder, 'none.yaml')], ['--nonsense']]) {
       const run = spawnSync(process.execPath, ['lab', name, '--json', ...args], { encoding: 'utf8', timeout: 60_000 });
       t.is(run.status, 2);
-      const told: unknown = JSON.parse(run.stdout);
-      t.like(told, { verdict: 'fail' });
+      const explained: unknown = JSON.parse(run.stdout);
+      t.like(explained, { verdict: 'fail' });
       t.regex(run.stdout, /^\{.*"(mistakes|error)":.*\}\n$/);
       t.not(run.stderr, '');
     }

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { UNKNOWN_BROKER } from '../../../../checks/harness/deviations.ts';
+import { NAME_BROKER } from '../../../../checks/harness/deviations.ts';
 import { judgedBySoftware } from '../../../../checks/harness/known-deviation.ts';
 import type { BrokerSoftware } from '../../../../lab-file/lab.ts';
 import type { CheckRecord, Verdict } from '../../../../records/record.ts';
@@ -49,9 +49,10 @@ for (const [id, verdict, software, expected] of rows) {
 test('does not explain by Mosquitto what another broker does', (t) => {
   const record: CheckRecord = {
     ...{ id: 'will.second-connect.publisher.status.v311', family: 'will', claim: '', expected: null, observed: null },
-    ...{ verdict: 'fail', reason: `${NO_WILL}; ${UNKNOWN_BROKER}`, startedAt: 0, durationMs: 0 },
+    ...{ verdict: 'fail', reason: NO_WILL, advice: NAME_BROKER, startedAt: 0, durationMs: 0 },
   };
   t.regex(judgedBySoftware(record, rabbitmq('3.10')).reason ?? '', /: a second CONNECT [^;]*$/);
-  t.is(judgedBySoftware(record, rabbitmq('4.0')).reason, NO_WILL);
-  t.is(judgedBySoftware(record, undefined).reason, record.reason);
+  t.is(judgedBySoftware(record, rabbitmq('3.10')).advice, undefined);
+  t.like(judgedBySoftware(record, rabbitmq('4.0')), { reason: NO_WILL, advice: undefined });
+  t.is(judgedBySoftware(record, undefined), record);
 });

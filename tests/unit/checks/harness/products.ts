@@ -151,7 +151,7 @@ const NEVER: readonly Words[] = [
 ];
 
 function verdictOf(software: BrokerSoftware, id: CheckRecord['id'], { reason }: Words): CheckRecord['verdict'] {
-  const told = reason === undefined ? {} : { reason };
+  const explained = reason === undefined ? {} : { reason };
   const times = { startedAt: 0, durationMs: 0 };
   const record: CheckRecord = {
     id,
@@ -162,7 +162,7 @@ function verdictOf(software: BrokerSoftware, id: CheckRecord['id'], { reason }: 
     observed: null,
     ...times,
   };
-  return judgedBySoftware({ ...record, ...told }, software).verdict;
+  return judgedBySoftware({ ...record, ...explained }, software).verdict;
 }
 
 for (const [software, id, known, other] of rows) {

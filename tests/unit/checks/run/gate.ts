@@ -4,7 +4,7 @@ import { type Check, recordOf } from '../../../../checks/harness/check.ts';
 import { needsOf, openGate } from '../../../../checks/run/gate.ts';
 
 const base = { claim: 'c', expected: 1, boundMs: 1_000, run: () => Promise.reject(new Error('not run')) } as const;
-const way: Check = { ...base, id: 'reach.pi', host: 'pi', proves: 'pi' };
+const path: Check = { ...base, id: 'reach.pi', host: 'pi', proves: 'pi' };
 const onPi: Check = { ...base, id: 'will.a', host: 'pi' };
 const state: Check = { ...base, id: 'install.a', host: 'pi', needs: [{ host: 'pi', of: 'commands' }] };
 const here: Check = { ...base, id: 'acl.a' };
@@ -14,13 +14,13 @@ const passed = async (check: Check) => recordOf(check, { verdict: 'pass', observ
 const failed = async (check: Check) => recordOf(check, { verdict: 'fail', observed: 2, reason: 'no SUBACK' });
 
 function gateWith(blocks: 'commands' | 'clients' | undefined) {
-  const gate = openGate([way, onPi, state, here]);
+  const gate = openGate([path, onPi, state, here]);
   const verdict = blocks === undefined ? 'pass' : 'fail';
   const finding = { verdict, observed: null, reason: 'pi cannot connect', advice: 'look at the firewall' } as const;
   const reach = () =>
-    gate.pass(way, async () => {
-      gate.learn(way, { ...finding, ...(blocks === undefined ? {} : { blocks }) });
-      return recordOf(way, finding);
+    gate.pass(path, async () => {
+      gate.learn(path, { ...finding, ...(blocks === undefined ? {} : { blocks }) });
+      return recordOf(path, finding);
     });
   return { gate, reach };
 }
@@ -31,10 +31,10 @@ test('a check needs clients on this machine and on its host, if it does not say 
     needsOf(onPi).map(({ host }) => host),
     ['this machine', 'pi'],
   );
-  t.deepEqual(needsOf(way), []);
+  t.deepEqual(needsOf(path), []);
 });
 
-test('ends a check under way as inconclusive when its host does not reach the broker', async (t) => {
+test('ends a check under path as inconclusive when its host does not reach the broker', async (t) => {
   const { gate, reach } = gateWith('clients');
   const record = gate.pass(onPi, () => never);
   t.is((await reach()).verdict, 'fail');
@@ -74,12 +74,12 @@ test('stops only the checks that need what is missing', async (t) => {
   t.deepEqual([here, state, onPi].map(commands.gate.isOpen), [true, false, false]);
 });
 
-test('a check of a way that ends without a finding, as by its time limit, stops no other', async (t) => {
+test('a check of a path that ends without a finding, as by its time limit, stops no other', async (t) => {
   const { gate } = gateWith(undefined);
   const over = deferred<void>();
-  const reach = gate.pass(way, async () => {
+  const reach = gate.pass(path, async () => {
     await over.promise;
-    return recordOf(way, { verdict: 'fail', observed: null, reason: 'no verdict within 60 s' });
+    return recordOf(path, { verdict: 'fail', observed: null, reason: 'no verdict within 60 s' });
   });
   const record = gate.pass(onPi, () => failed(onPi));
   over.resolve();

@@ -5,13 +5,11 @@ import type { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
-import { setTimeout as setTimeoutAsync } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import { deferred } from '../../../../base/deferred.ts';
 import { InputError, LabError } from '../../../../base/errors.ts';
-import { atMost, oneAtATime } from '../../../../base/limit.ts';
-import type { Check, Finding } from '../../../../checks/harness/check.ts';
+import type { Check } from '../../../../checks/harness/check.ts';
 import type { CheckFamily } from '../../../../checks/harness/check-family.ts';
 import type { TestLab } from '../../../../checks/harness/test-lab.ts';
 import { type RunOptions, runChecks } from '../../../../checks/run/run-checks.ts';
@@ -163,33 +161,6 @@ test('runs a part of many denials, and records the others as left out, with the 
   const all = await run(t, { families, exhaustive: true });
   t.is(all.results.counts.pass, 1_101);
   t.is(all.results.environment?.leftOut, undefined);
-});
-
-test('denials whose turn comes when the time is nearly up are inconclusive', async (t) => {
-  const slow = () => new Promise<Finding>((resolve) => setTimeout(resolve, 95, { verdict: 'pass', observed: 1 }));
-  const limit = oneAtATime();
-  const families: Record<string, CheckFamily> = {
-    denials: (testLab) => denials(testLab).map((check) => ({ ...check, limit, run: slow })),
-    declared: family({ id: 'acl.allowed', run: pass }),
-  };
-  const { results } = await run(t, { families, timeoutMs: 1_000 });
-  const { pass: passed, fail, inconclusive } = results.counts;
-  t.true(passed >= 2 && passed < 12, `${passed}`);
-  t.is(fail, 0);
-  t.true(inconclusive > 0);
-  t.is(results.verdict, 'inconclusive');
-  t.true(results.checks.some(({ reason }) => reason?.startsWith('the time was nearly up')));
-});
-
-test('gives up the checks of a kind once five slow failures have proved it', async (t) => {
-  const limit = atMost(5);
-  const late = () => setTimeoutAsync(3_050).then(() => Promise.reject(new Error('no PUBACK: not within 3 s')));
-  const checks = Array.from({ length: 14 }, (_, index) => ({ id: `acl.publish.${index}` as const, limit, run: late }));
-  const { results } = await run(t, { families: { one: family(...checks, { id: 'acl.sys.a', run: pass }) } });
-  const { pass: passed, fail, skipped } = results.counts;
-  t.true(fail >= 5 && skipped >= 4, `${fail} failed, ${skipped} skipped`);
-  t.is(fail + skipped, 14);
-  t.deepEqual([passed, results.verdict], [1, 'fail']);
 });
 
 /** A check that logs in, runs a command on a host, and never ends. */

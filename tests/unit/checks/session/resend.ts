@@ -22,10 +22,10 @@ const RESENT: readonly (readonly [
   ['nothing resent', 'PUBLISH', { again: [] }, /did not resend the PUBLISH/],
   ['another packet id', 'PUBLISH', { again: [{ ...resent, packetId: 8 }] }, /packet id 8, not 7/],
   ['no DUP', 'PUBLISH', { again: [first] }, /without the DUP flag/],
-  ['resent twice', 'PUBLISH', { again: [resent, resent] }, /2 PUBLISH packets/],
+  ['resent twice', 'PUBLISH', { again: [resent, resent] }, /2 copies of the PUBLISH/],
   ['resent after its acknowledgement', 'PUBLISH', { afterwards: 1 }, /after its acknowledgement/],
   ['PUBLISH instead of PUBREL', 'PUBREL', { again: [resent] }, /did not resend the PUBREL/],
-  ['PUBLISH beside PUBREL', 'PUBREL', { again: [resent, release] }, /1 PUBLISH packets/],
+  ['PUBLISH beside PUBREL', 'PUBREL', { again: [resent, release] }, /1 copies of the PUBLISH/],
   ['PUBREL with another packet id', 'PUBREL', { again: [{ ...release, packetId: 8 }] }, /packet id 8, not 7/],
 ];
 

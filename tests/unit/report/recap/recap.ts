@@ -113,11 +113,10 @@ test('explains all of a few failures', (t) => {
 });
 
 test('counts the rights that are not observable in the headline', (t) => {
-  const skipped = (id: CheckRecord['id']) => record({ id, verdict: 'skipped' });
-  const [two] = recap(
-    [record(), skipped('acl.publish.log.sam'), skipped('acl.subscribe.log.sam'), skipped('will.x')],
-    plain,
-  );
+  const subject = { kind: 'right', user: 'sam', topic: 'log', right: 'publish' } as const;
+  const skipped = (id: CheckRecord['id']) => record({ id, verdict: 'skipped', subject });
+  const other = record({ id: 'acl.queue.log', verdict: 'skipped' });
+  const [two] = recap([record(), skipped('acl.publish.log.sam'), skipped('acl.subscribe.log.sam'), other], plain);
   t.is(two, '✓ 4 checks in 0.2 s: 1 passed, 3 skipped (2 rights not observable)');
   const [one] = recap([record(), skipped('acl.publish.log.sam')], plain);
   t.is(one, '✓ 2 checks in 0.2 s: 1 passed, 1 skipped (1 right not observable)');

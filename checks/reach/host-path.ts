@@ -4,14 +4,14 @@ import { stretchedSeconds } from '../../base/slowness.ts';
 import { connectPacket } from '../../deployment/connect-once.ts';
 import type { User } from '../../lab-file/lab.ts';
 import { type Host, run } from '../../provisioning/hosts/host.ts';
-import { type Layer, type Layers, type Obstacle, obstacleAt, type Way, WORKS } from './judge.ts';
+import { type BrokerPath, type Layer, type Layers, type Obstacle, obstacleAt, WORKS } from './judge.ts';
 
 /** Bound on the connection and on the broker's answer together. */
 const ANSWER_MS = 10_000;
 
 type Program = Extract<Layer, 'mosquitto_pub' | 'mosquitto_sub' | 'paho'>;
 
-export type WayOptions = Way & {
+export type PathOptions = BrokerPath & {
   readonly user: User | undefined;
   /** Client programs that must start on the host. */
   readonly programs: readonly Program[];
@@ -19,21 +19,21 @@ export type WayOptions = Way & {
   readonly signal: AbortSignal;
 };
 
-/** What a host found on its way to the broker. `isLate`: a time limit passed, which a slow machine may need longer for. */
-export type WayFound = { readonly layers: Layers; readonly obstacle?: Obstacle; readonly isLate: boolean };
+/** How far a host gets on its path to the broker. `isLate`: a time limit passed, so that a slow machine may need longer. */
+export type PathFound = { readonly layers: Layers; readonly obstacle?: Obstacle; readonly isLate: boolean };
 
-/** Goes the way from a host to the broker, in one command: name, TCP, MQTT, client programs. */
-export async function goWay(host: Host, options: WayOptions): Promise<WayFound> {
+/** Probes the path from a host to the broker, layer by layer, in one command: name, TCP, MQTT, client programs. */
+export async function probePath(host: Host, options: PathOptions): Promise<PathFound> {
   const { address, port, user, programs, boundMs, signal } = options;
   const bound = Math.ceil(stretchedSeconds(ANSWER_MS));
   const values = { address, port, connect: octal(connectPacket(user)), bound, programs };
   const script = shellScript('reach.sh', import.meta.url, values);
   const { stdout } = await run(host, { step: 'reach the broker', script, timeoutMs: boundMs, signal });
-  return readWay(stdout, options);
+  return readPath(stdout, options);
 }
 
 /** Reads the lines of reach.sh. */
-export function readWay(stdout: string, { programs, ...way }: Way & Pick<WayOptions, 'programs'>): WayFound {
+export function readPath(stdout: string, { programs, ...path }: BrokerPath & Pick<PathOptions, 'programs'>): PathFound {
   const found = new Map(
     stdout.split('\n').map((line): [string, string] => {
       const [layer = '', words = ''] = line.split('\t');
@@ -42,9 +42,9 @@ export function readWay(stdout: string, { programs, ...way }: Way & Pick<WayOpti
   );
   const late = found.get('late');
   const layers: { [layer in Layer]?: string } = { commands: WORKS.commands };
-  const stop = (layer: Exclude<Layer, 'commands'>, words: string): WayFound => ({
+  const stop = (layer: Exclude<Layer, 'commands'>, words: string): PathFound => ({
     layers: { ...layers, [layer]: words },
-    obstacle: obstacleAt(layer, words, way),
+    obstacle: obstacleAt(layer, words, path),
     isLate: late !== undefined,
   });
   if (!found.get('name')) return stop('name', 'not resolved');

@@ -1,7 +1,7 @@
 import test from 'ava';
-import { readWay } from '../../../../checks/reach/host-way.ts';
+import { readPath } from '../../../../checks/reach/host-path.ts';
 
-const way = {
+const path = {
   ...{ from: 'pi', address: '198.18.0.2', port: 1883, answersHere: true },
   programs: ['mosquitto_pub', 'mosquitto_sub', 'paho'],
 } as const;
@@ -45,7 +45,7 @@ const OBSTACLES: readonly (readonly [stdout: string, layer: string, facts: reado
 
 for (const [stdout, layer, facts] of OBSTACLES) {
   test(`names the first layer that does not work: ${JSON.stringify(stdout)}`, (t) => {
-    const { obstacle, layers, isLate } = readWay(stdout, way);
+    const { obstacle, layers, isLate } = readPath(stdout, path);
     t.is<string | undefined, string>(obstacle?.layer, layer);
     t.is(Object.keys(layers).at(-1), layer);
     t.is(isLate, stdout.includes('late'));
@@ -53,9 +53,9 @@ for (const [stdout, layer, facts] of OBSTACLES) {
   });
 }
 
-test('goes the whole way; a CONNACK that refuses is an answer as well', (t) => {
+test('goes the whole path; a CONNACK that refuses is an answer as well', (t) => {
   for (const answer of [FAR, FAR.replace('00 00', '00 05')]) {
-    const { layers, obstacle } = readWay(answer, way);
+    const { layers, obstacle } = readPath(answer, path);
     t.is(obstacle, undefined);
     t.deepEqual(Object.values(layers), ['run', 'resolved', 'connected', 'answered', 'starts', 'starts', 'starts']);
   }
@@ -63,5 +63,5 @@ test('goes the whole way; a CONNACK that refuses is an answer as well', (t) => {
 
 test('looks for the broker first where it does not answer this machine either', (t) => {
   const refused = 'name\t198.18.0.2\ntcp\tConnection refused\n';
-  t.regex(readWay(refused, { ...way, answersHere: false }).obstacle?.advice ?? '', /lab status/);
+  t.regex(readPath(refused, { ...path, answersHere: false }).obstacle?.advice ?? '', /lab status/);
 });
