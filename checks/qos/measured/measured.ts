@@ -9,8 +9,8 @@ import type { TestLab } from '../../harness/test-lab.ts';
 import { loads } from '../load-limit.ts';
 import { measureExchange, PAYLOAD_BYTES as TRACED_BYTES } from './exchange.ts';
 import type { Measurement } from './fixture.ts';
-import { measureLatency, PAYLOAD_BYTES as PACED_BYTES, type Series } from './latency.ts';
-import { expectedTypes, measureSize, PAYLOADS } from './size.ts';
+import { measureLatency, PAYLOAD_BYTES as PACED_BYTES } from './latency.ts';
+import { expectedTypes, measureSizes, PAYLOADS } from './size.ts';
 
 const BOUND_MS = 120_000;
 
@@ -21,7 +21,7 @@ export const qosMeasured: CheckFamily = (testLab) => {
     ...QOS_LEVELS.flatMap((qos) => exchanges(testLab, roles, qos)),
     ...QOS_LEVELS.flatMap((qos) => latencies(testLab, roles, qos)),
     // last, when the publishing clients of the keep-alive checks have ended: each message must be alone on the wire
-    ...QOS_LEVELS.flatMap((qos) => PAYLOADS.flatMap((bytes) => sizes(testLab, roles, qos, bytes))),
+    ...QOS_LEVELS.flatMap((qos) => sizes(testLab, roles, qos)),
   ];
 };
 
@@ -47,33 +47,36 @@ function exchanges(testLab: TestLab, roles: TopicRoles | undefined, qos: QoS): C
   });
 }
 
-function sizes(testLab: TestLab, roles: TopicRoles | undefined, qos: QoS, bytes: number): Check[] {
-  const named = {
-    id: `qos.size.q${qos}.${bytes}`,
-    subject: { kind: 'size', qos, payloadBytes: bytes },
-    claim: `a message of ${bytes} bytes at QoS ${qos} takes exactly the bytes of MQTT on both hops that the standard gives`,
-  } as const;
-  return onPis(testLab, roles, {
-    named,
-    qos,
-    measure(measurement) {
-      const one = { qos, topic: measurement.roles.topic, payloadBytes: bytes, messages: 1 };
-      return {
-        expected: { publisher: expectedTypes('publisher', one), subscriber: expectedTypes('subscriber', one) },
-        run: () => measureSize(testLab, { ...measurement, payloadBytes: bytes }),
-      };
-    },
+function sizes(testLab: TestLab, roles: TopicRoles | undefined, qos: QoS): Check[] {
+  // one measurement gives all sizes
+  const findings = measuredOnce((measurement) => measureSizes(testLab, measurement));
+  return PAYLOADS.flatMap((bytes) => {
+    const named = {
+      id: `qos.size.q${qos}.${bytes}`,
+      subject: { kind: 'size', qos, payloadBytes: bytes },
+      claim: `a message of ${bytes} bytes at QoS ${qos} takes exactly the bytes of MQTT on both hops that the standard gives`,
+    } as const;
+    return onPis(testLab, roles, {
+      named,
+      qos,
+      measure(measurement) {
+        const one = { qos, topic: measurement.roles.topic, payloadBytes: bytes, messages: 1 };
+        return {
+          expected: { publisher: expectedTypes('publisher', one), subscriber: expectedTypes('subscriber', one) },
+          async run() {
+            const finding = (await findings(measurement)).get(bytes);
+            if (finding === undefined) throw new Error(`no measurement of ${bytes} bytes`);
+            return finding;
+          },
+        };
+      },
+    });
   });
 }
 
 function latencies(testLab: TestLab, roles: TopicRoles | undefined, qos: QoS): Check[] {
-  // one measurement gives both series, for both checks
-  const both = new Map<string, Promise<Series>>();
-  const series = (measurement: Measurement) => {
-    const known = both.get(measurement.pi.name) ?? measureLatency(testLab, measurement);
-    both.set(measurement.pi.name, known);
-    return known;
-  };
+  // one measurement gives both series
+  const series = measuredOnce((measurement) => measureLatency(testLab, measurement));
   return (['noDelay', 'nagle'] as const).flatMap((name) => {
     const idWord = name === 'noDelay' ? 'nodelay' : 'nagle';
     const how = name === 'noDelay' ? 'without' : 'with';
@@ -88,6 +91,16 @@ function latencies(testLab: TestLab, roles: TopicRoles | undefined, qos: QoS): C
       }),
     });
   });
+}
+
+/** Measures once on each Pi, for all checks that read the result. */
+function measuredOnce<T>(measure: (measurement: Measurement) => Promise<T>): (measurement: Measurement) => Promise<T> {
+  const known = new Map<string, Promise<T>>();
+  return (measurement) => {
+    const result = known.get(measurement.pi.name) ?? measure(measurement);
+    known.set(measurement.pi.name, result);
+    return result;
+  };
 }
 
 /** A check for each Pi. Only a full run measures on all of them: measurements must not run at the same time. */

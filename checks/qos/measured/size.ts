@@ -19,16 +19,24 @@ const ATTEMPTS = 2;
 
 type Hop = Extract<MeasuringEvent, { kind: 'hop' }>;
 
-export async function measureSize(
+/** Measures each payload on one connection of the measuring client: opening it takes longer than measuring. */
+export async function measureSizes(
   testLab: TestLab,
-  { pi, roles, qos, payloadBytes }: Measurement & { readonly payloadBytes: number },
-): Promise<Finding> {
+  { pi, roles, qos }: Measurement,
+): Promise<ReadonlyMap<number, Finding>> {
   await using fixture = await openMeasuringFixture(testLab, { pi, roles });
+  const findings = new Map<number, Finding>();
+  for (const payloadBytes of PAYLOADS)
+    findings.set(payloadBytes, await measureSize(fixture, pi.name, qos, payloadBytes));
+  return findings;
+}
+
+async function measureSize(fixture: MeasuringFixture, host: string, qos: QoS, payloadBytes: number): Promise<Finding> {
   if (fixture.granted < qos) return onlyGranted(fixture.granted);
   const subscriber = await undisturbed(() => measureArrivals(fixture, qos, payloadBytes));
   const publisher = await undisturbed(() => measurePublishing(fixture, qos, payloadBytes));
-  const hops = { publisher: hopSize(pi.name, publisher), subscriber: hopSize(pi.name, subscriber) };
-  return judgeSize({ qos, topic: roles.topic, payloadBytes, messages: MESSAGES, hops });
+  const hops = { publisher: hopSize(host, publisher), subscriber: hopSize(host, subscriber) };
+  return judgeSize({ qos, topic: fixture.roles.topic, payloadBytes, messages: MESSAGES, hops });
 }
 
 /** Leaves out the kernel's counters where other messages arrived each time: the counters cannot exclude those. */
