@@ -1,8 +1,8 @@
 import { isSelected } from '../../checks/run/selection.ts';
-import type { Verdict } from '../../records/record.ts';
+import type { CheckRecord } from '../../records/record.ts';
 import type { Mutant } from './mutant.ts';
 
-export type JudgedCheck = { readonly id: string; readonly verdict: Verdict };
+export type JudgedCheck = { readonly id: string } & Pick<CheckRecord, 'verdict' | 'reason'>;
 
 /** Whether the checks caught a mutant. */
 export type Kill =

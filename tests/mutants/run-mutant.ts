@@ -19,6 +19,13 @@ export type MutantRun = {
 
 const VERIFY_MS = 90_000;
 
+type RunOptions = {
+  readonly only?: string | undefined;
+  readonly scope?: Scope | undefined;
+  /** @default 90 s; the usual bound for a disruptive run */
+  readonly timeoutMs?: number;
+};
+
 /** Applies a mutant, runs the checks, restores the lab, and judges. An error becomes the outcome. */
 export async function runMutant(lab: MutantLab, mutant: Mutant, signal: AbortSignal): Promise<MutantRun> {
   const begun = performance.now();
@@ -38,12 +45,12 @@ export async function runMutant(lab: MutantLab, mutant: Mutant, signal: AbortSig
 export async function runChecks(
   { testLab }: MutantLab,
   live: LiveLab,
-  options: { readonly only?: string | undefined; readonly scope?: Scope | undefined },
+  options: RunOptions,
   signal: AbortSignal,
 ): Promise<readonly JudgedCheck[]> {
   const runsDirectory = path.join(testLab.folder, '.lab', 'runs');
   const timeoutMs = options.scope === 'disruptive' ? undefined : VERIFY_MS;
-  const { results } = await runAll(Promise.resolve(live), { runsDirectory, ...options, timeoutMs, signal });
+  const { results } = await runAll(Promise.resolve(live), { runsDirectory, timeoutMs, ...options, signal });
   const notRun = results.checks.find(({ id }) => id.startsWith('install.smoke-tests'));
   if (notRun !== undefined) throw new Error(notRun.reason);
   return results.checks;
@@ -73,12 +80,8 @@ export async function throughIdleProxy(lab: MutantLab, signal: AbortSignal): Pro
   return await altered(lab, () => ({}), {}, signal);
 }
 
-async function altered(
-  lab: MutantLab,
-  alteration: Alteration,
-  options: Parameters<typeof runChecks>[2],
-  signal: AbortSignal,
-) {
+/** Runs the checks through a proxy that alters packets. */
+export async function altered(lab: MutantLab, alteration: Alteration, options: RunOptions, signal: AbortSignal) {
   const live = await lab.live();
   await using proxy = await openProxy(['127.0.0.1', lab.gateway], live.broker, alteration);
   return await runChecks(lab, throughProxy(live, proxy.places), options, signal);

@@ -136,6 +136,12 @@ export const messageMutants = (lab: Lab): readonly WireMutant[] => [
     ...['exact', 'plus', 'hash'].map((form) => `acl.subscribe.test.sam.${form}`),
   ]),
   delivery(
+    'retain.not-stored',
+    'the broker does not retain a message',
+    changeMessages('toBroker', ({ retain }) => (retain ? { retain: false } : undefined)),
+    ['retained.set', 'retained.served'],
+  ),
+  delivery(
     'retain.flag-missing',
     'a retained message arrives without the RETAIN flag',
     changeMessages('toClient', () => ({ retain: false })),
