@@ -1,5 +1,6 @@
 import { atMost, type Limit } from '../../base/limit.ts';
 import { setSlowness } from '../../base/slowness.ts';
+import { forgetAnswers } from '../../probes/mqtt/answers.ts';
 import type { SlowPlace } from '../../records/environment.ts';
 
 /** A login that takes this long on a fast machine, and a command over SSH. */
@@ -34,6 +35,7 @@ export const BROKER = 'the broker';
 
 export function openPace(thisMachine: string): Pace {
   setSlowness(1);
+  forgetAnswers();
   const places = new Map<string, Place>();
   const placeOf = (name: string) => {
     const place = places.get(name) ?? openPlace(name === BROKER ? 'broker' : 'host');

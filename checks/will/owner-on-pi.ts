@@ -30,6 +30,7 @@ export type OwnerOnPiOptions<Client extends PiClient> = {
 };
 
 const BOUND_MS = 90_000;
+const PUBLISH_MS = 20_000;
 
 export async function startOwnerOnPi<Client extends PiClient>(
   testLab: TestLab,
@@ -49,7 +50,8 @@ export async function startOwnerOnPi<Client extends PiClient>(
     will,
     startedAt,
     async publish(message) {
-      await publishOnce(host, { ...pi.broker, topic, login: loginOf(roles.publisher), qos: 1 }, message, limits);
+      const options = { ...pi.broker, topic, login: loginOf(roles.publisher), qos: 1 } as const;
+      await publishOnce(host, options, message, { ...limits, boundMs: PUBLISH_MS });
     },
     async evidence(timeline) {
       const owner = { clientId, keepAlive, will: { topic, qos, retain } };

@@ -1,5 +1,6 @@
 import { deferred } from '../../base/deferred.ts';
 import { slowness, startBound, stretchedSeconds } from '../../base/slowness.ts';
+import { learnAnswer, patienceFor } from './answers.ts';
 
 /** Something did not arrive; the message says who waited, for what and how long. */
 export class NotSeen extends Error {
@@ -58,7 +59,10 @@ export function openFeed<T>(subject: string, isFromOther: (item: T) => boolean =
     const failed = deferred<never>();
     const fail = ({ reason, ...more }: End & { readonly isLate?: boolean }) =>
       failed.reject(new NotSeen(`${subject}: no ${what}: ${reason}`, more));
-    const timer = startTimer(bound, (reason) => fail({ reason, isLate: true }));
+    const timer = startTimer(shortened(bound, patienceFor(what)), (reason) => {
+      learnAnswer(what, 'late');
+      fail({ reason, isLate: true });
+    });
     const waiter = {
       offer(item: T) {
         if (!offer(item) && isFromOther(item)) timer.renew();
@@ -67,7 +71,9 @@ export function openFeed<T>(subject: string, isFromOther: (item: T) => boolean =
     };
     waiting.add(waiter);
     try {
-      return await Promise.race([work, failed.promise]);
+      const result = await Promise.race([work, failed.promise]);
+      learnAnswer(what, 'come');
+      return result;
     } finally {
       timer.close();
       waiting.delete(waiter);
@@ -97,6 +103,11 @@ export function openFeed<T>(subject: string, isFromOther: (item: T) => boolean =
     },
     until: (work, what, bound) => until(work, what, bound, { offer: () => false, endsWithFeed: false }),
   };
+}
+
+function shortened(bound: Bound, share: number): Bound {
+  if (typeof bound === 'number') return bound * share;
+  return { quietMs: bound.quietMs * share, atMostMs: bound.atMostMs * share };
 }
 
 function startTimer(bound: Bound, fail: (reason: string) => void): { renew(): void; close(): void } {

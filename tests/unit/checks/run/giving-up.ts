@@ -22,22 +22,22 @@ function openRun() {
   };
 }
 
-/** Five checks that wait for the same acknowledgement in vain. */
+/** Three checks that wait for the same acknowledgement in vain. */
 async function prove(
   run: ReturnType<typeof openRun>,
   reason = (index: number) => `no PUBACK: not within ${index}.5 s`,
 ) {
-  for (const index of [1, 2, 3, 4, 5]) await run(`acl.publish.${index}`, { ...LATE, reason: reason(index) });
+  for (const index of [1, 2, 3]) await run(`acl.publish.${index}`, { ...LATE, reason: reason(index) });
 }
 
-test('gives up a kind after five slow failures of one reason, and names them', async (t) => {
+test('gives up a kind after three slow failures of one reason, and names them', async (t) => {
   const run = openRun();
   await prove(run);
-  const record = await run('acl.publish.6');
+  const record = await run('acl.publish.4');
   t.is(record.verdict, 'skipped');
   t.regex(
     record.reason ?? '',
-    /^given up: 5 checks of acl failed .*\(acl\.publish\.1, acl\.publish\.2, acl\.publish\.3, …\)/,
+    /^given up: 3 checks of acl failed .*\(acl\.publish\.1, acl\.publish\.2, acl\.publish\.3\)/,
   );
 });
 
@@ -59,7 +59,7 @@ test('does not give up what passed before, other families, or other hosts', asyn
   t.is((await run('acl.publish.8', {}, 'pi')).verdict, 'pass');
 });
 
-/** [why nothing is proved; how the five checks end] */
+/** [why nothing is proved; how the three checks end] */
 const UNPROVED: readonly (readonly [what: string, ends: (index: number) => Partial<CheckRecord>])[] = [
   ['quick failures', () => ({ verdict: 'fail', durationMs: 100, reason: 'no PUBACK' })],
   ['different reasons', (index) => ({ ...LATE, reason: ['no PUBACK', 'no message'][index % 2] ?? '' })],
@@ -70,16 +70,16 @@ const UNPROVED: readonly (readonly [what: string, ends: (index: number) => Parti
 for (const [what, ends] of UNPROVED) {
   test(`${what} prove nothing`, async (t) => {
     const run = openRun();
-    for (const index of [1, 2, 3, 4, 5]) await run(`acl.publish.${index}`, ends(index));
-    t.is((await run('acl.publish.6')).verdict, 'pass');
+    for (const index of [1, 2, 3]) await run(`acl.publish.${index}`, ends(index));
+    t.is((await run('acl.publish.4')).verdict, 'pass');
   });
 }
 
 test('the topic of a check makes no other reason', async (t) => {
   const run = openRun();
-  for (const topic of ['a', 'b', 'c/d', 'e', 'f']) {
+  for (const topic of ['a', 'b', 'c/d']) {
     const subject = { kind: 'right', user: 'sam', topic: `home/${topic}`, right: 'publish' } as const;
     await run(`acl.publish.${topic}`, { ...LATE, subject, reason: `no sentinel on home/${topic}: not within 10 s` });
   }
-  t.is((await run('acl.publish.g')).verdict, 'skipped');
+  t.is((await run('acl.publish.e')).verdict, 'skipped');
 });
