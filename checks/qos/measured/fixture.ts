@@ -28,7 +28,7 @@ export type MeasuringFixture = AsyncDisposable & {
 };
 
 const BOUND_MS = 120_000;
-const WAIT_MS = 25_000;
+const WAIT_MS = 10_000;
 
 /** Throws a NotSeen or a LabError where one of the clients cannot connect or subscribe. */
 export async function openMeasuringFixture(
