@@ -1,6 +1,9 @@
 /** Bounds stretch to at most this many times their length. */
 export const MOST_SLOWNESS = 10;
 
+/** How often a bound looks how slow things are. */
+const LOOK_MS = 1_000;
+
 let factor = 1;
 
 /** How many times as long things take now as on a fast machine: 1 to MOST_SLOWNESS. It is 1 until something measures it. */
@@ -27,8 +30,8 @@ export function startBound(ms: number, onPassed: () => void): RunningBound {
   let timer: NodeJS.Timeout;
   const leftMs = () => from + ms * slowness() - performance.now();
   const arm = () => {
-    // a timer may fire a millisecond early
-    timer = setTimeout(() => (leftMs() > 1 ? arm() : onPassed()), leftMs());
+    // the slowness may fall meanwhile, and a timer may fire a millisecond early
+    timer = setTimeout(() => (leftMs() > 1 ? arm() : onPassed()), Math.min(leftMs(), LOOK_MS));
   };
   arm();
   return {

@@ -26,6 +26,8 @@ export type Pace = {
   connect<T>(host: string, work: () => Promise<T>): Promise<T>;
   /** Adds how long a login at the broker took, or the start of a command on a host. */
   sample(place: string, startedAt: number): void;
+  /** Whether nothing has shown for so long how slow a place that was measured before is. */
+  isQuiet(place: string, ms: number): boolean;
   /** The slow places. */
   report(): readonly SlowPlace[];
 };
@@ -74,6 +76,7 @@ export function openPace(thisMachine: string): Pace {
       });
     },
     sample,
+    isQuiet: (name, ms) => places.get(name)?.isQuiet(ms) ?? false,
     report: () => [...places].flatMap(([name, place]) => place.report(name)),
   };
 }
@@ -83,6 +86,7 @@ type Place = {
   enter(): Promise<() => void>;
   sample(startedAt: number): void;
   slowness(): number;
+  isQuiet(ms: number): boolean;
   report(place: string): SlowPlace[];
 };
 
@@ -92,6 +96,7 @@ function openPlace(kind: keyof typeof REFERENCE_MS): Place {
   let inside = 0;
   let slowestMs = 0;
   const recent: number[] = [];
+  let sampledAt = Number.POSITIVE_INFINITY;
   /** Three of four recent answers came sooner: one outlier makes no place slow. */
   const typicalMs = () => [...recent].sort((one, other) => one - other)[Math.floor(recent.length * 0.75)] ?? 0;
   let shrunkAt = Number.NEGATIVE_INFINITY;
@@ -115,6 +120,7 @@ function openPlace(kind: keyof typeof REFERENCE_MS): Place {
     sample(startedAt) {
       const ms = performance.now() - startedAt;
       recent.push(ms);
+      sampledAt = performance.now();
       if (recent.length > RECENT) recent.shift();
       slowestMs = Math.max(slowestMs, typicalMs());
       if (ms < SLOW_MS / 2) window += 1;
@@ -124,6 +130,7 @@ function openPlace(kind: keyof typeof REFERENCE_MS): Place {
       window = Math.max(SMALLEST, Math.floor(Math.min(window, inside || window) / 2));
       smallest = Math.min(smallest, window);
     },
+    isQuiet: (ms) => performance.now() - sampledAt > ms,
     slowness: () => typicalMs() / REFERENCE_MS[kind],
     report: (place) =>
       slowestMs < SLOW_FROM * REFERENCE_MS[kind] || smallest === Number.POSITIVE_INFINITY

@@ -18,6 +18,7 @@ import { needsOf, openGate } from './gate.ts';
 import { openGivingUp } from './giving-up.ts';
 import { openPhases } from './phases.ts';
 import { NO_TIME, planRun } from './plan-run.ts';
+import { openPulse } from './pulse.ts';
 import { isInRun, type Selection, selectChecks } from './selection.ts';
 import { versionsOf } from './versions.ts';
 
@@ -98,6 +99,7 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
     const advice = await diagnose(record);
     return advice === undefined ? {} : { advice };
   };
+  const pulse = openPulse(common, pace);
   const givingUp = openGivingUp();
   const admit: Admit = (check, work) => pace.admit(check, () => givingUp.unlessGivenUp(check, work));
   const recorded = async (check: Check): Promise<CheckRecord> => {
@@ -120,6 +122,7 @@ export async function openLabChecks(live: LiveLab, options: LabChecksOptions): P
     slowPlaces: pace.report,
     async close(waitMs) {
       // these limits do not stretch: a user waits for the end
+      pulse[Symbol.dispose]();
       await waitAtMost(waitMs, work.over());
       await waitAtMost(CLEAN_UP_MS - waitMs, closeAll());
     },

@@ -1,0 +1,49 @@
+import test from 'ava';
+import { deferred } from '../../../../base/deferred.ts';
+import { openTestLab } from '../../../../checks/harness/test-lab.ts';
+import { openPulse } from '../../../../checks/run/pulse.ts';
+import { labOf, TWO_USERS } from '../../_lab.ts';
+
+const EVERY_MS = 5;
+
+function labWith(logIn: () => Promise<never>) {
+  const host = { kind: 'local' } as const;
+  const live = { lab: labOf(TWO_USERS), broker: { address: '127.0.0.1', port: 1, host, version: undefined }, pis: [] };
+  return { ...openTestLab(live, new AbortController().signal), raw: logIn };
+}
+
+test('logs in again and again while no check does, one login at a time', async (t) => {
+  const refused = new Error('refused');
+  const ends = [deferred<never>(), deferred<never>()];
+  const begun = [deferred<void>(), deferred<void>()];
+  let count = 0;
+  const logIn = async (): Promise<never> => {
+    count += 1;
+    begun[count - 1]?.resolve();
+    return await (ends[count - 1]?.promise ?? Promise.reject(refused));
+  };
+  using _pulse = openPulse(labWith(logIn), { isQuiet: () => true }, EVERY_MS);
+  await begun[0]?.promise;
+  await new Promise((resolve) => setTimeout(resolve, 4 * EVERY_MS));
+  t.is(count, 1);
+  ends[0]?.reject(refused);
+  await begun[1]?.promise;
+  t.is(count, 2);
+});
+
+test('does nothing while checks log in', async (t) => {
+  let asked = 0;
+  const twice = deferred<void>();
+  const isQuiet = () => {
+    asked += 1;
+    if (asked === 2) twice.resolve();
+    return false;
+  };
+  using _pulse = openPulse(
+    labWith(async () => t.fail()),
+    { isQuiet },
+    EVERY_MS,
+  );
+  await twice.promise;
+  t.pass();
+});
