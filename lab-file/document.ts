@@ -102,9 +102,14 @@ function asWritten(scalar: { value: unknown; source?: string }): unknown {
   return scalar.source ?? String(scalar.value);
 }
 
-/** Paths whose scalars are always text: the lab's name, passwords, the users in topics. */
+/** Paths whose scalars are always text: the lab's name, passwords, the users in groups and topics. */
 function isText([part, , key]: Path): boolean {
-  return part === 'name' || (part === 'users' && key === 'password') || (part === 'topics' && key !== undefined);
+  return (
+    part === 'name' ||
+    (part === 'users' && key === 'password') ||
+    part === 'groups' ||
+    (part === 'topics' && key !== undefined)
+  );
 }
 
 /** Where a node starts; `otherwise` for a missing one (`key:` with nothing after it). */

@@ -29,7 +29,8 @@ const draftSchema = z
       z.object({ ...machine, architecture: text, repository: z.object({ key: text }).optional().catch(undefined) }),
     ),
     users: named(z.object({ password: passwordSchema.optional().catch(undefined) })),
-    topics: named(z.object({ publish: names, subscribe: names, lastWill: names })),
+    groups: named(names),
+    topics: named(z.object({ publish: names, subscribe: names, lastWill: names, deny: names })),
     containers: z.object({ subnet: text }).optional().catch(undefined),
   })
   .catch({});

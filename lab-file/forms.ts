@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { FILTER_FORM, NOT_IN_PLACE } from '../base/topic.ts';
 import { OWNED_OPTIONS, whyOwned } from './broker-options.ts';
 import { type BrokerSoftware, PRODUCTS } from './lab.ts';
 import { allow, kindOf } from './mistake.ts';
@@ -13,6 +14,8 @@ export const piName = label(
   'a host name is allowed: lower-case letters, digits and hyphens, starting with a letter, at most 40',
 ).regex(/^(?!broker$)/, { error: 'is reserved for the broker host; another name is allowed' });
 
+const notAll = { error: 'is reserved: `all` stands for every declared user; another name is allowed' };
+
 /** A user, as MQTT, Mosquitto's password file (`NAME:HASH` lines, `#` comments) and its ACL file can hold it. */
 export const userName = oneLine('a user name', 256)
   .regex(/^[^:]*$/, {
@@ -20,12 +23,18 @@ export const userName = oneLine('a user name', 256)
   })
   .regex(/^(?!#)/, {
     error: "starts with #, a comment in Mosquitto's password file; another first character is allowed",
-  });
+  })
+  .regex(/^(?!all$)/, notAll);
 
-/** A topic name (not a filter) that an application may publish to [MQTT-3.3.2-2] and one ACL line can hold. */
-export const topicName = oneLine('a topic name', 65535)
-  .regex(/^[^+#]*$/, { error: 'has a wildcard, + or #; a plain topic name is allowed' })
-  .regex(/^(?!\$)/, { error: 'starts with $, which is for the broker itself; another first character is allowed' })
+/** A group of users, which the lists of rights name like a user. */
+export const groupName = oneLine('a group name', 256).regex(/^(?!all$)/, notAll);
+
+/** A topic name or a topic filter (MQTT 3.1.1 and 5, 4.7) that one ACL line can hold. */
+export const topicFilter = oneLine('a topic name or filter', 65535)
+  .regex(FILTER_FORM, { error: NOT_IN_PLACE })
+  .regex(/^(?!\$(?!SYS(\/|$)))/, {
+    error: 'starts with $, which is for the broker itself; another first character or $SYS/… is allowed',
+  })
   // Mosquitto's TOPIC_HIERARCHY_LIMIT: an ACL line with more is an error and the broker does not start.
   .regex(/^([^/]*\/){0,200}[^/]*$/, { error: 'has too many levels for Mosquitto; at most 200 slashes are allowed' });
 

@@ -11,6 +11,10 @@ export type Lab = {
   readonly broker: Broker;
   readonly pis: readonly Pi[];
   readonly users: readonly User[];
+  readonly groups: readonly Group[];
+  /** The rights, in the order of the file. */
+  readonly rules: readonly Rule[];
+  /** A topic of each rule at which a run shows the rights: its own where it has no wildcard. */
   readonly topics: readonly Topic[];
   readonly containers: Containers;
 };
@@ -67,12 +71,26 @@ export type SshPlace = { readonly kind: 'ssh' } & SshAddress;
 
 export type User = { readonly name: string; readonly password: Secret };
 
-export type Topic = {
-  readonly name: string;
+type Rights = {
+  /** Users, groups and `all` resolved to users, each once. */
   readonly publish: readonly string[];
   readonly subscribe: readonly string[];
   readonly lastWill: readonly string[];
 };
+
+/** Who may do what with the topics of a filter; `%u` in it stands for the user's name, `%c` for the client id. */
+export type Rule = Rights & {
+  readonly filter: string;
+  /** Who may do nothing with them, whatever other rules say. */
+  readonly deny: readonly string[];
+  /** The rights of `all` on a filter with `%u` or `%c`, which are a `pattern` of the ACL file. */
+  readonly patterns: readonly (keyof Rights)[];
+};
+
+/** A topic, and who may do what with it by all rules together. */
+export type Topic = Rights & { readonly name: string };
+
+export type Group = { readonly name: string; readonly users: readonly string[] };
 
 export const DEBIAN_SUITES = { 12: 'bookworm', 13: 'trixie' } as const;
 export type DebianRelease = keyof typeof DEBIAN_SUITES;

@@ -18,6 +18,11 @@ export function subject(path: Path): string {
     .slice(1);
 }
 
+/** A mistake in the value at a path; `wrong` follows the path's name. */
+export function mistake(path: Path, wrong: string): Mistake {
+  return { path, at: 'value', text: `${subject(path)} ${wrong}` };
+}
+
 /** The kind of a value, without the value, for places that may hold a password. */
 export function kindOf(value: unknown): string {
   if (value === undefined) return 'is missing';

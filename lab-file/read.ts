@@ -13,12 +13,14 @@ import type { Environment, Passwords } from './passwords.ts';
 import { resolvePasswords } from './passwords.ts';
 import { isReadableFile, placeOf } from './paths.ts';
 import { repositoryOf } from './repository.ts';
+import { rulesOf } from './rights.ts';
 import { checkRules } from './rules.ts';
 import type { LabShape } from './schema.ts';
 import { checkShape } from './shape.ts';
 import { keyOfFile } from './signing-key.ts';
 import { parseSshUrl } from './ssh-url.ts';
 import type { Interfaces } from './subnet.ts';
+import { topicsOf } from './topics.ts';
 
 /** How to read a lab file; the first two are this process's and this machine's by default. */
 export type ReadOptions = {
@@ -88,7 +90,9 @@ function lines(file: string, mistakes: readonly Located[]): string[] {
 }
 
 function complete(shape: LabShape, file: string, directory: string, passwords: Passwords): Lab {
-  const { name, broker, pis, topics, containers } = shape;
+  const { name, broker, pis, containers } = shape;
+  const users = [...passwords.users].map(([user, password]) => ({ name: user, password }));
+  const rules = rulesOf(shape);
   return {
     name,
     file,
@@ -107,8 +111,10 @@ function complete(shape: LabShape, file: string, directory: string, passwords: P
       repository: repositoryOf(machine.repository, directory),
       reboot: machine.reboot,
     })),
-    users: [...passwords.users].map(([user, password]) => ({ name: user, password })),
-    topics: Object.entries(topics).map(([topic, rights]) => ({ name: topic, ...rights })),
+    users,
+    groups: Object.entries(shape.groups).map(([group, members]) => ({ name: group, users: members })),
+    rules,
+    topics: topicsOf({ users, rules }),
     containers: { debian: containers.debian, subnet: containers.subnet },
   };
 }

@@ -1,9 +1,10 @@
-import { didYouMean } from '../base/nearest.ts';
 import { LEAST } from './broker-options.ts';
 import type { Draft } from './draft.ts';
 import type { Mistake, Path } from './mistake.ts';
-import { subject } from './mistake.ts';
+import { mistake, subject } from './mistake.ts';
+import { placeholderMistakes } from './placeholder-rules.ts';
 import { repositoryMistakes } from './repository.ts';
+import { groupMistakes, nameMistakes } from './right-rules.ts';
 import { parseSshUrl } from './ssh-url.ts';
 import type { Interfaces } from './subnet.ts';
 import { whatIsWrongWithSubnet } from './subnet.ts';
@@ -29,8 +30,9 @@ type Host = {
 export function checkRules(draft: Draft, machine: Machine): readonly Mistake[] {
   const hosts = hostsOf(draft);
   return [
-    ...declaredUsers(draft),
-    ...usersOnce(draft),
+    ...groupMistakes(draft),
+    ...nameMistakes(draft),
+    ...placeholderMistakes(draft),
     ...externalBroker(draft),
     ...ownSoftware(draft),
     ...brokerLimits(draft),
@@ -41,38 +43,6 @@ export function checkRules(draft: Draft, machine: Machine): readonly Mistake[] {
     ...hostsOnce(hosts),
     ...freeSubnet(draft, machine),
   ];
-}
-
-function declaredUsers({ users, topics }: Draft): Mistake[] {
-  const declared = Object.keys(users ?? {});
-  if (declared.length === 0) return [];
-  return rightsOf(topics).flatMap(({ path, user }) => {
-    if (declared.includes(user)) return [];
-    const hint = didYouMean(user, declared);
-    return [
-      mistake(path, `names the undeclared user ${JSON.stringify(user)}${hint}; declared users: ${declared.join(', ')}`),
-    ];
-  });
-}
-
-function usersOnce({ topics }: Draft): Mistake[] {
-  return rightsOf(topics).flatMap(({ path, user, earlier }) =>
-    earlier.includes(user) ? [mistake(path, `names ${JSON.stringify(user)} again; each user once is allowed`)] : [],
-  );
-}
-
-type Right = { readonly path: Path; readonly user: string; readonly earlier: readonly (string | undefined)[] };
-
-function rightsOf(topics: Draft['topics']): Right[] {
-  return Object.entries(topics ?? {}).flatMap(([topic, rights]) =>
-    Object.entries(rights ?? {}).flatMap(([right, users]) =>
-      (users ?? []).flatMap((user, index) =>
-        user === undefined
-          ? []
-          : [{ path: ['topics', topic, right, index], user, earlier: users?.slice(0, index) ?? [] }],
-      ),
-    ),
-  );
 }
 
 function externalBroker({ broker }: Draft): Mistake[] {
@@ -172,8 +142,4 @@ function freeSubnet({ containers }: Draft, { interfaces }: Machine): Mistake[] {
   if (subnet === undefined || !subnet.includes('/')) return [];
   const wrong = whatIsWrongWithSubnet(subnet, interfaces);
   return wrong === undefined ? [] : [mistake(['containers', 'subnet'], wrong)];
-}
-
-function mistake(path: Path, wrong: string): Mistake {
-  return { path, at: 'value', text: `${subject(path)} ${wrong}` };
 }

@@ -2,13 +2,14 @@ import * as z from 'zod';
 import {
   address,
   filePath,
+  groupName,
   hostKey,
   labName,
   optionName,
   optionValue,
   piName,
   softwareName,
-  topicName,
+  topicFilter,
   userName,
   whole,
 } from './forms.ts';
@@ -131,21 +132,21 @@ export const userSchema = z
   .strictObject({ password: passwordSchema }, allowSecretly('a mapping with a password is allowed'))
   .describe('A user who may connect to the broker.');
 
-const userNames = z
-  .array(
-    z.string(allow('the name of a user is allowed')).meta({ type: ['string', 'number', 'boolean'] }),
-    allow('a list of user names is allowed'),
-  )
-  .default([]);
+const names = z.array(
+  z.string(allow('the name of a user is allowed')).meta({ type: ['string', 'number', 'boolean'] }),
+  allow('a list of user names is allowed'),
+);
+const userNames = names.default([]);
 
 export const topicSchema = z
   .strictObject(
     {
-      publish: userNames.describe('Users who may publish to the topic.'),
-      subscribe: userNames.describe('Users who may read the topic.'),
+      publish: userNames.describe('Users and groups who may publish to the topic; `all` is every user of this file.'),
+      subscribe: userNames.describe('Users and groups who may read the topic.'),
       lastWill: userNames.describe(
-        'Users who may leave a last will on the topic; Mosquitto then also lets them publish to it.',
+        'Users and groups who may leave a last will on the topic; Mosquitto then also lets them publish to it.',
       ),
+      deny: userNames.describe('Users and groups who may do nothing with the topic, whatever other topics say.'),
     },
     allow('a mapping is allowed, such as { publish: [USER], subscribe: [USER] }'),
   )
@@ -177,13 +178,19 @@ export const labSchema = z.strictObject(
       .refine((users) => Object.keys(users).length > 0, { error: 'is empty; at least one user is required' })
       .meta({ minProperties: 1 })
       .describe('Who may connect to the broker, by name.'),
-    topics: z
-      .record(topicName, topicSchema, allow('a mapping of topics is allowed, {} for none'))
+    groups: z
+      .record(groupName, names, allow('a mapping of groups is allowed, such as { sensors: [hall, kitchen] }'))
       .prefault({})
-      .describe('The topics, by name: plain names without wildcards.'),
+      .describe('Groups of users, by name. The rights name a group like a user.'),
+    topics: z
+      .record(topicFilter, topicSchema, allow('a mapping of topics is allowed, {} for none'))
+      .prefault({})
+      .describe(
+        "The topics, by name or by filter: + is any level, # any levels below, %u the user's name, %c the client id.",
+      ),
     containers: containersSchema.prefault({}).describe('The Docker containers of the lab.'),
   },
-  allow('a mapping with the keys name, broker, pis, users, topics, containers is allowed'),
+  allow('a mapping with the keys name, broker, pis, users, groups, topics, containers is allowed'),
 );
 
 export type LabShape = z.output<typeof labSchema>;

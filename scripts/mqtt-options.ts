@@ -1,12 +1,12 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../base/errors.ts';
 import { printable } from '../base/paint.ts';
+import { topicMistake } from '../base/topic.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import type { ClientEvents } from '../probes/mqtt/client.ts';
 import type { ClientOptions } from '../probes/mqtt/client-options.ts';
 import { debugLine } from '../probes/mqtt/packet-text.ts';
 import { freshClientId, type QoS } from '../probes/mqtt/session.ts';
-import { topicMistake } from '../probes/mqtt/topic.ts';
 
 /** Options that `publish` and `subscribe` share. */
 export type MqttOptions = {

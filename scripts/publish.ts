@@ -1,9 +1,9 @@
 import process from 'node:process';
 import { createInterface } from 'node:readline';
 import { InputError } from '../base/errors.ts';
+import { topicMistake } from '../base/topic.ts';
 import { writes } from '../lab-file/may.ts';
 import { type Client, openClient } from '../probes/mqtt/client.ts';
-import { topicMistake } from '../probes/mqtt/topic.ts';
 import type { LabCommand } from './command.ts';
 import { clientSettings, type MqttOptions, mqttCommand, printEvents } from './mqtt-options.ts';
 
@@ -25,7 +25,7 @@ export function publish(): LabCommand {
       const mistake = topicMistake(topic);
       if (mistake !== undefined) throw new InputError([`topic ${topic || "''"} ${mistake}`]);
       const settings = clientSettings(lab, 'publish', topic, options);
-      const isAllowed = writes(lab, settings.user, topic);
+      const isAllowed = writes(lab, settings.user, topic, settings.clientId);
       if (!isAllowed) {
         console.error(
           `the lab file does not let ${settings.user} publish to ${topic}: Mosquitto acknowledges the message and drops it`,

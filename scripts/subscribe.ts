@@ -4,11 +4,11 @@ import { InvalidArgumentError } from 'commander';
 import { deferred } from '../base/deferred.ts';
 import { InputError } from '../base/errors.ts';
 import { printable } from '../base/paint.ts';
+import { filterMistake, overlap, topicMistake, withoutShare } from '../base/topic.ts';
 import type { Lab } from '../lab-file/lab.ts';
-import { may } from '../lab-file/may.ts';
+import { filterFor, may } from '../lab-file/may.ts';
 import { type ClientEvents, openClient } from '../probes/mqtt/client.ts';
 import { quota } from '../probes/mqtt/quota.ts';
-import { covers, filterMistake } from '../probes/mqtt/topic.ts';
 import type { LabCommand } from './command.ts';
 import { clientSettings, type MqttOptions, mqttCommand, printEvents } from './mqtt-options.ts';
 
@@ -35,7 +35,7 @@ export function subscribe(): LabCommand {
       });
       if (mistakes.length > 0) throw new InputError(mistakes);
       const settings = clientSettings(lab, 'subscribe', first, options);
-      const denied = filters.filter((one) => !readsAny(lab, settings.user, one));
+      const denied = filters.filter((one) => !readsAny(lab, settings.user, one, settings.clientId));
       for (const filter of denied) {
         console.error(
           `the lab file does not let ${settings.user} subscribe to ${filter}: Mosquitto grants the subscription and delivers nothing`,
@@ -69,8 +69,13 @@ export function subscribe(): LabCommand {
 }
 
 /** Whether the filter covers a topic that the lab file lets the user subscribe to. */
-export function readsAny(lab: Lab, user: string, filter: string): boolean {
-  return lab.topics.some(({ name }) => covers(filter, name) && may(lab, user, 'subscribe', name));
+export function readsAny(lab: Lab, user: string, filter: string, clientId?: string): boolean {
+  const own = withoutShare(filter);
+  if (topicMistake(own) === undefined) return may(lab, user, 'subscribe', own, clientId);
+  return lab.rules.some((rule) => {
+    const given = filterFor(rule.filter, { user, clientId: clientId || '+' });
+    return rule.subscribe.includes(user) && given !== undefined && overlap(own, given);
+  });
 }
 
 /** Writes the bytes unchanged to a file or a pipe, and nothing that controls a terminal to a terminal. */

@@ -1,4 +1,4 @@
-import { covers } from '../../probes/mqtt/topic.ts';
+import { covers } from '../../base/topic.ts';
 
 export type AclLine = { readonly line: number; readonly rule: string };
 

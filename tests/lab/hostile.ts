@@ -19,7 +19,7 @@ const PASSWORD = Array.from({ length: 0x7e - 0x20 + 1 }, (_, index) => String.fr
 
 const USERS = [`-n --help ${COMMANDS}`, `${BIDI} ü🔑`, `sam ${MARKS}`];
 const [DASH = '', , SAM = ''] = USERS;
-const TOPICS = [`-t ${COMMANDS.replaceAll(/[+#]/g, '')}/%u/%c`, `${BIDI} ${MARKS}`];
+const TOPICS = [`-t ${COMMANDS.replaceAll(/[+#]/g, '')}/%c3`, `${BIDI} ${MARKS}`];
 
 const theLab = ownLab(
   'hostile',

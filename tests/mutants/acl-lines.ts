@@ -1,4 +1,4 @@
-import { covers } from '../../probes/mqtt/topic.ts';
+import { covers } from '../../base/topic.ts';
 
 /** One `topic` line of an ACL file, in the section of its user (mosquitto.conf(5), acl_file). */
 export type AclLine = { readonly user: string; readonly access: Access; readonly topic: string };

@@ -1,7 +1,7 @@
 import type { IPublishPacket } from 'mqtt-packet';
+import { covers } from '../../../base/topic.ts';
 import type { Lab } from '../../../lab-file/lab.ts';
 import { may } from '../../../lab-file/may.ts';
-import { covers } from '../../../probes/mqtt/topic.ts';
 import type { WireMutant } from '../mutant.ts';
 import type { Alteration, Link } from '../proxy/link.ts';
 import { changeMessages, delivery, openDeliveries, openReceipts } from './alter.ts';

@@ -3,7 +3,7 @@ import { read } from './_reading.ts';
 
 const QUOTE = 'quote text that holds one of : # { } [ ] , & * ! | > \' " % @ `';
 const whole =
-  'lab.yaml:1:1: the lab file has no value; a mapping with the keys name, broker, pis, users, topics, containers is allowed';
+  'lab.yaml:1:1: the lab file has no value; a mapping with the keys name, broker, pis, users, groups, topics, containers is allowed';
 
 const rows: readonly (readonly [title: string, text: string, ...mistakes: string[]])[] = [
   ['empty', '', whole],
@@ -11,7 +11,7 @@ const rows: readonly (readonly [title: string, text: string, ...mistakes: string
   [
     'a list',
     '\n- name: a\n',
-    'lab.yaml:2:1: the lab file is a list; a mapping with the keys name, broker, pis, users, topics, containers is allowed',
+    'lab.yaml:2:1: the lab file is a list; a mapping with the keys name, broker, pis, users, groups, topics, containers is allowed',
   ],
   [
     'a tab',

@@ -48,7 +48,7 @@ const rows: readonly Row[] = [
   ],
   [
     'topics: { a: { publish: [sam, alice, sam] } }',
-    ['3:38: topics.a.publish[2] names "sam" again; each user once is allowed'],
+    ['3:38: topics.a.publish[2] names "sam" again; each name once is allowed'],
   ],
   ['broker: { host: external, address: h }', []],
   ['broker: { host: external, address: h, software: rabbitmq 3.10 }', []],

@@ -5,7 +5,9 @@ const HOSTS = 'local, container, external or ssh://[user@]host[:port] is allowed
 const NAME = 'lower-case letters, digits and hyphens, starting with a letter, at most 40, are allowed';
 const KEY = 'TYPE BASE64 as in known_hosts is allowed';
 const KEEP_ALIVE = 'a whole number of seconds from 10 to 65535 is allowed';
-const TOPIC_BLANK = 'starts or ends with a space; a topic name without it is allowed';
+const TOPIC_BLANK = 'starts or ends with a space; a topic name or filter without it is allowed';
+const WILDCARD = 'has a wildcard out of place; + alone between slashes, # alone and last are allowed';
+const DOLLAR = 'starts with $, which is for the broker itself; another first character or $SYS/… is allowed';
 const PI_NAME = 'a host name is allowed: lower-case letters, digits and hyphens, starting with a letter, at most 40';
 const VALUE = 'one line of text, a number, true or false is allowed';
 const long = 'x'.repeat(300);
@@ -131,25 +133,32 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
     'users: { " a": { password: x } }',
     '3:10: users." a" starts or ends with a space; a user name without it is allowed',
   ],
+  [
+    'users: { all: { password: x } }',
+    '3:10: users.all is reserved: `all` stands for every declared user; another name is allowed',
+  ],
   ['users: { "": { password: x } }', '3:10: users."" is empty; a user name of at least one character is allowed'],
   [`users: { ${long}: { password: x } }`, `3:10: users.${long} is too long; at most 256 bytes are allowed`],
   ['topics: {}'],
-  ['topics: { "": {} }', '3:11: topics."" is empty; a topic name of at least one character is allowed'],
-  ['topics: { a/#: {} }', '3:11: topics."a/#" has a wildcard, + or #; a plain topic name is allowed'],
-  ['topics: { +/a: {} }', '3:11: topics."+/a" has a wildcard, + or #; a plain topic name is allowed'],
+  ['topics: { "": {} }', '3:11: topics."" is empty; a topic name or filter of at least one character is allowed'],
+  ['topics: { a/#: {}, +/a: {}, "#": {}, +: {}, a/+/+/b/#: {}, /: {}, $SYS: {}, $SYS/#: {} }'],
   [
-    'topics: { $SYS/a: {} }',
-    '3:11: topics."$SYS/a" starts with $, which is for the broker itself; another first character is allowed',
+    'topics: { a#: {}, a/#/b: {}, +a: {} }',
+    `3:11: topics."a#" ${WILDCARD}`,
+    `3:19: topics."a/#/b" ${WILDCARD}`,
+    `3:30: topics."+a" ${WILDCARD}`,
   ],
+  ['topics: { $SYSTEM/a: {} }', `3:11: topics."$SYSTEM/a" ${DOLLAR}`],
+  ['topics: { $share/g/a: {} }', `3:11: topics."$share/g/a" ${DOLLAR}`],
   ['topics: { " a": {} }', `3:11: topics." a" ${TOPIC_BLANK}`],
   ['topics: { "a ": {} }', `3:11: topics."a " ${TOPIC_BLANK}`],
   [
     'topics: { "a\\0": {} }',
-    '3:11: topics."a\\u0000" has a line break or another control character; a topic name without them is allowed',
+    '3:11: topics."a\\u0000" has a line break or another control character; a topic name or filter without them is allowed',
   ],
   [
     'topics: { "a\\nuser root": {} }',
-    '3:11: topics."a\\nuser root" has a line break or another control character; a topic name without them is allowed',
+    '3:11: topics."a\\nuser root" has a line break or another control character; a topic name or filter without them is allowed',
   ],
   [
     `topics: { "${'/'.repeat(201)}": {} }`,
@@ -162,9 +171,16 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
   ],
   [
     'topics: { a: { lastwill: [sam] } }',
-    '3:16: topics.a has an unknown key "lastwill" (did you mean "lastWill"?); allowed keys: publish, subscribe, lastWill',
+    '3:16: topics.a has an unknown key "lastwill" (did you mean "lastWill"?); allowed keys: publish, subscribe, lastWill, deny',
   ],
   ['topics: { a: { publish: [[sam]] } }', '3:26: topics.a.publish[0] is a list; the name of a user is allowed'],
+  [
+    'groups: { all: [sam] }',
+    '3:11: groups.all is reserved: `all` stands for every declared user; another name is allowed',
+  ],
+  ['groups: { a: sam }', '3:14: groups.a is "sam"; a list of user names is allowed'],
+  ['groups: { "": [] }', '3:11: groups."" is empty; a group name of at least one character is allowed'],
+  ['groups: [a]', '3:9: groups is a list; a mapping of groups is allowed, such as { sensors: [hall, kitchen] }'],
   ['containers: { debian: 14 }', '3:23: containers.debian is 14; 12 or 13 is allowed'],
   ['containers: { debian: "12" }', '3:23: containers.debian is "12"; 12 or 13 is allowed'],
   [

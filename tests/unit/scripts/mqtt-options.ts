@@ -6,6 +6,12 @@ import { labOf, TWO_USERS } from '../_lab.ts';
 const LAB = labOf(
   `${TWO_USERS}broker: { host: local, maxKeepAlive: 45 }\ntopics: { home/door: { publish: [sam], subscribe: [alice] } }\n`,
 );
+const FILTERS = labOf(`${TWO_USERS}topics:
+  "home/+/door": { subscribe: [alice] }
+  "home/secret/door": { deny: [alice] }
+  "own/%u/#": { subscribe: [all] }
+  "clients/%c/state": { subscribe: [all] }
+`);
 const OPTIONS: MqttOptions = { as: 'sam', qos: 0, mqtt: '3.1.1' };
 
 type Refused = { name: string; options: Partial<MqttOptions>; topic?: string; message: RegExp };
@@ -80,4 +86,24 @@ for (const [user, filter, wanted] of [
 ] as const) {
   test(`${user} ${wanted ? 'gets something' : 'gets nothing'} of ${filter}`, (t) =>
     t.is(readsAny(LAB, user, filter), wanted));
+}
+
+for (const [filter, wanted, clientId] of [
+  ['home/+/door', true],
+  ['home/#', true],
+  ['+/hall/+', true],
+  ['$share/group/#', true],
+  ['home/hall/door', true],
+  ['home/secret/door', false],
+  ['home/+', false],
+  ['own/alice/a', true],
+  ['own/sam/#', false],
+  ['own/+', true],
+  ['clients/+/state', true],
+  ['clients/c1/+', true, 'c1'],
+  ['clients/c1/+', false, 'c2'],
+  ['clients/+/state', true, ''],
+] as const) {
+  test(`alice ${wanted ? 'gets something' : 'gets nothing'} of ${filter} as ${clientId} by rights on filters`, (t) =>
+    t.is(readsAny(FILTERS, 'alice', filter, clientId), wanted));
 }
