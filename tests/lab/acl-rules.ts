@@ -1,0 +1,21 @@
+import test from 'ava';
+import { ACL_LAB, openAclBroker } from './support/acl-broker.ts';
+import { agreeOnRandomLabs } from './support/acl-rules.ts';
+import { ownLab } from './support/own-lab.ts';
+
+const SETS = 100;
+const TOPICS = 40;
+
+const theLab = ownLab('acl-rules', ACL_LAB, { installed: true });
+
+test.serial('a broker follows the rules of random lab files as may() says', async (t) => {
+  const { code, all } = await theLab().run(['up', '--no-verify']);
+  t.is(code, 0, all);
+  await using broker = await openAclBroker(theLab());
+  const begin = performance.now();
+  const { sets, decisions, allowed } = await agreeOnRandomLabs(broker, SETS, TOPICS);
+  t.is(sets, SETS);
+  t.log(
+    `${sets} rule sets with ${decisions} decisions, ${allowed} of them allowed, in ${Math.round(performance.now() - begin)} ms`,
+  );
+});
