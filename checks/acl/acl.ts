@@ -1,14 +1,17 @@
 import type { CheckFamily } from '../harness/check-family.ts';
+import { boundaries } from './boundaries.ts';
+import { clientTopics } from './client-id.ts';
 import { publishing } from './publish.ts';
 import { queueing } from './queue.ts';
 import { retaining } from './retain.ts';
-import { subscribing, system } from './subscribe.ts';
+import { subscribing } from './subscribe.ts';
 import { returning } from './subscribe-absent.ts';
 import { readingRetained } from './subscribe-retained.ts';
+import { system } from './system.ts';
 import { undeclared } from './undeclared.ts';
 import { leavingAWill } from './will.ts';
 
-/** Each user, topic and action over both versions, by the effect, in every way that a message can arrive; and topics that lab.yaml does not declare. */
+/** Each user, topic and action over both versions, by the effect, in every way that a message can arrive; the edges of filters; and topics that lab.yaml does not declare. */
 export const acl: CheckFamily = (testLab) => [
   ...testLab.lab.topics.flatMap((topic) =>
     testLab.lab.users.flatMap((user) => [
@@ -20,6 +23,11 @@ export const acl: CheckFamily = (testLab) => [
       ...retaining(testLab, topic, user),
     ]),
   ),
+  ...boundaries(testLab),
   ...testLab.lab.topics.flatMap((topic) => queueing(testLab, topic)),
-  ...testLab.lab.users.flatMap((user) => [...system(testLab, user), ...undeclared(testLab, user)]),
+  ...testLab.lab.users.flatMap((user) => [
+    ...clientTopics(testLab, user),
+    ...system(testLab, user),
+    ...undeclared(testLab, user),
+  ]),
 ];

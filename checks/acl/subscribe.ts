@@ -1,6 +1,7 @@
 import { ignoreFailure } from '../../base/errors.ts';
+import { covers } from '../../base/topic.ts';
 import type { Lab, Topic, User } from '../../lab-file/lab.ts';
-import { may } from '../../lab-file/may.ts';
+import { filterFor, may } from '../../lab-file/may.ts';
 import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { Session, Version } from '../../probes/mqtt/session.ts';
 import { type Check, type Finding, idWord, notApplicable } from '../harness/check.ts';
@@ -22,18 +23,34 @@ export const NO_ANSWER = 'nothing' as const;
 /** The QoS of the subscriptions. */
 export const REQUESTED = 1;
 
-/** A user subscribes to a topic by name, and by wildcards that match it, and unsubscribes again. */
+/** A subscription to a topic: by its name, by wildcards, or by the filter of its rule in lab.yaml. */
+type Subscribed = { readonly form: Form | 'filter'; readonly filter: string };
+
+/** A user subscribes to a topic by name, and by filters that cover it, and unsubscribes again. */
 export function subscribing(testLab: TestLab, { name: topic }: Topic, user: User): Check[] {
   const right = rightOf(testLab.lab, user.name, 'subscribe', topic);
-  return VERSIONS.flatMap((version) => FORMS.map((form) => byForm({ testLab, topic, user, version, right }, form)));
+  const usual = FORMS.map((form): Subscribed => ({ form, filter: filterOf(topic, form) }));
+  const own = ownFilters(testLab.lab, user.name, topic)
+    .filter((filter) => usual.every((one) => one.filter !== filter))
+    .slice(0, 1);
+  const all = [...usual, ...own.map((filter): Subscribed => ({ form: 'filter', filter }))];
+  return VERSIONS.flatMap((version) => all.map((one) => byForm({ testLab, topic, user, version, right }, one)));
 }
 
-function byForm(aclCase: AclCase, form: Form): Check {
+/** The filters of lab.yaml that cover the topic, as they are for the user. */
+function ownFilters({ rules }: Lab, user: string, topic: string): string[] {
+  return rules.flatMap((rule) => {
+    const filter = filterFor(rule.filter, { user });
+    return filter !== undefined && covers(filter, topic) ? [filter] : [];
+  });
+}
+
+function byForm(aclCase: AclCase, { form, filter }: Subscribed): Check {
   const { testLab, topic, user, version, right } = aclCase;
   const named = {
     id: `acl.subscribe.${idWord(topic)}.${idWord(user.name)}.${form}.${tagOf(version)}`,
     subject: { kind: 'right', user: user.name, topic, right: 'subscribe' },
-    claim: `${user.name} ${mayText(right)} receive messages on ${topic} by a subscription to ${filterOf(topic, form)}, and none after UNSUBSCRIBE, ${overOf(version)}`,
+    claim: `${user.name} ${mayText(right)} receive messages on ${topic} by a subscription to ${filter}, and none after UNSUBSCRIBE, ${overOf(version)}`,
   } as const;
   const publisher = publisherOf(testLab.lab, topic);
   if (publisher === undefined) {
@@ -51,11 +68,11 @@ function byForm(aclCase: AclCase, form: Form): Check {
       if (observedRoles(testLab, topic).kind === 'observable') {
         // a message that no client receives proves no denial
         return await onObservedTopic(testLab, topic, ({ sending, seeing }) =>
-          subscribe(aclCase, form, { name: publisher.name, sending, witness: seeing }),
+          subscribe(aclCase, { form, filter }, { name: publisher.name, sending, witness: seeing }),
         );
       }
       await using sending = await testLab.raw(publisher);
-      return await subscribe(aclCase, form, { name: publisher.name, sending });
+      return await subscribe(aclCase, { form, filter }, { name: publisher.name, sending });
     },
   };
 }
@@ -69,11 +86,10 @@ type Publisher = {
 
 async function subscribe(
   { testLab, topic, user, version, right }: AclCase,
-  form: Form,
+  { form, filter }: Subscribed,
   publisher: Publisher,
 ): Promise<Finding> {
   const isAllowed = right === 'allowed';
-  const filter = filterOf(topic, form);
   await using client = await testLab.raw(user, { version });
   const suback = await client.subscribe(filter, REQUESTED).catch(() => NO_ANSWER);
   const payloads: Buffer[] = [];
@@ -112,51 +128,6 @@ async function subscribe(
   };
 }
 
-/** `$SYS` needs a right of its own, which a lab file cannot give. */
-export function system(testLab: TestLab, user: User): Check[] {
-  return VERSIONS.map((version) => ({
-    id: `acl.sys.${idWord(user.name)}.${tagOf(version)}`,
-    claim: `${user.name} may not read the broker's own topics by a subscription to $SYS/# ${overOf(version)}`,
-    expected: { topics: [] },
-    factors: [{ action: 'read $SYS', user: user.name, version }],
-    version,
-    boundMs: BOUND_MS,
-    limit,
-    async run() {
-      await using client = await testLab.raw(user, { version });
-      const suback = await client.subscribe('$SYS/#', 1).catch(() => NO_ANSWER);
-      const connection = await connectionAfter(client);
-      const topics = leaks(testLab.lab, user.name, client.packets);
-      return judgeSystem({ topics, suback, connection }, testLab.brokerKind);
-    },
-  }));
-}
-
-type SystemTopics = {
-  readonly topics: readonly string[];
-  readonly suback: Suback;
-  readonly connection: ConnectionAfter;
-};
-
-/** Mosquitto retains its own topics, so a reader receives some at once. An external broker may have none. */
-export function judgeSystem({ topics, suback, connection }: SystemTopics, brokerKind: BrokerKind): Finding {
-  const observed = { topics, suback };
-  if (topics.length > 0) {
-    return { verdict: 'fail', observed, reason: `messages arrived on ${topics.length} of the broker's own topics` };
-  }
-  const unanswered = noDenialShown(
-    { answer: suback === 'nothing' ? suback : { kind: 'sent' }, connection },
-    brokerKind,
-  );
-  if (unanswered !== undefined) return unanswered;
-  if (brokerKind === 'lab' || !granted(suback)) return { verdict: 'pass', observed };
-  return {
-    verdict: 'skipped',
-    observed,
-    reason: 'the external broker grants the subscription and sends nothing, and may have no such topics',
-  };
-}
-
 export function filterOf(topic: string, form: Form): string {
   if (form === 'exact') return topic;
   return form === 'hash' ? '#' : [...topic.split('/').slice(0, -1), '+'].join('/');
@@ -165,7 +136,7 @@ export function filterOf(topic: string, form: Form): string {
 type Subscription = {
   readonly isAllowed: boolean;
   readonly version: Version;
-  readonly form: Form;
+  readonly form: Form | 'filter';
   readonly suback: Suback;
   readonly connection: ConnectionAfter;
   readonly copies: number;

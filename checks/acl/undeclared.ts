@@ -1,5 +1,6 @@
 import { ignoreFailure } from '../../base/errors.ts';
 import type { Lab, User } from '../../lab-file/lab.ts';
+import { writes } from '../../lab-file/may.ts';
 import type { RawSession } from '../../probes/mqtt/raw-session.ts';
 import type { QoS, Version } from '../../probes/mqtt/session.ts';
 import { type Check, type Finding, idWord } from '../harness/check.ts';
@@ -8,6 +9,7 @@ import { isMessage, nonce } from '../harness/messages.ts';
 import { overOf, QOS_LEVELS, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { qosNotOffered, whyUnsupported } from '../harness/requirements.ts';
 import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
+import { boundaryTopics } from './boundary-topics.ts';
 import { BOUND_MS, limit, ROUNDS_ELSEWHERE } from './observed-topic.ts';
 import { type ConnectionAfter, connectionAfter, type PublishAnswer } from './publication.ts';
 
@@ -39,8 +41,12 @@ export function undeclared(testLab: TestLab, user: User): Check[] {
 
 async function tryUndeclared(testLab: TestLab, user: User, version: Version): Promise<Finding> {
   const isOwn = testLab.brokerKind === 'lab';
-  const topics = undeclaredTopics(testLab.lab, nonce(), testLab.brokerKind);
+  const topics = undeclaredTopics(testLab.lab, user.name, nonce(), testLab.brokerKind);
   const [free, ...near] = topics;
+  if (free === undefined) {
+    const reason = `${user.name} may publish to every topic that the check would try`;
+    return { verdict: 'skipped', observed: { topics }, reason };
+  }
   const others = testLab.lab.users.filter(({ name }) => name !== user.name).slice(0, MOST_READERS - 1);
   const senders: RawSession[] = [];
   const readers: RawSession[] = [];
@@ -148,23 +154,24 @@ export function judgeUndeclared(
 }
 
 /**
- * A free topic, and for each declared topic those that a careless rule would allow. On an external broker such a topic
- * may belong to others, so there each name has a unique part.
+ * A free topic, and for each declared topic those that a careless rule would allow, where the user may not publish. On an
+ * external broker such a topic may belong to others, so there each name has a unique part.
  */
 export function undeclaredTopics(
-  { topics }: Pick<Lab, 'topics'>,
+  lab: Pick<Lab, 'topics' | 'rules' | 'users'>,
+  user: string,
   unique: string,
   brokerKind: BrokerKind,
-): [free: string, ...near: string[]] {
-  const declared = topics.map(({ name }) => name);
-  const free = `lab-undeclared-${unique}`;
+): string[] {
+  const declared = lab.topics.map(({ name }) => name);
   const near = declared.flatMap((name) => [
     `${name}/${unique}`,
     `${name}${unique}`,
     ...(brokerKind === 'lab' ? similarNames(name) : []),
   ]);
-  const names = new Set(near.filter((name) => name !== '' && name !== free && !declared.includes(name)));
-  return [free, ...[...names].slice(0, MOST_TOPICS - 1)];
+  const names = new Set([`lab-undeclared-${unique}`, ...near, ...boundaryTopics(lab, brokerKind)]);
+  const isTried = (name: string) => name !== '' && !declared.includes(name) && !writes(lab, user, name);
+  return [...names].filter(isTried).slice(0, MOST_TOPICS);
 }
 
 function similarNames(name: string): string[] {

@@ -1,17 +1,28 @@
 import test from 'ava';
 import { judgeUndeclared, undeclaredTopics } from '../../../../checks/acl/undeclared.ts';
 import type { PublishOutcome } from '../../../../probes/mqtt/session.ts';
+import { labOf, TWO_USERS } from '../../_lab.ts';
 
 const acknowledged = (code: number): PublishOutcome => ({ kind: 'acknowledged', code });
 
 test('tries names close to declared ones, and on an external broker only unique names', (t) => {
-  const topics = ['a', 'A', 'ax', 'home/lock'].map((name) => ({ name, publish: [], subscribe: [], lastWill: [] }));
-  const near = undeclaredTopics({ topics }, 'n0', 'lab');
+  const lab = labOf(`${TWO_USERS}topics: { a: {}, A: {}, ax: {}, home/lock: {} }`);
+  const { topics } = lab;
+  const near = undeclaredTopics(lab, 'sam', 'n0', 'lab');
   t.is(new Set(near).size, near.length);
   t.false(near.some((topic) => topic === '' || topics.some(({ name }) => name === topic)));
   t.is(near[0], 'lab-undeclared-n0');
   for (const topic of ['a/n0', 'an0', '/a', 'a/', 'home/loc', 'HOME/LOCK']) t.true(near.includes(topic), topic);
-  t.true(undeclaredTopics({ topics }, 'n0', 'external').every((topic) => topic.includes('n0')));
+  t.true(undeclaredTopics(lab, 'sam', 'n0', 'external').every((topic) => topic.includes('n0')));
+});
+
+test('tries no topic that a filter lets the user publish to, but the edges of filters', (t) => {
+  const lab = labOf(`${TWO_USERS}topics: { "home/+/state": { publish: [sam] }, "#": { subscribe: [alice] } }`);
+  const topicsOf = (user: string) => undeclaredTopics(lab, user, 'n0', 'lab');
+  for (const topic of ['home/mqtt-lab', 'home/mqtt-lab/state/mqtt-lab', 'HOME/mqtt-lab/state', '$mqtt-lab'])
+    t.true(topicsOf('sam').includes(topic), topic);
+  t.false(topicsOf('sam').includes('home/mqtt-lab/state'));
+  t.true(topicsOf('alice').some((topic) => topic.startsWith('home/mqtt-lab/state')));
 });
 
 test("judges messages to undeclared topics by what arrived, and on the lab's broker by its reason code", (t) => {
