@@ -14,7 +14,7 @@ const FIRST = [
     'debian-13',
     'restored',
   ],
-  ...['repository', 'external-aedes', 'report-page', 'side-by-side', 'broker-changes'],
+  ...['external-aedes', 'report-page', 'side-by-side', 'broker-changes'],
 ];
 
 function rank(file) {

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { NOTHING, nothingChanged, type Refused, repositoryLab, UP } from './support/repository-lab.ts';
-import { COMPANION, LIBRARY, VERSION } from './support/signed-repository.ts';
+import { NOTHING, nothingChanged, type Refused, repositoryLab, UP } from '../lab/support/repository-lab.ts';
+import { COMPANION, LIBRARY, VERSION } from '../lab/support/signed-repository.ts';
 
 const lab = repositoryLab('repository');
 const { theLab, pi, repository, options, want, ownFiles, fetchedLists, version } = lab;
