@@ -130,6 +130,13 @@ export const PRODUCT_DEVIATIONS: Readonly<Record<Exclude<Product, 'mosquitto'>, 
       reason: CUT_OFF,
       how: 'sometimes',
     },
+    {
+      what: 'a filter that ends in + does not cover a retained message on a topic that ends in a slash [MQTT-4.7.1-3]',
+      source: AEDES,
+      checks: /^acl\.subscribe\..*\/\.[^.]*\.retained\.v311$/,
+      reason: /^0 copies of the retained message arrived at a SUBSCRIBE with \+, not one$/,
+      how: 'sometimes',
+    },
   ],
   ejabberd: [
     {

@@ -19,7 +19,7 @@ const OTHER_REASONS = [
 ];
 
 /** Checks in which a session returns. */
-const RETURNING = /^session\.(takeover|unsubscribed|offline|resend|publisher-resend)\.|\.queued\.v311$/;
+export const RETURNING = /^session\.(takeover|unsubscribed|offline|resend|publisher-resend)\.|\.queued\.v311$/;
 
 /** No failure, since aedes's deviations are known, and of MQTT 5 and of a Pi nothing but why they were skipped. */
 export async function findsNoFalseAlarm(t: ExecutionContext, style: Style): Promise<void> {

@@ -1,12 +1,16 @@
 import { createServer, type Socket } from 'node:net';
 import { Aedes, type Client } from 'aedes';
+import { covers } from '../../../base/topic.ts';
+import { filterFor } from '../../../lab-file/may.ts';
+import { ALL } from '../../../lab-file/rights.ts';
 import type { Packet } from '../../../probes/mqtt/packet.ts';
 import { countInFlight, watchSocket } from './in-flight.ts';
 
 type Topic = {
-  readonly publish: readonly string[];
-  readonly subscribe: readonly string[];
+  readonly publish?: readonly string[];
+  readonly subscribe?: readonly string[];
   readonly lastWill?: readonly string[];
+  readonly deny?: readonly string[];
 };
 
 /** What a lab file says of users and topics. */
@@ -47,7 +51,12 @@ export async function openAedes(rights: Rights, style: Style, holes: readonly Ho
     const isHole = (hole: Hole) =>
       'topic' in hole && hole.kind === `may ${action}` && hole.user === user && hole.topic === topic;
     if (holes.some(isHole)) return true;
-    return rights.topics[topic]?.[action]?.includes(user) ?? false;
+    const covering = Object.entries(rights.topics).filter(([filter]) => {
+      const own = filterFor(filter, { user, clientId: client?.id });
+      return own !== undefined && covers(own, topic);
+    });
+    const names = (list: readonly string[] = []) => list.includes(user) || list.includes(ALL);
+    return !covering.some(([, { deny }]) => names(deny)) && covering.some(([, given]) => names(given[action]));
   };
   const isKnown = (user: string | undefined, password: string | undefined) => {
     const known = user === undefined ? undefined : rights.users[user];

@@ -104,6 +104,12 @@ const rows: readonly (readonly [BrokerSoftware, CheckRecord['id'], known: Words,
     judgeResend('PUBREL', { ...publishedAgain, again: [message] }),
     judgeResend('PUBREL', { ...publishedAgain, again: [{ ...released, packetId: 8 }] }),
   ],
+  [
+    AEDES,
+    'acl.subscribe.home/mqtt-lab/.alice.retained.v311',
+    { reason: '0 copies of the retained message arrived at a SUBSCRIBE with +, not one' },
+    { reason: '0 copies of the retained message arrived at a SUBSCRIBE with #, not one' },
+  ],
   [AEDES, 'session.offline.q1.v311', arrivedAs(1, 0, 2), arrivedAs(0, 2)],
   [AEDES, 'session.offline.q2.v311', arrivedAs(2, 1, 0), arrivedAs(0, 1, 1, 2)],
   [
