@@ -5,7 +5,7 @@ export type TopicAction = 'publish' | 'subscribe' | 'lastWill';
 type Rights = Pick<Lab, 'users' | 'rules'>;
 
 /** A client that wants something: its user, and its id where that is known. */
-export type Who = { readonly user: string; readonly clientId?: string | undefined };
+type Who = { readonly user: string; readonly clientId?: string | undefined };
 
 /**
  * Whether lab.yaml gives the user this right on the topic; false for an undeclared topic or user, and for a filter. Without a
@@ -18,8 +18,8 @@ export function may(lab: Rights, user: string, action: TopicAction, topic: strin
   const matching = lab.rules.filter((rule) => appliesTo(rule, { user, clientId }, topic));
   if (matching.some(({ deny }) => deny.includes(user))) return false;
   // Mosquitto applies no pattern to such a client (security_default.c)
-  const isOdd = /[+#]/.test(clientId ?? '');
-  return matching.some((rule) => rule[action].includes(user) && !(isOdd && rule.patterns.includes(action)));
+  const hasWildcard = /[+#]/.test(clientId ?? '');
+  return matching.some((rule) => rule[action].includes(user) && !(hasWildcard && rule.patterns.includes(action)));
 }
 
 /**

@@ -22,7 +22,7 @@ export function placeholderMistakes({ users, groups, topics }: Draft): Mistake[]
       ...partialLevels(path, filter),
       ...(filter.startsWith('$SYS') ? given.flatMap(brokersOwn) : []),
       ...(filter.split('/').includes('%c') ? given.flatMap(clientRight) : []),
-      ...[...new Set(concerned)].flatMap((user) => oddName(path, filter, user)),
+      ...[...new Set(concerned)].flatMap((user) => unusableName(path, filter, user)),
     ];
   });
 }
@@ -53,7 +53,7 @@ function clientRight({ path, right, names }: Right): Mistake[] {
 }
 
 /** Names that change the meaning of a filter, or to which Mosquitto applies no pattern (security_default.c). */
-function oddName(path: Path, filter: string, user: string): Mistake[] {
+function unusableName(path: Path, filter: string, user: string): Mistake[] {
   const levels = filter.split('/');
   const name = JSON.stringify(user);
   if (levels.includes('%u') && (/[+#/]/.test(user) || (levels[0] === '%u' && user.startsWith('$')))) {

@@ -9,12 +9,19 @@ type Name = { readonly path: Path; readonly name: string; readonly earlier: read
 export function groupMistakes({ users, groups }: Draft): Mistake[] {
   const declared = Object.keys(users ?? {});
   const members = Object.entries(groups ?? {}).flatMap(([group, names]) => listed(['groups', group], names));
+  const isGroup = (name: string) =>
+    !declared.includes(name) && (name === ALL || Object.keys(groups ?? {}).includes(name));
   const clashes = Object.keys(groups ?? {}).filter((group) => declared.includes(group));
   return [
     ...clashes.map((group): Mistake => {
       return { ...mistake(['groups', group], 'has the name of a user; another name is allowed'), at: 'key' };
     }),
-    ...undeclared(members, declared, []),
+    ...members.flatMap(({ path, name }) => (isGroup(name) ? [nested(path, name)] : [])),
+    ...undeclared(
+      members.filter(({ name }) => !isGroup(name)),
+      declared,
+      [],
+    ),
     ...twice(members),
   ];
 }
@@ -39,6 +46,10 @@ function undeclared(names: readonly Name[], users: readonly string[], others: re
     const hint = didYouMean(name, known);
     return [mistake(path, `names the undeclared ${what} ${JSON.stringify(name)}${hint}; ${declared}`)];
   });
+}
+
+function nested(path: Path, name: string): Mistake {
+  return mistake(path, `names the group ${JSON.stringify(name)}; names of users are allowed`);
 }
 
 function twice(names: readonly Name[]): Mistake[] {

@@ -132,11 +132,11 @@ export const userSchema = z
   .strictObject({ password: passwordSchema }, allowSecretly('a mapping with a password is allowed'))
   .describe('A user who may connect to the broker.');
 
-const names = z.array(
-  z.string(allow('the name of a user is allowed')).meta({ type: ['string', 'number', 'boolean'] }),
-  allow('a list of user names is allowed'),
-);
-const userNames = names.default([]);
+function listOf(name: string, names: string) {
+  const text = z.string(allow(`the name of ${name} is allowed`)).meta({ type: ['string', 'number', 'boolean'] });
+  return z.array(text, allow(`a list of ${names} is allowed`));
+}
+const userNames = listOf('a user or a group', 'users and groups').default([]);
 
 export const topicSchema = z
   .strictObject(
@@ -179,7 +179,11 @@ export const labSchema = z.strictObject(
       .meta({ minProperties: 1 })
       .describe('Who may connect to the broker, by name.'),
     groups: z
-      .record(groupName, names, allow('a mapping of groups is allowed, such as { sensors: [hall, kitchen] }'))
+      .record(
+        groupName,
+        listOf('a user', 'users'),
+        allow('a mapping of groups is allowed, such as { sensors: [hall, kitchen] }'),
+      )
       .prefault({})
       .describe('Groups of users, by name. The rights name a group like a user.'),
     topics: z

@@ -4,7 +4,7 @@ import { InvalidArgumentError } from 'commander';
 import { deferred } from '../base/deferred.ts';
 import { InputError } from '../base/errors.ts';
 import { printable } from '../base/paint.ts';
-import { filterMistake, overlap, topicMistake, withoutShare } from '../base/topic.ts';
+import { covers, filterMistake, overlap, topicMistake, withoutShare } from '../base/topic.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import { filterFor, may } from '../lab-file/may.ts';
 import { type ClientEvents, openClient } from '../probes/mqtt/client.ts';
@@ -74,7 +74,11 @@ export function readsAny(lab: Lab, user: string, filter: string, clientId?: stri
   if (topicMistake(own) === undefined) return may(lab, user, 'subscribe', own, clientId);
   return lab.rules.some((rule) => {
     const given = filterFor(rule.filter, { user, clientId: clientId || '+' });
-    return rule.subscribe.includes(user) && given !== undefined && overlap(own, given);
+    if (!rule.subscribe.includes(user) || given === undefined || !overlap(own, given)) return false;
+    const denied = lab.rules.flatMap(({ filter, deny }) =>
+      deny.includes(user) ? (filterFor(filter, { user }) ?? []) : [],
+    );
+    return !denied.some((filter) => covers(filter, given) || covers(filter, own));
   });
 }
 

@@ -1,35 +1,43 @@
-import { covers } from '../../base/topic.ts';
+import { covers, topicMistake } from '../../base/topic.ts';
 import type { Lab, Rule } from '../../lab-file/lab.ts';
 import { filterFor, hasPlaceholder } from '../../lab-file/may.ts';
 import { insideFilter, OWN_LEVEL } from '../../lab-file/topics.ts';
+import { otherCase } from '../harness/other-case.ts';
 import type { BrokerKind } from '../harness/test-lab.ts';
 
 type Rights = Pick<Lab, 'users' | 'rules' | 'topics'>;
 
 /** How many users stand for `%u`. */
 const MOST_USERS = 3;
-/** How many topics of a large lab are tried. */
-export const MOST_BOUNDARIES = 200;
+/** How many topics are tried, and how many of them with all users. */
+export const MOST_EDGES = 200;
+const MOST_COMBINATIONS = 600;
+const LEAST_EDGES = 20;
+
+/** Topics at the edges of filters, and how many more there are. */
+export type Edges = { readonly topics: readonly string[]; readonly leftOut: number };
 
 /**
- * Topics at the edges of the filters in lab.yaml, where a rule that is too wide or too narrow shows: a level more and
- * less, a sibling at each level, another user's, where two filters meet, and so on. Those of `lab.topics` are not among
- * them. On an external broker a topic without the lab's own level may belong to others, so it is left out.
+ * Topics at the edges of the filters in lab.yaml, where a rule that is too wide or too narrow shows: one level more and one
+ * less, a sibling of each level, another user's, where two filters overlap, and so on. Those of `lab.topics` are not among
+ * them. A topic of an external broker may be in use unless it has a word of the lab's own, so others are left out there.
  */
-export function boundaryTopics(lab: Rights, brokerKind: BrokerKind): string[] {
+export function boundaryTopics(lab: Rights, brokerKind: BrokerKind): Edges {
   const filters = [...new Set(lab.rules.filter(isWide).flatMap((rule) => filtersOf(lab, rule)))];
   const all = lab.rules.flatMap((rule) => filtersOf(lab, rule));
-  const topics = [
-    ...filters.flatMap(edgesOf),
-    ...filters.flatMap((one) => all.flatMap((other) => meetingOf(one, other))),
-  ];
   const declared = lab.topics.map(({ name }) => name);
   const isTried = (topic: string) =>
-    topic !== '' &&
+    topicMistake(topic) === undefined &&
     !topic.startsWith('$SYS') &&
     !declared.includes(topic) &&
     (brokerKind === 'lab' || topic.includes(OWN_LEVEL));
-  return [...new Set(topics)].filter(isTried).slice(0, MOST_BOUNDARIES);
+  // overlaps first, since only few filters overlap
+  const around = filters.map((one) =>
+    [...all.flatMap((other) => overlapOf(one, other)), ...edgesOf(one)].filter(isTried),
+  );
+  const topics = [...new Set(inTurn(around))];
+  const most = Math.min(MOST_EDGES, Math.max(LEAST_EDGES, Math.floor(MOST_COMBINATIONS / lab.users.length)));
+  return { topics: topics.slice(0, most), leftOut: Math.max(0, topics.length - most) };
 }
 
 /** Below $SYS the broker alone publishes. */
@@ -42,7 +50,8 @@ function isWide({ filter }: Rule): boolean {
 function filtersOf({ users }: Rights, { filter, publish, subscribe, lastWill }: Rule): string[] {
   if (!hasPlaceholder(filter)) return [filter];
   const given = [...publish, ...subscribe, ...lastWill];
-  const others = users.map(({ name }) => name).filter((name) => !given.includes(name));
+  // a name with one of these makes another filter
+  const others = users.map(({ name }) => name).filter((name) => !given.includes(name) && !/[+#/]|^\$/.test(name));
   const tried = [...new Set([...given.slice(0, MOST_USERS - 1), ...others, ...given])].slice(0, MOST_USERS);
   return tried.flatMap((user) => filterFor(filter, { user }) ?? []);
 }
@@ -50,32 +59,23 @@ function filtersOf({ users }: Rights, { filter, publish, subscribe, lastWill }: 
 /** Inside the filter and around it. */
 function edgesOf(filter: string): string[] {
   const inside = insideFilter(filter);
-  const fixed = filter.split('/').filter((level) => level !== '#');
+  const written = filter.split('/');
   const levels = inside.split('/');
+  const withLevel = (at: number, level: string) => levels.map((own, index) => (index === at ? level : own)).join('/');
   return [
     inside,
-    `${inside}/`,
     `${inside}/${OWN_LEVEL}`,
     ...(levels.length > 1 ? [levels.slice(0, -1).join('/')] : []),
-    ...fixed.flatMap((level, index) => (level === '+' ? [] : [siblingAt(levels, index)])),
-    otherCase(filter, levels),
+    ...written.flatMap((level, at) => (/^[+#]$/.test(level) ? [] : [withLevel(at, `${level}-${OWN_LEVEL}`)])),
+    ...written.flatMap((level, at) => (level === '+' ? [withLevel(at, '')] : [])),
+    `${inside}/`,
+    ...written.flatMap((level, at) => (/^[+#]?$/.test(level) ? [] : [withLevel(at, otherCase(level))])).slice(0, 1),
     ...(/^[+#]/.test(filter) ? [`$${inside}`] : []),
   ];
 }
 
-function siblingAt(levels: readonly string[], index: number): string {
-  return levels.map((level, at) => (at === index ? `${level}-${OWN_LEVEL}` : level)).join('/');
-}
-
-/** The topic with its first fixed level in the other case; itself where there is none. */
-function otherCase(filter: string, levels: readonly string[]): string {
-  const index = filter.split('/').findIndex((level) => level !== '+' && level !== '#' && level !== '');
-  const flip = (level: string) => (level === level.toUpperCase() ? level.toLowerCase() : level.toUpperCase());
-  return levels.map((level, at) => (at === index ? flip(level) : level)).join('/');
-}
-
 /** A topic that both filters cover. */
-function meetingOf(one: string, other: string): string[] {
+function overlapOf(one: string, other: string): string[] {
   const [left, right] = [one.split('/'), other.split('/')];
   const isOpen = (level: string | undefined) => level === undefined || level === '#' || level === '+';
   const topic = insideFilter(
@@ -84,4 +84,10 @@ function meetingOf(one: string, other: string): string[] {
     ).join('/'),
   );
   return one !== other && covers(one, topic) && covers(other, topic) ? [topic] : [];
+}
+
+/** The first of each list, then the second of each, and so on. */
+function inTurn<T>(lists: readonly (readonly T[])[]): T[] {
+  const longest = Math.max(0, ...lists.map(({ length }) => length));
+  return Array.from({ length: longest }, (_, index) => lists.flatMap((list) => list.slice(index, index + 1))).flat();
 }

@@ -7,9 +7,9 @@ import { type Check, type Finding, idWord, notApplicable } from '../harness/chec
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { isMessage, nonce } from '../harness/messages.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
-import type { TestLab } from '../harness/test-lab.ts';
+import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
 import { BOUND_MS, limit, ROUNDS_ELSEWHERE } from './observed-topic.ts';
-import { connectionAfter } from './publication.ts';
+import { type ConnectionAfter, connectionAfter, type PublishAnswer } from './publication.ts';
 
 /** For each rule with `%c`: what clients with two ids may do with their own topic and with the other's. */
 export function clientTopics(testLab: TestLab, user: User): Check[] {
@@ -20,17 +20,19 @@ export function clientTopics(testLab: TestLab, user: User): Check[] {
 function ownTopicOnly(testLab: TestLab, rule: Rule, user: User, version: Version): Check {
   const named = {
     id: `acl.client-id.${idWord(rule.filter)}.${idWord(user.name)}.${tagOf(version)}`,
-    claim: `of ${rule.filter}, where %c is the client id, a client of ${user.name} has its own topic and not another client's, ${overOf(version)}`,
+    claim: `clients of ${user.name} may use ${rule.filter} exactly as lab.yaml says, each with its own client id for %c, ${overOf(version)}`,
   } as const;
-  if (
-    readersOf(testLab, rule, user).length === 0 ||
-    !writes(testLab.lab, user.name, topicOf(rule, user, 'lab'), 'lab')
-  ) {
-    return notApplicable(named, `no client can see the effect: nobody may both write and read ${rule.filter}`);
+  const mayWrite = writes(testLab.lab, user.name, topicOf(rule, user, 'lab'), 'lab');
+  if (!mayWrite)
+    return notApplicable(named, `no client can see the effect: ${user.name} may not publish to ${rule.filter}`);
+  // MQTT 5's reason code shows what no client receives
+  const isByCode = testLab.brokerKind === 'lab' && version === 5;
+  if (readersOf(testLab, rule, user).length === 0 && !isByCode) {
+    return notApplicable(named, `no client can see the effect: no user may subscribe to ${rule.filter}`);
   }
   return {
     ...named,
-    expected: 'each message reaches exactly the clients that may read it',
+    expected: { wrong: [] },
     factors: [{ action: 'use the topic of a client', user: user.name, topic: rule.filter, version }],
     version,
     boundMs: BOUND_MS,
@@ -68,40 +70,72 @@ async function tryTopics(testLab: TestLab, rule: Rule, user: User, version: Vers
     // a refused subscription is as good as one that receives nothing
     for (const { session } of clients) for (const topic of topics) await session.subscribe(topic, 1).catch(() => 0x80);
     const payloads: Buffer[] = [];
-    const wrong: string[] = [];
+    const wrong: Wrong[] = [];
     for (const sender of own) {
-      for (const topic of topics) {
+      // the own topic first, since a broker may close the connection upon a denial
+      for (const topic of topics.toSorted((one) => (one.includes(sender.clientId) ? -1 : 1))) {
         const payload = Buffer.from(`client ${nonce()}`);
         payloads.push(payload);
-        await sender.session.publish(topic, payload, { qos: 1 }).catch(() => undefined);
-        wrong.push(...(await wrongDeliveries(testLab, clients, { sender, topic, payload })));
+        const answer = await sender.session.publish(topic, payload, { qos: 1 }).catch(() => 'nothing' as const);
+        wrong.push(...(await wrongDeliveries(testLab, clients, { sender, topic, payload, answer, version })));
       }
     }
-    const packets = own.flatMap(({ session }) => evidence(user.name, ownPackets(session.packets, payloads)));
-    const found = { observed: { wrong }, evidence: packets };
     const after = await Promise.all(clients.map(({ session }) => connectionAfter(session)));
-    if (after.some((connection) => connection !== 'answered')) {
-      const reason = 'a client lost its connection, so nothing is proved';
-      // an external broker may close it upon a denial
-      return { verdict: testLab.brokerKind === 'lab' ? 'fail' : 'skipped', ...found, reason };
-    }
-    return wrong.length === 0 ? { verdict: 'pass', ...found } : { verdict: 'fail', ...found, reason: wrong.join('; ') };
+    const packets = own.flatMap(({ session }) => evidence(user.name, ownPackets(session.packets, payloads)));
+    return { ...judgeClientTopics(wrong, after, testLab.brokerKind), evidence: packets };
   } finally {
     await Promise.all(clients.map(({ session }) => session[Symbol.asyncDispose]()));
   }
 }
 
-type Sent = { readonly sender: Client; readonly topic: string; readonly payload: Buffer };
+/** What a client had or missed against lab.yaml. */
+export type Wrong = { readonly kind: 'too much' | 'too little'; readonly text: string };
 
-/** Compares who received the message with who may. */
+/** Too much is proved by what arrived; too little only where no client lost its connection. */
+export function judgeClientTopics(
+  wrong: readonly Wrong[],
+  after: readonly ConnectionAfter[],
+  brokerKind: BrokerKind,
+): Finding {
+  const texts = (found: readonly Wrong[]) => found.map(({ text }) => text);
+  const observed = { wrong: texts(wrong) };
+  const tooMuch = wrong.filter(({ kind }) => kind === 'too much');
+  if (tooMuch.length > 0) return { verdict: 'fail', observed, reason: texts(tooMuch).join('; ') };
+  if (after.includes('silent') || (brokerKind === 'lab' && after.includes('closed'))) {
+    return { verdict: 'fail', observed, reason: 'a client lost its connection, so nothing is proved' };
+  }
+  if (after.includes('closed') && wrong.length > 0) {
+    const reason = 'the external broker closes the connection upon a denial, so the rest is not shown';
+    return { verdict: 'skipped', observed, reason };
+  }
+  return wrong.length === 0
+    ? { verdict: 'pass', observed }
+    : { verdict: 'fail', observed, reason: texts(wrong).join('; ') };
+}
+
+type Sent = {
+  readonly sender: Client;
+  readonly topic: string;
+  readonly payload: Buffer;
+  readonly answer: PublishAnswer;
+  readonly version: Version;
+};
+
+/** Compares who received the message with who may, and over MQTT 5 the lab's own broker's answer with the right. */
 async function wrongDeliveries(
   { lab, brokerKind }: TestLab,
   clients: readonly Client[],
-  { sender, topic, payload }: Sent,
-): Promise<string[]> {
+  { sender, topic, payload, answer, version }: Sent,
+): Promise<Wrong[]> {
   const isAccepted = writes(lab, sender.user.name, topic, sender.clientId);
   const whose = topic.includes(sender.clientId) ? 'its own topic' : "another client's topic";
-  const wrong: string[] = [];
+  const wrong: Wrong[] = [];
+  const isByCode = brokerKind === 'lab' && version === 5;
+  const code = typeof answer === 'object' && answer.kind === 'acknowledged' ? answer.code : undefined;
+  if (isByCode && isAccepted !== (code !== undefined && code < 0x80)) {
+    const text = `a message to ${whose} was ${isAccepted ? 'not accepted' : 'accepted'}`;
+    wrong.push({ kind: isAccepted ? 'too little' : 'too much', text });
+  }
   for (const { user, clientId, session } of clients) {
     const isDue = isAccepted && may(lab, user.name, 'subscribe', topic, clientId);
     if (isDue) await session.packet(isMessage(payload), 'message').catch(() => undefined);
@@ -111,8 +145,8 @@ async function wrongDeliveries(
     const hasArrived = session.packets.some(isMessage(payload));
     if (hasArrived === isDue) continue;
     const who = clientId === sender.clientId ? 'the client itself' : `a client of ${user.name}`;
-    const why = hasArrived ? 'reached' : 'did not reach';
-    wrong.push(`a message to ${whose} ${why} ${who}${hasArrived ? ', and lab.yaml does not allow it' : ''}`);
+    if (hasArrived) wrong.push({ kind: 'too much', text: `a message to ${whose} reached ${who}` });
+    else wrong.push({ kind: 'too little', text: `a message to ${whose} did not reach ${who}` });
   }
   return wrong;
 }

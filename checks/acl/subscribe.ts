@@ -2,6 +2,7 @@ import { ignoreFailure } from '../../base/errors.ts';
 import { covers } from '../../base/topic.ts';
 import type { Lab, Topic, User } from '../../lab-file/lab.ts';
 import { filterFor, may } from '../../lab-file/may.ts';
+import { insideFilter } from '../../lab-file/topics.ts';
 import type { Packet } from '../../probes/mqtt/packet.ts';
 import type { Session, Version } from '../../probes/mqtt/session.ts';
 import { type Check, type Finding, idWord, notApplicable } from '../harness/check.ts';
@@ -30,19 +31,19 @@ type Subscribed = { readonly form: Form | 'filter'; readonly filter: string };
 export function subscribing(testLab: TestLab, { name: topic }: Topic, user: User): Check[] {
   const right = rightOf(testLab.lab, user.name, 'subscribe', topic);
   const usual = FORMS.map((form): Subscribed => ({ form, filter: filterOf(topic, form) }));
-  const own = ownFilters(testLab.lab, user.name, topic)
-    .filter((filter) => usual.every((one) => one.filter !== filter))
-    .slice(0, 1);
-  const all = [...usual, ...own.map((filter): Subscribed => ({ form: 'filter', filter }))];
+  const own = ownFilters(testLab.lab, user.name, topic).filter((filter) => usual.every((one) => one.filter !== filter));
+  const all = [...usual, ...own.slice(0, 1).map((filter): Subscribed => ({ form: 'filter', filter }))];
   return VERSIONS.flatMap((version) => all.map((one) => byForm({ testLab, topic, user, version, right }, one)));
 }
 
-/** The filters of lab.yaml that cover the topic, as they are for the user. */
-function ownFilters({ rules }: Lab, user: string, topic: string): string[] {
-  return rules.flatMap((rule) => {
+/** The filters of lab.yaml that cover the topic, as they are for the user, first the one that the topic stands for. */
+export function ownFilters({ rules }: Pick<Lab, 'rules'>, user: string, topic: string): string[] {
+  const covering = rules.flatMap((rule) => {
     const filter = filterFor(rule.filter, { user });
     return filter !== undefined && covers(filter, topic) ? [filter] : [];
   });
+  const isOwn = (filter: string) => Number(insideFilter(filter) === topic);
+  return covering.toSorted((one, other) => isOwn(other) - isOwn(one));
 }
 
 function byForm(aclCase: AclCase, { form, filter }: Subscribed): Check {

@@ -6,6 +6,7 @@ import type { QoS, Version } from '../../probes/mqtt/session.ts';
 import { type Check, type Finding, idWord } from '../harness/check.ts';
 import { evidence, ownPackets } from '../harness/evidence.ts';
 import { isMessage, nonce } from '../harness/messages.ts';
+import { otherCase } from '../harness/other-case.ts';
 import { overOf, QOS_LEVELS, tagOf, VERSIONS } from '../harness/protocol.ts';
 import { qosNotOffered, whyUnsupported } from '../harness/requirements.ts';
 import type { BrokerKind, TestLab } from '../harness/test-lab.ts';
@@ -25,11 +26,11 @@ type Sent = {
   readonly answer: PublishAnswer;
 };
 
-/** No user receives what a user publishes to topics that lab.yaml does not declare, such as names close to declared ones. */
+/** No user receives what a user publishes to topics where lab.yaml does not allow it, such as names close to declared ones. */
 export function undeclared(testLab: TestLab, user: User): Check[] {
   return VERSIONS.map((version) => ({
     id: `acl.undeclared.${idWord(user.name)}.${tagOf(version)}`,
-    claim: `${user.name} reaches no user by topics that lab.yaml does not declare, with messages of any QoS, retained messages and last wills ${overOf(version)}`,
+    claim: `${user.name} reaches no user on topics to which lab.yaml does not let them publish, with messages of any QoS, retained messages and last wills ${overOf(version)}`,
     expected: { delivered: [], ...(version === 5 && testLab.brokerKind === 'lab' ? { codes: ['0x87'] } : {}) },
     factors: [{ action: 'reach undeclared topics', user: user.name, version }],
     version,
@@ -41,12 +42,13 @@ export function undeclared(testLab: TestLab, user: User): Check[] {
 
 async function tryUndeclared(testLab: TestLab, user: User, version: Version): Promise<Finding> {
   const isOwn = testLab.brokerKind === 'lab';
-  const topics = undeclaredTopics(testLab.lab, user.name, nonce(), testLab.brokerKind);
-  const [free, ...near] = topics;
+  const [free, ...near] = undeclaredTopics(testLab.lab, user.name, nonce(), testLab.brokerKind);
   if (free === undefined) {
     const reason = `${user.name} may publish to every topic that the check would try`;
-    return { verdict: 'skipped', observed: { topics }, reason };
+    return { verdict: 'skipped', observed: { topics: [] }, reason };
   }
+  const edges = deniedEdges(testLab.lab, user.name, testLab.brokerKind);
+  const topics = [free, ...near, ...edges];
   const others = testLab.lab.users.filter(({ name }) => name !== user.name).slice(0, MOST_READERS - 1);
   const senders: RawSession[] = [];
   const readers: RawSession[] = [];
@@ -64,7 +66,7 @@ async function tryUndeclared(testLab: TestLab, user: User, version: Version): Pr
   try {
     await Promise.all([user, ...others].map(subscribe));
     const sent = [
-      ...(await publishAll(testLab, connect, { free, near })),
+      ...(await publishAll(testLab, connect, { free, near, edges })),
       await leaveWill(testLab, user, version, free),
     ];
     // new subscriptions, for what the broker retained
@@ -90,7 +92,7 @@ async function tryUndeclared(testLab: TestLab, user: User, version: Version): Pr
 async function publishAll(
   testLab: TestLab,
   connect: () => Promise<RawSession>,
-  { free, near }: { readonly free: string; readonly near: readonly string[] },
+  { free, near, edges }: { readonly free: string; readonly near: readonly string[]; readonly edges: readonly string[] },
 ): Promise<Sent[]> {
   const sent: Sent[] = [];
   let sender: RawSession | undefined;
@@ -99,6 +101,12 @@ async function publishAll(
   const messages = [
     ...[free, ...near].flatMap((topic) =>
       levels.map((qos) => ({ topic, how: `QoS ${qos}` as const, options: { qos } })),
+    ),
+    ...edges.flatMap((topic) =>
+      levels
+        .slice(0, 2)
+        .slice(-1)
+        .map((qos) => ({ topic, how: `QoS ${qos}` as const, options: { qos } })),
     ),
     ...retained.map((topic) => ({ topic, how: 'RETAIN' as const, options: { qos: 1 as QoS, retain: true } })),
   ];
@@ -155,7 +163,7 @@ export function judgeUndeclared(
 
 /**
  * A free topic, and for each declared topic those that a careless rule would allow, where the user may not publish. On an
- * external broker such a topic may belong to others, so there each name has a unique part.
+ * external broker such a topic may be in use, so there each name has a unique part.
  */
 export function undeclaredTopics(
   lab: Pick<Lab, 'topics' | 'rules' | 'users'>,
@@ -169,12 +177,20 @@ export function undeclaredTopics(
     `${name}${unique}`,
     ...(brokerKind === 'lab' ? similarNames(name) : []),
   ]);
-  const names = new Set([`lab-undeclared-${unique}`, ...near, ...boundaryTopics(lab, brokerKind)]);
+  const names = new Set([`lab-undeclared-${unique}`, ...near]);
   const isTried = (name: string) => name !== '' && !declared.includes(name) && !writes(lab, user, name);
   return [...names].filter(isTried).slice(0, MOST_TOPICS);
 }
 
+/** The topics at the edges of filters where the user may not publish. */
+export function deniedEdges(
+  lab: Pick<Lab, 'topics' | 'rules' | 'users'>,
+  user: string,
+  brokerKind: BrokerKind,
+): string[] {
+  return boundaryTopics(lab, brokerKind).topics.filter((topic) => !writes(lab, user, topic));
+}
+
 function similarNames(name: string): string[] {
-  const otherCase = name === name.toUpperCase() ? name.toLowerCase() : name.toUpperCase();
-  return [`/${name}`, `${name}/`, [...name].slice(0, -1).join(''), otherCase];
+  return [`/${name}`, `${name}/`, [...name].slice(0, -1).join(''), otherCase(name)];
 }

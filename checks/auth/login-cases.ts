@@ -4,6 +4,7 @@ import type { LOGIN_ATTEMPTS } from '../../records/subject.ts';
 import { idWord } from '../harness/check.ts';
 import type { DeviationName } from '../harness/deviations.ts';
 import { nonce } from '../harness/messages.ts';
+import { otherCase } from '../harness/other-case.ts';
 import { overOf, tagOf, VERSIONS } from '../harness/protocol.ts';
 
 /** A login, and whether the broker must accept it by lab.yaml. */
@@ -131,11 +132,6 @@ function wrongNames({ users }: Lab, name: string): WrongWord[] {
     { how: 'empty', words: 'an empty name', text: '' },
   ];
   return ways.filter(({ text }) => !users.some((user) => user.name === text));
-}
-
-function otherCase(text: string): string {
-  const upper = text.toUpperCase();
-  return upper === text ? text.toLowerCase() : upper;
 }
 
 function strangerCases(lab: Lab, version: Version): LoginCase[] {

@@ -26,7 +26,7 @@ export type Pace = {
   connect<T>(host: string, work: () => Promise<T>): Promise<T>;
   /** Adds how long a login at the broker took, or the start of a command on a host. */
   sample(place: string, startedAt: number): void;
-  /** Whether nothing has shown for so long how slow a place that was measured before is. */
+  /** Whether the last sample of a place is older than this. False for a place without a sample. */
   isQuiet(place: string, ms: number): boolean;
   /** The slow places. */
   report(): readonly SlowPlace[];

@@ -7,8 +7,8 @@ const EVERY_MS = 5_000;
 const COMMAND_MS = 10_000;
 
 /**
- * Logs in and starts a command on each Pi while no check has done so for a while: waiting checks show nothing of how slow
- * the lab is, and what its busy start has shown would hold for them all.
+ * Measures the broker and each Pi while no check does. Waiting checks take no samples, so bounds would keep the slowness of
+ * the run's busy start.
  */
 export function openPulse(
   testLab: Pick<TestLab, 'lab' | 'live' | 'raw' | 'host'>,

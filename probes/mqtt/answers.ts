@@ -5,14 +5,15 @@ const PROVED_BY = 5;
 const SHORTENED = 0.25;
 
 type Seen = { late: number; hasCome: boolean };
+/** Of the whole process, as the slowness is: a run has one broker. */
 const known = new Map<string, Seen>();
 
-/** Begins anew, for another broker. */
+/** Forgets what an earlier run learned: its broker may have been another. */
 export function forgetAnswers(): void {
   known.clear();
 }
 
-/** Keeps what became of a wait. */
+/** Records whether the answer came or its bound passed. */
 export function learnAnswer(what: string, became: 'come' | 'late'): void {
   const [answer = ''] = what.split(' ');
   if (!ANSWERS.has(answer)) return;

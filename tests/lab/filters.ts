@@ -14,7 +14,7 @@ test.serial('rights on filters hold on the broker', async (t) => {
 });
 
 test.serial('finds a rule that is too wide', async (t) => {
-  await finds(t, theLab(), 's|^topic write home/+/temperature$|topic write home/#|', 'acl.');
+  await finds(t, theLab(), 's|^topic write home/+/temperature$|topic write home/#|', 'acl.publish.home/mqtt-lab.');
 });
 
 test.serial('finds a lost denial', async (t) => {

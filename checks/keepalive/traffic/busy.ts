@@ -1,3 +1,4 @@
+import { ignoreFailure } from '../../../base/errors.ts';
 import { waitAtMost } from '../../../base/wait-at-most.ts';
 import { now } from '../../../probes/mqtt/packet.ts';
 import type { Traffic } from '../../../records/measured/traffic.ts';
@@ -82,9 +83,9 @@ export function busyClient({ testLab, roles, measuredClient, activity, ticks }: 
         const meanwhile = receives ? ticks : alone;
         return await measuredClient.use(options, (client) =>
           meanwhile(async () => {
-            const isEarly = await isEndedAfter(client, BUSY_MS);
+            const isEarly = await endsWithin(client, BUSY_MS);
             // on a slow machine, what is under way takes longer
-            if (!isEarly) await messages(client, BUSY_MESSAGES, BUSY_MS);
+            if (!isEarly) await waitForMessages(client, BUSY_MESSAGES, BUSY_MS);
             const watched = await finalReading(client, { keepAlive, startedAt }, stalls);
             const { measured, ...judged } = judgeBusy(watched, measuredClient.tolerance, BUSY_MESSAGES);
             const software = await client.software();
@@ -112,18 +113,18 @@ async function alone<T>(work: () => Promise<T>): Promise<T> {
   return await work();
 }
 
-/** Whether the connection ends in this time, which does not stretch. */
-async function isEndedAfter(client: RunningClient, ms: number): Promise<boolean> {
+/** Whether the connection ends in this time, which does not stretch. Throws what the client's host fails with. */
+async function endsWithin(client: RunningClient, ms: number): Promise<boolean> {
   let hasEnded = false;
-  const onEnd = () => {
+  const ended = client.ended.then(() => {
     hasEnded = true;
-  };
-  await waitAtMost(ms, client.ended.then(onEnd, onEnd));
+  });
+  await Promise.race([ended, waitAtMost(ms, ended)]);
   return hasEnded;
 }
 
 /** Waits until the client has so many messages. Where some are missing, the verdict follows from those that came. */
-async function messages(client: RunningClient, wanted: number, boundMs: number): Promise<void> {
+async function waitForMessages(client: RunningClient, wanted: number, boundMs: number): Promise<void> {
   const count = () => client.packets.filter(({ type }) => type === 'PUBLISH').length;
-  await client.first(() => count() >= wanted, `${wanted} messages`, boundMs).catch(() => undefined);
+  await ignoreFailure(client.first(() => count() >= wanted, `${wanted} messages`, boundMs));
 }

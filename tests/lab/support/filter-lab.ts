@@ -20,13 +20,13 @@ export const FILTER_LAB = {
   },
 };
 
-/** Changes lab.acl by sed(1), verifies the rights, and puts the file back: a check that begins so must have failed. */
+/** Changes lab.acl by sed(1), expects a failed check whose id begins with `failing`, and restores the file. */
 export async function finds(t: ExecutionContext, lab: TestLab, change: string, failing: string): Promise<void> {
   const broker = lab.container('broker');
   const reload = 'kill -s HUP "$(cat /run/mosquitto/mosquitto.pid)"';
   await broker.shell(`cp -p /etc/mosquitto/lab.acl /root/lab.acl
 sed -i '${change}' /etc/mosquitto/lab.acl
-! cmp -s /root/lab.acl /etc/mosquitto/lab.acl
+if cmp -s /root/lab.acl /etc/mosquitto/lab.acl; then exit 1; fi
 ${reload}`);
   try {
     const { code, checks } = await verify(lab, ['--quick', '--only', 'acl'], { boundMs: 300_000 });

@@ -123,7 +123,7 @@ const widened: readonly (readonly [topics: string, topics: readonly string[]])[]
 ];
 
 for (const [topics, wider] of widened) {
-  test(`tells where a last will widens the rights: ${topics}`, (t) => {
+  test(`finds where a last will widens the rights: ${topics}`, (t) => {
     const found = willWidens(labOf(`${TWO_USERS}topics: ${topics}`));
     t.deepEqual(
       found.map(({ user, topic }) => `${user} ${topic}`),

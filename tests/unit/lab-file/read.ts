@@ -108,7 +108,7 @@ test('reports mistakes of every kind together, in the order of the file', (t) =>
     'lab.yaml:5:3: users.sam is given twice, first on line 4; once is allowed',
     'lab.yaml:7:3: topics."a+" has a wildcard out of place; + alone between slashes, # alone and last are allowed',
     'lab.yaml:7:26: topics."a+".publish[1] names the undeclared user "bob"; declared users: sam',
-    'lab.yaml:7:43: topics."a+".subscribe is "sam"; a list of user names is allowed',
+    'lab.yaml:7:43: topics."a+".subscribe is "sam"; a list of users and groups is allowed',
     'lab.yaml:7:48: topics."a+" has an unknown key "x"; allowed keys: publish, subscribe, lastWill, deny',
     'lab.yaml:8:23: containers.debian is 11; 12 or 13 is allowed',
     "lab.yaml:8:35: containers.subnet has host bits; the network's own address is allowed: 10.1.2.0/24",

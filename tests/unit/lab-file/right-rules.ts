@@ -10,9 +10,9 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
   [
     'groups: { one: [sam, sam], two: [one, bob], three: [all] }',
     '3:22: groups.one[1] names "sam" again; each name once is allowed',
-    '3:34: groups.two[0] names the undeclared user "one"; declared users: sam, alice',
+    '3:34: groups.two[0] names the group "one"; names of users are allowed',
     '3:39: groups.two[1] names the undeclared user "bob"; declared users: sam, alice',
-    '3:53: groups.three[0] names the undeclared user "all"; declared users: sam, alice',
+    '3:53: groups.three[0] names the group "all"; names of users are allowed',
   ],
   [
     'groups: { people: [sam] }\ntopics: { a: { publish: [peple, all, all], deny: [bob] } }',

@@ -173,12 +173,15 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
     'topics: { a: { lastwill: [sam] } }',
     '3:16: topics.a has an unknown key "lastwill" (did you mean "lastWill"?); allowed keys: publish, subscribe, lastWill, deny',
   ],
-  ['topics: { a: { publish: [[sam]] } }', '3:26: topics.a.publish[0] is a list; the name of a user is allowed'],
+  [
+    'topics: { a: { publish: [[sam]] } }',
+    '3:26: topics.a.publish[0] is a list; the name of a user or a group is allowed',
+  ],
   [
     'groups: { all: [sam] }',
     '3:11: groups.all is reserved: `all` stands for every declared user; another name is allowed',
   ],
-  ['groups: { a: sam }', '3:14: groups.a is "sam"; a list of user names is allowed'],
+  ['groups: { a: sam }', '3:14: groups.a is "sam"; a list of users is allowed'],
   ['groups: { "": [] }', '3:11: groups."" is empty; a group name of at least one character is allowed'],
   ['groups: [a]', '3:9: groups is a list; a mapping of groups is allowed, such as { sensors: [hall, kitchen] }'],
   ['containers: { debian: 14 }', '3:23: containers.debian is 14; 12 or 13 is allowed'],

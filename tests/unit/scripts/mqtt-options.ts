@@ -107,3 +107,11 @@ for (const [filter, wanted, clientId] of [
   test(`alice ${wanted ? 'gets something' : 'gets nothing'} of ${filter} as ${clientId} by rights on filters`, (t) =>
     t.is(readsAny(FILTERS, 'alice', filter, clientId), wanted));
 }
+
+test('gets nothing of a filter that is denied', (t) => {
+  const lab = labOf(`${TWO_USERS}topics: { "a/#": { subscribe: [all], deny: [sam] } }`);
+  t.deepEqual(
+    ['sam', 'alice'].map((user) => readsAny(lab, user, 'a/+')),
+    [false, true],
+  );
+});

@@ -1,9 +1,9 @@
 import test from 'ava';
-import { boundaryTopics, MOST_BOUNDARIES } from '../../../../checks/acl/boundary-topics.ts';
+import { boundaryTopics, MOST_EDGES } from '../../../../checks/acl/boundary-topics.ts';
 import { labOf } from '../../_lab.ts';
 
 const USERS = 'name: edges\nusers: { ann: { password: a }, bea: { password: b }, eve: { password: e } }\n';
-const edges = (topics: string) => boundaryTopics(labOf(`${USERS}topics: { ${topics} }`), 'lab');
+const edges = (topics: string) => boundaryTopics(labOf(`${USERS}topics: { ${topics} }`), 'lab').topics;
 
 /** [topics of lab.yaml; what must be tried] */
 const TRIED: readonly (readonly [string, readonly string[]])[] = [
@@ -16,6 +16,7 @@ const TRIED: readonly (readonly [string, readonly string[]])[] = [
       'home-mqtt-lab/mqtt-lab/state',
       'home/mqtt-lab/state-mqtt-lab',
       'HOME/mqtt-lab/state',
+      'home//state',
     ],
   ],
   ['"home/#": { subscribe: [ann] }', ['home', 'home/mqtt-lab/mqtt-lab', 'home-mqtt-lab/mqtt-lab']],
@@ -34,16 +35,28 @@ for (const [topics, wanted] of TRIED) {
   });
 }
 
-test('plain names have none, and a rule below $SYS has none', (t) => {
+test('derives no topics from plain names or from rules below $SYS', (t) => {
   t.deepEqual(edges('status: { publish: [ann] }, "$SYS/#": { subscribe: [ann] }'), []);
 });
 
 test('on an external broker, each has a level of the lab', (t) => {
   const lab = labOf(`${USERS}topics: { "home/+/state": { publish: [ann] }, "a/b/#": { subscribe: [bea] } }`);
-  t.true(boundaryTopics(lab, 'external').every((topic) => topic.includes('mqtt-lab')));
+  t.true(boundaryTopics(lab, 'external').topics.every((topic) => topic.includes('mqtt-lab')));
 });
 
-test('a large lab has no more than the most', (t) => {
+test('a large lab tries edges of every filter, and says how many it leaves out', (t) => {
   const filters = Array.from({ length: 60 }, (_, index) => `"room${index}/+/state": { publish: [ann] }`);
-  t.is(edges(filters.join(', ')).length, MOST_BOUNDARIES);
+  const { topics, leftOut } = boundaryTopics(labOf(`${USERS}topics: { ${filters.join(', ')} }`), 'lab');
+  t.is(topics.length, MOST_EDGES);
+  t.true(leftOut > 0);
+  for (const room of ['room0/', 'room59/']) t.true(topics.some((topic) => topic.startsWith(room)));
+});
+
+test('a user without a right whose name would change the filter stands for no %u', (t) => {
+  const lab = labOf(
+    'name: odd\nusers: { sam: { password: s }, "x+y": { password: x } }\ntopics: { "devices/%u/#": { publish: [sam] } }',
+  );
+  const { topics } = boundaryTopics(lab, 'lab');
+  t.true(topics.includes('devices/sam'));
+  t.false(topics.some((topic) => topic.includes('+')));
 });

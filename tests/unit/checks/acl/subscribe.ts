@@ -1,6 +1,7 @@
 import test from 'ava';
-import { filterOf, judgeSubscription } from '../../../../checks/acl/subscribe.ts';
+import { filterOf, judgeSubscription, ownFilters } from '../../../../checks/acl/subscribe.ts';
 import type { Verdict } from '../../../../records/record.ts';
+import { labOf, TWO_USERS } from '../../_lab.ts';
 
 const subscription = {
   isAllowed: true,
@@ -54,4 +55,11 @@ test('the filters that match a topic', (t) => {
     forms.map((form) => filterOf('home/hall/lock', form)),
     ['home/hall/lock', 'home/hall/+', '#'],
   );
+});
+
+test('takes the filter that a topic stands for before a wider one', (t) => {
+  const lab = labOf(`${TWO_USERS}topics: { "home/#": {}, "home/+/state": {}, "devices/%u/#": {} }`);
+  t.deepEqual(ownFilters(lab, 'sam', 'home/mqtt-lab/state'), ['home/+/state', 'home/#']);
+  t.deepEqual(ownFilters(lab, 'sam', 'home/mqtt-lab'), ['home/#']);
+  t.deepEqual(ownFilters(lab, 'sam', 'devices/sam/mqtt-lab'), ['devices/sam/#']);
 });

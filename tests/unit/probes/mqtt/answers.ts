@@ -26,7 +26,7 @@ test.serial('five waits in vain for one answer shorten the next', async (t) => {
   await t.throwsAsync(waiting, { message: /not within 0\.008 s/ });
 });
 
-test.serial('an answer that has come once keeps its bound', async (t) => {
+test.serial('does not shorten the wait for an answer that came once', async (t) => {
   forgetAnswers();
   const feed = openFeed<string>('sam');
   const waiting = feed.first((packet) => packet === 'PUBACK', PUBACK, 60_000);
@@ -36,7 +36,7 @@ test.serial('an answer that has come once keeps its bound', async (t) => {
   t.is(patienceFor(PUBACK), 1);
 });
 
-test.serial('what a broker may take its time for keeps its bound', async (t) => {
+test.serial('does not shorten the wait for a last will', async (t) => {
   forgetAnswers();
   await waitInVain(6, 'last will');
   t.is(patienceFor('last will'), 1);
