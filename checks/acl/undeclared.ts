@@ -98,16 +98,11 @@ async function publishAll(
   let sender: RawSession | undefined;
   const levels = QOS_LEVELS.filter((qos) => whyUnsupported(testLab, { qos }) === undefined);
   const retained = whyUnsupported(testLab, { retained: true, qos: 1 }) === undefined ? [free] : [];
+  const at = (qos: QoS) => (topic: string) => ({ topic, how: `QoS ${qos}` as const, options: { qos } });
   const messages = [
-    ...[free, ...near].flatMap((topic) =>
-      levels.map((qos) => ({ topic, how: `QoS ${qos}` as const, options: { qos } })),
-    ),
-    ...edges.flatMap((topic) =>
-      levels
-        .slice(0, 2)
-        .slice(-1)
-        .map((qos) => ({ topic, how: `QoS ${qos}` as const, options: { qos } })),
-    ),
+    ...[free, ...near].flatMap((topic) => levels.map((qos) => at(qos)(topic))),
+    // there may be many; QoS 1 brings an answer
+    ...edges.map(at(levels.includes(1) ? 1 : 0)),
     ...retained.map((topic) => ({ topic, how: 'RETAIN' as const, options: { qos: 1 as QoS, retain: true } })),
   ];
   for (const { topic, how, options } of messages) {
