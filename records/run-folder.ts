@@ -11,6 +11,8 @@ import { type Results, results } from './results.ts';
 export type RunFolder = {
   readonly path: string;
   add(record: CheckRecord): void;
+  /** Waits until the records so far are on disk, or can't be written. */
+  flush(): Promise<void>;
   /** Writes results.json and junit.xml after the last record. Returns all results; results.json may hold fewer. */
   finish(environment: Environment): Promise<Results>;
 };
@@ -43,6 +45,9 @@ export async function openRunFolder(directory: string, startedAt: Date): Promise
       writing = writing.then(append);
       // finish reports it
       void ignoreFailure(writing);
+    },
+    async flush() {
+      await ignoreFailure(writing);
     },
     async finish(environment) {
       await writing;

@@ -78,7 +78,10 @@ export async function runChecks(live: Promise<LiveLab>, options: RunOptions): Pr
   const running = checks.checks.map(async (check) => add(check, await checks.run(check)));
   const why = await end.of(Promise.all(running), boundOf(options));
   await checks.close(END_MS[isAborted(signal) ? 'interrupted' : 'over']);
-  if (isAborted(signal)) throw notRun('interrupted', 'interrupted');
+  if (isAborted(signal)) {
+    await folder.flush();
+    throw notRun('interrupted', 'interrupted');
+  }
   for (const check of missing) add(check, lostRecord(check, why));
   const run = {
     ...{ startedAt, durationMs: Math.round(performance.now() - begun), slowPlaces: checks.slowPlaces() },

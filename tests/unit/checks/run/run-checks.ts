@@ -200,8 +200,10 @@ test('ends within 2 s when interrupted, and closes every session and command of 
   };
   const runsDirectory = await runsFolder(t);
   const { signal } = interrupt;
-  const running = runChecks(Promise.resolve(liveAt(at)), { families, runsDirectory, signal, scope: 'disruptive' });
-  const group = await isOpen;
+  const recorded = deferred<void>();
+  const options = { families, runsDirectory, signal, scope: 'disruptive', onRecord: () => recorded.resolve() } as const;
+  const running = runChecks(Promise.resolve(liveAt(at)), options);
+  const [group] = await Promise.all([isOpen, recorded.promise]);
   t.is(sockets.size, 2);
   const begun = performance.now();
   interrupt.abort();
