@@ -30,7 +30,7 @@ export function writes(lab: Rights, user: string, topic: string, clientId?: stri
   return may(lab, user, 'publish', topic, clientId) || may(lab, user, 'lastWill', topic, clientId);
 }
 
-/** Where `lastWill` lets a user publish to topics of which no rule says so, in the order of the file. */
+/** Where a user may publish only because of `lastWill`, in the order of the file. */
 export function willWidens({ rules }: Pick<Lab, 'rules'>): { readonly user: string; readonly topic: string }[] {
   const filterOf = (rule: Rule, user: string) => filterFor(rule.filter, { user, clientId: '%c' }) ?? rule.filter;
   return rules.flatMap((rule) =>

@@ -9,10 +9,11 @@ type Rights = Pick<Lab, 'users' | 'rules' | 'topics'>;
 
 /** How many users stand for `%u`. */
 const MOST_USERS = 3;
-/** How many topics are tried, and how many of them with all users. */
+/** A lab of many users tries fewer topics, since each user tries each of them. */
 export const MOST_EDGES = 200;
-const MOST_COMBINATIONS = 600;
 const LEAST_EDGES = 20;
+/** Topics times users. */
+const MOST_COMBINATIONS = 600;
 
 /** Topics at the edges of filters, and how many more there are. */
 export type Edges = { readonly topics: readonly string[]; readonly leftOut: number };

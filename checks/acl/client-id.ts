@@ -72,8 +72,9 @@ async function tryTopics(testLab: TestLab, rule: Rule, user: User, version: Vers
     const payloads: Buffer[] = [];
     const wrong: Wrong[] = [];
     for (const sender of own) {
-      // the own topic first, since a broker may close the connection upon a denial
-      for (const topic of topics.toSorted((one) => (one.includes(sender.clientId) ? -1 : 1))) {
+      const mine = topicOf(rule, user, sender.clientId);
+      // its own topic first, since a broker may close the connection upon a denial
+      for (const topic of [mine, ...topics.filter((one) => one !== mine)]) {
         const payload = Buffer.from(`client ${nonce()}`);
         payloads.push(payload);
         const answer = await sender.session.publish(topic, payload, { qos: 1 }).catch(() => 'nothing' as const);

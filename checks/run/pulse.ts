@@ -28,7 +28,7 @@ export function openPulse(
   const underWay = new Set<string>();
   const timer = setInterval(() => {
     for (const { name, measure } of places) {
-      if (underWay.has(name) || !pace.isQuiet(name, everyMs)) continue;
+      if (!pace.isQuiet(name, everyMs) || underWay.has(name)) continue;
       underWay.add(name);
       // what fails here fails the checks too
       void ignoreFailure(measure()).finally(() => underWay.delete(name));

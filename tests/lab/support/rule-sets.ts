@@ -8,7 +8,7 @@ import { read } from '../../unit/lab-file/_reading.ts';
 /** A client of a random lab. */
 export type RuledClient = { readonly user: string; readonly clientId: string };
 
-/** The users of which each random lab has some, and two clients of each. The ids are such as a client may choose to get more rights. */
+/** Each random lab has some of these users, with two clients each. Their ids are those that might gain a client more rights. */
 export const CLIENTS: readonly RuledClient[] = [
   { user: 'hall', clientId: 'c1' },
   { user: 'hall', clientId: 'kitchen' },

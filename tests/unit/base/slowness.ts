@@ -12,6 +12,21 @@ test.serial('stretches a bound by the slowness that is measured while it runs', 
   t.true((await passed) >= 98);
 });
 
+test.serial('shortens a bound again when the slowness falls', async (t) => {
+  t.teardown(() => setSlowness(1));
+  setSlowness(10);
+  // 2 s by the slowness at its start
+  const passed = new Promise<string>((resolve) => {
+    startBound(200, () => resolve('the bound'));
+  });
+  setSlowness(1);
+  // due after the bound's next look, also on a machine that runs both late
+  const later = new Promise<string>((resolve) => {
+    setTimeout(() => resolve('the end of 2 s'), 1_900);
+  });
+  t.is(await Promise.race([passed, later]), 'the bound');
+});
+
 test.serial('keeps the factor between 1 and 10', (t) => {
   t.teardown(() => setSlowness(1));
   for (const [measured, factor] of [

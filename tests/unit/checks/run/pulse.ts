@@ -15,6 +15,13 @@ function labWith(logIn: () => Promise<never>) {
 test('logs in again and again while no check does, one login at a time', async (t) => {
   const refused = new Error('refused');
   const ends = [deferred<never>(), deferred<never>()];
+  const looked = [deferred<void>(), deferred<void>(), deferred<void>()];
+  let looks = 0;
+  const isQuiet = () => {
+    looked[looks]?.resolve();
+    looks += 1;
+    return true;
+  };
   const begun = [deferred<void>(), deferred<void>()];
   let count = 0;
   const logIn = async (): Promise<never> => {
@@ -22,9 +29,10 @@ test('logs in again and again while no check does, one login at a time', async (
     begun[count - 1]?.resolve();
     return await (ends[count - 1]?.promise ?? Promise.reject(refused));
   };
-  using _pulse = openPulse(labWith(logIn), { isQuiet: () => true }, EVERY_MS);
+  using _pulse = openPulse(labWith(logIn), { isQuiet }, EVERY_MS);
   await begun[0]?.promise;
-  await new Promise((resolve) => setTimeout(resolve, 4 * EVERY_MS));
+  // it looks again while the first login is under way
+  await looked[2]?.promise;
   t.is(count, 1);
   ends[0]?.reject(refused);
   await begun[1]?.promise;

@@ -8,12 +8,7 @@ import { type Level, latencyOf, recordOf, sizeOf } from '../page/_results.ts';
 const plain = (_style: unknown, text: string) => text;
 const marked = (style: unknown, text: string) => `<${style}>${text}</>`;
 
-function record(
-  id: CheckRecord['id'],
-  observed: unknown,
-  expected: unknown = {},
-  verdict: Verdict = 'pass',
-): CheckRecord {
+function record(id: CheckRecord['id'], observed: unknown, expected: unknown = {}, verdict: Verdict = 'pass') {
   return recordOf(id, { verdict, expected, observed });
 }
 

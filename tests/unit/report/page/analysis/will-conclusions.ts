@@ -16,11 +16,10 @@ const without = (prefix: string) => changed(prefix, () => undefined);
 const late = (ms: number) => (record: CheckRecord) => lost(record.id, 'late', { willAfterMs: ms, keepAlive: 5 });
 const none = (record: CheckRecord) => lost(record.id, 'none', { verdict: 'fail', keepAlive: 5 });
 /** A broker that follows the standard, or nearly, where its version is known to deviate. */
-const better = (ms: number, delayS?: number) => (record: CheckRecord) =>
-  lost(record.id, 'better', {
-    ...{ willAfterMs: ms, verdict: 'fail', reason: 'known to deviate' },
-    ...(delayS === undefined ? {} : { delayS }),
-  });
+const better =
+  (ms: number, more: { readonly delayS?: number } = {}) =>
+  (record: CheckRecord) =>
+    lost(record.id, 'better', { willAfterMs: ms, verdict: 'fail', reason: 'known to deviate', ...more });
 /** A subscriber's last will on another topic than the publisher's. */
 function onOther(record: CheckRecord): CheckRecord {
   const { subject } = record;
@@ -29,13 +28,10 @@ function onOther(record: CheckRecord): CheckRecord {
 }
 const withoutCut = whole.filter(({ id }) => !/silent.*\.pi$/.test(id));
 
+type Outcome = ReturnType<typeof willConclusions>[number]['outcome'];
+
 /** [what was measured; records; facts in the text; outcome] */
-const CASES: readonly (readonly [
-  title: string,
-  records: readonly CheckRecord[],
-  text: RegExp,
-  outcome: 'confirmed' | 'contradicted' | 'inconclusive',
-])[] = [
+const CASES: readonly (readonly [string, readonly CheckRecord[], RegExp, Outcome])[] = [
   ['a goodbye', whole, /discards the last will: none came in 2 checks.*0x04 it came after 4 ms/, 'confirmed'],
   [
     'a will after a goodbye',
@@ -217,7 +213,7 @@ const CASES: readonly (readonly [
   ],
   [
     'a delay without a session, at once where the version is known to wait',
-    changed('will.delay-without-session', better(5, 3)),
+    changed('will.delay-without-session', better(5, { delayS: 3 })),
     /at once, whatever its will delay .*: one came after 5 ms, as the standard requires \(failed/,
     'confirmed',
   ],
