@@ -64,8 +64,5 @@ for (const [does, answer] of USELESS) {
       proved.map(({ id }) => id),
       [],
     );
-    // so that it would also end where nobody sets a bound
-    t.true(verified.checks.some(({ verdict, reason }) => verdict === 'skipped' && reason?.startsWith('given up')));
-    t.true(verified.counts.fail !== undefined && verified.counts.fail > 50);
   });
 }
