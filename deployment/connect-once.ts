@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { createConnection } from 'node:net';
 import { deferred } from '../base/deferred.ts';
 import type { Lab, User } from '../lab-file/lab.ts';
 import mqttPacket from '../probes/mqtt/codec.ts';
+import type { Endpoint } from '../probes/mqtt/endpoint.ts';
+import { openTransport } from '../probes/mqtt/transport.ts';
 import type { LiveBroker } from './live-lab.ts';
 
 /** How a broker answers one CONNECT; the text describes an answer other than acceptance. */
@@ -19,7 +20,7 @@ export type ConnectAnswer =
     };
 
 /** A lab's broker, which should know the lab's users. */
-export type LabBroker = { readonly lab: Lab; readonly broker: LiveBroker };
+export type LabBroker = { readonly lab: Lab; readonly broker: LiveBroker & Endpoint };
 
 export const ANSWER_TIMEOUT_MS = 2_000;
 
@@ -27,16 +28,13 @@ export const ANSWER_TIMEOUT_MS = 2_000;
  * Connects once as the lab's first user over MQTT 3.1.1. Works without mqtt.js, which takes longer to load than the rest
  * of an `up` that changes nothing.
  */
-export async function connectOnce(
-  { lab, broker: { address, port } }: LabBroker,
-  boundMs = ANSWER_TIMEOUT_MS,
-): Promise<ConnectAnswer> {
+export async function connectOnce({ lab, broker }: LabBroker, boundMs = ANSWER_TIMEOUT_MS): Promise<ConnectAnswer> {
   const answer = deferred<ConnectAnswer>();
   let isConnected = false;
   const silent = (text: string, isLate = false) => answer.resolve({ kind: 'silent', text, isConnected, isLate });
-  const socket = createConnection({ host: address, port, noDelay: true });
+  const { stream: socket, tcp } = openTransport(broker);
   const timer = setTimeout(() => silent(isConnected ? 'connected, but no CONNACK' : 'cannot connect', true), boundMs);
-  socket.once('connect', () => {
+  tcp.once('connect', () => {
     isConnected = true;
   });
   const parser = mqttPacket.parser();

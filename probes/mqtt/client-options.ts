@@ -1,10 +1,9 @@
+import type { Endpoint } from './endpoint.ts';
 import type { Will } from './packet.ts';
 import type { QoS, Version } from './session.ts';
 
 /** How the client of `lab publish` and `lab subscribe` connects. */
-export type ClientOptions = {
-  readonly address: string;
-  readonly port: number;
+export type ClientOptions = Endpoint & {
   /** `lab`: the lab installed the broker and may change it. */
   readonly brokerKind: 'lab' | 'external';
   /** Whether lab.yaml lets the user do what the command does. */

@@ -7,7 +7,7 @@ import { within } from './feed.ts';
 import type { Packet } from './packet.ts';
 import { type OnPacket, recordedSocket } from './recorded-socket.ts';
 import type { QoS } from './session.ts';
-import type { TappedSocket } from './tapped-socket.ts';
+import type { Transport } from './transport.ts';
 
 export type ClientEvents = {
   onPacket?: OnPacket;
@@ -49,7 +49,6 @@ export async function openClient(options: ClientOptions, events: ClientEvents, s
   const interrupted = { step: 'wait for the broker', happened: 'interrupted', kind: 'interrupted' } as const;
   const onAbort = () => failed.reject(clientError(options, interrupted));
   signal.addEventListener('abort', onAbort, { once: true });
-  const { address, port } = options;
   const onPacket: OnPacket = (packet, frame) => {
     events.onPacket?.(packet, frame);
     if (packet.type === 'CONNACK' && packet.code !== 0) failed.reject(refusal(options, packet.code ?? 0));
@@ -57,14 +56,20 @@ export async function openClient(options: ClientOptions, events: ClientEvents, s
   const onNoMqtt = (happened: string) => {
     failed.reject(clientError(options, { step: 'connect', happened, kind: 'failed' }));
   };
-  let socket: TappedSocket | undefined;
+  let socket: Transport['stream'] | undefined;
+  let trouble: string | undefined;
   const open = () => {
-    socket = recordedSocket({ address, port, onPacket, onNoMqtt, admits: events.admits });
-    return socket;
+    const { stream } = recordedSocket({ endpoint: options, onPacket, onNoMqtt, admits: events.admits });
+    // mqtt.js keeps many errors to itself
+    stream.on('error', (error) => {
+      trouble = error.message || errorMessage(error);
+    });
+    socket = stream;
+    return stream;
   };
   const client = new mqttClient.default(open, mqttJsOptions(options));
   client.on('message', (topic, payload) => events.onMessage?.(topic, payload));
-  followConnection(client, options, events, { connected, failed });
+  followConnection(client, options, events, { connected, failed, trouble: () => trouble });
   try {
     await Promise.race([connected.promise, failed.promise]);
   } catch (error) {
@@ -125,7 +130,7 @@ function requestsOf(
   };
 }
 
-async function close(client: MqttJsClient, socket: TappedSocket | undefined): Promise<void> {
+async function close(client: MqttJsClient, socket: Transport['stream'] | undefined): Promise<void> {
   const ended = new Promise<void>((resolve) => {
     client.end(false, {}, () => resolve());
   });
@@ -136,14 +141,19 @@ async function close(client: MqttJsClient, socket: TappedSocket | undefined): Pr
   socket?.destroySoon();
 }
 
-type Outcomes = { readonly connected: Deferred<void>; readonly failed: Deferred<never> };
+type Outcomes = {
+  readonly connected: Deferred<void>;
+  readonly failed: Deferred<never>;
+  /** The last error of a connection. */
+  trouble(): string | undefined;
+};
 
 /** Reports losses and reconnections, and gives up where a reconnection cannot help. */
 function followConnection(
   client: MqttJsClient,
   options: ClientOptions,
   events: ClientEvents,
-  { connected, failed }: Outcomes,
+  { connected, failed, trouble }: Outcomes,
 ): void {
   let connectedAt: number | undefined;
   let hasConnected = false;
@@ -162,7 +172,7 @@ function followConnection(
     if (!hasConnected) giveUp(error.message || errorMessage(error));
   });
   client.on('close', () => {
-    if (!hasConnected) return giveUp('the broker closed the connection');
+    if (!hasConnected) return giveUp(trouble() ?? 'the broker closed the connection');
     if (connectedAt === undefined || client.disconnecting) return;
     shortConnections = Date.now() - connectedAt < TAKEOVER_MS ? shortConnections + 1 : 0;
     connectedAt = undefined;

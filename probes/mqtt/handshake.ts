@@ -1,12 +1,11 @@
-import { createConnection } from 'node:net';
 import { deferred } from '../../base/deferred.ts';
 import { startBound } from '../../base/slowness.ts';
 import mqttPacket from './codec.ts';
+import type { Endpoint } from './endpoint.ts';
 import { freshClientId, type Version } from './session.ts';
+import { openTransport } from './transport.ts';
 
-export type HandshakeOptions = {
-  readonly address: string;
-  readonly port: number;
+export type HandshakeOptions = Endpoint & {
   readonly version: Version;
   readonly user?: string;
   readonly password?: string;
@@ -29,7 +28,7 @@ export type Handshake = {
 export async function handshake(options: HandshakeOptions): Promise<Handshake> {
   const chunks: Buffer[] = [];
   const done = deferred<Omit<Handshake, 'answer'>>();
-  const socket = createConnection({ host: options.address, port: options.port, noDelay: true });
+  const { stream: socket } = openTransport(options);
   // timers fire first: read what has come in while this process had no turn, the bytes in one turn, the end in another
   const giveUp = () => done.resolve({ closedBy: 'nobody' });
   const timer = startBound(options.boundMs, () => setImmediate(() => setImmediate(giveUp)));

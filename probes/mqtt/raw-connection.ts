@@ -8,7 +8,7 @@ import { acknowledgement, packetBytes } from './raw-packet.ts';
 import { recordedSocket } from './recorded-socket.ts';
 import { resetConnection } from './reset.ts';
 import type { Version } from './session.ts';
-import type { TappedSocket } from './tapped-socket.ts';
+import type { Transport } from './transport.ts';
 
 /** Who ended the connection, and how; `given up`: the broker did not end its side in time. */
 export type End = {
@@ -18,10 +18,11 @@ export type End = {
   readonly isGivenUp?: true;
 };
 
-/** A recorded TCP connection to a broker that acknowledges packets and records how it ended. */
+/** A recorded connection to a broker that acknowledges packets and records how it ended. */
 export class RawConnection {
   readonly packets: Feed<Packet>;
-  readonly #socket: TappedSocket;
+  readonly #socket: Transport['stream'];
+  readonly #transport: Transport;
   readonly #version: Version;
   readonly #ended = deferred<End>();
   readonly #pings = { sent: 0, answered: 0 };
@@ -32,7 +33,7 @@ export class RawConnection {
   #trouble: string | undefined;
 
   constructor(options: RawOptions, clientId: string) {
-    const { address, port, version = 4, acknowledges = () => true } = options;
+    const { version = 4, acknowledges = () => true } = options;
     this.#version = version;
     this.packets = openFeed<Packet>(`the session of ${options.login?.user ?? clientId}`, isReceived);
     const onPacket = (packet: Packet) => {
@@ -45,23 +46,24 @@ export class RawConnection {
       this.#trouble = reason;
       this.packets.end(reason);
     };
-    this.#socket = recordedSocket({ address, port, onPacket, onNoMqtt });
-    if (options.noDelay === false) this.#socket.setNoDelay(false);
+    this.#transport = recordedSocket({ endpoint: options, onPacket, onNoMqtt });
+    this.#socket = this.#transport.stream;
+    if (options.noDelay === false) this.#transport.tcp.setNoDelay(false);
     this.#watchEnd();
   }
 
   #watchEnd(): void {
     this.#socket.on('data', () => undefined);
     this.#socket.on('end', () => {
-      if (!this.#socket.writableEnded) this.#by = 'broker';
+      if (!this.#socket.writableEnded && this.#how === 'FIN') this.#by = 'broker';
     });
-    this.#socket.on('error', (error: NodeJS.ErrnoException) => {
+    this.#socket.on('error', (error) => {
       this.#trouble = error.message;
-      if (error.code === 'ECONNRESET' || error.code === 'EPIPE') [this.#how, this.#by] = ['RST', 'broker'];
     });
     this.#socket.on('close', () => {
       // before the feed ends, so that a wait for a packet sees that the connection is over
       this.#isOver = true;
+      if (this.#transport.hasReset()) [this.#how, this.#by] = ['RST', 'broker'];
       const givenUp = this.#isGivenUp ? { isGivenUp: true as const } : {};
       this.#ended.resolve({ by: this.#by, how: this.#how, at: now(), ...givenUp });
       this.packets.end(this.#trouble ?? 'the connection is closed');
@@ -106,7 +108,7 @@ export class RawConnection {
   async close(boundMs: number, end: 'FIN' | 'RST' = 'FIN'): Promise<void> {
     if (end === 'RST') {
       this.#how = 'RST';
-      resetConnection(this.#socket);
+      resetConnection(this.#transport.tcp, this.#socket);
     } else {
       this.#socket.end();
     }

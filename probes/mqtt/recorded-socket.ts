@@ -1,16 +1,16 @@
 import process from 'node:process';
 import { errorMessage } from '../../base/errors.ts';
-import { GatedSocket } from './gated-socket.ts';
+import type { Endpoint } from './endpoint.ts';
 import { now, type Packet } from './packet.ts';
-import type { TappedSocket } from './tapped-socket.ts';
+import { tap } from './tap.ts';
+import { openTransport, type Transport } from './transport.ts';
 import { cutFrames, openWire } from './wire.ts';
 
 /** A control packet that passed, and its bytes: those of a CONNECT contain the password. */
 export type OnPacket = (packet: Packet, frame: Buffer) => void;
 
 export type RecordedSocketOptions = {
-  readonly address: string;
-  readonly port: number;
+  readonly endpoint: Endpoint;
   readonly onPacket: OnPacket;
   /** Received bytes that are not MQTT end the connection, with this reason. */
   readonly onNoMqtt: (reason: string) => void;
@@ -19,11 +19,11 @@ export type RecordedSocketOptions = {
 };
 
 /**
- * A TCP connection to a broker, without Nagle's delay, that records every control packet before its reader sees it. After
- * sent bytes that are not MQTT, it no longer records what is sent.
+ * A connection to a broker, without Nagle's delay, that records every control packet before its reader sees it. After
+ * sent bytes that are not MQTT, it no longer records what is sent. Over TLS and WebSockets the packets are the same.
  */
-export function recordedSocket(options: RecordedSocketOptions): TappedSocket {
-  const { address, port, onPacket, onNoMqtt, admits = () => true } = options;
+export function recordedSocket(options: RecordedSocketOptions): Transport {
+  const { endpoint, onPacket, onNoMqtt, admits = () => true } = options;
   const wire = openWire();
   const pending: Record<Packet['direction'], Buffer> = { sent: Buffer.alloc(0), received: Buffer.alloc(0) };
   let ignoresSent = false;
@@ -46,15 +46,14 @@ export function recordedSocket(options: RecordedSocketOptions): TappedSocket {
       }
       onNoMqtt(`no MQTT on the wire: ${errorMessage(error)}`);
       // mqtt.js reads them too, and reports them in its own words
-      process.nextTick(() => socket.destroy());
+      process.nextTick(() => transport.stream.destroy());
       return [chunk];
     }
   };
-  const socket: TappedSocket = new GatedSocket(
-    (bytes, at) => take('sent', bytes, at),
-    (bytes) => Buffer.concat(take('received', bytes, now())),
-  );
-  socket.setNoDelay(true);
-  socket.connect(port, address);
-  return socket;
+  const transport = openTransport(endpoint);
+  tap(transport.stream, {
+    onSent: (bytes, at) => take('sent', bytes, at),
+    admit: (bytes) => Buffer.concat(take('received', bytes, now())),
+  });
+  return transport;
 }

@@ -2,17 +2,16 @@ import { randomBytes } from 'node:crypto';
 import mqttClient from 'mqtt/lib/client';
 import { deferred } from '../../base/deferred.ts';
 import { errorMessage, ignoreFailure } from '../../base/errors.ts';
+import type { Endpoint } from './endpoint.ts';
 import { type Bound, type Feed, onceQuiet, openFeed, within } from './feed.ts';
 import { isReceived, type Packet, type PacketType } from './packet.ts';
 import { recordedSocket } from './recorded-socket.ts';
-import type { TappedSocket } from './tapped-socket.ts';
+import type { Transport } from './transport.ts';
 
 export type Version = 4 | 5;
 export type QoS = 0 | 1 | 2;
 
-export type SessionOptions = {
-  readonly address: string;
-  readonly port: number;
+export type SessionOptions = Endpoint & {
   /** Protocol level: 4 is MQTT 3.1.1. */
   readonly version?: Version;
   readonly login?: { readonly user: string; readonly password?: string };
@@ -69,12 +68,10 @@ export function freshClientId(): string {
 export async function connectSession(options: SessionOptions): Promise<ConnectOutcome> {
   const { boundMs = BOUND_MS, clientId = freshClientId() } = options;
   const feed = openFeed<Packet>(`the session of ${options.login?.user ?? clientId}`, isReceived);
-  const socket = recordedSocket({
-    address: options.address,
-    port: options.port,
-    onPacket: feed.push,
-    onNoMqtt: feed.end,
-  });
+  const { stream: socket } = recordedSocket({ endpoint: options, onPacket: feed.push, onNoMqtt: feed.end });
+  const failed = deferred<string>();
+  // first, since mqtt.js keeps many errors to itself
+  socket.on('error', (error) => failed.resolve(error.message || String(error)));
   socket.on('close', () => feed.end('the connection is closed'));
   const client = new mqttClient.default(() => socket, {
     clientId,
@@ -87,7 +84,6 @@ export async function connectSession(options: SessionOptions): Promise<ConnectOu
     ...(options.login?.password === undefined ? {} : { password: options.login.password }),
     ...(options.will === undefined ? {} : { will: options.will }),
   });
-  const failed = deferred<string>();
   client.on('error', (error) => failed.resolve(error.message || String(error)));
   client.on('close', () => failed.resolve('the broker closed the connection'));
   const ready = new Promise<void>((resolve) => {
@@ -114,7 +110,7 @@ export async function connectSession(options: SessionOptions): Promise<ConnectOu
 
 type Connected = {
   readonly client: InstanceType<typeof mqttClient.default>;
-  readonly socket: TappedSocket;
+  readonly socket: Transport['stream'];
   readonly feed: Feed<Packet>;
   readonly clientId: string;
   readonly boundMs: number;

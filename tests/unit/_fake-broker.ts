@@ -1,4 +1,5 @@
 import { createServer, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { ExecutionContext } from 'ava';
 import mqttPacket, { type Packet as Decoded } from 'mqtt-packet';
 
@@ -9,11 +10,7 @@ export async function fakeBroker(t: ExecutionContext, answer: Answer): Promise<{
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
     sockets.add(socket);
-    const parser = mqttPacket.parser({ protocolVersion: 4 });
-    parser.on('packet', (packet) => answer(packet, socket));
-    parser.on('error', () => socket.destroy());
-    socket.on('data', (chunk) => parser.parse(chunk));
-    socket.on('error', () => undefined);
+    answerPackets(socket, (packet) => answer(packet, socket));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => {
@@ -25,8 +22,17 @@ export async function fakeBroker(t: ExecutionContext, answer: Answer): Promise<{
   return { address: '127.0.0.1', port: address.port };
 }
 
+/** Reads a client's packets from a stream. */
+export function answerPackets(stream: Duplex, answer: (packet: Decoded) => void): void {
+  const parser = mqttPacket.parser({ protocolVersion: 4 });
+  parser.on('packet', answer);
+  parser.on('error', () => stream.destroy());
+  stream.on('data', (chunk) => parser.parse(chunk));
+  stream.on('error', () => undefined);
+}
+
 export const bytes = (hex: string) => Buffer.from(hex.replaceAll(' ', ''), 'hex');
-export const accept: Answer = ({ cmd }, socket) => {
+export const accept = ({ cmd }: Decoded, socket: Duplex) => {
   if (cmd === 'connect') socket.write(bytes('20 02 00 00'));
   if (cmd === 'disconnect') socket.end();
 };

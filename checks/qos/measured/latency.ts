@@ -1,7 +1,7 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { RawSession } from '../../../probes/mqtt/raw-session.ts';
 import type { QoS } from '../../../probes/mqtt/session.ts';
-import { WRITE_MS } from '../../../probes/mqtt/tapped-socket.ts';
+import { WRITE_MS } from '../../../probes/mqtt/tap.ts';
 import type { Latency } from '../../../records/measured/latency.ts';
 import { quantile } from '../../../records/measured/quantile.ts';
 import type { Finding } from '../../harness/check.ts';
