@@ -1,10 +1,12 @@
 import { spawn } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import process from 'node:process';
+import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { deferred } from '../../base/deferred.ts';
 import { errorMessage } from '../../base/errors.ts';
 import mqttPacket from '../mqtt/codec.ts';
+import type { Endpoint } from '../mqtt/endpoint.ts';
 import { type Feed, openFeed } from '../mqtt/feed.ts';
 import { now, type Packet } from '../mqtt/packet.ts';
 import { openWire } from '../mqtt/wire.ts';
@@ -22,19 +24,20 @@ export type HeldConnection = {
   kill(): Promise<KernelEnd>;
 };
 
-/** The process reads what it sends from its input: a password is in no argument and no environment. */
-export function holdConnection(address: string, port: number, signal: AbortSignal): HeldConnection {
-  const child = spawn(process.execPath, [PROGRAM, address, String(port)], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    env: {},
-    signal,
-  });
+/** The process reads what it sends from its input, and the endpoint from a pipe: no secret is in an argument or its environment. */
+export function holdConnection(endpoint: Endpoint, signal: AbortSignal): HeldConnection {
+  const child = spawn(process.execPath, [PROGRAM], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'], env: {}, signal });
+  const pipe = child.stdio[3];
+  if (pipe instanceof Writable) pipe.on('error', () => undefined).end(endpointText(endpoint));
   const packets = openFeed<Packet>('a client process');
   const ended = deferred<void>();
   const wire = openWire();
+  /** Its local port, then what failed. */
+  let lines = '';
   child.on('error', (error) => packets.end(error.message));
   child.on('close', (code) => {
-    packets.end(`it ended with exit code ${code}`);
+    const complaint = lines.split('\n')[1] ?? '';
+    packets.end(`it ended with exit code ${code}${complaint === '' ? '' : ` (${complaint})`}`);
     ended.resolve();
   });
   child.stdin.on('error', () => undefined);
@@ -46,9 +49,8 @@ export function holdConnection(address: string, port: number, signal: AbortSigna
       packets.end(`no MQTT on the wire: ${errorMessage(error)}`);
     }
   });
-  let localPort = '';
   child.stderr.on('data', (chunk: Buffer) => {
-    localPort += chunk.toString();
+    lines += chunk.toString();
   });
   return {
     pid: child.pid,
@@ -61,14 +63,24 @@ export function holdConnection(address: string, port: number, signal: AbortSigna
     async kill() {
       child.kill('SIGKILL');
       await ended.promise;
-      return { at: now(), how: await kernelEnd(Number.parseInt(localPort, 10), port) };
+      return { at: now(), how: await kernelEnd(Number.parseInt(lines, 10), endpoint) };
     },
   };
 }
 
-/** `unknown` where the kernel has no table, as on another system than Linux. */
-async function kernelEnd(localPort: number, port: number): Promise<KernelEnd['how']> {
+function endpointText({ address, port, protocol, tls }: Endpoint): string {
+  const { certificate } = tls ?? {};
+  const key = certificate === undefined ? {} : { certificate: { ...certificate, key: certificate.key.reveal() } };
+  return JSON.stringify({ address, port, protocol, ...(tls === undefined ? {} : { tls: { ...tls, ...key } }) });
+}
+
+/** `unknown` where the kernel has no table, as on another system than Linux, and where TLS or a WebSocket hides it. */
+async function kernelEnd(localPort: number, { port, protocol, tls }: Endpoint): Promise<KernelEnd['how']> {
   const files = ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'utf8').catch(() => ''));
   const table = (await Promise.all(files)).join('');
-  return table === '' || Number.isNaN(localPort) ? 'unknown' : endOf(stateOf(table, localPort, port));
+  if (table === '' || Number.isNaN(localPort)) return 'unknown';
+  const how = endOf(stateOf(table, localPort, port));
+  // the broker answers a FIN with a last record or frame, after which the kernel forgets the connection
+  const isAnswered = tls !== undefined || protocol === 'websockets';
+  return how === 'RST' && isAnswered ? 'unknown' : how;
 }

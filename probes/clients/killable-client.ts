@@ -26,8 +26,8 @@ const BOUND_MS = 20_000;
  */
 export async function startKillable(options: KillableOptions, signal: AbortSignal): Promise<KillableClient> {
   signal.throwIfAborted();
-  const { address, port, clientId = freshClientId() } = options;
-  const connection = holdConnection(address, port, signal);
+  const { clientId = freshClientId() } = options;
+  const connection = holdConnection(options, signal);
   const { packets, pid, kill } = connection;
   try {
     await logIn(connection, { ...options, clientId });

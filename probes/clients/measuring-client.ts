@@ -6,10 +6,9 @@ import { ipAmountSchema } from '../../records/measured/ip-amount.ts';
 import { pythonScript, whenOver } from '../host-command.ts';
 import { type Feed, openFeed } from '../mqtt/feed.ts';
 import { freshClientId } from '../mqtt/session.ts';
+import type { HostEndpoint } from './host-endpoint.ts';
 
-export type MeasuringOptions = {
-  readonly address: string;
-  readonly port: number;
+export type MeasuringOptions = HostEndpoint & {
   readonly topic: string;
   /** First word of every command, which is a message on the topic. */
   readonly nonce: string;
@@ -56,7 +55,9 @@ export type TracedPacket = z.infer<typeof packetSchema>;
 /** Two connections of a host that measure their packets; messages on the topic command them. Disposing of it ends it. */
 export type MeasuringClient = AsyncDisposable & { readonly events: Feed<MeasuringEvent> };
 
-const PROGRAM = ['measuring_connection.py', 'measuring_client.py'].map((name) => new URL(name, import.meta.url));
+const PROGRAM = ['measuring_connection.py', 'measuring_client.py'];
+/** Only where the listener has TLS, since Python loads it slowly. */
+const TLS_PROGRAM = 'measuring_tls.py';
 
 type Limits = { readonly boundMs: number; readonly signal?: AbortSignal | undefined };
 
@@ -66,7 +67,9 @@ export async function startMeasuringClient(
   options: MeasuringOptions,
   limits: Limits,
 ): Promise<MeasuringClient> {
-  const program = (await Promise.all(PROGRAM.map((file) => readFile(file, 'utf8')))).join('\n');
+  const names = options.tls === undefined ? PROGRAM : [TLS_PROGRAM, ...PROGRAM];
+  const files = names.map((name) => readFile(new URL(name, import.meta.url), 'utf8'));
+  const program = (await Promise.all(files)).join('\n');
   const events = openFeed<MeasuringEvent>(`the measuring client on ${host.name}`);
   let lastError: string | undefined;
   const running = host.start({

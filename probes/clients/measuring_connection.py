@@ -69,6 +69,8 @@ class Connection:
             self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         except OSError:
             self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMP, 1)
+        # from measuring_tls.py, which comes first where the listener has TLS
+        self.tls = Tls(self.socket, options["address"], options["tls"]) if "tls" in options else None
         self.unread = b""
         # the payload of the messages to measure, with their exchanges; None measures nothing
         self.measured = None
@@ -115,7 +117,7 @@ class Connection:
     def send(self, first, body):
         data = packet(first, body)
         at = time.monotonic_ns()
-        self.socket.sendall(data)
+        (self.tls or self.socket).sendall(data)
         self.last_sent = time.monotonic()
         self.record("sent", first >> 4, first & 15, body, len(data), at)
 
@@ -137,7 +139,7 @@ class Connection:
         at = arrival(ancillary)
         if not data:
             sys.exit("the broker closed the connection")
-        self.unread += data
+        self.unread += self.tls.decrypt(data) if self.tls else data
         while True:
             complete = self.next_packet()
             if complete is None:

@@ -3,12 +3,11 @@ import { quote } from '../../base/quote.ts';
 import { shellScript } from '../../base/shell-script.ts';
 import { freshClientId, type QoS, type Version } from '../mqtt/session.ts';
 import { MESSAGE_FORMAT } from './debug-output.ts';
+import type { HostEndpoint } from './host-endpoint.ts';
 import { loginLines, requireShown } from './option-file.ts';
 
 /** How a mosquitto client on a host connects. */
-export type MosquittoOptions = {
-  readonly address: string;
-  readonly port: number;
+export type MosquittoOptions = HostEndpoint & {
   readonly topic: string;
   readonly version?: Version;
   readonly login?: { readonly user: string; readonly password?: string };
@@ -70,10 +69,12 @@ export function attemptsScript(optionSets: readonly MosquittoOptions[], boundSec
 
 function clientWords(program: Program, options: MosquittoOptions): string[] {
   // without an id the clients send none, which allow_zero_length_clientid may forbid (mosquitto.conf(5))
-  const { address, port, topic, version = 4, clientId = freshClientId(), qos = 0, keepAlive, will } = options;
+  const { address, port, tls, topic, version = 4, clientId = freshClientId(), qos = 0, keepAlive, will } = options;
   return [
     program,
     ...['-d', '-h', address, '-p', String(port), '-t', topic, '-q', String(qos)],
+    ...(tls === undefined ? [] : ['--cafile', tls.ca]),
+    ...(tls?.certificate === undefined ? [] : ['--cert', tls.certificate.chain, '--key', tls.certificate.key]),
     ...['-V', version === 5 ? '5' : '311'],
     ...['-i', clientId],
     ...(keepAlive === undefined ? [] : ['-k', String(keepAlive)]),

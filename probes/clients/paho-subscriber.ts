@@ -7,11 +7,10 @@ import { pythonScript, whenOver } from '../host-command.ts';
 import { type Feed, openFeed } from '../mqtt/feed.ts';
 import { now, type Packet } from '../mqtt/packet.ts';
 import type { QoS } from '../mqtt/session.ts';
+import type { HostEndpoint } from './host-endpoint.ts';
 import { parsePahoLog } from './paho-log.ts';
 
-export type PahoOptions = {
-  readonly address: string;
-  readonly port: number;
+export type PahoOptions = HostEndpoint & {
   readonly topic: string;
   readonly qos: QoS;
   readonly clientId: string;

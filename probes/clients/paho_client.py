@@ -45,6 +45,10 @@ def new_client(on_accepted):
     made.on_connect = on_connect
     made.on_log = lambda _client, _userdata, _level, text: emit("LOG", text)
     made.username_pw_set(options["user"], options["password"])
+    if "tls" in options:
+        files = options["tls"]
+        shown = files.get("certificate", {})
+        made.tls_set(files["ca"], shown.get("chain"), shown.get("key"))
     if "will" in options:
         made.will_set(options["will"]["topic"], options["will"]["payload"], options["will"]["qos"])
     return made

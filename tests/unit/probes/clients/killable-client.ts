@@ -1,6 +1,8 @@
 import test, { type ExecutionContext } from 'ava';
 import { startKillable } from '../../../../probes/clients/killable-client.ts';
-import { type Answer, bytes, fakeBroker } from '../../_fake-broker.ts';
+import { authority } from '../../_authority.ts';
+import { type Answer, accept, bytes, fakeBroker } from '../../_fake-broker.ts';
+import { listener } from '../../_listener.ts';
 
 const signal = new AbortController().signal;
 
@@ -65,3 +67,33 @@ test('ends the connection without DISCONNECT when killed', async (t) => {
   );
   t.deepEqual(received, ['connect', 'subscribe']);
 });
+
+for (const protocol of ['mqtt', 'websockets'] as const) {
+  test(`holds a connection over TLS: ${protocol}`, async (t) => {
+    const lab = await authority();
+    const server = await lab.issue([{ type: 'ip', value: '127.0.0.1' }]);
+    const certificate = await lab.issue([]);
+    const demanding = { ca: lab.ca, requestCert: true, rejectUnauthorized: true };
+    const at = await listener(t, {
+      ...{ protocol, tls: { ...demanding, cert: server.chain, key: server.key.reveal() } },
+      answer(packet, stream) {
+        accept(packet, stream);
+        if (packet.cmd === 'subscribe') stream.write(bytes('90 03 00 01 00'));
+      },
+    });
+    const tls = { ca: lab.ca, certificate };
+    const client = await startKillable({ ...at, protocol, tls, filter: 'a' }, signal);
+    t.deepEqual(
+      client.packets.map(({ type }) => type),
+      ['CONNECT', 'CONNACK', 'SUBSCRIBE', 'SUBACK'],
+    );
+    t.not((await client.kill()).how, 'RST');
+    const { ca } = await authority();
+    await t.throwsAsync(startKillable({ ...at, protocol, tls: { ...tls, ca } }, signal), {
+      message: /exit code 5 \(.*certificate/,
+    });
+    await t.throwsAsync(startKillable({ ...at, protocol, tls: { ...tls, servername: 'other.test' } }, signal), {
+      message: /exit code 5 \(.*other\.test/,
+    });
+  });
+}

@@ -1,4 +1,5 @@
 import test, { type ExecutionContext } from 'ava';
+import type { HostTls } from '../../../../probes/clients/host-endpoint.ts';
 import {
   attemptsScript,
   publisherScript,
@@ -53,6 +54,17 @@ for (const [name, script] of Object.entries(SCRIPTS)) {
     t.is(read, `-u sam\n-P ${PASSWORD}\n`);
   });
 }
+
+test('names the files of TLS on the host', (t) => {
+  const words = (tls: HostTls | undefined) => {
+    const { shown } = run(t, subscriberScript({ ...options, ...(tls === undefined ? {} : { tls }) }));
+    return [...shown.matchAll(/^(--cafile|--cert|--key)\n(.*)$/gm)].map(([, name, file]) => `${name} ${file}`);
+  };
+  const certificate = { chain: '/c/sam.pem', key: '/c/sam.key' };
+  t.deepEqual(words(undefined), []);
+  t.deepEqual(words({ ca: '/c/lab ca.pem' }), ['--cafile /c/lab ca.pem']);
+  t.deepEqual(words({ ca: '/c/ca.pem', certificate }), ['--cafile /c/ca.pem', '--cert /c/sam.pem', '--key /c/sam.key']);
+});
 
 test('passes every byte of a payload to mosquitto_pub', (t) => {
   t.is(run(t, SCRIPTS['one message']).input, '00 25 ff');
