@@ -1,7 +1,7 @@
 /** mosquitto.conf(5) options that the lab sets itself, or that would contradict lab.yaml; each with the reason. */
 const OWNED: readonly (readonly [reason: string, ...names: string[]])[] = [
-  ['broker.port sets the port', 'listener', 'port'],
-  ['the broker listens on every address, so that the Pis reach it', 'bind_address', 'bind_interface', 'socket_domain'],
+  ['broker.port or broker.listeners sets it', 'listener', 'port', 'bind_address', 'protocol'],
+  ['broker.listeners says which addresses a port has', 'bind_interface', 'socket_domain'],
   ['broker.maxKeepAlive sets it', 'max_keepalive'],
   ['users sets who may connect', 'password_file', 'allow_anonymous', 'listener_allow_anonymous'],
   ['topics sets who may do what', 'acl_file', 'per_listener_settings'],
@@ -14,17 +14,19 @@ const OWNED: readonly (readonly [reason: string, ...names: string[]])[] = [
     'auth_plugin',
     'auth_plugin_deny_special_chars',
     'enable_control_api',
-    'use_identity_as_username',
-    'use_subject_as_username',
   ],
+  ['identity of broker.listeners says what names the user', ...['use_identity_as_username', 'use_subject_as_username']],
   ["the host's own service sets it", 'user', 'pid_file', 'persistence_location', 'persistence_file', 'include_dir'],
   ['the lab reads the log where the service writes it', 'log_dest', 'log_facility'],
   ['the lab chooses its client ids', 'use_username_as_clientid', 'clientid_prefixes'],
   ['the topics of lab.yaml are the ones on the wire', 'mount_point'],
   [
-    "the lab's listener speaks plain MQTT 3.1.1 and 5 over TCP",
-    ...['protocol', 'accept_protocol_versions', 'enable_proxy_protocol', 'http_dir'],
+    "the lab's listeners speak MQTT 3.1.1 and 5 to any client, and nothing else",
+    ...['accept_protocol_versions', 'enable_proxy_protocol', 'http_dir'],
     ...['websockets_log_level', 'websockets_headers_size', 'websockets_origin'],
+  ],
+  [
+    'broker.listeners and broker.tls set TLS',
     ...['cafile', 'capath', 'certfile', 'keyfile', 'ciphers', 'crlfile', 'dhparamfile', 'require_certificate'],
     ...['disable_client_cert_date_checks', 'tls_version', 'tls_engine', 'tls_keyform', 'psk_file', 'psk_hint'],
   ],

@@ -102,11 +102,12 @@ function asWritten(scalar: { value: unknown; source?: string }): unknown {
   return scalar.source ?? String(scalar.value);
 }
 
-/** Paths whose scalars are always text: the lab's name, passwords, the users in groups and topics. */
+/** Paths whose scalars are always text: the lab's name, passwords, serial numbers, the users in groups and topics. */
 function isText([part, , key]: Path): boolean {
   return (
     part === 'name' ||
     (part === 'users' && key === 'password') ||
+    (part === 'broker' && key === 'revoke') ||
     part === 'groups' ||
     (part === 'topics' && key !== undefined)
   );

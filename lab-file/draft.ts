@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { listenerSchema, userCertificate } from './listener-schema.ts';
 import { hostPasswordSchema, passwordSchema } from './schema.ts';
 
 const text = z.string().optional().catch(undefined);
@@ -14,12 +15,26 @@ function named<Entry extends z.ZodType>(entry: Entry) {
   return z.record(z.string(), entry.optional().catch(undefined)).optional().catch(undefined);
 }
 
+const brokerTlsDraft = z.object({ certificate: text, key: text, ca: text, revoke: z.unknown().optional() });
+
+/** A password that the schema refuses is still one. */
+const userDraft = z
+  .object({ password: z.unknown().optional(), certificate: userCertificate.optional().catch(undefined) })
+  .transform(({ password, certificate }) => ({
+    password: passwordSchema.optional().catch(undefined).parse(password),
+    hasPassword: password !== undefined,
+    certificate,
+  }));
+
 const draftSchema = z
   .object({
     broker: z
       .object({
         ...machine,
         address: z.unknown().optional(),
+        port: z.unknown().optional(),
+        listeners: z.array(listenerSchema.optional().catch(undefined)).optional().catch(undefined),
+        tls: brokerTlsDraft.optional().catch(undefined),
         software: z.unknown().optional(),
         options: z.unknown().optional(),
       })
@@ -28,10 +43,10 @@ const draftSchema = z
     pis: named(
       z.object({ ...machine, architecture: text, repository: z.object({ key: text }).optional().catch(undefined) }),
     ),
-    users: named(z.object({ password: passwordSchema.optional().catch(undefined) })),
+    users: named(userDraft),
     groups: named(names),
     topics: named(z.object({ publish: names, subscribe: names, lastWill: names, deny: names })),
-    containers: z.object({ subnet: text }).optional().catch(undefined),
+    containers: z.object({ subnet: text, debian: z.unknown().optional() }).optional().catch(undefined),
   })
   .catch({});
 

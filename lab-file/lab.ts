@@ -23,13 +23,49 @@ export type Broker = {
   readonly host: LocalPlace | ContainerPlace | SshPlace | ExternalPlace;
   /** Host name or address at which MQTT clients reach the broker, where the lab can't find it out; always given for `external`. */
   readonly address: string | undefined;
+  /** The first listener's port. */
   readonly port: number;
+  /** At least one. */
+  readonly listeners: readonly Listener[];
+  readonly tls: BrokerTls;
   /** Longest keep alive that a client may request, in seconds (mosquitto.conf(5), max_keepalive). */
   readonly maxKeepAlive: number;
   /** What an external broker is, as the lab file says; always undefined for the lab's own. */
   readonly software: BrokerSoftware | undefined;
   /** Further mosquitto.conf(5) options, in the order of the file. */
   readonly options: readonly BrokerOption[];
+};
+
+/** A port that the broker listens on (mosquitto.conf(5), listener). */
+export type Listener = {
+  readonly port: number;
+  /** `loopback`: only programs on the broker's host reach it. */
+  readonly bind: 'all' | 'loopback';
+  readonly protocol: 'mqtt' | 'websockets';
+  /** Undefined: plain. */
+  readonly tls: ListenerTls | undefined;
+};
+
+export type ListenerTls = {
+  /** Whether a client must show a certificate. */
+  readonly clients: 'none' | 'required';
+  /** What names the user: the CONNECT, or the common name of the client's certificate. */
+  readonly identity: 'password' | 'common-name';
+};
+
+export type BrokerTls = {
+  /** The broker's certificate: the lab file's own, or undefined for one of the lab's CA. */
+  readonly own: ServerCertificate | undefined;
+  /** Serial numbers of client certificates that are no longer valid, in lower-case hexadecimal digits. */
+  readonly revoke: readonly string[];
+};
+
+/** Absolute paths of PEM files; `certificate` and `key` are undefined for an external broker. */
+export type ServerCertificate = {
+  readonly certificate: string | undefined;
+  readonly key: string | undefined;
+  /** With which clients verify the broker. */
+  readonly ca: string;
 };
 
 /** Brokers whose deviations from the standard the checks know. */
@@ -69,7 +105,16 @@ export type EmulatedPlace = ContainerPlace & { readonly architecture?: Architect
 export type ExternalPlace = { readonly kind: 'external' };
 export type SshPlace = { readonly kind: 'ssh' } & SshAddress;
 
-export type User = { readonly name: string; readonly password: Secret };
+export type User = {
+  readonly name: string;
+  /** Undefined: only a certificate lets the user in. */
+  readonly password: Secret | undefined;
+  /** Undefined: the user's clients show none. */
+  readonly certificate?: UserCertificate | undefined;
+};
+
+/** A client certificate: of the lab's CA, or absolute paths of PEM files. */
+export type UserCertificate = 'lab' | { readonly certificate: string; readonly key: string };
 
 type Rights = {
   /** Users, groups and `all` resolved to users, each once. */

@@ -7,7 +7,18 @@ import type { LabDocument, Located } from './document.ts';
 import { readDocument } from './document.ts';
 import { draftOf } from './draft.ts';
 import { parseSoftware } from './forms.ts';
-import type { ContainerPlace, EmulatedPlace, ExternalPlace, Lab, LocalPlace, SshPlace } from './lab.ts';
+import type {
+  BrokerTls,
+  ContainerPlace,
+  EmulatedPlace,
+  ExternalPlace,
+  Lab,
+  Listener,
+  LocalPlace,
+  SshPlace,
+  User,
+} from './lab.ts';
+import { plainListener } from './listeners.ts';
 import type { Mistake } from './mistake.ts';
 import type { Environment, Passwords } from './passwords.ts';
 import { resolvePasswords } from './passwords.ts';
@@ -59,7 +70,7 @@ export function readLab(
   ];
   const all = [...document.mistakes, ...found.map((mistake) => located(mistake, document))];
   if (all.length > 0 || shape.lab === undefined) throw new InputError(lines(file, all));
-  return complete(shape.lab, path, directory, logsIn ? passwords : { ...passwords, users: new Map() });
+  return complete(shape.lab, path, directory, { passwords, logsIn });
 }
 
 function readText(file: string): string {
@@ -89,10 +100,13 @@ function lines(file: string, mistakes: readonly Located[]): string[] {
   return [...new Set(sorted.map(({ position: { line, column }, text }) => `${file}:${line}:${column}: ${text}`))];
 }
 
-function complete(shape: LabShape, file: string, directory: string, passwords: Passwords): Lab {
+type LogIn = { readonly passwords: Passwords; readonly logsIn: boolean };
+
+function complete(shape: LabShape, file: string, directory: string, { passwords, logsIn }: LogIn): Lab {
   const { name, broker, pis, containers } = shape;
-  const users = [...passwords.users].map(([user, password]) => ({ name: user, password }));
+  const users = logsIn ? usersOf(shape, directory, passwords) : [];
   const rules = rulesOf(shape);
+  const listeners = broker.listeners?.map(listenerOf) ?? [plainListener(broker.port)];
   return {
     name,
     file,
@@ -100,7 +114,9 @@ function complete(shape: LabShape, file: string, directory: string, passwords: P
     broker: {
       host: brokerPlace(broker, directory, passwords.hosts.get('broker')),
       address: broker.address,
-      port: broker.port,
+      port: listeners[0]?.port ?? broker.port,
+      listeners,
+      tls: tlsOf(broker.tls, directory),
       maxKeepAlive: broker.maxKeepAlive,
       software: broker.software === undefined ? undefined : parseSoftware(broker.software),
       options: Object.entries(broker.options).map(([option, value]) => ({ name: option, value })),
@@ -117,6 +133,30 @@ function complete(shape: LabShape, file: string, directory: string, passwords: P
     topics: topicsOf({ users, rules }),
     containers: { debian: containers.debian, subnet: containers.subnet },
   };
+}
+
+function usersOf({ users }: LabShape, directory: string, passwords: Passwords): User[] {
+  return Object.entries(users).map(([name, { certificate }]) => ({
+    name,
+    password: passwords.users.get(name),
+    ...(certificate === false ? {} : { certificate: certificate === true ? 'lab' : placesOf(certificate, directory) }),
+  }));
+}
+
+function placesOf({ certificate, key }: { certificate: string; key: string }, directory: string) {
+  return { certificate: placeOf(certificate, directory), key: placeOf(key, directory) };
+}
+
+function listenerOf({ tls, ...listener }: NonNullable<LabShape['broker']['listeners']>[number]): Listener {
+  return { ...listener, tls };
+}
+
+function tlsOf({ certificate, key, ca, revoke }: LabShape['broker']['tls'], directory: string): BrokerTls {
+  const place = (file: string | undefined) => (file === undefined ? undefined : placeOf(file, directory));
+  const own =
+    ca === undefined ? undefined : { certificate: place(certificate), key: place(key), ca: placeOf(ca, directory) };
+  // openssl and Node write a serial number with and without colons, in both cases
+  return { own, revoke: revoke.map((serial) => serial.replaceAll(':', '').toLowerCase()) };
 }
 
 type Machine = LabShape['pis'][string];

@@ -1,5 +1,6 @@
 import { LEAST } from './broker-options.ts';
 import type { Draft } from './draft.ts';
+import { listenerMistakes } from './listener-rules.ts';
 import type { Mistake, Path } from './mistake.ts';
 import { mistake, subject } from './mistake.ts';
 import { placeholderMistakes } from './placeholder-rules.ts';
@@ -36,6 +37,7 @@ export function checkRules(draft: Draft, machine: Machine): readonly Mistake[] {
     ...externalBroker(draft),
     ...ownSoftware(draft),
     ...brokerLimits(draft),
+    ...listenerMistakes(draft, machine.isFile),
     ...containerBroker(draft),
     ...containerPis(draft),
     ...signingKeys(draft, machine),

@@ -15,6 +15,7 @@ import {
 } from './forms.ts';
 import { hostText } from './host-text.ts';
 import { ARCHITECTURES } from './lab.ts';
+import { brokerTlsSchema, listenerSchema, listenerTlsSchema, userCertificate } from './listener-schema.ts';
 import { allow, allowSecretly } from './mistake.ts';
 import { REPOSITORY_KEYS, repositorySchema } from './repository.ts';
 
@@ -68,7 +69,13 @@ const brokerSchema = z.strictObject(
     address: address
       .optional()
       .describe('Host name or IP address at which clients reach the broker. Required for an external broker.'),
-    port: whole(1, 65535).default(1883).describe('TCP port that the broker listens on.'),
+    port: whole(1, 65535).default(1883).describe('TCP port that the broker listens on, where `listeners` is left out.'),
+    listeners: z
+      .array(listenerSchema, allow('a list of listeners is allowed, such as [{ port: 8883, tls: {} }]'))
+      .min(1, { error: 'is empty; at least one listener is required' })
+      .optional()
+      .describe('The ports that the broker listens on. Default: one on `port`, plain.'),
+    tls: brokerTlsSchema.prefault({}),
     // 1200 is AWS IoT Core's limit; mosquitto.conf(5) requires at least 10
     maxKeepAlive: whole(10, 65535, ' of seconds')
       .default(1200)
@@ -116,7 +123,8 @@ export const piSchema = z
   )
   .describe('A Raspberry Pi, real or emulated.');
 
-const PASSWORD = 'text, { env: NAME } or { file: PATH } is allowed (quote text that YAML would read as something else)';
+export const PASSWORD =
+  'text, { env: NAME } or { file: PATH } is allowed (quote text that YAML would read as something else)';
 
 /** Plain scalars such as 0123 or true arrive as their text, so editors must accept them too. */
 const literal = z
@@ -129,7 +137,11 @@ export const passwordSchema = z
   .describe('The password: the text itself, { env: NAME } or { file: PATH }.');
 
 export const userSchema = z
-  .strictObject({ password: passwordSchema }, allowSecretly('a mapping with a password is allowed'))
+  .strictObject(
+    { password: passwordSchema.optional(), certificate: userCertificate },
+    allowSecretly('a mapping with a password is allowed'),
+  )
+  .meta({ anyOf: [{ required: ['password'] }, { required: ['certificate'] }] })
   .describe('A user who may connect to the broker.');
 
 function listOf(name: string, names: string) {
@@ -206,9 +218,13 @@ export const KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['pis.*', Object.keys(piSchema.shape)],
   ['pis.*.repository', REPOSITORY_KEYS],
   ['users.*', Object.keys(userSchema.shape)],
-  ['broker.*', ['env', 'file']],
+  ['broker.password', ['env', 'file']],
+  ['broker.listeners.*', Object.keys(listenerSchema.shape)],
+  ['broker.listeners.*.tls', Object.keys(listenerTlsSchema.shape)],
   ['pis.*.password', ['env', 'file']],
   ['users.*.password', ['env', 'file']],
+  ['users.*.certificate', ['certificate', 'key']],
+  ['broker.tls', Object.keys(brokerTlsSchema.shape)],
   ['topics.*', Object.keys(topicSchema.shape)],
   ['containers', Object.keys(containersSchema.shape)],
 ]);

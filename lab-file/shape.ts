@@ -40,7 +40,9 @@ function belowInvalidKey(path: Path, file: unknown): Mistake[] {
 
 /** Beside a password, shows a key only when it misspells a known one and has a value: in `{ password: a, b }` the key is half a password. */
 function unknownKey(path: Path, key: string, file: unknown): Mistake {
-  const known = KEYS.get(path.map((step, index) => (index === 1 ? '*' : step)).join('.')) ?? [];
+  const isName = (step: string | number, index: number) =>
+    typeof step === 'number' || (index === 1 && path[0] !== 'broker');
+  const known = KEYS.get(path.map((step, index) => (isName(step, index) ? '*' : step)).join('.')) ?? [];
   const meant = nearest(key, known);
   const isBeside =
     path[0] === 'users' || path.at(-1) === 'password' || valueAt(file, [...path, 'password']) !== undefined;

@@ -4,7 +4,7 @@ import { read } from './_reading.ts';
 
 const KINDS = 'text, { env: NAME } or { file: PATH } is allowed (quote text that YAML would read as something else)';
 const ONE_LINE = 'holds a line break or a NUL; a single line is allowed';
-const QUOTE = 'allowed keys: password (quote a password that holds a comma, colon, # or bracket)';
+const QUOTE = 'allowed keys: password, certificate (quote a password that holds a comma, colon, # or bracket)';
 const FILE = 'a UTF-8 text file is allowed, relative to the lab file or starting with ~/';
 
 const accepted: readonly (readonly [written: string, password: string, reading?: Reading])[] = [
@@ -30,7 +30,7 @@ for (const [index, [written, password, reading]] of accepted.entries()) {
   test(`accepts ${index}: ${written}`, (t) => {
     const { lab, mistakes } = read(`name: a\nusers:\n  sam: { password: ${written} }\n`, reading);
     t.deepEqual(mistakes, []);
-    t.is(lab?.users[0]?.password.reveal(), password);
+    t.is(lab?.users[0]?.password?.reveal(), password);
   });
 }
 
@@ -127,7 +127,7 @@ test('removes the variables of passwords, and no others', (t) => {
   const text = 'name: a\nusers: { sam: { password: { env: A } }, alice: { password: { env: A } } }';
   const { lab } = read(text, { environment });
   t.deepEqual(
-    lab?.users.map(({ password }) => password.reveal()),
+    lab?.users.map(({ password }) => password?.reveal()),
     ['one', 'one'],
   );
   t.deepEqual(environment, { B: 'two' });

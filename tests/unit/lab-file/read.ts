@@ -5,6 +5,8 @@ import { readLab } from '../../../lab-file/read.ts';
 import { read } from './_reading.ts';
 
 const NOWHERE = { environment: {}, interfaces: {} };
+/** The default listener: one on 1883, plain. */
+const PLAIN = { port: 1883, bind: 'all', protocol: 'mqtt', tls: undefined } as const;
 const usual = { repository: { kind: 'debian' }, reboot: false } as const;
 
 test('reads the default lab file', (t) => {
@@ -17,6 +19,8 @@ test('reads the default lab file', (t) => {
       host: { kind: 'local' },
       address: undefined,
       port: 1883,
+      listeners: [PLAIN],
+      tls: { own: undefined, revoke: [] },
       maxKeepAlive: 1200,
       software: undefined,
       options: [],
@@ -34,7 +38,7 @@ test('reads the default lab file', (t) => {
     containers: { debian: 12, subnet: undefined },
   });
   t.deepEqual(
-    users.map(({ name, password }) => [name, password.reveal()]),
+    users.map(({ name, password }) => [name, password?.reveal()]),
     [
       ['sam', 'sam'],
       ['alice', 'alice'],
@@ -60,6 +64,8 @@ test('fills in defaults, and resolves paths from the lab file’s folder', (t) =
     host: { ...ssh, identity: `${lab?.directory}/keys/id` },
     address: undefined,
     port: 1883,
+    listeners: [PLAIN],
+    tls: { own: undefined, revoke: [] },
     maxKeepAlive: 1200,
     software: undefined,
     options: [
@@ -103,7 +109,7 @@ test('reports mistakes of every kind together, in the order of the file', (t) =>
     'lab.yaml:1:1: name is missing; lower-case letters, digits and hyphens, starting with a letter, at most 40, are allowed',
     'lab.yaml:1:1: the lab file has an unknown key "nam" (did you mean "name"?); allowed keys: name, broker, pis, users, groups, topics, containers',
     'lab.yaml:2:17: broker.port is 99999; a whole number from 1 to 65535 is allowed',
-    'lab.yaml:2:24: broker has an unknown key "prt" (did you mean "port"?); allowed keys: host, address, port, maxKeepAlive, software, options, identity, hostKey, password',
+    'lab.yaml:2:24: broker has an unknown key "prt" (did you mean "port"?); allowed keys: host, address, port, listeners, tls, maxKeepAlive, software, options, identity, hostKey, password',
     'lab.yaml:4:20: users.sam.password comes from the environment variable NOT_THERE, which is not set; set it to the password',
     'lab.yaml:5:3: users.sam is given twice, first on line 4; once is allowed',
     'lab.yaml:7:3: topics."a+" has a wildcard out of place; + alone between slashes, # alone and last are allowed',

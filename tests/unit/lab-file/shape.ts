@@ -65,7 +65,7 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
   ],
   [
     'broker: { options: { listener: 1884 } }',
-    '3:22: broker.options.listener is set by the lab; not allowed here: broker.port sets the port',
+    '3:22: broker.options.listener is set by the lab; not allowed here: broker.port or broker.listeners sets it',
   ],
   [
     'broker: { options: { max_keepalive: 60 } }',
