@@ -1,0 +1,132 @@
+import { LabError } from '../../base/errors.ts';
+import { Secret } from '../../base/secret.ts';
+import type { Lab, User } from '../../lab-file/lab.ts';
+import { privateFolder } from '../../lab-file/private-folder.ts';
+import {
+  CA,
+  CA_FOLDER,
+  CRL,
+  type KeyPair,
+  REVOKED,
+  readIfPresent,
+  readPair,
+  readText,
+  SERVER,
+  userStem,
+  writePair,
+  writeText,
+} from './files.ts';
+import type { Purpose } from './sign.ts';
+import { isKeyOf, parse, serialOf, whyRenewed } from './state.ts';
+
+type Owner = Pick<Lab, 'name' | 'directory' | 'broker' | 'users'>;
+
+/** A pair as it is on this machine, and why `up` makes a new one; undefined where it does not. */
+export type PairState = { readonly pair: KeyPair | undefined; readonly why: string | undefined };
+
+/**
+ * The certificates of a lab with TLS, in `.lab/ca/` or where the lab file says. Every read shows the files as they are at that
+ * moment; only `make` writes.
+ */
+export type Certificates = {
+  /** The CA with which clients verify the broker, as PEM. */
+  brokerCa(): string | undefined;
+  /** The CA with which the broker verifies clients. */
+  clientCa(): string | undefined;
+  server(names: readonly string[]): PairState;
+  user(user: User): PairState;
+  /** The list of revoked client certificates as PEM, and why `up` makes a new one. */
+  revocations(): { readonly list: string | undefined; readonly why: string | undefined };
+  /** Makes what is missing or due. The names are those of the broker's certificate, undefined to leave that alone. */
+  make(names: readonly string[] | undefined): Promise<void>;
+};
+
+/** Undefined where no listener has TLS. Reads and writes nothing yet. */
+export function certificatesOf(lab: Owner): Certificates | undefined {
+  return lab.broker.listeners.some(({ tls }) => tls !== undefined) ? openCertificates(lab) : undefined;
+}
+
+function openCertificates(lab: Owner): Certificates {
+  const { own, revoke } = lab.broker.tls;
+  const ca = () => readText(lab, `${CA}.pem`);
+  const server = (names: readonly string[]): PairState => {
+    if (own !== undefined) return { pair: ownPair(own.certificate, own.key), why: undefined };
+    const pair = readPair(lab, SERVER);
+    return { pair, why: whyRenewed(pair, { ca: ca(), names }) };
+  };
+  const user = ({ name, certificate }: User): PairState => {
+    if (typeof certificate === 'object')
+      return { pair: ownPair(certificate.certificate, certificate.key), why: undefined };
+    const pair = readPair(lab, userStem(name));
+    return { pair, why: whyRenewed(pair, { ca: ca(), commonName: name, revoked: revoke }) };
+  };
+  const serials = () => {
+    const example = parse(readText(lab, `${REVOKED}.pem`) ?? '');
+    return example === undefined ? undefined : [serialOf(example), ...revoke];
+  };
+  const revocations = () => {
+    const [list, wanted] = [readText(lab, CRL), serials()];
+    if (list === undefined || wanted === undefined) return { list, why: 'missing' };
+    const isCurrent = list.startsWith(listHeader(wanted));
+    return { list, why: isCurrent ? undefined : 'lists other certificates' };
+  };
+  const make = async (names: readonly string[] | undefined) => {
+    // loads in a fifth of a second
+    const { newCertificate, newRevocationList } = await import('./sign.ts');
+    const authority = await ensureAuthority(lab);
+    const signed = async (stem: string, purpose: Purpose) =>
+      await writePair(lab, stem, await newCertificate(authority, purpose));
+    if (names !== undefined && server(names).why !== undefined) await signed(SERVER, { kind: 'server', names });
+    for (const each of lab.users) {
+      if (each.certificate !== 'lab' || user(each).why === undefined) continue;
+      await signed(userStem(each.name), { kind: 'client', user: each.name });
+    }
+    if (whyRenewed(readPair(lab, REVOKED), { ca: ca() }) !== undefined) {
+      await signed(REVOKED, { kind: 'client', user: lab.users[0]?.name ?? 'revoked' });
+    }
+    const wanted = serials();
+    if (wanted === undefined || revocations().why === undefined) return;
+    await writeText(lab, CRL, `${listHeader(wanted)}${await newRevocationList(authority, wanted)}`);
+  };
+  let queue: Promise<unknown> = Promise.resolve();
+  return {
+    brokerCa: () => (own === undefined ? ca() : readIfPresent(own.ca)),
+    clientCa: ca,
+    server,
+    user,
+    revocations,
+    make(names) {
+      // hosts converge side by side
+      const made = queue.then(() => make(names));
+      queue = made.catch(() => undefined);
+      return made;
+    },
+  };
+}
+
+/** Text before the PEM block, which its readers skip. */
+function listHeader(serials: readonly string[]): string {
+  return `Revoked serial numbers: ${serials.join(', ')}\n`;
+}
+
+function ownPair(certificate: string | undefined, key: string | undefined): KeyPair | undefined {
+  const [chain, secret] = [certificate, key].map((file) => (file === undefined ? undefined : readIfPresent(file)));
+  return chain === undefined || secret === undefined ? undefined : { chain, key: new Secret(secret) };
+}
+
+/** The CA is never replaced, since devices may trust it. Throws a LabError where its files are damaged. */
+async function ensureAuthority(lab: Owner): Promise<KeyPair> {
+  const found = readPair(lab, CA);
+  if (found === undefined && readText(lab, `${CA}.pem`) === undefined) {
+    const { newAuthority } = await import('./sign.ts');
+    const made = await newAuthority(`mqtt-lab CA of ${lab.name}`.slice(0, 64));
+    await writePair(lab, CA, made);
+    return made;
+  }
+  const certificate = parse(found?.chain ?? '');
+  if (found !== undefined && certificate !== undefined && isKeyOf(certificate, found)) return found;
+  const folder = privateFolder(lab, CA_FOLDER);
+  const happened = `${folder} has a CA without its own key, or one that cannot be read`;
+  const advice = `restore ca.pem and ca.key in ${folder} from a backup, or move the folder away: up then makes another CA, which every client must be given`;
+  throw new LabError({ subject: 'this machine', step: "read the lab's CA", happened, advice }, 'could-not-run');
+}
