@@ -11,21 +11,30 @@ import { mainFile } from './main-file.ts';
 import { preflight } from './preflight.ts';
 import { service } from './service.ts';
 import { takeOver } from './take-over.ts';
+import type { BrokerCertificates } from './tls-files.ts';
+import { webSockets } from './websockets.ts';
 
 export const BROKER_PACKAGES = ['mosquitto', 'mosquitto-clients'];
 
 /** The resources of a broker host, in order. A foreign Mosquitto is an error unless `takeOver` is set. */
-export function brokerHost(lab: Lab, options: { readonly takeOver: boolean }): readonly Resource[] {
+export function brokerHost(
+  lab: Lab,
+  options: { readonly takeOver: boolean; readonly certificates?: BrokerCertificates | undefined },
+): readonly Resource[] {
   const isContainer = lab.broker.host.kind === 'container';
   const changes = [
     ...(options.takeOver ? [takeOver(lab)] : []),
     packages(BROKER_PACKAGES, isContainer ? undefined : backupFolder(lab.name)),
     mainFile(),
-    configuration(lab),
+    configuration(lab, options.certificates),
     ...(isContainer ? [] : [dataBackup(lab)]),
     service({ conf: renderConf(lab), acl: renderAcl(lab) }),
   ];
-  const checked = [system('broker', isContainer ? 'no other way' : 'may be a container'), preflight(lab, options)];
+  const checked = [
+    system('broker', isContainer ? 'no other way' : 'may be a container'),
+    preflight(lab, options),
+    ...webSockets(lab),
+  ];
   // `down` removes a container whole, so it needs no backup
   return isContainer ? [...checked, ...changes] : [...checked, backup(lab, changes), ...changes];
 }

@@ -1,5 +1,5 @@
-import type { Lab } from '../lab-file/lab.ts';
-import { ACL, PASSWD } from './paths.ts';
+import type { BrokerOption, Lab, Listener } from '../lab-file/lab.ts';
+import { ACL, PASSWD, TLS_FILES } from './paths.ts';
 
 /** How the first line of a lab's file begins. */
 export function ownHeader(lab: string): string {
@@ -14,18 +14,41 @@ export function maskConf(line: string): string {
   return line.replace(/^(\s*#?\s*(?!\w*_file\s)\w*(?:password|psk|kpass|secret|token|_opt_)\w*\s+)\S.*/s, '$1(hidden)');
 }
 
+/** Options of mosquitto.conf(5) that hold for the last listener before them alone. */
+const OF_A_LISTENER: ReadonlySet<string> = new Set(['max_connections', 'max_qos', 'max_topic_alias']);
+
 /** /etc/mosquitto/conf.d/lab.conf: mosquitto.conf(5). Debian's main file sets persistence and logging and includes this one. */
 export function renderConf({ name, broker }: Pick<Lab, 'name' | 'broker'>): string {
   const given = new Set(broker.options.map((option) => option.name));
   const options = [...DEFAULTS.filter((option) => !given.has(option.name)), ...broker.options];
+  const own = options.filter((option) => OF_A_LISTENER.has(option.name)).map(optionLine);
+  const [last, ...others] = broker.listeners.toReversed();
   const lines = [
     `${ownHeader(name)}: written from its lab file, changes here are overwritten`,
-    `listener ${broker.port}`,
+    ...others.toReversed().flatMap((listener) => [...listenerLines(listener), ...own]),
+    ...(last === undefined ? [] : listenerLines(last)),
     'allow_anonymous false',
     `password_file ${PASSWD}`,
     `acl_file ${ACL}`,
     `max_keepalive ${broker.maxKeepAlive}`,
-    ...options.map((option) => `${option.name} ${option.value}`),
+    ...options.map(optionLine),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function optionLine({ name, value }: BrokerOption): string {
+  return `${name} ${value}`;
+}
+
+function listenerLines({ port, bind, protocol, tls }: Listener): string[] {
+  const lines = [
+    `listener ${port}${bind === 'loopback' ? ' 127.0.0.1' : ''}`,
+    ...(protocol === 'websockets' ? ['protocol websockets'] : []),
+  ];
+  if (tls === undefined) return lines;
+  const server = [`certfile ${TLS_FILES.certificate}`, `keyfile ${TLS_FILES.key}`];
+  if (tls.clients === 'none') return [...lines, ...server];
+  const clients = [`cafile ${TLS_FILES.clientCa}`, `crlfile ${TLS_FILES.revocations}`, 'require_certificate true'];
+  const identity = tls.identity === 'common-name' ? ['use_identity_as_username true'] : [];
+  return [...lines, ...server, ...clients, ...identity];
 }

@@ -13,20 +13,33 @@ import { maskConf, ownHeader, renderConf } from './conf.ts';
 import { LOADED_FUNCTIONS } from './loaded.ts';
 import { maskPasswd, renderPasswd } from './passwd.ts';
 import { ACL, CONFIG_FOLDER, DATA_UNTOUCHED, LAB_CONF, PASSWD } from './paths.ts';
-import { END_TRIAL, TRIAL } from './trial.ts';
+import { type BrokerCertificates, tlsFiles, tlsItem } from './tls-files.ts';
+import { END_TRIAL, trial } from './trial.ts';
 
 const TRIAL_TIMEOUT_MS = 120_000;
 const LEFTOVERS = abandonedStaging(CONFIG_FOLDER);
 
-/** lab.conf, lab.passwd and lab.acl: replaced together, and only after the host's own mosquitto has started with them. */
-export function configuration(lab: Lab): Resource {
+/**
+ * lab.conf, lab.passwd, lab.acl and the certificates: replaced together, and only after the host's own mosquitto has started
+ * with them.
+ */
+export function configuration(lab: Lab, certificates?: BrokerCertificates): Resource {
+  const tls = certificates === undefined ? undefined : tlsFiles(certificates);
   return {
     id: 'configuration',
-    queries: [...[LAB_CONF, PASSWD, ACL].map(fileQuery), LEFTOVERS],
+    queries: [...[LAB_CONF, PASSWD, ACL].map(fileQuery), ...(tls?.queries ?? []), LEFTOVERS],
     plan(facts) {
       const files = wantedFiles(lab, facts);
-      const items = files.map((file) => itemOf(facts, file));
+      const items = [
+        ...files.map((file) => itemOf(facts, file)),
+        ...(tls?.wanted(facts).map((file) => tlsItem(itemOf(facts, file), file)) ?? []),
+      ];
       const changed = items.filter(isChange);
+      const scriptFor = (replaced: readonly WantedFile[]) =>
+        [
+          ...(leftovers.length === 0 ? [] : [PROCESS_FUNCTIONS, END_TRIAL, ...leftovers.map(removeLeftover)]),
+          ...(changed.length === 0 ? [] : [replaceFiles(CONFIG_FOLDER, replaced, checkScript(lab.name, replaced))]),
+        ].join('\n');
       const leftovers = leftoversOf(facts);
       if (changed.length + leftovers.length === 0) return { items };
       const written = changed.map(({ name, detail }) => `${name} (${detail})`).join(', ');
@@ -35,10 +48,15 @@ export function configuration(lab: Lab): Resource {
           ...(changed.length === 0 ? [] : [`write ${written}`]),
           ...(leftovers.length === 0 ? [] : [`remove ${leftovers.join(', ')}`]),
         ].join('; '),
-        script: [
-          ...(leftovers.length === 0 ? [] : [PROCESS_FUNCTIONS, END_TRIAL, ...leftovers.map(removeLeftover)]),
-          ...(changed.length === 0 ? [] : [replaceFiles(CONFIG_FOLDER, files, checkScript(lab.name))]),
-        ].join('\n'),
+        script: scriptFor(files),
+        ...(tls === undefined
+          ? {}
+          : {
+              async prepare() {
+                await tls.make(facts);
+                return scriptFor([...files, ...tls.wanted(facts)]);
+              },
+            }),
         timeoutMs: TRIAL_TIMEOUT_MS,
         advice:
           'correct what the error above names, or the option under `broker.options` in the lab file; the broker still runs with the old configuration',
@@ -49,10 +67,12 @@ export function configuration(lab: Lab): Resource {
 }
 
 /** What must succeed before the staged files replace the old ones. */
-function checkScript(lab: string): string {
+function checkScript(lab: string, files: readonly WantedFile[]): string {
   // from now on the lab's broker writes the data
   const claim = `rm -f ${backupFolder(lab)}/${DATA_UNTOUCHED}`;
-  return [refuseOtherLab(lab), TRIAL, LOADED_FUNCTIONS, 'remember_loaded', claim].join('\n');
+  return [refuseOtherLab(lab), trial(files.map(({ path }) => path)), LOADED_FUNCTIONS, 'remember_loaded', claim].join(
+    '\n',
+  );
 }
 
 /** Shell that fails where another lab has taken the host since the plan; the host's lock keeps others out from here on. */

@@ -1,5 +1,5 @@
 # Functions that find out what the running broker has loaded. Need provisioning/resources/processes.
-: "${binary?}" "${main_conf?}" "${conf_d?}" "${lab_conf?}" "${passwd?}" "${acl?}"
+: "${binary?}" "${main_conf?}" "${conf_d?}" "${lab_conf?}" "${config_files?}" "${tls_files?}"
 : "${run_folder?}" "${loaded?}" "${loaded_files?}"
 
 # the process of the broker that reads Debian's main file
@@ -20,6 +20,16 @@ digest() {
   # shellcheck disable=SC2046
   if [ -f "$1" ]; then set -- $(sha256sum <"$1"); else set -- $(echo none | sha256sum); fi
   printf '%.16s\n' "$1"
+}
+
+# digest_of_all FOLDER FILE…: the digest of all these files, in FOLDER where that is given; nothing where there is none
+digest_of_all() {
+  folder=$1
+  shift
+  for file in "$@"; do
+    if [ -n "$folder" ]; then file=$folder/${file##*/}; fi
+    if [ -f "$file" ]; then sha256sum <"$file"; fi
+  done | if read -r first; then { echo "$first" && cat; } | sha256sum | cut -c 1-16; fi
 }
 
 # whether the record describes this process
@@ -47,7 +57,8 @@ changed_at() {
 # last change. It must be a second later: its start and the files' ctime come from two clocks, and a broker reads the
 # files before it becomes a daemon.
 has_loaded() {
-  [ "$(began_at "$1")" -gt "$(($(changed_at "$main_conf" "$conf_d" "$conf_d"/*.conf "$passwd" "$acl") + 100))" ]
+  # shellcheck disable=SC2086
+  [ "$(began_at "$1")" -gt "$(($(changed_at "$main_conf" "$conf_d" "$conf_d"/*.conf $config_files) + 100))" ]
 }
 
 # whether the program was replaced since it started; a container's root may not read the link, so the file's time decides
@@ -67,7 +78,7 @@ take_files() (
   rm -rf "$run_folder/next" && mkdir -p "$run_folder/next" || exit 1
   [ ! -f "$main_conf" ] || cp "$main_conf" "$run_folder/next/main" || exit 1
   other_conf >"$run_folder/next/other" || exit 1
-  for file in "$lab_conf" "$passwd" "$acl"; do
+  for file in $config_files; do
     [ ! -f "$file" ] || cp -p "$file" "$run_folder/next/" || exit 1
   done
 )

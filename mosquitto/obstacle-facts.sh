@@ -1,5 +1,5 @@
 # Prints the obstacles to the lab's broker, a line each.
-: "${folders?}" "${port?}" "${main_conf?}" "${conf_d?}" "${lab_conf?}"
+: "${folders?}" "${ports?}" "${main_conf?}" "${conf_d?}" "${lab_conf?}"
 
 for folder in $folders; do
   if [ -L "$folder" ]; then echo "link $folder $(readlink "$folder" | tr '\000-\037\177' ' ')"; fi
@@ -23,10 +23,12 @@ if [ -e "$lab_conf" ]; then echo "lab $(head -n 1 "$lab_conf")"; fi
 # shellcheck disable=SC2046
 set -- $(pids_of mosquitto "$main_conf")
 own=$1
-holder=$(port_holder "$port")
-case "${holder%% *}" in
-  '' | "$own") ;;
-  # the process is hidden, as in a container without CAP_SYS_PTRACE: assume that it is the lab's broker if that runs
-  0) [ -n "$own" ] || echo "port $holder" ;;
-  *) echo "port $holder" ;;
-esac
+for port in $ports; do
+  holder=$(port_holder "$port")
+  case "${holder%% *}" in
+    '' | "$own") ;;
+    # the process is hidden, as in a container without CAP_SYS_PTRACE: assume that it is the lab's broker if that runs
+    0) [ -n "$own" ] || echo "port $port $holder" ;;
+    *) echo "port $port $holder" ;;
+  esac
+done

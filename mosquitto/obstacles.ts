@@ -21,8 +21,9 @@ const FOLDERS = [
   ),
 ];
 
-export function obstacleQuery(port: number): Query {
-  const facts = shellScript('obstacle-facts.sh', import.meta.url, { ...PATHS, folders: FOLDERS, port });
+export function obstacleQuery({ listeners }: Pick<Lab['broker'], 'listeners'>): Query {
+  const ports = listeners.map(({ port }) => String(port));
+  const facts = shellScript('obstacle-facts.sh', import.meta.url, { ...PATHS, folders: FOLDERS, ports });
   return { id: 'obstacles', script: `${PROCESS_FUNCTIONS}\n${facts}` };
 }
 
@@ -39,14 +40,15 @@ export function findObstacles(lab: Pick<Lab, 'name' | 'broker'>, answer: Fact): 
   return obstacles;
 }
 
-function obstaclesIn({ name, broker }: Pick<Lab, 'name' | 'broker'>, answer: Fact): Obstacle[] {
+function obstaclesIn({ name }: Pick<Lab, 'name'>, answer: Fact): Obstacle[] {
   return answer.output.split('\n').flatMap((line): Obstacle[] => {
     const [kind, ...words] = line.split(' ');
     const rest = words.join(' ');
     if (kind === 'main') return [{ kind: 'file', path: MAIN_CONF, reason: rest }];
     if (kind === 'file') return [{ kind: 'file', path: rest, reason: 'not written by the lab' }];
     if (kind === 'port') {
-      return [{ kind: 'port', port: broker.port, pid: Number(words[0]), command: words.slice(1).join(' ').trim() }];
+      const [port, pid, ...command] = words;
+      return [{ kind: 'port', port: Number(port), pid: Number(pid), command: command.join(' ').trim() }];
     }
     if (kind !== 'lab') return [];
     const owner = /^# mqtt-lab "(.*?)"/.exec(rest)?.[1];

@@ -17,7 +17,8 @@ export function renderPasswd(users: readonly User[], current: string): string {
       return colon < 0 ? [] : [[line.slice(0, colon), line.slice(colon + 1)] as const];
     }),
   );
-  const lines = users.map(({ name, password }) => {
+  const lines = users.flatMap(({ name, password }) => {
+    if (password === undefined) return [];
     const entry = entries.get(name);
     const matches = entry !== undefined && matchesPassword(entry, password.reveal());
     return `${name}:${matches ? entry : passwdEntry(password.reveal())}\n`;

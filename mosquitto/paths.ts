@@ -6,6 +6,16 @@ export const CONF_D = `${CONFIG_FOLDER}/conf.d`;
 export const LAB_CONF = `${CONF_D}/lab.conf`;
 export const PASSWD = `${CONFIG_FOLDER}/lab.passwd`;
 export const ACL = `${CONFIG_FOLDER}/lab.acl`;
+/** Of the listeners with TLS. */
+export const TLS_FILES = {
+  /** The CA of the clients' certificates. */
+  clientCa: `${CONFIG_FOLDER}/lab-ca.pem`,
+  revocations: `${CONFIG_FOLDER}/lab-crl.pem`,
+  certificate: `${CONFIG_FOLDER}/lab-server.pem`,
+  key: `${CONFIG_FOLDER}/lab-server.key`,
+} as const;
+/** What the broker loads of the lab; only a lab with TLS has all of them. */
+export const CONFIG_FILES = [LAB_CONF, PASSWD, ACL, ...Object.values(TLS_FILES)];
 /** The record of the running broker; a reboot removes it. Only root may read it, since it holds copies of the files. */
 export const RUN_FOLDER = '/run/mqtt-lab';
 /** Which process has loaded which files. */
@@ -13,7 +23,7 @@ export const LOADED = `${RUN_FOLDER}/loaded`;
 /** Copies of those files. */
 export const LOADED_FILES = `${RUN_FOLDER}/loaded-files`;
 /** The files that belong to the lab alone. */
-export const LAB_FILES = [LAB_CONF, PASSWD, ACL, LOADED];
+export const LAB_FILES = [...CONFIG_FILES, LOADED];
 /** The broker's log, as Debian's main file sets it. */
 export const LOG = '/var/log/mosquitto/mosquitto.log';
 /** What a broker writes while it runs. */
@@ -41,6 +51,8 @@ export const PATHS = {
   lab_conf: LAB_CONF,
   passwd: PASSWD,
   acl: ACL,
+  tls_files: Object.values(TLS_FILES),
+  config_files: CONFIG_FILES,
   run_folder: RUN_FOLDER,
   loaded: LOADED,
   loaded_files: LOADED_FILES,

@@ -7,7 +7,7 @@ import { canBeTakenOver, describeObstacle, findObstacles, type Obstacle, obstacl
 
 /** Preflight: no foreign Mosquitto configuration, and the port is free, or `--take-over` can clear both. Changes nothing. */
 export function preflight(lab: Lab, { takeOver }: { readonly takeOver: boolean }): Resource {
-  const query = obstacleQuery(lab.broker.port);
+  const query = obstacleQuery(lab.broker);
   return {
     id: 'preflight',
     queries: [query],
@@ -25,9 +25,9 @@ export function preflight(lab: Lab, { takeOver }: { readonly takeOver: boolean }
 function adviceFor(obstacles: readonly Obstacle[]): string {
   const program = obstacles.find((obstacle) => obstacle.kind === 'port' && !canBeTakenOver(obstacle));
   if (program?.kind === 'port') {
-    const remedies = [howToFree(program) ?? [], 'choose another `broker.port`'].flat().join(', or ');
+    const remedies = [howToFree(program) ?? [], 'choose another port in the lab file'].flat().join(', or ');
     return `${remedies}, \`broker: { host: container }\` or another host (--take-over stops only a Mosquitto)`;
   }
-  const choice = obstacles.every(({ kind }) => kind === 'port') ? 'another `broker.port`' : 'another host';
+  const choice = obstacles.every(({ kind }) => kind === 'port') ? 'another port in the lab file' : 'another host';
   return `choose ${choice}, \`broker: { host: container }\`, or \`--take-over\`, which moves what it finds to ${BACKUPS}`;
 }

@@ -19,6 +19,9 @@
  * These did not change, although mosquitto.conf(5) says "Reloaded on reload signal": `max_inflight_messages`,
  * `max_keepalive`, `max_packet_size`, `max_queued_messages`, `retain_available`. `auto_id_prefix` changes, but stays when
  * it is removed. Any option that is not in the table needs a restart.
+ *
+ * Certificates, their keys and the list of revoked ones take effect for new connections (same versions); live sessions
+ * continue.
  */
 const RELOADED: ReadonlySet<string> = new Set([
   ...['allow_zero_length_clientid', 'autosave_interval', 'autosave_on_changes', 'connection_messages'],
@@ -39,7 +42,7 @@ export type Loading = {
   /** The options that the broker has loaded, and those that the files will have, as text of mosquitto.conf(5). */
   readonly from: string;
   readonly to: string;
-  /** Which of the other files differ: `users`, `rights`. */
+  /** Which of the other files differ: `users`, `rights`, `certificates`. */
   readonly others: readonly string[];
   /** Debian's version of the package, such as `2.0.11-1.2+deb12u2`. */
   readonly version: string;
@@ -53,7 +56,10 @@ export function loadingNeeded({ from, to, others, version }: Loading): LoadStep 
   const changed = [...names.map((name) => LAB_FILE_KEYS.get(name) ?? name), ...others];
   if (changed.length === 0) return undefined;
   const reason = `${list(changed)} changed`;
-  if (!names.every((name) => RELOADED.has(name) && wasMeasured(version))) return { verb: 'restart', reason };
+  const needsMeasured = names.length > 0 || others.includes('certificates');
+  if (!names.every((name) => RELOADED.has(name)) || (needsMeasured && !wasMeasured(version))) {
+    return { verb: 'restart', reason };
+  }
   const lost = LOST.filter((name) => optionsOf(to).has(name));
   if (lost.length === 0) return { verb: 'reload', reason };
   return { verb: 'restart', reason: `${reason}, and a reload would lose ${list(lost)}` };

@@ -1,5 +1,5 @@
 # Prints the broker's process, what it has loaded, and the current files. Needs loaded.sh.
-: "${port?}" "${main_conf?}" "${lab_conf?}" "${passwd?}" "${acl?}" "${loaded?}" "${loaded_files?}"
+: "${ports?}" "${main_conf?}" "${lab_conf?}" "${passwd?}" "${acl?}" "${tls_files?}" "${loaded?}" "${loaded_files?}"
 
 encoded() { if [ -f "$1" ]; then base64 -w 0 "$1"; fi; }
 
@@ -11,6 +11,8 @@ echo "other $(other_conf | base64 -w 0)"
 echo "lab $(encoded "$lab_conf")"
 echo "users $(digest "$passwd")"
 echo "rights $(digest "$acl")"
+# shellcheck disable=SC2086
+echo "certificates $(digest_of_all "" $tls_files)"
 if [ -n "$pid" ]; then
   echo "process $pid"
   if has_other_program "$pid"; then
@@ -21,9 +23,15 @@ if [ -n "$pid" ]; then
     echo "loaded-lab $(encoded "$loaded_files/lab.conf")"
     echo "loaded-users $(cut -d' ' -f3 "$loaded")"
     echo "loaded-rights $(cut -d' ' -f4 "$loaded")"
+    # shellcheck disable=SC2086
+    echo "loaded-certificates $(digest_of_all "$loaded_files" $tls_files)"
   elif has_loaded "$pid"; then
     echo began-later
   fi
 fi
-if [ -n "$(listener_inodes "$port")" ]; then echo listens; fi
+open=
+for port in $ports; do
+  if [ -n "$(listener_inodes "$port")" ]; then open="$open$port "; fi
+done
+echo "listens $open"
 if [ -d /run/systemd/system ]; then echo "enabled $(systemctl is-enabled mosquitto)"; fi

@@ -1,7 +1,7 @@
 # Starts, restarts or reloads the broker, waits until it listens, and records which files it has loaded. Where it does not
 # start with new files, it gets the previous ones back; the script fails all the same.
 # Needs loaded.sh, stop-broker.sh and the function stage_configuration.
-: "${act?}" "${binary?}" "${main_conf?}" "${lab_conf?}" "${passwd?}" "${acl?}" "${broker_log?}"
+: "${act?}" "${binary?}" "${main_conf?}" "${lab_conf?}" "${passwd?}" "${acl?}" "${config_files?}" "${broker_log?}"
 : "${config_folder?}" "${conf_d?}" "${pid_folder?}" "${data_folders?}" "${run_folder?}" "${loaded_files?}"
 
 # output of a broker that fails before it opens its log
@@ -36,14 +36,26 @@ reload() {
   done
 }
 
-# waits until a broker has a process and listens
+# waits until a broker has a process and listens on each port
 listens() {
-  port=$(sed -n 's/^listener \([0-9]*\).*/\1/p' "$lab_conf")
+  ports=$(sed -n 's/^listener \([0-9]*\).*/\1/p' "$lab_conf")
+  port=${ports%%[!0-9]*}
   tries=0
-  until pid=$(broker_pid) && [ -n "$pid" ] && [ -n "$(listener_inodes "$port")" ]; do
+  # shellcheck disable=SC2086
+  until pid=$(broker_pid) && [ -n "$pid" ] && port=$(closed_port $ports) && [ -z "$port" ]; do
     tries=$((tries + 1))
     if [ "$tries" -ge 100 ]; then return 1; fi
     sleep 0.05
+  done
+}
+
+# closed_port PORT…: the first port without a listener
+closed_port() {
+  for one in "$@"; do
+    if [ -z "$(listener_inodes "$one")" ]; then
+      echo "$one"
+      return
+    fi
   done
 }
 
@@ -56,8 +68,8 @@ complain() {
 }
 
 has_new_files() {
-  for file in "$lab_conf" "$passwd" "$acl"; do
-    cmp -s "$loaded_files/${file##*/}" "$file" || return 0
+  for file in $config_files; do
+    if [ -f "$file" ]; then cmp -s "$loaded_files/${file##*/}" "$file" || return 0; fi
   done
   return 1
 }
@@ -72,11 +84,12 @@ has_old_files() {
 restore_old_files() (
   stage_configuration
   [ -d "${staged?}" ] || exit 1
-  for file in "$lab_conf" "$passwd" "$acl"; do
+  for file in $config_files; do
+    [ -f "$loaded_files/${file##*/}" ] || continue
     cp -p "$loaded_files/${file##*/}" "$staged" && sync "$staged/${file##*/}" || exit 1
   done
-  for file in "$lab_conf" "$passwd" "$acl"; do
-    mv -fT "$staged/${file##*/}" "$file" || exit 1
+  for file in $config_files; do
+    [ ! -f "$staged/${file##*/}" ] || mv -fT "$staged/${file##*/}" "$file" || exit 1
   done
   sync "$config_folder" "$conf_d"
 )

@@ -3,12 +3,12 @@ import { shellScript } from '../base/shell-script.ts';
 import type { Fact, Query } from '../provisioning/resources/facts.ts';
 import type { Item, Plan, Resource } from '../provisioning/resources/resource.ts';
 import { LOADED_FUNCTIONS } from './loaded.ts';
-import { ACL, CONF_D, LAB_CONF, MAIN_CONF, PASSWD, PATHS } from './paths.ts';
+import { ACL, CONF_D, LAB_CONF, MAIN_CONF, PASSWD, PATHS, TLS_FILES } from './paths.ts';
 import { type LoadStep, loadingNeeded } from './reload.ts';
 import { serviceScript } from './service-script.ts';
 
-function serviceQuery(port: string): Query {
-  const facts = shellScript('service-facts.sh', import.meta.url, { ...PATHS, port });
+function serviceQuery(ports: readonly string[]): Query {
+  const facts = shellScript('service-facts.sh', import.meta.url, { ...PATHS, ports });
   return { id: 'service', script: `${LOADED_FUNCTIONS}\n${facts}` };
 }
 
@@ -21,7 +21,7 @@ export type WantedTexts = { readonly conf: string; readonly acl: string };
  * restart a broker that systemd or a reboot started.
  */
 export function service(wanted: WantedTexts): Resource {
-  const query = serviceQuery(portOf(wanted));
+  const query = serviceQuery(portsOf(wanted));
   return {
     id: 'service',
     queries: [query],
@@ -67,8 +67,10 @@ type ServiceStep = LoadStep | { readonly verb: 'start' | 'enable'; readonly reas
 function stepFor(facts: ServiceFacts, planned: Planned): ServiceStep | undefined {
   if (!facts.get('process')) return { verb: 'start', reason: '' };
   const load = loadStep(facts, planned);
-  if (load?.verb !== 'restart' && !facts.has('listens')) {
-    return { verb: 'restart', reason: `it does not listen on port ${portOf(planned)}` };
+  const open = facts.get('listens')?.split(' ') ?? [];
+  const closed = portsOf(planned).find((port) => !open.includes(port));
+  if (load?.verb !== 'restart' && closed !== undefined) {
+    return { verb: 'restart', reason: `it does not listen on port ${closed}` };
   }
   if (load !== undefined) return load;
   const enabled = facts.get('enabled');
@@ -90,6 +92,7 @@ function loadStep(facts: ServiceFacts, { earlier, conf, acl }: Planned): LoadSte
     // an entry that is written again has a new salt
     ...(loaded('users') !== facts.get('users') || isRewritten(earlier, PASSWD) ? ['users'] : []),
     ...(loaded('rights') !== (files.includes(ACL) ? digestOf(acl) : facts.get('rights')) ? ['rights'] : []),
+    ...(loaded('certificates') !== facts.get('certificates') || renewsCertificate(earlier) ? ['certificates'] : []),
   ];
   // the lab removes foreign files when it takes a host over
   const removesOthers = files.some((name) => name.startsWith(CONF_D) && name !== LAB_CONF);
@@ -106,8 +109,12 @@ function loadStep(facts: ServiceFacts, { earlier, conf, acl }: Planned): LoadSte
   });
 }
 
-function portOf({ conf }: Pick<WantedTexts, 'conf'>): string {
-  return /^listener (\d+)$/m.exec(conf)?.[1] ?? '0';
+function portsOf({ conf }: Pick<WantedTexts, 'conf'>): string[] {
+  return [...conf.matchAll(/^listener (\d+)/gm)].flatMap(([, port]) => port ?? []);
+}
+
+function renewsCertificate(earlier: readonly Item[]): boolean {
+  return Object.values(TLS_FILES).some((path) => isRewritten(earlier, path));
 }
 
 /** Whether the file's content is replaced, and not its owner or mode alone. */

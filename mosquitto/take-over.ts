@@ -5,11 +5,11 @@ import { backupFolder, openBackup } from '../provisioning/resources/backup-folde
 import type { Item, Resource } from '../provisioning/resources/resource.ts';
 import { REINSTALL } from './main-file.ts';
 import { describeObstacle, findObstacles, type Obstacle, obstacleQuery } from './obstacles.ts';
-import { ACL, LAB_CONF, MAIN_CONF, PASSWD } from './paths.ts';
+import { CONFIG_FILES, MAIN_CONF } from './paths.ts';
 
 /** Moves a foreign Mosquitto's files to the backup and stops it. `preflight` has refused what must stay. */
 export function takeOver(lab: Lab): Resource {
-  const query = obstacleQuery(lab.broker.port);
+  const query = obstacleQuery(lab.broker);
   return {
     id: 'take over',
     queries: [query],
@@ -39,7 +39,7 @@ export function takeOverScript(lab: string, obstacles: readonly Obstacle[]): str
   const steps = obstacles.map((obstacle) => {
     if (obstacle.kind === 'port') return `end_mosquitto ${obstacle.pid}`;
     if (obstacle.path === MAIN_CONF) return `replace_main_conf ${MAIN_CONF}`;
-    const files = obstacle.kind === 'lab' ? [LAB_CONF, PASSWD, ACL] : [obstacle.path];
+    const files = obstacle.kind === 'lab' ? CONFIG_FILES : [obstacle.path];
     return files.map((file) => `move_to_backup ${quote(file)}`).join('\n');
   });
   const functions = shellScript('take-over.sh', import.meta.url, { folder: backupFolder(lab) });

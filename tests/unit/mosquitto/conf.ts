@@ -3,6 +3,8 @@ import { renderConf } from '../../../mosquitto/conf.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
 
 const FIRST = '# mqtt-lab "two": written from its lab file, changes here are overwritten';
+const SERVER = ['certfile /etc/mosquitto/lab-server.pem', 'keyfile /etc/mosquitto/lab-server.key'];
+const CLIENTS = ['cafile /etc/mosquitto/lab-ca.pem', 'crlfile /etc/mosquitto/lab-crl.pem', 'require_certificate true'];
 const FILES = ['password_file /etc/mosquitto/lab.passwd', 'acl_file /etc/mosquitto/lab.acl'];
 
 /** [the lab file's broker; the lines of lab.conf] */
@@ -26,10 +28,33 @@ const rows: readonly (readonly [broker: string, lines: readonly string[]])[] = [
       ...['set_tcp_nodelay true', 'max_connections 100'],
     ],
   ],
+  [
+    '{ listeners: [{ port: 1883, bind: loopback }] }',
+    [FIRST, 'listener 1883 127.0.0.1', 'allow_anonymous false', ...FILES, 'max_keepalive 1200', 'set_tcp_nodelay true'],
+  ],
+  [
+    '{ listeners: [{ port: 9001, protocol: websockets }, { port: 8883, tls: {} }], options: { max_qos: 1, sys_interval: 5, max_connections: 100 } }',
+    [
+      // an option of one listener stands below each
+      ...[FIRST, 'listener 9001', 'protocol websockets', 'max_qos 1', 'max_connections 100'],
+      ...['listener 8883', ...SERVER, 'allow_anonymous false', ...FILES, 'max_keepalive 1200'],
+      ...['set_tcp_nodelay true', 'max_qos 1', 'sys_interval 5', 'max_connections 100'],
+    ],
+  ],
+  [
+    '{ listeners: [{ port: 1, tls: { clients: required } }, { port: 2, tls: { clients: required, identity: common-name } }, { port: 3, bind: loopback, protocol: websockets, tls: {} }] }',
+    [
+      ...[FIRST, 'listener 1', ...SERVER, ...CLIENTS],
+      ...['listener 2', ...SERVER, ...CLIENTS, 'use_identity_as_username true'],
+      ...['listener 3 127.0.0.1', 'protocol websockets', ...SERVER],
+      ...['allow_anonymous false', ...FILES, 'max_keepalive 1200', 'set_tcp_nodelay true'],
+    ],
+  ],
 ];
 
 for (const [broker, lines] of rows) {
   test(broker, (t) => {
-    t.deepEqual(renderConf(labOf(`${TWO_USERS}broker: ${broker}`)).split('\n'), [...lines, '']);
+    const users = TWO_USERS.replaceAll('{ password', '{ certificate: true, password');
+    t.deepEqual(renderConf(labOf(`${users}broker: ${broker}`)).split('\n'), [...lines, '']);
   });
 }

@@ -5,10 +5,10 @@ import { labOf, TWO_USERS } from '../_lab.ts';
 import { planOf } from './_resource.ts';
 
 const lab = labOf(TWO_USERS);
-const OTHER = 'file /etc/mosquitto/conf.d/mine.conf\nport 7 mosquitto';
-const SSHD = 'port 612 sshd: /usr/sbin/sshd -D';
-const DOCKER = 'port 9 /usr/bin/docker-proxy -proto tcp -host-port 1883';
-const PYTHON = 'port 7 python3 broker.py';
+const OTHER = 'file /etc/mosquitto/conf.d/mine.conf\nport 1883 7 mosquitto';
+const SSHD = 'port 1883 612 sshd: /usr/sbin/sshd -D';
+const DOCKER = 'port 1883 9 /usr/bin/docker-proxy -proto tcp -host-port 1883';
+const PYTHON = 'port 1883 7 python3 broker.py';
 
 for (const takeOver of [false, true]) {
   test(`passes on a host without obstacles${takeOver ? ', with --take-over' : ''}`, (t) => {
@@ -24,7 +24,7 @@ test('lets a foreign Mosquitto pass with --take-over', (t) => {
 const rows: readonly (readonly [output: string, takeOver: boolean, facts: readonly RegExp[]])[] = [
   [OTHER, false, [/mine\.conf .*not written by the lab/, /port 1883 .*process 7: mosquitto/]],
   [OTHER, false, [/try: choose another host.*--take-over/]],
-  ['port 7 mosquitto', false, [/try: choose another `broker\.port`.*--take-over/]],
+  ['port 1883 7 mosquitto', false, [/try: choose another port in the lab file.*--take-over/]],
   [PYTHON, false, [/port 1883 .*process 7: python3 broker\.py/, /try: stop process 7 \(python3\)/]],
   [PYTHON, true, [/try: stop process 7 \(python3\)/]],
   [
@@ -32,11 +32,11 @@ const rows: readonly (readonly [output: string, takeOver: boolean, facts: readon
     true,
     [
       /is taken by process 612: sshd: \/usr\/sbin\/sshd/,
-      /try: choose another `broker\.port`, `broker: \{ host: container \}`/,
+      /try: choose another port in the lab file, `broker: \{ host: container \}`/,
     ],
   ],
   [DOCKER, false, [/docker-proxy/, /try: stop the container that publishes port 1883/]],
-  ['port 0 a process of another namespace', false, [/taken by a process of another namespace/, /sudo ss -ltnp/]],
+  ['port 1883 0 a process of another namespace', false, [/taken by a process of another namespace/, /sudo ss -ltnp/]],
   [`${OTHER}\n${PYTHON}`, true, [/python3 broker\.py/]],
   [
     `link /etc/mosquitto/conf.d /srv/my conf.d \n${OTHER}`,

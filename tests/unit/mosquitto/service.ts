@@ -17,7 +17,7 @@ function answer(host: Readonly<Record<string, string | undefined>>) {
     users: 'u1',
     rights: 'r1',
     process: '70',
-    listens: '',
+    listens: '1883 ',
     'loaded-main': base64('persistence true\n'),
     'loaded-other': '',
     'loaded-lab': base64(LAB_CONF),
@@ -46,7 +46,7 @@ const rows: readonly (readonly [name: string, Readonly<Record<string, string | u
   ['not in the record', NO_RECORD, UNKNOWN],
   ['not in the record, but it began after the files', { ...NO_RECORD, 'began-later': '' }, undefined],
   ['its program replaced', { replaced: '' }, 'restart the broker: its program changed'],
-  ['no listener', { listens: undefined }, 'restart the broker: it does not listen on port 0'],
+  ['no listener', { listens: '' }, 'restart the broker: it does not listen on port 1883'],
   ['only a comment differs', { lab: conf('# by hand', '') }, undefined],
   ['another port', { lab: base64('listener 1884\nmax_keepalive 60\n') }, 'restart the broker: port changed'],
   ['another keep alive', { lab: base64('listener 1883\n') }, 'restart the broker: maxKeepAlive changed'],
@@ -78,13 +78,34 @@ const rows: readonly (readonly [name: string, Readonly<Record<string, string | u
     'restart the broker: allow_duplicate_messages changed',
   ],
   ['other rights, and not enabled', { rights: 'r2', enabled: 'disabled' }, 'reload the broker: rights changed'],
+  [
+    'other certificates',
+    { certificates: 'c2', 'loaded-certificates': 'c1' },
+    'reload the broker: certificates changed',
+  ],
+  [
+    'other certificates on 2.0.21',
+    { certificates: 'c2', 'loaded-certificates': 'c1', version: '2.0.21-1+deb13u1' },
+    'reload the broker: certificates changed',
+  ],
+  [
+    'other certificates on a version that was not measured',
+    { certificates: 'c2', 'loaded-certificates': 'c1', version: '2.1.2-1' },
+    'restart the broker: certificates changed',
+  ],
+  [
+    'other certificates and rights',
+    { certificates: 'c2', 'loaded-certificates': 'c1', rights: 'r2' },
+    'reload the broker: rights and certificates changed',
+  ],
+  ['the same certificates', { certificates: 'c1', 'loaded-certificates': 'c1' }, undefined],
   ['not enabled', { enabled: 'disabled' }, NOT_ENABLED],
   ['masked', { enabled: 'masked' }, NOT_ENABLED],
 ];
 
 for (const [name, host, summary] of rows) {
   test(name, (t) => {
-    t.is(planService(answer(host)).change?.summary, summary);
+    t.is(planService(answer(host), { earlier: [], conf: LAB_CONF, acl: '' }).change?.summary, summary);
   });
 }
 
@@ -99,7 +120,7 @@ const file = (name: string, action: Item['action'] = 'change', detail = 'content
 
 /** [the items planned before; the wanted lab.conf; the item's detail] */
 const planned: readonly (readonly [name: string, earlier: readonly Item[], labConf: string, detail: string])[] = [
-  ['nothing', [], 'listener 9\n', 'process 70'],
+  ['nothing', [], LAB_CONF, 'process 70'],
   ['lab.conf, back to what is loaded', [file('/etc/mosquitto/conf.d/lab.conf')], LAB_CONF, 'process 70'],
   ['lab.conf', [file('/etc/mosquitto/conf.d/lab.conf')], `${LAB_CONF}max_qos 1\n`, 'restart: max_qos changed'],
   [
@@ -111,6 +132,10 @@ const planned: readonly (readonly [name: string, earlier: readonly Item[], labCo
   ['users', [file('/etc/mosquitto/lab.passwd')], LAB_CONF, 'reload: users changed'],
   ['the mode of users', [file('/etc/mosquitto/lab.passwd', 'change', 'mode')], LAB_CONF, 'process 70'],
   ['rights written again as they were', [file('/etc/mosquitto/lab.acl', 'create', 'missing')], LAB_CONF, 'process 70'],
+  ['a new certificate', [file('/etc/mosquitto/lab-server.pem')], LAB_CONF, 'reload: certificates changed'],
+  ['a new list', [file('/etc/mosquitto/lab-crl.pem', 'change', 'missing')], LAB_CONF, 'reload: certificates changed'],
+  ['the owner of a key', [file('/etc/mosquitto/lab-server.key', 'change', 'owner')], LAB_CONF, 'process 70'],
+  ['another listener', [file('/etc/mosquitto/conf.d/lab.conf')], `listener 8883\n${LAB_CONF}`, 'restart: port changed'],
   ['the program', [{ action: 'create', kind: 'package', name: 'mosquitto' }], LAB_CONF, 'restart: its program changed'],
   ['the clients', [{ action: 'create', kind: 'package', name: 'mosquitto-clients' }], LAB_CONF, 'process 70'],
   [
@@ -136,6 +161,16 @@ for (const [name, earlier, labConf, detail] of planned) {
     );
   });
 }
+
+test('restarts a broker that listens on some of its ports alone', (t) => {
+  const conf = `${LAB_CONF}listener 8883\n`;
+  const host = { lab: base64(conf), 'loaded-lab': base64(conf) };
+  const detail = (listens: string) =>
+    planService(answer({ ...host, listens }), { earlier: [], conf, acl: '' }).items[0]?.detail;
+  t.is(detail('1883 8883 '), 'process 70');
+  t.is(detail('1883 '), 'restart: it does not listen on port 8883');
+  t.is(detail('18830 8883 '), 'restart: it does not listen on port 1883');
+});
 
 test('reloads for rights that will change', (t) => {
   const planned = { earlier: [file('/etc/mosquitto/lab.acl')], conf: LAB_CONF, acl: 'user bob\n' };

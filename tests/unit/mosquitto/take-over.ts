@@ -23,7 +23,7 @@ function host(t: ExecutionContext) {
 test('names each file that it moves and each process that it stops', (t) => {
   const { items, change } = planOf(
     takeOver(labOf(TWO_USERS)),
-    'file /etc/mosquitto/conf.d/mine.conf\nport 7 mosquitto',
+    'file /etc/mosquitto/conf.d/mine.conf\nport 1883 7 mosquitto',
   );
   t.deepEqual(itemTexts(items), ['remove file /etc/mosquitto/conf.d/mine.conf', 'remove process 7 mosquitto']);
   t.regex(change?.summary ?? '', /^take over: .*conf\.d\/mine\.conf.*; port 1883 .*process 7: mosquitto$/);

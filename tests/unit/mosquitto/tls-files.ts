@@ -1,0 +1,126 @@
+import test from 'ava';
+import { Secret } from '../../../base/secret.ts';
+import { configuration } from '../../../mosquitto/configuration.ts';
+import { tlsFiles, tlsItem } from '../../../mosquitto/tls-files.ts';
+import type { Certificates } from '../../../provisioning/certificates/certificates.ts';
+import type { Item } from '../../../provisioning/resources/resource.ts';
+import { factsOf } from '../_facts.ts';
+import { labOf, TWO_USERS } from '../_lab.ts';
+
+const NAMES = ['localhost', '127.0.0.1'];
+const FOLDER = '/etc/mosquitto';
+const FILES = ['lab-ca.pem', 'lab-crl.pem', 'lab-server.pem', 'lab-server.key'].map((name) => `${FOLDER}/${name}`);
+
+type Stub = { readonly isMade?: boolean; readonly why?: string };
+
+/** Certificates that need no CA, and what was asked of them. */
+function stub({ isMade = true, why }: Stub = {}) {
+  const asked: (readonly string[] | undefined)[] = [];
+  let made = isMade;
+  const pair = { chain: 'chain', key: new Secret('hunter2') };
+  const certificates: Certificates = {
+    brokerCa: () => (made ? 'broker ca' : undefined),
+    clientCa: () => (made ? 'client ca' : undefined),
+    server(names) {
+      asked.push(names);
+      return made ? { pair, why } : { pair: undefined, why: 'missing' };
+    },
+    user: () => ({ pair, why: undefined }),
+    revocations: () => (made ? { list: 'list', why: undefined } : { list: undefined, why: 'missing' }),
+    async make(names) {
+      asked.push(names);
+      made = true;
+    },
+  };
+  return { certificates, asked };
+}
+
+const file = (content: string) => `mosquitto mosquitto 600\n${Buffer.from(content).toString('base64')}`;
+const CONTENTS = ['client ca', 'list', 'chain', 'hunter2'];
+const PRESENT = new Map(FILES.map((path, index) => [`file:${path}`, file(CONTENTS[index] ?? '')]));
+
+test('wants the CA of the clients, the list, the certificate and its key, for the broker alone', (t) => {
+  const { certificates } = stub();
+  const wanted = tlsFiles({ certificates, names: NAMES, hasOwnAddresses: false }).wanted(factsOf(new Map()));
+  t.deepEqual(
+    wanted.map(({ path, content, owner, group, mode, why }) => [path, content, owner, group, mode, why]),
+    FILES.map((path, index) => [path, CONTENTS[index], 'mosquitto', 'mosquitto', '600', undefined]),
+  );
+  t.is(wanted[3]?.mask?.('hunter2'), '(hidden)');
+});
+
+test("adds the addresses of a container to the certificate's names", async (t) => {
+  const facts = factsOf(new Map([['addresses', '198.18.7.2 fd00::2 \n']]));
+  for (const [hasOwnAddresses, names] of [
+    [true, [...NAMES, '198.18.7.2', 'fd00::2']],
+    [false, NAMES],
+  ] as const) {
+    const { certificates, asked } = stub();
+    const tls = tlsFiles({ certificates, names: NAMES, hasOwnAddresses });
+    tls.wanted(facts);
+    await tls.make(facts);
+    t.deepEqual(asked, [names, names]);
+    t.is(
+      tls.queries.some(({ id }) => id === 'addresses'),
+      hasOwnAddresses,
+    );
+  }
+});
+
+const item: Item = { action: 'unchanged', kind: 'file', name: 'x', detail: 'content', diff: '-a\n+b' };
+
+/** [the item as its file alone gives it; why the certificate is made again; action and detail] */
+const items: readonly (readonly [item: Item, why: string | undefined, action: string, detail: string])[] = [
+  [{ ...item, action: 'change' }, undefined, 'change', 'content'],
+  [item, 'expires on 2030-04-01', 'change', 'expires on 2030-04-01'],
+  [{ ...item, action: 'create', detail: 'missing' }, 'missing', 'create', 'missing'],
+];
+
+for (const [one, why, action, detail] of items) {
+  test(`plans ${action}, ${detail}, without a diff`, (t) => {
+    const wanted = { path: 'x', content: '', owner: '', group: '', mode: '', why };
+    t.deepEqual(tlsItem(one, wanted), { action, kind: 'file', name: 'x', detail });
+  });
+}
+
+const lab = labOf(`${TWO_USERS}broker: { listeners: [{ port: 8883, tls: {} }] }`);
+const configured = (options: Stub) => {
+  const { certificates, asked } = stub(options);
+  return { asked, resource: configuration(lab, { certificates, names: NAMES, hasOwnAddresses: false }) };
+};
+const ofTls = (found: readonly Item[]) => found.filter(({ name }) => FILES.includes(name));
+
+test('plans nothing for files that are right', (t) => {
+  const { resource } = configured({});
+  const { items: found } = resource.plan(factsOf(PRESENT), []);
+  t.deepEqual(
+    ofTls(found).map(({ action }) => action),
+    ['unchanged', 'unchanged', 'unchanged', 'unchanged'],
+  );
+});
+
+test('plans the renewal of a certificate and its key, and makes it when it applies the plan', async (t) => {
+  const { resource, asked } = configured({ why: 'expires on 2030-04-01' });
+  const { items: found, change } = resource.plan(factsOf(PRESENT), []);
+  t.deepEqual(
+    ofTls(found).map(({ action, detail }) => `${action} ${detail ?? ''}`.trim()),
+    ['unchanged', 'unchanged', 'change expires on 2030-04-01', 'change expires on 2030-04-01'],
+  );
+  t.regex(change?.summary ?? '', /lab-server\.pem \(expires on 2030-04-01\)/);
+  asked.length = 0;
+  await change?.prepare?.(new AbortController().signal);
+  t.deepEqual(asked[0], NAMES);
+});
+
+test('shows no key in a plan, and writes it encoded', async (t) => {
+  const { resource } = configured({ isMade: false });
+  const plan = resource.plan(factsOf(new Map()), []);
+  t.deepEqual(
+    ofTls(plan.items).map(({ action }) => action),
+    ['create', 'create', 'create', 'create'],
+  );
+  t.false(JSON.stringify(plan).includes('hunter2'));
+  const script = (await plan.change?.prepare?.(new AbortController().signal)) ?? '';
+  t.true(script.includes(Buffer.from('hunter2').toString('base64')));
+  for (const path of FILES) t.true(script.includes(`mv -fT "$staged/`) && script.includes(path), path);
+});
