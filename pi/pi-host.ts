@@ -1,6 +1,7 @@
 import { LabError } from '../base/errors.ts';
 import { shellScript } from '../base/shell-script.ts';
 import type { Lab, Pi } from '../lab-file/lab.ts';
+import type { Certificates } from '../provisioning/certificates/certificates.ts';
 import { backupFolder } from '../provisioning/resources/backup-folder.ts';
 import type { Query } from '../provisioning/resources/facts.ts';
 import { packages } from '../provisioning/resources/packages.ts';
@@ -8,6 +9,7 @@ import { howToFree, isMosquitto, type PortHolder } from '../provisioning/resourc
 import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import type { Resource } from '../provisioning/resources/resource.ts';
 import { system } from '../provisioning/resources/system.ts';
+import { clientCertificates, noClientCertificates } from './client-certificates.ts';
 import { rebootOnce } from './reboot-once.ts';
 import { repository } from './repository.ts';
 
@@ -16,7 +18,7 @@ const MQTT_PORT = 1883;
 export const PI_PACKAGES = ['mosquitto-clients', 'python3-paho-mqtt'];
 
 /** The resources of a Pi: a supported system, MQTT clients, and no broker, checked before and after. */
-export function piHost(lab: Lab, pi: Pi): readonly Resource[] {
+export function piHost(lab: Lab, pi: Pi, certificates: Certificates | undefined): readonly Resource[] {
   const clientsOnly = noBroker(lab, pi);
   // `down` removes a container whole
   const owner = pi.host.kind === 'container' ? undefined : lab.name;
@@ -27,13 +29,14 @@ export function piHost(lab: Lab, pi: Pi): readonly Resource[] {
     ...repository(pi.name, pi.repository, owner),
     packages(PI_PACKAGES, record),
     clientsOnly,
+    certificates === undefined ? noClientCertificates() : clientCertificates(lab.users, certificates),
     ...rebootOnce(lab, pi),
   ];
 }
 
 /** Parts of a broker on a Pi, a line each. */
 export function noBrokerQuery({ broker }: Pick<Lab, 'broker'>): Query {
-  const ports = [...new Set([broker.port, MQTT_PORT])].map(String);
+  const ports = [...new Set([...broker.listeners.map(({ port }) => port), MQTT_PORT])].map(String);
   const facts = shellScript('no-broker-facts.sh', import.meta.url, { ports });
   return { id: 'no-broker', script: `${PROCESS_FUNCTIONS}\n${facts}` };
 }
@@ -82,7 +85,9 @@ function remedies(found: string): string[] {
 
 function howToFreePort(holder: PortHolder): string {
   const how = howToFree(holder);
-  return how === undefined ? `choose another \`broker.port\`, since sshd has port ${holder.port}` : `on the Pi, ${how}`;
+  return how === undefined
+    ? `choose another port in the lab file, since sshd has port ${holder.port}`
+    : `on the Pi, ${how}`;
 }
 
 function holders(found: string): PortHolder[] {

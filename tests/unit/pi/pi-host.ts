@@ -5,7 +5,7 @@ import { factsOf } from '../_facts.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
 
 const lab = labOf(`${TWO_USERS}pis: { kitchen: { host: container } }`);
-const resources = lab.pis.flatMap((pi) => piHost(lab, pi));
+const resources = lab.pis.flatMap((pi) => piHost(lab, pi, undefined));
 const PACKAGES = 'packages:mosquitto-clients,python3-paho-mqtt';
 const INSTALLED = 'ii  mosquitto-clients 2.0.11\nii  python3-paho-mqtt 1.6.1\n';
 
@@ -45,7 +45,7 @@ const found: readonly (readonly [parts: string, is: RegExp, advice: RegExp, neve
   [MOSQUITTO, /this Pi has a broker/, /stop process 5 \(mosquitto\)/, /purge/],
   [NODE_RED, /another program .*port.*\n {4}process 7 node-red/, /stop process 7 \(node-red\)/, /purge|remove/],
   [DOCKER, /another program/, /the container that publishes port 1883/, /purge|stop process/],
-  [SSHD, /another program/, /^choose another `broker\.port`, since sshd has port 22;/, /stop|purge/],
+  [SSHD, /another program/, /^choose another port in the lab file, since sshd has port 22;/, /stop|purge/],
   ['/usr/sbin/mosquitto exists\n', /this Pi has a broker/, /remove \/usr\/sbin\/mosquitto/, /purge|stop/],
 ];
 
@@ -77,6 +77,6 @@ for (const [name, installed, broker, changes, happened] of rows) {
 test('checks before and after the packages that the Pi has clients only', (t) => {
   t.deepEqual(
     resources.map(({ id }) => id),
-    ['system', 'clients only', 'repository', 'packages', 'clients only'],
+    ['system', 'clients only', 'repository', 'packages', 'clients only', 'client certificates'],
   );
 });

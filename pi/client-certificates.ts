@@ -1,0 +1,94 @@
+import { quote } from '../base/quote.ts';
+import type { User } from '../lab-file/lab.ts';
+import type { Certificates } from '../provisioning/certificates/certificates.ts';
+import type { Facts, Query } from '../provisioning/resources/facts.ts';
+import { fileItem } from '../provisioning/resources/file-item.ts';
+import { fileQuery, foundFile, foundInstead, type WantedFile } from '../provisioning/resources/files.ts';
+import { replaceFiles } from '../provisioning/resources/replace-files.ts';
+import { type Item, isChange, type Resource } from '../provisioning/resources/resource.ts';
+import { CLIENT_CA, CLIENT_FOLDER, clientFiles } from './client-files.ts';
+
+const TIMEOUT_MS = 60_000;
+
+/** The user who logs in, whose programs read the keys. */
+const LOGIN: Query = { id: 'login', script: `user=\${SUDO_USER:-$(id -un)}; echo "$user $(id -gn "$user")"` };
+const PRESENT: Query = { id: 'client-certificates', script: `find ${CLIENT_FOLDER} -mindepth 1 -maxdepth 1 | sort` };
+
+type WantedPem = WantedFile & { readonly why: string | undefined };
+
+/** The broker's CA and the users' certificates on a Pi; other files in their folder go. */
+export function clientCertificates(users: readonly User[], certificates: Certificates): Resource {
+  const owners = users.filter(({ certificate }) => certificate !== undefined);
+  const paths = [CLIENT_CA, ...owners.flatMap(({ name }) => Object.values(clientFiles(name)))];
+  const wanted = (facts: Facts): readonly WantedPem[] => {
+    const [owner = '', group = ''] = facts.get(LOGIN).output.trim().split(' ');
+    const ca = certificates.brokerCa();
+    const root = { owner: 'root', group: 'root', mode: '644' };
+    const own = { owner, group, mode: '600' };
+    return [
+      { path: CLIENT_CA, content: ca ?? '', why: ca === undefined ? 'missing' : undefined, ...root },
+      ...owners.flatMap((user) => {
+        const { pair, why } = certificates.user(user);
+        const { chain, key } = clientFiles(user.name);
+        const reason = why ?? (pair === undefined ? 'missing' : undefined);
+        return [
+          { path: chain, content: pair?.chain ?? '', why: reason, ...own },
+          { path: key, content: pair?.key.reveal() ?? '', why: reason, ...own, mask: () => '(hidden)' },
+        ];
+      }),
+    ];
+  };
+  return {
+    id: 'client certificates',
+    queries: [...paths.map(fileQuery), LOGIN, PRESENT],
+    plan(facts) {
+      const changed = wanted(facts).map((file) => itemOf(facts, file));
+      const others = facts
+        .get(PRESENT)
+        .output.split('\n')
+        .filter((path) => path !== '' && !paths.includes(path));
+      const removed = others.map(
+        (name): Item => ({ action: 'remove', kind: 'file', name, detail: 'no longer needed' }),
+      );
+      const items = [...changed, ...removed];
+      if (!items.some(isChange)) return { items };
+      const change = {
+        summary: 'write the certificates of the clients',
+        script: '',
+        async prepare() {
+          await certificates.make(undefined);
+          return [
+            `install -d -o root -g root -m 0755 ${CLIENT_FOLDER}`,
+            ...others.map((path) => `rm -rf ${quote(path)}`),
+            replaceFiles(CLIENT_FOLDER, wanted(facts), 'true'),
+          ].join('\n');
+        },
+        timeoutMs: TIMEOUT_MS,
+      };
+      return { items, change };
+    },
+  };
+}
+
+/** Without a diff, since the files are encoded. */
+function itemOf(facts: Facts, file: WantedPem): Item {
+  const answer = facts.get(fileQuery(file.path));
+  const { diff: _, ...item } = fileItem(foundFile(answer), file, foundInstead(answer));
+  if (file.why === undefined) return item;
+  return { ...item, action: item.detail === 'missing' ? 'create' : 'change', detail: file.why };
+}
+
+/** The folder, for `down` and for a lab without TLS. */
+export function noClientCertificates(): Resource {
+  return {
+    id: 'client certificates',
+    queries: [PRESENT],
+    plan(facts) {
+      const present = facts.get(PRESENT).output.trim();
+      if (present === '') return { items: [] };
+      const item: Item = { action: 'remove', kind: 'folder', name: CLIENT_FOLDER };
+      const summary = 'remove the certificates of the clients';
+      return { items: [item], change: { summary, script: `rm -rf ${CLIENT_FOLDER}`, timeoutMs: TIMEOUT_MS } };
+    },
+  };
+}
