@@ -4,6 +4,7 @@ import { connectRaw } from '../probes/mqtt/raw-session.ts';
 import { openHost } from '../provisioning/hosts/open.ts';
 import { gatherFacts } from '../provisioning/resources/facts.ts';
 import { installedVersions, packagesQuery } from '../provisioning/resources/packages.ts';
+import { endpointHere } from './endpoints.ts';
 import type { LiveLab } from './live-lab.ts';
 
 /** mosquitto(8), broker status. */
@@ -28,14 +29,14 @@ export async function withVersion(live: LiveLab, signal: AbortSignal): Promise<L
 async function externalVersion({ lab, broker }: LiveLab): Promise<string | undefined> {
   const { software } = lab.broker;
   if (software !== undefined) return software.product === 'mosquitto' ? software.version : undefined;
-  const asked = lab.users.slice(0, MOST_ASKED).map((user) => ignoreFailure(publishedVersion(broker, user)));
+  const asked = lab.users.slice(0, MOST_ASKED).map((user) => ignoreFailure(publishedVersion({ lab, broker }, user)));
   return (await Promise.all(asked)).find((version) => version !== undefined);
 }
 
 /** What a user reads on Mosquitto's own topic; undefined: nothing, or another broker. */
-async function publishedVersion({ address, port }: LiveLab['broker'], user: User): Promise<string | undefined> {
-  const login = { user: user.name, password: user.password.reveal() };
-  const outcome = await connectRaw({ address, port, login, keepAlive: 10, boundMs: ASK_MS });
+async function publishedVersion(live: Pick<LiveLab, 'lab' | 'broker'>, user: User): Promise<string | undefined> {
+  const login = { user: user.name, ...(user.password && { password: user.password.reveal() }) };
+  const outcome = await connectRaw({ ...endpointHere(live, user), login, keepAlive: 10, boundMs: ASK_MS });
   if (outcome.kind !== 'accepted') return undefined;
   await using session = outcome.session;
   await session.subscribe(VERSION_TOPIC, 0);

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { deferred } from '../base/deferred.ts';
 import type { Lab, User } from '../lab-file/lab.ts';
 import mqttPacket from '../probes/mqtt/codec.ts';
-import type { Endpoint } from '../probes/mqtt/endpoint.ts';
 import { openTransport } from '../probes/mqtt/transport.ts';
+import { endpointHere } from './endpoints.ts';
 import type { LiveBroker } from './live-lab.ts';
 
 /** How a broker answers one CONNECT; the text describes an answer other than acceptance. */
@@ -20,7 +20,7 @@ export type ConnectAnswer =
     };
 
 /** A lab's broker, which should know the lab's users. */
-export type LabBroker = { readonly lab: Lab; readonly broker: LiveBroker & Endpoint };
+export type LabBroker = { readonly lab: Lab; readonly broker: LiveBroker };
 
 export const ANSWER_TIMEOUT_MS = 2_000;
 
@@ -32,7 +32,7 @@ export async function connectOnce({ lab, broker }: LabBroker, boundMs = ANSWER_T
   const answer = deferred<ConnectAnswer>();
   let isConnected = false;
   const silent = (text: string, isLate = false) => answer.resolve({ kind: 'silent', text, isConnected, isLate });
-  const { stream: socket, tcp } = openTransport(broker);
+  const { stream: socket, tcp } = openTransport(endpointHere({ lab, broker }, lab.users[0]));
   const timer = setTimeout(() => silent(isConnected ? 'connected, but no CONNACK' : 'cannot connect', true), boundMs);
   tcp.once('connect', () => {
     isConnected = true;
@@ -61,7 +61,7 @@ export async function connectOnce({ lab, broker }: LabBroker, boundMs = ANSWER_T
 
 /** A CONNECT of 3.1.1 with a clean session. It contains the password. */
 export function connectPacket(user: User | undefined): Buffer {
-  const login = user === undefined ? {} : { username: user.name, password: Buffer.from(user.password.reveal()) };
+  const login = user === undefined ? {} : { username: user.name, password: Buffer.from(user.password?.reveal() ?? '') };
   const clientId = `lab-${randomBytes(8).toString('hex')}`;
   const version = { protocolId: 'MQTT', protocolVersion: 4 } as const;
   return mqttPacket.generate({ cmd: 'connect', ...version, clean: true, clientId, keepalive: 10, ...login });

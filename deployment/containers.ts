@@ -19,5 +19,9 @@ export function containerRecipe(lab: Lab, name: string, emulation: Emulation | u
   const mayUseSudo = emulation?.hasSetuid ?? true;
   const login = name === 'broker' ? LOGINS.broker : mayUseSudo ? LOGINS.pi : 'root';
   const image = { lab: lab.name, debian: lab.containers.debian, login, emulation };
-  return { lab: lab.name, name, login, ports: name === 'broker' ? [lab.broker.port] : [], image };
+  return { lab: lab.name, name, login, ports: name === 'broker' ? publishedPorts(lab) : [], image };
+}
+
+function publishedPorts({ broker }: Pick<Lab, 'broker'>): number[] {
+  return broker.listeners.filter(({ bind }) => bind === 'all').map(({ port }) => port);
 }

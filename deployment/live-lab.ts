@@ -1,5 +1,6 @@
 import type { Lab } from '../lab-file/lab.ts';
 import type { HostAddress } from '../provisioning/hosts/open.ts';
+import type { Credentials, LiveListener } from './live-listener.ts';
 
 /** A running lab: its lab file, and how each part is reached. */
 export type LiveLab = {
@@ -9,9 +10,14 @@ export type LiveLab = {
 };
 
 export type LiveBroker = {
-  /** Where MQTT clients on this machine reach the broker. */
+  /** Where the first user's clients on this machine reach the broker. */
   readonly address: string;
   readonly port: number;
+  /** Those that clients on this machine reach. */
+  readonly listeners: readonly LiveListener[];
+  /** Those that client programs on the broker's own host use. */
+  readonly onHost: readonly LiveListener[];
+  readonly credentials: Credentials;
   /** How commands reach the broker's host; undefined for an external broker. */
   readonly host: HostAddress | undefined;
   /** Mosquitto's version, such as `2.0.11`; undefined where it is unknown, and until broker-version.ts has asked. */
@@ -21,6 +27,6 @@ export type LiveBroker = {
 export type LivePi = {
   readonly name: string;
   readonly host: HostAddress;
-  /** Where MQTT clients on the Pi reach the broker. */
-  readonly broker: { readonly address: string; readonly port: number };
+  /** Where the first user's clients on the Pi reach the broker, and the listeners that they reach. */
+  readonly broker: { readonly address: string; readonly port: number; readonly listeners: readonly LiveListener[] };
 };

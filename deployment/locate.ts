@@ -1,13 +1,17 @@
 import type Docker from 'dockerode';
 import { ignoreFailure, LabError } from '../base/errors.ts';
-import type { Lab, Pi } from '../lab-file/lab.ts';
+import type { Lab, Listener, Pi } from '../lab-file/lab.ts';
+import { bestListener } from '../lab-file/listeners.ts';
 import { privateFolder } from '../lab-file/private-folder.ts';
+import { certificatesOf } from '../provisioning/certificates/certificates.ts';
 import { type Container, findContainers } from '../provisioning/docker/container-state.ts';
 import { type Host, tryRun } from '../provisioning/hosts/host.ts';
 import { type HostAddress, openHost } from '../provisioning/hosts/open.ts';
 import { hostNameOf, isIndirect } from '../provisioning/hosts/ssh-destination.ts';
 import { containerNames } from './containers.ts';
+import { credentialsOf } from './endpoints.ts';
 import type { LiveBroker, LiveLab, LivePi } from './live-lab.ts';
+import type { LiveListener } from './live-listener.ts';
 
 export type Containers = ReadonlyMap<string, Container>;
 
@@ -52,13 +56,25 @@ export function hostAddress(name: string, host: Pi['host'], containers: Containe
 
 /** Where the broker is for MQTT clients on this machine; leaves its version open. Throws a LabError for a container that is not running. */
 export async function liveBroker(lab: Lab, containers: Containers): Promise<LiveBroker> {
-  const { address, port, host } = lab.broker;
-  const at = (fallback: string, reached = port) => ({
-    address: address ?? fallback,
-    port: reached,
-    host: brokerHostAddress(lab, containers),
-    version: undefined,
-  });
+  const { address, host, listeners } = lab.broker;
+  const published = (port: number) =>
+    host.kind === 'container' ? (containers.get('broker')?.published.get(port) ?? port) : port;
+  const isHere = host.kind === 'local' || host.kind === 'external';
+  const at = (fallback: string) => {
+    const reached = listeners
+      .filter(({ bind }) => isHere || bind === 'all')
+      .map((listener) => ({ ...listener, address: address ?? fallback, reachedPort: published(listener.port) }));
+    return {
+      ...bestFor(lab, reached),
+      listeners: reached,
+      onHost: listeners
+        .filter(isForHost)
+        .map((listener) => ({ ...listener, address: '127.0.0.1', reachedPort: listener.port })),
+      credentials: credentialsOf(lab, certificatesOf(lab)),
+      host: brokerHostAddress(lab, containers),
+      version: undefined,
+    };
+  };
   switch (host.kind) {
     case 'local':
     case 'external':
@@ -66,7 +82,7 @@ export async function liveBroker(lab: Lab, containers: Containers): Promise<Live
     case 'ssh':
       return at(address ?? (await hostNameOf('broker', host)));
     case 'container':
-      return at('127.0.0.1', containers.get('broker')?.published.get(port));
+      return at('127.0.0.1');
   }
 }
 
@@ -78,7 +94,23 @@ async function livePi(lab: Lab, pi: Pi, known: Known, open: Host | undefined): P
   const given = lab.broker.address;
   const address =
     given !== undefined && !isLoopback(given) ? given : await brokerFor(lab, { name: pi.name, host, open }, known);
-  return { name: pi.name, host, broker: { address, port: lab.broker.port } };
+  // no client program there speaks WebSockets
+  const reached = lab.broker.listeners
+    .filter(({ bind, protocol }) => bind === 'all' && protocol === 'mqtt')
+    .map((listener) => ({ ...listener, address, reachedPort: listener.port }));
+  return { name: pi.name, host, broker: { ...bestFor(lab, reached), listeners: reached } };
+}
+
+/** No client program on a host speaks WebSockets, and the broker's host has no keys of clients. */
+function isForHost({ protocol, tls }: Listener): boolean {
+  return protocol === 'mqtt' && tls?.clients !== 'required';
+}
+
+/** Where the first user goes. */
+function bestFor({ users }: Pick<Lab, 'users'>, listeners: readonly LiveListener[]) {
+  const [first] = users;
+  const listener = (first && bestListener(listeners, first)) ?? listeners[0];
+  return { address: listener?.address ?? '', port: listener?.reachedPort ?? 0 };
 }
 
 /** On this machine's loopback address a Pi finds itself, not the broker. */

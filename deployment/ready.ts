@@ -1,6 +1,7 @@
 import { ignoreFailure, LabError } from '../base/errors.ts';
 import { openHost } from '../provisioning/hosts/open.ts';
 import { ANSWER_TIMEOUT_MS, type ConnectAnswer, connectOnce, type LabBroker } from './connect-once.ts';
+import { hostPort } from './endpoints.ts';
 import { describePortState, portState } from './why-unreachable.ts';
 
 /** How long the lab's own broker may take, which `up` may have started just now. */
@@ -70,10 +71,10 @@ async function notReadyWhy(
   if (answer.kind !== 'silent' || where?.kind !== 'ssh' || signal.aborted) return error;
   const asking = async () => {
     await using host = await openHost('broker', where, signal);
-    return await portState(host, target.lab.broker.port, signal);
+    return await portState(host, hostPort(target), signal);
   };
   const state = await ignoreFailure(asking());
-  const why = state === undefined ? undefined : describePortState(state, target.lab.broker.port);
+  const why = state === undefined ? undefined : describePortState(state, hostPort(target));
   if (why === undefined) return error;
   const { happened, advice } = why;
   const trouble = { ...error.trouble, happened: `${error.trouble.happened}\n    ${happened}`, advice };

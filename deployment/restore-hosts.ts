@@ -3,6 +3,7 @@ import type { Lab } from '../lab-file/lab.ts';
 import { LAB_CONF } from '../mosquitto/paths.ts';
 import { removeBroker } from '../mosquitto/remove-broker.ts';
 import { restoreBackup } from '../mosquitto/restore.ts';
+import { noClientCertificates } from '../pi/client-certificates.ts';
 import { noRepository } from '../pi/repository.ts';
 import { backupFolder } from '../provisioning/resources/backup-folder.ts';
 import { recordedPackages } from '../provisioning/resources/recorded-packages.ts';
@@ -18,7 +19,7 @@ export type LabToRemove = Pick<Lab, 'name' | 'directory'> & Partial<Pick<Lab, 'b
 /** The resources that restore any host of a lab, in order. Packages that stay keep the repository they came from. */
 export function restoreResources(lab: string, { keepPackages }: RestoreOptions): readonly Resource[] {
   const packages = keepPackages ? [] : [recordedPackages(backupFolder(lab)), noRepository(lab)];
-  return [removeBroker(lab), ...packages, restoreBackup(lab)];
+  return [removeBroker(lab), noClientCertificates(), ...packages, restoreBackup(lab)];
 }
 
 /** The managed hosts that the lab file no longer has: the next `up` restores them. */

@@ -12,6 +12,7 @@ import { PROCESS_FUNCTIONS } from '../provisioning/resources/processes.ts';
 import { SYSTEM, systemOf } from '../provisioning/resources/system.ts';
 import type { ConnectAnswer } from './connect-once.ts';
 import type { LiveBroker } from './live-lab.ts';
+import type { LiveListener } from './live-listener.ts';
 import { type Containers, liveBroker } from './locate.ts';
 import type { Place } from './planned-host.ts';
 
@@ -25,6 +26,8 @@ export type HostStatus = {
   readonly system?: string;
   readonly versions?: Readonly<Record<string, string>>;
   readonly detail: string;
+  /** Of the broker: where this machine's clients connect. */
+  readonly listeners?: readonly LiveListener[];
 };
 
 export type StatusOptions = {
@@ -52,7 +55,8 @@ export async function hostStatuses(lab: Lab, options: StatusOptions): Promise<re
 
 async function externalBroker(lab: Lab, { containers, connect }: StatusOptions): Promise<HostStatus> {
   const broker = await liveBroker(lab, containers);
-  return externalStatus(`external ${broker.address}:${broker.port}`, await connect(broker));
+  const status = externalStatus(`external ${broker.address}:${broker.port}`, await connect(broker));
+  return { ...status, listeners: broker.listeners };
 }
 
 /** The status of a broker that only its answer shows. */
@@ -88,7 +92,8 @@ async function reachedStatus(
   { name, place, packages }: Asked,
   { containers, connect, signal, open = openHost }: StatusOptions,
 ): Promise<Omit<HostStatus, 'host' | 'place'>> {
-  const answering = name === 'broker' ? liveBroker(lab, containers).then(connect) : undefined;
+  const broker = name === 'broker' ? await liveBroker(lab, containers) : undefined;
+  const answering = broker && connect(broker);
   // awaited below, unless the host is out of reach
   answering?.catch(() => undefined);
   const container = containers.get(name);
@@ -101,6 +106,7 @@ async function reachedStatus(
   const about = {
     ...(system === undefined ? {} : { system: `${system.name} ${system.machine}` }),
     versions,
+    ...(broker === undefined ? {} : { listeners: broker.listeners }),
   };
   const missing = packages.filter((wanted) => versions[wanted] === undefined);
   const answer = await answering;

@@ -25,7 +25,7 @@ export function portQuery(port: number): Query {
 }
 
 /** 127.0.0.0/8 and ::1 in /proc/net/tcp and tcp6, whose words are in the order of the host's bytes. */
-const LOOPBACK = /^(?:0{16}FFFF0000)?(?:[\dA-F]{6}7F|7F[\dA-F]{6})$|^0{24}(?:01000000|00000001)$/;
+export const LOOPBACK = /^(?:0{16}FFFF0000)?(?:[\dA-F]{6}7F|7F[\dA-F]{6})$|^0{24}(?:01000000|00000001)$/;
 
 export function portStateOf({ output }: Fact, port: number): PortState {
   const values = (word: string) =>

@@ -1,4 +1,7 @@
 import { atMost } from '../../base/limit.ts';
+import { endpointHere, endpointOn } from '../../deployment/endpoints.ts';
+import type { LiveListener } from '../../deployment/live-listener.ts';
+import { bestListener } from '../../lab-file/listeners.ts';
 import { unreadable } from '../../probes/clients/option-file.ts';
 import { handshake, isAcceptance } from '../../probes/mqtt/handshake.ts';
 import { connectSession } from '../../probes/mqtt/session.ts';
@@ -22,31 +25,51 @@ const LIMITS = ['max_qos', 'max_packet_size'];
 const limit = atMost(8);
 
 export const auth: CheckFamily = (testLab) => {
-  const cases = loginCases(testLab.lab);
+  const byPassword = passwordListeners(testLab.live.broker.listeners);
+  const cases = loginCases(testLab.lab, (user) => bestListener(byPassword, user) !== undefined);
   const everywhere = cases.filter(({ isEverywhere }) => isEverywhere);
   return [
     ...cases.map((loginCase) =>
       loginCase.isAccepted ? acceptedCheck(testLab, loginCase) : refusedCheck(testLab, loginCase),
     ),
-    ...remoteHosts(testLab).flatMap((host) => remoteChecks(testLab, host, everywhere)),
+    ...remoteHosts(testLab).flatMap((host) =>
+      remoteChecks(
+        testLab,
+        host,
+        everywhere.filter(({ as }) => bestListener(host.listeners, as) !== undefined),
+      ),
+    ),
   ];
 };
 
-function acceptedCheck({ broker }: TestLab, loginCase: LoginCase): Check {
+function acceptedCheck(testLab: TestLab, loginCase: LoginCase): Check {
   const { version, login } = loginCase;
   return {
     ...localCheck(loginCase),
     expected: { accepted: true, code: 0 },
     async run() {
-      const outcome = await connectSession({ ...broker, version, ...(login && { login }) });
+      const outcome = await connectSession({ ...placeOf(testLab, loginCase), version, ...(login && { login }) });
       if (outcome.kind === 'accepted') await outcome.session.close();
       return judgeAcceptance(outcome);
     },
   };
 }
 
+/** Not where a certificate names the user, whatever the CONNECT says. */
+function passwordListeners(listeners: readonly LiveListener[]): LiveListener[] {
+  return listeners.filter(({ tls }) => tls?.identity !== 'common-name');
+}
+
+function placeOf({ live: { lab, broker }, broker: { keepAlive } }: TestLab, { as }: LoginCase) {
+  return {
+    ...endpointHere({ lab, broker: { ...broker, listeners: passwordListeners(broker.listeners) } }, as),
+    keepAlive,
+  };
+}
+
 /** Compares the exact bytes of the answer, and who closes the connection. */
-function refusedCheck({ broker, live, lab, brokerKind }: TestLab, loginCase: LoginCase): Check {
+function refusedCheck(testLab: TestLab, loginCase: LoginCase): Check {
+  const { live, lab, brokerKind } = testLab;
   const announcesLimits = LIMITS.some((name) => optionOf(lab.broker, name) !== undefined);
   const { version, login, deviation } = loginCase;
   return {
@@ -55,7 +78,7 @@ function refusedCheck({ broker, live, lab, brokerKind }: TestLab, loginCase: Log
     expected: refusalBytes(version),
     ...(loginCase.wrongly === undefined ? {} : { factors: [{ ...loginCase.wrongly, version }] }),
     async run() {
-      const seen = await handshake({ ...broker, ...login, version, boundMs: BOUND_MS });
+      const seen = await handshake({ ...placeOf(testLab, loginCase), ...login, version, boundMs: BOUND_MS });
       const judged = judgeRefusal(seen, version, brokerKind, { announcesLimits });
       if (deviation === undefined) return judged;
       const other: Behaviour = isAcceptance(seen.answer) ? 'deviation' : { other: judged.reason ?? '' };
@@ -81,17 +104,24 @@ type RemoteHost = {
   readonly idWord: string;
   readonly name: string;
   readonly where: HostAddress;
-  /** Where the host finds the broker. */
-  readonly broker: { readonly address: string; readonly port: number };
+  /** The listeners that its clients reach. */
+  readonly listeners: readonly LiveListener[];
 };
 
 /** The broker's host, where it is not this machine, and the Pis. */
-function remoteHosts({ live, lab }: TestLab): RemoteHost[] {
+function remoteHosts({ live }: TestLab): RemoteHost[] {
   const { host } = live.broker;
-  const pis = live.pis.map((pi) => ({ idWord: idWord(pi.name), name: pi.name, where: pi.host, broker: pi.broker }));
+  const pis = live.pis.map((pi) => ({
+    idWord: idWord(pi.name),
+    name: pi.name,
+    where: pi.host,
+    listeners: passwordListeners(pi.broker.listeners),
+  }));
   if (host === undefined || host.kind === 'local') return pis;
-  const loopback = { address: '127.0.0.1', port: lab.broker.port };
-  return [{ idWord: 'broker-host', name: 'broker', where: host, broker: loopback }, ...pis];
+  return [
+    { idWord: 'broker-host', name: 'broker', where: host, listeners: passwordListeners(live.broker.onHost) },
+    ...pis,
+  ];
 }
 
 /** The bound on a number of logins from one host, one after the other. */
@@ -128,12 +158,16 @@ function remoteChecks(testLab: TestLab, remote: RemoteHost, cases: readonly Logi
 
 async function attemptAll(
   testLab: TestLab,
-  { name, where, broker }: RemoteHost,
+  { name, where, listeners }: RemoteHost,
   cases: readonly LoginCase[],
   boundMs: number,
 ) {
   const topic = testLab.lab.topics[0]?.name ?? 'mqtt-lab';
-  const logins = cases.map(({ version, login }) => ({ ...broker, version, topic, ...(login && { login }) }));
+  const logins = cases.map(({ version, login, as }) => ({
+    ...endpointOn({ name, broker: { listeners } }, as),
+    ...{ version, topic },
+    ...(login && { login }),
+  }));
   const { attemptLogins } = await import('../../probes/clients/login-attempts.ts');
   return await attemptLogins(await testLab.host(name, where), logins, { boundMs, signal: testLab.stopped });
 }

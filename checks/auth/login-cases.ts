@@ -1,3 +1,4 @@
+import type { Secret } from '../../base/secret.ts';
 import type { Lab, User } from '../../lab-file/lab.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
 import type { LOGIN_ATTEMPTS } from '../../records/subject.ts';
@@ -14,6 +15,8 @@ export type LoginCase = {
   readonly name: string;
   readonly version: Version;
   readonly isAccepted: boolean;
+  /** Whose way to the broker the client takes, and whose certificate it shows where one is needed. */
+  readonly as: User;
   readonly claim: string;
   readonly login?: { readonly user: string; readonly password?: string };
   /** Whether every host of the lab tries the login, not only this machine. */
@@ -34,19 +37,25 @@ type WrongWord = {
   readonly deviation?: DeviationName;
 };
 
-/** Each user with the right password, and every kind of wrong login, over both protocol versions. */
-export function loginCases(lab: Lab): LoginCase[] {
+type Member = User & { readonly password: Secret };
+
+/**
+ * Each user with the right password, and every kind of wrong login, over both protocol versions.
+ * @param may whether a user may log in with a password at all
+ */
+export function loginCases(lab: Pick<Lab, 'users'>, may: (user: User) => boolean = () => true): LoginCase[] {
+  const users = lab.users.filter((user): user is Member => user.password !== undefined && may(user));
   return VERSIONS.flatMap((version) => [
-    ...lab.users.flatMap((user) => userCases(lab, user, version)),
-    ...strangerCases(lab, version),
+    ...users.flatMap((user) => userCases(users, user, version)),
+    ...users.slice(0, 1).flatMap((user) => strangerCases(user, version)),
   ]);
 }
 
-function userCases(lab: Lab, user: User, version: Version): LoginCase[] {
+function userCases(users: readonly Member[], user: Member, version: Version): LoginCase[] {
   const [tag, over] = [tagOf(version), overOf(version)];
   const { name } = user;
   const password = user.password.reveal();
-  const refused = { version, isAccepted: false, isEverywhere: false } as const;
+  const refused = { version, isAccepted: false, isEverywhere: false, as: user } as const;
   return [
     {
       kind: 'accepted',
@@ -54,6 +63,7 @@ function userCases(lab: Lab, user: User, version: Version): LoginCase[] {
       version,
       isAccepted: true,
       isEverywhere: true,
+      as: user,
       claim: `the broker accepts ${name} with the right password ${over}`,
       login: { user: name, password },
     },
@@ -75,7 +85,7 @@ function userCases(lab: Lab, user: User, version: Version): LoginCase[] {
       login: { user: name },
       wrongly: { user: name, attempt: 'no password' },
     },
-    ...wrongPasswords(lab, user).map(({ how, words, text, deviation }) => ({
+    ...wrongPasswords(users, user).map(({ how, words, text, deviation }) => ({
       ...refused,
       kind: 'wrong-password' as const,
       name: `${tag}.${idWord(name)}.${how}`,
@@ -84,7 +94,7 @@ function userCases(lab: Lab, user: User, version: Version): LoginCase[] {
       wrongly: { user: name, attempt: words },
       ...(deviation === undefined ? {} : { deviation }),
     })),
-    ...wrongNames(lab, name).map(({ how, words, text }) => ({
+    ...wrongNames(users, name).map(({ how, words, text }) => ({
       ...refused,
       kind: 'unknown-user' as const,
       name: `${tag}.${idWord(name)}.${how}`,
@@ -96,7 +106,7 @@ function userCases(lab: Lab, user: User, version: Version): LoginCase[] {
 }
 
 /** Passwords that a careless comparison would accept, except one that happens to be right. */
-function wrongPasswords({ users }: Lab, { name, password }: User): WrongWord[] {
+function wrongPasswords(users: readonly Member[], { name, password }: Member): WrongWord[] {
   const right = password.reveal();
   const other = users.map((user) => user.password.reveal()).find((text) => text !== right);
   const ways: WrongWord[] = [
@@ -124,7 +134,7 @@ function wrongPasswords({ users }: Lab, { name, password }: User): WrongWord[] {
   });
 }
 
-function wrongNames({ users }: Lab, name: string): WrongWord[] {
+function wrongNames(users: readonly Member[], name: string): WrongWord[] {
   const ways: WrongWord[] = [
     { how: 'case', words: 'the name in the other letter case', text: otherCase(name) },
     { how: 'space', words: 'the name plus a space', text: `${name} ` },
@@ -134,11 +144,11 @@ function wrongNames({ users }: Lab, name: string): WrongWord[] {
   return ways.filter(({ text }) => !users.some((user) => user.name === text));
 }
 
-function strangerCases(lab: Lab, version: Version): LoginCase[] {
+function strangerCases(user: Member, version: Version): LoginCase[] {
   const [tag, over] = [tagOf(version), overOf(version)];
   // a real user's password, so that only the name is wrong
-  const password = lab.users[0]?.password.reveal() ?? nonce();
-  const refused = { version, isAccepted: false, isEverywhere: true } as const;
+  const password = user.password.reveal();
+  const refused = { version, isAccepted: false, isEverywhere: true, as: user } as const;
   return [
     {
       ...refused,

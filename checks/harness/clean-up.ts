@@ -59,7 +59,7 @@ export async function connectForCleanUp(
   options: Partial<RawOptions> = {},
 ): Promise<RawSession> {
   const boundMs = testLab.stopped.aborted ? INTERRUPTED_BOUND_MS : BOUND_MS;
-  const outcome = await connectRaw({ ...testLab.broker, login: loginOf(user), boundMs, ...options });
+  const outcome = await connectRaw({ ...testLab.brokerFor(user), login: loginOf(user), boundMs, ...options });
   if (outcome.kind === 'accepted') return outcome.session;
   const happened = outcome.kind === 'refused' ? `the broker refused with code ${outcome.code}` : outcome.reason;
   throw new LabError({ subject: 'broker', step: `log in as ${user.name}`, happened }, 'failed');

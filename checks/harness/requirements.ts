@@ -1,4 +1,5 @@
 import { ignoreFailure } from '../../base/errors.ts';
+import { endpointHere } from '../../deployment/endpoints.ts';
 import type { LiveLab } from '../../deployment/live-lab.ts';
 import type { Lab } from '../../lab-file/lab.ts';
 import { connectRaw, type RawSession } from '../../probes/mqtt/raw-session.ts';
@@ -73,9 +74,9 @@ export function announcedValue(announced: readonly string[], name: string): stri
 /** The properties in an external broker's CONNACK of MQTT 5; empty for the lab's own broker. */
 export async function announcedBy({ lab, broker }: LiveLab): Promise<readonly string[]> {
   if (broker.host !== undefined) return [];
-  const { address, port } = broker;
-  const [login] = lab.users.map(loginOf);
-  const options = { address, port, version: 5, keepAlive: 10 } as const;
+  const [user] = lab.users;
+  const login = user && loginOf(user);
+  const options = { ...endpointHere({ lab, broker }, user), version: 5, keepAlive: 10 } as const;
   const outcome = await ignoreFailure(connectRaw({ ...options, ...(login === undefined ? {} : { login }) }));
   if (outcome?.kind !== 'accepted') return [];
   await using session = outcome.session;

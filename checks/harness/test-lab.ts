@@ -1,7 +1,9 @@
 import { LabError } from '../../base/errors.ts';
+import { endpointHere } from '../../deployment/endpoints.ts';
 import type { LiveLab } from '../../deployment/live-lab.ts';
 import type { Lab, User } from '../../lab-file/lab.ts';
 import { LOG } from '../../mosquitto/paths.ts';
+import type { Endpoint } from '../../probes/mqtt/endpoint.ts';
 import type { RawOptions } from '../../probes/mqtt/raw-options.ts';
 import { connectRaw, type RawSession } from '../../probes/mqtt/raw-session.ts';
 import { connectSession, type Session, type SessionOptions, type Version } from '../../probes/mqtt/session.ts';
@@ -24,8 +26,10 @@ export type TestLab = AsyncDisposable & {
   readonly lab: Lab;
   /** Aborts when the run is interrupted. */
   readonly stopped: AbortSignal;
-  /** The broker's address for MQTT clients on this machine, and a keep alive that it accepts. */
-  readonly broker: { readonly address: string; readonly port: number; readonly keepAlive: number };
+  /** A keep alive in seconds that the broker accepts. */
+  readonly broker: { readonly keepAlive: number };
+  /** Where a user's clients on this machine reach the broker; without a user, at its first listener. */
+  brokerFor(user: User | undefined): Endpoint & { readonly keepAlive: number };
   readonly brokerKind: BrokerKind;
   /** The protocol levels that the broker speaks. */
   readonly versions: readonly Version[];
@@ -80,16 +84,13 @@ export function openTestLab(live: LiveLab, stopped: AbortSignal, options: TestLa
     stopped.throwIfAborted();
     if (isDisposed) throw new LabError({ subject: 'verify', step, happened: 'the checks are over' }, 'failed');
   };
-  const mqtt = {
-    address: broker.address,
-    port: broker.port,
-    keepAlive: Math.min(KEEP_ALIVE_S, lab.broker.maxKeepAlive),
-  };
+  const keepAlive = Math.min(KEEP_ALIVE_S, lab.broker.maxKeepAlive);
+  const brokerFor = (user: User | undefined) => ({ ...endpointHere(live, user), keepAlive });
   const { sample, connect }: Pick<Pace, 'sample' | 'connect'> = options.pace ?? {
     sample: () => undefined,
     connect: (_, work) => work(),
   };
-  const sessions = openSessions(mqtt, stopped, assertRunning, (begun) => sample(BROKER, begun));
+  const sessions = openSessions(brokerFor, stopped, assertRunning, (begun) => sample(BROKER, begun));
   const hosts = openHosts(stopped, assertRunning, { sample, connect });
   let log: BrokerLog | undefined;
   const followLog = () => {
@@ -101,7 +102,8 @@ export function openTestLab(live: LiveLab, stopped: AbortSignal, options: TestLa
     live,
     lab,
     stopped,
-    broker: mqtt,
+    broker: { keepAlive },
+    brokerFor,
     brokerKind: broker.host === undefined ? 'external' : 'lab',
     versions,
     announced,
@@ -125,7 +127,7 @@ export function openTestLab(live: LiveLab, stopped: AbortSignal, options: TestLa
 }
 
 function openSessions(
-  mqtt: TestLab['broker'],
+  mqtt: (user: User) => Endpoint & { readonly keepAlive: number },
   stopped: AbortSignal,
   assertRunning: (step: string) => void,
   onLogin: (begun: number) => void,
@@ -139,7 +141,7 @@ function openSessions(
       const step = `log in as ${user.name}`;
       assertRunning(step);
       const begun = performance.now();
-      const outcome = await connect({ ...mqtt, login: loginOf(user) });
+      const outcome = await connect({ ...mqtt(user), login: loginOf(user) });
       onLogin(begun);
       if (outcome.kind !== 'accepted') {
         const happened = outcome.kind === 'refused' ? `the broker refused with code ${outcome.code}` : outcome.reason;
@@ -188,6 +190,6 @@ function openHosts(
 }
 
 /** A user's login as clients take it. It contains the password, so it must not get into a record. */
-export function loginOf({ name, password }: User): { readonly user: string; readonly password: string } {
-  return { user: name, password: password.reveal() };
+export function loginOf({ name, password }: User): { readonly user: string; readonly password?: string } {
+  return { user: name, ...(password === undefined ? {} : { password: password.reveal() }) };
 }

@@ -1,5 +1,6 @@
 import { LabError } from '../../base/errors.ts';
 import { shellScript } from '../../base/shell-script.ts';
+import { LOOPBACK } from '../../deployment/why-unreachable.ts';
 import type { Lab } from '../../lab-file/lab.ts';
 import { renderAcl } from '../../mosquitto/acl.ts';
 import { ACL, LAB_CONF, PASSWD } from '../../mosquitto/paths.ts';
@@ -32,19 +33,19 @@ type StateCheck = NamedCheck & {
 const CHECKS: readonly StateCheck[] = [
   {
     id: 'install.listeners',
-    claim: "the broker listens only on the lab file's port",
+    claim: 'the broker listens exactly where the lab file says',
     query: LISTENERS,
     read: listeningPorts,
-    expected: ({ broker }) => [String(broker.port)],
+    expected: ({ broker }) => broker.listeners.map(({ port, bind }) => portText(port, bind === 'loopback')),
     file: { path: LAB_CONF, query: CONF },
   },
   {
     id: 'install.users',
     subject: { kind: 'broker file' },
-    claim: "the broker's password file has exactly the lab file's users",
+    claim: "the broker's password file has exactly the lab file's users with a password",
     query: USERS,
     read: namesOf,
-    expected: ({ users }) => users.map(({ name }) => name),
+    expected: ({ users }) => users.flatMap(({ name, password }) => (password === undefined ? [] : [name])),
     file: { path: PASSWD, query: USERS },
   },
   {
@@ -104,8 +105,16 @@ export function judgeList(found: readonly string[], expected: readonly string[])
   return { verdict: 'fail', observed: found, reason: reasons.join('; '), advice: HOST_DIFFERS };
 }
 
-/** The ports in local addresses of /proc/net/tcp, such as `00000000:075B`, each once. */
+/** The ports in local addresses of /proc/net/tcp, such as `00000000:075B`, each once; an address there has its bytes reversed. */
 export function listeningPorts(text: string): string[] {
-  const ports = text.split('\n').flatMap((line) => /:([0-9A-F]{4})$/.exec(line.trim())?.[1] ?? []);
-  return [...new Set(ports.map((port) => String(Number.parseInt(port, 16))))];
+  const ports = text.split('\n').flatMap((line) => {
+    const [, address = '', port] = /^([0-9A-F]{8,32}):([0-9A-F]{4})$/.exec(line.trim()) ?? [];
+    const isLoopback = LOOPBACK.test(address);
+    return port === undefined ? [] : [portText(Number.parseInt(port, 16), isLoopback)];
+  });
+  return [...new Set(ports)];
+}
+
+function portText(port: number, isLoopback: boolean): string {
+  return isLoopback ? `${port} on loopback` : String(port);
 }

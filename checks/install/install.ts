@@ -1,3 +1,4 @@
+import { endpointOn, endpointOnBrokerHost } from '../../deployment/endpoints.ts';
 import type { LivePi } from '../../deployment/live-lab.ts';
 import { publishOnce, startSubscriber } from '../../probes/clients/mosquitto-client.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
@@ -48,10 +49,15 @@ async function installationCheck(
   const payload = Buffer.from(`installation ${nonce()}`);
   const onPi = await testLab.host(pi.name, pi.host);
   const onBrokerHost = await testLab.host('broker', brokerHost);
-  const subscription = { ...pi.broker, topic, login: loginOf(subscriber), keepAlive: testLab.broker.keepAlive };
+  const subscription = {
+    ...endpointOn(pi, subscriber),
+    topic,
+    login: loginOf(subscriber),
+    keepAlive: testLab.broker.keepAlive,
+  };
   await using client = startSubscriber(onPi, subscription, limits);
   await client.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', ARRIVAL_MS);
-  const message = { address: '127.0.0.1', port: testLab.lab.broker.port, topic, login: loginOf(publisher) };
+  const message = { ...endpointOnBrokerHost(testLab.live.broker, publisher), topic, login: loginOf(publisher) };
   await publishOnce(onBrokerHost, { ...message, keepAlive: testLab.broker.keepAlive }, payload, limits);
   const isOwn = (message: { readonly payload: Buffer }) => message.payload.equals(payload);
   await client.messages.first(isOwn, `the message on ${topic}`, ARRIVAL_MS);

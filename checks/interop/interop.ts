@@ -1,3 +1,4 @@
+import { endpointOn } from '../../deployment/endpoints.ts';
 import type { LivePi } from '../../deployment/live-lab.ts';
 import { startPahoPublisher } from '../../probes/clients/paho-publisher.ts';
 import { type PahoClient, startPahoSubscriber } from '../../probes/clients/paho-subscriber.ts';
@@ -66,7 +67,13 @@ async function pahoReceives(testLab: TestLab, pi: LivePi, roles: TopicRoles, qos
   const { topic, publisher, subscriber } = roles;
   const host = await testLab.host(pi.name, pi.host);
   await using session = await testLab.login(publisher);
-  const options = { ...pi.broker, ...loginOf(subscriber), topic, qos, clientId: `lab-${nonce()}` } as const;
+  const options = {
+    ...endpointOn(pi, subscriber),
+    ...loginOf(subscriber),
+    topic,
+    qos,
+    clientId: `lab-${nonce()}`,
+  } as const;
   await using paho = await startPahoSubscriber(host, options, { boundMs: BOUND_MS, signal: testLab.stopped });
   await paho.events.first(({ kind }) => kind === 'subscribed', 'SUBACK', WAIT_MS);
   const payload = binaryPayload(nonce());
@@ -89,7 +96,7 @@ async function pahoPublishes(testLab: TestLab, pi: LivePi, roles: TopicRoles, qo
   if (granted < qos && testLab.brokerKind === 'external') return onlyGranted(granted);
   const text = `paho ${nonce()}`;
   const login = { ...loginOf(publisher), clientId: `lab-${nonce()}`, keepAlive: testLab.broker.keepAlive };
-  const options = { ...pi.broker, ...login, topic, qos, text } as const;
+  const options = { ...endpointOn(pi, publisher), ...login, topic, qos, text } as const;
   await using paho = await startPahoPublisher(host, options, { boundMs: BOUND_MS, signal: testLab.stopped });
   const [payload, last] = [Buffer.from(`${text} 0`), Buffer.from(`${text} 1`)];
   await session.packet(isMessage(last), 'sentinel', WAIT_MS);

@@ -1,4 +1,5 @@
 import { ignoreFailure } from '../../base/errors.ts';
+import { endpointOn } from '../../deployment/endpoints.ts';
 import type { LivePi } from '../../deployment/live-lab.ts';
 import type { Lab, User } from '../../lab-file/lab.ts';
 import { startSubscriber } from '../../probes/clients/mosquitto-client.ts';
@@ -99,7 +100,7 @@ async function pingsOnPi(idle: IdleClient, pi: LivePi, topic: string): Promise<F
   const stalls = watchStalls();
   const startedAt = now();
   const limits = { boundMs: count * keepAlive * 1000 + AROUND_MS, signal: testLab.stopped };
-  const options = { ...pi.broker, login: loginOf(user), version, keepAlive, topic };
+  const options = { ...endpointOn(pi, user), login: loginOf(user), version, keepAlive, topic };
   await using client = startSubscriber(host, options, limits);
   await client.packets.first(({ type }) => type === 'CONNACK', 'CONNACK', AROUND_MS / 2);
   const packets = client.packets.items;

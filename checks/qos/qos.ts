@@ -1,4 +1,5 @@
 import { atMost } from '../../base/limit.ts';
+import { endpointOn } from '../../deployment/endpoints.ts';
 import type { LivePi } from '../../deployment/live-lab.ts';
 import { publishOnce, startSubscriber } from '../../probes/clients/mosquitto-client.ts';
 import type { Packet } from '../../probes/mqtt/packet.ts';
@@ -109,7 +110,7 @@ function deliveryCheck(
 async function hostToPi(testLab: TestLab, pi: LivePi, { roles, qos, payload }: Message): Promise<Ends> {
   const { topic, publisher, subscriber } = roles;
   const host = await testLab.host(pi.name, pi.host);
-  const options = { ...pi.broker, topic, qos, login: loginOf(subscriber), clientId: `lab-${nonce()}` };
+  const options = { ...endpointOn(pi, subscriber), topic, qos, login: loginOf(subscriber), clientId: `lab-${nonce()}` };
   await using client = startSubscriber(host, options, { boundMs: BOUND_MS, signal: testLab.stopped });
   await using session = await testLab.login(publisher);
   const { codes } = await client.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', WAIT_MS);
@@ -133,7 +134,7 @@ async function piToHost(testLab: TestLab, pi: LivePi, { roles, qos, payload }: M
   await using session = await testLab.login(subscriber);
   const granted = await session.subscribe(topic, qos);
   const limits = { boundMs: WAIT_MS, signal: testLab.stopped };
-  const options = { ...pi.broker, topic, qos, login: loginOf(publisher) };
+  const options = { ...endpointOn(pi, publisher), topic, qos, login: loginOf(publisher) };
   const sent = await publishOnce(host, options, payload, limits);
   const last = Buffer.from(`sentinel ${nonce()}`);
   // from the same host at the same QoS, since only that keeps the order (MQTT-4.6.0-6; MQTT 5: MQTT-4.6.0-5)

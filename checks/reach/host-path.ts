@@ -3,7 +3,10 @@ import { shellScript } from '../../base/shell-script.ts';
 import { stretchedSeconds } from '../../base/slowness.ts';
 import { connectPacket } from '../../deployment/connect-once.ts';
 import type { User } from '../../lab-file/lab.ts';
+import { attemptLogins } from '../../probes/clients/login-attempts.ts';
+import type { HostEndpoint } from '../../probes/mqtt/host-endpoint.ts';
 import { type Host, run } from '../../provisioning/hosts/host.ts';
+import { loginOf } from '../harness/test-lab.ts';
 import { type BrokerPath, type Layer, type Layers, type Obstacle, obstacleAt, WORKS } from './judge.ts';
 
 /** Bound on the connection and on the broker's answer together. */
@@ -11,25 +14,46 @@ const ANSWER_MS = 10_000;
 
 type Program = Extract<Layer, 'mosquitto_pub' | 'mosquitto_sub' | 'paho'>;
 
-export type PathOptions = BrokerPath & {
-  readonly user: User | undefined;
-  /** Client programs that must start on the host. */
-  readonly programs: readonly Program[];
-  readonly boundMs: number;
-  readonly signal: AbortSignal;
-};
+export type PathOptions = BrokerPath &
+  Pick<HostEndpoint, 'tls'> & {
+    readonly user: User | undefined;
+    /** Client programs that must start on the host. */
+    readonly programs: readonly Program[];
+    readonly boundMs: number;
+    readonly signal: AbortSignal;
+  };
 
 /** How far a host gets on its path to the broker. `isLate`: a time limit passed, so that a slow machine may need longer. */
 export type PathFound = { readonly layers: Layers; readonly obstacle?: Obstacle; readonly isLate: boolean };
 
 /** Probes the path from a host to the broker, layer by layer, in one command: name, TCP, MQTT, client programs. */
 export async function probePath(host: Host, options: PathOptions): Promise<PathFound> {
-  const { address, port, user, programs, boundMs, signal } = options;
+  const { address, port, tls, user, programs, boundMs, signal } = options;
   const bound = Math.ceil(stretchedSeconds(ANSWER_MS));
-  const values = { address, port, connect: octal(connectPacket(user)), bound, programs };
+  const connect = tls === undefined ? octal(connectPacket(user)) : '';
+  const values = { address, port, connect, bound, programs };
   const script = shellScript('reach.sh', import.meta.url, values);
   const { stdout } = await run(host, { step: 'reach the broker', script, timeoutMs: boundMs, signal });
-  return readPath(stdout, options);
+  if (tls === undefined) return readPath(stdout, options);
+  const found = readPath(`${stdout}\nmqtt\t${CONNACK}`, options);
+  if (found.obstacle !== undefined) return found;
+  const words = await withoutConnack(host, options);
+  if (words === undefined) return found;
+  const { mqtt: _, ...layers } = found.layers;
+  return { layers: { ...layers, mqtt: words }, obstacle: obstacleAt('mqtt', words, options), isLate: false };
+}
+
+/** What mosquitto_sub says over TLS when it gets no CONNACK; undefined where it gets one. */
+async function withoutConnack(
+  host: Host,
+  { address, port, tls, user, boundMs, signal }: PathOptions,
+): Promise<string | undefined> {
+  const login = user === undefined ? {} : { login: loginOf(user) };
+  const at = { address, port, ...(tls === undefined ? {} : { tls }), topic: 'mqtt-lab', ...login };
+  const [attempt] = await attemptLogins(host, [at], { boundMs, signal });
+  if (attempt?.packets.some(({ type }) => type === 'CONNACK')) return undefined;
+  const words = attempt?.lines.findLast((line) => !line.startsWith('Client '));
+  return printable(words ?? 'mosquitto_sub gets no CONNACK over TLS');
 }
 
 /** Reads the lines of reach.sh. */

@@ -10,8 +10,10 @@ if [ -n "$resolved" ]; then
     set -o pipefail
     exec 3<>"/dev/tcp/$0/$1" || exit 1
     echo connected
+    # over TLS a client program goes on from here
+    [ -n "$3" ] || exit 0
     cat >&3
-    timeout --foreground -k 1 "$2" head -c 4 <&3 | od -An -v -tx1' "$address" "$port" "$bound" 2>&1)
+    timeout --foreground -k 1 "$2" head -c 4 <&3 | od -An -v -tx1' "$address" "$port" "$bound" "${connect:+yes}" 2>&1)
   code=$?
   case $answer in
     connected*) printf 'tcp\tconnected\nmqtt\t%s\n' "$(printf %s "${answer#connected}" | tr '\n' ' ')" ;;

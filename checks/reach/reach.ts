@@ -2,7 +2,12 @@ import { lookup } from 'node:dns/promises';
 import { ignoreFailure, LabError } from '../../base/errors.ts';
 import { MOST_SLOWNESS, slowness, stretchedSeconds } from '../../base/slowness.ts';
 import { ANSWER_TIMEOUT_MS, connectOnce } from '../../deployment/connect-once.ts';
+import { hostEndpointAt, hostPort } from '../../deployment/endpoints.ts';
+import type { LiveListener } from '../../deployment/live-listener.ts';
 import { portState } from '../../deployment/why-unreachable.ts';
+import type { User } from '../../lab-file/lab.ts';
+import { bestListener } from '../../lab-file/listeners.ts';
+import type { HostEndpoint } from '../../probes/mqtt/host-endpoint.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import { BROKER_UNREACHABLE } from '../harness/advice.ts';
 import { type Check, type Finding, idWord, THIS_MACHINE } from '../harness/check.ts';
@@ -17,11 +22,13 @@ const BOUND_MS = 60_000;
 const MOST_TRIES = 3;
 
 type Start = { readonly name: string; readonly where: HostAddress };
-type Goal = Pick<PathOptions, 'address' | 'port' | 'programs'>;
+type Goal = Pick<PathOptions, 'address' | 'port' | 'tls' | 'programs'>;
 
 /** How far this machine, the broker's host and each Pi get on the path to the broker. Rights come after that. */
 export const reach: CheckFamily = (testLab) => {
   const { broker, pis } = testLab.live;
+  const [first] = testLab.lab.users;
+  const [own] = goalsOf(broker.onHost, first);
   let here: Promise<PathFound> | undefined;
   const fromHere = () => {
     here ??= patiently(() => pathFromHere(testLab));
@@ -37,17 +44,21 @@ export const reach: CheckFamily = (testLab) => {
         ];
   return [
     checkOf(THIS_MACHINE, 'this machine reaches the broker', { programs: [] }, fromHere),
-    ...from('broker', broker.host, {
-      address: '127.0.0.1',
-      port: testLab.lab.broker.port,
-      programs: ['mosquitto_pub'],
-    }),
-    ...pis.flatMap(({ name, host, broker: goal }) =>
-      from(name, host, { ...goal, programs: ['mosquitto_pub', 'mosquitto_sub', 'paho'] }),
+    ...(own === undefined ? [] : from('broker', broker.host, { ...own, programs: ['mosquitto_pub'] })),
+    ...pis.flatMap(({ name, host, broker: { listeners } }) =>
+      goalsOf(listeners, first).flatMap((goal) =>
+        from(name, host, { ...goal, programs: ['mosquitto_pub', 'mosquitto_sub', 'paho'] }),
+      ),
     ),
     ...clock(testLab),
   ];
 };
+
+/** Where the first user's clients on a host go; empty where they can log in nowhere. */
+function goalsOf(listeners: readonly LiveListener[], user: User | undefined): HostEndpoint[] {
+  const best = user === undefined ? listeners[0] : bestListener(listeners, user);
+  return best === undefined ? [] : [hostEndpointAt(best, user?.name ?? '')];
+}
 
 function checkOf(
   host: string,
@@ -132,7 +143,9 @@ async function pathFrom(testLab: TestLab, { name, where }: Start, goal: Goal, he
 async function withFirewall({ live, lab, host, stopped }: TestLab, obstacle: Obstacle): Promise<Obstacle> {
   if (live.broker.host === undefined) return obstacle;
   const broker = host('broker', live.broker.host);
-  const state = await ignoreFailure(broker.then((opened) => portState(opened, lab.broker.port, stopped)));
+  const state = await ignoreFailure(
+    broker.then((opened) => portState(opened, hostPort({ lab, broker: live.broker }), stopped)),
+  );
   const firewall = state?.firewall;
   if (firewall === undefined || state?.holder === undefined || state.isLoopbackOnly) return obstacle;
   const advice = `a firewall runs on the broker's host (${firewall.name}); if it blocks the port, open it there: ${firewall.open}`;

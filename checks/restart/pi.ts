@@ -1,3 +1,4 @@
+import { endpointOn } from '../../deployment/endpoints.ts';
 import type { LivePi } from '../../deployment/live-lab.ts';
 import { awaitReboot, bootMark, orderReboot, planReboot, REBOOT_BOUND_MS } from '../../pi/reboot.ts';
 import { startSubscriber } from '../../probes/clients/mosquitto-client.ts';
@@ -105,7 +106,7 @@ async function reboot(testLab: TestLab, observer: WillObserver, roles: WillRoles
   if (how.kind === 'forbidden') return { kind: 'impossible', reason: how.reason };
   const { text, ...will } = newWill(roles);
   const options = {
-    ...pi.broker,
+    ...endpointOn(pi, roles.owner),
     login: loginOf(roles.owner),
     clientId: `lab-${nonce()}`,
     topic: roles.topic,
@@ -136,7 +137,7 @@ async function copiesReceived(
   { topic, observer, publisher }: WillRoles,
 ): Promise<number> {
   const limits = { boundMs: 3 * ARRIVAL_MS, signal: testLab.stopped };
-  const options = { ...pi.broker, topic, login: loginOf(observer), keepAlive: testLab.broker.keepAlive };
+  const options = { ...endpointOn(pi, observer), topic, login: loginOf(observer), keepAlive: testLab.broker.keepAlive };
   await using client = startSubscriber(host, options, limits);
   await client.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', ARRIVAL_MS);
   await using sending = await testLab.raw(publisher);

@@ -1,7 +1,9 @@
+import { endpointHere } from '../../deployment/endpoints.ts';
 import type { LiveLab } from '../../deployment/live-lab.ts';
 import type { RawOptions } from '../../probes/mqtt/raw-options.ts';
 import { connectRaw } from '../../probes/mqtt/raw-session.ts';
 import type { Version } from '../../probes/mqtt/session.ts';
+import { loginOf } from '../harness/test-lab.ts';
 
 /** CONNACK codes: "unacceptable protocol version" of 3.1.1, "unsupported protocol version" of MQTT 5. */
 const UNSUPPORTED_VERSION: readonly number[] = [0x01, 0x84];
@@ -12,10 +14,15 @@ const UNSUPPORTED_VERSION: readonly number[] = [0x01, 0x84];
  */
 export async function versionsOf({ lab, broker }: LiveLab): Promise<readonly Version[]> {
   if (broker.host !== undefined) return [4, 5];
-  const { address, port } = broker;
-  const login = lab.users.map(({ name, password }) => ({ user: name, password: password.reveal() }))[0];
+  const [user] = lab.users;
+  const login = user && loginOf(user);
   const ask = (version: Version) =>
-    answerTo({ address, port, version, keepAlive: 10, ...(login === undefined ? {} : { login }) });
+    answerTo({
+      ...endpointHere({ lab, broker }, user),
+      version,
+      keepAlive: 10,
+      ...(login === undefined ? {} : { login }),
+    });
   const first = await ask(5);
   const answer = first === 'closed' && (await ask(5)) === 'closed' && (await ask(4)) === 'yes' ? 'no' : first;
   return answer === 'no' ? [4] : [4, 5];

@@ -61,7 +61,7 @@ async function kill(testLab: TestLab, withObserver: WithWillObserver, roles: Wil
   return await withObserver(roles, VERSION, async (observer) => {
     const { text, ...will } = newWill(roles);
     const filter = roles.role === 'subscriber' ? { filter: roles.topic } : {};
-    const options = { ...testLab.broker, login: loginOf(roles.owner), will, ...filter };
+    const options = { ...testLab.brokerFor(roles.owner), login: loginOf(roles.owner), will, ...filter };
     await using client = await startKillable(options, testLab.stopped);
     let end: KnownEnd | undefined;
     const loss = await loseAtOnce(observer, text, {

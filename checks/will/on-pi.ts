@@ -1,5 +1,6 @@
 import { atMost } from '../../base/limit.ts';
 import { stretchedSeconds } from '../../base/slowness.ts';
+import { endpointOn } from '../../deployment/endpoints.ts';
 import type { LivePi } from '../../deployment/live-lab.ts';
 import type { Lab } from '../../lab-file/lab.ts';
 import { now } from '../../probes/mqtt/packet.ts';
@@ -112,7 +113,7 @@ function silent(testLab: TestLab, withObserver: WithWillObserver, willCase: Will
       await using owner = await startOwnerOnPi(testLab, { host, pi, roles, keepAlive, start: startUncleanClient });
       const pid = await owner.client.pid;
       const boundSeconds = Math.ceil(stretchedSeconds(toMs + AROUND_EXPIRY_MS));
-      const cut = await cutSilently(host, pid, pi.broker.port, boundSeconds);
+      const cut = await cutSilently(host, pid, endpointOn(pi, roles.owner).port, boundSeconds);
       if (cut.kind === 'impossible') return withoutCut(testLab.lab, pi.name, cut.reason);
       let finding: Finding;
       let dropped: Dropped | undefined;

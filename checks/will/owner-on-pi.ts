@@ -1,3 +1,4 @@
+import { endpointOn } from '../../deployment/endpoints.ts';
 import type { LivePi } from '../../deployment/live-lab.ts';
 import { publishOnce } from '../../probes/clients/mosquitto-client.ts';
 import { now } from '../../probes/mqtt/packet.ts';
@@ -44,13 +45,18 @@ export async function startOwnerOnPi<Client extends PiClient>(
   const startedAt = now();
   const login = loginOf(roles.owner);
   const left = { topic, payload: payload.toString(), qos };
-  const client = await start(host, role, { ...pi.broker, topic, login, keepAlive, will: left, clientId }, limits);
+  const client = await start(
+    host,
+    role,
+    { ...endpointOn(pi, roles.owner), topic, login, keepAlive, will: left, clientId },
+    limits,
+  );
   return {
     client,
     will,
     startedAt,
     async publish(message) {
-      const options = { ...pi.broker, topic, login: loginOf(roles.publisher), qos: 1 } as const;
+      const options = { ...endpointOn(pi, roles.publisher), topic, login: loginOf(roles.publisher), qos: 1 } as const;
       await publishOnce(host, options, message, { ...limits, boundMs: PUBLISH_MS });
     },
     async evidence(timeline) {

@@ -5,10 +5,10 @@ import type { Host } from '../../provisioning/hosts/host.ts';
 import { ipAmountSchema } from '../../records/measured/ip-amount.ts';
 import { pythonScript, whenOver } from '../host-command.ts';
 import { type Feed, openFeed } from '../mqtt/feed.ts';
+import type { HostEndpoint } from '../mqtt/host-endpoint.ts';
 import { freshClientId } from '../mqtt/session.ts';
-import type { HostEndpoint } from './host-endpoint.ts';
 
-export type MeasuringOptions = HostEndpoint & {
+export type MeasuringOptions = {
   readonly topic: string;
   /** First word of every command, which is a message on the topic. */
   readonly nonce: string;
@@ -18,7 +18,8 @@ export type MeasuringOptions = HostEndpoint & {
   readonly publisher: Login;
 };
 
-type Login = { readonly user: string; readonly password: string };
+/** A user, and the listener where the user logs in. */
+type Login = HostEndpoint & { readonly user: string; readonly password?: string };
 
 const packetSchema = z.object({
   direction: z.enum(['sent', 'received']),
@@ -67,7 +68,8 @@ export async function startMeasuringClient(
   options: MeasuringOptions,
   limits: Limits,
 ): Promise<MeasuringClient> {
-  const names = options.tls === undefined ? PROGRAM : [TLS_PROGRAM, ...PROGRAM];
+  const hasTls = [options.subscriber, options.publisher].some(({ tls }) => tls !== undefined);
+  const names = hasTls ? [TLS_PROGRAM, ...PROGRAM] : PROGRAM;
   const files = names.map((name) => readFile(new URL(name, import.meta.url), 'utf8'));
   const program = (await Promise.all(files)).join('\n');
   const events = openFeed<MeasuringEvent>(`the measuring client on ${host.name}`);

@@ -63,14 +63,14 @@ class Connection:
         self.topic = options["topic"]
         self.keep_alive = options["keepAlive"]
         self.own = options["nonce"].encode() + b" m "
-        self.socket = socket.create_connection((options["address"], options["port"]), BOUND_S)
+        self.socket = socket.create_connection((login["address"], login["port"]), BOUND_S)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
             self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
         except OSError:
             self.socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMP, 1)
         # from measuring_tls.py, which comes first where the listener has TLS
-        self.tls = Tls(self.socket, options["address"], options["tls"]) if "tls" in options else None
+        self.tls = Tls(self.socket, login["address"], login["tls"]) if "tls" in login else None
         self.unread = b""
         # the payload of the messages to measure, with their exchanges; None measures nothing
         self.measured = None
@@ -79,9 +79,11 @@ class Connection:
         self.trace = None
         self.last_id = 0
         self.answers = []
-        # a clean session with user name and password
-        body = text("MQTT") + b"\x04\xc2" + struct.pack("!H", options["keepAlive"]) + text(login["clientId"])
-        self.send(0x10, body + text(login["user"]) + text(login["password"]))
+        # a clean session with a user name, and a password where the user has one
+        flags = b"\xc2" if "password" in login else b"\x82"
+        body = text("MQTT") + b"\x04" + flags + struct.pack("!H", options["keepAlive"]) + text(login["clientId"])
+        password = text(login["password"]) if "password" in login else b""
+        self.send(0x10, body + text(login["user"]) + password)
 
     def record(self, direction, kind, flags, body, size, at):
         if self.is_measured(kind, flags, body):

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { quote } from '../../base/quote.ts';
 import { shellScript } from '../../base/shell-script.ts';
+import type { HostEndpoint } from '../mqtt/host-endpoint.ts';
 import { freshClientId, type QoS, type Version } from '../mqtt/session.ts';
 import { MESSAGE_FORMAT } from './debug-output.ts';
-import type { HostEndpoint } from './host-endpoint.ts';
 import { loginLines, requireShown } from './option-file.ts';
 
 /** How a mosquitto client on a host connects. */

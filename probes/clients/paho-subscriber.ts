@@ -5,9 +5,9 @@ import { endRunning } from '../../provisioning/hosts/end-running.ts';
 import { type Host, run } from '../../provisioning/hosts/host.ts';
 import { pythonScript, whenOver } from '../host-command.ts';
 import { type Feed, openFeed } from '../mqtt/feed.ts';
+import type { HostEndpoint } from '../mqtt/host-endpoint.ts';
 import { now, type Packet } from '../mqtt/packet.ts';
 import type { QoS } from '../mqtt/session.ts';
-import type { HostEndpoint } from './host-endpoint.ts';
 import { parsePahoLog } from './paho-log.ts';
 
 export type PahoOptions = HostEndpoint & {
@@ -15,7 +15,7 @@ export type PahoOptions = HostEndpoint & {
   readonly qos: QoS;
   readonly clientId: string;
   readonly user: string;
-  readonly password: string;
+  readonly password?: string;
   /** Seconds. @default 60 */
   readonly keepAlive?: number;
   readonly will?: { readonly topic: string; readonly payload: string; readonly qos: QoS };

@@ -44,7 +44,7 @@ def new_client(on_accepted):
 
     made.on_connect = on_connect
     made.on_log = lambda _client, _userdata, _level, text: emit("LOG", text)
-    made.username_pw_set(options["user"], options["password"])
+    made.username_pw_set(options["user"], options.get("password"))
     if "tls" in options:
         files = options["tls"]
         shown = files.get("certificate", {})

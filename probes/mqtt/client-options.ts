@@ -10,7 +10,7 @@ export type ClientOptions = Endpoint & {
   readonly isAllowed: boolean;
   readonly version: Version;
   readonly user: string;
-  readonly password: string;
+  readonly password?: string;
   readonly clientId: string;
   /** False: the broker stores subscriptions and queued messages while the client is away. */
   readonly clean: boolean;

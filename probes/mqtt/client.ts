@@ -91,7 +91,7 @@ function mqttJsOptions({ version, clean, will, ...options }: ClientOptions) {
   return {
     clientId: options.clientId,
     username: options.user,
-    password: options.password,
+    ...(options.password === undefined ? {} : { password: options.password }),
     protocolVersion: version,
     clean,
     keepalive: options.keepAlive,

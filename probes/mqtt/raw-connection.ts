@@ -26,7 +26,9 @@ export class RawConnection {
   readonly #version: Version;
   readonly #ended = deferred<End>();
   readonly #pings = { sent: 0, answered: 0 };
-  #by: End['by'] = 'client';
+  /** Until this side ends the connection, only the broker can. */
+  #by: End['by'] = 'broker';
+  #hasBrokerEnded = false;
   #how: End['how'] = 'FIN';
   #isOver = false;
   #isGivenUp = false;
@@ -44,6 +46,7 @@ export class RawConnection {
     };
     const onNoMqtt = (reason: string) => {
       this.#trouble = reason;
+      this.#endHere();
       this.packets.end(reason);
     };
     this.#transport = recordedSocket({ endpoint: options, onPacket, onNoMqtt });
@@ -55,7 +58,7 @@ export class RawConnection {
   #watchEnd(): void {
     this.#socket.on('data', () => undefined);
     this.#socket.on('end', () => {
-      if (!this.#socket.writableEnded && this.#how === 'FIN') this.#by = 'broker';
+      this.#hasBrokerEnded = true;
     });
     this.#socket.on('error', (error) => {
       this.#trouble = error.message;
@@ -104,8 +107,13 @@ export class RawConnection {
     return () => this.#pings.answered >= expected;
   }
 
+  #endHere(): void {
+    if (!this.#hasBrokerEnded) this.#by = 'client';
+  }
+
   /** Ends this side, and waits for the other within the bound. */
   async close(boundMs: number, end: 'FIN' | 'RST' = 'FIN'): Promise<void> {
+    this.#endHere();
     if (end === 'RST') {
       this.#how = 'RST';
       resetConnection(this.#transport.tcp, this.#socket);
@@ -120,6 +128,7 @@ export class RawConnection {
   }
 
   destroy(): void {
+    this.#endHere();
     this.#socket.destroy();
   }
 }

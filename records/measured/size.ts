@@ -13,6 +13,8 @@ const hopSchema = z.object({
   mqttBytes: z.number(),
   /** Absent where the kernel's counters cannot be read, or include other clients' messages. */
   ip: ipAmountSchema.optional(),
+  /** The stream also has the records of TLS. */
+  isEncrypted: z.literal(true).optional(),
 });
 
 /** `observed` of `qos.size.q<QoS>.<payload bytes>.<Pi>`: what messages of one size cost from publisher to broker and from broker to subscriber. */

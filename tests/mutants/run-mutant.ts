@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { Scope } from '../../checks/harness/check.ts';
 import { runChecks as runAll } from '../../checks/run/run-checks.ts';
 import type { LiveLab } from '../../deployment/live-lab.ts';
+import type { LiveListener } from '../../deployment/live-listener.ts';
 import { type JudgedCheck, judge, type Kill } from './judge.ts';
 import type { MutantLab } from './lab.ts';
 import { onMachine } from './machine-scripts.ts';
@@ -87,13 +88,20 @@ export async function altered(lab: MutantLab, alteration: Alteration, options: R
   return await runChecks(lab, throughProxy(live, proxy.places), options, signal);
 }
 
+type Place = { readonly address: string; readonly port: number };
+
 /** The lab whose clients reach the broker through the proxy. The broker's host stays, so the checks are as strict. */
-function throughProxy(live: LiveLab, places: readonly { readonly address: string; readonly port: number }[]): LiveLab {
+function throughProxy(live: LiveLab, places: readonly Place[]): LiveLab {
   const [here, forPis] = places;
   if (here === undefined || forPis === undefined) throw new Error('the proxy listens nowhere');
   return {
     ...live,
-    broker: { ...live.broker, ...here },
-    pis: live.pis.map((pi) => ({ ...pi, broker: forPis })),
+    broker: { ...live.broker, ...here, listeners: movedTo(here, live.broker.listeners) },
+    pis: live.pis.map((pi) => ({ ...pi, broker: { ...forPis, listeners: movedTo(forPis, pi.broker.listeners) } })),
   };
+}
+
+/** The mutants' lab has one listener, and plain packets can be altered. */
+function movedTo({ address, port }: Place, listeners: readonly LiveListener[]): LiveListener[] {
+  return listeners.map((listener) => ({ ...listener, address, reachedPort: port }));
 }

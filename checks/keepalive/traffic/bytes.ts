@@ -5,7 +5,7 @@ import type { Packet } from '../../../probes/mqtt/packet.ts';
 export type UnloggedFields = {
   readonly clientId: string;
   readonly user: string;
-  readonly password: string;
+  readonly password?: string;
   readonly keepAlive: number;
   readonly topic: string;
 };
@@ -15,8 +15,8 @@ export function bytesOf({ type, qos = 0, topic, payloadBytes = 0 }: Packet, fiel
   switch (type) {
     case 'CONNECT': {
       const { clientId, user: username, keepAlive: keepalive } = fields;
-      const password = Buffer.from(fields.password);
-      return mqttPacket.generate({ cmd: 'connect', clientId, username, password, keepalive, clean: true }).length;
+      const password = fields.password === undefined ? {} : { password: Buffer.from(fields.password) };
+      return mqttPacket.generate({ cmd: 'connect', clientId, username, ...password, keepalive, clean: true }).length;
     }
     case 'PUBLISH': {
       const payload = Buffer.alloc(payloadBytes);

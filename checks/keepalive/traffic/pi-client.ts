@@ -1,8 +1,10 @@
+import { endpointOn } from '../../../deployment/endpoints.ts';
 import type { LivePi } from '../../../deployment/live-lab.ts';
 import { startPublisher, startSubscriber } from '../../../probes/clients/mosquitto-client.ts';
 import { startPahoPublisher } from '../../../probes/clients/paho-publisher.ts';
 import { type PahoClient, startPaho } from '../../../probes/clients/paho-subscriber.ts';
 import type { Feed } from '../../../probes/mqtt/feed.ts';
+import type { HostEndpoint } from '../../../probes/mqtt/host-endpoint.ts';
 import { now, type Packet } from '../../../probes/mqtt/packet.ts';
 import type { ConnectionCounters } from '../../../probes/network/connection-counters.ts';
 import { findFlow } from '../../../probes/network/silent-cut.ts';
@@ -33,6 +35,7 @@ export async function openPiClient(
   options: ClientOptions,
 ): Promise<RunningClient> {
   const { pi, host, counters, stopped } = place;
+  const at = endpointOn(pi, options.user);
   const fields: UnloggedFields = {
     ...loginOf(options.user),
     clientId: `lab-${nonce()}`,
@@ -41,6 +44,7 @@ export async function openPiClient(
   };
   const start = {
     ...place,
+    at,
     fields,
     task: options.task,
     limits: { boundMs: options.boundMs, signal: stopped },
@@ -49,10 +53,13 @@ export async function openPiClient(
   const { program, client } = started;
   try {
     await client.packets.first(({ type }) => type === 'CONNACK', 'CONNACK', STEP_MS);
-    const flow = await findFlow(host, await client.pid, pi.broker.port);
+    const flow = await findFlow(host, await client.pid, at.port);
     const packets = () => client.packets.items.map((packet) => ({ ...packet, bytes: bytesOf(packet, fields) }));
+    // over TLS the kernel counts more than MQTT
     const isCounted = () =>
-      !counters.events.items.some(({ kind }) => kind === 'unavailable') && counters.of(flow.clientPort).length > 0;
+      at.tls === undefined &&
+      !counters.events.items.some(({ kind }) => kind === 'unavailable') &&
+      counters.of(flow.clientPort).length > 0;
     return {
       get packets() {
         return packets();
@@ -65,6 +72,7 @@ export async function openPiClient(
         return isCounted() ? `the kernel of ${pi.name}` : `the log of ${program} on ${pi.name}`;
       },
       async counted() {
+        if (at.tls !== undefined) return undefined;
         for (let reading = 0; reading < READINGS; reading += 1) {
           await counters.caughtUp(STEP_MS).catch(() => undefined);
           if (isWhole(packets(), counters.of(flow.clientPort))) break;
@@ -85,6 +93,7 @@ export async function openPiClient(
 }
 
 type Start = ClientPlace & {
+  readonly at: HostEndpoint;
   readonly fields: UnloggedFields;
   readonly task: ClientTask;
   readonly limits: { readonly boundMs: number; readonly signal: AbortSignal };
@@ -101,9 +110,10 @@ type Started = {
   software(): Promise<string>;
 };
 
-function startedMosquitto({ host, pi, fields, task, limits }: Start): Started {
+function startedMosquitto({ host, at, fields, task, limits }: Start): Started {
   const { user, password, ...rest } = fields;
-  const options = { ...pi.broker, ...rest, login: { user, password }, qos: task.qos };
+  const login = { user, ...(password === undefined ? {} : { password }) };
+  const options = { ...at, ...rest, login, qos: task.qos };
   const program = task.kind === 'receives' ? 'mosquitto_sub' : 'mosquitto_pub';
   const software = () => mosquittoVersion(host, program);
   if (task.kind === 'receives')
@@ -123,8 +133,8 @@ async function mosquittoVersion(host: Host, program: string): Promise<string> {
   return version === undefined ? program : `${program} ${version}`;
 }
 
-async function startedPaho({ host, pi, fields, task, limits }: Start): Promise<Started> {
-  const options = { ...pi.broker, ...fields, qos: task.qos };
+async function startedPaho({ host, at, fields, task, limits }: Start): Promise<Started> {
+  const options = { ...at, ...fields, qos: task.qos };
   const client: PahoClient =
     task.kind === 'receives'
       ? await startPaho(host, { step: 'subscribe with paho-mqtt', program: 'paho_subscriber.py' }, options, limits)

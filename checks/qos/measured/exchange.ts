@@ -1,3 +1,4 @@
+import { endpointOn } from '../../../deployment/endpoints.ts';
 import { parseDebugLine } from '../../../probes/clients/debug-output.ts';
 import type { TracedPacket } from '../../../probes/clients/measuring-client.ts';
 import { startSubscriber } from '../../../probes/clients/mosquitto-client.ts';
@@ -23,7 +24,7 @@ export async function measureExchange(testLab: TestLab, { pi, roles, qos }: Meas
   await using fixture = await openMeasuringFixture(testLab, { pi, roles });
   if (fixture.granted < qos) return onlyGranted(fixture.granted);
   const host = await testLab.host(pi.name, pi.host, 'measure');
-  const options = { ...pi.broker, topic, qos, login: loginOf(subscriber), clientId: `lab-${nonce()}` };
+  const options = { ...endpointOn(pi, subscriber), topic, qos, login: loginOf(subscriber), clientId: `lab-${nonce()}` };
   await using debugged = startSubscriber(host, options, { boundMs: BOUND_MS, signal: testLab.stopped });
   await debugged.packets.first(({ type }) => type === 'SUBACK', 'SUBACK', WAIT_MS);
   await using listener = await testLab.raw(subscriber);
@@ -49,7 +50,7 @@ export async function measureExchange(testLab: TestLab, { pi, roles, qos }: Meas
     clock: time.clock,
     debug: {
       host: pi.name,
-      command: `mosquitto_sub -d -h ${pi.broker.address} -p ${pi.broker.port} -u ${subscriber.name} -t ${topic} -q ${qos}`,
+      command: `mosquitto_sub -d -h ${options.address} -p ${options.port} -u ${subscriber.name} -t ${topic} -q ${qos}`,
       lines: debugLines(debugged.lines, copies[0]?.publish),
     },
   };

@@ -1,3 +1,4 @@
+import { endpointOn } from '../../../deployment/endpoints.ts';
 import type { LivePi } from '../../../deployment/live-lab.ts';
 import {
   type MeasuringClient,
@@ -19,6 +20,8 @@ export type MeasuringFixture = AsyncDisposable & {
   readonly roles: TopicRoles;
   /** The first word of the fixture's messages. */
   readonly nonce: string;
+  /** Whether the measuring client's connections go over TLS. */
+  readonly isEncrypted: Readonly<Record<'publisher' | 'subscriber', boolean>>;
   /** The QoS that the broker granted to the measuring client's subscription. */
   readonly granted: number;
   /** Sends the measuring client an order that `measuring_client.py` defines, such as `flush`. */
@@ -39,12 +42,11 @@ export async function openMeasuringFixture(
   const mark = nonce();
   const host = await testLab.host(pi.name, pi.host, 'measure');
   const options = {
-    ...pi.broker,
     topic,
     nonce: mark,
     keepAlive: testLab.broker.keepAlive,
-    subscriber: loginOf(subscriber),
-    publisher: loginOf(publisher),
+    subscriber: { ...endpointOn(pi, subscriber), ...loginOf(subscriber) },
+    publisher: { ...endpointOn(pi, publisher), ...loginOf(publisher) },
   };
   const client = await startMeasuringClient(host, options, { boundMs: BOUND_MS, signal: testLab.stopped });
   let sending: RawSession | undefined;
@@ -56,7 +58,11 @@ export async function openMeasuringFixture(
     sending = await testLab.raw(publisher);
     const event = eventsOf(client);
     const { qos: granted } = await event('subscribed');
-    return fixtureOf({ sending, roles, nonce: mark, granted, event, [Symbol.asyncDispose]: close });
+    const isEncrypted = {
+      publisher: options.publisher.tls !== undefined,
+      subscriber: options.subscriber.tls !== undefined,
+    };
+    return fixtureOf({ sending, roles, nonce: mark, isEncrypted, granted, event, [Symbol.asyncDispose]: close });
   } catch (error) {
     await close();
     throw error;

@@ -9,6 +9,7 @@ import { mustPublish } from '../../../checks/harness/messages.ts';
 import { openTestLab, type TestLab } from '../../../checks/harness/test-lab.ts';
 import { type Answer, fakeBroker } from '../_fake-broker.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
+import { liveBrokerAt } from '../_live.ts';
 
 const lab = labOf(`${TWO_USERS}topics: { door: { publish: [sam], subscribe: [alice] } }`);
 /** The payload that clears a retained message. */
@@ -81,7 +82,7 @@ export async function openFixture(
   const stop = new AbortController();
   // only the lab's own broker has a host
   const host = isExternal ? undefined : ({ kind: 'local' } as const);
-  const broker = { ...(await fakeBroker(t, brokerOf(store))), host, version: undefined };
+  const broker = liveBrokerAt(await fakeBroker(t, brokerOf(store)), { host });
   const directory = await mkdtemp(path.join(tmpdir(), 'retained-'));
   t.teardown(() => rm(directory, { recursive: true }));
   const live = { lab: { ...lab, directory }, broker, pis: [] };

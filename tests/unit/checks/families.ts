@@ -6,10 +6,10 @@ import { families } from '../../../checks/families.ts';
 import { openTestLab } from '../../../checks/harness/test-lab.ts';
 import type { LiveLab } from '../../../deployment/live-lab.ts';
 import { labOf } from '../_lab.ts';
+import { liveBrokerAt, livePiAt } from '../_live.ts';
 
 const USERS = 'sam: { password: sam }, alice: { password: alice }';
 const TOPICS = 'status: { publish: [sam], subscribe: [alice], lastWill: [sam, alice] }';
-const HOST = { kind: 'local' } as const;
 
 /** The checks that a lab file gives; nothing is connected to. */
 function checksOf(users: string, topics: string, broker: 'local' | 'external' = 'local', pis: readonly string[] = []) {
@@ -18,8 +18,8 @@ function checksOf(users: string, topics: string, broker: 'local' | 'external' = 
   const at = { address: '127.0.0.1', port: 1883 };
   const live: LiveLab = {
     lab,
-    broker: { ...at, host: broker === 'local' ? HOST : undefined, version: undefined },
-    pis: pis.map((name) => ({ name, host: HOST, broker: at })),
+    broker: liveBrokerAt(at, { host: broker === 'local' ? { kind: 'local' } : undefined }),
+    pis: pis.map((name) => livePiAt(name, at)),
   };
   const testLab = openTestLab(live, new AbortController().signal);
   return Object.values(families).flatMap((plan) => plan(testLab));

@@ -32,7 +32,7 @@ const serviceFact = (fields: Readonly<Record<string, string>>) =>
   Object.entries({ version: '2.0.11', main: '', lab: base64(CONF), users: '', rights: '', ...fields })
     .map((field) => field.join(' '))
     .join('\n');
-const RUNNING = serviceFact({ process: '70', listens: '', ...LOADED });
+const RUNNING = serviceFact({ process: '70', listens: '1883 ', ...LOADED });
 const BROKER = { 'packages:mosquitto': 'ii  mosquitto 2.0.11', dpkg: '' };
 /** The facts of a broker's host that needs no change, and of one whose broker has loaded another configuration. */
 export const BROKER_DONE = { ...BROKER, service: RUNNING };
@@ -42,7 +42,7 @@ const lab = labOf(`${TWO_USERS}pis: { hall: { host: "ssh://pi@hall" }, kitchen: 
 
 /** The Pis of a lab, reached over SSH at their names. */
 export const PIS: readonly WantedHost[] = lab.pis.map((pi) => {
-  return { name: pi.name, place: pi.host, purpose: 'converge', resources: piHost(lab, pi) };
+  return { name: pi.name, place: pi.host, purpose: 'converge', resources: piHost(lab, pi, undefined) };
 });
 
 /** A broker's host with its package and its service, at the address `broker`. */

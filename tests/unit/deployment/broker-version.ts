@@ -3,6 +3,7 @@ import mqttPacket from 'mqtt-packet';
 import { upstreamVersion, withVersion } from '../../../deployment/broker-version.ts';
 import { type Answer, accept, bytes, fakeBroker } from '../_fake-broker.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
+import { liveBrokerAt } from '../_live.ts';
 
 /** [Debian's version; the broker's own] */
 const versions: readonly (readonly [string, string | undefined])[] = [
@@ -48,7 +49,7 @@ for (const [payload, software, version] of external) {
     const { port } = await fakeBroker(t, serving(payload));
     const declared = software === '' ? '' : `, software: ${software}`;
     const lab = labOf(`${TWO_USERS}broker: { host: external, address: 127.0.0.1, port: ${port}${declared} }\n`);
-    const broker = { address: '127.0.0.1', port, host: undefined, version: undefined };
+    const broker = liveBrokerAt({ address: '127.0.0.1', port });
     const found = await withVersion({ lab, broker, pis: [] }, new AbortController().signal);
     t.is(found.broker.version, version);
   });

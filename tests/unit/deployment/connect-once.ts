@@ -1,10 +1,11 @@
 import test from 'ava';
 import { type ConnectAnswer, connectOnce } from '../../../deployment/connect-once.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
+import { liveBrokerAt } from '../_live.ts';
 import { sayer } from './_sayer.ts';
 
 const lab = labOf(TWO_USERS);
-const at = (port: number) => ({ lab, broker: { address: '127.0.0.1', port, host: undefined, version: undefined } });
+const at = (port: number) => ({ lab, broker: liveBrokerAt({ address: '127.0.0.1', port }) });
 
 /** [what the broker sends; the answer] */
 const rows: Readonly<Record<string, readonly [hex: string, ConnectAnswer]>> = {

@@ -59,6 +59,6 @@ test('locates a broker on this machine for a Pi where its SSH connection comes f
   });
   const hall = await open('hall', at('hall'));
   const live = await locate(lab, new Map(), new Map([['hall', hall]]));
-  t.deepEqual(live.pis[0]?.broker, { address: '192.168.1.9', port: 1883 });
+  t.like(live.pis[0]?.broker, { address: '192.168.1.9', port: 1883 });
   t.deepEqual(live.broker.host, { kind: 'local' });
 });

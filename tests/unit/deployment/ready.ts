@@ -4,13 +4,14 @@ import type { LabBroker } from '../../../deployment/connect-once.ts';
 import { awaitReady, notReady, requireAnswer } from '../../../deployment/ready.ts';
 import type { HostAddress } from '../../../provisioning/hosts/open.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
+import { liveBrokerAt } from '../_live.ts';
 import { sayer } from './_sayer.ts';
 
 const lab = labOf(TWO_USERS);
 const never = new AbortController().signal;
 
 function broker(port: number, host: HostAddress | undefined = undefined): LabBroker {
-  return { lab, broker: { address: '127.0.0.1', port, host, version: undefined } };
+  return { lab, broker: liveBrokerAt({ address: '127.0.0.1', port }, { host }) };
 }
 
 test('ends the wait early on a refusal, which requireAnswer accepts as an answer', async (t) => {

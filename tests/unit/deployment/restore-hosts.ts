@@ -44,9 +44,9 @@ test('restores in down the hosts of the lab file and of the address book, each o
 
 test('restores the broker before its packages, and the state before the lab last', (t) => {
   const ids = (keepPackages: boolean) => restoreResources('two', { keepPackages }).map(({ id }) => id);
-  t.is(ids(false).length, 4);
-  t.deepEqual(ids(true), [ids(false)[0], ids(false)[3]]);
-  t.is(ids(false)[1], 'packages');
+  t.is(ids(false).length, 5);
+  t.deepEqual(ids(true), [ids(false)[0], 'client certificates', ids(false)[4]]);
+  t.is(ids(false)[2], 'packages');
 });
 
 /** A broker's host that the lab has changed. */

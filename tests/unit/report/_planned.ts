@@ -3,6 +3,7 @@ import { openTestLab } from '../../../checks/harness/test-lab.ts';
 import type { LiveLab } from '../../../deployment/live-lab.ts';
 import type { CheckRecord } from '../../../records/record.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
+import { liveBrokerAt, livePiAt } from '../_live.ts';
 
 const RIGHTS = '{ publish: [sam], subscribe: [alice], lastWill: [sam, alice] }';
 const TOPICS = `topics: { status: ${RIGHTS}, a.b: ${RIGHTS}, home.door: ${RIGHTS} }\n`;
@@ -24,8 +25,8 @@ export function planned(id: CheckRecord['id']): Pick<CheckRecord, 'subject' | 'h
 }
 
 function checks() {
-  const pis = ['pi', 'pi2', 'hall'].map((name) => ({ name, host: HOST, broker: AT }));
-  const broker = { ...AT, host: HOST, version: undefined };
+  const pis = ['pi', 'pi2', 'hall'].map((name) => livePiAt(name, AT));
+  const broker = liveBrokerAt(AT, { host: HOST });
   const live: LiveLab = { lab: labOf(`${TWO_USERS}${TOPICS}`), broker, pis };
   const testLab = openTestLab(live, new AbortController().signal, { isFull: true });
   return Object.values(families).flatMap((plan) => plan(testLab));

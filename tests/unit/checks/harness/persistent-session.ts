@@ -4,6 +4,7 @@ import { withPersistentSession } from '../../../../checks/harness/persistent-ses
 import { openTestLab } from '../../../../checks/harness/test-lab.ts';
 import { accept, fakeBroker } from '../../_fake-broker.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
+import { liveBrokerAt } from '../../_live.ts';
 
 const lab = labOf(TWO_USERS);
 
@@ -24,10 +25,7 @@ for (const [what, fails, isInterrupted] of rows) {
       accept(packet, socket);
     });
     const stop = new AbortController();
-    const testLab = openTestLab(
-      { lab, broker: { ...broker, host: undefined, version: undefined }, pis: [] },
-      stop.signal,
-    );
+    const testLab = openTestLab({ lab, broker: liveBrokerAt(broker), pis: [] }, stop.signal);
     const work = withPersistentSession(testLab, { user: sam, version: 4 }, async (clientId) => {
       await testLab.raw(sam, { clientId, clean: false });
       if (isInterrupted) stop.abort();

@@ -10,6 +10,7 @@ import {
 import { openTestLab } from '../../../../checks/harness/test-lab.ts';
 import type { LiveLab } from '../../../../deployment/live-lab.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
+import { liveBrokerAt } from '../../_live.ts';
 
 const TOPICS = 'topics: { door: { publish: [sam], subscribe: [alice], lastWill: [sam, alice] } }\n';
 const HOST = { kind: 'local' } as const;
@@ -17,7 +18,7 @@ const HOST = { kind: 'local' } as const;
 function testLabWith(options: string, announced: readonly string[] = []) {
   const lab = labOf(`${TWO_USERS}${TOPICS}broker: { host: local, options: {${options}} }\n`);
   const host = announced.length > 0 ? undefined : HOST;
-  const live: LiveLab = { lab, broker: { address: '127.0.0.1', port: 1, host, version: undefined }, pis: [] };
+  const live: LiveLab = { lab, broker: liveBrokerAt({ address: '127.0.0.1', port: 1 }, { host }), pis: [] };
   return openTestLab(live, new AbortController().signal, { announced });
 }
 

@@ -2,6 +2,7 @@ import test from 'ava';
 import { hostsOf, SYSTEM, systemHere, systemOf } from '../../../../checks/harness/system.ts';
 import type { LiveLab } from '../../../../deployment/live-lab.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
+import { liveBrokerAt, livePiAt } from '../../_live.ts';
 import { sh } from '../../_sh.ts';
 
 const DEBIAN = 'system Debian GNU/Linux 12 (bookworm)\narchitecture aarch64\nkernel 6.6.20+rpt-rpi-v8\nboot b1\n';
@@ -33,8 +34,7 @@ for (const [broker, place, isHere] of brokers) {
   test(`lists the machines of a run with broker: ${place}`, (t) => {
     const lab = labOf(`broker: ${broker}\npis: { hall: { host: container } }\n${TWO_USERS}`);
     const at = { address: lab.broker.address ?? '127.0.0.1', port: 1883 };
-    const pi = { name: 'hall', host: { kind: 'local' }, broker: at } as const;
-    const live: LiveLab = { lab, broker: { ...at, host: undefined, version: undefined }, pis: [pi] };
+    const live: LiveLab = { lab, broker: liveBrokerAt(at), pis: [livePiAt('hall', at)] };
     const here = { system: 'here', isSameKernel: true };
     const hall = { system: 'Debian', isSameKernel: false };
     t.deepEqual(hostsOf(live, here, new Map([['hall', hall]])), [

@@ -6,6 +6,7 @@ import { openTestLab, type TestLab } from '../../../../checks/harness/test-lab.t
 import { within } from '../../../../probes/mqtt/feed.ts';
 import { type Answer, accept, bytes, fakeBroker } from '../../_fake-broker.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
+import { liveBrokerAt } from '../../_live.ts';
 
 const lab = labOf(`${TWO_USERS}topics: { a: { publish: [sam], subscribe: [alice] } }`);
 const [sam] = lab.users;
@@ -13,7 +14,7 @@ const BOUND_MS = 10_000;
 const NOWHERE = { kind: 'local' } as const;
 
 async function testLabWith(t: ExecutionContext, answer: Answer): Promise<TestLab> {
-  const broker = { ...(await fakeBroker(t, answer)), host: undefined, version: undefined };
+  const broker = liveBrokerAt(await fakeBroker(t, answer));
   return openTestLab({ lab, broker, pis: [] }, new AbortController().signal);
 }
 

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runChecks } from '../../../../checks/run/run-checks.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
+import { liveBrokerAt } from '../../_live.ts';
 
 const CHECK = { claim: 'a claim', expected: 'an outcome', boundMs: 60_000 };
 
 /** Runs a check that drops a promise which rejects, and one whose timer throws; prints the records. */
 export async function main(): Promise<number> {
-  const at = { address: '127.0.0.1', port: 1, host: { kind: 'local' }, version: undefined } as const;
+  const broker = liveBrokerAt({ address: '127.0.0.1', port: 1 }, { host: { kind: 'local' } });
   const families = {
     one: () => [
       {
@@ -33,7 +34,7 @@ export async function main(): Promise<number> {
   };
   const runsDirectory = await mkdtemp(path.join(tmpdir(), 'mqtt-lab-uncaught-'));
   try {
-    const live = Promise.resolve({ lab: labOf(TWO_USERS), broker: at, pis: [] });
+    const live = Promise.resolve({ lab: labOf(TWO_USERS), broker, pis: [] });
     const { results } = await runChecks(live, { families, runsDirectory });
     console.log(JSON.stringify(results.checks.map(({ id, verdict, reason }) => ({ id, verdict, reason }))));
     return 0;

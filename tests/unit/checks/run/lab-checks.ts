@@ -4,6 +4,7 @@ import type { CheckFamily } from '../../../../checks/harness/check-family.ts';
 import { maskedRecord, openLabChecks } from '../../../../checks/run/lab-checks.ts';
 import type { CheckRecord } from '../../../../records/record.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
+import { liveBrokerAt } from '../../_live.ts';
 
 test('masks what a client printed, and not a topic that equals a password', (t) => {
   const { length } = new Secret('home/humidity').reveal();
@@ -37,7 +38,8 @@ const PASSED = { verdict: 'pass', observed: 1 } as const;
 
 test('a planned denial whose turn comes when the time is nearly up is inconclusive, a right still runs', async (t) => {
   const host = { kind: 'local' } as const;
-  const live = { lab: labOf(TWO_USERS), broker: { address: '127.0.0.1', port: 1, host, version: '2.0.11' }, pis: [] };
+  const broker = liveBrokerAt({ address: '127.0.0.1', port: 1 }, { host, version: '2.0.11' });
+  const live = { lab: labOf(TWO_USERS), broker, pis: [] };
   const end = new AbortController();
   for (const [isLate, verdict] of [
     [true, 'inconclusive'],

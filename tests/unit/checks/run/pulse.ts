@@ -3,12 +3,13 @@ import { deferred } from '../../../../base/deferred.ts';
 import { openTestLab } from '../../../../checks/harness/test-lab.ts';
 import { openPulse } from '../../../../checks/run/pulse.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
+import { liveBrokerAt } from '../../_live.ts';
 
 const EVERY_MS = 5;
 
 function labWith(logIn: () => Promise<never>) {
-  const host = { kind: 'local' } as const;
-  const live = { lab: labOf(TWO_USERS), broker: { address: '127.0.0.1', port: 1, host, version: undefined }, pis: [] };
+  const broker = liveBrokerAt({ address: '127.0.0.1', port: 1 }, { host: { kind: 'local' } });
+  const live = { lab: labOf(TWO_USERS), broker, pis: [] };
   return { ...openTestLab(live, new AbortController().signal), raw: logIn };
 }
 

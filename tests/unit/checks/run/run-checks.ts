@@ -19,6 +19,7 @@ import { hasEnded } from '../../../../provisioning/hosts/local-process.ts';
 import { isLeftOut } from '../../../../records/left-out.ts';
 import { accept, fakeBroker } from '../../_fake-broker.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
+import { liveBrokerAt } from '../../_live.ts';
 
 const lab = labOf(TWO_USERS);
 const [sam] = lab.users;
@@ -30,7 +31,7 @@ const pass = async () => ({ verdict: 'pass', observed: 1 }) as const;
 /** A lab whose broker only checks connect to. */
 const liveAt = (at: { address: string; port: number }): LiveLab => ({
   lab,
-  broker: { ...at, host: THIS_MACHINE, version: '2.0.11' },
+  broker: liveBrokerAt(at, { host: THIS_MACHINE, version: '2.0.11' }),
   pis: [],
 });
 const live = liveAt({ address: '127.0.0.1', port: 1 });

@@ -2,6 +2,7 @@ import test from 'ava';
 import { versionsOf } from '../../../../checks/run/versions.ts';
 import { type Answer, bytes, fakeBroker } from '../../_fake-broker.ts';
 import { labOf, TWO_USERS } from '../../_lab.ts';
+import { liveBrokerAt } from '../../_live.ts';
 
 const lab = labOf(TWO_USERS);
 
@@ -31,7 +32,7 @@ const rows: readonly (readonly [title: string, Answer, versions: readonly number
 
 for (const [title, answer, versions] of rows) {
   test(`finds versions ${versions.join(' and ')} of a broker that ${title}`, async (t) => {
-    const at = { ...(await fakeBroker(t, answer)), host: undefined, version: undefined };
+    const at = liveBrokerAt(await fakeBroker(t, answer));
     t.deepEqual(await versionsOf({ lab, broker: at, pis: [] }), versions);
   });
 }

@@ -1,5 +1,4 @@
 import test, { type ExecutionContext } from 'ava';
-import type { HostTls } from '../../../../probes/clients/host-endpoint.ts';
 import {
   attemptsScript,
   publisherScript,
@@ -7,6 +6,7 @@ import {
   subscriberScript,
 } from '../../../../probes/clients/mosquitto-script.ts';
 import { ClientLimit } from '../../../../probes/clients/option-file.ts';
+import type { HostTls } from '../../../../probes/mqtt/host-endpoint.ts';
 import { programsFor, sh, syntaxError } from '../../_sh.ts';
 
 const PASSWORD = "p'a $(id) `w";

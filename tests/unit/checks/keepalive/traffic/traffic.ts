@@ -5,6 +5,7 @@ import { openTestLab } from '../../../../../checks/harness/test-lab.ts';
 import { keepaliveTraffic } from '../../../../../checks/keepalive/traffic/traffic.ts';
 import { type Answer, accept, fakeBroker } from '../../../_fake-broker.ts';
 import { labOf, TWO_USERS } from '../../../_lab.ts';
+import { liveBrokerAt } from '../../../_live.ts';
 
 const lab = labOf(`${TWO_USERS}topics: { a: { publish: [sam], subscribe: [alice] } }`);
 
@@ -39,7 +40,7 @@ for (const [id, at] of interruptions) {
       answer(packet, socket);
       if (packet.cmd === at) stop.abort(new Error('interrupted'));
     });
-    const live = { lab, broker: { ...broker, host: undefined, version: undefined }, pis: [] };
+    const live = { lab, broker: liveBrokerAt(broker), pis: [] };
     await using testLab = openTestLab(live, stop.signal);
     const check = keepaliveTraffic(testLab).find((one) => one.id === id);
     if (check === undefined) return t.fail('no such check');

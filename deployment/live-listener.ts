@@ -1,0 +1,15 @@
+import type { Listener } from '../lab-file/lab.ts';
+import type { Endpoint } from '../probes/mqtt/endpoint.ts';
+
+/** A listener as a client at some place reaches it. */
+export type LiveListener = Listener & {
+  readonly address: string;
+  /** A container's port is published as another one. */
+  readonly reachedPort: number;
+};
+
+/** What clients on this machine need for TLS; empty without it. */
+export type Credentials = {
+  readonly ca: string | undefined;
+  readonly pairs: ReadonlyMap<string, NonNullable<NonNullable<Endpoint['tls']>['certificate']>>;
+};
