@@ -2,9 +2,12 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { InputError } from '../base/errors.ts';
 import { printable } from '../base/paint.ts';
 import { topicMistake } from '../base/topic.ts';
+import { endpointHere } from '../deployment/endpoints.ts';
+import type { LiveLab } from '../deployment/live-lab.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import type { ClientEvents } from '../probes/mqtt/client.ts';
 import type { ClientOptions } from '../probes/mqtt/client-options.ts';
+import type { Endpoint } from '../probes/mqtt/endpoint.ts';
 import { debugLine } from '../probes/mqtt/packet-text.ts';
 import { freshClientId, type QoS } from '../probes/mqtt/session.ts';
 
@@ -20,6 +23,7 @@ export type MqttOptions = {
   clientId?: string;
   clean?: true;
   mqtt: '3.1.1' | '5';
+  listener?: number;
   debug?: true;
 };
 
@@ -43,6 +47,7 @@ export function mqttCommand(name: string, description: string): Command {
     )
     .option('--clean', 'use a clean session above QoS 0 too: the broker forgets this client when it disconnects')
     .addOption(new Option('--mqtt <version>', 'protocol version').choices(['3.1.1', '5']).default('3.1.1'))
+    .option('--listener <port>', 'port of the listener to use (default: the best one: TLS before plain)', portNumber)
     .option('--debug', 'print every control packet on standard error: direction, fields, bytes');
 }
 
@@ -67,7 +72,7 @@ export function clientSettings(lab: Lab, role: string, topic: string, options: M
   return {
     version: options.mqtt === '5' ? 5 : 4,
     user: user.name,
-    password: user.password.reveal(),
+    ...(user.password === undefined ? {} : { password: user.password.reveal() }),
     clientId: options.clientId ?? (clean ? freshClientId() : `${lab.name}-${user.name}-${role}`),
     clean,
     keepAlive: options.keepAlive ?? Math.min(60, longest ?? 60),
@@ -75,6 +80,24 @@ export function clientSettings(lab: Lab, role: string, topic: string, options: M
       ? {}
       : { will: { topic: willTopic, payload: Buffer.from(will), qos: willQos, retain: willRetain } }),
   };
+}
+
+/** Where the user's client connects. Throws an InputError for a listener that the lab file does not have. */
+export function endpointOf(
+  { lab, broker }: Pick<LiveLab, 'lab' | 'broker'>,
+  name: string,
+  { listener }: Pick<MqttOptions, 'listener'>,
+): Endpoint {
+  const user = lab.users.find((each) => each.name === name);
+  if (listener === undefined) return endpointHere({ lab, broker }, user);
+  const listeners = broker.listeners.filter(({ port }) => port === listener);
+  if (listeners.length === 0) {
+    const ports = broker.listeners.map(({ port }) => port).join(', ');
+    throw new InputError([
+      `--listener ${listener}: this machine reaches no such listener of the lab file; it reaches ${ports}`,
+    ]);
+  }
+  return endpointHere({ lab, broker: { ...broker, listeners } }, user);
 }
 
 /** At QoS 0 the broker queues nothing for a client that is away. */
@@ -119,6 +142,12 @@ export function printEvents(options: MqttOptions): ClientEvents {
   const onState = (state: string) => console.error(state);
   if (options.debug !== true) return { onState };
   return { onState, onPacket: (packet, frame) => console.error(printable(debugLine(packet, frame))) };
+}
+
+function portNumber(text: string): number {
+  const value = Number(text);
+  if (Number.isInteger(value) && value >= 1 && value <= 65_535) return value;
+  throw new InvalidArgumentError('it must be a whole number from 1 to 65535');
 }
 
 function qosLevel(text: string): QoS {

@@ -5,7 +5,7 @@ import { topicMistake } from '../base/topic.ts';
 import { writes } from '../lab-file/may.ts';
 import { type Client, openClient } from '../probes/mqtt/client.ts';
 import type { LabCommand } from './command.ts';
-import { clientSettings, type MqttOptions, mqttCommand, printEvents } from './mqtt-options.ts';
+import { clientSettings, endpointOf, type MqttOptions, mqttCommand, printEvents } from './mqtt-options.ts';
 
 type Options = MqttOptions & { retain?: true };
 
@@ -31,9 +31,10 @@ export function publish(): LabCommand {
           `the lab file does not let ${settings.user} publish to ${topic}: Mosquitto acknowledges the message and drops it`,
         );
       }
-      const { address, port, host } = await context.broker();
-      const brokerKind = host === undefined ? 'external' : 'lab';
-      const connection = { ...settings, address, port, brokerKind, isAllowed } as const;
+      const broker = await context.broker();
+      const brokerKind = broker.host === undefined ? 'external' : 'lab';
+      const endpoint = endpointOf({ lab, broker }, settings.user, options);
+      const connection = { ...settings, ...endpoint, brokerKind, isAllowed } as const;
       await using client = await openClient(connection, printEvents(options), context.signal);
       const send = (text: string) =>
         client.publish(topic, Buffer.from(text), { qos: options.qos, retain: options.retain === true });

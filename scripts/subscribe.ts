@@ -10,7 +10,7 @@ import { filterFor, may } from '../lab-file/may.ts';
 import { type ClientEvents, openClient } from '../probes/mqtt/client.ts';
 import { quota } from '../probes/mqtt/quota.ts';
 import type { LabCommand } from './command.ts';
-import { clientSettings, type MqttOptions, mqttCommand, printEvents } from './mqtt-options.ts';
+import { clientSettings, endpointOf, type MqttOptions, mqttCommand, printEvents } from './mqtt-options.ts';
 
 type Options = MqttOptions & { count?: number };
 
@@ -57,9 +57,10 @@ export function subscribe(): LabCommand {
         // the queue of a persistent session keeps what is not printed
         ...(count === undefined ? {} : { admits: quota(count) }),
       };
-      const { address, port, host } = await context.broker();
-      const brokerKind = host === undefined ? 'external' : 'lab';
-      const connection = { ...settings, address, port, brokerKind, isAllowed: denied.length === 0 } as const;
+      const broker = await context.broker();
+      const brokerKind = broker.host === undefined ? 'external' : 'lab';
+      const endpoint = endpointOf({ lab, broker }, settings.user, options);
+      const connection = { ...settings, ...endpoint, brokerKind, isAllowed: denied.length === 0 } as const;
       await using client = await openClient(connection, events, context.signal);
       await Promise.race([client.subscribe(filters, options.qos), done.promise]);
       await Promise.race([done.promise, client.failed]);

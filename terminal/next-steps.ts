@@ -2,6 +2,7 @@ import path from 'node:path';
 import { type Paint, printable } from '../base/paint.ts';
 import { quote } from '../base/quote.ts';
 import type { LiveLab } from '../deployment/live-lab.ts';
+import { listenerLines } from './listener-lines.ts';
 
 /** The broker's address, and commands to try with this lab's users and topics. */
 export function nextSteps({ lab, broker, pis }: LiveLab, paint: Paint): string[] {
@@ -23,6 +24,9 @@ export function nextSteps({ lab, broker, pis }: LiveLab, paint: Paint): string[]
     printable(
       `broker: ${broker.address}:${broker.port}${seen.join('')}; users: ${lab.users.map(({ name }) => name).join(', ')}`,
     ),
+    ...(lab.broker.listeners.length > 1 || lab.broker.listeners.some(({ tls }) => tls !== undefined)
+      ? listenerLines(lab, broker.listeners).map(printable)
+      : []),
     'next:',
     ...commands.map((command) => `  ${paint('cyan', printable(command))}`),
   ];

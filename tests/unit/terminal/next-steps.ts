@@ -2,10 +2,11 @@ import path from 'node:path';
 import test from 'ava';
 import { nextSteps } from '../../../terminal/next-steps.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
+import { liveBrokerAt, livePiAt } from '../_live.ts';
 
 const plain = (_: unknown, text: string) => text;
-const broker = { address: '127.0.0.1', port: 1883, host: undefined, version: undefined };
-const pi = { name: 'pi', host: { kind: 'local' }, broker: { address: '198.18.7.1', port: 1883 } } as const;
+const broker = liveBrokerAt({ address: '127.0.0.1', port: 1883 });
+const pi = livePiAt('pi', { address: '198.18.7.1', port: 1883 });
 /** A lab whose file is the one that is used when none is named. */
 const here = (text: string) => ({ ...labOf(text), file: path.resolve('lab.yaml') });
 const TALK = `${TWO_USERS}topics: { alone: { publish: [sam] }, a: { publish: [sam], subscribe: [alice] } }`;
