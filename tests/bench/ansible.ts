@@ -79,7 +79,7 @@ function brokerVariables(lab: Lab): object {
     max_keep_alive: lab.broker.maxKeepAlive,
     passwd: renderPasswd(lab.users, ''),
     rights: Object.fromEntries(lab.users.map(({ name }) => [name, rulesOf(lab, name)])),
-    user: { name: user?.name, password: user?.password.reveal(), topic: topic?.name },
+    user: { name: user?.name, password: user?.password?.reveal(), topic: topic?.name },
   };
 }
 

@@ -22,6 +22,20 @@ export function containerLab(name: string, pis: readonly string[]): object {
   };
 }
 
+/** A broker in a container of Debian 13 with a listener of each kind; the first user can log in at each. */
+export function listenersLab(name: string): object {
+  const listeners = [
+    { port: 1884 },
+    { port: 8883, tls: {} },
+    { port: 8884, tls: { clients: 'required' } },
+    { port: 9001, protocol: 'websockets' },
+    { port: 9002, protocol: 'websockets', tls: {} },
+  ];
+  const users = { sam: { password: 'sam', certificate: true }, alice: { password: 'alice', certificate: true } };
+  const broker = { host: 'container', listeners };
+  return { name, broker, ...INTENT, users, containers: { debian: 13 } };
+}
+
 /** A host of a lab file that is reached over SSH. */
 export type SshEntry = { readonly host: string; readonly identity: string; readonly hostKey: string };
 

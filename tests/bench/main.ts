@@ -16,6 +16,7 @@ const USAGE = `npm run bench -- [--rounds N] [--only PARTS] [--json]
                 link    the same, 40 ms away
                 pis     up of 1 and of 10 Pis whose image has the packages, and of 20 without changes
                 verify  up and verify of a lab in containers, in time and memory
+                listeners  login and round trip over plain TCP, TLS and WebSockets
   --json        one JSON object on standard output: rows, and each round's figures
 Needs a Docker engine that answers, and for Ansible's rows Ansible (${HOW_TO_INSTALL}).
 Exit code 0 when every target is met, 1 when one is missed, 2 when it could not run.`;

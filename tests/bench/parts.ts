@@ -1,3 +1,4 @@
+import { listeners } from './listeners.ts';
 import { manyPis } from './many-pis.ts';
 import type { Part } from './part.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -7,7 +8,7 @@ import { wholeLab } from './whole-lab.ts';
 /** One way of a link with a round-trip time of 40 ms, such as between two cities. */
 const FAR_MS = 20;
 
-export const PARTS = ['start', 'direct', 'link', 'pis', 'verify'] as const;
+export const PARTS = ['start', 'direct', 'link', 'pis', 'verify', 'listeners'] as const;
 export type PartName = (typeof PARTS)[number];
 
 const MAKERS: Readonly<Record<PartName, (hasAnsible: boolean) => Part>> = {
@@ -16,6 +17,7 @@ const MAKERS: Readonly<Record<PartName, (hasAnsible: boolean) => Part>> = {
   link: (hasAnsible) => sideBySide('link', FAR_MS, hasAnsible),
   pis: manyPis,
   verify: wholeLab,
+  listeners,
 };
 
 /** The parts of a bench by their names. */

@@ -4,7 +4,7 @@ export type Target = { readonly most: number } | { readonly least: number };
 export type Row = {
   readonly name: string;
   readonly median: number;
-  readonly unit: 's' | 'MB' | '×';
+  readonly unit: 's' | 'ms' | 'MB' | '×';
   /** Undefined for a figure without a target. */
   readonly target?: Target;
 };
