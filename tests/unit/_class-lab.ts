@@ -4,6 +4,7 @@ import { openTestLab } from '../../checks/harness/test-lab.ts';
 import type { LiveLab } from '../../deployment/live-lab.ts';
 import { type CheckRecord, familyOf } from '../../records/record.ts';
 import { labOf } from './_lab.ts';
+import { liveBrokerAt, livePiAt } from './_live.ts';
 
 export const USERS = 33;
 export const TOPICS = 32;
@@ -25,9 +26,9 @@ export function classLabText(): string {
 
 /** All checks of the class's lab, with a Pi. */
 export function classChecks(): readonly Check[] {
-  const at = { address: '127.0.0.1', port: 1, host: { kind: 'local' } } as const;
-  const pis = [{ name: 'pi', host: at.host, broker: { address: at.address, port: 1 } }];
-  const live: LiveLab = { lab: labOf(classLabText()), broker: { ...at, version: undefined }, pis };
+  const at = { address: '127.0.0.1', port: 1 };
+  const broker = liveBrokerAt(at, { host: { kind: 'local' } });
+  const live: LiveLab = { lab: labOf(classLabText()), broker, pis: [livePiAt('pi', at)] };
   const testLab = openTestLab(live, new AbortController().signal);
   return Object.values(families).flatMap((family) => family(testLab));
 }

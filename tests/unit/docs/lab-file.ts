@@ -17,7 +17,14 @@ for (const [index, { document, text }] of examples.entries()) {
     const users = /^users:/m.test(text) ? '' : 'users: { sam: { password: sam } }\n';
     // the folder of the key is the reader's home, which a test leaves alone
     const file = `${name}${users}${text}`.replace('~/.ssh/hub', 'hub');
-    const files = { hub: 'a key', 'secrets/bob': 'bob\n', 'secrets/kitchen': 'x', 'keys/example.asc': ARMOURED };
+    const own = ['server.pem', 'server.key', 'ca.pem', 'lock.pem', 'lock.key'].map((name) => [`certs/${name}`, 'x']);
+    const files = {
+      ...Object.fromEntries(own),
+      hub: 'a key',
+      'secrets/bob': 'bob\n',
+      'secrets/kitchen': 'x',
+      'keys/example.asc': ARMOURED,
+    };
     t.deepEqual(read(file, { environment: { ALICE_PASSWORD: 'x', HALL_PASSWORD: 'x' }, files }).mistakes, []);
   });
 }
@@ -30,12 +37,13 @@ for (const document of ['README.md', 'docs/lab-file.md']) {
 }
 
 test('documents the keys of the schema, and no others', (t) => {
-  const rows = [...section('docs/lab-file.md', '## Keys').matchAll(/^\| `([\w.]+)`/gm)].map(([, key]) => key);
-  const parts = [...KEYS].filter(([part]) => !part.endsWith('password') && part !== 'broker.*');
+  const rows = [...section('docs/lab-file.md', '## Keys').matchAll(/^\| `([\w.[\]]+)`/gm)].map(([, key]) => key);
+  const parts = [...KEYS].filter(([part]) => !part.endsWith('password'));
   const known = parts.flatMap(([part, keys]) =>
     keys.map((key) => `${part}${part === '' ? '' : '.'}${key}`.replaceAll('*', 'NAME')),
   );
   // a key with keys of its own is documented by these
   const leaves = known.filter((key) => !known.some((other) => new RegExp(`^${key}(\\.NAME)?\\.`).test(other)));
-  t.deepEqual(rows.toSorted(), [...leaves, 'pis.NAME.repository'].sort());
+  const shown = leaves.map((key) => key.replace('listeners.NAME', 'listeners[]'));
+  t.deepEqual(rows.toSorted(), [...shown, 'pis.NAME.repository', 'users.NAME.certificate'].sort());
 });

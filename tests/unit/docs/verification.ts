@@ -8,14 +8,14 @@ import { mistakesOf } from '../../../checks/run/selection.ts';
 import type { LiveLab } from '../../../deployment/live-lab.ts';
 import { FAMILIES } from '../../../records/record.ts';
 import { labOf } from '../_lab.ts';
+import { liveBrokerAt, livePiAt } from '../_live.ts';
 import { DOCUMENTS, section, textOf } from './_documents.ts';
 
 test('every pattern of --only in the documents matches a check of the default lab', (t) => {
   const lab = labOf(readFileSync('lab.yaml', 'utf8'));
   const at = { address: '127.0.0.1', port: 1883 };
-  const host = { kind: 'local' } as const;
-  const pis = lab.pis.map(({ name }) => ({ name, host, broker: at }));
-  const live: LiveLab = { lab, broker: { ...at, host, version: undefined }, pis };
+  const pis = lab.pis.map(({ name }) => livePiAt(name, at));
+  const live: LiveLab = { lab, broker: liveBrokerAt(at, { host: { kind: 'local' } }), pis };
   const testLab = openTestLab(live, new AbortController().signal);
   const checks = Object.values(families).flatMap((plan) => plan(testLab));
   const text = DOCUMENTS.map(textOf).join('\n');
