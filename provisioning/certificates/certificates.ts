@@ -5,13 +5,13 @@ import { privateFolder } from '../../lab-file/private-folder.ts';
 import {
   CA,
   CA_FOLDER,
-  CRL,
   type KeyPair,
   REVOKED,
   readIfPresent,
   readPair,
   readText,
-  SERVER,
+  revocationsName,
+  serverStem,
   userStem,
   writePair,
   writeText,
@@ -51,7 +51,7 @@ function openCertificates(lab: Owner): Certificates {
   const ca = () => readText(lab, `${CA}.pem`);
   const server = (names: readonly string[]): PairState => {
     if (own !== undefined) return { pair: ownPair(own.certificate, own.key), why: undefined };
-    const pair = readPair(lab, SERVER);
+    const pair = readPair(lab, serverStem(lab));
     return { pair, why: whyRenewed(pair, { ca: ca(), names }) };
   };
   const user = ({ name, certificate }: User): PairState => {
@@ -65,7 +65,7 @@ function openCertificates(lab: Owner): Certificates {
     return example === undefined ? undefined : [serialOf(example), ...revoke];
   };
   const revocations = () => {
-    const [list, wanted] = [readText(lab, CRL), serials()];
+    const [list, wanted] = [readText(lab, revocationsName(lab)), serials()];
     if (list === undefined || wanted === undefined) return { list, why: 'missing' };
     const isCurrent = list.startsWith(listHeader(wanted));
     return { list, why: isCurrent ? undefined : 'lists other certificates' };
@@ -76,7 +76,8 @@ function openCertificates(lab: Owner): Certificates {
     const authority = await ensureAuthority(lab);
     const signed = async (stem: string, purpose: Purpose) =>
       await writePair(lab, stem, await newCertificate(authority, purpose));
-    if (names !== undefined && server(names).why !== undefined) await signed(SERVER, { kind: 'server', names });
+    if (names !== undefined && server(names).why !== undefined)
+      await signed(serverStem(lab), { kind: 'server', names });
     for (const each of lab.users) {
       if (each.certificate !== 'lab' || user(each).why === undefined) continue;
       await signed(userStem(each.name), { kind: 'client', user: each.name });
@@ -86,7 +87,7 @@ function openCertificates(lab: Owner): Certificates {
     }
     const wanted = serials();
     if (wanted === undefined || revocations().why === undefined) return;
-    await writeText(lab, CRL, `${listHeader(wanted)}${await newRevocationList(authority, wanted)}`);
+    await writeText(lab, revocationsName(lab), `${listHeader(wanted)}${await newRevocationList(authority, wanted)}`);
   };
   let queue: Promise<unknown> = Promise.resolve();
   return {

@@ -14,10 +14,18 @@ type Owner = Pick<Lab, 'directory'>;
 /** `.lab/ca/`: the CA of the lab file's folder, and what it has signed. */
 export const CA_FOLDER = 'ca';
 export const CA = 'ca';
-export const SERVER = 'server';
-export const CRL = 'crl.pem';
 /** A client certificate that is always revoked, so that a check can prove that the broker loads the list. */
 export const REVOKED = 'revoked';
+
+/** The stem of the broker's files. Labs in one folder share the CA and the users, and differ in these. */
+export function serverStem({ name }: Pick<Lab, 'name'>): string {
+  return `server-${name}`;
+}
+
+/** The file of a lab's revoked certificates. */
+export function revocationsName({ name }: Pick<Lab, 'name'>): string {
+  return `crl-${name}.pem`;
+}
 
 /** The stem of a user's files: the name, with `%XX` for what a file name may not hold. */
 export function userStem(user: string): string {

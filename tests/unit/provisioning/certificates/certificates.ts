@@ -55,10 +55,10 @@ test('reads nothing and writes nothing before the first `make`, and says what is
 test('makes all that the lab needs, for its owner alone', async (t) => {
   const { lab, certificates, folder } = labWith(t);
   await certificates.make(NAMES);
-  const stems = ['ca', 'revoked', 'server', 'user-a%2fb', 'user-sam'];
+  const stems = ['ca', 'revoked', 'server-two', 'user-a%2fb', 'user-sam'];
   t.deepEqual(
     readdirSync(folder).sort(),
-    [...stems.flatMap((stem) => [`${stem}.key`, `${stem}.pem`]), 'crl.pem'].sort(),
+    [...stems.flatMap((stem) => [`${stem}.key`, `${stem}.pem`]), 'crl-two.pem'].sort(),
   );
   for (const name of readdirSync(folder)) t.is(statSync(join(folder, name)).mode & 0o777, 0o600, name);
   t.is(certificates.server(NAMES).why, undefined);
@@ -108,7 +108,7 @@ test('makes the certificate of the broker alone again when a name is added', asy
   await certificates.make(more);
   t.is(certificates.server(more).why, undefined);
   const changed = [...textsIn(folder)].filter(([name, text]) => before.get(name) !== text).map(([name]) => name);
-  t.deepEqual(changed.sort(), ['server.key', 'server.pem']);
+  t.deepEqual(changed.sort(), ['server-two.key', 'server-two.pem']);
 });
 
 test('makes what is due, and keeps the CA', async (t) => {
@@ -116,7 +116,7 @@ test('makes what is due, and keeps the CA', async (t) => {
   const past = new Date(Date.now() - 70 * DAY_MS);
   const ca = await newAuthority('old', past);
   await writePair(lab, 'ca', ca);
-  await writePair(lab, 'server', await newCertificate(ca, { kind: 'server', names: NAMES }, past));
+  await writePair(lab, 'server-two', await newCertificate(ca, { kind: 'server', names: NAMES }, past));
   await writePair(lab, 'user-sam', await newCertificate(ca, { kind: 'client', user: 'sam' }, past));
   t.regex(certificates.server(NAMES).why ?? '', /^expires on/);
   t.regex(certificates.user(userOf(lab, 'sam')).why ?? '', /^expires on/);
@@ -200,7 +200,7 @@ test('uses the certificate of the lab file, and still makes those of its clients
   t.not(certificates.clientCa(), ca.chain);
   t.like(certificates.server(['other']), { pair: { chain }, why: undefined });
   t.is(certificates.user(userOf(lab, 'sam')).why, undefined);
-  t.false(readdirSync(join(directory, '.lab/ca')).includes('server.pem'));
+  t.false(readdirSync(join(directory, '.lab/ca')).includes('server-two.pem'));
 });
 
 test("reads a user's own certificate, and never makes one for it", async (t) => {
@@ -216,4 +216,15 @@ test("reads a user's own certificate, and never makes one for it", async (t) => 
   t.is(certificates.user(own).pair?.chain, 'chain');
   await certificates.make(NAMES);
   t.false(readdirSync(folder).some((name) => name.includes('bob')));
+});
+
+test('two labs of one folder share the CA and have broker certificates of their own', async (t) => {
+  const { lab, certificates, folder } = labWith(t);
+  const other = open({ ...lab, name: 'three' });
+  await certificates.make(NAMES);
+  await other.make(['hub']);
+  t.is(certificates.server(NAMES).why, undefined);
+  t.is(other.server(['hub']).why, undefined);
+  t.is(certificates.brokerCa(), other.brokerCa());
+  t.true(readdirSync(folder).includes('crl-three.pem'));
 });
