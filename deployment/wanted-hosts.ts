@@ -1,6 +1,6 @@
 import type { Lab, Pi } from '../lab-file/lab.ts';
 import { brokerHost } from '../mosquitto/broker-host.ts';
-import { clientCertificates } from '../pi/client-certificates.ts';
+import { clientCertificates, noClientCertificates } from '../pi/client-certificates.ts';
 import { piHost } from '../pi/pi-host.ts';
 import { certificatesOf } from '../provisioning/certificates/certificates.ts';
 import type { WantedHost } from './planned-host.ts';
@@ -34,7 +34,8 @@ async function labHosts(lab: Lab, options: Pick<WantedOptions, 'takeOver'>): Pro
   if (host.kind === 'external') return pis;
   const hasOwnAddresses = host.kind === 'container';
   // for its own client programs; on this machine they read `.lab/ca`
-  const ca = certificates !== undefined && host.kind !== 'local' ? [clientCertificates([], certificates)] : [];
+  const ca =
+    host.kind === 'local' ? [] : [certificates ? clientCertificates([], certificates) : noClientCertificates()];
   const tls = certificates && { certificates, names: await serverNames(lab), hasOwnAddresses };
   return [
     { name: 'broker', place: host, purpose, resources: [...brokerHost(lab, { ...options, certificates: tls }), ...ca] },

@@ -14,6 +14,8 @@ export function listenerMistakes(draft: Draft, isFile: (path: string) => boolean
     ...webSocketsInContainer(draft),
     ...externalListeners(draft),
     ...certificates(draft, isFile),
+    ...unusedTls(draft),
+    ...foreignCertificates(draft),
     ...waysIn(draft),
     ...commonNames(draft),
   ];
@@ -134,6 +136,24 @@ function certificates({ broker, users }: Draft, isFile: (path: string) => boolea
   if (broker?.host === 'external' || own.length === 0 || own.length === 3) return missing;
   const text = `has ${own.join(' and ')} alone; certificate, key and ca are allowed together, or none of them`;
   return [...missing, mistake(['broker', 'tls'], text)];
+}
+
+function unusedTls(draft: Draft): Mistake[] {
+  if (draft.broker?.tls === undefined || listenersOf(draft).some(([, { tls }]) => tls !== undefined)) return [];
+  const text = 'has no effect without a listener with tls; one is allowed in broker.listeners';
+  return [{ ...mistake(['broker', 'tls'], text), at: 'key' }];
+}
+
+/** The lab's own broker trusts the lab's CA alone, and no other broker trusts that CA. */
+function foreignCertificates({ broker, users }: Draft): Mistake[] {
+  const isExternal = broker?.host === 'external';
+  const text = isExternal
+    ? "is true, but an external broker does not know the lab's CA; { certificate: PATH, key: PATH } is allowed"
+    : "is not of the lab's CA, which alone the lab's broker trusts; true is allowed";
+  return Object.entries(users ?? {}).flatMap(([user, entry]) => {
+    const isForeign = isExternal ? entry?.certificate === true : typeof entry?.certificate === 'object';
+    return isForeign ? [mistake(['users', user, 'certificate'], text)] : [];
+  });
 }
 
 /** A user needs a listener to log in at, from this machine and from the Pis. */

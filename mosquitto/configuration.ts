@@ -13,7 +13,7 @@ import { maskConf, ownHeader, renderConf } from './conf.ts';
 import { LOADED_FUNCTIONS } from './loaded.ts';
 import { maskPasswd, renderPasswd } from './passwd.ts';
 import { ACL, CONFIG_FOLDER, DATA_UNTOUCHED, LAB_CONF, PASSWD } from './paths.ts';
-import { type BrokerCertificates, tlsFiles, tlsItem } from './tls-files.ts';
+import { type BrokerCertificates, presentTlsFiles, TLS_PRESENT, tlsFiles, tlsItem, unusedItem } from './tls-files.ts';
 import { END_TRIAL, trial } from './trial.ts';
 
 const TRIAL_TIMEOUT_MS = 120_000;
@@ -27,7 +27,7 @@ export function configuration(lab: Lab, certificates?: BrokerCertificates): Reso
   const tls = certificates === undefined ? undefined : tlsFiles(certificates);
   return {
     id: 'configuration',
-    queries: [...[LAB_CONF, PASSWD, ACL].map(fileQuery), ...(tls?.queries ?? []), LEFTOVERS],
+    queries: [...[LAB_CONF, PASSWD, ACL].map(fileQuery), ...(tls?.queries ?? [TLS_PRESENT]), LEFTOVERS],
     plan(facts) {
       const files = wantedFiles(lab, facts);
       const items = [
@@ -39,14 +39,16 @@ export function configuration(lab: Lab, certificates?: BrokerCertificates): Reso
         [
           ...(leftovers.length === 0 ? [] : [PROCESS_FUNCTIONS, END_TRIAL, ...leftovers.map(removeLeftover)]),
           ...(changed.length === 0 ? [] : [replaceFiles(CONFIG_FOLDER, replaced, checkScript(lab.name, replaced))]),
+          ...unused.map((path) => `rm -f ${path}`),
         ].join('\n');
       const leftovers = leftoversOf(facts);
-      if (changed.length + leftovers.length === 0) return { items };
+      const unused = tls === undefined ? presentTlsFiles(facts) : [];
+      if (changed.length + leftovers.length + unused.length === 0) return { items };
       const written = changed.map(({ name, detail }) => `${name} (${detail})`).join(', ');
       const change = {
         summary: [
           ...(changed.length === 0 ? [] : [`write ${written}`]),
-          ...(leftovers.length === 0 ? [] : [`remove ${leftovers.join(', ')}`]),
+          ...(leftovers.length + unused.length === 0 ? [] : [`remove ${[...leftovers, ...unused].join(', ')}`]),
         ].join('; '),
         script: scriptFor(files),
         ...(tls === undefined
@@ -61,7 +63,7 @@ export function configuration(lab: Lab, certificates?: BrokerCertificates): Reso
         advice:
           'correct what the error above names, or the option under `broker.options` in the lab file; the broker still runs with the old configuration',
       };
-      return { items: [...items, ...leftovers.map(leftoverItem)], change };
+      return { items: [...items, ...unused.map(unusedItem), ...leftovers.map(leftoverItem)], change };
     },
   };
 }

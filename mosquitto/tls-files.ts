@@ -58,3 +58,17 @@ export function tlsItem({ diff: _, ...item }: Item, { why }: TlsFile): Item {
   if (why === undefined) return item;
   return { ...item, action: item.detail === 'missing' ? 'create' : 'change', detail: why };
 }
+
+/** For a lab that has no TLS any more. */
+export const TLS_PRESENT: Query = { id: 'tls-files', script: `ls ${Object.values(TLS_FILES).join(' ')}` };
+
+export function presentTlsFiles(facts: Facts): string[] {
+  return facts
+    .get(TLS_PRESENT)
+    .output.split('\n')
+    .filter((path) => path !== '');
+}
+
+export function unusedItem(name: string): Item {
+  return { action: 'remove', kind: 'file', name, detail: 'no listener has TLS' };
+}

@@ -118,7 +118,9 @@ function ownPair(certificate: string | undefined, key: string | undefined): KeyP
 /** The CA is never replaced, since devices may trust it. Throws a LabError where its files are damaged. */
 async function ensureAuthority(lab: Owner): Promise<KeyPair> {
   const found = readPair(lab, CA);
-  if (found === undefined && readText(lab, `${CA}.pem`) === undefined) {
+  // what it has signed shows that it was there
+  const isNew = readText(lab, `${CA}.pem`) === undefined && readText(lab, `${REVOKED}.pem`) === undefined;
+  if (isNew) {
     const { newAuthority } = await import('./sign.ts');
     const made = await newAuthority(`mqtt-lab CA of ${lab.name}`.slice(0, 64));
     await writePair(lab, CA, made);

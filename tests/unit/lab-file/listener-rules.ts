@@ -2,6 +2,7 @@ import test from 'ava';
 import { read } from './_reading.ts';
 
 const USERS = 'users: { sam: { password: sam }, bob: { password: x, certificate: true } }';
+const PLAIN_USERS = 'users: { sam: { password: sam }, bob: { password: x } }';
 const LOCK = 'users: { lock: { certificate: true } }';
 const PI = 'pis: { pi: { host: container } }';
 const LONG = 'x'.repeat(65);
@@ -25,8 +26,8 @@ const rows: readonly Row[] = [
   [USERS, '{ listeners: [{ port: 1, bind: loopback }] }'],
   [LOCK, `{ listeners: [${NAMED}] }`],
   [USERS, `{ listeners: [{ port: 1, tls: {} }], tls: { ${OWN} } }`],
-  [USERS, `{ ${EXTERNAL}, listeners: [{ port: 1, tls: {} }], tls: { ca: ca.pem } }`],
-  [USERS, `{ ${EXTERNAL}, listeners: [{ port: 1 }] }`],
+  [PLAIN_USERS, `{ ${EXTERNAL}, listeners: [{ port: 1, tls: {} }], tls: { ca: ca.pem } }`],
+  [PLAIN_USERS, `{ ${EXTERNAL}, listeners: [{ port: 1 }] }`],
   [
     USERS,
     '{ port: 1883, listeners: [{ port: 1883 }] }',
@@ -59,7 +60,7 @@ const rows: readonly Row[] = [
     '4:22: broker.listeners has none that a Pi reaches; one with bind: all and protocol: mqtt is needed',
   ],
   [
-    USERS,
+    PLAIN_USERS,
     `{ ${EXTERNAL}, listeners: [{ port: 1, bind: loopback, tls: {} }], tls: { certificate: c.pem, key: c.key, revoke: [] } }`,
     "3:50: broker.listeners has TLS without the broker's CA; broker.tls.ca is needed beside it",
     `3:62: broker.listeners[0].bind ${UNCHANGED}`,
@@ -69,13 +70,13 @@ const rows: readonly Row[] = [
   ],
   [
     USERS,
-    '{ tls: { certificate: c.pem, ca: none.pem } }',
-    '3:16: broker.tls has certificate and ca alone; certificate, key and ca are allowed together, or none of them',
-    '3:42: broker.tls.ca "none.pem" is not a readable file; a PEM file is allowed',
+    '{ listeners: [{ port: 1, tls: {} }], tls: { certificate: c.pem, ca: none.pem } }',
+    '3:51: broker.tls has certificate and ca alone; certificate, key and ca are allowed together, or none of them',
+    '3:77: broker.tls.ca "none.pem" is not a readable file; a PEM file is allowed',
   ],
   [
     'users: { lock: { certificate: { certificate: c.pem, key: none.key } } }',
-    `{ listeners: [${NAMED}] }`,
+    `{ ${EXTERNAL}, listeners: [${NAMED}], tls: { ca: ca.pem } }`,
     '2:58: users.lock.certificate.key "none.key" is not a readable file; a PEM file is allowed',
   ],
   [
@@ -106,7 +107,22 @@ const rows: readonly Row[] = [
     `2:105: users.${LONG}.certificate is true beside a name of more than 64 characters, which no certificate holds; a shorter user name is allowed`,
   ],
   [`users: { ${'ü'.repeat(64)}: { password: x, certificate: true } }`, '{}'],
-  [`users: { ${LONG}: { password: x, certificate: { certificate: c.pem, key: c.key } } }`, '{}'],
+  [`users: { ${LONG}: { password: x, certificate: { certificate: c.pem, key: c.key } } }`, `{ ${EXTERNAL} }`],
+  [
+    USERS,
+    `{ ${EXTERNAL} }`,
+    "2:67: users.bob.certificate is true, but an external broker does not know the lab's CA; { certificate: PATH, key: PATH } is allowed",
+  ],
+  [
+    'users: { lock: { password: x, certificate: { certificate: c.pem, key: c.key } } }',
+    '{}',
+    "2:44: users.lock.certificate is not of the lab's CA, which alone the lab's broker trusts; true is allowed",
+  ],
+  [
+    USERS,
+    `{ tls: { ${OWN} } }`,
+    '3:11: broker.tls has no effect without a listener with tls; one is allowed in broker.listeners',
+  ],
 ];
 
 for (const [index, [rest, broker, ...mistakes]] of rows.entries()) {

@@ -39,18 +39,21 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
     '3:54: broker.listeners[1].tls has an unknown key "client" (did you mean "clients"?); allowed keys: clients, identity',
   ],
   [
-    'broker: { tls: { cert: x } }',
-    '3:18: broker.tls has an unknown key "cert"; allowed keys: certificate, key, ca, revoke',
+    'broker: { listeners: [{ port: 1, tls: {} }], tls: { cert: x } }',
+    '3:53: broker.tls has an unknown key "cert"; allowed keys: certificate, key, ca, revoke',
   ],
   [
     'broker: { tls: 1 }',
     '3:16: broker.tls is 1; a mapping is allowed, such as { certificate: server.pem, key: server.key, ca: ca.pem }',
   ],
-  ['broker: { tls: { revoke: ab } }', '3:26: broker.tls.revoke is "ab"; a list of serial numbers is allowed'],
   [
-    'broker: { tls: { revoke: ["0a:1B", xyz, "0a1", 0x1f] } }',
-    `3:36: broker.tls.revoke[1] is "xyz"; ${SERIAL}`,
-    `3:48: broker.tls.revoke[3] is "0x1f"; ${SERIAL}`,
+    'broker: { listeners: [{ port: 1, tls: {} }], tls: { revoke: ab } }',
+    '3:61: broker.tls.revoke is "ab"; a list of serial numbers is allowed',
+  ],
+  [
+    'broker: { listeners: [{ port: 1, tls: {} }], tls: { revoke: ["0a:1B", xyz, "0a1", 0x1f] } }',
+    `3:71: broker.tls.revoke[1] is "xyz"; ${SERIAL}`,
+    `3:83: broker.tls.revoke[3] is "0x1f"; ${SERIAL}`,
   ],
   ['users: { sam: { password: x, certificate: 1 } }', `3:43: users.sam.certificate is 1; ${CERTIFICATE}`],
   [
@@ -84,21 +87,30 @@ test('resolves the paths of certificates from the folder of the lab file', (t) =
   const files = { 'certs/a.pem': 'x', 'certs/a.key': 'x', 'ca.pem': 'x' };
   const pair = '{ certificate: certs/a.pem, key: certs/a.key }';
   const { lab, mistakes } = read(
-    `name: a\nusers: { sam: { password: x, certificate: ${pair} }, lock: { password: x, certificate: true } }\n` +
+    'name: a\nusers: { lock: { password: x, certificate: true } }\n' +
       'broker: { listeners: [{ port: 1, tls: {} }], tls: { certificate: certs/a.pem, key: certs/a.key, ca: ca.pem } }',
     { files },
   );
   t.deepEqual(mistakes, []);
   const own = { certificate: `${lab?.directory}/certs/a.pem`, key: `${lab?.directory}/certs/a.key` };
   t.deepEqual(lab?.broker.tls.own, { ...own, ca: `${lab?.directory}/ca.pem` });
-  t.deepEqual(
-    lab?.users.map(({ certificate }) => certificate),
-    [own, 'lab'],
+  t.is(lab?.users[0]?.certificate, 'lab');
+  const external = read(
+    `name: a\nusers: { sam: { password: x, certificate: ${pair} } }\nbroker: { host: external, address: h }\n`,
+    { files },
   );
+  t.deepEqual(external.mistakes, []);
+  const { directory } = external.lab ?? {};
+  t.deepEqual(external.lab?.users[0]?.certificate, {
+    certificate: `${directory}/certs/a.pem`,
+    key: `${directory}/certs/a.key`,
+  });
 });
 
 test('takes serial numbers as openssl and YAML write them', (t) => {
-  const { lab, mistakes } = read(withPart('broker: { tls: { revoke: ["4A:0b:ff", 0123, 1e5a, 4E11] } }'));
+  const { lab, mistakes } = read(
+    withPart('broker: { listeners: [{ port: 1, tls: {} }], tls: { revoke: ["4A:0b:ff", 0123, 1e5a, 4E11] } }'),
+  );
   t.deepEqual(mistakes, []);
   t.deepEqual(lab?.broker.tls.revoke, ['4a0bff', '0123', '1e5a', '4e11']);
 });

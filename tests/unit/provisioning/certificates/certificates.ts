@@ -159,7 +159,7 @@ test('the list is made again when its example is', async (t) => {
 const damages: Readonly<Record<string, (folder: string) => void>> = {
   'its key lost': (folder) => rmSync(join(folder, 'ca.key')),
   'its certificate cut off': (folder) => writeFileSync(join(folder, 'ca.pem'), '-----BEGIN CERTIFICATE-----\nMII'),
-  'its key another': (folder) => writeFileSync(join(folder, 'ca.key'), readFileSync(join(folder, 'server.key'))),
+  'its key another': (folder) => writeFileSync(join(folder, 'ca.key'), readFileSync(join(folder, 'server-two.key'))),
   'its key cut off': (folder) => writeFileSync(join(folder, 'ca.key'), '-----BEGIN PRIVATE KEY-----\n'),
 };
 
