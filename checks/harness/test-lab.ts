@@ -1,7 +1,9 @@
 import { LabError } from '../../base/errors.ts';
-import { endpointHere } from '../../deployment/endpoints.ts';
+import { endpointAt, endpointHere } from '../../deployment/endpoints.ts';
 import type { LiveLab } from '../../deployment/live-lab.ts';
+import type { LiveListener } from '../../deployment/live-listener.ts';
 import type { Lab, User } from '../../lab-file/lab.ts';
+import { bestListener } from '../../lab-file/listeners.ts';
 import { LOG } from '../../mosquitto/paths.ts';
 import type { Endpoint } from '../../probes/mqtt/endpoint.ts';
 import type { RawOptions } from '../../probes/mqtt/raw-options.ts';
@@ -42,6 +44,8 @@ export type TestLab = AsyncDisposable & {
   raw(user: User, options?: Partial<RawOptions>): Promise<RawSession>;
   /** Logs a user in from this machine with mqtt.js; throws a LabError when the broker refuses. */
   login(user: User, options?: Partial<SessionOptions>): Promise<Session>;
+  /** The same lab, whose users log in at this listener where they may. */
+  at(listener: LiveListener): TestLab;
   /**
    * Opens a host of the lab. Each lane is a separate SSH connection, since sshd allows ten sessions on one
    * (MaxSessions).
@@ -64,6 +68,8 @@ export type TestLabOptions = {
   readonly pace?: Pick<Pace, 'sample' | 'connect'>;
 };
 
+type BrokerFor = TestLab['brokerFor'];
+
 type Connect<S> = (
   defaults: SessionOptions,
 ) => Promise<
@@ -85,12 +91,12 @@ export function openTestLab(live: LiveLab, stopped: AbortSignal, options: TestLa
     if (isDisposed) throw new LabError({ subject: 'verify', step, happened: 'the checks are over' }, 'failed');
   };
   const keepAlive = Math.min(KEEP_ALIVE_S, lab.broker.maxKeepAlive);
-  const brokerFor = (user: User | undefined) => ({ ...endpointHere(live, user), keepAlive });
+  const bestFor: BrokerFor = (user) => ({ ...endpointHere(live, user), keepAlive });
   const { sample, connect }: Pick<Pace, 'sample' | 'connect'> = options.pace ?? {
     sample: () => undefined,
     connect: (_, work) => work(),
   };
-  const sessions = openSessions(brokerFor, stopped, assertRunning, (begun) => sample(BROKER, begun));
+  const sessions = openSessions(stopped, assertRunning, (begun) => sample(BROKER, begun));
   const hosts = openHosts(stopped, assertRunning, { sample, connect });
   let log: BrokerLog | undefined;
   const followLog = () => {
@@ -98,19 +104,30 @@ export function openTestLab(live: LiveLab, stopped: AbortSignal, options: TestLa
     const limits = { boundMs: LOG_BOUND_MS, signal: stopped };
     return followBrokerLog(hosts.open('broker', broker.host, 'log'), LOG, limits);
   };
-  return {
+  const logins = (brokerFor: BrokerFor) =>
+    ({
+      brokerFor,
+      login: (user, own = {}) => sessions.logIn(user, brokerFor, (defaults) => connectSession({ ...defaults, ...own })),
+      raw: (user, own = {}) => sessions.logIn(user, brokerFor, (defaults) => connectRaw({ ...defaults, ...own })),
+    }) satisfies Partial<TestLab>;
+  const testLab: TestLab = {
     live,
     lab,
     stopped,
     broker: { keepAlive },
-    brokerFor,
+    ...logins(bestFor),
     brokerKind: broker.host === undefined ? 'external' : 'lab',
     versions,
     announced,
     deliveryDelay,
     isFull,
-    login: (user, own = {}) => sessions.logIn(user, (defaults) => connectSession({ ...defaults, ...own })),
-    raw: (user, own = {}) => sessions.logIn(user, (defaults) => connectRaw({ ...defaults, ...own })),
+    at: (listener) => ({
+      ...testLab,
+      ...logins((user) => {
+        if (user === undefined || bestListener([listener], user) === undefined) return bestFor(user);
+        return { ...endpointAt(lab, broker.credentials, listener, user), keepAlive };
+      }),
+    }),
     host: hosts.open,
     brokerLog() {
       if (options.brokerLog !== undefined) return options.brokerLog();
@@ -124,24 +141,20 @@ export function openTestLab(live: LiveLab, stopped: AbortSignal, options: TestLa
       await hosts[Symbol.asyncDispose]();
     },
   };
+  return testLab;
 }
 
-function openSessions(
-  mqtt: (user: User) => Endpoint & { readonly keepAlive: number },
-  stopped: AbortSignal,
-  assertRunning: (step: string) => void,
-  onLogin: (begun: number) => void,
-) {
+function openSessions(stopped: AbortSignal, assertRunning: (step: string) => void, onLogin: (begun: number) => void) {
   const open = new Set<Session | RawSession>();
   stopped.addEventListener('abort', () => {
     for (const session of open) session.destroy();
   });
   return {
-    async logIn<S extends Session | RawSession>(user: User, connect: Connect<S>): Promise<S> {
+    async logIn<S extends Session | RawSession>(user: User, brokerFor: BrokerFor, connect: Connect<S>): Promise<S> {
       const step = `log in as ${user.name}`;
       assertRunning(step);
       const begun = performance.now();
-      const outcome = await connect({ ...mqtt(user), login: loginOf(user) });
+      const outcome = await connect({ ...brokerFor(user), login: loginOf(user) });
       onLogin(begun);
       if (outcome.kind !== 'accepted') {
         const happened = outcome.kind === 'refused' ? `the broker refused with code ${outcome.code}` : outcome.reason;

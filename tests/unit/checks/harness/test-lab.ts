@@ -41,3 +41,23 @@ test('refuses to log in or open a host after all checks are over', async (t) => 
   await t.throwsAsync(testLab.login(sam), { message: /the checks are over/ });
   await t.throwsAsync(testLab.host('pi', NOWHERE), { message: /the checks are over/ });
 });
+
+test('at another listener a user logs in there, and where that is not possible at the best one', async (t) => {
+  const seen: string[] = [];
+  const noting =
+    (name: string): Answer =>
+    (packet, socket) => {
+      if (packet.cmd === 'connect') seen.push(`${packet.username} at ${name}`);
+      accept(packet, socket);
+    };
+  const best = liveBrokerAt(await fakeBroker(t, noting('the best')));
+  const [other] = liveBrokerAt(await fakeBroker(t, noting('the other'))).listeners;
+  const [certified] = best.listeners;
+  if (sam === undefined || other === undefined || certified === undefined) return t.fail();
+  await using testLab = openTestLab({ lab, broker: best, pis: [] }, new AbortController().signal);
+  const forCertificates = { ...certified, tls: { clients: 'required', identity: 'password' } } as const;
+  for (const login of [testLab.at(other).raw, testLab.at(other).login, testLab.at(forCertificates).raw, testLab.raw]) {
+    await using _session = await login(sam);
+  }
+  t.deepEqual(seen, ['sam at the other', 'sam at the other', 'sam at the best', 'sam at the best']);
+});
