@@ -5,6 +5,14 @@ export function plainListener(port: number): Listener {
   return { port, bind: 'all', protocol: 'mqtt', tls: undefined };
 }
 
+export function hasTls({
+  broker,
+}: {
+  readonly broker: { readonly listeners: readonly Pick<Listener, 'tls'>[] };
+}): boolean {
+  return broker.listeners.some(({ tls }) => tls !== undefined);
+}
+
 /** Whether a user may log in there: with a password, or with a certificate where that names the user. */
 export function canUse(
   { tls }: Pick<Listener, 'tls'>,

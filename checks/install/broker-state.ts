@@ -2,16 +2,17 @@ import { LabError } from '../../base/errors.ts';
 import { shellScript } from '../../base/shell-script.ts';
 import { LOOPBACK } from '../../deployment/why-unreachable.ts';
 import type { Lab } from '../../lab-file/lab.ts';
+import { hasTls } from '../../lab-file/listeners.ts';
 import { renderAcl } from '../../mosquitto/acl.ts';
-import { ACL, LAB_CONF, PASSWD } from '../../mosquitto/paths.ts';
+import { ACL, CONFIG_FOLDER, LAB_CONF, PASSWD, TLS_FILES } from '../../mosquitto/paths.ts';
 import { type Facts, gatherFacts, type Query } from '../../provisioning/resources/facts.ts';
 import { PROCESS_FUNCTIONS } from '../../provisioning/resources/processes.ts';
 import { type Check, type Finding, type NamedCheck, notApplicable } from '../harness/check.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import { fileEvidence, namesOf, passwdQuery, rulesOf } from './files.ts';
+import { judgeList } from './judge-list.ts';
 
 const BOUND_MS = 60_000;
-const HOST_DIFFERS = './lab up makes the host match the lab file again';
 
 const USERS = passwdQuery(PASSWD);
 const RIGHTS: Query = { id: 'rights', script: `cat ${ACL}` };
@@ -21,11 +22,15 @@ const LISTENERS: Query = {
   script: `${PROCESS_FUNCTIONS}\n${shellScript('listeners.sh', import.meta.url)}`,
 };
 
+const TLS: Query = { id: 'tls-files', script: `stat -c '%n %U %a' ${Object.values(TLS_FILES).join(' ')}` };
+
 /** A list on the broker host that must have exactly the entries of the lab file. */
 type StateCheck = NamedCheck & {
   readonly query: Query;
   read(text: string): string[];
   expected(lab: Lab): string[];
+  /** @default every lab */
+  appliesTo?(lab: Lab): boolean;
   /** The file that the record shows. */
   readonly file: { readonly path: string; readonly query: Query };
 };
@@ -57,6 +62,15 @@ const CHECKS: readonly StateCheck[] = [
     expected: (lab) => rulesOf(renderAcl(lab)),
     file: { path: ACL, query: RIGHTS },
   },
+  {
+    id: 'install.tls-files',
+    claim: "only the broker's user may read the broker's key and the other files of its listeners with TLS",
+    query: TLS,
+    read: (text) => text.split('\n').filter((line) => line !== ''),
+    expected: () => Object.values(TLS_FILES).map((path) => `${path} mosquitto 600`),
+    appliesTo: hasTls,
+    file: { path: CONFIG_FOLDER, query: TLS },
+  },
 ];
 
 /** What no message shows, since no client uses it: another port, another user, a right on a topic without messages. */
@@ -64,14 +78,19 @@ export function brokerState(testLab: TestLab): Check[] {
   const { lab, live } = testLab;
   const { host: where } = live.broker;
   let facts: Promise<Facts> | undefined;
-  return CHECKS.map(({ query, read, expected, file, ...named }): Check => {
+  const checks = CHECKS.filter(({ appliesTo = () => true }) => appliesTo(lab));
+  return checks.map(({ query, read, expected, file, appliesTo: _, ...named }): Check => {
     if (where === undefined) return notApplicable(named, 'the lab never logs in to the host of an external broker');
     const judge = (found: Facts): Finding => ({
       ...judgeList(read(found.get(query).output), expected(lab)),
       evidence: [fileEvidence(file.path, found.get(file.query).output)],
     });
     const gather = async () =>
-      await gatherFacts(await testLab.host('broker', where), [USERS, RIGHTS, LISTENERS, CONF], testLab.stopped);
+      await gatherFacts(
+        await testLab.host('broker', where),
+        [...new Set(checks.flatMap(({ query, file }) => [query, file.query]))],
+        testLab.stopped,
+      );
     return {
       ...named,
       expected: expected(lab),
@@ -91,18 +110,6 @@ function withoutRoot(error: unknown): Finding {
   if (!(error instanceof LabError) || !error.message.includes('sudo')) throw error;
   const reason = 'only root may read the files, and sudo asks for a password on the broker host';
   return { verdict: 'skipped', observed: null, reason };
-}
-
-/** Judges a list that must have exactly these entries, in any order. */
-export function judgeList(found: readonly string[], expected: readonly string[]): Finding {
-  const missing = expected.filter((entry) => !found.includes(entry));
-  const unexpected = found.filter((entry) => !expected.includes(entry));
-  if (missing.length === 0 && unexpected.length === 0) return { verdict: 'pass', observed: found };
-  const reasons = [
-    ...(missing.length === 0 ? [] : [`missing: ${missing.join(', ')}`]),
-    ...(unexpected.length === 0 ? [] : [`not in the lab file: ${unexpected.join(', ')}`]),
-  ];
-  return { verdict: 'fail', observed: found, reason: reasons.join('; '), advice: HOST_DIFFERS };
 }
 
 /** The ports in local addresses of /proc/net/tcp, such as `00000000:075B`, each once; an address there has its bytes reversed. */

@@ -1,6 +1,7 @@
 import { LabError } from '../../base/errors.ts';
 import { Secret } from '../../base/secret.ts';
 import type { Lab, User } from '../../lab-file/lab.ts';
+import { hasTls } from '../../lab-file/listeners.ts';
 import { privateFolder } from '../../lab-file/private-folder.ts';
 import {
   CA,
@@ -43,7 +44,7 @@ export type Certificates = {
 
 /** Undefined where no listener has TLS. Reads and writes nothing yet. */
 export function certificatesOf(lab: Owner): Certificates | undefined {
-  return lab.broker.listeners.some(({ tls }) => tls !== undefined) ? openCertificates(lab) : undefined;
+  return hasTls(lab) ? openCertificates(lab) : undefined;
 }
 
 function openCertificates(lab: Owner): Certificates {
