@@ -16,6 +16,7 @@ import { reach } from './reach/reach.ts';
 import { restart } from './restart/restart.ts';
 import { retained } from './retained/retained.ts';
 import { session } from './session/session.ts';
+import { tls } from './tls/tls.ts';
 import { will } from './will/will.ts';
 
 /** Every family of checks. After `reach`, those that wait for a keep-alive expiry come first, since they decide how long a run takes. */
@@ -26,6 +27,7 @@ export const families: Readonly<Record<string, CheckFamily>> = {
   will,
   install,
   installState,
+  tls,
   keepaliveLimit,
   qos,
   session,

@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod';
+import { type CertificateSeen, certificateSchema } from './measured/certificate.ts';
 import { type Expiry, expirySchema } from './measured/expiry.ts';
 import { type Latency, latencySchema } from './measured/latency.ts';
 import { type QosPair, qosPairSchema } from './measured/qos-pair.ts';
@@ -19,6 +20,7 @@ type Measurements = {
   expiry: Expiry;
   'receive-only': Expiry;
   'last will': LastWill;
+  certificate: CertificateSeen;
 };
 export type MeasuredKind = keyof Measurements;
 
@@ -31,6 +33,7 @@ const SCHEMAS: { readonly [Kind in MeasuredKind]: ZodType<Measurements[Kind]> } 
   expiry: expirySchema,
   'receive-only': expirySchema,
   'last will': lastWillSchema,
+  certificate: certificateSchema,
 };
 
 /** A record with its typed subject. */

@@ -5,6 +5,7 @@ import { subjectSchema } from './subject.ts';
 export const FAMILIES = [
   'reach',
   'install',
+  'tls',
   'auth',
   'acl',
   'qos',

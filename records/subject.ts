@@ -49,6 +49,8 @@ export const subjectSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('login'), attempt: z.enum(LOGIN_ATTEMPTS) }),
   z.object({ kind: z.literal('right'), user: z.string(), topic: z.string(), right: z.enum(RIGHTS) }),
   z.object({ kind: z.literal('broker file') }),
+  /** Of a listener with TLS. */
+  z.object({ kind: z.literal('certificate'), port: z.number() }),
   z.object({ kind: z.literal('message'), way: z.enum(WAYS), qos: qos.exactOptional() }),
   z.object({ kind: z.literal('qos pair'), published: qos, requested: qos, version }),
   z.object({ kind: z.literal('sequence'), qos }),

@@ -1,6 +1,7 @@
 import type { Paint } from '../../base/paint.ts';
 import { recordsAbout } from '../../records/measurements.ts';
 import type { CheckRecord } from '../../records/record.ts';
+import { certificateLines } from './certificates.ts';
 import { costLines } from './costs.ts';
 import { expiryLine } from './expiry.ts';
 import { matrixLines } from './matrix.ts';
@@ -17,5 +18,5 @@ export function measurementLines(records: readonly CheckRecord[], paint: Paint):
     isWhole && lacksLatency
       ? [paint('dim', './lab report measures the rest: latency, bytes by payload, cost of pings')]
       : [];
-  return [...matrix, ...costLines(records), ...wills, ...expiry, ...hint];
+  return [...matrix, ...costLines(records), ...wills, ...expiry, ...certificateLines(records), ...hint];
 }

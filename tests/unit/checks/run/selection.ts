@@ -18,10 +18,10 @@ const ROWS: readonly (readonly [only: string | undefined, scope: Scope, mistakes
   [
     'nonsense',
     'default',
-    [/^--only nonsense: .*install, auth, acl, qos, session, retained, keepalive, will, restart$/],
+    [/^--only nonsense: .*install, tls, auth, acl, qos, session, retained, keepalive, will, restart$/],
   ],
-  ['qos,nonsense', 'default', [/^--only nonsense: .*install, auth, /]],
-  ['*.v4', 'default', [/^--only \*\.v4: .*install, auth, /]],
+  ['qos,nonsense', 'default', [/^--only nonsense: .*install, tls, auth, /]],
+  ['*.v4', 'default', [/^--only \*\.v4: .*install, tls, auth, /]],
   ['qos.2.*', 'default', [/^--only qos\.2\.\*: .*begin with qos\.exactly-once, qos\.matrix$/]],
   ['restart', 'default', [/^--only restart: .*--disruptive/]],
   ['restart', 'disruptive', []],

@@ -1,0 +1,50 @@
+import { LabError } from '../../base/errors.ts';
+import type { Lab } from '../../lab-file/lab.ts';
+import { CA, type KeyPair, REVOKED, readPair } from '../../provisioning/certificates/files.ts';
+
+/** Certificates that the broker must refuse of a client. */
+export const WRONG_CERTIFICATES = ['self-signed', 'other-ca', 'expired', 'revoked'] as const;
+export type WrongCertificate = (typeof WRONG_CERTIFICATES)[number];
+
+/** Whether only the lab's CA can make it. */
+export function needsAuthority(kind: WrongCertificate): boolean {
+  return kind === 'expired' || kind === 'revoked';
+}
+
+/** Longer than any certificate of the lab lives. */
+const LONG_AGO_MS = 365 * 86_400_000;
+
+let another: Promise<KeyPair> | undefined;
+
+/** A CA that nobody trusts, which exists in this process alone. */
+export async function anotherAuthority(): Promise<KeyPair> {
+  another ??= import('../../provisioning/certificates/sign.ts').then(({ newAuthority }) => newAuthority('another CA'));
+  return await another;
+}
+
+/** A wrong certificate with this common name. Throws a LabError where the lab's CA is missing. */
+export async function wrongCertificate(
+  lab: Pick<Lab, 'directory'>,
+  kind: WrongCertificate,
+  user: string,
+): Promise<KeyPair> {
+  const { newAuthority, newCertificate } = await import('../../provisioning/certificates/sign.ts');
+  const purpose = { kind: 'client', user } as const;
+  switch (kind) {
+    case 'self-signed':
+      return await newAuthority(user);
+    case 'other-ca':
+      return await newCertificate(await anotherAuthority(), purpose);
+    case 'expired':
+      return await newCertificate(present(readPair(lab, CA), CA), purpose, new Date(Date.now() - LONG_AGO_MS));
+    case 'revoked':
+      return present(readPair(lab, REVOKED), REVOKED);
+  }
+}
+
+function present(pair: KeyPair | undefined, stem: string): KeyPair {
+  if (pair !== undefined) return pair;
+  const happened = `\`.lab/ca/${stem}.key\` or its certificate is missing on this machine`;
+  const advice = 'run verify where `./lab up` made the certificates';
+  throw new LabError({ subject: 'verify', step: 'make a wrong certificate', happened, advice }, 'could-not-run');
+}

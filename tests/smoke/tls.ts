@@ -1,0 +1,4 @@
+import { tls } from '../../checks/tls/tls.ts';
+import { declareChecks } from './_declare.ts';
+
+await declareChecks({ tls });
