@@ -14,7 +14,11 @@ export const BACK_UP_ORIGINAL = `rm -rf ${ORIGINAL} && cp -a ${CONFIG_FOLDER} ${
 const FUNCTIONS = `${PROCESS_FUNCTIONS}
 set -e
 stop() { while pid=$(pids_of mosquitto ${MAIN_CONF} | head -n 1); [ -n "$pid" ]; do kill "$pid" 2>/dev/null || true; sleep 0.03; done; }
-listens() { port=$(sed -n 's/^listener \\([0-9]*\\).*/\\1/p' ${ORIGINAL}/conf.d/lab.conf); [ -n "$(listener_inodes "$port")" ]; }
+listens() {
+  for port in $(sed -n 's/^listener \\([0-9]*\\).*/\\1/p' ${ORIGINAL}/conf.d/lab.conf); do
+    [ -n "$(listener_inodes "$port")" ] || return 1
+  done
+}
 start() {
   rm -f /run/mosquitto/mosquitto.pid
   mosquitto -d -c ${MAIN_CONF} </dev/null >/dev/null 2>&1 || true
