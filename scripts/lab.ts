@@ -19,6 +19,7 @@ const LOADERS = {
   ssh: async () => (await import('./ssh.ts')).ssh(),
   publish: async () => (await import('./publish.ts')).publish(),
   subscribe: async () => (await import('./subscribe.ts')).subscribe(),
+  import: async () => (await import('./import.ts')).importCommand(),
   down: async () => (await import('./down.ts')).down(),
 } satisfies Record<string, () => Promise<LabCommand>>;
 

@@ -7,13 +7,15 @@ import { LabError } from '../../base/errors.ts';
 /**
  * Makes sure that this user may run root's commands on this machine: as root, by a sudo that asks nothing, or, on a terminal,
  * by one that asks for the password now, before the first change. sudo itself asks, so this program never has the password.
- * Throws a LabError with exit code 2 where none of these works.
+ * `purpose` is for the person who is asked. Throws a LabError with exit code 2 where none of these works.
  */
-export async function ensureSudo(): Promise<void> {
+export async function ensureSudo(
+  purpose = 'to install packages and to configure the broker on this machine',
+): Promise<void> {
   if (process.getuid?.() === 0) return;
   if ((await $({ quiet: true, nothrow: true })`sudo -n true`).exitCode === 0) return;
   if (process.stdin.isTTY && process.stderr.isTTY) {
-    process.stderr.write('mqtt-lab needs sudo to install packages and to configure the broker on this machine\n');
+    process.stderr.write(`mqtt-lab needs sudo ${purpose}\n`);
     const [code] = await once(spawn('sudo', ['-v'], { stdio: 'inherit' }), 'exit');
     if (code === 0) return;
   }

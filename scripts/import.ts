@@ -1,0 +1,75 @@
+import process from 'node:process';
+import { Command, InvalidArgumentError } from 'commander';
+import { printable } from '../base/paint.ts';
+import { upstreamVersion } from '../deployment/broker-version.ts';
+import { labName } from '../lab-file/forms.ts';
+import { parseSshUrl } from '../lab-file/ssh-url.ts';
+import { hostFiles } from '../mosquitto/import/host-files.ts';
+import { type ImportTarget, importBroker } from '../mosquitto/import/import-broker.ts';
+import { noteText } from '../mosquitto/import/note.ts';
+import type { Host } from '../provisioning/hosts/host.ts';
+import { type HostAddress, openHost } from '../provisioning/hosts/open.ts';
+import { hostNameOf } from '../provisioning/hosts/ssh-destination.ts';
+import { ensureSudo } from '../provisioning/hosts/sudo.ts';
+import { gatherFacts } from '../provisioning/resources/facts.ts';
+import { installedVersions, packagesQuery } from '../provisioning/resources/packages.ts';
+import type { LabCommand } from './command.ts';
+
+/** `./lab import`: a lab file for a broker that somebody has already. */
+export function importCommand(): LabCommand {
+  const command = new Command('import')
+    .description(
+      'Read the configuration of the Mosquitto on this machine, or on a host over SSH, and print a lab file for it. Changes nothing. Names what a lab file cannot say on standard error, and in a comment.',
+    )
+    .argument('[host]', 'ssh://[user@]host[:port] (default: this machine)', sshUrl)
+    .option('--external', 'print a lab file whose broker the lab verifies and never changes');
+  return {
+    command,
+    async run({ signal }) {
+      const { external = false, acceptNewHostKeys = false } = command.opts<Options>();
+      const [url] = command.processedArgs;
+      const host = typeof url === 'string' ? url : 'local';
+      const place = addressOf(host, acceptNewHostKeys);
+      if (place.kind === 'local') await ensureSudo('to read the configuration of Mosquitto');
+      await using reached = await openHost('broker', place, signal);
+      const clients = place.kind === 'local' ? '127.0.0.1' : await hostNameOf('broker', place);
+      const target: ImportTarget = {
+        name: nameFor(clients),
+        place: external ? { external: clients, software: await softwareOn(reached, signal) } : { host },
+      };
+      const { text, notes } = await importBroker(hostFiles(reached, signal), target);
+      process.stdout.write(text);
+      for (const note of notes) process.stderr.write(`${printable(noteText(note))}\n`);
+      return 0;
+    },
+  };
+}
+
+type Options = { external?: true; acceptNewHostKeys?: true };
+
+function sshUrl(text: string): string {
+  const target = parseSshUrl(text);
+  if ('wrong' in target) throw new InvalidArgumentError(`it ${target.wrong}; ssh://[user@]host[:port] is allowed`);
+  return text;
+}
+
+function addressOf(host: string, acceptsNewHostKeys: boolean): HostAddress {
+  const target = parseSshUrl(host);
+  if ('wrong' in target) return { kind: 'local' };
+  const newHostKey = acceptsNewHostKeys ? 'accept' : undefined;
+  return { kind: 'ssh', ...target, identity: undefined, hostKey: undefined, newHostKey };
+}
+
+/** A name for the lab: the first label of the host's. */
+function nameFor(address: string): string {
+  const label = address.split('.')[0]?.toLowerCase();
+  return labName.safeParse(label).data ?? 'imported';
+}
+
+/** What the checks need to know of a broker to expect its known deviations. */
+async function softwareOn(host: Host, signal: AbortSignal): Promise<string | undefined> {
+  const query = packagesQuery(['mosquitto']);
+  const facts = await gatherFacts(host, [query], signal, { root: false });
+  const version = upstreamVersion(installedVersions(facts.get(query)).get('mosquitto') ?? '');
+  return version === undefined ? undefined : `mosquitto ${version}`;
+}
