@@ -27,14 +27,14 @@ export type Imported = {
 };
 
 const TAKE_OVER = [
-  "`./lab up --take-over` makes this broker the lab's, `./lab plan --take-over` shows what that changes, `./lab down` restores it.",
-  'To verify the broker as it is, import it with --external.',
+  '`./lab plan --take-over` shows what the lab would change on this broker, `./lab up --take-over`',
+  'changes it, and `./lab down` restores it. To verify it as it is: ./lab import --external',
 ];
 const NO_USERS =
   'add users with mosquitto_passwd and name the file with password_file: a lab file has at least one user, and no anonymous clients';
 const EXTERNAL = [
-  '`./lab verify` proves this broker as it is; the lab never changes it.',
-  "To make it the lab's, import it without --external.",
+  '`./lab verify` verifies this broker as it is, and the lab never changes it. To make it the',
+  "lab's, import it without --external.",
 ];
 
 /** Reads a broker's configuration and describes it as a lab file. Throws a LabError where it cannot become one. */

@@ -29,15 +29,17 @@ export function labYaml({ name, broker, users, groups, topics, advice, notes }: 
   const mapping = <Value>(entries: Iterable<readonly [string, Value]>, node: (value: Value) => unknown) =>
     new Map([...entries].map(([key, value]) => [key, node(value)]));
   put('broker', flow(broker), advice);
-  put('pis', flow({}), ['such as { hall: { host: "ssh://pi@hall.local" } }']);
+  put('pis', flow({}), ['whose clients reach the broker too, such as { hall: { host: "ssh://pi@hall.local" } }']);
   const passwords = variables(users);
   put(
     'users',
     mapping(passwords, (env) => flow({ password: { env } })),
-    ['the broker has hashes; set the variables to the passwords'],
+    ['the broker has only hashes: set these variables to the passwords'],
   );
   if (groups.size > 0) put('groups', mapping(groups, flow), ['users who share all their rights']);
-  put('topics', mapping(topics, flow), ['publish covers last wills, as Mosquitto has one write permission']);
+  put('topics', mapping(topics, flow), [
+    'who may publish may also leave a last will: Mosquitto has one write permission for both',
+  ]);
   if (notes.length > 0) document.commentBefore = comment(['lab.yaml cannot say:', ...notes.map(noteText)]);
   const text = document.toString({ lineWidth: 0 });
   const mistakes = mistakesIn(text);

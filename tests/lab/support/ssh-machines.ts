@@ -38,18 +38,23 @@ kill -HUP 1
 
 /** Makes the lab's containers, without what a lab would set up in them: `broker` is the way to `pi`, which has users with passwords. */
 export async function makeMachines(lab: TestLab): Promise<{ readonly broker: Place; readonly pi: Place }> {
+  const make = await machineMaker(lab);
+  const [broker, pi] = await Promise.all([make('broker'), make('pi')]);
+  await lab.container('pi').shell(USERS);
+  return { broker, pi };
+}
+
+/** Makes a container of the lab, without what a lab would set up in it. */
+export async function machineMaker(lab: TestLab): Promise<(name: string) => Promise<Place>> {
   const { signal } = new AbortController();
   const make = containerCreator(await engine(), readLab(path.join(lab.folder, 'lab.yaml')), {
     report: () => undefined,
     signal,
   });
-  const place = async (name: string): Promise<Place> => {
+  return async (name) => {
     const { ssh, address } = await make(name);
     return { port: ssh.port, address, hostKey: ssh.hostKey ?? '' };
   };
-  const [broker, pi] = await Promise.all([place('broker'), place('pi')]);
-  await lab.container('pi').shell(USERS);
-  return { broker, pi };
 }
 
 export async function makeHome(folder: string): Promise<Home> {

@@ -28,7 +28,7 @@ test('names the commands that take --accept-new-host-keys', (t) => {
 
 /** `./lab …` in code blocks and between backticks, but for patterns such as `./lab ssh [PI]`. */
 const lines = DOCUMENTS.flatMap((document) => [
-  ...blocks(document, 'sh').flatMap((block) => block.split('\n').map((line) => line.replace(/ +#.*$/, ''))),
+  ...blocks(document, 'sh').flatMap((block) => block.split('\n').map((line) => line.replace(/ +[#>].*$/, ''))),
   ...codeSpans(document),
 ]).filter((line) => /^\.\/lab [a-z-]/.test(line) && !line.includes('['));
 

@@ -1,0 +1,112 @@
+import { writeFile } from 'node:fs/promises';
+import { createConnection } from 'node:net';
+import path from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import type { DebianRelease } from '../../lab-file/lab.ts';
+import type { TestLab } from '../lab/support/lab.ts';
+import { ownLab } from '../lab/support/own-lab.ts';
+import { type Home, machineMaker, makeHome, type Place } from '../lab/support/ssh-machines.ts';
+import { until } from '../lab/support/until.ts';
+import { CONFIGURATIONS, type Configuration, passwordOf } from './support/configurations.ts';
+
+const TEST_MS = 420_000;
+const VERIFY_MS = 200_000;
+const RELEASES: readonly DebianRelease[] = [12, 13];
+
+/** A machine whose Mosquitto somebody has set up, which the lab reaches over SSH by an alias. */
+type Machine = { readonly lab: TestLab; readonly home: Home; readonly place: Place };
+
+for (const debian of RELEASES) {
+  const host = { host: 'container' };
+  const theLab = ownLab(`import-${debian}`, { broker: host, pis: {} }, { debian, installed: true });
+  let machine: Promise<Machine> | undefined;
+  for (const configuration of CONFIGURATIONS) {
+    test.serial(`Debian ${debian}: imports, verifies, takes over and restores ${configuration.title}`, async (t) => {
+      t.timeout(TEST_MS);
+      machine ??= machineOf(theLab());
+      await importAndRestore(t, await machine, configuration);
+    });
+  }
+}
+
+async function importAndRestore(t: ExecutionContext, { lab, home, place }: Machine, configuration: Configuration) {
+  const broker = lab.container('broker');
+  await broker.shell(setUp(configuration));
+  await answers(place.address, configuration.port);
+  const before = await broker.shell(FILES);
+  const run = async (words: readonly string[], env: Readonly<Record<string, string>> = {}) => {
+    const options = { env: { HOME: home.folder, SSH_AUTH_SOCK: '', ...env }, boundMs: VERIFY_MS };
+    const outcome = await lab.run([...words, '--lab', FILE], options);
+    t.is(outcome.code, 0, outcome.all);
+    return outcome;
+  };
+  const imported = async (options: readonly string[]) => {
+    const { stdout, stderr } = await run(['import', ...options, 'ssh://theirs']);
+    await writeFile(path.join(lab.folder, FILE), stdout);
+    const notes = stderr.split('\n').filter((line) => line !== '');
+    t.is(notes.length, configuration.notes.length, stderr);
+    for (const [index, pattern] of configuration.notes.entries()) t.regex(notes[index] ?? '', pattern);
+    for (const note of notes) t.true(stdout.includes(note), stdout);
+    return passwordsFor(stdout, configuration.users);
+  };
+
+  const passwords = await imported(['--external']);
+  t.is(await broker.shell(FILES), before);
+  await run(['verify', '--quick'], passwords);
+  await imported([]);
+  await run(['up', '--take-over', '--no-verify'], passwords);
+  await run(['verify', '--quick'], passwords);
+  await run(['down'], passwords);
+  t.is(await broker.shell(FILES), before);
+  await answers(place.address, configuration.port);
+}
+
+const FILE = 'imported.yaml';
+
+/** Every file below /etc/mosquitto: content, mode, owner and time. */
+const FILES = `cd /etc/mosquitto && find . -printf '%p %y %m %u:%g %T@\\n' | sort && find . -type f | sort | xargs -d '\\n' sha256sum`;
+
+async function machineOf(lab: TestLab): Promise<Machine> {
+  const place = await (await machineMaker(lab))('broker');
+  const home = await makeHome(path.join(lab.folder, 'home'));
+  const key = path.join(lab.folder, '.lab', 'keys', lab.name);
+  await home.configure(`Host theirs\n  HostName ${place.address}\n  User debian\n  IdentityFile ${key}\n`);
+  await writeFile(home.knownHosts, `${place.address} ${place.hostKey}\n`);
+  await lab.container('broker').shell(`cp -a /etc/mosquitto /root/debians
+mkdir -p /run/mosquitto && chown mosquitto: /run/mosquitto
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=theirs -days 2 -keyout /root/server.key -out /root/server.pem 2>&1`);
+  return { lab, home, place };
+}
+
+/** Puts the configuration in the place of an earlier one, and starts the broker with it. */
+function setUp({ files }: Configuration): string {
+  const written = Object.entries(files).map(([name, content]) => {
+    const file = `/etc/mosquitto/${name}`;
+    return `mkdir -p "$(dirname '${file}')" && printf %s ${Buffer.from(content).toString('base64')} | base64 -d >'${file}'`;
+  });
+  return `set -e
+pid=$(pidof mosquitto) && kill $pid && while [ -e /proc/$pid ]; do sleep 0.05; done
+rm -rf /etc/mosquitto && cp -a /root/debians /etc/mosquitto
+${written.join('\n')}
+cp /root/server.key /root/server.pem /etc/mosquitto/certs/
+chown mosquitto: /etc/mosquitto/certs/server.key
+chown -R mosquitto: /etc/mosquitto/passwd /etc/mosquitto/acl && chmod 600 /etc/mosquitto/passwd
+/usr/sbin/mosquitto -d -c /etc/mosquitto/mosquitto.conf`;
+}
+
+/** Waits until a broker listens. */
+async function answers(host: string, port: number): Promise<void> {
+  await until(`port ${port} of ${host}`, 10_000, async () => {
+    return await new Promise<true | undefined>((resolve) => {
+      const socket = createConnection({ host, port }, () => resolve(true)).on('error', () => resolve(undefined));
+      socket.on('close', () => resolve(undefined));
+      socket.on('connect', () => socket.end());
+    });
+  });
+}
+
+/** The passwords in the variables that the lab file names. */
+function passwordsFor(text: string, users: readonly string[]): Record<string, string> {
+  const names = [...text.matchAll(/\{ env: (\w+) \}/g)].map(([, name = '']) => name);
+  return Object.fromEntries(names.map((name, index) => [name, passwordOf(users[index] ?? '')]));
+}
