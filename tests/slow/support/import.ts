@@ -2,23 +2,24 @@ import { writeFile } from 'node:fs/promises';
 import { createConnection } from 'node:net';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import type { DebianRelease } from '../../lab-file/lab.ts';
-import type { TestLab } from '../lab/support/lab.ts';
-import { ownLab } from '../lab/support/own-lab.ts';
-import { type Home, machineMaker, makeHome, type Place } from '../lab/support/ssh-machines.ts';
-import { until } from '../lab/support/until.ts';
-import { CONFIGURATIONS, type Configuration, passwordOf } from './support/configurations.ts';
+import type { DebianRelease } from '../../../lab-file/lab.ts';
+import type { TestLab } from '../../lab/support/lab.ts';
+import { ownLab } from '../../lab/support/own-lab.ts';
+import { type Home, machineMaker, makeHome, type Place } from '../../lab/support/ssh-machines.ts';
+import { until } from '../../lab/support/until.ts';
+import { CONFIGURATIONS, type Configuration, passwordOf } from './configurations.ts';
 
 const TEST_MS = 420_000;
 const VERIFY_MS = 200_000;
-const RELEASES: readonly DebianRelease[] = [12, 13];
+const INSTALL_MS = 240_000;
 
 /** A machine whose Mosquitto somebody has set up, which the lab reaches over SSH by an alias. */
 type Machine = { readonly lab: TestLab; readonly home: Home; readonly place: Place };
 
-for (const debian of RELEASES) {
+/** The tests of `./lab import` on a machine with this Debian. */
+export function testImport(debian: DebianRelease): void {
   const host = { host: 'container' };
-  const theLab = ownLab(`import-${debian}`, { broker: host, pis: {} }, { debian, installed: true });
+  const theLab = ownLab(`import-${debian}`, { broker: host, pis: {} }, { debian, installed: debian === 12 });
   let machine: Promise<Machine> | undefined;
   for (const configuration of CONFIGURATIONS) {
     test.serial(`Debian ${debian}: imports, verifies, takes over and restores ${configuration.title}`, async (t) => {
@@ -63,6 +64,10 @@ async function importAndRestore(t: ExecutionContext, { lab, home, place }: Machi
 
 const FILE = 'imported.yaml';
 
+/** What somebody has installed before the lab comes. */
+const INSTALL = `missing=$(for name in mosquitto mosquitto-clients openssl; do dpkg -s $name >/dev/null 2>&1 || echo $name; done)
+[ -z "$missing" ] || { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing; } 2>&1`;
+
 /** Every file below /etc/mosquitto: content, mode, owner and time. */
 const FILES = `cd /etc/mosquitto && find . -printf '%p %y %m %u:%g %T@\\n' | sort && find . -type f | sort | xargs -d '\\n' sha256sum`;
 
@@ -72,6 +77,7 @@ async function machineOf(lab: TestLab): Promise<Machine> {
   const key = path.join(lab.folder, '.lab', 'keys', lab.name);
   await home.configure(`Host theirs\n  HostName ${place.address}\n  User debian\n  IdentityFile ${key}\n`);
   await writeFile(home.knownHosts, `${place.address} ${place.hostKey}\n`);
+  await lab.container('broker').shell(INSTALL, INSTALL_MS);
   await lab.container('broker').shell(`cp -a /etc/mosquitto /root/debians
 mkdir -p /run/mosquitto && chown mosquitto: /run/mosquitto
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=theirs -days 2 -keyout /root/server.key -out /root/server.pem 2>&1`);

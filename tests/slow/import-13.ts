@@ -1,0 +1,3 @@
+import { testImport } from './support/import.ts';
+
+testImport(13);
