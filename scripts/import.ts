@@ -1,5 +1,6 @@
 import process from 'node:process';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { InputError } from '../base/errors.ts';
 import { printable } from '../base/paint.ts';
 import { upstreamVersion } from '../deployment/broker-version.ts';
 import { labName } from '../lab-file/forms.ts';
@@ -21,21 +22,22 @@ export function importCommand(): LabCommand {
     .description(
       'Read the configuration of the Mosquitto on this machine, or on a host over SSH, and print a lab file for it. Changes nothing. Names what a lab file cannot say on standard error, and in a comment.',
     )
-    .argument('[host]', 'ssh://[user@]host[:port] (default: this machine)', sshUrl)
+    .argument('[host]', 'ssh://[user@]host[:port] (default: this machine)')
     .option('--external', 'print a lab file whose broker the lab verifies and never changes');
   return {
     command,
     async run({ signal }) {
       const { external = false, acceptNewHostKeys = false } = command.opts<Options>();
-      const [url] = command.processedArgs;
-      const host = typeof url === 'string' ? url : 'local';
+      const [host] = command.args;
       const place = addressOf(host, acceptNewHostKeys);
       if (place.kind === 'local') await ensureSudo('to read the configuration of Mosquitto');
       await using reached = await openHost('broker', place, signal);
       const clients = place.kind === 'local' ? '127.0.0.1' : await hostNameOf('broker', place);
       const target: ImportTarget = {
         name: nameFor(clients),
-        place: external ? { external: clients, software: await softwareOn(reached, signal) } : { host },
+        place: external
+          ? { external: clients, software: await softwareOn(reached, signal) }
+          : { host: host ?? 'local' },
       };
       const { text, notes } = await importBroker(hostFiles(reached, signal), target);
       process.stdout.write(text);
@@ -47,15 +49,11 @@ export function importCommand(): LabCommand {
 
 type Options = { external?: true; acceptNewHostKeys?: true };
 
-function sshUrl(text: string): string {
-  const target = parseSshUrl(text);
-  if ('wrong' in target) throw new InvalidArgumentError(`it ${target.wrong}; ssh://[user@]host[:port] is allowed`);
-  return text;
-}
-
-function addressOf(host: string, acceptsNewHostKeys: boolean): HostAddress {
+function addressOf(host: string | undefined, acceptsNewHostKeys: boolean): HostAddress {
+  if (host === undefined) return { kind: 'local' };
   const target = parseSshUrl(host);
-  if ('wrong' in target) return { kind: 'local' };
+  // without the text, which may carry a password
+  if ('wrong' in target) throw new InputError([`the host ${target.wrong}; ssh://[user@]host[:port] is allowed`]);
   const newHostKey = acceptsNewHostKeys ? 'accept' : undefined;
   return { kind: 'ssh', ...target, identity: undefined, hostKey: undefined, newHostKey };
 }

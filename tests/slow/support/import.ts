@@ -68,8 +68,9 @@ const FILE = 'imported.yaml';
 const INSTALL = `missing=$(for name in mosquitto mosquitto-clients openssl; do dpkg -s $name >/dev/null 2>&1 || echo $name; done)
 [ -z "$missing" ] || { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing; } 2>&1`;
 
-/** Every file below /etc/mosquitto: content, mode, owner and time. */
-const FILES = `cd /etc/mosquitto && find . -printf '%p %y %m %u:%g %T@\\n' | sort && find . -type f | sort | xargs -d '\\n' sha256sum`;
+/** Everything below /etc/mosquitto: content, mode and owner, and the times of files. */
+const FILES = `cd /etc/mosquitto && find . -printf '%p %y %m %u:%g\\n' | sort
+find . -type f -printf '%p %T@\\n' | sort && find . -type f | sort | xargs -d '\\n' sha256sum`;
 
 async function machineOf(lab: TestLab): Promise<Machine> {
   const place = await (await machineMaker(lab))('broker');
