@@ -10,7 +10,12 @@ export type FoundListener = Place & {
   readonly options: Map<string, Option>;
 };
 
-export type FoundConf = { readonly listeners: readonly FoundListener[]; readonly options: readonly Option[] };
+export type FoundConf = {
+  readonly listeners: readonly FoundListener[];
+  readonly options: readonly Option[];
+  /** Whether no line says where to listen: only on the loopback addresses then, with anonymous clients. */
+  readonly isLocalOnly: boolean;
+};
 
 /** Options of the listener that the same file names before them (mosquitto.conf(5), listeners). */
 const LISTENER_OPTIONS = new Set([
@@ -43,19 +48,18 @@ export function sortOptions(main: ConfFile): FoundConf {
   };
   walk(main);
   const [first] = own.values();
-  if (first === undefined && listeners.length > 0) return { listeners, options };
+  if (first === undefined && listeners.length > 0) return { listeners, options, isLocalOnly: false };
   const [port, address] = [own.get('port'), own.get('bind_address')];
-  // without a port, an address and a listener Mosquitto listens on the loopback addresses alone
-  const isLocal = listeners.length === 0 && port === undefined && address === undefined;
+  const isLocalOnly = listeners.length === 0 && port === undefined && address === undefined;
   const { file, line } = port ?? first ?? { file: main.path };
   const place = line === undefined ? { file } : { file, line };
   const standard: FoundListener = {
     ...place,
     port: Number(port?.value ?? PORT),
-    address: address?.value ?? (isLocal ? '127.0.0.1' : undefined),
+    address: address?.value ?? (isLocalOnly ? '127.0.0.1' : undefined),
     options: own,
   };
-  return { listeners: [standard, ...listeners], options };
+  return { listeners: [standard, ...listeners], options, isLocalOnly };
 }
 
 /** `listener PORT [ADDRESS or PATH]` */

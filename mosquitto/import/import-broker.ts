@@ -30,6 +30,12 @@ const TAKE_OVER = [
   '`./lab plan --take-over` shows what the lab would change on this broker, `./lab up --take-over`',
   'changes it, and `./lab down` restores it. To verify it as it is: ./lab import --external',
 ];
+/** Measured on 2.0.11, also with `allow_anonymous false`. */
+const LOCAL_ONLY = noteAt(
+  { file: MAIN_CONF },
+  'without a listener Mosquitto accepts anonymous clients; in lab.yaml only users may connect',
+);
+
 const NO_USERS =
   'add users with mosquitto_passwd and name the file with password_file: a lab file has at least one user, and no anonymous clients';
 const EXTERNAL = [
@@ -39,12 +45,18 @@ const EXTERNAL = [
 
 /** Reads a broker's configuration and describes it as a lab file. Throws a LabError where it cannot become one. */
 export async function importBroker(files: HostFiles, { name, place }: ImportTarget): Promise<Imported> {
-  const { listeners, options } = sortOptions(await readConf(files));
+  const { listeners, options, isLocalOnly } = sortOptions(await readConf(files));
   const settings = settingsOf(options);
   const ports = listenersOf(listeners);
   const passwd = await usersIn(files, settings.passwordFile);
   const rights = await rightsIn(files, settings.aclFile, passwd.users);
-  const notes = [...settings.notes, ...ports.notes, ...passwd.notes, ...rights.notes];
+  const notes = [
+    ...(isLocalOnly ? [LOCAL_ONLY] : []),
+    ...settings.notes,
+    ...ports.notes,
+    ...passwd.notes,
+    ...rights.notes,
+  ];
   const isExternal = 'external' in place;
   const broker = isExternal
     ? { host: 'external', address: place.external, port: ports.port, software: place.software }

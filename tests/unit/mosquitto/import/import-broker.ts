@@ -154,6 +154,14 @@ test('a broker without an ACL file lets everybody do everything', async (t) => {
   t.regex(text, /^ {2}"#": \{ publish: \[ all \], subscribe: \[ all \] \}\n {2}\$SYS\/#: \{ subscribe: \[ all \] \}$/m);
 });
 
+test('a broker without a listener accepts anonymous clients, whatever allow_anonymous says', async (t) => {
+  const { notes } = await imported(['sam'], '', 'allow_anonymous false');
+  t.true(
+    notes.some((note) => /mosquitto\.conf: without a listener .*anonymous/.test(note)),
+    notes.join('\n'),
+  );
+});
+
 test('an external broker has address and software, and no options', async (t) => {
   const files = filesOf({ [MAIN]: 'listener 1884\nsys_interval 5\npassword_file /p\n', '/p': `sam:${HASH}\n` });
   const place = { external: 'hub.local', software: 'mosquitto 2.0.11' };
