@@ -6,7 +6,7 @@ import type { Resource } from '../provisioning/resources/resource.ts';
 import { PATHS } from './paths.ts';
 
 /** Whether the host's Mosquitto, or the one that apt would install, speaks WebSockets: `yes`, `no VERSION`, or nothing where that is unknown. */
-const SUPPORT: Query = { id: 'websockets', script: shellScript('websockets.sh', import.meta.url, PATHS) };
+export const SUPPORT: Query = { id: 'websockets', script: shellScript('websockets.sh', import.meta.url, PATHS) };
 
 /** A Mosquitto without WebSockets opens no such listener and does not complain (2.0.11 of Debian 12), so `up` refuses. */
 export function webSockets({ broker }: Pick<Lab, 'broker'>): readonly Resource[] {

@@ -8,6 +8,7 @@ import { parseSshUrl } from '../lab-file/ssh-url.ts';
 import { hostFiles } from '../mosquitto/import/host-files.ts';
 import { type ImportTarget, importBroker } from '../mosquitto/import/import-broker.ts';
 import { noteText } from '../mosquitto/import/note.ts';
+import { SUPPORT } from '../mosquitto/websockets.ts';
 import type { Host } from '../provisioning/hosts/host.ts';
 import { type HostAddress, openHost } from '../provisioning/hosts/open.ts';
 import { hostNameOf } from '../provisioning/hosts/ssh-destination.ts';
@@ -33,11 +34,12 @@ export function importCommand(): LabCommand {
       if (place.kind === 'local') await ensureSudo('to read the configuration of Mosquitto');
       await using reached = await openHost('broker', place, signal);
       const clients = place.kind === 'local' ? '127.0.0.1' : await hostNameOf('broker', place);
+      const { software, hasWebSockets } = await mosquittoOn(reached, signal);
       const target: ImportTarget = {
         name: nameFor(clients),
-        place: external
-          ? { external: clients, software: await softwareOn(reached, signal) }
-          : { host: host ?? 'local' },
+        place: external ? { external: clients, software } : { host: host ?? 'local' },
+        isHere: place.kind === 'local',
+        hasWebSockets,
       };
       const { text, notes } = await importBroker(hostFiles(reached, signal), target);
       process.stdout.write(text);
@@ -64,10 +66,13 @@ function nameFor(address: string): string {
   return labName.safeParse(label).data ?? 'imported';
 }
 
-/** What the checks need to know of a broker to expect its known deviations. */
-async function softwareOn(host: Host, signal: AbortSignal): Promise<string | undefined> {
+/** What the checks need to know of a broker to expect its known deviations, and what its listeners can be. */
+async function mosquittoOn(host: Host, signal: AbortSignal) {
   const query = packagesQuery(['mosquitto']);
-  const facts = await gatherFacts(host, [query], signal, { root: false });
+  const facts = await gatherFacts(host, [query, SUPPORT], signal, { root: false });
   const version = upstreamVersion(installedVersions(facts.get(query)).get('mosquitto') ?? '');
-  return version === undefined ? undefined : `mosquitto ${version}`;
+  return {
+    software: version === undefined ? undefined : `mosquitto ${version}`,
+    hasWebSockets: !facts.get(SUPPORT).output.startsWith('no'),
+  };
 }

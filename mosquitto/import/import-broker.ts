@@ -6,14 +6,15 @@ import { type Option, readConf } from './conf-lines.ts';
 import { grouped } from './groups.ts';
 import type { HostFiles } from './host-files.ts';
 import { labYaml } from './lab-yaml.ts';
-import { listenersOf } from './listeners.ts';
+import { listenerOptions } from './listener-options.ts';
+import { type Listeners, listenersOf, type Reach } from './listeners.ts';
 import { type Note, noteAt, noteText, type SourceFile } from './note.ts';
-import { usersOf } from './passwd.ts';
-import { type FoundRights, rightsOf, UNLIMITED } from './rights.ts';
+import { peopleOf } from './people.ts';
+import { rightsOf, UNLIMITED } from './rights.ts';
 import { settingsOf } from './settings.ts';
 
 /** What the lab file says beside the files of the host. */
-export type ImportTarget = {
+export type ImportTarget = Pick<Reach, 'isHere' | 'hasWebSockets'> & {
   readonly name: string;
   /** `host` of the broker that the lab takes over, or the address of a broker that stays as it is. */
   readonly place: { readonly host: string } | { readonly external: string; readonly software: string | undefined };
@@ -30,73 +31,74 @@ const TAKE_OVER = [
   '`./lab plan --take-over` shows what the lab would change on this broker, `./lab up --take-over`',
   'changes it, and `./lab down` restores it. To verify it as it is: ./lab import --external',
 ];
+const EXTERNAL = [
+  '`./lab verify` verifies this broker as it is, and the lab never changes it. To make it the',
+  "lab's, import it without --external.",
+];
+const NO_USERS =
+  'add users with mosquitto_passwd and name the file with password_file: a lab file has at least one user, and no anonymous clients';
+
 /** Measured on 2.0.11, also with `allow_anonymous false`. */
 const LOCAL_ONLY = noteAt(
   { file: MAIN_CONF },
   'without a listener Mosquitto accepts anonymous clients; in lab.yaml only users may connect',
 );
 
-const NO_USERS =
-  'add users with mosquitto_passwd and name the file with password_file: a lab file has at least one user, and no anonymous clients';
-const EXTERNAL = [
-  '`./lab verify` verifies this broker as it is, and the lab never changes it. To make it the',
-  "lab's, import it without --external.",
-];
-
 /** Reads a broker's configuration and describes it as a lab file. Throws a LabError where it cannot become one. */
-export async function importBroker(files: HostFiles, { name, place }: ImportTarget): Promise<Imported> {
-  const { listeners, options, isLocalOnly } = sortOptions(await readConf(files));
-  const settings = settingsOf(options);
-  const ports = listenersOf(listeners);
-  const passwd = await usersIn(files, settings.passwordFile);
-  const rights = await rightsIn(files, settings.aclFile, passwd.users);
-  const notes = [
-    ...(isLocalOnly ? [LOCAL_ONLY] : []),
-    ...settings.notes,
-    ...ports.notes,
-    ...passwd.notes,
-    ...rights.notes,
-  ];
+export async function importBroker(files: HostFiles, { name, place, ...reach }: ImportTarget): Promise<Imported> {
+  const found = sortOptions(await readConf(files));
+  const settings = settingsOf(found.options);
   const isExternal = 'external' in place;
-  const broker = isExternal
-    ? { host: 'external', address: place.external, port: ports.port, software: place.software }
-    : {
-        host: place.host,
-        port: ports.port,
-        maxKeepAlive: settings.maxKeepAlive,
-        options: new Map([...settings.options, ...ports.options]),
-      };
+  const ports = listenersOf(found.listeners, { ...reach, isExternal });
+  const limits = listenerOptions(ports.kept);
+  const acl = await aclIn(files, settings.aclFile);
+  const reached = ports.listeners.filter(({ bind }) => reach.isHere || bind === undefined);
+  const people = peopleOf(await namedFile(files, settings.passwordFile), acl?.rules ?? [], reached);
+  if (people.users.size === 0) throw cannot('it has no user that lab.yaml can have', NO_USERS);
+  const users = [...people.users.keys()];
+  const rights = acl === undefined ? UNLIMITED : rightsOf(acl.rules, users);
+  const ofConf = [...(found.isLocalOnly ? [LOCAL_ONLY] : []), ...settings.notes, ...ports.notes, ...limits.notes];
+  const notes = [...ofConf, ...people.notes, ...inOrder([...(acl?.notes ?? []), ...rights.notes])];
+  const own = { maxKeepAlive: settings.maxKeepAlive, options: new Map([...settings.options, ...limits.options]) };
   const text = labYaml({
     name,
-    broker: Object.fromEntries(Object.entries(broker).filter(([, value]) => !isEmpty(value))),
-    users: passwd.users,
-    ...grouped(rights.topics, passwd.users),
+    broker: isExternal
+      ? filled({ host: 'external', address: place.external, ...portsOf(ports), software: place.software })
+      : filled({ host: place.host, ...portsOf(ports), ...own }),
+    users: people.users,
+    ...grouped(rights.topics, users),
     advice: isExternal ? EXTERNAL : TAKE_OVER,
     notes,
   });
   return { text, notes };
 }
 
-function isEmpty(value: unknown): boolean {
-  return value === undefined || (value instanceof Map && value.size === 0);
+/** Undefined: Mosquitto lets every user do everything. */
+async function aclIn(files: HostFiles, option: Option | undefined) {
+  const file = await namedFile(files, option);
+  return file === undefined ? undefined : parseAcl(file);
 }
 
-async function usersIn(files: HostFiles, option: Option | undefined) {
-  if (option === undefined) throw cannot(`${MAIN_CONF} and its include_dir name no password_file`, NO_USERS);
-  const passwd = usersOf(await namedFile(files, option));
-  if (passwd.users.length === 0) throw cannot(`${option.value} has no user that lab.yaml can have`, NO_USERS);
-  return passwd;
+function inOrder(notes: readonly Note[]): Note[] {
+  return notes.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0));
 }
 
-/** Without an ACL file, Mosquitto lets every client do everything. */
-async function rightsIn(files: HostFiles, option: Option | undefined, users: readonly string[]): Promise<FoundRights> {
-  if (option === undefined) return UNLIMITED;
-  const acl = parseAcl(await namedFile(files, option));
-  const { topics, notes } = rightsOf(acl.rules, users);
-  return { topics, notes: [...acl.notes, ...notes].toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0)) };
+/** One plain listener on every address is `port`. */
+function portsOf({ listeners }: Listeners) {
+  const [first] = listeners;
+  const isPlain = listeners.length === 1 && first !== undefined && Object.keys(first).length === 1;
+  return isPlain ? { port: first.port } : { listeners };
 }
 
-async function namedFile(files: HostFiles, option: Option): Promise<SourceFile> {
+/** Without what is undefined or empty. */
+function filled(entries: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  const isEmpty = (value: unknown) => value === undefined || (value instanceof Map && value.size === 0);
+  return Object.fromEntries(Object.entries(entries).filter(([, value]) => !isEmpty(value)));
+}
+
+/** The file that an option names. */
+async function namedFile(files: HostFiles, option: Option | undefined): Promise<SourceFile | undefined> {
+  if (option === undefined) return undefined;
   const text = await files.file(option.value);
   if (text !== undefined) return { path: option.value, text };
   throw cannot(

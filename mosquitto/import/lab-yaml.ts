@@ -6,11 +6,12 @@ import { checkRules } from '../../lab-file/rules.ts';
 import { checkShape } from '../../lab-file/shape.ts';
 import type { Grouped } from './groups.ts';
 import { type Note, noteText } from './note.ts';
+import type { WaysIn } from './people.ts';
 
 export type Written = Grouped & {
   readonly name: string;
   readonly broker: Readonly<Record<string, unknown>>;
-  readonly users: readonly string[];
+  readonly users: ReadonlyMap<string, WaysIn>;
   /** What to say above the broker, a line each. */
   readonly advice: readonly string[];
   readonly notes: readonly Note[];
@@ -30,12 +31,15 @@ export function labYaml({ name, broker, users, groups, topics, advice, notes }: 
     new Map([...entries].map(([key, value]) => [key, node(value)]));
   put('broker', flow(broker), advice);
   put('pis', flow({}), ['whose clients reach the broker too, such as { hall: { host: "ssh://pi@hall.local" } }']);
-  const passwords = variables(users);
-  put(
-    'users',
-    mapping(passwords, (env) => flow({ password: { env } })),
-    ['the broker has only hashes: set these variables to the passwords'],
-  );
+  const passwords = variables([...users.keys()]);
+  const written = [...users].map(([user, { hasPassword, hasCertificate }]): [string, object] => [
+    user,
+    {
+      ...(hasPassword ? { password: { env: passwords.get(user) } } : {}),
+      ...(hasCertificate ? { certificate: true } : {}),
+    },
+  ]);
+  put('users', mapping(written, flow), ['the broker has only hashes: set these variables to the passwords']);
   if (groups.size > 0) put('groups', mapping(groups, flow), ['users who share all their rights']);
   put('topics', mapping(topics, flow), [
     'who may publish may also leave a last will: Mosquitto has one write permission for both',

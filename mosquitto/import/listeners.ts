@@ -1,67 +1,87 @@
 import type { FoundListener } from './conf.ts';
-import type { Option } from './conf-lines.ts';
+import { isOnPort, kindOf, listenerText } from './listener-kind.ts';
 import { type Note, noteAt } from './note.ts';
-import { typedValue, whyNot } from './settings.ts';
+import { tlsOf, type WrittenTls } from './tls.ts';
 
-/** The listeners in the words of lab.yaml, and the options that all of them share. */
-export type Listeners = {
+/** A listener as lab.yaml has it; what is left out is the default. */
+export type WrittenListener = {
   readonly port: number;
-  readonly options: ReadonlyMap<string, string | number | boolean>;
+  readonly bind?: 'loopback';
+  readonly protocol?: 'websockets';
+  readonly tls?: WrittenTls;
+};
+
+/** What decides which listeners the lab file can have. */
+export type Reach = {
+  /** Whether the lab only verifies the broker. */
+  readonly isExternal: boolean;
+  /** Whether the broker is on this machine. */
+  readonly isHere: boolean;
+  /** Whether this Mosquitto opens a listener for WebSockets. */
+  readonly hasWebSockets: boolean;
+};
+
+export type Listeners = {
+  /** At least one that this machine reaches. */
+  readonly listeners: readonly WrittenListener[];
+  /** Those of the configuration that they come from. */
+  readonly kept: readonly FoundListener[];
   readonly notes: readonly Note[];
 };
 
 const STANDARD_PORT = 1883;
-const LOOPBACK = /^(127\.|::1$|localhost$)/;
-const TLS = ['cafile', 'capath', 'certfile', 'keyfile', 'psk_hint'];
-/** What makes a listener another kind, which its own line says. */
-const KIND = [...TLS, 'bind_interface', 'port', 'bind_address', 'crlfile', 'require_certificate', 'protocol'];
 
-/** lab.yaml has one plain listener on every address: the first such one, else the first plain one. */
-export function listenersOf(found: readonly FoundListener[]): Listeners {
-  const plain = found.filter((listener) => kindOf(listener) === 'mqtt');
-  const chosen = plain.find((listener) => !isLoopback(listener)) ?? plain[0];
-  const others = found.filter((listener) => listener !== chosen);
-  const notes: Note[] = others.map((listener) =>
-    noteAt(listener, `${describe(listener)}: lab.yaml has one plain listener`),
-  );
-  if (chosen !== undefined && isLoopback(chosen)) {
-    notes.push(noteAt(chosen, `${describe(chosen)}: the listener of lab.yaml is on every address`));
-  } else if (chosen?.address !== undefined) {
-    notes.push(noteAt(chosen, `the address ${chosen.address}: the listener of lab.yaml is on every address`));
+/** The listeners in the words of lab.yaml. */
+export function listenersOf(found: readonly FoundListener[], reach: Reach): Listeners {
+  const notes: Note[] = [];
+  const kept: FoundListener[] = [];
+  for (const listener of found) {
+    const why = whyNot(listener, kept, reach);
+    if (why === undefined) kept.push(listener);
+    else notes.push(noteAt(listener, `${listenerText(listener)}: ${why}`));
   }
-  const options = new Map<string, string | number | boolean>();
-  for (const option of chosen?.options.values() ?? []) {
-    const why = isKind(option) ? '' : whyNot(option);
-    if (why === undefined) options.set(option.name, typedValue(option.value));
-    else if (why !== '') notes.push(noteAt(option, `${option.name}: ${why}`));
+  if (kept.some((listener) => reach.isHere || !kindOf(listener).isLoopback)) {
+    const written = kept.map((listener) => write(listener, reach));
+    return {
+      listeners: written.map(({ listener }) => listener),
+      kept,
+      notes: [...notes, ...written.flatMap((each) => each.notes)],
+    };
   }
-  return { port: chosen?.port ?? found.find(isOnPort)?.port ?? STANDARD_PORT, options, notes };
+  const [first, ...others] = kept;
+  if (first === undefined) {
+    return { listeners: [{ port: found.find(isOnPort)?.port ?? STANDARD_PORT }], kept, notes };
+  }
+  const text = `${listenerText(first)}: out of reach of this machine, so the listener of lab.yaml is on every address`;
+  const { listener, notes: own } = write(first, { isExternal: true });
+  const left = others.map((other) => noteAt(other, `${listenerText(other)}: out of reach of this machine`));
+  return { listeners: [listener], kept: [first], notes: [...notes, noteAt(first, text), ...own, ...left] };
 }
 
-function isKind({ name, value }: Option): boolean {
-  return KIND.includes(name) || (name === 'socket_domain' && value !== 'unix');
+function whyNot(listener: FoundListener, kept: readonly FoundListener[], reach: Reach): string | undefined {
+  const { protocol, hasTls, isLoopback } = kindOf(listener);
+  if (protocol === undefined) return 'lab.yaml has only listeners on a TCP port, plain or with a certificate';
+  if (kept.some(({ port }) => port === listener.port)) return 'lab.yaml has each port once';
+  if (protocol === 'websockets' && !reach.hasWebSockets)
+    return 'this Mosquitto has no WebSockets and opens no such listener';
+  if (!reach.isExternal) return undefined;
+  if (isLoopback && !reach.isHere) return 'out of reach of this machine';
+  return hasTls
+    ? "to verify it, copy the CA's certificate here, name it in broker.tls.ca, and add the listener"
+    : undefined;
 }
 
-/** `mqtt`: plain MQTT over TCP. */
-function kindOf({ port, address, options }: FoundListener): 'mqtt' | 'tls' | 'websockets' | 'other' {
-  const protocol = options.get('protocol')?.value ?? 'mqtt';
-  if (!isOnPort({ port, address })) return 'other';
-  if (protocol === 'websockets') return 'websockets';
-  if (protocol !== 'mqtt') return 'other';
-  return TLS.some((name) => options.has(name)) ? 'tls' : 'mqtt';
-}
-
-/** Not on a socket in the file system. */
-function isOnPort({ port, address }: Pick<FoundListener, 'port' | 'address'>): boolean {
-  return Number.isInteger(port) && port > 0 && port < 65_536 && address?.startsWith('/') !== true;
-}
-
-function isLoopback({ address, options }: FoundListener): boolean {
-  return LOOPBACK.test(address ?? '') || options.get('bind_interface')?.value === 'lo';
-}
-
-function describe(listener: FoundListener): string {
-  const tls = TLS.some((name) => listener.options.has(name)) ? ' with TLS' : '';
-  const kind = kindOf(listener) === 'websockets' ? ' for WebSockets' : '';
-  return `the listener on port ${listener.port}${kind}${tls}${isLoopback(listener) ? ' on the loopback address' : ''}`;
+function write(listener: FoundListener, { isExternal }: Pick<Reach, 'isExternal'>) {
+  const { port, address } = listener;
+  const { protocol, isLoopback } = kindOf(listener);
+  const { tls, notes } = tlsOf(listener);
+  const text = `the address ${address}: a listener of lab.yaml is on every address, or on the loopback one`;
+  const written: WrittenListener = {
+    port,
+    ...(isLoopback && !isExternal ? { bind: 'loopback' } : {}),
+    ...(protocol === 'websockets' ? { protocol } : {}),
+    ...(tls === undefined ? {} : { tls }),
+  };
+  const isOnOne = address !== undefined && !isLoopback && !isExternal;
+  return { listener: written, notes: [...(isOnOne ? [noteAt(listener, text)] : []), ...notes] };
 }

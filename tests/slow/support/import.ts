@@ -14,7 +14,7 @@ const VERIFY_MS = 200_000;
 const INSTALL_MS = 240_000;
 
 /** A machine whose Mosquitto somebody has set up, which the lab reaches over SSH by an alias. */
-type Machine = { readonly lab: TestLab; readonly home: Home; readonly place: Place };
+type Machine = { readonly lab: TestLab; readonly debian: DebianRelease; readonly home: Home; readonly place: Place };
 
 /** The tests of `./lab import` on a machine with this Debian. */
 export function testImport(debian: DebianRelease): void {
@@ -24,13 +24,17 @@ export function testImport(debian: DebianRelease): void {
   for (const configuration of CONFIGURATIONS) {
     test.serial(`Debian ${debian}: imports, verifies, takes over and restores ${configuration.title}`, async (t) => {
       t.timeout(TEST_MS);
-      machine ??= machineOf(theLab());
+      machine ??= machineOf(theLab(), debian);
       await importAndRestore(t, await machine, configuration);
     });
   }
 }
 
-async function importAndRestore(t: ExecutionContext, { lab, home, place }: Machine, configuration: Configuration) {
+async function importAndRestore(
+  t: ExecutionContext,
+  { lab, debian, home, place }: Machine,
+  configuration: Configuration,
+) {
   const broker = lab.container('broker');
   await broker.shell(setUp(configuration));
   await answers(place.address, configuration.port);
@@ -41,17 +45,18 @@ async function importAndRestore(t: ExecutionContext, { lab, home, place }: Machi
     t.is(outcome.code, 0, outcome.all);
     return outcome;
   };
-  const imported = async (options: readonly string[]) => {
+  const usual = (debian === 12 ? configuration.debian12Notes : undefined) ?? configuration.notes;
+  const imported = async (options: readonly string[], wanted = usual) => {
     const { stdout, stderr } = await run(['import', ...options, 'ssh://theirs']);
     await writeFile(path.join(lab.folder, FILE), stdout);
     const notes = stderr.split('\n').filter((line) => line !== '');
-    t.is(notes.length, configuration.notes.length, stderr);
-    for (const [index, pattern] of configuration.notes.entries()) t.regex(notes[index] ?? '', pattern);
+    t.is(notes.length, wanted.length, stderr);
+    for (const [index, pattern] of wanted.entries()) t.regex(notes[index] ?? '', pattern);
     for (const note of notes) t.true(stdout.includes(note), stdout);
     return passwordsFor(stdout, configuration.users);
   };
 
-  const passwords = await imported(['--external']);
+  const passwords = await imported(['--external'], configuration.externalNotes);
   t.is(await broker.shell(FILES), before);
   await run(['verify', '--quick'], passwords);
   await imported([]);
@@ -72,7 +77,7 @@ const INSTALL = `missing=$(for name in mosquitto mosquitto-clients openssl; do d
 const FILES = `cd /etc/mosquitto && find . -printf '%p %y %m %u:%g\\n' | sort
 find . -type f -printf '%p %T@\\n' | sort && find . -type f | sort | xargs -d '\\n' sha256sum`;
 
-async function machineOf(lab: TestLab): Promise<Machine> {
+async function machineOf(lab: TestLab, debian: DebianRelease): Promise<Machine> {
   const place = await (await machineMaker(lab))('broker');
   const home = await makeHome(path.join(lab.folder, 'home'));
   const key = path.join(lab.folder, '.lab', 'keys', lab.name);
@@ -82,7 +87,7 @@ async function machineOf(lab: TestLab): Promise<Machine> {
   await lab.container('broker').shell(`cp -a /etc/mosquitto /root/debians
 mkdir -p /run/mosquitto && chown mosquitto: /run/mosquitto
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=theirs -days 2 -keyout /root/server.key -out /root/server.pem 2>&1`);
-  return { lab, home, place };
+  return { lab, debian, home, place };
 }
 
 /** Puts the configuration in the place of an earlier one, and starts the broker with it. */

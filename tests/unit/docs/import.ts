@@ -14,6 +14,7 @@ test('import prints the example of docs/import.md', async (t) => {
     '/etc/mosquitto/passwd': ['hall', 'kitchen', 'dashboard'].map((user) => `${user}:$7$101$eA==$eA==\n`).join(''),
     '/etc/mosquitto/acl': acl,
   });
-  const { text } = await importBroker(files, { name: 'hub', place: { host: 'ssh://pi@hub.local' } });
+  const place = { host: 'ssh://pi@hub.local' };
+  const { text } = await importBroker(files, { name: 'hub', place, isHere: false, hasWebSockets: false });
   t.is(text, blocks(PAGE, 'yaml')[0] ?? '');
 });

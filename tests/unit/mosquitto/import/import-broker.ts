@@ -14,7 +14,7 @@ import { filesOf } from './_files.ts';
 
 const MAIN = '/etc/mosquitto/mosquitto.conf';
 const HASH = '$7$101$c2FsdHNhbHQ=$aGFzaA==';
-const LOCAL = { name: 'hub', place: { host: 'local' } };
+const LOCAL = { name: 'hub', place: { host: 'local' }, isHere: true, hasWebSockets: true };
 
 /** A host with these users and this ACL file, and the lab file that was imported from it. */
 async function imported(users: readonly string[], acl: string, conf = 'listener 1883') {
@@ -147,6 +147,45 @@ test('any text as configuration, users and rights gives a lab file that loads, o
   t.pass();
 });
 
+const listenerLines = fc
+  .tuple(
+    fc.constantFrom(
+      'listener 1883',
+      'listener 1884 127.0.0.1',
+      'listener 8883',
+      'listener 0 /x',
+      'port 1885',
+      'bind_address ::1',
+    ),
+    fc.subarray([
+      ...['certfile /c', 'keyfile /k', 'cafile /a', 'require_certificate true', 'use_identity_as_username true'],
+      ...[
+        'protocol websockets',
+        'psk_hint x',
+        'bind_interface lo',
+        'max_connections 10',
+        'max_qos 1',
+        'tls_version tlsv1',
+      ],
+    ]),
+  )
+  .map(([first, options]) => [first, ...options].join('\n'));
+
+test('any listeners give a lab file that loads, however the broker is reached', async (t) => {
+  const reach = fc.record({ isHere: fc.boolean(), hasWebSockets: fc.boolean() });
+  const place = fc.constantFrom({ host: 'ssh://hub' }, { external: 'hub', software: undefined });
+  await fc.assert(
+    fc.asyncProperty(fc.array(listenerLines, { maxLength: 4 }), reach, place, async (conf, reached, where) => {
+      const main = `${conf.join('\n')}\npassword_file /p\nacl_file /a`;
+      const files = filesOf({ [MAIN]: main, '/p': `sam:${HASH}`, '/a': 'user lock\ntopic a' });
+      const host = 'host' in where && reached.isHere ? { host: 'local' } : where;
+      await importBroker(files, { name: 'hub', place: host, ...reached });
+    }),
+    { numRuns: 300 },
+  );
+  t.pass();
+});
+
 test('a broker without an ACL file lets everybody do everything', async (t) => {
   const files = filesOf({ [MAIN]: 'listener 1883\npassword_file /p\n', '/p': `sam:${HASH}\n` });
   const { text, notes } = await importBroker(files, LOCAL);
@@ -165,14 +204,14 @@ test('a broker without a listener accepts anonymous clients, whatever allow_anon
 test('an external broker has address and software, and no options', async (t) => {
   const files = filesOf({ [MAIN]: 'listener 1884\nsys_interval 5\npassword_file /p\n', '/p': `sam:${HASH}\n` });
   const place = { external: 'hub.local', software: 'mosquitto 2.0.11' };
-  const { text } = await importBroker(files, { name: 'hub', place });
+  const { text } = await importBroker(files, { ...LOCAL, place, isHere: false });
   t.regex(text, /^broker: \{ host: external, address: hub\.local, port: 1884, software: mosquitto 2\.0\.11 \}$/m);
 });
 
 /** [mosquitto.conf; files beside it; the error] */
 const errors: readonly (readonly [conf: string, files: Readonly<Record<string, string>>, error: RegExp])[] = [
-  ['listener 1883', {}, /no password_file[\s\S]*mosquitto_passwd/],
-  ['password_file /p', { '/p': '' }, /\/p has no user/],
+  ['listener 1883', {}, /no user[\s\S]*mosquitto_passwd/],
+  ['password_file /p', { '/p': '' }, /no user/],
   ['password_file /p', {}, /mosquitto\.conf:1: password_file names \/p, which does not exist/],
   ['password_file /p\nacl_file /a', { '/p': `sam:${HASH}` }, /mosquitto\.conf:2: acl_file names \/a/],
 ];
@@ -186,3 +225,20 @@ for (const [conf, files, error] of errors) {
     t.regex(thrown?.message ?? '', error);
   });
 }
+
+test('listeners, certificates and the users whom these name', async (t) => {
+  const tls = 'certfile /c.pem\nkeyfile /c.key\n';
+  const conf = `listener 1883 127.0.0.1\nlistener 8883\n${tls}listener 8884\n${tls}cafile /ca.pem\nrequire_certificate true\nuse_identity_as_username true\nlistener 9001\nprotocol websockets\n`;
+  const { text, lab, notes } = await imported(['sam'], 'user sam\ntopic a\nuser lock\ntopic b\n', conf);
+  t.deepEqual(lab.broker.listeners, [
+    { port: 1883, bind: 'loopback', protocol: 'mqtt', tls: undefined },
+    { port: 8883, bind: 'all', protocol: 'mqtt', tls: { clients: 'none', identity: 'password' } },
+    { port: 8884, bind: 'all', protocol: 'mqtt', tls: { clients: 'required', identity: 'common-name' } },
+    { port: 9001, bind: 'all', protocol: 'websockets', tls: undefined },
+  ]);
+  t.regex(
+    text,
+    /^ {2}sam: \{ password: \{ env: LAB_PASSWORD_SAM \}, certificate: true \}\n {2}lock: \{ certificate: true \}$/m,
+  );
+  t.is(notes.length, 3, notes.join('\n'));
+});

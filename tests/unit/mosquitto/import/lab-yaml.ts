@@ -17,7 +17,7 @@ test('each user has an environment variable of their own', (t) => {
 const WRITTEN = {
   name: 'hub',
   broker: { host: 'local', port: 1883 },
-  users: ['sam'],
+  users: new Map([['sam', { hasPassword: true, hasCertificate: false }]]),
   groups: new Map(),
   topics: new Map([['a/#', { subscribe: ['sam'] }]]),
   advice: ['try it'],
