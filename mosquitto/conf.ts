@@ -46,7 +46,8 @@ function listenerLines({ port, bind, protocol, tls }: Listener): string[] {
     ...(protocol === 'websockets' ? ['protocol websockets'] : []),
   ];
   if (tls === undefined) return lines;
-  const server = [`certfile ${TLS_FILES.certificate}`, `keyfile ${TLS_FILES.key}`];
+  // the least version; without it, 2.0.11 leaves TLS 1.1 to OpenSSL's security level
+  const server = [`certfile ${TLS_FILES.certificate}`, `keyfile ${TLS_FILES.key}`, 'tls_version tlsv1.2'];
   if (tls.clients === 'none') return [...lines, ...server];
   const clients = [`cafile ${TLS_FILES.clientCa}`, `crlfile ${TLS_FILES.revocations}`, 'require_certificate true'];
   const identity = tls.identity === 'common-name' ? ['use_identity_as_username true'] : [];

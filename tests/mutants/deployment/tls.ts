@@ -52,7 +52,7 @@ export async function tlsMutants(lab: Lab): Promise<DeploymentMutant[]> {
     onBroker(
       'tls.version-1.1',
       'the broker speaks TLS 1.1',
-      edit('/^keyfile/ s/$/\\ntls_version tlsv1.1\\nciphers DEFAULT:@SECLEVEL=0/'),
+      edit('s/^tls_version .*/tls_version tlsv1.1\\nciphers DEFAULT:@SECLEVEL=0/'),
       ids(
         (listener) => isSecure(listener) && listener.protocol === 'mqtt',
         (port) => [`tls.version.${port}.tls11`],

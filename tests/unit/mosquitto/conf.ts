@@ -3,7 +3,11 @@ import { renderConf } from '../../../mosquitto/conf.ts';
 import { labOf, TWO_USERS } from '../_lab.ts';
 
 const FIRST = '# mqtt-lab "two": written from its lab file, changes here are overwritten';
-const SERVER = ['certfile /etc/mosquitto/lab-server.pem', 'keyfile /etc/mosquitto/lab-server.key'];
+const SERVER = [
+  'certfile /etc/mosquitto/lab-server.pem',
+  'keyfile /etc/mosquitto/lab-server.key',
+  'tls_version tlsv1.2',
+];
 const CLIENTS = ['cafile /etc/mosquitto/lab-ca.pem', 'crlfile /etc/mosquitto/lab-crl.pem', 'require_certificate true'];
 const FILES = ['password_file /etc/mosquitto/lab.passwd', 'acl_file /etc/mosquitto/lab.acl'];
 
