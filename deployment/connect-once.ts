@@ -61,7 +61,11 @@ export async function connectOnce({ lab, broker }: LabBroker, boundMs = ANSWER_T
 
 /** A CONNECT of 3.1.1 with a clean session. It contains the password. */
 export function connectPacket(user: User | undefined): Buffer {
-  const login = user === undefined ? {} : { username: user.name, password: Buffer.from(user.password?.reveal() ?? '') };
+  const password = user?.password;
+  const login = {
+    ...(user === undefined ? {} : { username: user.name }),
+    ...(password === undefined ? {} : { password: Buffer.from(password.reveal()) }),
+  };
   const clientId = `lab-${randomBytes(8).toString('hex')}`;
   const version = { protocolId: 'MQTT', protocolVersion: 4 } as const;
   return mqttPacket.generate({ cmd: 'connect', ...version, clean: true, clientId, keepalive: 10, ...login });

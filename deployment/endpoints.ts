@@ -1,7 +1,7 @@
 import { LabError } from '../base/errors.ts';
 import type { Lab, User } from '../lab-file/lab.ts';
 import { bestListener } from '../lab-file/listeners.ts';
-import { CLIENT_CA, clientFiles } from '../pi/client-files.ts';
+import { clientCa, clientFiles } from '../pi/client-files.ts';
 import type { Endpoint } from '../probes/mqtt/endpoint.ts';
 import type { HostEndpoint } from '../probes/mqtt/host-endpoint.ts';
 import type { Certificates } from '../provisioning/certificates/certificates.ts';
@@ -64,10 +64,13 @@ export function endpointOnBrokerHost({ onHost }: Pick<LiveBroker, 'onHost'>, use
 }
 
 /** How a user's clients on a Pi reach one listener. */
-export function hostEndpointAt({ address, reachedPort: port, tls }: LiveListener, user: string): HostEndpoint {
+export function hostEndpointAt(
+  { address, reachedPort: port, tls, folder = '' }: LiveListener,
+  user: string,
+): HostEndpoint {
   if (tls === undefined) return { address, port };
-  const certificate = tls.clients === 'required' ? { certificate: clientFiles(user) } : {};
-  return { address, port, tls: { ca: CLIENT_CA, ...certificate } };
+  const certificate = tls.clients === 'required' ? { certificate: clientFiles(folder, user) } : {};
+  return { address, port, tls: { ca: clientCa(folder), ...certificate } };
 }
 
 function noListener(subject: string, user: User | undefined): LabError {

@@ -6,6 +6,8 @@ export type LiveListener = Listener & {
   readonly address: string;
   /** A container's port is published as another one. */
   readonly reachedPort: number;
+  /** Where client programs on a host find their certificates; undefined on this machine. */
+  readonly folder?: string;
 };
 
 /** What clients on this machine need for TLS; empty without it. */

@@ -3,6 +3,7 @@ import { ignoreFailure, LabError } from '../base/errors.ts';
 import type { Lab, Listener, Pi } from '../lab-file/lab.ts';
 import { bestListener } from '../lab-file/listeners.ts';
 import { privateFolder } from '../lab-file/private-folder.ts';
+import { clientFolder } from '../pi/client-files.ts';
 import { certificatesOf } from '../provisioning/certificates/certificates.ts';
 import { type Container, findContainers } from '../provisioning/docker/container-state.ts';
 import { type Host, tryRun } from '../provisioning/hosts/host.ts';
@@ -63,13 +64,18 @@ export async function liveBroker(lab: Lab, containers: Containers): Promise<Live
   const at = (fallback: string) => {
     const reached = listeners
       .filter(({ bind }) => isHere || bind === 'all')
-      .map((listener) => ({ ...listener, address: address ?? fallback, reachedPort: published(listener.port) }));
+      .map((listener) => ({
+        ...listener,
+        address: listener.bind === 'loopback' ? '127.0.0.1' : (address ?? fallback),
+        reachedPort: published(listener.port),
+      }));
+    const folder = clientFolder(lab.name);
     return {
       ...bestFor(lab, reached),
       listeners: reached,
       onHost: listeners
         .filter(isForHost)
-        .map((listener) => ({ ...listener, address: '127.0.0.1', reachedPort: listener.port })),
+        .map((listener) => ({ ...listener, address: '127.0.0.1', reachedPort: listener.port, folder })),
       credentials: credentialsOf(lab, certificatesOf(lab)),
       host: brokerHostAddress(lab, containers),
       version: undefined,
@@ -97,7 +103,7 @@ async function livePi(lab: Lab, pi: Pi, known: Known, open: Host | undefined): P
   // no client program there speaks WebSockets
   const reached = lab.broker.listeners
     .filter(({ bind, protocol }) => bind === 'all' && protocol === 'mqtt')
-    .map((listener) => ({ ...listener, address, reachedPort: listener.port }));
+    .map((listener) => ({ ...listener, address, reachedPort: listener.port, folder: clientFolder(lab.name) }));
   return { name: pi.name, host, broker: { ...bestFor(lab, reached), listeners: reached } };
 }
 

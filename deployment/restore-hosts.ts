@@ -19,7 +19,7 @@ export type LabToRemove = Pick<Lab, 'name' | 'directory'> & Partial<Pick<Lab, 'b
 /** The resources that restore any host of a lab, in order. Packages that stay keep the repository they came from. */
 export function restoreResources(lab: string, { keepPackages }: RestoreOptions): readonly Resource[] {
   const packages = keepPackages ? [] : [recordedPackages(backupFolder(lab)), noRepository(lab)];
-  return [removeBroker(lab), noClientCertificates(), ...packages, restoreBackup(lab)];
+  return [removeBroker(lab), noClientCertificates(lab), ...packages, restoreBackup(lab)];
 }
 
 /** The managed hosts that the lab file no longer has: the next `up` restores them. */

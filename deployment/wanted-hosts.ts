@@ -33,12 +33,11 @@ async function labHosts(lab: Lab, options: Pick<WantedOptions, 'takeOver'>): Pro
   const pis = lab.pis.map((pi) => ({ name: pi.name, place: pi.host, purpose, resources: resources(pi) }) as const);
   if (host.kind === 'external') return pis;
   const hasOwnAddresses = host.kind === 'container';
-  // for its own client programs; on this machine they read `.lab/ca`
-  const ca =
-    host.kind === 'local' ? [] : [certificates ? clientCertificates([], certificates) : noClientCertificates()];
-  const tls = certificates && { certificates, names: await serverNames(lab), hasOwnAddresses };
+  // for its own client programs
+  const ca = certificates ? clientCertificates(lab.name, [], certificates) : noClientCertificates(lab.name);
+  const tls = certificates && { certificates, users: lab.users, names: await serverNames(lab), hasOwnAddresses };
   return [
-    { name: 'broker', place: host, purpose, resources: [...brokerHost(lab, { ...options, certificates: tls }), ...ca] },
+    { name: 'broker', place: host, purpose, resources: [...brokerHost(lab, { ...options, certificates: tls }), ca] },
     ...pis,
   ];
 }

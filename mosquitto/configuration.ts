@@ -40,13 +40,16 @@ export function configuration(lab: Lab, certificates?: BrokerCertificates): Reso
           ...(leftovers.length === 0 ? [] : [PROCESS_FUNCTIONS, END_TRIAL, ...leftovers.map(removeLeftover)]),
           ...(changed.length === 0 ? [] : [replaceFiles(CONFIG_FOLDER, replaced, checkScript(lab.name, replaced))]),
           ...unused.map((path) => `rm -f ${path}`),
+          ':',
         ].join('\n');
       const leftovers = leftoversOf(facts);
+      const due = tls?.due() ?? [];
       const unused = tls === undefined ? presentTlsFiles(facts) : [];
-      if (changed.length + leftovers.length + unused.length === 0) return { items };
+      if (changed.length + due.length + leftovers.length + unused.length === 0) return { items };
       const written = changed.map(({ name, detail }) => `${name} (${detail})`).join(', ');
       const change = {
         summary: [
+          ...due.map(({ name, detail }) => `make the certificate of ${name} (${detail})`),
           ...(changed.length === 0 ? [] : [`write ${written}`]),
           ...(leftovers.length + unused.length === 0 ? [] : [`remove ${[...leftovers, ...unused].join(', ')}`]),
         ].join('; '),
@@ -63,7 +66,7 @@ export function configuration(lab: Lab, certificates?: BrokerCertificates): Reso
         advice:
           'correct what the error above names, or the option under `broker.options` in the lab file; the broker still runs with the old configuration',
       };
-      return { items: [...items, ...unused.map(unusedItem), ...leftovers.map(leftoverItem)], change };
+      return { items: [...items, ...due, ...unused.map(unusedItem), ...leftovers.map(leftoverItem)], change };
     },
   };
 }

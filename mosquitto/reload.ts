@@ -53,13 +53,18 @@ export type LoadStep = { readonly verb: 'reload' | 'restart'; readonly reason: s
 /** How a broker comes to load its files, and why; undefined where it has loaded them. */
 export function loadingNeeded({ from, to, others, version }: Loading): LoadStep | undefined {
   const names = changedOptions(from, to);
-  const changed = [...names.map((name) => LAB_FILE_KEYS.get(name) ?? name), ...others];
+  const isPlain = (text: string) => (optionsOf(text).get('listener') ?? []).join(' ').match(/^\d*$/) !== null;
+  const keyOf = (name: string) =>
+    name === 'listener' && !(isPlain(from) && isPlain(to)) ? 'listeners' : (LAB_FILE_KEYS.get(name) ?? name);
+  const changed = [...names.map(keyOf), ...others];
   if (changed.length === 0) return undefined;
   const reason = `${list(changed)} changed`;
   const needsMeasured = names.length > 0 || others.includes('certificates');
   if (!names.every((name) => RELOADED.has(name)) || (needsMeasured && !wasMeasured(version))) {
     return { verb: 'restart', reason };
   }
+  // a listener for secure WebSockets keeps its certificate until the broker restarts (source: websockets.c of 2.0)
+  if (others.includes('certificates') && /^protocol websockets\ncertfile/m.test(to)) return { verb: 'restart', reason };
   const lost = LOST.filter((name) => optionsOf(to).has(name));
   if (lost.length === 0) return { verb: 'reload', reason };
   return { verb: 'restart', reason: `${reason}, and a reload would lose ${list(lost)}` };
@@ -72,11 +77,20 @@ export function changedOptions(from: string, to: string): readonly string[] {
   return [...names].filter((name) => before.get(name)?.join('\n') !== after.get(name)?.join('\n')).sort();
 }
 
+/** What a listener is belongs to its value, since the same options may move to another one. */
+const OF_A_LISTENER =
+  /^(protocol|certfile|keyfile|cafile|crlfile|tls_version|require_certificate|use_identity_as_username)$/;
+
 function optionsOf(text: string): ReadonlyMap<string, readonly string[]> {
   const options = new Map<string, string[]>();
   for (const line of text.split('\n')) {
     const [, name, value = ''] = /^\s*([^\s#]\S*)\s*(.*?)\s*$/.exec(line) ?? [];
-    if (name !== undefined) options.set(name, [...(options.get(name) ?? []), value]);
+    if (name === undefined) continue;
+    const listeners = options.get('listener');
+    const last = listeners?.at(-1);
+    if (listeners !== undefined && last !== undefined && OF_A_LISTENER.test(name)) {
+      listeners[listeners.length - 1] = `${last} ${name} ${value}`;
+    } else options.set(name, [...(options.get(name) ?? []), value]);
   }
   return options;
 }

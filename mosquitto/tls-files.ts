@@ -1,3 +1,4 @@
+import type { User } from '../lab-file/lab.ts';
 import type { Certificates, PairState } from '../provisioning/certificates/certificates.ts';
 import type { Facts, Query } from '../provisioning/resources/facts.ts';
 import { fileQuery, type WantedFile } from '../provisioning/resources/files.ts';
@@ -5,6 +6,7 @@ import type { Item } from '../provisioning/resources/resource.ts';
 import { TLS_FILES } from './paths.ts';
 
 export type BrokerCertificates = {
+  readonly users: readonly User[];
   readonly certificates: Certificates;
   /** Under which this lab's clients reach the broker. */
   readonly names: readonly string[];
@@ -18,7 +20,7 @@ export type TlsFile = WantedFile & { readonly why: string | undefined };
 const ADDRESSES: Query = { id: 'addresses', script: 'hostname -I' };
 
 /** The certificates of the broker's listeners on its host. */
-export function tlsFiles({ certificates, names, hasOwnAddresses }: BrokerCertificates) {
+export function tlsFiles({ certificates, users, names, hasOwnAddresses }: BrokerCertificates) {
   const namesOf = (facts: Facts) => [
     ...names,
     ...(hasOwnAddresses
@@ -30,6 +32,16 @@ export function tlsFiles({ certificates, names, hasOwnAddresses }: BrokerCertifi
   ];
   return {
     queries: [...Object.values(TLS_FILES).map(fileQuery), ...(hasOwnAddresses ? [ADDRESSES] : [])],
+    /** Certificates of users that are made: on Pis they are files, but a lab may have none. */
+    due(): Item[] {
+      return users.flatMap((user): Item[] => {
+        const { pair, why } = certificates.user(user);
+        if (user.certificate !== 'lab' || why === undefined) return [];
+        return [
+          { action: pair === undefined ? 'create' : 'change', kind: 'certificate', name: user.name, detail: why },
+        ];
+      });
+    },
     make: async (facts: Facts) => await certificates.make(namesOf(facts)),
     wanted(facts: Facts): readonly TlsFile[] {
       const server = certificates.server(namesOf(facts));

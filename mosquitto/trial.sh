@@ -39,13 +39,14 @@ trap 'kill -9 "$trial_pid" 2>/dev/null || true; rm -rf "$staged"' EXIT
 "$binary" -v -c "$trial/mosquitto.conf" >"$staged/output" 2>&1 &
 trial_pid=$!
 tries=0
-while [ ! -S "$trial/sock" ] && kill -0 "$trial_pid" 2>/dev/null && [ "$tries" -lt 200 ]; do
+is_running() { grep -q 'mosquitto version .* running' "$staged/output"; }
+while ! is_running && kill -0 "$trial_pid" 2>/dev/null && [ "$tries" -lt 200 ]; do
   sleep 0.05
   tries=$((tries + 1))
 done
-# A broker that opens its socket has read every file. KILL, since 2.0.11 loses a TERM that arrives between the
+# It says so after it has read every file and opened every listener. KILL, since 2.0.11 loses a TERM that arrives between the
 # installation of its signal handlers and its main loop, and would never end.
-if ! { [ -S "$trial/sock" ] && kill -9 "$trial_pid" 2>/dev/null; }; then
+if ! { is_running && kill -9 "$trial_pid" 2>/dev/null; }; then
   # show the files' real paths
   sed -e 's/^[0-9]*: //' -e "s|$trial/conf.d|$conf_d|g" -e "s|$trial/mosquitto.conf|$main_conf|g" \
     -e "$to_real" "$staged/output" >"$staged/complaint"

@@ -29,14 +29,16 @@ export function piHost(lab: Lab, pi: Pi, certificates: Certificates | undefined)
     ...repository(pi.name, pi.repository, owner),
     packages(PI_PACKAGES, record),
     clientsOnly,
-    certificates === undefined ? noClientCertificates() : clientCertificates(lab.users, certificates),
+    certificates === undefined ? noClientCertificates(lab.name) : clientCertificates(lab.name, lab.users, certificates),
     ...rebootOnce(lab, pi),
   ];
 }
 
 /** Parts of a broker on a Pi, a line each. */
 export function noBrokerQuery({ broker }: Pick<Lab, 'broker'>): Query {
-  const ports = [...new Set([...broker.listeners.map(({ port }) => port), MQTT_PORT])].map(String);
+  const ports = [
+    ...new Set([...broker.listeners.flatMap(({ port, protocol }) => (protocol === 'mqtt' ? [port] : [])), MQTT_PORT]),
+  ].map(String);
   const facts = shellScript('no-broker-facts.sh', import.meta.url, { ports });
   return { id: 'no-broker', script: `${PROCESS_FUNCTIONS}\n${facts}` };
 }

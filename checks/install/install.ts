@@ -1,5 +1,6 @@
 import { endpointOn, endpointOnBrokerHost } from '../../deployment/endpoints.ts';
 import type { LivePi } from '../../deployment/live-lab.ts';
+import { bestListener } from '../../lab-file/listeners.ts';
 import { publishOnce, startSubscriber } from '../../probes/clients/mosquitto-client.ts';
 import type { HostAddress } from '../../provisioning/hosts/open.ts';
 import { type Finding, notApplicable } from '../harness/check.ts';
@@ -25,6 +26,9 @@ export const install: CheckFamily = (testLab) => {
   if (roles === undefined) return [notApplicable(check, NO_TOPIC_ROLES)];
   const { host } = broker;
   if (host === undefined) return [notApplicable(check, 'the lab never logs in to the host of an external broker')];
+  if (bestListener(broker.onHost, roles.publisher) === undefined) {
+    return [notApplicable(check, "each listener asks for a certificate, and the broker's host has none")];
+  }
   return onEachPi(testLab, check, (pi, onPi) => ({
     ...onPi,
     expected: { messages: 1, topic: roles.topic },

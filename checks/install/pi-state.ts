@@ -1,7 +1,7 @@
 import { quote } from '../../base/quote.ts';
 import type { LivePi } from '../../deployment/live-lab.ts';
 import { hasTls } from '../../lab-file/listeners.ts';
-import { clientFiles } from '../../pi/client-files.ts';
+import { clientFiles, clientFolder } from '../../pi/client-files.ts';
 import { describeBroker, noBrokerQuery } from '../../pi/pi-host.ts';
 import { gatherFacts, type Query } from '../../provisioning/resources/facts.ts';
 import type { Check, NamedCheck } from '../harness/check.ts';
@@ -22,7 +22,7 @@ export function piState(testLab: TestLab): Check[] {
 /** The keys of the users' certificates on a Pi. */
 function clientKeys(testLab: TestLab): Check[] {
   const paths = testLab.lab.users.flatMap(({ name, certificate }) =>
-    certificate === undefined ? [] : [clientFiles(name).key],
+    certificate === undefined ? [] : [clientFiles(clientFolder(testLab.lab.name), name).key],
   );
   if (paths.length === 0) return [];
   const keys = {

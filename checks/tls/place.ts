@@ -3,6 +3,7 @@ import type { LivePi } from '../../deployment/live-lab.ts';
 import type { LiveListener } from '../../deployment/live-listener.ts';
 import type { Lab, User } from '../../lab-file/lab.ts';
 import { bestListener } from '../../lab-file/listeners.ts';
+import { clientFolder } from '../../pi/client-files.ts';
 import type { AttemptTls } from '../../probes/tls/attempt.ts';
 import type { TestLab } from '../harness/test-lab.ts';
 import type { ListenerAt } from './attempt-check.ts';
@@ -20,7 +21,7 @@ export function listenersOn({ lab }: Pick<TestLab, 'lab'>, { broker: { address }
   return lab.broker.listeners
     .filter(({ bind }) => bind === 'all')
     .map((declared) => {
-      const listener = { ...declared, address, reachedPort: declared.port };
+      const listener = { ...declared, address, reachedPort: declared.port, folder: clientFolder(lab.name) };
       const user = userOf(lab, listener);
       return { listener, user, tls: () => tlsOnPi(listener, user) };
     });

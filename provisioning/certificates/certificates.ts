@@ -13,6 +13,7 @@ import {
   readText,
   revocationsName,
   serverStem,
+  userFiles,
   userStem,
   writePair,
   writeText,
@@ -63,7 +64,7 @@ function openCertificates(lab: Owner): Certificates {
   };
   const serials = () => {
     const example = parse(readText(lab, `${REVOKED}.pem`) ?? '');
-    return example === undefined ? undefined : [serialOf(example), ...revoke];
+    return example === undefined ? undefined : [...new Set([serialOf(example), ...revoke, ...strangers(lab)])];
   };
   const revocations = () => {
     const [list, wanted] = [readText(lab, revocationsName(lab)), serials()];
@@ -104,6 +105,15 @@ function openCertificates(lab: Owner): Certificates {
       return made;
     },
   };
+}
+
+/** Serial numbers of users who no longer have a certificate: with one, a listener might still let them in. */
+function strangers(lab: Owner): string[] {
+  const own = lab.users.filter(({ certificate }) => certificate === 'lab').map(({ name }) => `${userStem(name)}.pem`);
+  return userFiles(lab).flatMap((name) => {
+    const certificate = own.includes(name) ? undefined : parse(readText(lab, name) ?? '');
+    return certificate === undefined ? [] : [serialOf(certificate)];
+  });
 }
 
 /** Text before the PEM block, which its readers skip. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { chmod, mkdir, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { errorCode } from '../../base/errors.ts';
@@ -34,6 +34,16 @@ export function userStem(user: string): string {
     return /[A-Za-z0-9_-]/.test(character) ? character : `%${byte.toString(16).padStart(2, '0')}`;
   });
   return `user-${encoded.join('')}`;
+}
+
+/** The certificates of users, also of earlier ones. */
+export function userFiles(lab: Owner): string[] {
+  const folder = privateFolder(lab, CA_FOLDER);
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((name) => /^user-.*\.pem$/.test(name))
+        .sort()
+    : [];
 }
 
 export function readText(lab: Owner, name: string): string | undefined {

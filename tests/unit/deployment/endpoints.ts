@@ -92,15 +92,15 @@ test('a client at one listener gets what that listener needs', async (t) => {
 test('a client on a Pi finds its files there', async (t) => {
   const { lab, pi } = await liveLab();
   const at = (name: string) => endpointOn(pi, userOf(lab, name));
-  t.deepEqual(at('sam'), { address: '198.18.7.2', port: 8883, tls: { ca: '/etc/mqtt-lab/ca.pem' } });
-  const certificate = { chain: '/etc/mqtt-lab/user-lock.pem', key: '/etc/mqtt-lab/user-lock.key' };
-  t.deepEqual(at('lock'), { address: '198.18.7.2', port: 8885, tls: { ca: '/etc/mqtt-lab/ca.pem', certificate } });
+  t.deepEqual(at('sam'), { address: '198.18.7.2', port: 8883, tls: { ca: '/etc/mqtt-lab/two/ca.pem' } });
+  const certificate = { chain: '/etc/mqtt-lab/two/user-lock.pem', key: '/etc/mqtt-lab/two/user-lock.key' };
+  t.deepEqual(at('lock'), { address: '198.18.7.2', port: 8885, tls: { ca: '/etc/mqtt-lab/two/ca.pem', certificate } });
 });
 
 test("a client on the broker's host logs in with a password alone", async (t) => {
   const { lab, broker } = await liveLab();
   t.deepEqual(endpointOnBrokerHost(broker, userOf(lab, 'sam')), {
-    ...{ address: '127.0.0.1', port: 8883, tls: { ca: '/etc/mqtt-lab/ca.pem' } },
+    ...{ address: '127.0.0.1', port: 8883, tls: { ca: '/etc/mqtt-lab/two/ca.pem' } },
   });
   t.throws(() => endpointOnBrokerHost(broker, userOf(lab, 'lock')), { instanceOf: LabError });
 });

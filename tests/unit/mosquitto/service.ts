@@ -135,7 +135,12 @@ const planned: readonly (readonly [name: string, earlier: readonly Item[], labCo
   ['a new certificate', [file('/etc/mosquitto/lab-server.pem')], LAB_CONF, 'reload: certificates changed'],
   ['a new list', [file('/etc/mosquitto/lab-crl.pem', 'change', 'missing')], LAB_CONF, 'reload: certificates changed'],
   ['the owner of a key', [file('/etc/mosquitto/lab-server.key', 'change', 'owner')], LAB_CONF, 'process 70'],
-  ['another listener', [file('/etc/mosquitto/conf.d/lab.conf')], `listener 8883\n${LAB_CONF}`, 'restart: port changed'],
+  [
+    'another listener',
+    [file('/etc/mosquitto/conf.d/lab.conf')],
+    `listener 8883\n${LAB_CONF}`,
+    'restart: listeners changed',
+  ],
   ['the program', [{ action: 'create', kind: 'package', name: 'mosquitto' }], LAB_CONF, 'restart: its program changed'],
   ['the clients', [{ action: 'create', kind: 'package', name: 'mosquitto-clients' }], LAB_CONF, 'process 70'],
   [

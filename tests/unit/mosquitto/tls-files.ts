@@ -1,5 +1,6 @@
 import test from 'ava';
 import { Secret } from '../../../base/secret.ts';
+import type { User } from '../../../lab-file/lab.ts';
 import { configuration } from '../../../mosquitto/configuration.ts';
 import { tlsFiles, tlsItem } from '../../../mosquitto/tls-files.ts';
 import type { Certificates } from '../../../provisioning/certificates/certificates.ts';
@@ -41,7 +42,7 @@ const PRESENT = new Map(FILES.map((path, index) => [`file:${path}`, file(CONTENT
 
 test('wants the CA of the clients, the list, the certificate and its key, for the broker alone', (t) => {
   const { certificates } = stub();
-  const wanted = tlsFiles({ certificates, names: NAMES, hasOwnAddresses: false }).wanted(factsOf(new Map()));
+  const wanted = tlsFiles({ certificates, users: [], names: NAMES, hasOwnAddresses: false }).wanted(factsOf(new Map()));
   t.deepEqual(
     wanted.map(({ path, content, owner, group, mode, why }) => [path, content, owner, group, mode, why]),
     FILES.map((path, index) => [path, CONTENTS[index], 'mosquitto', 'mosquitto', '600', undefined]),
@@ -56,7 +57,7 @@ test("adds the addresses of a container to the certificate's names", async (t) =
     [false, NAMES],
   ] as const) {
     const { certificates, asked } = stub();
-    const tls = tlsFiles({ certificates, names: NAMES, hasOwnAddresses });
+    const tls = tlsFiles({ certificates, users: [], names: NAMES, hasOwnAddresses });
     tls.wanted(facts);
     await tls.make(facts);
     t.deepEqual(asked, [names, names]);
@@ -86,7 +87,10 @@ for (const [one, why, action, detail] of items) {
 const lab = labOf(`${TWO_USERS}broker: { listeners: [{ port: 8883, tls: {} }] }`);
 const configured = (options: Stub) => {
   const { certificates, asked } = stub(options);
-  return { asked, resource: configuration(lab, { certificates, names: NAMES, hasOwnAddresses: false }) };
+  return {
+    asked,
+    resource: configuration(lab, { certificates, users: lab.users, names: NAMES, hasOwnAddresses: false }),
+  };
 };
 const ofTls = (found: readonly Item[]) => found.filter(({ name }) => FILES.includes(name));
 
@@ -123,4 +127,29 @@ test('shows no key in a plan, and writes it encoded', async (t) => {
   const script = (await plan.change?.prepare?.(new AbortController().signal)) ?? '';
   t.true(script.includes(Buffer.from('hunter2').toString('base64')));
   for (const path of FILES) t.true(script.includes(`mv -fT "$staged/`) && script.includes(path), path);
+});
+
+test('makes a certificate of a user that no file of the broker needs', async (t) => {
+  const { certificates, asked } = stub();
+  const users: User[] = [{ name: 'lock', password: undefined, certificate: 'lab' }];
+  const due = { ...certificates, user: () => ({ pair: undefined, why: 'missing' }) };
+  const resource = configuration(lab, { certificates: due, users, names: NAMES, hasOwnAddresses: false });
+  const { items: found, change } = resource.plan(factsOf(PRESENT), []);
+  t.deepEqual(
+    found.filter(({ kind }) => kind === 'certificate'),
+    [{ action: 'create', kind: 'certificate', name: 'lock', detail: 'missing' }],
+  );
+  t.regex(change?.summary ?? '', /^make the certificate of lock \(missing\)/);
+  await change?.prepare?.(new AbortController().signal);
+  t.deepEqual(asked.at(-1), NAMES);
+});
+
+test('removes the files of a lab that has no TLS any more, after it has replaced its configuration', (t) => {
+  const plain = labOf(TWO_USERS);
+  const { items: found, change } = configuration(plain).plan(factsOf(new Map([['tls-files', `${FILES[3]}\n`]])), []);
+  t.like(
+    found.find(({ name }) => name === FILES[3]),
+    { action: 'remove', detail: 'no listener has TLS' },
+  );
+  t.regex(change?.script ?? '', new RegExp(`sync .*\\nrm -f ${FILES[3]}\\n:$`));
 });

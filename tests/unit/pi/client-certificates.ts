@@ -37,7 +37,8 @@ function stub({ isMade = true, why = () => undefined }: Stub = {}) {
 
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 const own = (content: string, ownership = 'pi pi 600') => `${ownership}\n${base64(content)}`;
-const FOLDER = '/etc/mqtt-lab';
+const LAB = 'two';
+const FOLDER = `/etc/mqtt-lab/${LAB}`;
 const CA = `${FOLDER}/ca.pem`;
 const SAM_PEM = `${FOLDER}/user-sam.pem`;
 const SAM_KEY = `${FOLDER}/user-sam.key`;
@@ -55,7 +56,10 @@ const EMPTY = { login: 'pi pi\n', 'client-certificates': '' };
 
 const planWith = (facts: Readonly<Record<string, string>>, options: Stub = {}) => {
   const { certificates, asked } = stub(options);
-  return { asked, plan: clientCertificates(USERS, certificates).plan(factsOf(new Map(Object.entries(facts))), []) };
+  return {
+    asked,
+    plan: clientCertificates(LAB, USERS, certificates).plan(factsOf(new Map(Object.entries(facts))), []),
+  };
 };
 const texts = (items: readonly Item[]) =>
   items.map(({ action, name, detail = '' }) => `${action} ${name} ${detail}`.trim());
@@ -138,14 +142,14 @@ test('removes the files of users who have no certificate any more', async (t) =>
 
 test('removes the folder where the lab has no TLS, and only where it exists', (t) => {
   const plan = (present: string) =>
-    noClientCertificates().plan(factsOf(new Map([['client-certificates', present]])), []);
+    noClientCertificates(LAB).plan(factsOf(new Map([['client-certificates', present]])), []);
   t.deepEqual(plan(''), { items: [] });
   const { items, change } = plan(`${CA}\n`);
   t.deepEqual(texts(items), [`remove ${FOLDER}`]);
-  t.is(change?.script, `rm -rf ${FOLDER}`);
-  t.deepEqual(noClientCertificates().plan(factsOf(new Map()), []), { items: [] });
+  t.is(change?.script, `rm -rf ${FOLDER} && rmdir --ignore-fail-on-non-empty /etc/mqtt-lab`);
+  t.deepEqual(noClientCertificates(LAB).plan(factsOf(new Map()), []), { items: [] });
 });
 
 test('names the files of a user as the clients look for them', (t) => {
-  t.deepEqual(clientFiles('a/b'), { chain: `${FOLDER}/user-a%2fb.pem`, key: `${FOLDER}/user-a%2fb.key` });
+  t.deepEqual(clientFiles(FOLDER, 'a/b'), { chain: `${FOLDER}/user-a%2fb.pem`, key: `${FOLDER}/user-a%2fb.key` });
 });

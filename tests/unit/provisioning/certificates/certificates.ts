@@ -228,3 +228,17 @@ test('two labs of one folder share the CA and have broker certificates of their 
   t.is(certificates.brokerCa(), other.brokerCa());
   t.true(readdirSync(folder).includes('crl-three.pem'));
 });
+
+test('revokes the certificate of a user whom the lab file no longer has, or who needs none', async (t) => {
+  const { lab, certificates } = labWith(t);
+  await certificates.make(NAMES);
+  const [sam, other] = [userOf(lab, 'sam'), userOf(lab, 'a/b')];
+  const serials = [sam, other].map((user) => serialIn(certificates.user(user).pair?.chain));
+  const left = open({ ...lab, users: [{ name: 'sam', password: sam.password }] });
+  t.is(left.revocations().why, 'lists other certificates');
+  await left.make(NAMES);
+  t.true(serials.every((serial) => left.revocations().list?.includes(serial)));
+  // a user who returns has a certificate that works
+  await certificates.make(NAMES);
+  t.false(serials.some((serial) => certificates.revocations().list?.includes(serial)));
+});
