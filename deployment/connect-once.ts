@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { deferred } from '../base/deferred.ts';
+import { LabError } from '../base/errors.ts';
 import type { Lab, User } from '../lab-file/lab.ts';
 import mqttPacket from '../probes/mqtt/codec.ts';
+import type { Endpoint } from '../probes/mqtt/endpoint.ts';
 import { openTransport } from '../probes/mqtt/transport.ts';
 import { endpointHere } from './endpoints.ts';
 import type { LiveBroker } from './live-lab.ts';
@@ -32,7 +34,11 @@ export async function connectOnce({ lab, broker }: LabBroker, boundMs = ANSWER_T
   const answer = deferred<ConnectAnswer>();
   let isConnected = false;
   const silent = (text: string, isLate = false) => answer.resolve({ kind: 'silent', text, isConnected, isLate });
-  const { stream: socket, tcp } = openTransport(endpointHere({ lab, broker }, lab.users[0]));
+  const endpoint = endpointOr({ lab, broker });
+  if (endpoint instanceof LabError) {
+    return { kind: 'silent', text: endpoint.trouble.happened, isConnected: false, isLate: false };
+  }
+  const { stream: socket, tcp } = openTransport(endpoint);
   const timer = setTimeout(() => silent(isConnected ? 'connected, but no CONNACK' : 'cannot connect', true), boundMs);
   tcp.once('connect', () => {
     isConnected = true;
@@ -56,6 +62,16 @@ export async function connectOnce({ lab, broker }: LabBroker, boundMs = ANSWER_T
   } finally {
     clearTimeout(timer);
     if (!socket.writableEnded) socket.destroy();
+  }
+}
+
+/** Before the first `up`, the CA is missing; the host may answer all the same. */
+function endpointOr({ lab, broker }: LabBroker): Endpoint | LabError {
+  try {
+    return endpointHere({ lab, broker }, lab.users[0]);
+  } catch (error) {
+    if (error instanceof LabError) return error;
+    throw error;
   }
 }
 

@@ -22,7 +22,7 @@ export function credentialsOf(lab: Pick<Lab, 'users'>, certificates: Certificate
 export function endpointHere({ lab, broker }: Pick<LiveLab, 'lab' | 'broker'>, user: User | undefined): Endpoint {
   const who = user ?? { password: undefined };
   const listener = user === undefined ? broker.listeners[0] : bestListener(broker.listeners, who);
-  if (listener === undefined) throw noListener('broker', user);
+  if (listener === undefined) throw noListener('broker', broker.listeners, user);
   return endpointAt(lab, broker.credentials, listener, user);
 }
 
@@ -52,14 +52,14 @@ export function endpointOn(
   user: User,
 ): HostEndpoint {
   const listener = bestListener(broker.listeners, user);
-  if (listener === undefined) throw noListener(name, user);
+  if (listener === undefined) throw noListener(name, broker.listeners, user);
   return hostEndpointAt(listener, user.name);
 }
 
 /** Where a user's clients on the broker's own host reach it. Throws a LabError where each listener asks for a certificate. */
 export function endpointOnBrokerHost({ onHost }: Pick<LiveBroker, 'onHost'>, user: User): HostEndpoint {
   const listener = bestListener(onHost, user);
-  if (listener === undefined) throw noListener('broker', user);
+  if (listener === undefined) throw noListener('broker', onHost, user);
   return hostEndpointAt(listener, user.name);
 }
 
@@ -73,9 +73,14 @@ export function hostEndpointAt(
   return { address, port, tls: { ca: clientCa(folder), ...certificate } };
 }
 
-function noListener(subject: string, user: User | undefined): LabError {
-  const happened = `${user?.name ?? 'nobody'} can log in at no listener that is reachable from here`;
-  const advice = 'see `broker.listeners` in the lab file, or leave --listener out';
+function noListener(subject: string, listeners: readonly LiveListener[], user: User | undefined): LabError {
+  const name = user?.name ?? 'a client';
+  const needs = user?.certificate === undefined ? 'a certificate (certificate: true)' : 'a password';
+  const happened =
+    listeners.length === 0
+      ? `${name} reaches no listener of the lab file from here`
+      : `${name} needs ${needs} to log in at port ${listeners.map(({ port }) => port).join(', ')}`;
+  const advice = 'see `users` and `broker.listeners` in the lab file; publish and subscribe may use another --listener';
   return new LabError({ subject, step: 'choose a listener', happened, advice }, 'could-not-run');
 }
 

@@ -68,7 +68,8 @@ async function notReadyWhy(
 ): Promise<LabError> {
   const error = notReady(target, answer, boundMs, signal);
   const { host: where } = target.broker;
-  if (answer.kind !== 'silent' || where?.kind !== 'ssh' || signal.aborted) return error;
+  // a port that is open needs no search for a firewall
+  if (answer.kind !== 'silent' || answer.isConnected || where?.kind !== 'ssh' || signal.aborted) return error;
   const asking = async () => {
     await using host = await openHost('broker', where, signal);
     return await portState(host, hostPort(target), signal);
@@ -97,9 +98,13 @@ export function notReady(
       : 'check that this broker has the users of the lab file, with these passwords; the lab never changes it';
     return new LabError({ subject: 'broker', step, happened: answer.text, advice }, 'failed');
   }
-  const advice = isManaged(target)
+  const certificate = /certificate|TLS/i.test(answer.text)
+    ? 'compare the names, the dates and the CA of the certificate with `broker.tls` in the lab file (docs/tls.md)'
+    : undefined;
+  const usual = isManaged(target)
     ? `./lab status shows whether it is running, and ./lab up starts it; its log is ${LOG} on its host`
     : 'check that a broker listens there and that no firewall blocks it; the lab never changes it';
+  const advice = certificate ?? usual;
   const happened = `no answer from the broker within ${boundMs / 1000} s: ${answer.text}`;
   return new LabError({ subject: 'broker', step, happened, advice }, 'could-not-run');
 }

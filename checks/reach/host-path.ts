@@ -9,6 +9,9 @@ import { type Host, run } from '../../provisioning/hosts/host.ts';
 import { loginOf } from '../harness/test-lab.ts';
 import { type BrokerPath, type Layer, type Layers, type Obstacle, obstacleAt, WORKS } from './judge.ts';
 
+/** Exit code of timeout(1) for a command that it ended. */
+const TIMED_OUT = 124;
+
 /** Bound on the connection and on the broker's answer together. */
 const ANSWER_MS = 10_000;
 
@@ -37,23 +40,27 @@ export async function probePath(host: Host, options: PathOptions): Promise<PathF
   if (tls === undefined) return readPath(stdout, options);
   const found = readPath(`${stdout}\nmqtt\t${CONNACK}`, options);
   if (found.obstacle !== undefined) return found;
-  const words = await withoutConnack(host, options);
-  if (words === undefined) return found;
+  const failure = await withoutConnack(host, options);
+  if (failure === undefined) return found;
+  const { words, isLate } = failure;
   const { mqtt: _, ...layers } = found.layers;
-  return { layers: { ...layers, mqtt: words }, obstacle: obstacleAt('mqtt', words, options), isLate: false };
+  return { layers: { ...layers, mqtt: words }, obstacle: obstacleAt('mqtt', words, options), isLate };
 }
 
 /** What mosquitto_sub says over TLS when it gets no CONNACK; undefined where it gets one. */
 async function withoutConnack(
   host: Host,
   { address, port, tls, user, boundMs, signal }: PathOptions,
-): Promise<string | undefined> {
+): Promise<{ readonly words: string; readonly isLate: boolean } | undefined> {
   const login = user === undefined ? {} : { login: loginOf(user) };
   const at = { address, port, ...(tls === undefined ? {} : { tls }), topic: 'mqtt-lab', ...login };
   const [attempt] = await attemptLogins(host, [at], { boundMs, signal });
   if (attempt?.packets.some(({ type }) => type === 'CONNACK')) return undefined;
   const words = attempt?.lines.findLast((line) => !line.startsWith('Client '));
-  return printable(words ?? 'mosquitto_sub gets no CONNACK over TLS');
+  return {
+    words: printable(words ?? 'mosquitto_sub gets no CONNACK over TLS'),
+    isLate: attempt?.exitCode === TIMED_OUT,
+  };
 }
 
 /** Reads the lines of reach.sh. */

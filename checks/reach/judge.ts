@@ -53,7 +53,9 @@ const OBSTACLES: Readonly<Record<Exclude<Layer, 'commands'>, Explain>> = {
   }),
   mqtt: (words, path) => ({
     reason: `${path.from} connects to ${place(path)}, but no MQTT broker answers: ${words}`,
-    advice: `another program may listen there, or stand in between: sudo ss -Hltnp 'sport = :${path.port}' on the broker's host names the listener`,
+    advice: /certificate|TLS|SSL/.test(words)
+      ? 'compare the names, the dates and the CA of the certificate with `broker.tls` in the lab file (docs/tls.md)'
+      : `another program may listen there, or stand in between: sudo ss -Hltnp 'sport = :${path.port}' on the broker's host names the listener`,
   }),
   mosquitto_pub: program('mosquitto-clients'),
   mosquitto_sub: program('mosquitto-clients'),

@@ -19,7 +19,7 @@ import {
   writeText,
 } from './files.ts';
 import type { Purpose } from './sign.ts';
-import { isKeyOf, parse, serialOf, whyRenewed } from './state.ts';
+import { faultOf, isKeyOf, parse, serialOf, whyRenewed } from './state.ts';
 
 type Owner = Pick<Lab, 'name' | 'directory' | 'broker' | 'users'>;
 
@@ -52,7 +52,8 @@ function openCertificates(lab: Owner): Certificates {
   const { own, revoke } = lab.broker.tls;
   const ca = () => readText(lab, `${CA}.pem`);
   const server = (names: readonly string[]): PairState => {
-    if (own !== undefined) return { pair: ownPair(own.certificate, own.key), why: undefined };
+    if (own !== undefined)
+      return { pair: requireRight(own.certificate, ownPair(own.certificate, own.key)), why: undefined };
     const pair = readPair(lab, serverStem(lab));
     return { pair, why: whyRenewed(pair, { ca: ca(), names }) };
   };
@@ -124,6 +125,16 @@ function listHeader(serials: readonly string[]): string {
 function ownPair(certificate: string | undefined, key: string | undefined): KeyPair | undefined {
   const [chain, secret] = [certificate, key].map((file) => (file === undefined ? undefined : readIfPresent(file)));
   return chain === undefined || secret === undefined ? undefined : { chain, key: new Secret(secret) };
+}
+
+/** Throws a LabError for a certificate of the lab file that no broker could use. */
+function requireRight(file: string | undefined, pair: KeyPair | undefined): KeyPair | undefined {
+  const fault = faultOf(pair);
+  if (fault === undefined) return pair;
+  const happened = `${file ?? 'broker.tls.certificate'} ${fault}`;
+  const advice =
+    'replace the files of `broker.tls` in the lab file, or leave them out: the lab then makes a certificate';
+  throw new LabError({ subject: 'broker', step: 'check the certificate', happened, advice }, 'could-not-run');
 }
 
 /** The CA is never replaced, since devices may trust it. Throws a LabError where its files are damaged. */

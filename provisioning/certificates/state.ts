@@ -31,6 +31,16 @@ export function whyRenewed(pair: KeyPair | undefined, wanted: Wanted): string | 
   return whyDue(found, wanted.now ?? new Date());
 }
 
+/** What is wrong with a pair that the lab does not make; undefined where nothing is. */
+export function faultOf(pair: KeyPair | undefined, now = new Date()): string | undefined {
+  const found = parse(pair?.chain ?? '');
+  if (pair === undefined || found === undefined) return 'is no certificate in PEM form';
+  if (!isKeyOf(found, pair)) return 'does not belong to the key beside it';
+  if (Date.parse(found.validTo) <= now.getTime())
+    return `expired on ${new Date(found.validTo).toISOString().slice(0, 10)}`;
+  return undefined;
+}
+
 /** Why a certificate is due for renewal by its age. */
 function whyDue({ validFrom, validTo }: X509Certificate, now: Date): string | undefined {
   const [from, to] = [Date.parse(validFrom), Date.parse(validTo)];

@@ -118,7 +118,7 @@ test('says who can log in at none of the listeners, and what to look at', async 
   const here = t.throws(() => endpointHere({ lab, broker: { ...broker, listeners: plain } }, lock), {
     instanceOf: LabError,
   });
-  t.regex(here?.message ?? '', /lock .*no listener[\s\S]*broker\.listeners/);
+  t.regex(here?.message ?? '', /lock needs a password .*8883[\s\S]*broker\.listeners/);
   t.is(here?.exitCode, 2);
   const there = t.throws(() => endpointOn({ ...pi, broker: { listeners: [] } }, lock), { instanceOf: LabError });
   t.regex(there?.message ?? '', /^pi: /);

@@ -242,3 +242,30 @@ test('revokes the certificate of a user whom the lab file no longer has, or who 
   await certificates.make(NAMES);
   t.false(serials.some((serial) => certificates.revocations().list?.includes(serial)));
 });
+
+test("refuses a certificate of the lab file that has expired, or whose key is another's", async (t) => {
+  const directory = folderFor(t);
+  const ca = await newAuthority('own');
+  const old = await newCertificate(ca, { kind: 'server', names: ['hub'] }, new Date(Date.now() - 100 * DAY_MS));
+  const other = await newCertificate(ca, { kind: 'server', names: ['hub'] });
+  const place = (name: string, text: string) => writeFileSync(join(directory, name), text);
+  place('ca.pem', ca.chain);
+  const own = '{ certificate: s.pem, key: s.key, ca: ca.pem }';
+  for (const [chain, key, fault] of [
+    [old.chain, old.key, /s\.pem expired on \d{4}-\d\d-\d\d$/],
+    [old.chain, other.key, /does not belong to the key/],
+    ['x', other.key, /is no certificate/],
+  ] as const) {
+    place('s.pem', chain);
+    place('s.key', key.reveal());
+    const { lab } = labWith(t, '{}', directory);
+    const paths = {
+      certificate: join(directory, 's.pem'),
+      key: join(directory, 's.key'),
+      ca: join(directory, 'ca.pem'),
+    };
+    const certificates = open({ ...lab, broker: { ...lab.broker, tls: { own: paths, revoke: [] } } });
+    const error = t.throws(() => certificates.server(NAMES), { instanceOf: LabError }, own);
+    t.regex(error.trouble.happened, fault);
+  }
+});
