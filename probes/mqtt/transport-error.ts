@@ -15,13 +15,13 @@ const NOT_OF_THE_CA = [
 export function explained(error: unknown, { address, tls }: Endpoint): Error {
   const code = errorCode(error);
   const message = errorMessage(error);
-  const told = (words: string) => Object.assign(new Error(`${words} (${code})`, { cause: error }), { code });
+  const inWords = (words: string) => Object.assign(new Error(`${words} (${code})`, { cause: error }), { code });
   const name = tls?.servername ?? address;
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return told(`the certificate is not for ${name}`);
-  if (code === 'CERT_HAS_EXPIRED') return told('the certificate has expired');
-  if (code === 'CERT_NOT_YET_VALID') return told('the certificate is not valid yet');
-  if (code !== undefined && NOT_OF_THE_CA.includes(code)) return told('the certificate is not from the expected CA');
-  if (code?.startsWith('ERR_SSL_')) return told(`TLS failed: ${reasonOf(error) ?? message}`);
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') return inWords(`the certificate is not for ${name}`);
+  if (code === 'CERT_HAS_EXPIRED') return inWords('the certificate has expired');
+  if (code === 'CERT_NOT_YET_VALID') return inWords('the certificate is not valid yet');
+  if (code !== undefined && NOT_OF_THE_CA.includes(code)) return inWords('the certificate is not from the expected CA');
+  if (code?.startsWith('ERR_SSL_')) return inWords(`TLS failed: ${reasonOf(error) ?? message}`);
   if (isClosedInHandshake(error)) return closedDuring('TLS', error);
   if (message === 'socket hang up') return closedDuring('WebSocket', error);
   return error instanceof Error ? error : new Error(message);
