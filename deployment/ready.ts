@@ -68,8 +68,7 @@ async function notReadyWhy(
 ): Promise<LabError> {
   const error = notReady(target, answer, boundMs, signal);
   const { host: where } = target.broker;
-  // a port that is open needs no search for a firewall
-  if (answer.kind !== 'silent' || answer.isConnected || where?.kind !== 'ssh' || signal.aborted) return error;
+  if (answer.kind !== 'silent' || isOfCertificate(answer) || where?.kind !== 'ssh' || signal.aborted) return error;
   const asking = async () => {
     await using host = await openHost('broker', where, signal);
     return await portState(host, hostPort(target), signal);
@@ -80,6 +79,11 @@ async function notReadyWhy(
   const { happened, advice } = why;
   const trouble = { ...error.trouble, happened: `${error.trouble.happened}\n    ${happened}`, advice };
   return new LabError(trouble, error.kind);
+}
+
+/** Whether the client refused the broker's certificate. An open port alone proves little: docker-proxy opens a container's. */
+function isOfCertificate({ text }: Pick<NotAccepted, 'text'>): boolean {
+  return /certificate/.test(text);
 }
 
 /** The error of a broker that was not ready, as far as its answer shows the cause. */
@@ -98,13 +102,12 @@ export function notReady(
       : 'check that this broker has the users of the lab file, with these passwords; the lab never changes it';
     return new LabError({ subject: 'broker', step, happened: answer.text, advice }, 'failed');
   }
-  const certificate = /certificate|TLS/i.test(answer.text)
-    ? 'compare the names, the dates and the CA of the certificate with `broker.tls` in the lab file (docs/tls.md)'
-    : undefined;
   const usual = isManaged(target)
     ? `./lab status shows whether it is running, and ./lab up starts it; its log is ${LOG} on its host`
     : 'check that a broker listens there and that no firewall blocks it; the lab never changes it';
-  const advice = certificate ?? usual;
+  const advice = isOfCertificate(answer)
+    ? 'compare the names, the dates and the CA of the certificate with `broker.tls` in the lab file (docs/tls.md)'
+    : usual;
   const happened = `no answer from the broker within ${boundMs / 1000} s: ${answer.text}`;
   return new LabError({ subject: 'broker', step, happened, advice }, 'could-not-run');
 }

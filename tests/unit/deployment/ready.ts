@@ -48,3 +48,10 @@ test('gives no advice about files on the host of an external broker', (t) => {
   t.regex(notReady(broker(1, { kind: 'local' }), SILENT, 2_500, never).message, /\.\/lab up.*mosquitto\.log/);
   t.is(notReady(broker(1), SILENT, 2_500, AbortSignal.abort()).trouble.happened, 'interrupted');
 });
+
+test('leads to the certificate where the client refused it', (t) => {
+  const text = 'the certificate is not for 127.0.0.1 (ERR_TLS_CERT_ALTNAME_INVALID)';
+  const error = notReady(broker(1, { kind: 'local' }), { ...SILENT, text, isConnected: true }, 2_500, never);
+  t.regex(error.message, /broker\.tls/);
+  t.notRegex(error.message, /lab status/);
+});
