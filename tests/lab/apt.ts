@@ -40,7 +40,7 @@ while os.path.exists("/tmp/held"): time.sleep(0.05)`;
     await until('the lock', 10_000, () => exists('/tmp/held'));
     const up = theLab().start(['up', '--no-verify']);
     await up.shows(/broker +… install/);
-    await up.shows(/Waiting for cache lock: .*held by process \d+ \(python3\)/, 30_000);
+    await up.shows(/Waiting for cache lock: .*held by process \d+ \(python3\)/, 90_000);
     await broker().shell('rm /tmp/held');
     const { code, all } = await up.ended;
     t.is(code, 0, all);
