@@ -20,8 +20,7 @@ export function credentialsOf(lab: Pick<Lab, 'users'>, certificates: Certificate
 
 /** Where a user's clients on this machine reach the broker: at the best listener. Throws a LabError where none is left. */
 export function endpointHere({ lab, broker }: Pick<LiveLab, 'lab' | 'broker'>, user: User | undefined): Endpoint {
-  const who = user ?? { password: undefined };
-  const listener = user === undefined ? broker.listeners[0] : bestListener(broker.listeners, who);
+  const listener = user === undefined ? broker.listeners[0] : bestListener(broker.listeners, user);
   if (listener === undefined) throw noListener('broker', broker.listeners, user);
   return endpointAt(lab, broker.credentials, listener, user);
 }

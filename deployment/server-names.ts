@@ -29,7 +29,7 @@ function localNames({ name, pis, containers }: Pick<Lab, 'name' | 'pis' | 'conta
   ];
 }
 
-/** The lab's end of its network, also before that exists: docker/network.ts will then choose the same one. */
+/** The lab's end of its network, also before that exists: docker/network.ts chooses the same one unless Docker has a network without an interface there. */
 function gateway(lab: string, subnet: string | undefined): string {
   const bridge = networkInterfaces()[bridgeName(lab)]?.find(({ family }) => family === 'IPv4');
   if (bridge !== undefined) return bridge.address;

@@ -28,7 +28,15 @@ const OWNED: readonly (readonly [reason: string, ...names: string[]])[] = [
   [
     'broker.listeners and broker.tls set TLS',
     ...['cafile', 'capath', 'certfile', 'keyfile', 'ciphers', 'crlfile', 'dhparamfile', 'require_certificate'],
-    ...['disable_client_cert_date_checks', 'tls_version', 'tls_engine', 'tls_keyform', 'psk_file', 'psk_hint'],
+    ...[
+      'disable_client_cert_date_checks',
+      'tls_version',
+      'tls_engine',
+      'tls_engine_kpass_sha1',
+      'tls_keyform',
+      'psk_file',
+      'psk_hint',
+    ],
   ],
   [
     "the lab's broker has no bridges",

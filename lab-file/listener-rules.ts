@@ -171,11 +171,11 @@ function waysIn(draft: Draft): Mistake[] {
     );
     if (closed === undefined) return [];
     const needs = hasPassword
-      ? 'without a certificate; certificate: true is allowed'
-      : 'without a password; a password is allowed, or a listener with tls: { clients: required, identity: common-name }';
+      ? ['a certificate', 'certificate: true is allowed']
+      : ['a password', 'one is allowed, or a listener with tls: { clients: required, identity: common-name }'];
     return [
       {
-        ...mistake(['users', user], `can log in at no listener that ${closed.from} reaches ${needs}`),
+        ...mistake(['users', user], `needs ${needs[0]} at every listener that ${closed.from} reaches; ${needs[1]}`),
         at: 'key' as const,
       },
     ];

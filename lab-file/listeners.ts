@@ -1,15 +1,11 @@
-import type { Listener, User } from './lab.ts';
+import type { Lab, Listener, User } from './lab.ts';
 
 /** The listener that a lab file without `broker.listeners` has. */
 export function plainListener(port: number): Listener {
   return { port, bind: 'all', protocol: 'mqtt', tls: undefined };
 }
 
-export function hasTls({
-  broker,
-}: {
-  readonly broker: { readonly listeners: readonly Pick<Listener, 'tls'>[] };
-}): boolean {
+export function hasTls({ broker }: Pick<Lab, 'broker'>): boolean {
   return broker.listeners.some(({ tls }) => tls !== undefined);
 }
 
@@ -39,11 +35,11 @@ function rank({ tls, protocol }: Listener): number {
   return (tls === undefined ? 10 : 0) + (protocol === 'mqtt' ? 0 : 5) + asked;
 }
 
-/** What a listener is, in words: `MQTT over TLS with client certificates`. */
+/** What a listener is, in words: `MQTT over TLS, client certificates`. */
 export function listenerText({ protocol, tls }: Listener): string {
-  const layer = protocol === 'websockets' ? 'MQTT over WebSockets' : 'MQTT';
-  if (tls === undefined) return layer;
+  const isWeb = protocol === 'websockets';
+  if (tls === undefined) return isWeb ? 'MQTT over WebSockets' : 'MQTT';
   const clients = tls.clients === 'required' ? ', client certificates' : '';
   const names = tls.identity === 'common-name' ? ' that name the user' : '';
-  return `${layer} over TLS${clients}${names}`.replace('WebSockets over TLS', 'secure WebSockets');
+  return `MQTT over ${isWeb ? 'secure WebSockets' : 'TLS'}${clients}${names}`;
 }

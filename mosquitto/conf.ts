@@ -15,13 +15,13 @@ export function maskConf(line: string): string {
 }
 
 /** Options of mosquitto.conf(5) that hold for the last listener before them alone. */
-const OF_A_LISTENER: ReadonlySet<string> = new Set(['max_connections', 'max_qos', 'max_topic_alias']);
+const LIMITS_OF_A_LISTENER: ReadonlySet<string> = new Set(['max_connections', 'max_qos', 'max_topic_alias']);
 
 /** /etc/mosquitto/conf.d/lab.conf: mosquitto.conf(5). Debian's main file sets persistence and logging and includes this one. */
 export function renderConf({ name, broker }: Pick<Lab, 'name' | 'broker'>): string {
   const given = new Set(broker.options.map((option) => option.name));
   const options = [...DEFAULTS.filter((option) => !given.has(option.name)), ...broker.options];
-  const own = options.filter((option) => OF_A_LISTENER.has(option.name)).map(optionLine);
+  const own = options.filter((option) => LIMITS_OF_A_LISTENER.has(option.name)).map(optionLine);
   const [last, ...others] = broker.listeners.toReversed();
   const lines = [
     `${ownHeader(name)}: written from its lab file, changes here are overwritten`,

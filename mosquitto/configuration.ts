@@ -1,6 +1,7 @@
 import { LabError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import type { Lab } from '../lab-file/lab.ts';
+import { pemItem } from '../provisioning/certificates/pem-file.ts';
 import { backupFolder } from '../provisioning/resources/backup-folder.ts';
 import type { Facts } from '../provisioning/resources/facts.ts';
 import { fileItem } from '../provisioning/resources/file-item.ts';
@@ -13,7 +14,7 @@ import { maskConf, ownHeader, renderConf } from './conf.ts';
 import { LOADED_FUNCTIONS } from './loaded.ts';
 import { maskPasswd, renderPasswd } from './passwd.ts';
 import { ACL, CONFIG_FOLDER, DATA_UNTOUCHED, LAB_CONF, PASSWD } from './paths.ts';
-import { type BrokerCertificates, presentTlsFiles, TLS_PRESENT, tlsFiles, tlsItem, unusedItem } from './tls-files.ts';
+import { type BrokerCertificates, presentTlsFiles, TLS_PRESENT, tlsFiles, unusedItem } from './tls-files.ts';
 import { END_TRIAL, trial } from './trial.ts';
 
 const TRIAL_TIMEOUT_MS = 120_000;
@@ -32,7 +33,7 @@ export function configuration(lab: Lab, certificates?: BrokerCertificates): Reso
       const files = wantedFiles(lab, facts);
       const items = [
         ...files.map((file) => itemOf(facts, file)),
-        ...(tls?.wanted(facts).map((file) => tlsItem(itemOf(facts, file), file)) ?? []),
+        ...(tls?.wanted(facts).map((file) => pemItem(itemOf(facts, file), file)) ?? []),
       ];
       const changed = items.filter(isChange);
       const scriptFor = (replaced: readonly WantedFile[]) =>

@@ -53,7 +53,7 @@ export type LoadStep = { readonly verb: 'reload' | 'restart'; readonly reason: s
 /** How a broker comes to load its files, and why; undefined where it has loaded them. */
 export function loadingNeeded({ from, to, others, version }: Loading): LoadStep | undefined {
   const names = changedOptions(from, to);
-  const isPlain = (text: string) => (optionsOf(text).get('listener') ?? []).join(' ').match(/^\d*$/) !== null;
+  const isPlain = (text: string) => /^\d*$/.test(optionsOf(text).get('listener')?.join(' ') ?? '');
   const keyOf = (name: string) =>
     name === 'listener' && !(isPlain(from) && isPlain(to)) ? 'listeners' : (LAB_FILE_KEYS.get(name) ?? name);
   const changed = [...names.map(keyOf), ...others];

@@ -1,7 +1,8 @@
 import type { User } from '../lab-file/lab.ts';
-import type { Certificates, PairState } from '../provisioning/certificates/certificates.ts';
+import type { Certificates } from '../provisioning/certificates/certificates.ts';
+import { type PemFile, whyMade } from '../provisioning/certificates/pem-file.ts';
 import type { Facts, Query } from '../provisioning/resources/facts.ts';
-import { fileQuery, type WantedFile } from '../provisioning/resources/files.ts';
+import { fileQuery } from '../provisioning/resources/files.ts';
 import type { Item } from '../provisioning/resources/resource.ts';
 import { TLS_FILES } from './paths.ts';
 
@@ -13,9 +14,6 @@ export type BrokerCertificates = {
   /** Whether its own addresses belong to these names: a container gets them when it starts. */
   readonly hasOwnAddresses: boolean;
 };
-
-/** A file of the listeners with TLS; `why`: it is made before it is written. */
-export type TlsFile = WantedFile & { readonly why: string | undefined };
 
 const ADDRESSES: Query = { id: 'addresses', script: 'hostname -I' };
 
@@ -43,32 +41,22 @@ export function tlsFiles({ certificates, users, names, hasOwnAddresses }: Broker
       });
     },
     make: async (facts: Facts) => await certificates.make(namesOf(facts)),
-    wanted(facts: Facts): readonly TlsFile[] {
+    wanted(facts: Facts): readonly PemFile[] {
       const server = certificates.server(namesOf(facts));
       const { list, why } = certificates.revocations();
       const clientCa = certificates.clientCa();
       return [
         file(TLS_FILES.clientCa, clientCa, clientCa === undefined ? 'missing' : undefined),
         file(TLS_FILES.revocations, list, why),
-        file(TLS_FILES.certificate, server.pair?.chain, whyOf(server)),
-        { ...file(TLS_FILES.key, server.pair?.key.reveal(), whyOf(server)), mask: () => '(hidden)' },
+        file(TLS_FILES.certificate, server.pair?.chain, whyMade(server)),
+        { ...file(TLS_FILES.key, server.pair?.key.reveal(), whyMade(server)), mask: () => '(hidden)' },
       ];
     },
   };
 }
 
-function whyOf({ pair, why }: PairState): string | undefined {
-  return why ?? (pair === undefined ? 'missing' : undefined);
-}
-
-function file(path: string, content = '', why: string | undefined): TlsFile {
+function file(path: string, content = '', why: string | undefined): PemFile {
   return { path, content, why, owner: 'mosquitto', group: 'mosquitto', mode: '600' };
-}
-
-/** The file's line of the plan: why it changes, and no diff, since it is encoded. */
-export function tlsItem({ diff: _, ...item }: Item, { why }: TlsFile): Item {
-  if (why === undefined) return item;
-  return { ...item, action: item.detail === 'missing' ? 'create' : 'change', detail: why };
 }
 
 /** For a lab that has no TLS any more. */

@@ -1,5 +1,6 @@
 # Starts the real broker briefly with the staged files ($staged/0 is lab.conf, $staged/1 the next of $staged_files), the
-# host's own main file and its includes. Each file keeps its name and line numbers, so that the broker's errors name the right place.
+# host's own main file and its includes. Each file keeps its name and line numbers, so that the broker's errors name the
+# right place.
 : "${staged?}" "${staged_files?}" "${binary?}" "${main_conf?}" "${conf_d?}" "${lab_conf?}"
 
 trial=$staged/trial
@@ -44,8 +45,8 @@ while ! is_running && kill -0 "$trial_pid" 2>/dev/null && [ "$tries" -lt 200 ]; 
   sleep 0.05
   tries=$((tries + 1))
 done
-# It says so after it has read every file and opened every listener. KILL, since 2.0.11 loses a TERM that arrives between the
-# installation of its signal handlers and its main loop, and would never end.
+# It says so after it has read every file and opened every listener. KILL, since 2.0.11 loses a TERM that arrives
+# between the installation of its signal handlers and its main loop, and would never end.
 if ! { is_running && kill -9 "$trial_pid" 2>/dev/null; }; then
   # show the files' real paths
   sed -e 's/^[0-9]*: //' -e "s|$trial/conf.d|$conf_d|g" -e "s|$trial/mosquitto.conf|$main_conf|g" \

@@ -6,7 +6,7 @@ import type { Resource } from '../provisioning/resources/resource.ts';
 import { PATHS } from './paths.ts';
 
 /** Whether the host's Mosquitto, or the one that apt would install, speaks WebSockets: `yes`, `no VERSION`, or nothing where that is unknown. */
-export const SUPPORT: Query = { id: 'websockets', script: shellScript('websockets.sh', import.meta.url, PATHS) };
+export const WEBSOCKETS: Query = { id: 'websockets', script: shellScript('websockets.sh', import.meta.url, PATHS) };
 
 /** A Mosquitto without WebSockets opens no such listener and does not complain (2.0.11 of Debian 12), so `up` refuses. */
 export function webSockets({ broker }: Pick<Lab, 'broker'>): readonly Resource[] {
@@ -15,9 +15,9 @@ export function webSockets({ broker }: Pick<Lab, 'broker'>): readonly Resource[]
   return [
     {
       id: 'websockets',
-      queries: [SUPPORT],
+      queries: [WEBSOCKETS],
       plan(facts) {
-        const [answer, version = ''] = facts.get(SUPPORT).output.trim().split(' ');
+        const [answer, version = ''] = facts.get(WEBSOCKETS).output.trim().split(' ');
         if (answer !== 'no') return { items: [] };
         const happened = `Mosquitto ${version} on this host has no WebSockets, which port ${ports.join(', ')} of the lab file needs`;
         const advice =

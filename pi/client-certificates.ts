@@ -1,9 +1,10 @@
 import { quote } from '../base/quote.ts';
 import type { User } from '../lab-file/lab.ts';
 import type { Certificates } from '../provisioning/certificates/certificates.ts';
+import { type PemFile, pemItem, whyMade } from '../provisioning/certificates/pem-file.ts';
 import type { Facts, Query } from '../provisioning/resources/facts.ts';
 import { fileItem } from '../provisioning/resources/file-item.ts';
-import { fileQuery, foundFile, foundInstead, type WantedFile } from '../provisioning/resources/files.ts';
+import { fileQuery, foundFile, foundInstead } from '../provisioning/resources/files.ts';
 import { replaceFiles } from '../provisioning/resources/replace-files.ts';
 import { type Item, isChange, type Resource } from '../provisioning/resources/resource.ts';
 import { CLIENT_FOLDERS, clientCa, clientFiles, clientFolder } from './client-files.ts';
@@ -17,15 +18,13 @@ function presentQuery(lab: string): Query {
   return { id: 'client-certificates', script: `find ${clientFolder(lab)} -mindepth 1 -maxdepth 1 | sort` };
 }
 
-type WantedPem = WantedFile & { readonly why: string | undefined };
-
 /** The broker's CA and the users' certificates on a Pi; other files in their folder go. */
 export function clientCertificates(lab: string, users: readonly User[], certificates: Certificates): Resource {
   const folder = clientFolder(lab);
   const present = presentQuery(lab);
   const owners = users.filter(({ certificate }) => certificate !== undefined);
   const paths = [clientCa(folder), ...owners.flatMap(({ name }) => Object.values(clientFiles(folder, name)))];
-  const wanted = (facts: Facts): readonly WantedPem[] => {
+  const wanted = (facts: Facts): readonly PemFile[] => {
     const [owner = '', group = ''] = facts.get(LOGIN).output.trim().split(' ');
     const ca = certificates.brokerCa();
     const root = { owner: 'root', group: 'root', mode: '644' };
@@ -33,12 +32,13 @@ export function clientCertificates(lab: string, users: readonly User[], certific
     return [
       { path: clientCa(folder), content: ca ?? '', why: ca === undefined ? 'missing' : undefined, ...root },
       ...owners.flatMap((user) => {
-        const { pair, why } = certificates.user(user);
+        const state = certificates.user(user);
+        const { pair } = state;
         const { chain, key } = clientFiles(folder, user.name);
-        const reason = why ?? (pair === undefined ? 'missing' : undefined);
+        const why = whyMade(state);
         return [
-          { path: chain, content: pair?.chain ?? '', why: reason, ...own },
-          { path: key, content: pair?.key.reveal() ?? '', why: reason, ...own, mask: () => '(hidden)' },
+          { path: chain, content: pair?.chain ?? '', why, ...own },
+          { path: key, content: pair?.key.reveal() ?? '', why, ...own, mask: () => '(hidden)' },
         ];
       }),
     ];
@@ -75,12 +75,9 @@ export function clientCertificates(lab: string, users: readonly User[], certific
   };
 }
 
-/** Without a diff, since the files are encoded. */
-function itemOf(facts: Facts, file: WantedPem): Item {
+function itemOf(facts: Facts, file: PemFile): Item {
   const answer = facts.get(fileQuery(file.path));
-  const { diff: _, ...item } = fileItem(foundFile(answer), file, foundInstead(answer));
-  if (file.why === undefined) return item;
-  return { ...item, action: item.detail === 'missing' ? 'create' : 'change', detail: file.why };
+  return pemItem(fileItem(foundFile(answer), file, foundInstead(answer)), file);
 }
 
 /** The folder, for `down` and for a lab without TLS. */

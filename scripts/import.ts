@@ -8,7 +8,7 @@ import { parseSshUrl } from '../lab-file/ssh-url.ts';
 import { hostFiles } from '../mosquitto/import/host-files.ts';
 import { type ImportTarget, importBroker } from '../mosquitto/import/import-broker.ts';
 import { noteText } from '../mosquitto/import/note.ts';
-import { SUPPORT } from '../mosquitto/websockets.ts';
+import { WEBSOCKETS } from '../mosquitto/websockets.ts';
 import type { Host } from '../provisioning/hosts/host.ts';
 import { type HostAddress, openHost } from '../provisioning/hosts/open.ts';
 import { hostNameOf } from '../provisioning/hosts/ssh-destination.ts';
@@ -17,7 +17,7 @@ import { gatherFacts } from '../provisioning/resources/facts.ts';
 import { installedVersions, packagesQuery } from '../provisioning/resources/packages.ts';
 import type { LabCommand } from './command.ts';
 
-/** `./lab import`: a lab file for a broker that somebody has already. */
+/** `./lab import`: a lab file for an existing broker. */
 export function importCommand(): LabCommand {
   const command = new Command('import')
     .description(
@@ -69,10 +69,10 @@ function nameFor(address: string): string {
 /** What the checks need to know of a broker to expect its known deviations, and what its listeners can be. */
 async function mosquittoOn(host: Host, signal: AbortSignal) {
   const query = packagesQuery(['mosquitto']);
-  const facts = await gatherFacts(host, [query, SUPPORT], signal, { root: false });
+  const facts = await gatherFacts(host, [query, WEBSOCKETS], signal, { root: false });
   const version = upstreamVersion(installedVersions(facts.get(query)).get('mosquitto') ?? '');
   return {
     software: version === undefined ? undefined : `mosquitto ${version}`,
-    hasWebSockets: !facts.get(SUPPORT).output.startsWith('no'),
+    hasWebSockets: !facts.get(WEBSOCKETS).output.startsWith('no'),
   };
 }

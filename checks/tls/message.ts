@@ -15,7 +15,7 @@ import { packetDifference } from './same-packets.ts';
 
 const QOS = 2;
 
-/** Roles of which at least one may log in at the listener, both where there are such; undefined: none. */
+/** Roles that log in at the listener: both if possible, otherwise one of them; undefined where neither may. */
 export function rolesAt(lab: Lab, listener: LiveListener): TopicRoles | undefined {
   const isAt = (user: User) => bestListener([listener], user) !== undefined;
   const all = lab.topics.flatMap(({ name: topic }) =>

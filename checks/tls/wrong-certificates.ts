@@ -1,6 +1,7 @@
 import { LabError } from '../../base/errors.ts';
 import type { Lab } from '../../lab-file/lab.ts';
 import { CA, type KeyPair, REVOKED, readPair } from '../../provisioning/certificates/files.ts';
+import { faultOf } from '../../provisioning/certificates/state.ts';
 
 /** Certificates that the broker must refuse of a client. */
 export const WRONG_CERTIFICATES = ['self-signed', 'other-ca', 'expired', 'revoked'] as const;
@@ -38,8 +39,19 @@ export async function wrongCertificate(
     case 'expired':
       return await newCertificate(present(readPair(lab, CA), CA), purpose, new Date(Date.now() - LONG_AGO_MS));
     case 'revoked':
-      return present(readPair(lab, REVOKED), REVOKED);
+      return unexpired(present(readPair(lab, REVOKED), REVOKED));
   }
+}
+
+/** An expired certificate would be refused without the list of revoked ones. */
+function unexpired(pair: KeyPair): KeyPair {
+  const fault = faultOf(pair);
+  if (fault === undefined) return pair;
+  const happened = `\`.lab/ca/${REVOKED}.pem\` ${fault}, so it cannot show that the broker loads the list of revoked ones`;
+  throw new LabError(
+    { subject: 'verify', step: 'show a revoked certificate', happened, advice: './lab up renews it' },
+    'could-not-run',
+  );
 }
 
 function present(pair: KeyPair | undefined, stem: string): KeyPair {

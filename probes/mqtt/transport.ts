@@ -38,7 +38,7 @@ export function openTransport(endpoint: Endpoint): Transport {
   return { stream, tcp, hasReset: () => hasReset || isReset(tcp.errored) };
 }
 
-/** Notes errors of a layer, which must not end the process while nobody listens: whoever waits for the connection gets them too. */
+/** Listens to a layer's errors, since an error without a listener ends the process (EventEmitter). */
 type Watch = <Layer extends Duplex>(layer: Layer) => Layer;
 
 async function open(tcp: Socket, endpoint: Endpoint, watch: Watch): Promise<Duplex> {

@@ -13,13 +13,13 @@ import {
   readText,
   revocationsName,
   serverStem,
-  userFiles,
   userStem,
   writePair,
   writeText,
 } from './files.ts';
+import { listHeader, type Revocations, revocationsOf, revokedSerials, whyExampleIsRenewed } from './revocations.ts';
 import type { Purpose } from './sign.ts';
-import { faultOf, isKeyOf, parse, serialOf, whyRenewed } from './state.ts';
+import { faultOf, isKeyOf, parse, whyRenewed } from './state.ts';
 
 type Owner = Pick<Lab, 'name' | 'directory' | 'broker' | 'users'>;
 
@@ -37,8 +37,7 @@ export type Certificates = {
   clientCa(): string | undefined;
   server(names: readonly string[]): PairState;
   user(user: User): PairState;
-  /** The list of revoked client certificates as PEM, and why `up` makes a new one. */
-  revocations(): { readonly list: string | undefined; readonly why: string | undefined };
+  revocations(): Revocations;
   /** Makes what is missing or due. The names are those of the broker's certificate, undefined to leave that alone. */
   make(names: readonly string[] | undefined): Promise<void>;
 };
@@ -63,16 +62,6 @@ function openCertificates(lab: Owner): Certificates {
     const pair = readPair(lab, userStem(name));
     return { pair, why: whyRenewed(pair, { ca: ca(), commonName: name, revoked: revoke }) };
   };
-  const serials = () => {
-    const example = parse(readText(lab, `${REVOKED}.pem`) ?? '');
-    return example === undefined ? undefined : [...new Set([serialOf(example), ...revoke, ...strangers(lab)])];
-  };
-  const revocations = () => {
-    const [list, wanted] = [readText(lab, revocationsName(lab)), serials()];
-    if (list === undefined || wanted === undefined) return { list, why: 'missing' };
-    const isCurrent = list.startsWith(listHeader(wanted));
-    return { list, why: isCurrent ? undefined : 'lists other certificates' };
-  };
   const make = async (names: readonly string[] | undefined) => {
     // loads in a fifth of a second
     const { newCertificate, newRevocationList } = await import('./sign.ts');
@@ -85,11 +74,11 @@ function openCertificates(lab: Owner): Certificates {
       if (each.certificate !== 'lab' || user(each).why === undefined) continue;
       await signed(userStem(each.name), { kind: 'client', user: each.name });
     }
-    if (whyRenewed(readPair(lab, REVOKED), { ca: ca() }) !== undefined) {
+    if (whyExampleIsRenewed(lab) !== undefined) {
       await signed(REVOKED, { kind: 'client', user: lab.users[0]?.name ?? 'revoked' });
     }
-    const wanted = serials();
-    if (wanted === undefined || revocations().why === undefined) return;
+    const wanted = revokedSerials(lab);
+    if (wanted === undefined || revocationsOf(lab).why === undefined) return;
     await writeText(lab, revocationsName(lab), `${listHeader(wanted)}${await newRevocationList(authority, wanted)}`);
   };
   let queue: Promise<unknown> = Promise.resolve();
@@ -98,7 +87,7 @@ function openCertificates(lab: Owner): Certificates {
     clientCa: ca,
     server,
     user,
-    revocations,
+    revocations: () => revocationsOf(lab),
     make(names) {
       // hosts converge side by side
       const made = queue.then(() => make(names));
@@ -106,20 +95,6 @@ function openCertificates(lab: Owner): Certificates {
       return made;
     },
   };
-}
-
-/** Serial numbers of users who no longer have a certificate: with one, a listener might still let them in. */
-function strangers(lab: Owner): string[] {
-  const own = lab.users.filter(({ certificate }) => certificate === 'lab').map(({ name }) => `${userStem(name)}.pem`);
-  return userFiles(lab).flatMap((name) => {
-    const certificate = own.includes(name) ? undefined : parse(readText(lab, name) ?? '');
-    return certificate === undefined ? [] : [serialOf(certificate)];
-  });
-}
-
-/** Text before the PEM block, which its readers skip. */
-function listHeader(serials: readonly string[]): string {
-  return `Revoked serial numbers: ${serials.join(', ')}\n`;
 }
 
 function ownPair(certificate: string | undefined, key: string | undefined): KeyPair | undefined {

@@ -6,7 +6,7 @@ import type { KeyPair } from './files.ts';
 export type Wanted = {
   /** PEM of the CA that must have signed it. */
   readonly ca: string | undefined;
-  /** Host names and IP addresses, each of which it must cover. */
+  /** Host names and IP addresses that it must cover. */
   readonly names?: readonly string[];
   readonly commonName?: string;
   /** Serial numbers that are no longer valid, in lower case. */

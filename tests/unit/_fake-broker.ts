@@ -1,4 +1,4 @@
-import { createServer, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ExecutionContext } from 'ava';
 import mqttPacket, { type Packet as Decoded } from 'mqtt-packet';
@@ -12,6 +12,15 @@ export async function fakeBroker(t: ExecutionContext, answer: Answer): Promise<{
     sockets.add(socket);
     answerPackets(socket, (packet) => answer(packet, socket));
   });
+  return await onLoopback(t, server, sockets);
+}
+
+/** Listens on a free port until the test ends, and closes what has connected. */
+export async function onLoopback(
+  t: ExecutionContext,
+  server: Server,
+  sockets: Iterable<Socket>,
+): Promise<{ readonly address: string; readonly port: number }> {
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   t.teardown(() => {
     for (const socket of sockets) socket.destroy();

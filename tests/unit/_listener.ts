@@ -6,7 +6,7 @@ import { createServer as createTlsServer, type TlsOptions } from 'node:tls';
 import type { ExecutionContext } from 'ava';
 import type { Packet as Decoded } from 'mqtt-packet';
 import { createWebSocketStream, WebSocketServer } from 'ws';
-import { answerPackets } from './_fake-broker.ts';
+import { answerPackets, onLoopback } from './_fake-broker.ts';
 
 export type Listening = {
   readonly protocol?: 'mqtt' | 'websockets';
@@ -30,14 +30,7 @@ export async function listener(
       socket.on('error', () => undefined);
     });
   }
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  t.teardown(() => {
-    for (const socket of sockets) socket.destroy();
-    server.close();
-  });
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return { address: '127.0.0.1', port: address.port };
+  return await onLoopback(t, server, sockets);
 }
 
 function listen({ protocol, tls }: Omit<Listening, 'answer'>, serve: (stream: Duplex) => void): Server {

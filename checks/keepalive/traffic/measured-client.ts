@@ -71,7 +71,12 @@ const COUNTERS_BOUND_MS = 300_000;
 function sharedCounters(testLab: TestLab, pi: LivePi, lane: string): Shared<ConnectionCounters> {
   return shared(async () => {
     const host = await testLab.host(pi.name, pi.host, lane);
-    return await watchConnections(host, pi.broker.port, { boundMs: COUNTERS_BOUND_MS, signal: testLab.stopped });
+    // only connections without TLS are counted
+    const plain = pi.broker.listeners.find(({ tls }) => tls === undefined);
+    return await watchConnections(host, plain?.port ?? pi.broker.port, {
+      boundMs: COUNTERS_BOUND_MS,
+      signal: testLab.stopped,
+    });
   });
 }
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { passwdEntry } from '../../../mosquitto/passwd.ts';
 
-/** How somebody has set up a Mosquitto on Debian: files below /etc/mosquitto, and what their import says. */
+/** An existing Mosquitto on Debian: its files below /etc/mosquitto, and what their import says. */
 export type Configuration = {
   readonly title: string;
   readonly users: readonly string[];

@@ -13,7 +13,7 @@ const TEST_MS = 420_000;
 const VERIFY_MS = 200_000;
 const INSTALL_MS = 240_000;
 
-/** A machine whose Mosquitto somebody has set up, which the lab reaches over SSH by an alias. */
+/** A machine with an existing Mosquitto, which the lab reaches over SSH by an alias. */
 type Machine = { readonly lab: TestLab; readonly debian: DebianRelease; readonly home: Home; readonly place: Place };
 
 /** The tests of `./lab import` on a machine with this Debian. */
@@ -69,7 +69,7 @@ async function importAndRestore(
 
 const FILE = 'imported.yaml';
 
-/** What somebody has installed before the lab comes. */
+/** What is installed before the lab comes. */
 const INSTALL = `missing=$(for name in mosquitto mosquitto-clients openssl; do dpkg -s $name >/dev/null 2>&1 || echo $name; done)
 [ -z "$missing" ] || { apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install $missing; } 2>&1`;
 

@@ -11,9 +11,9 @@ const files = { 'c.pem': 'x', 'c.key': 'x', 'ca.pem': 'x' };
 const OWN = 'certificate: c.pem, key: c.key, ca: ca.pem';
 const EXTERNAL = 'host: external, address: h';
 const UNCHANGED = 'has no effect, since an external broker is never changed; leave it out';
-const REACHES = 'can log in at no listener that';
-const PASSWORD =
-  'without a password; a password is allowed, or a listener with tls: { clients: required, identity: common-name }';
+const NEEDS_CERTIFICATE = 'needs a certificate at every listener that';
+const NEEDS_PASSWORD = 'needs a password at every listener that';
+const PASSWORD = 'one is allowed, or a listener with tls: { clients: required, identity: common-name }';
 
 /** [users and Pis on line 2; the broker from line 3 on; the mistakes without "lab.yaml:"] */
 type Row = readonly [rest: string, broker: string, ...mistakes: string[]];
@@ -82,18 +82,18 @@ const rows: readonly Row[] = [
   [
     USERS,
     '{ listeners: [{ port: 1, tls: { clients: required } }] }',
-    `2:10: users.sam ${REACHES} this machine reaches without a certificate; certificate: true is allowed`,
+    `2:10: users.sam ${NEEDS_CERTIFICATE} this machine reaches; certificate: true is allowed`,
   ],
   [
     `${PI}\n${USERS}`,
     '{ listeners: [{ port: 1, bind: loopback }, { port: 2, tls: { clients: required } }] }',
-    `3:10: users.sam ${REACHES} a Pi reaches without a certificate; certificate: true is allowed`,
+    `3:10: users.sam ${NEEDS_CERTIFICATE} a Pi reaches; certificate: true is allowed`,
   ],
-  [LOCK, '{ port: 1883 }', `2:10: users.lock ${REACHES} this machine reaches ${PASSWORD}`],
+  [LOCK, '{ port: 1883 }', `2:10: users.lock ${NEEDS_PASSWORD} this machine reaches; ${PASSWORD}`],
   [
     LOCK,
     '{ listeners: [{ port: 1, tls: { clients: required } }] }',
-    `2:10: users.lock ${REACHES} this machine reaches ${PASSWORD}`,
+    `2:10: users.lock ${NEEDS_PASSWORD} this machine reaches; ${PASSWORD}`,
   ],
   [
     'users: { sam: {}, bob: { certificate: false } }',

@@ -2,7 +2,7 @@ import test from 'ava';
 import { Secret } from '../../../base/secret.ts';
 import type { User } from '../../../lab-file/lab.ts';
 import { configuration } from '../../../mosquitto/configuration.ts';
-import { tlsFiles, tlsItem } from '../../../mosquitto/tls-files.ts';
+import { tlsFiles } from '../../../mosquitto/tls-files.ts';
 import type { Certificates } from '../../../provisioning/certificates/certificates.ts';
 import type { Item } from '../../../provisioning/resources/resource.ts';
 import { factsOf } from '../_facts.ts';
@@ -67,22 +67,6 @@ test("adds the addresses of a container to the certificate's names", async (t) =
     );
   }
 });
-
-const item: Item = { action: 'unchanged', kind: 'file', name: 'x', detail: 'content', diff: '-a\n+b' };
-
-/** [the item as its file alone gives it; why the certificate is made again; action and detail] */
-const items: readonly (readonly [item: Item, why: string | undefined, action: string, detail: string])[] = [
-  [{ ...item, action: 'change' }, undefined, 'change', 'content'],
-  [item, 'expires on 2030-04-01', 'change', 'expires on 2030-04-01'],
-  [{ ...item, action: 'create', detail: 'missing' }, 'missing', 'create', 'missing'],
-];
-
-for (const [one, why, action, detail] of items) {
-  test(`plans ${action}, ${detail}, without a diff`, (t) => {
-    const wanted = { path: 'x', content: '', owner: '', group: '', mode: '', why };
-    t.deepEqual(tlsItem(one, wanted), { action, kind: 'file', name: 'x', detail });
-  });
-}
 
 const lab = labOf(`${TWO_USERS}broker: { listeners: [{ port: 8883, tls: {} }] }`);
 const configured = (options: Stub) => {

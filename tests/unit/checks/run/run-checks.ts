@@ -29,11 +29,9 @@ const CHECK = { claim: 'a claim', expected: 'an outcome', boundMs: 10_000 };
 const pass = async () => ({ verdict: 'pass', observed: 1 }) as const;
 
 /** A lab whose broker only checks connect to. */
-const liveAt = (at: { address: string; port: number }): LiveLab => ({
-  lab,
-  broker: liveBrokerAt(at, { host: THIS_MACHINE, version: '2.0.11' }),
-  pis: [],
-});
+const liveAt = (at: { address: string; port: number }): LiveLab => {
+  return { lab, broker: liveBrokerAt(at, { host: THIS_MACHINE, version: '2.0.11' }), pis: [] };
+};
 const live = liveAt({ address: '127.0.0.1', port: 1 });
 
 async function runsFolder(t: ExecutionContext): Promise<string> {

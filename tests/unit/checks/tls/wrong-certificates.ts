@@ -3,7 +3,7 @@ import test from 'ava';
 import { LabError } from '../../../../base/errors.ts';
 import { anotherAuthority, wrongCertificate } from '../../../../checks/tls/wrong-certificates.ts';
 import { CA, REVOKED, writePair } from '../../../../provisioning/certificates/files.ts';
-import { newAuthority } from '../../../../provisioning/certificates/sign.ts';
+import { newAuthority, newCertificate } from '../../../../provisioning/certificates/sign.ts';
 import { folderFor } from '../../_sh.ts';
 
 test('each wrong certificate names the user and is wrong in its own way alone', async (t) => {
@@ -29,4 +29,18 @@ test("names what is missing where the lab's CA is on another machine", async (t)
     message: /ca\.key.*missing/s,
   });
   t.is(error?.kind, 'could-not-run');
+});
+
+test('shows no revoked certificate that has expired, which a broker without the list would refuse too', async (t) => {
+  const lab = { directory: folderFor(t) };
+  const past = new Date(Date.now() - 100 * 86_400_000);
+  await writePair(
+    lab,
+    REVOKED,
+    await newCertificate(await newAuthority('the CA'), { kind: 'client', user: 'sam' }, past),
+  );
+  await t.throwsAsync(wrongCertificate(lab, 'revoked', 'sam'), {
+    instanceOf: LabError,
+    message: /revoked\.pem.* expired on/,
+  });
 });

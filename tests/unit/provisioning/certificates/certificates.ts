@@ -1,41 +1,17 @@
 import { X509Certificate } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import test from 'ava';
 import { LabError } from '../../../../base/errors.ts';
-import type { Lab } from '../../../../lab-file/lab.ts';
-import { type Certificates, certificatesOf } from '../../../../provisioning/certificates/certificates.ts';
+import { certificatesOf } from '../../../../provisioning/certificates/certificates.ts';
 import { writePair } from '../../../../provisioning/certificates/files.ts';
 import { newAuthority, newCertificate } from '../../../../provisioning/certificates/sign.ts';
-import { commonNameOf, serialOf } from '../../../../provisioning/certificates/state.ts';
+import { commonNameOf } from '../../../../provisioning/certificates/state.ts';
 import { labOf } from '../../_lab.ts';
 import { folderFor } from '../../_sh.ts';
+import { labWith, NAMES, open, userOf } from './_lab-with-tls.ts';
 
 const DAY_MS = 86_400_000;
-const NAMES = ['localhost', '198.18.7.2'];
-const USERS =
-  'users: { sam: { password: sam, certificate: true }, "a/b": { password: x, certificate: true }, bob: { password: x } }';
-
-/** A lab with TLS in a folder of its own; `tls` is what broker.tls says. */
-function labWith(t: ExecutionContext, tls = '{}', directory = folderFor(t)) {
-  const text = `name: two\n${USERS}\nbroker: { listeners: [{ port: 8883, tls: {} }], tls: ${tls} }\n`;
-  const lab: Lab = { ...labOf(text), directory };
-  return { lab, certificates: open(lab), folder: join(directory, '.lab/ca') };
-}
-
-function open(lab: Lab): Certificates {
-  const certificates = certificatesOf(lab);
-  if (certificates === undefined) throw new Error('no TLS');
-  return certificates;
-}
-
-function userOf({ users }: Lab, name: string) {
-  const user = users.find((one) => one.name === name);
-  if (user === undefined) throw new Error(name);
-  return user;
-}
-
-const serialIn = (text: string | undefined) => serialOf(new X509Certificate(text ?? ''));
 const textsIn = (folder: string) =>
   new Map(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 
@@ -126,35 +102,6 @@ test('makes what is due, and keeps the CA', async (t) => {
   t.is(readFileSync(join(folder, 'ca.pem'), 'utf8'), ca.chain);
 });
 
-test('a revoked serial number gives the user a new certificate, and the list names the old one', async (t) => {
-  const { lab, certificates, folder } = labWith(t);
-  await certificates.make(NAMES);
-  const old = serialIn(certificates.user(userOf(lab, 'sam')).pair?.chain);
-  const after = labWith(t, `{ revoke: ["${old.toUpperCase().replaceAll(/(..)(?=.)/g, '$1:')}"] }`, lab.directory);
-  const sam = userOf(after.lab, 'sam');
-  t.regex(after.certificates.user(sam).why ?? '', new RegExp(`${old} is revoked`));
-  t.is(after.certificates.user(userOf(after.lab, 'a/b')).why, undefined);
-  t.regex(after.certificates.revocations().why ?? '', /\w+/);
-  await after.certificates.make(NAMES);
-  t.not(serialIn(after.certificates.user(sam).pair?.chain), old);
-  t.is(after.certificates.user(sam).why, undefined);
-  const { list = '', why } = after.certificates.revocations();
-  t.is(why, undefined);
-  const example = serialIn(readFileSync(join(folder, 'revoked.pem'), 'utf8'));
-  for (const serial of [old, example]) t.true(list.includes(serial), serial);
-  t.regex(list, /^-----BEGIN X509 CRL-----$/m);
-});
-
-test('the list is made again when its example is', async (t) => {
-  const { certificates, folder } = labWith(t);
-  await certificates.make(NAMES);
-  const before = certificates.revocations().list;
-  rmSync(join(folder, 'revoked.key'));
-  await certificates.make(NAMES);
-  t.not(certificates.revocations().list, before);
-  t.is(certificates.revocations().why, undefined);
-});
-
 /** [what happens to the files of the CA] */
 const damages: Readonly<Record<string, (folder: string) => void>> = {
   'its key lost': (folder) => rmSync(join(folder, 'ca.key')),
@@ -227,20 +174,6 @@ test('two labs of one folder share the CA and have broker certificates of their 
   t.is(other.server(['hub']).why, undefined);
   t.is(certificates.brokerCa(), other.brokerCa());
   t.true(readdirSync(folder).includes('crl-three.pem'));
-});
-
-test('revokes the certificate of a user whom the lab file no longer has, or who needs none', async (t) => {
-  const { lab, certificates } = labWith(t);
-  await certificates.make(NAMES);
-  const [sam, other] = [userOf(lab, 'sam'), userOf(lab, 'a/b')];
-  const serials = [sam, other].map((user) => serialIn(certificates.user(user).pair?.chain));
-  const left = open({ ...lab, users: [{ name: 'sam', password: sam.password }] });
-  t.is(left.revocations().why, 'lists other certificates');
-  await left.make(NAMES);
-  t.true(serials.every((serial) => left.revocations().list?.includes(serial)));
-  // a user who returns has a certificate that works
-  await certificates.make(NAMES);
-  t.false(serials.some((serial) => certificates.revocations().list?.includes(serial)));
 });
 
 test("refuses a certificate of the lab file that has expired, or whose key is another's", async (t) => {
