@@ -6,6 +6,8 @@ export type LiveListener = Listener & {
   readonly address: string;
   /** A container's port is published as another one. */
   readonly reachedPort: number;
+  /** Clients prefer it, because the user named it with `--listener`. */
+  readonly isChosen?: true;
   /** Where client programs on a host find their certificates; undefined on this machine. */
   readonly folder?: string;
 };

@@ -113,7 +113,7 @@ function isForHost({ protocol, tls }: Listener): boolean {
 }
 
 /** Where the first user goes. */
-function bestFor({ users }: Pick<Lab, 'users'>, listeners: readonly LiveListener[]) {
+export function bestFor({ users }: Pick<Lab, 'users'>, listeners: readonly LiveListener[]) {
   const [first] = users;
   const listener = (first && bestListener(listeners, first)) ?? listeners[0];
   return { address: listener?.address ?? '', port: listener?.reachedPort ?? 0 };

@@ -19,10 +19,10 @@ export function canUse(
 }
 
 /**
- * The listener that a user's clients use: TLS before plain, then MQTT over TCP before WebSockets, then the one that asks
- * for less. Undefined where the user may log in at none of them.
+ * The listener that a user's clients use: the one chosen for a run, then TLS before plain, then MQTT over TCP before
+ * WebSockets, then the one that asks for less. Undefined where the user may log in at none of them.
  */
-export function bestListener<L extends Listener>(
+export function bestListener<L extends Listener & { readonly isChosen?: true }>(
   listeners: readonly L[],
   { password, certificate }: Pick<User, 'password' | 'certificate'>,
 ): L | undefined {
@@ -30,7 +30,8 @@ export function bestListener<L extends Listener>(
   return listeners.filter((listener) => canUse(listener, has)).toSorted((a, b) => rank(a) - rank(b))[0];
 }
 
-function rank({ tls, protocol }: Listener): number {
+function rank({ tls, protocol, isChosen }: Listener & { readonly isChosen?: true }): number {
+  if (isChosen) return -1;
   const asked = tls?.identity === 'common-name' ? 2 : tls?.clients === 'required' ? 1 : 0;
   return (tls === undefined ? 10 : 0) + (protocol === 'mqtt' ? 0 : 5) + asked;
 }

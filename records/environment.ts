@@ -42,6 +42,8 @@ export const environmentSchema = z
     full: z.boolean(),
     /** The pattern of `--only`; absent where all checks ran. */
     only: z.string().exactOptional(),
+    /** Port of `--listener`; absent where each user's clients use the best one. */
+    listener: z.number().exactOptional(),
     /** Milliseconds since 1970. */
     startedAt: z.number(),
     durationMs: z.number(),

@@ -10,6 +10,7 @@ import type { ClientOptions } from '../probes/mqtt/client-options.ts';
 import type { Endpoint } from '../probes/mqtt/endpoint.ts';
 import { debugLine } from '../probes/mqtt/packet-text.ts';
 import { freshClientId, type QoS } from '../probes/mqtt/session.ts';
+import { listenerOption, listenersAt } from './listener-option.ts';
 
 /** Options that `publish` and `subscribe` share. */
 export type MqttOptions = {
@@ -47,7 +48,7 @@ export function mqttCommand(name: string, description: string): Command {
     )
     .option('--clean', 'use a clean session above QoS 0 too: the broker forgets this client when it disconnects')
     .addOption(new Option('--mqtt <version>', 'protocol version').choices(['3.1.1', '5']).default('3.1.1'))
-    .option('--listener <port>', 'port of the listener to use (default: the best one: TLS before plain)', portNumber)
+    .addOption(listenerOption())
     .option('--debug', 'print every control packet on standard error: direction, fields, bytes');
 }
 
@@ -90,13 +91,7 @@ export function endpointOf(
 ): Endpoint {
   const user = lab.users.find((each) => each.name === name);
   if (listener === undefined) return endpointHere({ lab, broker }, user);
-  const listeners = broker.listeners.filter(({ port }) => port === listener);
-  if (listeners.length === 0) {
-    const ports = broker.listeners.map(({ port }) => port).join(', ');
-    throw new InputError([
-      `--listener ${listener}: this machine reaches no such listener of the lab file; it reaches ${ports}`,
-    ]);
-  }
+  const listeners = listenersAt(broker, listener);
   return endpointHere({ lab, broker: { ...broker, listeners } }, user);
 }
 
@@ -142,12 +137,6 @@ export function printEvents(options: MqttOptions): ClientEvents {
   const onState = (state: string) => console.error(state);
   if (options.debug !== true) return { onState };
   return { onState, onPacket: (packet, frame) => console.error(printable(debugLine(packet, frame))) };
-}
-
-function portNumber(text: string): number {
-  const value = Number(text);
-  if (Number.isInteger(value) && value >= 1 && value <= 65_535) return value;
-  throw new InvalidArgumentError('it must be a whole number from 1 to 65535');
 }
 
 function qosLevel(text: string): QoS {

@@ -24,12 +24,15 @@ import { slowPlaceLines } from '../report/recap/slow-places.ts';
 import { checkProgressText } from '../terminal/check-progress.ts';
 import type { Display } from '../terminal/display.ts';
 import type { Context } from './context.ts';
+import { atListener, exceptionsTo } from './listener-option.ts';
 
 export type VerificationOptions = Selection & {
   /** Bound on the checks of one run. */
   readonly timeoutMs?: number | undefined;
   /** Given where the broker is known to answer. @default located, and then the broker must answer before a check begins */
   readonly live?: LiveLab;
+  /** Port of the listener that clients use where they can. @default each user's best one */
+  readonly listener?: number | undefined;
 };
 
 type CurrentRun = {
@@ -42,7 +45,7 @@ type CurrentRun = {
 
 /** Runs the checks, shows their progress and the recap, and writes the report. */
 export async function verifyOnce(context: Context, display: Display, options: VerificationOptions): Promise<Results> {
-  const live = options.live === undefined ? context.live() : Promise.resolve(options.live);
+  const live = options.live === undefined ? locateLab(context, display, options) : Promise.resolve(options.live);
   display.report({ host: 'verify', kind: 'step', text: 'checks' });
   const { results, folder, page } = await runOnce(context, display, options, { live, nth: 1, prefix: '' });
   for (const line of recap(results.checks, display.paint, options.scope ?? 'default')) display.print(line);
@@ -64,11 +67,11 @@ export async function verifyRepeatedly(
   const { paint, print } = display;
   let done = NO_RUNS;
   try {
-    let live = context.live();
+    let live = locateLab(context, display, options);
     while (done.runs.length < times && !context.signal.aborted) {
       const nth = done.runs.length + 1;
       // a container that a run has rebooted has other ports
-      if (nth > 1 && options.scope === 'disruptive') live = context.live();
+      if (nth > 1 && options.scope === 'disruptive') live = locateLab(context, display, options);
       const current = { live, nth, prefix: `run ${nth} of ${times}: ` };
       const { results, folder, page } = await runOnce(context, display, options, current);
       await page.write(folder, results);
@@ -85,13 +88,26 @@ export async function verifyRepeatedly(
   return repeatedResults(done, times);
 }
 
+/** The lab with the chosen listener. Prints who cannot use it. */
+async function locateLab(
+  context: Context,
+  { print }: Pick<Display, 'print'>,
+  { listener }: Pick<VerificationOptions, 'listener'>,
+): Promise<LiveLab> {
+  const live = await context.live();
+  if (listener === undefined) return live;
+  const chosen = atListener(live, listener);
+  for (const line of exceptionsTo(live, listener)) print(line);
+  return chosen;
+}
+
 /** When the checks of a quick run have all begun, and only long waits are left. In other runs drawing would disturb what is timed. */
 const DRAW_PAGE_MS = 2_000;
 
 async function runOnce(
   context: Context,
   { report, stop }: Display,
-  { timeoutMs, live: given, ...selection }: VerificationOptions,
+  { timeoutMs, live: given, listener: _, ...selection }: VerificationOptions,
   { live, nth, prefix }: CurrentRun,
 ): Promise<Verification & { readonly page: RunPage }> {
   const known = live.then(async (found) => {

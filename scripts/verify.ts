@@ -10,12 +10,14 @@ import { junitXml } from '../records/junit.ts';
 import { openDisplay } from '../terminal/display.ts';
 import { boundSeconds, runCount, seedNumber } from './bounds.ts';
 import type { LabCommand } from './command.ts';
+import { listenerOption } from './listener-option.ts';
 import { verifyOnce, verifyRepeatedly } from './verification.ts';
 
 type Options = {
   quick?: true;
   disruptive?: true;
   only?: string;
+  listener?: number;
   timeout?: number;
   repeat?: number;
   exhaustive?: true;
@@ -37,6 +39,7 @@ export function verify(): LabCommand {
       '--only <pattern>',
       'only checks whose id matches, such as will or auth,qos.matrix.*.v5; each pattern must match a check',
     )
+    .addOption(listenerOption())
     .option(
       '--timeout <seconds>',
       'limit for the checks of one run (default: 180, with --disruptive 360); cleaning up may take 8 s more',
@@ -62,14 +65,15 @@ export function verify(): LabCommand {
     command,
     async run(context) {
       const options = command.opts<Options>();
-      const { only, timeout, repeat, exhaustive, seed, json, tap, junit } = options;
+      const { only, listener, timeout, repeat, exhaustive, seed, json, tap, junit } = options;
       await refuseContradictions(options);
       const display = await openDisplay(json === true || tap === true ? process.stderr : process.stdout);
       try {
         // a mistake in the lab file comes before everything else
         context.lab();
         const selection = { only, scope: scopeOf(options), exhaustive, seed };
-        const bounded = { ...selection, timeoutMs: timeout === undefined ? undefined : timeout * 1000 };
+        const timeoutMs = timeout === undefined ? undefined : timeout * 1000;
+        const bounded = { ...selection, listener, timeoutMs };
         const results =
           repeat === undefined
             ? await verifyOnce(context, display, bounded)

@@ -180,11 +180,13 @@ function environmentOf(
   run: Pick<Environment, 'startedAt' | 'durationMs' | 'hosts' | 'slowPlaces' | 'leftOut'>,
   records: readonly CheckRecord[],
 ): Environment {
+  const chosen = broker.listeners.find(({ isChosen }) => isChosen);
   return {
     lab: lab.name,
     scope,
     full,
     ...(only === undefined ? {} : { only }),
+    ...(chosen === undefined ? {} : { listener: chosen.port }),
     ...run,
     node: process.versions.node,
     broker: { address: broker.address, port: broker.port, version: brokerText({ lab, broker }) },

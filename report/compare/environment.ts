@@ -13,7 +13,18 @@ export function environmentDifferences(before: Environment, after: Environment):
 }
 
 /** The most important first. */
-function factsOf({ lab, broker, clients, node, scope, only, full, pis, hosts }: Environment): Map<string, string> {
+function factsOf({
+  lab,
+  broker,
+  clients,
+  node,
+  scope,
+  only,
+  listener,
+  full,
+  pis,
+  hosts,
+}: Environment): Map<string, string> {
   return new Map([
     ['lab', lab],
     ['broker', broker.version],
@@ -21,6 +32,7 @@ function factsOf({ lab, broker, clients, node, scope, only, full, pis, hosts }: 
     ['Node', node],
     ['scope', scope],
     ['checks', only ?? 'all'],
+    ['listener', listener === undefined ? 'the best one' : `port ${listener}`],
     ['measurements', full ? 'full' : 'short'],
     ['Pis', pis.join(', ')],
     ['address of the broker', `${broker.address}:${broker.port}`],

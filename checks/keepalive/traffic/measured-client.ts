@@ -1,4 +1,5 @@
 import type { LivePi } from '../../../deployment/live-lab.ts';
+import { bestListener } from '../../../lab-file/listeners.ts';
 import { now, type Packet, type PacketType } from '../../../probes/mqtt/packet.ts';
 import { type ConnectionCounters, watchConnections } from '../../../probes/network/connection-counters.ts';
 import { type Finding, idWord, THIS_MACHINE } from '../../harness/check.ts';
@@ -72,7 +73,8 @@ function sharedCounters(testLab: TestLab, pi: LivePi, lane: string): Shared<Conn
   return shared(async () => {
     const host = await testLab.host(pi.name, pi.host, lane);
     // only connections without TLS are counted
-    const plain = pi.broker.listeners.find(({ tls }) => tls === undefined);
+    const used = testLab.lab.users.flatMap((user) => bestListener(pi.broker.listeners, user) ?? []);
+    const plain = used.find(({ tls }) => tls === undefined);
     return await watchConnections(host, plain?.port ?? pi.broker.port, {
       boundMs: COUNTERS_BOUND_MS,
       signal: testLab.stopped,

@@ -65,7 +65,11 @@ function Hosts({ environment: { hosts, clients } }: { readonly environment: Envi
 
 /** The command line of this run. */
 function commandOf({ environment }: Results): string {
-  const { scope = 'default', full = false, only } = environment ?? {};
+  const { scope = 'default', full = false, only, listener } = environment ?? {};
   const words = [full ? './lab report' : './lab verify', ...(scope === 'default' ? [] : [`--${scope}`])];
-  return [...words, ...(only === undefined ? [] : [`--only '${only}'`])].join(' ');
+  const chosen = [
+    ...(only === undefined ? [] : [`--only '${only}'`]),
+    ...(listener === undefined ? [] : [`--listener ${listener}`]),
+  ];
+  return [...words, ...chosen].join(' ');
 }

@@ -57,6 +57,12 @@ for (const [listeners, user, port] of choices) {
   });
 }
 
+test('a chosen listener comes first, where the user may log in there', (t) => {
+  const chosen = (listener: Listener) => ({ ...listener, isChosen: true }) as const;
+  t.is(bestListener([TLS, chosen(secure(PLAIN))], SAM)?.port, 2883);
+  t.is(bestListener([chosen(PLAIN), NAMED], LOCK)?.port, 8885);
+});
+
 test('the default lab has one plain listener on 1883 for everybody', (t) => {
   t.deepEqual(labOf(TWO_USERS).broker.listeners, [{ port: 1883, bind: 'all', protocol: 'mqtt', tls: undefined }]);
   t.deepEqual(labOf(`${TWO_USERS}broker: { port: 1884 }`).broker.listeners, [plainListener(1884)]);

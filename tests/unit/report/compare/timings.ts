@@ -16,9 +16,10 @@ test('lists versions and machines that differ, without facts of one run alone', 
     { what: 'clients on pi', before: 'paho 1', after: 'paho 2' },
   ]);
   const short = { ...ENVIRONMENT, full: false };
-  t.deepEqual(environmentDifferences(short, { ...ENVIRONMENT, lab: 'b', only: 'qos' }), [
+  t.deepEqual(environmentDifferences(short, { ...ENVIRONMENT, lab: 'b', only: 'qos', listener: 1884 }), [
     { what: 'lab', before: 'fixture', after: 'b' },
     { what: 'checks', before: 'all', after: 'qos' },
+    { what: 'listener', before: 'the best one', after: 'port 1884' },
     { what: 'measurements', before: 'short', after: 'full' },
   ]);
   t.deepEqual(environmentDifferences(ENVIRONMENT, ENVIRONMENT), []);

@@ -48,6 +48,11 @@ test('names the commands that measure each question where a run has no results',
   t.false(empty.includes('<figure'));
 });
 
+test('repeats a run with the listener that its command line named', (t) => {
+  const page = html(resultsOf([], { full: false, only: 'qos', listener: 8884 }));
+  t.regex(page, /\.\/lab verify --only &#x27;qos&#x27; --listener 8884|\.\/lab verify --only 'qos' --listener 8884/);
+});
+
 test('gives the reason of a skipped question', (t) => {
   const reason = 'the broker is external';
   const page = html(resultsOf([recordOf('qos.size.q0.1.pi', { verdict: 'skipped', observed: undefined, reason })]));
