@@ -37,7 +37,9 @@ export function importCommand(): LabCommand {
       const { software, hasWebSockets } = await mosquittoOn(reached, signal);
       const target: ImportTarget = {
         name: nameFor(clients),
-        place: external ? { external: clients, software } : { host: host ?? 'local' },
+        place: external
+          ? { external: clients, software, from: place.kind === 'ssh' ? place : undefined }
+          : { host: host ?? 'local' },
         isHere: place.kind === 'local',
         hasWebSockets,
       };

@@ -1,11 +1,14 @@
 import { LabError } from '../../base/errors.ts';
+import type { SshTarget } from '../../lab-file/ssh-url.ts';
 import { MAIN_CONF } from '../paths.ts';
 import { parseAcl } from './acl.ts';
-import { sortOptions } from './conf.ts';
+import { type FoundListener, sortOptions } from './conf.ts';
 import { type Option, readConf } from './conf-lines.ts';
+import { type CaFound, findCa, verifyTls } from './external-tls.ts';
 import { grouped } from './groups.ts';
 import type { HostFiles } from './host-files.ts';
 import { labYaml } from './lab-yaml.ts';
+import { kindOf } from './listener-kind.ts';
 import { listenerOptions } from './listener-options.ts';
 import { type Listeners, listenersOf, type Reach } from './listeners.ts';
 import { type Note, noteAt, noteText, type SourceFile } from './note.ts';
@@ -17,7 +20,14 @@ import { settingsOf } from './settings.ts';
 export type ImportTarget = Pick<Reach, 'isHere' | 'hasWebSockets'> & {
   readonly name: string;
   /** `host` of the broker that the lab takes over, or the address of a broker that stays as it is. */
-  readonly place: { readonly host: string } | { readonly external: string; readonly software: string | undefined };
+  readonly place:
+    | { readonly host: string }
+    | {
+        readonly external: string;
+        readonly software: string | undefined;
+        /** How this machine copies files from the host; undefined: the host is this machine. */
+        readonly from?: SshTarget | undefined;
+      };
 };
 
 export type Imported = {
@@ -49,7 +59,14 @@ export async function importBroker(files: HostFiles, { name, place, ...reach }: 
   const found = sortOptions(await readConf(files));
   const settings = settingsOf(found.options);
   const isExternal = 'external' in place;
-  const ports = listenersOf(found.listeners, { ...reach, isExternal });
+  const secured = found.listeners.filter((listener) => kindOf(listener).hasTls);
+  const cas = new Map<FoundListener, CaFound>();
+  if (isExternal) for (const listener of secured) cas.set(listener, await findCa(files, listener));
+  const ports = listenersOf(found.listeners, {
+    ...{ ...reach, isExternal },
+    howToVerify: (listener, written) =>
+      verifyTls(written, cas.get(listener) ?? { issuer: undefined }, isExternal ? place.from : undefined),
+  });
   const limits = listenerOptions(ports.kept);
   const acl = await aclIn(files, settings.aclFile);
   const reached = ports.listeners.filter(({ bind }) => reach.isHere || bind === undefined);
@@ -63,8 +80,8 @@ export async function importBroker(files: HostFiles, { name, place, ...reach }: 
   const text = labYaml({
     name,
     broker: isExternal
-      ? filled({ host: 'external', address: place.external, ...portsOf(ports), software: place.software })
-      : filled({ host: place.host, ...portsOf(ports), ...own }),
+      ? filled({ host: 'external', address: place.external, ...portsOf(ports, cas.size > 0), software: place.software })
+      : filled({ host: place.host, ...portsOf(ports, false), ...own }),
     users: people.users,
     ...grouped(rights.topics, users),
     advice: isExternal ? EXTERNAL : TAKE_OVER,
@@ -83,10 +100,10 @@ function inOrder(notes: readonly Note[]): Note[] {
   return notes.toSorted((one, other) => (one.line ?? 0) - (other.line ?? 0));
 }
 
-/** One plain listener on every address is `port`. */
-function portsOf({ listeners }: Listeners) {
+/** One plain listener on every address is `port`, unless a note asks to add another. */
+function portsOf({ listeners }: Listeners, isIncomplete: boolean) {
   const [first] = listeners;
-  const isPlain = listeners.length === 1 && first !== undefined && Object.keys(first).length === 1;
+  const isPlain = !isIncomplete && listeners.length === 1 && first !== undefined && Object.keys(first).length === 1;
   return isPlain ? { port: first.port } : { listeners };
 }
 

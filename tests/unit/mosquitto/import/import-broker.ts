@@ -8,6 +8,7 @@ import { renderAcl } from '../../../../mosquitto/acl.ts';
 import { type AclRule, parseAcl } from '../../../../mosquitto/import/acl.ts';
 import { importBroker } from '../../../../mosquitto/import/import-broker.ts';
 import { noteText } from '../../../../mosquitto/import/note.ts';
+import { newAuthority } from '../../../../provisioning/certificates/sign.ts';
 import { boundaryTopics as allBoundaries } from '../../../lab/support/rule-sets.ts';
 import { read } from '../../lab-file/_reading.ts';
 import { filesOf } from './_files.ts';
@@ -199,6 +200,27 @@ test('a broker without a listener accepts anonymous clients, whatever allow_anon
     notes.some((note) => /mosquitto\.conf: without a listener .*anonymous/.test(note)),
     notes.join('\n'),
   );
+});
+
+test('an external broker with TLS: the note says what to copy, and its lines make a lab file that loads', async (t) => {
+  const { chain } = await newAuthority('hub');
+  const conf = 'listener 1883\npassword_file /p\nlistener 8883\ncertfile /etc/hub.pem\nkeyfile /k\n';
+  const files = filesOf({ [MAIN]: conf, '/p': `hall:${HASH}\n`, '/etc/hub.pem': chain });
+  const from = { user: 'pi', address: 'hub.local', port: undefined };
+  const place = { external: 'hub.local', software: undefined, from };
+  const { text, notes } = await importBroker(files, { ...LOCAL, place, isHere: false });
+  t.regex(
+    noteText(notes[0] ?? { file: '', text: '' }),
+    /:3: .*8883 with TLS: .*`scp pi@hub\.local:\/etc\/hub\.pem ca\.pem`/,
+  );
+  t.regex(text, /listeners: \[ \{ port: 1883 \} \]/);
+  const added = text.replace('{ port: 1883 } ]', '{ port: 1883 }, { port: 8883, tls: {} } ], tls: { ca: ca.pem }');
+  const { lab, mistakes } = read(added, { environment: { LAB_PASSWORD_HALL: 'x' } });
+  t.deepEqual(
+    mistakes.filter((mistake) => !/ca\.pem/.test(mistake)),
+    [],
+  );
+  if (lab !== undefined) t.is(lab.broker.listeners.length, 2);
 });
 
 test('an external broker has address and software, and no options', async (t) => {
