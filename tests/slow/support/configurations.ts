@@ -106,6 +106,23 @@ topic read clients/+/state
     externalNotes: [new RegExp(`tls\\.conf:1: .*${PORT + 1} with TLS`)],
     notes: [/tls\.conf:2: certfile: /],
   }),
+  configuration('client certificates that name the user', `${HOME_ACL}\nuser lock\ntopic write home/lock/state\n`, {
+    files: {
+      'conf.d/home.conf': PLAIN,
+      'conf.d/tls.conf': `listener ${PORT + 1}
+certfile ${CERTIFICATES}/server.pem
+keyfile ${CERTIFICATES}/server.key
+cafile ${CERTIFICATES}/server.pem
+require_certificate true
+use_identity_as_username true
+`,
+    },
+    externalNotes: [
+      new RegExp(`tls\\.conf:1: .*${PORT + 1} with TLS: .*scp theirs:${CERTIFICATES}/server\\.pem .*clients: required`),
+      /acl:\d+: .*"lock"/,
+    ],
+    notes: [/tls\.conf:2: certfile: /, /tls\.conf:5: require_certificate: /],
+  }),
   configuration(
     'deny',
     `user hall
