@@ -22,7 +22,7 @@ export type Route = {
 
 export const DIRECT: Route = {
   words: '',
-  advice: 'check that the host is on, that sshd runs there, and the address and port in the lab file',
+  advice: 'check that the host is on, that sshd runs there, and that address and port are right',
   open: async () => undefined,
   said: () => '',
   ended: async () => undefined,
