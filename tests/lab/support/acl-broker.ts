@@ -1,5 +1,8 @@
 import { PassThrough } from 'node:stream';
+import type { OnMessageCallback } from 'mqtt';
+import { covers } from '../../../base/topic.ts';
 import { type AclClient, type Counts, openAclClient } from './acl-client.ts';
+import { dieWith, type Will, willPayload } from './acl-wills.ts';
 import { engine } from './container.ts';
 import { PORT, type TestLab } from './lab.ts';
 import { CLIENTS, type RuledClient } from './rule-sets.ts';
@@ -7,11 +10,15 @@ import { until, within } from './until.ts';
 
 /** May do everything that the broker itself allows, whatever the rules under test. */
 const OBSERVER = { user: 'observer', clientId: 'observer' };
+/** Reads what the broker retains. */
+const READER = { user: 'observer', clientId: 'reader' };
 /** May publish to one topic, another one in each ACL file. */
 const MARKER = { user: 'marker', clientId: 'marker' };
 const BOUND_MS = 10_000;
+/** Filters that cover every topic of a test on which a client may publish. */
+const WRITABLE = ['#', '$x/#'];
 /** Filters that cover every topic of a test. */
-const EVERYTHING = ['#', '$x/#', '$SYS/#'];
+const EVERYTHING = [...WRITABLE, '$SYS/#'];
 /** A topic on which the broker itself keeps a message. */
 export const BROKERS_TOPIC = '$SYS/broker/version';
 
@@ -23,19 +30,34 @@ export const ACL_LAB = {
 };
 
 /** What the broker took from a client, and what it delivered to the client, which subscribed to each topic or to everything. */
-export type Measured = RuledClient & { readonly written: Counts; readonly received: Counts };
+export type Measured = RuledClient & {
+  readonly written: Counts;
+  readonly received: Counts;
+  /** Retained messages of another client that it received at its SUBSCRIBE. */
+  readonly receivedRetained: Counts;
+  /** Where it tried to replace the retained message of another client, and where it did. */
+  readonly sets: Retained;
+  /** Where it tried to clear the retained message of another client, and where it did. */
+  readonly clears: Retained;
+};
+
+/** Topics by what became of their retained message. */
+type Retained = { readonly tried: readonly string[]; readonly done: readonly string[] };
 
 /** The broker of a lab with `ACL_LAB`. Disposing of it ends its clients. */
 export type AclBroker = AsyncDisposable & {
   /** Replaces the rules, and waits until the broker follows them. */
   load(acl: string): Promise<void>;
   measure(clients: readonly RuledClient[], topics: readonly string[]): Promise<Measured[]>;
+  /** How many messages came of each will. */
+  leave(wills: readonly Will[]): Promise<(Will & { readonly came: number })[]>;
 };
 
 export async function openAclBroker(lab: TestLab): Promise<AclBroker> {
   const container = lab.container('broker');
   const port = await container.published(PORT);
   const [observer, marker] = [await openAclClient(OBSERVER, port), await openAclClient(MARKER, port)];
+  const reader = await openAclClient(READER, port);
   const clients = await Promise.all(CLIENTS.map((client) => openAclClient(client, port)));
   const loader = await openLoader(container.name);
   await observer.mqtt.subscribeAsync(EVERYTHING);
@@ -57,33 +79,69 @@ export async function openAclBroker(lab: TestLab): Promise<AclBroker> {
     },
     async measure(wanted, topics) {
       runs += 1;
-      const payload = `to all ${runs}`;
+      const [kept, live] = [`kept ${runs}`, `to all ${runs}`];
       const ids = new Set(wanted.map(({ clientId }) => clientId));
       const tried = clients.filter(({ clientId }) => ids.has(clientId));
       for (const client of [...tried, observer]) client.forget();
       const filters = runs % 2 === 0 ? EVERYTHING : [...new Set([...topics, BROKERS_TOPIC])];
+      await observer.publish(topics, kept, topics);
       await forEach(tried, (client) => client.mqtt.subscribeAsync(filters));
-      await observer.publish(topics, payload);
+      await observer.publish(topics, live);
       await forEach(tried, (client) => client.barrier());
       await forEach(tried, (client) => client.mqtt.unsubscribeAsync(filters));
-      await forEach(tried, (client) => client.publish(topics, client.clientId));
+      // a topic has one retained message, so each topic has one client that sets it, and another one that clears it
+      const shareOf = (place: number) => topics.filter((_, index) => (index + place + runs) % tried.length === 0);
+      await forEach(tried, (client, place) => client.publish(topics, client.clientId, shareOf(place)));
       await observer.barrier();
-      return tried.map(({ user, clientId, counts }) => ({
-        user,
-        clientId,
-        written: observer.counts(clientId),
-        received: new Map([...counts(payload), ...counts('of the broker')]),
-      }));
+      const set = await retainedNow(reader);
+      const lost = topics.filter((topic) => WRITABLE.some((filter) => covers(filter, topic)) && !set.has(topic));
+      if (lost.length > 0) throw new Error(`the broker retains nothing on ${lost.join(', ')}`);
+      await forEach(tried, (client, place) => client.publish(shareOf(place + 1), '', topics));
+      const left = await retainedNow(reader);
+      await observer.publish(topics, '', topics);
+      return tried.map(({ user, clientId, counts, retained }, place) => {
+        const [sets, clears] = [shareOf(place), shareOf(place + 1)];
+        return {
+          user,
+          clientId,
+          written: observer.counts(clientId),
+          received: new Map([...counts(live), ...counts('of the broker')]),
+          receivedRetained: retained(kept),
+          sets: { tried: sets, done: sets.filter((topic) => set.get(topic) === clientId) },
+          clears: { tried: clears, done: clears.filter((topic) => set.has(topic) && !left.has(topic)) },
+        };
+      });
+    },
+    async leave(wills) {
+      observer.forget();
+      await dieWith(wills, port);
+      await observer.barrier();
+      return wills.map((will) => ({ ...will, came: observer.counts(willPayload(will)).get(will.topic) ?? 0 }));
     },
     async [Symbol.asyncDispose]() {
       loader.end();
-      await forEach([observer, marker, ...clients], (client) => client[Symbol.asyncDispose]());
+      await forEach([observer, marker, reader, ...clients], (client) => client[Symbol.asyncDispose]());
     },
   };
 }
 
-async function forEach(clients: readonly AclClient[], act: (client: AclClient) => PromiseLike<unknown>): Promise<void> {
+async function forEach(
+  clients: readonly AclClient[],
+  act: (client: AclClient, place: number) => PromiseLike<unknown>,
+): Promise<void> {
   await Promise.all(clients.map(act));
+}
+
+/** The retained messages, by topic. */
+async function retainedNow({ mqtt, barrier }: AclClient): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
+  const onMessage: OnMessageCallback = (topic, payload) => found.set(topic, payload.toString());
+  mqtt.on('message', onMessage);
+  await mqtt.subscribeAsync(WRITABLE);
+  await barrier();
+  await mqtt.unsubscribeAsync(WRITABLE);
+  mqtt.off('message', onMessage);
+  return found;
 }
 
 /** A line a file, in base64; answered when the broker has the signal. */

@@ -22,6 +22,17 @@ export const CLIENTS: readonly RuledClient[] = [
   { user: '%c', clientId: '+' },
 ];
 
+/** Those that die with a last will. With the id of another client they would take over its connection. */
+const WILL_OWNERS: readonly RuledClient[] = [
+  { user: 'hall', clientId: 'w1' },
+  { user: 'kitchen', clientId: 'w/2' },
+  { user: 'kitchen', clientId: 'w+' },
+  { user: 'Hall', clientId: '$SYSw' },
+  { user: 'a/b c', clientId: '%uw' },
+  { user: 'x+y', clientId: 'w' },
+  { user: '%c', clientId: 'w#' },
+];
+
 const USERS = [...new Set(CLIENTS.map(({ user }) => user))];
 /** Those that `%u` allows. */
 const PLAIN_USERS = USERS.filter((user) => !/[+/]/.test(user));
@@ -87,18 +98,24 @@ function possible(filter: string, { publish, subscribe, lastWill, deny }: Rights
 /** The text of a random lab file without a mistake. */
 export const labTexts: fc.Arbitrary<string> = texts.filter((text) => read(text).lab !== undefined);
 
-export type RuleSet = { readonly lab: Lab; readonly clients: readonly RuledClient[] };
+export type RuleSet = {
+  readonly lab: Lab;
+  readonly clients: readonly RuledClient[];
+  readonly willOwners: readonly RuledClient[];
+};
 
 export function ruleSetOf(text: string): RuleSet {
   const { lab, mistakes } = read(text);
   if (lab === undefined) throw new Error(mistakes.join('\n'));
   const users = lab.users.map(({ name }) => name);
-  return { lab, clients: CLIENTS.filter(({ user }) => users.includes(user)) };
+  const ofTheLab = ({ user }: RuledClient) => users.includes(user);
+  return { lab, clients: CLIENTS.filter(ofTheLab), willOwners: WILL_OWNERS.filter(ofTheLab) };
 }
 
 /** Topics at the boundaries of every filter, for every client: at most so many, of all filters. */
-export function boundaryTopics({ lab, clients }: RuleSet, most: number): string[] {
-  const own = lab.rules.flatMap(({ filter }) => clients.flatMap((client) => filterFor(filter, client) ?? []));
+export function boundaryTopics({ lab, clients, willOwners }: RuleSet, most: number): string[] {
+  const all = [...clients, ...willOwners];
+  const own = lab.rules.flatMap(({ filter }) => all.flatMap((client) => filterFor(filter, client) ?? []));
   const near = [...new Set(own)].flatMap(around);
   const found = [...new Set(near)].filter((topic) => topicMistake(topic) === undefined);
   return found.filter(
