@@ -2,6 +2,7 @@ import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { stringify } from 'yaml';
 import type { DebianRelease } from '../../../lab-file/lab.ts';
+import { ALL } from '../../../lab-file/rights.ts';
 import { baseTag } from '../../../provisioning/docker/base-image.ts';
 import { containerName } from '../../../provisioning/docker/container-state.ts';
 import { follow } from '../../../provisioning/docker/events.ts';
@@ -18,12 +19,14 @@ export type Ejabberd = AsyncDisposable & {
   readonly port: number;
   /** Its log so far. */
   log(): Promise<string>;
+  /** Gives its users other rights. */
+  follow(rights: Rights): Promise<void>;
 };
 
 const PORT = 1883;
 const HOST = 'localhost';
 const DEBIAN: DebianRelease = 12;
-const BUILD_SILENCE_MS = 180_000;
+const BUILD_SILENCE_MS = 400_000;
 const START_MS = 90_000;
 
 /** Starts Debian's ejabberd with mod_mqtt and a lab's users and rights, published on 127.0.0.1. */
@@ -43,8 +46,11 @@ export async function openEjabberd(rights: Rights): Promise<Ejabberd> {
       ExposedPorts: { [`${PORT}/tcp`]: {} },
       HostConfig: { PortBindings: { [`${PORT}/tcp`]: [{ HostIp: '127.0.0.1', HostPort: '' }] } },
     });
-    const config = [{ name: 'ejabberd.yml', mode: 0o644, content: configuration(rights) }];
-    await created.putArchive(await tar(config), { path: '/etc/ejabberd' });
+    const configure = async (wanted: Rights) => {
+      const config = [{ name: 'ejabberd.yml', mode: 0o644, content: configuration(wanted) }];
+      await created.putArchive(await tar(config), { path: '/etc/ejabberd' });
+    };
+    await configure(rights);
     await created.start();
     const log = async () => (await created.logs({ stdout: true, stderr: true })).toString('utf8');
     await until('ejabberd', START_MS, async () => {
@@ -59,6 +65,10 @@ export async function openEjabberd(rights: Rights): Promise<Ejabberd> {
     return {
       port: await container(name).published(PORT),
       log,
+      async follow(other) {
+        await configure(other);
+        await container(name).shell('ejabberdctl reload_config');
+      },
       async [Symbol.asyncDispose]() {
         await remove();
       },
@@ -91,12 +101,16 @@ async function build(docker: Docker, lab: string): Promise<string> {
   return tag;
 }
 
-/** MQTT only. A topic that no rule names may be used by nobody; a last will needs the right to publish. */
-function configuration({ topics }: Rights): string {
+/**
+ * MQTT only. A topic that no rule names may be used by nobody; a last will needs the right to publish. ejabberd knows the
+ * wildcards, %u and %c of a lab file.
+ */
+function configuration({ users, topics }: Rights): string {
   const names = Object.keys(topics);
-  const usersOf = (name: string, ...actions: ('publish' | 'subscribe' | 'lastWill')[]) => [
-    ...new Set(actions.flatMap((action) => topics[name]?.[action] ?? [])),
-  ];
+  const usersOf = (name: string, ...actions: ('publish' | 'subscribe' | 'lastWill')[]) => {
+    const given = new Set(actions.flatMap((action) => topics[name]?.[action] ?? []));
+    return Object.keys(users).filter((user) => given.has(user) || given.has(ALL));
+  };
   const rule = (users: readonly string[]) => [...users.map((user) => ({ allow: { user: `${user}@${HOST}` } })), 'deny'];
   const base = stringify({
     hosts: [HOST],

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import type { DebianRelease } from '../../../lab-file/lab.ts';
+import { ALL } from '../../../lab-file/rights.ts';
 import { baseTag } from '../../../provisioning/docker/base-image.ts';
 import { containerName } from '../../../provisioning/docker/container-state.ts';
 import { follow } from '../../../provisioning/docker/events.ts';
@@ -17,10 +18,12 @@ export type RabbitMq = AsyncDisposable & {
   readonly port: number;
   /** Its log so far. */
   log(): Promise<string>;
+  /** Gives its users other rights. */
+  follow(rights: Rights): Promise<void>;
 };
 
 const PORT = 1883;
-const BUILD_SILENCE_MS = 180_000;
+const BUILD_SILENCE_MS = 400_000;
 const START_MS = 90_000;
 
 /** Starts Debian's rabbitmq-server with its MQTT plugin and a lab's users and rights, published on 127.0.0.1. */
@@ -51,6 +54,11 @@ export async function openRabbitMq(rights: Rights, debian: DebianRelease): Promi
     return {
       port: await container(name).published(PORT),
       log,
+      async follow(other) {
+        for (const { user, exchange, write, read } of topicPermissions(other)) {
+          await container(name).shell(`rabbitmqctl set_topic_permissions ${user} ${exchange} '${write}' '${read}'`);
+        }
+      },
       async [Symbol.asyncDispose]() {
         await remove();
       },
@@ -103,33 +111,50 @@ log.console = true
 }
 
 /** Each user has its own queues; the routing key decides about topics (rabbitmq.com/docs/access-control#topic-authorisation). */
-function definitions({ users, topics }: Rights): object {
-  const vhost = '/';
+function definitions(rights: Rights): object {
+  const { users } = rights;
   const names = Object.keys(users);
-  const exactly = (user: string, ...actions: ('publish' | 'subscribe' | 'lastWill')[]) => {
-    const those = Object.entries(topics).filter(([, topic]) => actions.some((action) => topic[action]?.includes(user)));
-    return `^(${those.map(([name]) => name).join('|')})$`;
-  };
   const ownQueues = 'mqtt-(subscription|will)-.*';
-  const exchange = 'amq.topic';
   return {
-    vhosts: [{ name: vhost }],
+    vhosts: [{ name: VHOST }],
     users: names.map((name) => ({ name, password: users[name]?.password, tags: '' })),
     // a last will with a delay waits in the default exchange
     permissions: names.map((user) => ({
       user,
-      vhost,
+      vhost: VHOST,
       configure: `^${ownQueues}$`,
       write: `^(amq\\.(topic|default)|${ownQueues})$`,
       read: `^(amq\\.topic|${ownQueues})$`,
     })),
-    topic_permissions: names.map((user) => ({
-      user,
-      vhost,
-      exchange,
-      // a last will needs the write permission, as with Mosquitto
-      write: exactly(user, 'publish', 'lastWill'),
-      read: exactly(user, 'subscribe'),
-    })),
+    topic_permissions: topicPermissions(rights),
   };
+}
+
+const VHOST = '/';
+
+function topicPermissions({ users, topics }: Rights) {
+  const keys = (user: string, ...actions: ('publish' | 'subscribe' | 'lastWill')[]) => {
+    const given = Object.entries(topics).filter(([, topic]) =>
+      actions.some((action) => topic[action]?.some((name) => name === user || name === ALL)),
+    );
+    return `^(${given.map(([filter]) => routingKeys(filter)).join('|')})$`;
+  };
+  return Object.keys(users).map((user) => ({
+    user,
+    vhost: VHOST,
+    exchange: 'amq.topic',
+    // a last will needs the write permission, as with Mosquitto
+    write: keys(user, 'publish', 'lastWill'),
+    read: keys(user, 'subscribe'),
+  }));
+}
+
+/** A regular expression for the routing keys of a filter: RabbitMQ has a dot for each slash, and * for +. */
+function routingKeys(filter: string): string {
+  const levels = filter.split('/').map((level) => {
+    if (level === '+') return '[^.#]*';
+    if (level === '%u') return '{username}';
+    return level === '%c' ? '{client_id}' : level;
+  });
+  return levels.join('\\.').replace(/\\\.#$/, '(\\..*)?');
 }
