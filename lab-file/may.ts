@@ -49,6 +49,7 @@ export function hasPlaceholder(filter: string): boolean {
 
 /** The filter for a client; undefined where its id is needed and unknown, as where the broker chooses it. */
 export function filterFor(filter: string, { user, clientId }: Who): string | undefined {
+  if (!filter.includes('%')) return filter;
   const levels = filter.split('/');
   if (levels.includes('%c') && (clientId ?? '') === '') return undefined;
   return levels.map((level) => (level === '%u' ? user : level === '%c' ? clientId : level)).join('/');

@@ -11,6 +11,12 @@ export function testFiles(folder: string): string[] {
   return tests.map((name) => path.posix.join(folder, name)).sort();
 }
 
+/** The test files of a folder itself; its subfolders and its main.ts hold none. */
+export function filesOf(folder: string): string[] {
+  const own = testFiles(folder).filter((file) => path.dirname(file) === folder);
+  return own.filter((file) => path.basename(file) !== 'main.ts');
+}
+
 /**
  * Bundles test files for AVA, which runs each in a process of its own. A folder gives one file with all its tests, because a
  * process costs half a second of CPU and most tests a few milliseconds. Returns the built files, relative to the project.

@@ -14,7 +14,7 @@ import { localHost } from '../../provisioning/hosts/local.ts';
 import { PROCESS_FUNCTIONS } from '../../provisioning/resources/processes.ts';
 import { makeInstalledImages } from './installed-images.ts';
 import { isOfKilledRun, sweepLabs } from './leftovers.ts';
-import { keeperLab, noteImage, type Run, type TestImage } from './run.ts';
+import { keeperLab, noteImage, RELEASES, type Run, type TestImage } from './run.ts';
 
 /** The engine that a run's labs use. */
 export type TestEngine = {
@@ -55,6 +55,7 @@ export async function openEngine(run: Run, report: ReportProgress): Promise<Test
 export async function makeImages(
   { docker }: TestEngine,
   run: Run,
+  debians: readonly DebianRelease[],
   reportAll: ReportProgress,
   signal: AbortSignal,
 ): Promise<void> {
@@ -86,9 +87,13 @@ export async function makeImages(
       );
     }
   };
-  await make('base', 12, () => ensure(12));
-  await make('installed', 12, () => makeInstalledImages(docker, lab, 12));
-  await make('base', 13, () => ensure(13));
+  for (const debian of RELEASES.filter((release) => !debians.includes(release))) {
+    await noteImage(run, 'base', debian, 'this run makes none');
+  }
+  for (const debian of debians) {
+    await make('base', debian, () => ensure(debian));
+    if (debian === 12) await make('installed', debian, () => makeInstalledImages(docker, lab, debian));
+  }
 }
 
 /** Removes everything that the run made in Docker, and stops an engine that the run started. Returns what the tests left behind. */

@@ -2,6 +2,7 @@ import process from 'node:process';
 import { InputError, LabError } from '../../base/errors.ts';
 import { painter, seconds } from '../../base/paint.ts';
 import { hostReporter } from '../../base/progress.ts';
+import type { DebianRelease } from '../../lab-file/lab.ts';
 import { ensureTool } from '../../provisioning/docker/install.ts';
 import { build } from '../../scripts/build.js';
 import { progressLines } from '../../terminal/progress-lines.ts';
@@ -27,13 +28,20 @@ export type TestOptions = {
   readonly options: readonly string[];
   /** Whether types and lint are checked too. */
   readonly static?: boolean;
+  /** Releases whose images are made. @default all */
+  readonly debians?: readonly DebianRelease[];
 };
 
 /**
  * Runs tests and gives the exit code. Removes everything that the run made, also after Ctrl-C; what the tests themselves
  * left behind counts as failures.
  */
-export async function runTests({ sources, options, static: isStatic = false }: TestOptions): Promise<number> {
+export async function runTests({
+  sources,
+  options,
+  static: isStatic = false,
+  debians = RELEASES,
+}: TestOptions): Promise<number> {
   const begin = performance.now();
   const interrupt = new AbortController();
   const onSignal = () => interrupt.abort();
@@ -45,7 +53,7 @@ export async function runTests({ sources, options, static: isStatic = false }: T
     : { passed: 0, failed: 0 };
   await installSsh(interrupt.signal);
   const needsLabs = sources.some((source) => !source.startsWith('tests/unit/'));
-  const engine = needsLabs ? prepare(run, interrupt.signal) : undefined;
+  const engine = needsLabs ? prepare(run, debians, interrupt.signal) : undefined;
   const tested = testAll(sources, options, run, interrupt.signal).finally(() => engine?.enough.abort());
   const tallies = await Promise.all([checked, tested]);
   const left = [...(await sweepProcesses(run)), ...(await closed(await engine?.ready, run)), ...(await closeRun(run))];
@@ -73,13 +81,13 @@ async function installSsh(signal: AbortSignal): Promise<void> {
 type Preparation = { readonly ready: Promise<TestEngine | undefined>; readonly enough: AbortController };
 
 /** Starts the engine and makes the base images while the unit tests run. A failure reaches the tests that wait for them. */
-function prepare(run: Run, interrupted: AbortSignal): Preparation {
+function prepare(run: Run, debians: readonly DebianRelease[], interrupted: AbortSignal): Preparation {
   const enough = new AbortController();
   const work = async () => {
     let engine: TestEngine | undefined;
     try {
       engine = await openEngine(run, report);
-      await makeImages(engine, run, report, AbortSignal.any([enough.signal, interrupted]));
+      await makeImages(engine, run, debians, report, AbortSignal.any([enough.signal, interrupted]));
     } catch (error) {
       const why = error instanceof LabError || error instanceof InputError ? error.message : String(error);
       report({ host: 'docker', kind: 'failed', text: why });

@@ -77,3 +77,9 @@ export async function labelled(lab: string): Promise<string[]> {
     ...images.flatMap(({ RepoTags, Id }) => (namesOf(RepoTags) ?? [Id]).map((name) => `image ${name}`)),
   ].sort();
 }
+
+/** True when a program of that name runs in the container, undefined otherwise. */
+export async function programRuns({ shell }: Pick<Container, 'shell'>, program: string): Promise<true | undefined> {
+  const found = await shell('cat /proc/[0-9]*/comm 2>/dev/null || true');
+  return found.split('\n').includes(program) ? true : undefined;
+}

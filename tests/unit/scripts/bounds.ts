@@ -1,8 +1,7 @@
-import { spawnSync } from 'node:child_process';
-import process from 'node:process';
 import test from 'ava';
 import { InvalidArgumentError } from 'commander';
 import { boundSeconds, runCount, seedNumber } from '../../../scripts/bounds.ts';
+import { runLab } from './_run-lab.ts';
 
 for (const [text, value] of [
   ['0.5', 0.5],
@@ -62,8 +61,8 @@ const REFUSED: readonly (readonly [args: readonly string[], message: RegExp])[] 
 ];
 
 for (const [args, message] of REFUSED) {
-  test(`verify ${args.join(' ')} is refused before anything runs: exit code 2`, (t) => {
-    const run = spawnSync(process.execPath, ['lab', 'verify', ...args], { encoding: 'utf8', timeout: 60_000 });
+  test(`verify ${args.join(' ')} is refused before anything runs: exit code 2`, async (t) => {
+    const run = await runLab('verify', ...args);
     t.is(run.status, 2);
     t.regex(run.stderr, message);
     t.regex(run.stdout, args.includes('--json') ? /^\{"verdict":"fail","mistakes":\[.*\]\}\n$/ : /^$/);

@@ -1,13 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
 import test from 'ava';
 import { InvalidArgumentError } from 'commander';
 import type { CheckRecord, Verdict } from '../../../records/record.ts';
 import { percentage } from '../../../scripts/compare.ts';
 import { recordOf, resultsOf } from '../report/page/_results.ts';
+import { runLab } from './_run-lab.ts';
 
 const BEFORE = '2026-01-02T03-04-05.000Z';
 const AFTER = '2026-01-02T03-05-05.000Z';
@@ -26,10 +25,8 @@ async function withRuns(teardown: (undo: () => Promise<void>) => void, before: s
   return folder;
 }
 
-function compared(folder: string, ...args: string[]) {
-  const command = ['lab', 'compare', '--lab', path.join(folder, 'lab.yaml'), ...args];
-  const { status, stdout, stderr } = spawnSync(process.execPath, command, { encoding: 'utf8', timeout: 60_000 });
-  return { status, stdout, stderr };
+async function compared(folder: string, ...args: string[]) {
+  return await runLab('compare', '--lab', path.join(folder, 'lab.yaml'), ...args);
 }
 
 const results = (verdict: Verdict, id: CheckRecord['id'] = 'acl.a') =>
@@ -37,17 +34,17 @@ const results = (verdict: Verdict, id: CheckRecord['id'] = 'acl.a') =>
 
 test('nothing worse: exit code 0, also without a lab file; the runs the other way round: 1', async (t) => {
   const folder = await withRuns(t.teardown, results('fail'), results('pass'));
-  const same = compared(folder);
+  const same = await compared(folder);
   t.like(same, { status: 0, stderr: '' });
   t.regex(same.stdout, /^✓ nothing got worse, 1 fixed, 1 check in both runs\n/);
-  const worse = compared(folder, 'latest', BEFORE);
+  const worse = await compared(folder, 'latest', BEFORE);
   t.like(worse, { status: 1, stderr: '' });
   t.regex(worse.stdout, /^✗ 1 check got worse.*\n.*\n.*\n {2}✗ acl\.a: fails \(passed before\)\n$/);
 });
 
 test('--json is one object', async (t) => {
   const folder = await withRuns(t.teardown, results('pass'), results('fail'));
-  const { status, stdout } = compared(folder, '--json');
+  const { status, stdout } = await compared(folder, '--json');
   t.is(status, 1);
   t.regex(stdout, /^\{.*\}\n$/);
   t.like(JSON.parse(stdout), {
@@ -59,15 +56,15 @@ test('--json is one object', async (t) => {
 });
 
 test('refuses broken results, runs without a common check and too many runs with exit code 2', async (t) => {
-  const broken = compared(await withRuns(t.teardown, results('pass'), '{"checks"'), '--json');
+  const broken = await compared(await withRuns(t.teardown, results('pass'), '{"checks"'), '--json');
   t.is(broken.status, 2);
   t.regex(broken.stderr, /results\.json: .*JSON[^\n]*\n$/);
   t.regex(broken.stdout, /^\{"verdict":"fail","mistakes":\[".*"\]\}\n$/);
   const apart = await withRuns(t.teardown, results('pass'), results('pass', 'acl.b'));
-  const nothing = compared(apart);
+  const nothing = await compared(apart);
   t.is(nothing.status, 2);
   t.regex(nothing.stderr, new RegExp(`^${BEFORE} and ${AFTER}: .*no check in common`));
-  t.is(compared(apart, 'a', 'b', 'c').status, 2);
+  t.is((await compared(apart, 'a', 'b', 'c')).status, 2);
 });
 
 for (const [text, value] of [

@@ -1,10 +1,9 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import process from 'node:process';
 import test from 'ava';
 import { wantsJson } from '../../../scripts/lab.ts';
+import { runLab } from './_run-lab.ts';
 
 /** [command line; whether standard output is to be one object] */
 const rows: readonly (readonly [line: string, isJson: boolean])[] = [
@@ -31,7 +30,7 @@ for (const name of ['up', 'verify', 'status']) {
     const bad = path.join(folder, 'bad.yaml');
     await writeFile(bad, 'users: {}\ncolour: red\n');
     for (const args of [['--lab', bad], ['--lab', path.join(folder, 'none.yaml')], ['--nonsense']]) {
-      const run = spawnSync(process.execPath, ['lab', name, '--json', ...args], { encoding: 'utf8', timeout: 60_000 });
+      const run = await runLab(name, '--json', ...args);
       t.is(run.status, 2);
       const explained: unknown = JSON.parse(run.stdout);
       t.like(explained, { verdict: 'fail' });

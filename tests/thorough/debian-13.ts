@@ -1,5 +1,5 @@
 import test from 'ava';
-import { ownLab } from './support/own-lab.ts';
+import { ownLab } from '../lab/support/own-lab.ts';
 
 const theLab = ownLab('debian-13', {}, { debian: 13 });
 

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { labelled } from './support/container.ts';
-import { ownLab } from './support/own-lab.ts';
+import { labelled } from '../lab/support/container.ts';
+import { ownLab } from '../lab/support/own-lab.ts';
 
 const here = ownLab(
   'here',

@@ -3,10 +3,10 @@ import path from 'node:path';
 import process from 'node:process';
 import { promisify } from 'node:util';
 import test from 'ava';
+import type { LabCommand, Outcome } from '../lab/support/command.ts';
+import { PORT } from '../lab/support/lab.ts';
+import { ownLab } from '../lab/support/own-lab.ts';
 import { PROJECT } from '../suite/child.ts';
-import type { LabCommand, Outcome } from './support/command.ts';
-import { PORT } from './support/lab.ts';
-import { ownLab } from './support/own-lab.ts';
 
 /** A password that no other word of the output contains. */
 const PASSWORD = 'kO9-xY7';

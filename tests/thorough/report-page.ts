@@ -6,9 +6,9 @@ import test, { type ExecutionContext } from 'ava';
 import type { Browser } from 'playwright-core';
 import * as z from 'zod';
 import { writePage } from '../../report/page/write.ts';
-import { openBrowser, openPage, type Watched } from './support/browser.ts';
-import { idsOf, lostLinks, unfold, violations } from './support/look.ts';
-import { deviationsOf, resultsOf } from './support/report-runs.ts';
+import { openBrowser, openPage, type Watched } from '../lab/support/browser.ts';
+import { idsOf, lostLinks, unfold, violations } from '../lab/support/look.ts';
+import { deviationsOf, resultsOf } from '../lab/support/report-runs.ts';
 
 const DESKTOP = { viewport: { width: 1280, height: 900 } };
 const PHONE = { viewport: { width: 360, height: 780 } };

@@ -1,8 +1,8 @@
 import test from 'ava';
+import type { Rights } from '../lab/support/aedes.ts';
+import { startLab } from '../lab/support/command.ts';
+import { externalLab, verifyExternal } from '../lab/support/external.ts';
 import { type Answer, bytes, fakeBroker } from '../unit/_fake-broker.ts';
-import type { Rights } from './support/aedes.ts';
-import { startLab } from './support/command.ts';
-import { externalLab, verifyExternal } from './support/external.ts';
 
 const RIGHTS: Rights = {
   users: { sam: { password: 'sam' }, alice: { password: 'alice' } },

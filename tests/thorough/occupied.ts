@@ -1,8 +1,8 @@
 import test from 'ava';
-import { PORT } from './support/lab.ts';
-import { login } from './support/mqtt.ts';
-import { ownLab } from './support/own-lab.ts';
-import { until } from './support/until.ts';
+import { PORT } from '../lab/support/lab.ts';
+import { login } from '../lab/support/mqtt.ts';
+import { ownLab } from '../lab/support/own-lab.ts';
+import { until } from '../lab/support/until.ts';
 
 const theLab = ownLab('occupied', { pis: {} });
 const PID_FILE = '/run/mosquitto/mosquitto.pid';

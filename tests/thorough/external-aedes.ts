@@ -1,7 +1,7 @@
 import test from 'ava';
-import { type Hole, openAedes } from './support/aedes.ts';
-import { findsNoFalseAlarm, RIGHTS, VERIFY_MS } from './support/aedes-findings.ts';
-import { verifyExternal } from './support/external.ts';
+import { type Hole, openAedes } from '../lab/support/aedes.ts';
+import { findsNoFalseAlarm, RIGHTS, VERIFY_MS } from '../lab/support/aedes-findings.ts';
+import { verifyExternal } from '../lab/support/external.ts';
 
 /** What a default Mosquitto takes of one client (mosquitto.conf(5), max_inflight_messages). */
 const IN_FLIGHT = 20;

@@ -1,8 +1,8 @@
 import test from 'ava';
-import { leavesNothing, MACHINES, makeOdd, processes } from './support/odd-hosts.ts';
-import { ownLab } from './support/own-lab.ts';
-import { until } from './support/until.ts';
-import { verify } from './support/verified.ts';
+import { leavesNothing, MACHINES, makeOdd, processes } from '../lab/support/odd-hosts.ts';
+import { ownLab } from '../lab/support/own-lab.ts';
+import { until } from '../lab/support/until.ts';
+import { verify } from '../lab/support/verified.ts';
 
 const theLab = ownLab('odd-hosts', {}, { installed: true });
 

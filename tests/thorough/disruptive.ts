@@ -1,6 +1,6 @@
 import test from 'ava';
-import { ownLab } from './support/own-lab.ts';
-import { verify } from './support/verified.ts';
+import { ownLab } from '../lab/support/own-lab.ts';
+import { verify } from '../lab/support/verified.ts';
 
 const theLab = ownLab('disruptive', {}, { installed: true });
 

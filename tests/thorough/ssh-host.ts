@@ -3,8 +3,8 @@ import path from 'node:path';
 import test from 'ava';
 import { HOST_KEY } from '../../provisioning/docker/labels.ts';
 import { ed25519Pair } from '../../provisioning/hosts/ed25519.ts';
-import { login } from './support/mqtt.ts';
-import { ownLab } from './support/own-lab.ts';
+import { login } from '../lab/support/mqtt.ts';
+import { ownLab } from '../lab/support/own-lab.ts';
 
 /** The lab whose containers play the part of two machines that are reached over SSH. */
 const machines = ownLab('machines');

@@ -4,9 +4,9 @@ import { homedir, tmpdir } from 'node:os';
 import path from 'node:path';
 import process from 'node:process';
 import test from 'ava';
+import type { Outcome } from '../lab/support/command.ts';
+import { ownLab } from '../lab/support/own-lab.ts';
 import { PROJECT } from '../suite/child.ts';
-import type { Outcome } from './support/command.ts';
-import { ownLab } from './support/own-lab.ts';
 
 /** A file that appears, in the working folder or in /tmp, when a name is executed as a command. */
 const CANARY = `canary-${process.pid}`;

@@ -11,10 +11,10 @@ import {
   type SessionOptions,
   type Version,
 } from '../../probes/mqtt/session.ts';
-import { type Capture, type Captured, PACKET_TYPES, startCapture } from './support/capture.ts';
-import { PORT } from './support/lab.ts';
-import { measured } from './support/measured.ts';
-import { ownLab } from './support/own-lab.ts';
+import { type Capture, type Captured, PACKET_TYPES, startCapture } from '../lab/support/capture.ts';
+import { PORT } from '../lab/support/lab.ts';
+import { measured } from '../lab/support/measured.ts';
+import { ownLab } from '../lab/support/own-lab.ts';
 
 const theLab = ownLab('capture', {}, { installed: true });
 

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { ownLab } from './support/own-lab.ts';
-import { until } from './support/until.ts';
+import { ownLab } from '../lab/support/own-lab.ts';
+import { until } from '../lab/support/until.ts';
 
 const theLab = ownLab('apt', { pis: {} });
 const broker = () => theLab().container('broker');
