@@ -2,25 +2,16 @@
 
 /** The labs that take longest begin first, Debian 13's when its image may be ready. */
 const FIRST = [
-  ...[
-    'mutants',
-    'commands',
-    'interrupted',
-    'clients',
-    'capture',
-    'ssh-host',
-    'debian-12',
-    'apt',
-    'debian-13',
-    'restored',
-  ],
-  ...['external-aedes', 'report-page', 'side-by-side', 'broker-changes'],
+  // of `npm test`
+  ...['debian-12', 'mutants', 'ssh-login', 'acl-rules', 'commands', 'restored'],
+  // of `npm run test:thorough`
+  ...['interrupted', 'drift', 'clients', 'capture', 'ssh-host', 'apt', 'occupied', 'external-aedes', 'debian-13'],
 ];
 
 function rank(file) {
-  const [, lab] = /\/tests\/lab\/([^/]+)\.js$/.exec(file) ?? [];
-  // unit tests finish before the first base image is ready; the mutants need no image
-  if (lab === undefined) return 0.5;
+  const [, lab] = /\/tests\/(?:lab|thorough)\/([^/]+)\.js$/.exec(file) ?? [];
+  // unit tests use the cores until the first base image is ready
+  if (lab === undefined) return -1;
   const position = FIRST.indexOf(lab);
   return position < 0 ? FIRST.length : position;
 }
@@ -30,7 +21,7 @@ export default {
   nodeArguments: ['--enable-source-maps'],
   workerThreads: false,
   // a lab waits for its machines more than it computes
-  concurrency: 5,
+  concurrency: 4,
   sortTestFiles: (one, other) => rank(one) - rank(other) || one.localeCompare(other),
   timeout: '5m',
 };

@@ -7,15 +7,17 @@ import { PROJECT } from './child.ts';
 import { runTests } from './run-tests.ts';
 
 /**
- * `npm test [-- FILE… --match TITLE]`: types, lint, unit tests and a lab in containers for each command; of named files or folders their tests
- * alone. Needs Debian or Ubuntu with root or sudo, or a Docker engine that answers.
+ * `npm test [-- FILE… --match TITLE]`: types, lint, unit tests and a few labs in containers; of named files or folders their tests alone. Needs Debian or Ubuntu with root or sudo, or a Docker engine that answers.
  */
 export async function main(args: string[]): Promise<number> {
   try {
     const { sources, options } = readArguments(args);
-    if (sources.length > 0) return await runTests({ sources, options });
+    if (sources.length > 0) {
+      return await runTests({ sources: sources.flatMap((source) => LAYERS[source]?.() ?? source), options });
+    }
+    const all = Object.values(LAYERS).flatMap((list) => list());
     // its labs are of Debian 12
-    return await runTests({ sources: allTests(), options, static: args.length === 0, debians: [12] });
+    return await runTests({ sources: all, options, static: args.length === 0, debians: [12] });
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     console.error(error.message);
@@ -23,9 +25,12 @@ export async function main(args: string[]): Promise<number> {
   }
 }
 
-/** The folders of tests/unit as a process each, its other files, and the labs. */
-function allTests(): string[] {
-  const entries = readdirSync(path.join(PROJECT, 'tests/unit'), { withFileTypes: true });
-  const units = entries.filter((entry) => entry.isDirectory() || /^[^_].*\.ts$/.test(entry.name));
-  return [...units.map(({ name }) => `tests/unit/${name}`), ...filesOf('tests/lab')];
-}
+/** What each have a process of their own: the folders of tests/unit and its other files, and the labs. */
+const LAYERS: Readonly<Record<string, () => string[]>> = {
+  'tests/unit': () => {
+    const entries = readdirSync(path.join(PROJECT, 'tests/unit'), { withFileTypes: true });
+    const units = entries.filter((entry) => entry.isDirectory() || /^[^_].*\.ts$/.test(entry.name));
+    return units.map(({ name }) => `tests/unit/${name}`);
+  },
+  'tests/lab': () => filesOf('tests/lab'),
+};
