@@ -84,7 +84,6 @@ printf 'Acquire::%s::Proxy "http://127.0.0.1:9/";\\n' http https >${away}; echo 
   t.is(down.code, 0, down.all);
   t.is(await hub().shell('cat /var/lib/mosquitto/own-file; ls -d /var/lib/mqtt-lab 2>/dev/null || true'), 'own\n');
   t.is(await hub().shell(`mosquitto_sub -p ${PORT} -t 'kept/#' -C 1 -W 5`), 'retained\n');
-  await remoteLab(machines(), ['pi']);
 });
 
 /** What differs on a machine from what it was before the lab. */
