@@ -4,7 +4,8 @@ import { type LiveSession, login } from './support/mqtt.ts';
 import { ownLab } from './support/own-lab.ts';
 
 const theLab = ownLab('changes', { pis: {} }, { installed: true });
-const users = { sam: { password: 'sam' }, alice: { password: 'alice' } };
+/** After the first change. */
+const users = { sam: { password: 'changed' }, alice: { password: 'alice' }, bob: { password: 'bob' } };
 let alice: LiveSession;
 
 test.after.always(async () => {
@@ -24,7 +25,7 @@ test.serial('a lab without Pis comes up, and alice logs in for the whole of this
 test.serial('a changed password and a new user: only a reload, and a live session survives it', async (t) => {
   const lab = theLab();
   const pid = await brokerPid();
-  await lab.write({ pis: {}, users: { ...users, sam: { password: 'changed' }, bob: { password: 'bob' } } });
+  await lab.write({ pis: {}, users });
   const up = await lab.run(['up', '--no-verify']);
   t.is(up.code, 0, up.all);
   t.regex(up.stdout, /^broker +~ write \/etc\/mosquitto\/lab\.passwd \(content\)/m);
@@ -47,7 +48,7 @@ test.serial(
     const pid = await brokerPid();
     const before = await lab.container('broker').shell('cat /etc/mosquitto/conf.d/lab.conf');
     const options = { queue_qos0_messages: 'nonsense' };
-    await lab.write({ pis: {}, broker: { host: 'container', port: PORT, options } });
+    await lab.write({ pis: {}, users, broker: { host: 'container', port: PORT, options } });
     const up = await lab.run(['up', '--no-verify']);
     t.is(up.code, 1, up.all);
     t.regex(up.stdout, /^broker: write \/etc\/mosquitto\/conf\.d\/lab\.conf \(content\): exit code 1$/m);
@@ -60,7 +61,7 @@ test.serial(
     t.is(await lab.container('broker').shell('cat /etc/mosquitto/conf.d/lab.conf'), before);
     t.notRegex(await lab.container('broker').shell('ls -A /etc/mosquitto'), /staged/);
     const message = alice.next();
-    await using sam = await login(lab, 'sam', 'sam');
+    await using sam = await login(lab, 'sam', 'changed');
     await sam.client.publishAsync('status', 'still here', { qos: 1 });
     t.is(await message, 'still here');
     t.false(alice.wasClosed());
@@ -71,9 +72,9 @@ test.serial('an option that SIGHUP does not apply: a restart', async (t) => {
   const lab = theLab();
   const pid = await brokerPid();
   const options = { max_queued_messages: 50, max_connections: 400 };
-  await lab.write({ pis: {}, broker: { host: 'container', port: PORT, options } });
+  await lab.write({ pis: {}, users, broker: { host: 'container', port: PORT, options } });
   const up = await lab.run(['up', '--no-verify']);
   t.is(up.code, 0, up.all);
-  t.regex(up.stdout, /^broker +~ restart the broker: .*max_connections.* and max_queued_messages.* changed/m);
+  t.regex(up.stdout, /^broker +~ restart the broker: max_connections and max_queued_messages changed/m);
   t.not(await brokerPid(), pid);
 });
