@@ -9,14 +9,19 @@ function listenerWith(options: Readonly<Record<string, string>>): FoundListener 
   return { file: '/c', port: 8883, address: undefined, options: new Map(entries) };
 }
 
-const [ca, other] = await Promise.all([newAuthority('home CA'), newAuthority('other CA')]);
-const { chain: leaf } = await newCertificate(ca, { kind: 'server', names: ['hub.local'] });
-const FILES = filesOf({
-  '/ca': `# ours\n${other.chain}${ca.chain}`,
-  '/other': other.chain,
-  '/leaf': leaf,
-  '/broken': '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
-});
+async function certificateFiles() {
+  const [ca, other] = await Promise.all([newAuthority('home CA'), newAuthority('other CA')]);
+  const { chain: leaf } = await newCertificate(ca, { kind: 'server', names: ['hub.local'] });
+  return filesOf({
+    '/ca': `# ours\n${other.chain}${ca.chain}`,
+    '/other': other.chain,
+    '/leaf': leaf,
+    '/broken': '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n',
+  });
+}
+
+// AVA wants all tests declared before anything is awaited
+const files = certificateFiles();
 
 /** [certfile; cafile; what is found] */
 const rows: readonly (readonly [certfile: string, cafile: string | undefined, found: object])[] = [
@@ -30,7 +35,10 @@ const rows: readonly (readonly [certfile: string, cafile: string | undefined, fo
 
 for (const [certfile, cafile, found] of rows) {
   test(`finds the CA of certfile ${certfile} with cafile ${cafile}`, async (t) => {
-    t.deepEqual(await findCa(FILES, listenerWith({ certfile, ...(cafile === undefined ? {} : { cafile }) })), found);
+    t.deepEqual(
+      await findCa(await files, listenerWith({ certfile, ...(cafile === undefined ? {} : { cafile }) })),
+      found,
+    );
   });
 }
 
