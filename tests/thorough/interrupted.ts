@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { labelled, programRuns } from '../lab/support/container.ts';
+import { labelled } from '../lab/support/container.ts';
 import { FILE, type Point, pointText, recovers, victimise } from '../lab/support/kill-points.ts';
 import { ownLab } from '../lab/support/own-lab.ts';
 import { until } from '../lab/support/until.ts';
@@ -72,6 +72,28 @@ test.serial(
     t.is((await reader.ended).code, 130);
   },
 );
+
+test.serial('Ctrl-C while the configuration is tried: no half-written file, the broker keeps running', async (t) => {
+  const lab = theLab();
+  const broker = lab.container('broker');
+  const before = await broker.shell('sha256sum /etc/mosquitto/conf.d/lab.conf; cat /run/mosquitto/mosquitto.pid');
+  // an executable in front of the real one, that takes its time
+  await broker.shell(
+    "dpkg-divert --quiet --local --rename --add /usr/sbin/mosquitto && printf '#!/bin/sh\\nexec sleep 60\\n' >/usr/sbin/mosquitto && chmod 755 /usr/sbin/mosquitto",
+  );
+  await lab.write({ broker: { host: 'container', port: 18_830, options: { max_queued_messages: 77 } } });
+  const up = lab.start(['up', '--no-verify']);
+  await up.shows(/broker +… write/);
+  await until('the trial', END_MS, () => programRuns(broker, 'sleep'));
+  up.interrupt();
+  t.is((await up.ended).code, 130);
+  await broker.shell('rm /usr/sbin/mosquitto && dpkg-divert --quiet --local --rename --remove /usr/sbin/mosquitto');
+  t.is(await broker.shell('sha256sum /etc/mosquitto/conf.d/lab.conf; cat /run/mosquitto/mosquitto.pid'), before);
+  t.notRegex(await broker.shell('ls -A /etc/mosquitto /etc/mosquitto/conf.d'), /staged/);
+  const again = await lab.run(['up', '--no-verify']);
+  t.is(again.code, 0, again.all);
+  t.regex(again.stdout, /broker +~ write \/etc\/mosquitto\/conf\.d\/lab\.conf \(content\)/);
+});
 
 test.serial("Ctrl-C while a container's sshd does not answer: exit code 130, and the container stays", async (t) => {
   const lab = theLab();
@@ -147,6 +169,15 @@ test.serial('Ctrl-C while the images are built: no unfinished key, and down find
   t.is(down.code, 0, down.all);
   t.deepEqual(await labelled(lab.name), []);
 });
+
+/** True when a program of that name runs in the container, undefined otherwise. */
+async function programRuns(
+  container: { shell(script: string): Promise<string> },
+  program: string,
+): Promise<true | undefined> {
+  const found = await container.shell('cat /proc/[0-9]*/comm 2>/dev/null || true');
+  return found.split('\n').includes(program) ? true : undefined;
+}
 
 /** Command lines of this machine's processes that have a setting in their environment. */
 async function processesWith(setting: string): Promise<string[]> {

@@ -6,7 +6,7 @@ import type { Will } from './acl-wills.ts';
 import { boundaryTopics, labTexts, type RuledClient, type RuleSet, ruleSetOf } from './rule-sets.ts';
 
 /** Of each owner, so many wills where it may write, and as many where it may not: each will takes a connection. */
-const WILLS = 2;
+const WILLS = 1;
 
 const ACTIONS = [
   'publish',

@@ -3,7 +3,7 @@ import path from 'node:path';
 import test from 'ava';
 import { runProgram } from '../../../provisioning/hosts/program.ts';
 import { sshHost } from '../../../provisioning/hosts/ssh.ts';
-import type { Place } from '../support/ssh-machines.ts';
+import type { Place } from '../../lab/support/ssh-machines.ts';
 import { at, hosts, type Logins, refusal, type Stage } from './stage.ts';
 
 /** Host keys that are unknown, changed or revoked. */

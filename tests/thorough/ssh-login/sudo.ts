@@ -3,7 +3,7 @@ import type { Secret } from '../../../base/secret.ts';
 import type { SshAddress } from '../../../lab-file/ssh-address.ts';
 import { tryRun } from '../../../provisioning/hosts/host.ts';
 import { sshHost } from '../../../provisioning/hosts/ssh.ts';
-import { PASSWORD } from '../support/ssh-machines.ts';
+import { PASSWORD } from '../../lab/support/ssh-machines.ts';
 import { at, type Logins, refusal, say, secret, wrong } from './stage.ts';
 
 /** Root by a password for sudo. */

@@ -6,7 +6,7 @@ import process from 'node:process';
 import test from 'ava';
 import { ed25519Pair } from '../../../provisioning/hosts/ed25519.ts';
 import { sshHost } from '../../../provisioning/hosts/ssh.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../lab/support/until.ts';
 import { at, hosts, knownAs, type Logins, refusal, say } from './stage.ts';
 
 /** Over which way a host is reached: ~/.ssh/config, hops, proxy commands. */

@@ -6,7 +6,7 @@ import process from 'node:process';
 import test from 'ava';
 import { runProgram } from '../../../provisioning/hosts/program.ts';
 import { sshHost } from '../../../provisioning/hosts/ssh.ts';
-import { until } from '../support/until.ts';
+import { until } from '../../lab/support/until.ts';
 import { at, type Logins, lockedKey, refusal, say, secret, wrong } from './stage.ts';
 
 /** What a person logs in with. */

@@ -8,9 +8,9 @@ import type { SshAddress } from '../../../lab-file/ssh-address.ts';
 import { tryRun } from '../../../provisioning/hosts/host.ts';
 import { runProgram } from '../../../provisioning/hosts/program.ts';
 import { type SshHost, sshHost } from '../../../provisioning/hosts/ssh.ts';
-import type { TestLab } from '../support/lab.ts';
-import { ownLab } from '../support/own-lab.ts';
-import { type Home, makeHome, makeMachines, PASSWORD, type Place } from '../support/ssh-machines.ts';
+import type { TestLab } from '../../lab/support/lab.ts';
+import { ownLab } from '../../lab/support/own-lab.ts';
+import { type Home, makeHome, makeMachines, PASSWORD, type Place } from '../../lab/support/ssh-machines.ts';
 
 /** Two machines with users, and the clients that log in. */
 export type Stage = {

@@ -1,8 +1,8 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
-import { PASSWORD } from '../support/ssh-machines.ts';
-import { startOnTerminal } from '../support/terminal.ts';
+import { PASSWORD } from '../../lab/support/ssh-machines.ts';
+import { startOnTerminal } from '../../lab/support/terminal.ts';
 import { type Logins, lockedKey, type Stage, secret, wrong } from './stage.ts';
 
 /** What a person is asked by ./lab, and what stands in for the answers. */
