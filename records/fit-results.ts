@@ -1,3 +1,4 @@
+import type { ResultsJson } from './json/results.ts';
 import { isLeftOut } from './left-out.ts';
 import type { CheckRecord, Verdict } from './record.ts';
 import type { Results } from './results.ts';
@@ -10,7 +11,7 @@ const FRAME_BYTES = 100_000;
 const IMPORTANT_FIRST: readonly Verdict[] = ['fail', 'inconclusive', 'deviation', 'skipped', 'pass'];
 
 /** The results as results.json holds them and `--json` prints them: in at most MOST_BYTES, which few labs need. */
-export function fittedResults(results: Results): Results {
+export function fittedResults(results: Results): ResultsJson {
   let left = MOST_BYTES - FRAME_BYTES;
   for (const record of results.checks) {
     left -= sizeOf(record);

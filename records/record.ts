@@ -28,35 +28,40 @@ export type Versions = z.infer<typeof versionsSchema>;
 /** What a check found out about a claim; one line of records.jsonl, one element of `verify --json`'s `checks`. */
 export const recordSchema = z
   .object({
-    /** Dotted words, the family first: `auth.wrong-password.v311.sam.host`. For people and `--only`: readers use `family` and `subject`. */
-    id: z.templateLiteral([z.enum(FAMILIES), '.', z.string()]),
+    id: z
+      .templateLiteral([z.enum(FAMILIES), '.', z.string()])
+      .describe('Dotted words, the family first. For people and --only: programs read `family` and `subject`.'),
     family: z.enum(FAMILIES),
-    /** What the check is about; absent where no reader needs to know. */
-    subject: subjectSchema.exactOptional(),
-    /** The claim in a sentence. */
-    claim: z.string(),
-    /** Statement of the OASIS standard that the claim rests on, such as `MQTT-3.2.2-5`; absent where the lab file is the source. */
-    statement: z.string().exactOptional(),
+    subject: subjectSchema.exactOptional().describe('What the check is about; absent where no reader needs to know.'),
+    claim: z.string().describe('The claim in a sentence.'),
+    statement: z
+      .string()
+      .exactOptional()
+      .describe('Statement of the OASIS standard, such as `MQTT-3.2.2-5`; absent where the lab file is the source.'),
     verdict: z.enum(VERDICTS),
-    expected: z.unknown(),
-    observed: z.unknown(),
-    /** Why it was skipped or failed, or which deviation is known. */
-    reason: z.string().exactOptional(),
-    /** What to do about a failure whose cause the check found. */
-    advice: z.string().exactOptional(),
-    /** Packets and lines that the verdict rests on. */
-    evidence: z.array(z.unknown()).readonly().exactOptional(),
-    /** Where the check's client ran, or would have: `this machine`, `broker` or a Pi's name. */
-    host: z.string().exactOptional(),
-    /** Software at both ends; absent where the check never began. */
-    versions: versionsSchema.exactOptional(),
-    /** Milliseconds of `durationMs` that MQTT imposes, such as a keep-alive expiry or a will delay; absent where there is no such wait. */
-    waitMs: z.number().exactOptional(),
-    /** Milliseconds since 1970. */
-    startedAt: z.number(),
+    expected: z.unknown().describe('Its form depends on the subject.'),
+    observed: z.unknown().describe('Its form depends on the subject.'),
+    reason: z.string().exactOptional().describe('Why it was skipped or failed, or which deviation is known.'),
+    advice: z.string().exactOptional().describe('What to do about a failure whose cause the check found.'),
+    evidence: z
+      .array(z.unknown())
+      .readonly()
+      .exactOptional()
+      .describe('Packets and lines that the verdict rests on; their form depends on the subject.'),
+    host: z
+      .string()
+      .exactOptional()
+      .describe("Where the client ran, or would have: `this machine`, `broker` or a Pi's name."),
+    versions: versionsSchema.exactOptional().describe('Software at both ends; absent where the check never began.'),
+    waitMs: z
+      .number()
+      .exactOptional()
+      .describe('Milliseconds of `durationMs` that MQTT imposes, such as a keep-alive expiry or a will delay.'),
+    startedAt: z.number().describe('Milliseconds since 1970.'),
     durationMs: z.number(),
   })
-  .readonly();
+  .readonly()
+  .meta({ id: 'check', description: 'What a check found out about a claim.' });
 
 export type CheckRecord = z.infer<typeof recordSchema>;
 

@@ -1,6 +1,7 @@
 import { CommanderError } from 'commander';
-import { InputError, LabError, type Trouble } from '../base/errors.ts';
+import { InputError, LabError } from '../base/errors.ts';
 import type { Environment } from './environment.ts';
+import type { FailureJson } from './json/failure.ts';
 import { type CheckRecord, type Counts, count } from './record.ts';
 
 /** What `verify --json` prints and results.json holds. */
@@ -29,10 +30,6 @@ export function results(records: readonly CheckRecord[], environment?: Environme
 }
 
 /** What `--json` prints when a command fails: what went wrong, or the mistakes in the input. */
-export type FailureJson =
-  | { readonly verdict: 'fail'; readonly error: Trouble }
-  | { readonly verdict: 'fail'; readonly mistakes: readonly string[] };
-
 export function failureJson(error: unknown): FailureJson {
   if (error instanceof LabError) return { verdict: 'fail', error: error.trouble };
   if (error instanceof InputError) return { verdict: 'fail', mistakes: error.mistakes };

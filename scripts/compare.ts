@@ -4,6 +4,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { InputError } from '../base/errors.ts';
 import { painter } from '../base/paint.ts';
 import { privateFolder } from '../lab-file/private-folder.ts';
+import type { ComparisonJson } from '../records/json/comparison.ts';
 import { compareRuns } from '../report/compare/compare.ts';
 import { findRuns } from '../report/compare/find-run.ts';
 import { comparisonLines } from '../report/compare/lines.ts';
@@ -42,7 +43,7 @@ export function compare(): LabCommand {
       if (comparison.common === 0) {
         throw new InputError([`${runs[0].name} and ${runs[1].name}: have no check in common to compare`]);
       }
-      if (json) console.log(JSON.stringify(comparison));
+      if (json) console.log(JSON.stringify(comparison satisfies ComparisonJson));
       else for (const line of comparisonLines(comparison, painter(process.stdout))) console.log(line);
       return comparison.verdict === 'pass' ? 0 : 1;
     },

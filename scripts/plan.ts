@@ -9,6 +9,7 @@ import { type WantedOptions, wantedHosts } from '../deployment/wanted-hosts.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import { type EngineLookup, findEngine } from '../provisioning/docker/engine.ts';
 import { refuseUnusable } from '../provisioning/docker/require-engine.ts';
+import type { PlanJson } from '../records/json/plan.ts';
 import { openDisplay } from '../terminal/display.ts';
 import { exitCodeOf } from '../terminal/outcome-lines.ts';
 import { changeCount, planJson, planLines } from '../terminal/plan-lines.ts';
@@ -47,7 +48,7 @@ export async function showPlan(
   const display = await openDisplay(json ? process.stderr : process.stdout);
   const { plan: found } = await makePlan(lab, options, context.signal);
   await using planned = found;
-  if (json) console.log(JSON.stringify({ lab: lab.name, ...planJson(planned) }));
+  if (json) console.log(JSON.stringify({ lab: lab.name, ...planJson(planned) } satisfies PlanJson));
   else for (const line of [...willNotes(lab).map(printable), ...planLines(planned, display.paint)]) display.print(line);
   // a host that is no longer in the lab file does not fail the plan
   const failed = planned.hosts.flatMap(({ error, purpose }) =>

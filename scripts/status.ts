@@ -4,6 +4,7 @@ import { containerNames } from '../deployment/containers.ts';
 import { type Containers, locateContainers } from '../deployment/locate.ts';
 import { hostStatuses } from '../deployment/status.ts';
 import { findEngine } from '../provisioning/docker/engine.ts';
+import type { StatusJson } from '../records/json/status.ts';
 import { openDisplay } from '../terminal/display.ts';
 import { statusLines } from '../terminal/status-lines.ts';
 import type { LabCommand } from './command.ts';
@@ -30,7 +31,7 @@ export function status(): LabCommand {
         connect: (broker) => connectOnce({ lab, broker }),
         signal: context.signal,
       });
-      if (json) print(JSON.stringify({ lab: lab.name, hosts }));
+      if (json) print(JSON.stringify({ lab: lab.name, hosts } satisfies StatusJson));
       else for (const line of statusLines(lab, hosts, paint)) print(line);
       return hosts.every(({ state }) => state === 'up') ? 0 : 1;
     },

@@ -34,8 +34,10 @@ export function exitCodeOf(error: unknown): number {
   return error instanceof Error && 'exitCode' in error && typeof error.exitCode === 'number' ? error.exitCode : 1;
 }
 
+type OutcomeJson = Omit<HostOutcome, 'error'> & { readonly error?: string };
+
 /** Outcomes for `--json`. */
-export function hostsJson(outcomes: readonly HostOutcome[]): unknown[] {
+export function hostsJson(outcomes: readonly HostOutcome[]): OutcomeJson[] {
   return outcomes.map(({ host, state, changes, left, durationMs, error }) => ({
     host,
     state,

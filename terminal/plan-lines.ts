@@ -88,8 +88,15 @@ function sum(plan: Shown): string {
   return [...(changes.length === 0 ? ['nothing to change'] : changes), unchanged].join(', ');
 }
 
+type HostJson = Pick<PlannedHost, 'items'> & {
+  readonly host: string;
+  readonly place: Place['kind'];
+  readonly error?: string;
+};
+type PlanJson = Pick<LabPlan, 'docker'> & { readonly changes: number; readonly hosts: readonly HostJson[] };
+
 /** The plan for `--json`. */
-export function planJson(plan: Shown): { changes: number; docker: readonly Item[]; hosts: readonly unknown[] } {
+export function planJson(plan: Shown): PlanJson {
   const hosts = plan.hosts.map(({ name, place, items, error }) => ({
     host: name,
     place: place.kind,

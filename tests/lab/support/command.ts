@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import path from 'node:path';
 import process from 'node:process';
 import { PROJECT } from '../../suite/child.ts';
+import { checkJsonOutput } from './json-output.ts';
 import { until, within } from './until.ts';
 
 /** How a `./lab` command ended. */
@@ -37,7 +38,7 @@ export type CommandOptions = {
 
 const BOUND_MS = 120_000;
 
-/** Starts `./lab ARGS…` in a folder, in a process group of its own; ended when the bound passes. */
+/** Starts `./lab ARGS…` in a folder, in a process group of its own; ended when the bound passes. Its JSON must agree with results.schema.json. */
 export function startLab(
   args: readonly string[],
   { cwd, env = {}, input = '', keepsInput = false, boundMs }: CommandOptions,
@@ -72,7 +73,11 @@ export function startLab(
     child.on('close', (code) => resolve({ code: code ?? 128, ...output, ms: performance.now() - begin }));
   });
   const what = `./lab ${args.join(' ')}`;
-  const ended = within(what, boundMs ?? BOUND_MS, closed).catch((error: unknown) => {
+  const checked = closed.then((outcome) => {
+    if (outcome.code <= 2) checkJsonOutput(args, outcome.stdout);
+    return outcome;
+  });
+  const ended = within(what, boundMs ?? BOUND_MS, checked).catch((error: unknown) => {
     signal('SIGKILL');
     throw new Error(`${error instanceof Error ? error.message : error}\n${output.all}`);
   });

@@ -1,8 +1,10 @@
+import { readFileSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { InputError } from '../../../base/errors.ts';
+import { measured } from '../../../records/measurements.ts';
 import { folderOfRun, readRun } from '../../../records/read-run.ts';
 import { recordOf, resultsOf } from '../report/page/_results.ts';
 
@@ -80,6 +82,14 @@ test('reads results as they were written', async (t) => {
   ]);
   const folder = await folderWith(t, { 'results.json': JSON.stringify(written) });
   t.deepEqual(await readRun(folder), written);
+});
+
+test('reads the results of version 1', async (t) => {
+  const text = readFileSync('tests/unit/records/samples/v1-results.json', 'utf8');
+  const { verdict, checks } = await readRun(await folderWith(t, { 'results.json': text }));
+  t.is(verdict, JSON.parse(text).verdict);
+  t.is(measured(checks, 'latency').length, 1);
+  t.is(measured(checks, 'expiry').length, 1);
 });
 
 /** [what is wrong; results.json; where the error says it is] */
