@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { Command } from 'commander';
 import type Docker from 'dockerode';
+import { InputError } from '../base/errors.ts';
 import { applyPlan, type HostOutcome } from '../deployment/apply-plan.ts';
 import { containerNames } from '../deployment/containers.ts';
 import { containerCreator } from '../deployment/create-containers.ts';
@@ -13,6 +14,7 @@ import { removeContainers } from '../provisioning/docker/container.ts';
 import type { EngineLookup } from '../provisioning/docker/engine.ts';
 import { requireEngine } from '../provisioning/docker/require-engine.ts';
 import { fittedResults } from '../records/fit-results.ts';
+import type { UpJson } from '../records/json/up.ts';
 import { type Display, openDisplay } from '../terminal/display.ts';
 import { nextSteps } from '../terminal/next-steps.ts';
 import { exitCodeOf, hostLines, hostsJson } from '../terminal/outcome-lines.ts';
@@ -21,7 +23,9 @@ import { willNotes } from '../terminal/will-notes.ts';
 import { boundSeconds, checkHostNames, hostNames } from './bounds.ts';
 import type { LabCommand } from './command.ts';
 import { type Context, cancelled, confirm, refuseInterrupted } from './context.ts';
+import { outputFileMistakes } from './output-file.ts';
 import { makePlan, showPlan } from './plan.ts';
+import { summarized } from './summarized.ts';
 
 type Options = {
   takeOver?: true;
@@ -31,6 +35,7 @@ type Options = {
   yes?: true;
   timeout?: number;
   json?: true;
+  summary?: string;
 };
 
 type Ask = (question: string) => Promise<boolean>;
@@ -45,51 +50,66 @@ export function up(): LabCommand {
     .option('--take-over', "replace a Mosquitto on the broker host that is not the lab's (backup in /var/lib/mqtt-lab)")
     .option('--no-verify', 'do not verify')
     .option('--timeout <seconds>', 'limit for the checks (default: 180); cleaning up may take 8 s more', boundSeconds)
-    .option('--json', 'one JSON object on standard output, progress on standard error');
+    .option('--json', 'one JSON object on standard output, progress on standard error')
+    .option('--summary <file>', 'write what up did and found to this file as Markdown, also when it fails');
   return {
     command,
     async run(context) {
-      const { takeOver = false, only, dryRun, json = false, timeout, ...options } = command.opts<Options>();
+      const options = command.opts<Options>();
+      const { summary, dryRun, takeOver = false, only, json = false } = options;
+      await refuseMistakes(options);
       if (dryRun === true) return await showPlan(context, { takeOver, only }, { exitCode: false, json });
-      const lab = context.lab();
-      checkHostNames(lab, only);
-      const display = await openDisplay(json ? process.stderr : process.stdout);
-      try {
-        await using _held = await holdLab(lab, display.report, context.signal);
-        await announce(lab, context, display);
-        const { plan: found, engine } = await makePlan(lab, { takeOver, only }, context.signal);
-        await using plan = found;
-        const { outcomes, containers } = await converged(lab, plan, engine, {
-          ask: options.yes === true ? async () => true : confirm,
-          display,
-          signal: context.signal,
-        });
-        const failed = outcomes.filter(({ state }) => state === 'failed');
-        if (failed.length > 0 || only !== undefined) {
-          const verdict = failed.length > 0 ? 'fail' : 'pass';
-          if (json) console.log(JSON.stringify({ verdict, hosts: hostsJson(outcomes) }));
-          else if (verdict === 'pass') display.print('./lab verify checks the whole lab');
-          return Math.max(0, ...failed.map(({ error }) => exitCodeOf(error)));
-        }
-        const live = await locate(lab, containers, openConnections(plan));
-        await awaitReady(live, context.signal);
-        const proved = options.verify
-          ? await (await import('./verification.ts')).verifyOnce(context, display, {
-              ...{ scope: 'quick', live },
-              timeoutMs: timeout === undefined ? undefined : timeout * 1000,
-            })
-          : undefined;
-        if (json)
-          console.log(
-            JSON.stringify({ verdict: 'pass', hosts: hostsJson(outcomes), ...(proved && fittedResults(proved)) }),
-          );
-        else for (const line of nextSteps(live, display.paint)) display.print(line);
-        return proved === undefined || proved.verdict === 'pass' ? 0 : 1;
-      } finally {
-        display.stop();
-      }
+      return await summarized(summary, (found) => run(context, options, found));
     },
   };
+}
+
+async function refuseMistakes({ summary, dryRun }: Options): Promise<void> {
+  const mistakes = await outputFileMistakes('--summary', summary);
+  if (summary !== undefined && dryRun === true) mistakes.push('--dry-run and --summary exclude each other');
+  if (mistakes.length > 0) throw new InputError(mistakes);
+}
+
+/** `found` takes what is known so far. */
+async function run(context: Context, options: Options, found: (results: UpJson) => void): Promise<number> {
+  const { takeOver = false, only, json = false, timeout } = options;
+  const lab = context.lab();
+  checkHostNames(lab, only);
+  const display = await openDisplay(json ? process.stderr : process.stdout);
+  try {
+    await using _held = await holdLab(lab, display.report, context.signal);
+    await announce(lab, context, display);
+    const { plan: made, engine } = await makePlan(lab, { takeOver, only }, context.signal);
+    await using plan = made;
+    const { outcomes, containers } = await converged(lab, plan, engine, {
+      ask: options.yes === true ? async () => true : confirm,
+      display,
+      signal: context.signal,
+    });
+    const failed = outcomes.filter(({ state }) => state === 'failed');
+    const applied: UpJson = { verdict: failed.length > 0 ? 'fail' : 'pass', hosts: hostsJson(outcomes) };
+    found(applied);
+    if (failed.length > 0 || only !== undefined) {
+      if (json) console.log(JSON.stringify(applied));
+      else if (failed.length === 0) display.print('./lab verify checks the whole lab');
+      return Math.max(0, ...failed.map(({ error }) => exitCodeOf(error)));
+    }
+    const live = await locate(lab, containers, openConnections(plan));
+    await awaitReady(live, context.signal);
+    const proved = options.verify
+      ? await (await import('./verification.ts')).verifyOnce(context, display, {
+          ...{ scope: 'quick', live },
+          timeoutMs: timeout === undefined ? undefined : timeout * 1000,
+        })
+      : undefined;
+    const results: UpJson = { ...applied, ...(proved && fittedResults(proved)) };
+    found(results);
+    if (json) console.log(JSON.stringify(results));
+    else for (const line of nextSteps(live, display.paint)) display.print(line);
+    return results.verdict === 'pass' ? 0 : 1;
+  } finally {
+    display.stop();
+  }
 }
 
 /** Without an external broker there is nothing to verify, so it must answer before any Pi is changed. */

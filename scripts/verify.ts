@@ -1,16 +1,18 @@
-import { constants } from 'node:fs';
-import { access, stat, writeFile } from 'node:fs/promises';
-import path from 'node:path';
+import { writeFile } from 'node:fs/promises';
 import process from 'node:process';
 import { Command } from 'commander';
-import { errorMessage, InputError, ignoreFailure } from '../base/errors.ts';
+import { errorMessage, InputError } from '../base/errors.ts';
 import type { Scope } from '../checks/harness/check.ts';
 import { fittedResults } from '../records/fit-results.ts';
+import type { ResultsJson } from '../records/json/results.ts';
 import { junitXml } from '../records/junit.ts';
 import { openDisplay } from '../terminal/display.ts';
 import { boundSeconds, runCount, seedNumber } from './bounds.ts';
 import type { LabCommand } from './command.ts';
+import type { Context } from './context.ts';
 import { listenerOption } from './listener-option.ts';
+import { outputFileMistakes } from './output-file.ts';
+import { summarized } from './summarized.ts';
 import { verifyOnce, verifyRepeatedly } from './verification.ts';
 
 type Options = {
@@ -25,6 +27,7 @@ type Options = {
   json?: true;
   tap?: true;
   junit?: string;
+  summary?: string;
 };
 
 /** `./lab verify`: runs the checks against the lab that is up. */
@@ -60,62 +63,59 @@ export function verify(): LabCommand {
     .option(
       '--junit <file>',
       'write JUnit XML to this file; with --repeat, of the first run that failed, otherwise of the last',
-    );
+    )
+    .option('--summary <file>', 'write the recap to this file as Markdown, also when the command fails');
   return {
     command,
     async run(context) {
       const options = command.opts<Options>();
-      const { only, listener, timeout, repeat, exhaustive, seed, json, tap, junit } = options;
       await refuseContradictions(options);
-      const display = await openDisplay(json === true || tap === true ? process.stderr : process.stdout);
-      try {
-        // a mistake in the lab file comes before everything else
-        context.lab();
-        const selection = { only, scope: scopeOf(options), exhaustive, seed };
-        const timeoutMs = timeout === undefined ? undefined : timeout * 1000;
-        const bounded = { ...selection, listener, timeoutMs };
-        const results =
-          repeat === undefined
-            ? await verifyOnce(context, display, bounded)
-            : await verifyRepeatedly(context, display, bounded, repeat);
-        if (junit !== undefined) await writeFile(junit, junitXml(results));
-        if (json === true) console.log(JSON.stringify(fittedResults(results)));
-        if (tap === true) console.log((await import('../records/tap.ts')).tapLines(results).join('\n'));
-        return results.verdict === 'pass' ? 0 : 1;
-      } catch (error) {
-        if (tap === true) {
-          const { tapBailOut } = await import('../records/tap.ts');
-          console.log(tapBailOut(errorMessage(error)).join('\n'));
-        }
-        throw error;
-      } finally {
-        display.stop();
-      }
+      return await summarized(options.summary, (found) => run(context, options, found));
     },
   };
 }
 
+async function run(context: Context, options: Options, found: (results: ResultsJson) => void): Promise<number> {
+  const { only, listener, timeout, repeat, exhaustive, seed, json, tap, junit } = options;
+  const display = await openDisplay(json === true || tap === true ? process.stderr : process.stdout);
+  try {
+    // a mistake in the lab file comes before everything else
+    context.lab();
+    const selection = { only, scope: scopeOf(options), exhaustive, seed };
+    const timeoutMs = timeout === undefined ? undefined : timeout * 1000;
+    const bounded = { ...selection, listener, timeoutMs };
+    const results =
+      repeat === undefined
+        ? await verifyOnce(context, display, bounded)
+        : await verifyRepeatedly(context, display, bounded, repeat);
+    const fitted = fittedResults(results);
+    found(fitted);
+    if (junit !== undefined) await writeFile(junit, junitXml(results));
+    if (json === true) console.log(JSON.stringify(fitted));
+    if (tap === true) console.log((await import('../records/tap.ts')).tapLines(results).join('\n'));
+    return results.verdict === 'pass' ? 0 : 1;
+  } catch (error) {
+    if (tap === true) {
+      const { tapBailOut } = await import('../records/tap.ts');
+      console.log(tapBailOut(errorMessage(error)).join('\n'));
+    }
+    throw error;
+  } finally {
+    display.stop();
+  }
+}
+
 /** Refused before anything runs: otherwise a report that cannot be written would show after minutes. */
-async function refuseContradictions({ quick, disruptive, exhaustive, seed, json, tap, junit }: Options): Promise<void> {
-  const mistakes: string[] = [
+async function refuseContradictions(options: Options): Promise<void> {
+  const { quick, disruptive, exhaustive, seed, json, tap, junit, summary } = options;
+  const mistakes = [
     ...(quick === true && disruptive === true ? ['--quick and --disruptive exclude each other'] : []),
     ...(exhaustive === true && seed !== undefined ? ['--exhaustive and --seed exclude each other'] : []),
     ...(json === true && tap === true ? ['--json and --tap exclude each other'] : []),
+    ...(await outputFileMistakes('--junit', junit)),
+    ...(await outputFileMistakes('--summary', summary)),
   ];
-  if (junit !== undefined) mistakes.push(...(await junitMistakes(junit)));
   if (mistakes.length > 0) throw new InputError(mistakes);
-}
-
-async function junitMistakes(junit: string): Promise<string[]> {
-  const file = path.resolve(junit);
-  const folder = path.dirname(file);
-  const isWritable = async (place: string) =>
-    (await ignoreFailure(access(place, constants.W_OK).then(() => true))) ?? false;
-  const found = await ignoreFailure(stat(file));
-  if (found?.isDirectory() === true) return [`--junit ${junit}: this is a folder; name a file`];
-  if (found !== undefined) return (await isWritable(file)) ? [] : [`--junit ${junit}: this user may not write to it`];
-  if (await isWritable(folder)) return [];
-  return [`--junit ${junit}: there is no folder ${folder} that this user may write to`];
 }
 
 function scopeOf({ quick, disruptive }: Options): Scope {

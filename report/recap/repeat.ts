@@ -93,7 +93,7 @@ function isAllPassed(runs: readonly Run[], wanted: number): boolean {
   return runs.length > 0 && runs.length >= wanted && runs.every(({ verdict }) => verdict === 'pass');
 }
 
-function countWords({ pass, fail, deviation, skipped, inconclusive }: Counts): string {
+export function countWords({ pass, fail, deviation, skipped, inconclusive }: Counts): string {
   const words = [
     `${pass} passed`,
     ...(fail > 0 ? [`${fail} failed`] : []),

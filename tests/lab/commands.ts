@@ -53,10 +53,12 @@ test.serial('status of a lab that is up shows systems and versions', async (t) =
   });
 });
 
-test.serial('verify writes JUnit XML to the file of --junit, and TAP to standard output', async (t) => {
+test.serial('verify writes JUnit XML and a summary to their files, and TAP to standard output', async (t) => {
   const lab = theLab();
-  const { code, stdout, all } = await lab.run(['verify', '--only', FEW, '--tap', '--junit', 'out.xml']);
+  const files = ['--junit', 'out.xml', '--summary', 'out.md'];
+  const { code, stdout, all } = await lab.run(['verify', '--only', FEW, '--tap', ...files]);
   t.is(code, 0, all);
+  t.regex(await readFile(path.join(lab.folder, 'out.md'), 'utf8'), /^## `test-.*`: ✓ passed\n\n\*\*\d+ passed\*\* in /);
   const [version, plan, ...points] = stdout.trimEnd().split('\n');
   t.is(version, 'TAP version 14');
   t.is(plan, `1..${points.length}`);
