@@ -1,7 +1,7 @@
 import { printable } from '../../base/paint.ts';
 
 /** Characters that mean something to Markdown inside a line, HTML's and those of GitHub's formulas included. */
-const SPECIAL = /[\\`*_[\]<>&|~:$!]/g;
+const SPECIAL = /[\\`*_[\]<>&|~$!]|:(?=\/\/)/g;
 
 /** A text from a host or a lab file as Markdown that shows it as it is: one line, without links, mentions and HTML. */
 export function escaped(text: string): string {

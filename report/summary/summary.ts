@@ -76,7 +76,7 @@ function causeLines(checks: readonly CheckRecord[]): string[] {
 }
 
 function explain(cause: Cause): string[] {
-  const [{ id, verdict, claim, statement, reason, expected, observed, advice }, ...others] = cause;
+  const [{ id, verdict, claim, statement, reason, expected, observed }, ...others] = cause;
   const source = statement === undefined ? '' : ` (${escaped(statement)})`;
   const also = countOthers(cause);
   return [
@@ -85,9 +85,15 @@ function explain(cause: Cause): string[] {
     ...(reason === undefined ? [] : [`  - reason: ${escaped(shortened(reason, LONGEST_TEXT))}`]),
     `  - expected: ${valueText(expected)}`,
     `  - observed: ${valueText(observed)}`,
-    `  - try: ${advice === undefined ? 'the cause is unknown; the report.html of the run shows the packets' : escaped(advice)}`,
+    ...tryLine(cause[0]),
     ...(also === undefined ? [] : [`  - also: ${also}: ${examples(others)}`]),
   ];
+}
+
+/** What to try; an inconclusive check says in its reason what kept it from a verdict. */
+function tryLine({ verdict, advice }: CheckRecord): string[] {
+  if (advice !== undefined) return [`  - try: ${escaped(advice)}`];
+  return verdict === 'fail' ? ['  - try: the cause is unknown; the report.html of the run shows the packets'] : [];
 }
 
 /** One line for each reason, the most frequent first. */

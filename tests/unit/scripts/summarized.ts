@@ -56,7 +56,7 @@ for (const command of ['up', 'verify']) {
         encoding: 'utf8',
       });
     t.is(lab('summary.md').status, 2);
-    t.regex(readFileSync(path.join(folder, 'summary.md'), 'utf8'), /### Mistakes in the input\n\n- lab\.yaml\\:\d/);
+    t.regex(readFileSync(path.join(folder, 'summary.md'), 'utf8'), /### Mistakes in the input\n\n- lab\.yaml:\d/);
     const refused = lab('none/summary.md');
     t.is(refused.status, 2);
     t.regex(refused.stderr, /^--summary none\/summary\.md: there is no folder .*none/);

@@ -3,7 +3,7 @@ import { code, codeBlock, escaped } from '../../../../report/summary/markdown.ts
 
 /** [text; as Markdown] */
 const TEXTS: readonly (readonly [text: string, markdown: string])[] = [
-  ['plain text, 1.5 s', 'plain text, 1.5 s'],
+  ['plain text: 1.5 s', 'plain text: 1.5 s'],
   ['a*b_c', 'a\\*b\\_c'],
   ['[x](https://example.org)', '\\[x\\](https\\://example.org)'],
   ['<img src=x onerror=y>', '\\<img src=x onerror=y\\>'],
