@@ -22,18 +22,11 @@ export function renderResultsSchema(): string {
   const { $schema, ...rest } = z.toJSONSchema(all, {
     io: 'input',
     target: 'draft-7',
+    // of no use to a reader
     override({ jsonSchema }) {
-      // of no use to a reader
       delete jsonSchema.readOnly;
-      // JSON has no undefined: where a value may be anything, its key may be absent
-      const { properties = {}, required } = jsonSchema;
-      if (required !== undefined) jsonSchema.required = required.filter((key) => !isAnything(properties[key]));
     },
   });
   const title = 'results.json and --json of mqtt-lab';
   return `${JSON.stringify({ $schema, title, $comment: COMMENT, ...rest }, undefined, 2)}\n`;
-}
-
-function isAnything(schema: object | boolean | undefined): boolean {
-  return typeof schema === 'object' && Object.keys(schema).every((key) => key === 'description');
 }

@@ -56,6 +56,15 @@ test('docs/ci.md explains every input with its default, and its examples use no 
   for (const name of names) t.true(name in action.inputs, name);
 });
 
+test('a release needs the tests, and alone may write and sign', (t) => {
+  const { jobs } = z
+    .object({ jobs: z.record(z.string(), z.looseObject({ needs: z.string().optional(), permissions: z.unknown().optional() })) })
+    .parse(parse(readFileSync(`${FOLDER}/release.yml`, 'utf8')));
+  t.is(jobs.publish?.needs, 'test');
+  t.deepEqual(jobs.publish?.permissions, { contents: 'write', 'id-token': 'write' });
+  t.is(jobs.test?.permissions, undefined);
+});
+
 test('action.yml uses every input', (t) => {
   const text = JSON.stringify(action.runs);
   for (const input of Object.keys(action.inputs)) t.true(text.includes(`inputs.${input}`), input);

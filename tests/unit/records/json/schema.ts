@@ -30,7 +30,7 @@ test(`${SHAPE} lists every property, so that a new one stays too`, (t) => {
 const BREAKING: readonly (readonly [name: string, from: RegExp, to: string, lost: string])[] = [
   ['a removed property', /"claim": \{[^}]*\},/, '', 'check.claim: string'],
   ['a retyped property', /("durationMs": \{\s*"type": )"number"/, '$1"string"', 'results.runs[].durationMs: number'],
-  ['a property that may now be absent', /"verdict",\s*"startedAt"/, '"startedAt"', 'check.verdict: "pass"'],
+  ['a property that may now be absent', /"verdict",\s*(?="expected")/, '', 'check.verdict: "pass"'],
   ['a word that no longer occurs', /"failed",\s*(?="skipped")/, '', 'up.hosts[].state: "failed"'],
 ];
 
