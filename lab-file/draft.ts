@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { listenerSchema, userCertificate } from './listener-schema.ts';
 import { hostPasswordSchema, passwordSchema } from './schema.ts';
+import { wifiPasswordSchema } from './wifi.ts';
 
 const text = z.string().optional().catch(undefined);
 const names = z.array(text).optional().catch(undefined);
@@ -41,7 +42,15 @@ const draftSchema = z
       .optional()
       .catch(undefined),
     pis: named(
-      z.object({ ...machine, architecture: text, repository: z.object({ key: text }).optional().catch(undefined) }),
+      z.object({
+        ...machine,
+        architecture: text,
+        repository: z.object({ key: text }).optional().catch(undefined),
+        wifi: z
+          .object({ password: wifiPasswordSchema.optional().catch(undefined) })
+          .optional()
+          .catch(undefined),
+      }),
     ),
     users: named(userDraft),
     groups: named(names),

@@ -82,7 +82,11 @@ export type Pi = {
   readonly repository: Repository;
   /** Whether the Pi reboots once after its packages are installed. */
   readonly reboot: boolean;
+  readonly wifi?: Wifi | undefined;
 };
+
+/** A Pi's Wi-Fi network; the password is undefined where the command makes no card. */
+export type Wifi = { readonly ssid: string; readonly country: string; readonly password: Secret | undefined };
 
 /** Where a Pi's MQTT clients come from; `debian`: its own sources. */
 export type Repository = { readonly kind: 'debian' } | AptRepository;

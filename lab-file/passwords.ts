@@ -5,6 +5,7 @@ import type { Draft } from './draft.ts';
 import type { Mistake, Path } from './mistake.ts';
 import { subject } from './mistake.ts';
 import { placeOf } from './paths.ts';
+import { passphraseFault } from './wifi.ts';
 
 /** In bytes; MQTT has two bytes for a password's length (MQTT 3.1.1, 3.1.3.5). */
 const LONGEST = 65535;
@@ -25,9 +26,12 @@ export type Passwords = {
   readonly users: ReadonlyMap<string, Secret>;
   /** Of SSH users, by `broker` or the Pi's name. */
   readonly hosts: ReadonlyMap<string, Secret>;
-  /** About users and about hosts. */
-  readonly mistakes: readonly Mistake[];
+  /** Of Wi-Fi networks, by the Pi's name. */
+  readonly wifi: ReadonlyMap<string, Secret>;
+  readonly mistakes: Readonly<Record<PasswordKind, readonly Mistake[]>>;
 };
+
+export type PasswordKind = 'users' | 'hosts' | 'wifi';
 
 type Source = Exclude<NonNullable<Draft['users']>[string], undefined>['password'];
 
@@ -40,20 +44,27 @@ export function resolvePasswords(
   directory: string,
   environment: Environment,
 ): Passwords {
-  const passwords = { users: new Map<string, Secret>(), hosts: new Map<string, Secret>() };
-  const mistakes: Mistake[] = [];
+  const passwords = {
+    users: new Map<string, Secret>(),
+    hosts: new Map<string, Secret>(),
+    wifi: new Map<string, Secret>(),
+  };
+  const mistakes: Record<PasswordKind, Mistake[]> = { users: [], hosts: [], wifi: [] };
   const variables = new Set<string>();
-  const take = (into: Map<string, Secret>, name: string, above: Path, source: Source) => {
+  const take = (kind: PasswordKind, name: string, above: Path, source: Source) => {
     if (source === undefined) return;
     const path: Path = [...above, 'password'];
     if (typeof source === 'object' && 'env' in source) variables.add(source.env);
-    const found = checked(find(source, directory, environment));
-    if ('wrong' in found) mistakes.push({ path, at: 'value', text: `${subject(path)} ${found.wrong}` });
-    else into.set(name, new Secret(found.text));
+    const found = checked(find(source, directory, environment), kind);
+    if ('wrong' in found) mistakes[kind].push({ path, at: 'value', text: `${subject(path)} ${found.wrong}` });
+    else passwords[kind].set(name, new Secret(found.text));
   };
-  for (const [name, user] of Object.entries(users ?? {})) take(passwords.users, name, ['users', name], user?.password);
-  take(passwords.hosts, 'broker', ['broker'], broker?.password);
-  for (const [name, pi] of Object.entries(pis ?? {})) take(passwords.hosts, name, ['pis', name], pi?.password);
+  for (const [name, user] of Object.entries(users ?? {})) take('users', name, ['users', name], user?.password);
+  take('hosts', 'broker', ['broker'], broker?.password);
+  for (const [name, pi] of Object.entries(pis ?? {})) {
+    take('hosts', name, ['pis', name], pi?.password);
+    take('wifi', name, ['pis', name, 'wifi'], pi?.wifi?.password);
+  }
   for (const variable of variables) delete environment[variable];
   return { ...passwords, mistakes };
 }
@@ -86,9 +97,10 @@ function find(source: string | { env: string } | { file: string }, directory: st
 }
 
 /** On its way to Mosquitto a password goes through line-oriented tools and a C string. */
-function checked(found: Found): Found {
+function checked(found: Found, kind: PasswordKind): Found {
   if ('wrong' in found) return found;
   if (/[\n\r\0]/.test(found.text)) return { wrong: 'holds a line break or a NUL; a single line is allowed' };
   if (Buffer.byteLength(found.text) > LONGEST) return { wrong: `is too long; at most ${LONGEST} bytes are allowed` };
-  return found;
+  const fault = kind === 'wifi' ? passphraseFault(found.text) : undefined;
+  return fault === undefined ? found : { wrong: fault };
 }

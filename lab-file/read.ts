@@ -39,6 +39,8 @@ export type ReadOptions = {
   readonly interfaces?: Interfaces;
   /** Where false, the lab has no users, and missing passwords and keys are not mistakes. @default true */
   readonly logsIn?: boolean;
+  /** Whether the command makes a card for a Pi, which needs the passwords of Pis and of their Wi-Fi. @default false */
+  readonly makesCard?: boolean;
 };
 
 /**
@@ -48,7 +50,7 @@ export type ReadOptions = {
  */
 export function readLab(
   file: string,
-  { environment = process.env, interfaces = networkInterfaces(), logsIn = true }: ReadOptions = {},
+  { environment = process.env, interfaces = networkInterfaces(), logsIn = true, makesCard = false }: ReadOptions = {},
 ): Lab {
   const path = resolve(file);
   const directory = dirname(path);
@@ -66,7 +68,9 @@ export function readLab(
   const found = [
     ...shape.mistakes,
     ...checkRules(draft, { interfaces, isFile, keyFault }),
-    ...(logsIn ? passwords.mistakes : []),
+    ...(logsIn ? passwords.mistakes.users : []),
+    ...(logsIn || makesCard ? passwords.mistakes.hosts : []),
+    ...(makesCard ? passwords.mistakes.wifi : []),
   ];
   const all = [...document.mistakes, ...found.map((mistake) => located(mistake, document))];
   if (all.length > 0 || shape.lab === undefined) throw new InputError(lines(file, all));
@@ -126,6 +130,7 @@ function complete(shape: LabShape, file: string, directory: string, { passwords,
       host: piPlace(machine, directory, passwords.hosts.get(pi)),
       repository: repositoryOf(machine.repository, directory),
       reboot: machine.reboot,
+      ...(machine.wifi === undefined ? {} : { wifi: { ...machine.wifi, password: passwords.wifi.get(pi) } }),
     })),
     users,
     groups: Object.entries(shape.groups).map(([group, members]) => ({ name: group, users: members })),

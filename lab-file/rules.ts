@@ -25,6 +25,7 @@ type Host = {
   readonly identity?: string | undefined;
   readonly hostKey?: string | undefined;
   readonly password?: object | undefined;
+  readonly wifi?: object | undefined;
 };
 
 /** The contradictions between parts of a lab file, or with this machine. Skips parts that the schema refused. */
@@ -109,10 +110,10 @@ function hostsOf({ broker, pis }: Draft): Host[] {
   return [{ ...broker, path: ['broker'] }, ...machines];
 }
 
-function sshKeys({ path, host, identity, hostKey, password }: Host, { isFile }: Machine): Mistake[] {
+function sshKeys({ path, host, identity, hostKey, password, wifi }: Host, { isFile }: Machine): Mistake[] {
   const mistakes: Mistake[] = [];
   const overSsh = host?.startsWith('ssh:') ?? false;
-  for (const [key, value] of Object.entries({ identity, hostKey, password })) {
+  for (const [key, value] of Object.entries({ identity, hostKey, password, wifi })) {
     if (value === undefined || overSsh) continue;
     const text = `has no effect without SSH; it is allowed beside ${subject([...path, 'host'])}: ssh://user@host`;
     mistakes.push({ ...mistake([...path, key], text), at: 'key' });

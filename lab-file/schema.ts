@@ -18,6 +18,8 @@ import { ARCHITECTURES } from './lab.ts';
 import { brokerTlsSchema, listenerSchema, listenerTlsSchema, userCertificate } from './listener-schema.ts';
 import { allow, allowSecretly } from './mistake.ts';
 import { REPOSITORY_KEYS, repositorySchema } from './repository.ts';
+import { secretElsewhere, secretSources } from './secret-schema.ts';
+import { wifiSchema } from './wifi.ts';
 
 const identity = filePath
   .optional()
@@ -30,29 +32,7 @@ const pinnedKey = hostKey
     "The host's public key as in known_hosts, such as `ssh-ed25519 AAAA…`. Default: ~/.ssh/known_hosts decides.",
   );
 
-const sources = [
-  z.strictObject({
-    env: z
-      .string()
-      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, {
-        error: 'is not the name of an environment variable; letters, digits and _ are allowed',
-      })
-      .describe('Environment variable that holds the password.'),
-  }),
-  z.strictObject({
-    file: z
-      .string()
-      .min(1, { error: 'is empty; a file path is allowed' })
-      .describe('File that holds the password; relative to this file or starting with ~/.'),
-  }),
-] as const;
-
-export const hostPasswordSchema = z.union(
-  sources,
-  allowSecretly(
-    '{ env: NAME } or { file: PATH } is allowed, so that a reader of the lab file does not become root on the host',
-  ),
-);
+export const hostPasswordSchema = secretElsewhere('a reader of the lab file does not become root on the host');
 const hostPassword = hostPasswordSchema
   .optional()
   .describe(
@@ -115,6 +95,7 @@ export const piSchema = z
         .boolean(allow('true or false is allowed'))
         .default(false)
         .describe('Whether the Pi reboots once after its packages are installed.'),
+      wifi: wifiSchema.optional().describe("The Pi's Wi-Fi, for the card that `image` makes. Default: none."),
       identity,
       hostKey: pinnedKey,
       password: hostPassword,
@@ -133,7 +114,7 @@ const literal = z
   .meta({ type: ['string', 'number', 'boolean'] });
 
 export const passwordSchema = z
-  .union([literal, ...sources], allowSecretly(PASSWORD))
+  .union([literal, ...secretSources], allowSecretly(PASSWORD))
   .describe('The password: the text itself, { env: NAME } or { file: PATH }.');
 
 export const userSchema = z
@@ -222,6 +203,8 @@ export const KEYS: ReadonlyMap<string, readonly string[]> = new Map([
   ['broker.listeners.*', Object.keys(listenerSchema.shape)],
   ['broker.listeners.*.tls', Object.keys(listenerTlsSchema.shape)],
   ['pis.*.password', ['env', 'file']],
+  ['pis.*.wifi', Object.keys(wifiSchema.shape)],
+  ['pis.*.wifi.password', ['env', 'file']],
   ['users.*.password', ['env', 'file']],
   ['users.*.certificate', ['certificate', 'key']],
   ['broker.tls', Object.keys(brokerTlsSchema.shape)],
