@@ -24,6 +24,7 @@ const bookSchema = z.object({
           port: z.number().optional(),
           identity: z.string().optional(),
           hostKey: z.string().optional(),
+          cardKey: z.string().optional(),
         }),
       ]),
     }),
@@ -97,6 +98,6 @@ async function write(lab: BookOwner, hosts: readonly ManagedHost[]): Promise<voi
 /** Also gives keys that the file lacks, with the value undefined. */
 function withoutSecrets({ name, host }: z.output<typeof bookSchema>['hosts'][number] | ManagedHost): ManagedHost {
   if (host.kind === 'local') return { name, host };
-  const { kind, user, address, port, identity, hostKey } = host;
-  return { name, host: { kind, user, address, port, identity, hostKey } };
+  const { kind, user, address, port, identity, hostKey, cardKey } = host;
+  return { name, host: { kind, user, address, port, identity, hostKey, ...(cardKey && { cardKey }) } };
 }

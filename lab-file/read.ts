@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { dirname, resolve } from 'node:path';
 import { errorCode, InputError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
+import { cardFile } from './card-file.ts';
 import type { LabDocument, Located } from './document.ts';
 import { readDocument } from './document.ts';
 import { draftOf } from './draft.ts';
@@ -127,7 +128,10 @@ function complete(shape: LabShape, file: string, directory: string, { passwords,
     },
     pis: Object.entries(pis).map(([pi, machine]) => ({
       name: pi,
-      host: piPlace(machine, directory, passwords.hosts.get(pi)),
+      host: withCardKey(
+        piPlace(machine, directory, passwords.hosts.get(pi)),
+        cardFile({ directory, name }, pi, 'login'),
+      ),
       repository: repositoryOf(machine.repository, directory),
       reboot: machine.reboot,
       ...(machine.wifi === undefined ? {} : { wifi: { ...machine.wifi, password: passwords.wifi.get(pi) } }),
@@ -179,6 +183,10 @@ function brokerPlace(
 function piPlace(pi: Machine, directory: string, password: Secret | undefined): EmulatedPlace | SshPlace {
   const place = remotePlace(pi, directory, password);
   return place.kind === 'container' ? { ...place, architecture: pi.architecture } : place;
+}
+
+function withCardKey<Place extends EmulatedPlace | SshPlace>(place: Place, cardKey: string): Place {
+  return place.kind === 'ssh' && isReadableFile(cardKey) ? { ...place, cardKey } : place;
 }
 
 function remotePlace(

@@ -10,6 +10,8 @@ export type SshAddress = {
   readonly port: number | undefined;
   /** Private key file, the only key then; undefined: the agent and the files of ~/.ssh/config. */
   readonly identity: string | undefined;
+  /** Private key file of the lab, tried beside the others, where the lab has made the host's card. */
+  readonly cardKey?: string | undefined;
   /** The host's public key as in known_hosts; undefined: the known_hosts files decide. */
   readonly hostKey: string | undefined;
   /** For a host that accepts no key, and for sudo. */

@@ -10,4 +10,6 @@ export type LabCommand = {
   readonly run: RunCommand;
   /** False for a command that connects as no MQTT user: it works without their passwords. */
   readonly logsIn?: false;
+  /** True for a command that needs the passwords of Pis and of their Wi-Fi. */
+  readonly makesCard?: true;
 };

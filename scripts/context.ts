@@ -28,6 +28,8 @@ const DEFAULT_LAB_FILE = 'lab.yaml';
 export type ContextOptions = {
   /** False: the lab comes without its users, so that a missing password is no mistake. */
   readonly logsIn: boolean;
+  /** Whether the passwords of Pis and of their Wi-Fi are needed. @default false */
+  readonly makesCard?: boolean;
   /** Whether unknown host keys are accepted without asking. */
   readonly acceptsNewHostKeys: boolean;
 };
@@ -38,7 +40,7 @@ export function openContext(file: string, signal: AbortSignal, options: ContextO
     signal,
     lab() {
       if (lab === undefined) {
-        const written = readLab(file, { logsIn: options.logsIn });
+        const written = readLab(file, { logsIn: options.logsIn, makesCard: options.makesCard ?? false });
         lab = options.acceptsNewHostKeys ? acceptNewHostKeys(written) : written;
       }
       return lab;

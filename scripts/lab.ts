@@ -20,6 +20,7 @@ const LOADERS = {
   publish: async () => (await import('./publish.ts')).publish(),
   subscribe: async () => (await import('./subscribe.ts')).subscribe(),
   import: async () => (await import('./import.ts')).importCommand(),
+  image: async () => (await import('./image.ts')).image(),
   down: async () => (await import('./down.ts')).down(),
 } satisfies Record<string, () => Promise<LabCommand>>;
 
@@ -58,13 +59,16 @@ async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
   // loads only the module of the command
   const wanted = Object.entries(LOADERS).filter(([name]) => args.includes(name));
   for (const [, load] of wanted.length > 0 && !args.includes('help') ? wanted : Object.entries(LOADERS)) {
-    const { command, run, logsIn }: LabCommand = await load();
+    const { command, run, logsIn, makesCard }: LabCommand = await load();
     command.option('--lab <file>', 'lab file (default: "lab.yaml")').exitOverride();
     const newHostKeys = newHostKeyOption(command.name());
     if (newHostKeys !== undefined) command.addOption(newHostKeys);
     command.action(async () => {
       const { acceptNewHostKeys: acceptsNewHostKeys = false } = command.opts<{ acceptNewHostKeys?: true }>();
-      const context = openContext(labFileOf(command), signal, { logsIn: logsIn !== false, acceptsNewHostKeys });
+      const context = openContext(labFileOf(command), signal, {
+        ...{ logsIn: logsIn !== false, makesCard: makesCard === true },
+        acceptsNewHostKeys,
+      });
       exitCode = await run(context, command);
     });
     program.addCommand(command);

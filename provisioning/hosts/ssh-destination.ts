@@ -34,9 +34,11 @@ export async function destinationOf(name: string, address: SshAddress): Promise<
     throw new LabError({ subject: name, step, happened, advice }, 'could-not-run');
   }
   const acceptNew = address.newHostKey === 'accept' ? ['-o', 'StrictHostKeyChecking=accept-new'] : [];
-  const found = parseSshConfig(answer?.stdout ?? '', address, { home, jumpOptions: [...file, ...acceptNew] });
-  const moved = isElsewhere ? { ...found, userKnownHosts: found.userKnownHosts.map(inHome(home)) } : found;
-  return address.identity === undefined ? moved : { ...moved, identityFiles: [address.identity], identitiesOnly: true };
+  const parsed = parseSshConfig(answer?.stdout ?? '', address, { home, jumpOptions: [...file, ...acceptNew] });
+  const moved = isElsewhere ? { ...parsed, userKnownHosts: parsed.userKnownHosts.map(inHome(home)) } : parsed;
+  const { identity, cardKey } = address;
+  const found = identity === undefined ? moved : { ...moved, identityFiles: [identity], identitiesOnly: true };
+  return cardKey === undefined ? found : { ...found, identityFiles: [cardKey, ...found.identityFiles] };
 }
 
 /** The name or address behind an alias of ~/.ssh/config, for other connections to that host. */

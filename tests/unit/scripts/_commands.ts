@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import type { LabCommand } from '../../../scripts/command.ts';
 import { compare } from '../../../scripts/compare.ts';
 import { down } from '../../../scripts/down.ts';
+import { image } from '../../../scripts/image.ts';
 import { importCommand } from '../../../scripts/import.ts';
 import { plan } from '../../../scripts/plan.ts';
 import { publish } from '../../../scripts/publish.ts';
@@ -23,6 +24,7 @@ const MAKERS: readonly (() => LabCommand)[] = [
   publish,
   subscribe,
   importCommand,
+  image,
   down,
 ];
 
