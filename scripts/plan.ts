@@ -4,11 +4,12 @@ import type Docker from 'dockerode';
 import { ignoreFailure } from '../base/errors.ts';
 import { printable } from '../base/paint.ts';
 import { type ContainerFacts, gatherContainerFacts } from '../deployment/container-facts.ts';
-import { type LabPlan, planLab } from '../deployment/plan-lab.ts';
+import { type LabPlan, type PlanOptions, planLab } from '../deployment/plan-lab.ts';
 import { type WantedOptions, wantedHosts } from '../deployment/wanted-hosts.ts';
 import type { Lab } from '../lab-file/lab.ts';
 import { type EngineLookup, findEngine } from '../provisioning/docker/engine.ts';
 import { refuseUnusable } from '../provisioning/docker/require-engine.ts';
+import { openHost } from '../provisioning/hosts/open.ts';
 import type { PlanJson } from '../records/json/plan.ts';
 import { openDisplay } from '../terminal/display.ts';
 import { exitCodeOf } from '../terminal/outcome-lines.ts';
@@ -46,7 +47,7 @@ export async function showPlan(
   const lab = context.lab();
   checkHostNames(lab, options.only);
   const display = await openDisplay(json ? process.stderr : process.stdout);
-  const { plan: found } = await makePlan(lab, options, context.signal);
+  const { plan: found } = await makePlan(lab, options, context);
   await using planned = found;
   if (json) console.log(JSON.stringify({ lab: lab.name, ...planJson(planned) } satisfies PlanJson));
   else for (const line of [...willNotes(lab).map(printable), ...planLines(planned, display.paint)]) display.print(line);
@@ -58,18 +59,18 @@ export async function showPlan(
   return exitCode && changeCount(planned) > 0 ? 1 : 0;
 }
 
-/** The plan, and the engine; undefined where the lab needs none and none answers. */
+/** The plan, and the engine; undefined where the lab needs none and none answers. `open` is for `up`, which waits for a first boot. */
 export async function makePlan(
   lab: Lab,
   options: WantedOptions,
-  signal: AbortSignal,
+  { signal, open = openHost }: Pick<PlanOptions, 'signal' | 'open'>,
 ): Promise<{ readonly plan: LabPlan; readonly engine: EngineLookup | undefined }> {
   const wanted = await wantedHosts(lab, options);
   const isNeeded = wanted.some(({ place }) => place.kind === 'container');
   const found = isNeeded ? usableEngine() : ignoreFailure(findEngine());
   const docker = found.then((engine) => (engine?.state === 'answers' ? engine.docker : undefined));
   const containers = containerFacts(lab, docker, options);
-  return { plan: await planLab(wanted, { containers, signal }), engine: await found };
+  return { plan: await planLab(wanted, { containers, signal, open }), engine: await found };
 }
 
 /** With `--only`, no container is removed. */

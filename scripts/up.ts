@@ -5,6 +5,7 @@ import { InputError } from '../base/errors.ts';
 import { applyPlan, type HostOutcome } from '../deployment/apply-plan.ts';
 import { containerNames } from '../deployment/containers.ts';
 import { containerCreator } from '../deployment/create-containers.ts';
+import { openAfterFirstBoot } from '../deployment/first-boot.ts';
 import { holdLab } from '../deployment/lab-lock.ts';
 import { type Containers, liveBroker, locate, locateContainers } from '../deployment/locate.ts';
 import type { LabPlan } from '../deployment/plan-lab.ts';
@@ -79,7 +80,8 @@ async function run(context: Context, options: Options, found: (results: UpJson) 
   try {
     await using _held = await holdLab(lab, display.report, context.signal);
     await announce(lab, context, display);
-    const { plan: made, engine } = await makePlan(lab, { takeOver, only }, context.signal);
+    const open = openAfterFirstBoot(lab, display);
+    const { plan: made, engine } = await makePlan(lab, { takeOver, only }, { signal: context.signal, open });
     await using plan = made;
     const { outcomes, containers } = await converged(lab, plan, engine, {
       ask: options.yes === true ? async () => true : confirm,

@@ -1,0 +1,43 @@
+import { connect } from 'node:net';
+import { errorCode, errorMessage } from '../../base/errors.ts';
+
+/** What a host says at the port of its SSH server, before any login. */
+export type SshAnswer =
+  | { readonly kind: 'ssh' }
+  /** No network knows the name. */
+  | { readonly kind: 'unknown name' }
+  /** The host answers, and nothing listens at the port. */
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'silent'; readonly why: string };
+
+/** RFC 4253, 4.2: the server's first words. */
+const BANNER = 'SSH-';
+
+/** Asks once, for at most `ms`; never rejects. */
+export async function sshAnswer(host: string, port: number, ms: number, signal: AbortSignal): Promise<SshAnswer> {
+  return await new Promise((resolve) => {
+    const socket = connect({ host, port });
+    const end = (answer: SshAnswer) => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', onAbort);
+      socket.destroy();
+      resolve(answer);
+    };
+    const timer = setTimeout(() => end({ kind: 'silent', why: 'no answer' }), ms);
+    const onAbort = () => end({ kind: 'silent', why: 'interrupted' });
+    signal.addEventListener('abort', onAbort);
+    let said = '';
+    socket.setEncoding('latin1').on('data', (text: string) => {
+      said += text;
+      if (said.includes(BANNER)) end({ kind: 'ssh' });
+    });
+    socket.on('error', (error) => end(answerOf(error)));
+    socket.on('close', () => end({ kind: 'silent', why: 'the connection ended without a word' }));
+  });
+}
+
+function answerOf(error: Error): SshAnswer {
+  const code = errorCode(error);
+  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return { kind: 'unknown name' };
+  return code === 'ECONNREFUSED' ? { kind: 'refused' } : { kind: 'silent', why: errorMessage(error) };
+}
