@@ -22,6 +22,13 @@ test('keeps hosts until they are forgotten, readable for the owner only and with
   t.throws(() => statSync(file));
 });
 
+test("keeps where the key of a host's card is, so that `down` can log in without the lab file", async (t) => {
+  const lab = { directory: folderFor(t), name: 'two' };
+  const host = { ...HALL.host, cardKey: '/card' };
+  await addManagedHosts(lab, [{ ...HALL, host }]);
+  t.deepEqual(await managedHosts(lab), [{ ...HALL, host }]);
+});
+
 test('has one entry for an address, with the last name', async (t) => {
   const lab = { directory: folderFor(t), name: 'two' };
   await addManagedHosts(lab, [HALL]);

@@ -69,3 +69,11 @@ test.serial('throws with ssh’s message for a configuration that ssh refuses', 
   t.is(error?.exitCode, 2);
   t.regex(error?.message ?? '', /pi: read the ssh configuration for kitchen: [\s\S]*hots/);
 });
+
+test.serial("tries the key of the host's card beside the others, also where the lab file names one", async (t) => {
+  const home = homeWith(t, 'Host kitchen\n IdentityFile ~/.ssh/own\n');
+  const card = { ...address, cardKey: '/card' };
+  t.deepEqual((await destinationOf('pi', card)).identityFiles, ['/card', `${home}/.ssh/own`]);
+  const named = await destinationOf('pi', { ...card, identity: '/named' });
+  t.deepEqual([named.identityFiles, named.identitiesOnly], [['/card', '/named'], true]);
+});
