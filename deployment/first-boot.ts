@@ -25,7 +25,7 @@ export type FirstBootOptions = {
 
 /**
  * Opens hosts as `openHost` does, and waits first for a Pi whose card was made here and that nobody has reached yet.
- * Throws a LabError that says what to look at where that Pi does not answer in time.
+ * Throws a LabError with what to look at where that Pi does not answer in time.
  */
 export function openAfterFirstBoot(
   lab: Pick<Lab, 'directory' | 'name' | 'pis'>,
@@ -75,8 +75,10 @@ const STEP = 'wait for the first boot';
 type NoAnswer = Exclude<SshAnswer, { kind: 'ssh' }>;
 
 function describe(answer: NoAnswer, hostName: string, port: number): string {
-  if (answer.kind === 'unknown name') return `no network knows ${hostName} yet`;
-  return answer.kind === 'refused' ? `${hostName} is up, without SSH yet` : `no answer from ${hostName} port ${port}`;
+  if (answer.kind === 'unknown name') return `${hostName} does not resolve yet`;
+  return answer.kind === 'refused'
+    ? `${hostName} is up, and its SSH port is still closed`
+    : `no answer from ${hostName} port ${port}`;
 }
 
 function notReached({ name, wifi }: Pi, hostName: string, answer: NoAnswer, boundMs: number): LabError {
@@ -85,7 +87,7 @@ function notReached({ name, wifi }: Pi, hostName: string, answer: NoAnswer, boun
     new LabError({ subject: name, step: STEP, happened, advice, isLate: true }, 'could-not-run');
   if (answer.kind === 'refused') {
     const advice = `on a screen at the Pi, \`cloud-init status --long\` says what failed; ./lab image ${name} makes the card again`;
-    return trouble(`${hostName} is up, and nothing listens at its SSH port ${waited}`, advice);
+    return trouble(`${hostName} is up, and its SSH port is still closed ${waited}`, advice);
   }
   const network =
     wifi === undefined
@@ -94,12 +96,12 @@ function notReached({ name, wifi }: Pi, hostName: string, answer: NoAnswer, boun
   const look = `check at the Pi that it has power (red LED) and reads the card (green LED blinks), and that ${network}`;
   if (answer.kind === 'unknown name') {
     if (hostName.endsWith('.local') && !resolvesLocal()) {
-      const happened = `no network knows ${hostName} ${waited}, and this machine looks no .local names up`;
+      const happened = `${hostName} does not resolve ${waited}, and this machine resolves no .local names`;
       return trouble(happened, `apt-get install libnss-mdns, or set the Pi's IP address as \`host\`; then ${look}`);
     }
-    return trouble(`no network knows ${hostName} ${waited}`, `${look}; then \`ping ${hostName}\``);
+    return trouble(`${hostName} does not resolve ${waited}`, `${look}; then \`ping ${hostName}\``);
   }
-  return trouble(`${hostName} does not answer ${waited}: ${answer.why}`, `${look}; then \`ping ${hostName}\``);
+  return trouble(`no SSH answer from ${hostName} ${waited}: ${answer.why}`, `${look}; then \`ping ${hostName}\``);
 }
 
 /** Whether names such as kitchen.local go to multicast DNS (nss-mdns, or nss-resolve of systemd). */

@@ -19,6 +19,8 @@ import { type WrittenCard, writeCard } from './write-card.ts';
 /** A card for a Pi, and where it is. */
 export type PiCard = WrittenCard & {
   readonly folder: string;
+  /** Whether the user named the folder, so that nothing needs to be copied. */
+  readonly isOnCard: boolean;
   readonly hostName: string;
   readonly user: string;
   /** The known_hosts file with the Pi's new host key; undefined where the key was known already. */
@@ -57,7 +59,7 @@ export async function makeCard(lab: Lab, pi: Pi, to: string | undefined): Promis
   const [key] = publicKeys(hostKey.publicKey);
   const pinnedIn = isPinned || key === undefined ? undefined : await saveKey(pi.name, destination, key.blob);
   await writeFile(cardFile(lab, pi.name, 'unreached'), '', { mode: 0o600 });
-  return { ...written, folder, hostName, user, pinnedIn };
+  return { ...written, folder, isOnCard: to !== undefined, hostName, user, pinnedIn };
 }
 
 function refused(subject: string, happened: string, advice: string): LabError {
@@ -75,7 +77,7 @@ function userOf(name: string, { user, address }: SshPlace, destination: Destinat
   if (wanted === 'root') {
     throw refused(
       name,
-      'cloud-init lets root log in with no key',
+      "cloud-init switches root's login off",
       `set \`host\` in the lab file to ssh://${USER}@${address}`,
     );
   }

@@ -23,7 +23,7 @@ export async function sshAnswer(host: string, port: number, ms: number, signal: 
       socket.destroy();
       resolve(answer);
     };
-    const timer = setTimeout(() => end({ kind: 'silent', why: 'no answer' }), ms);
+    const timer = setTimeout(() => end({ kind: 'silent', why: 'timed out' }), ms);
     const onAbort = () => end({ kind: 'silent', why: 'interrupted' });
     signal.addEventListener('abort', onAbort);
     let said = '';
@@ -32,7 +32,7 @@ export async function sshAnswer(host: string, port: number, ms: number, signal: 
       if (said.includes(BANNER)) end({ kind: 'ssh' });
     });
     socket.on('error', (error) => end(answerOf(error)));
-    socket.on('close', () => end({ kind: 'silent', why: 'the connection ended without a word' }));
+    socket.on('close', () => end({ kind: 'silent', why: 'the host closed the connection' }));
   });
 }
 

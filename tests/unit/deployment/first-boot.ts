@@ -50,8 +50,8 @@ test('waits for the first boot of a card, reports each change, and waits no seco
     seen.map(({ host, kind }) => `${host} ${kind}`),
     ['hall step', 'hall step'],
   );
-  t.regex(seen[0]?.text ?? '', /wait up to .* first boot: no network knows hall\.invalid/);
-  t.regex(seen[1]?.text ?? '', /hall\.invalid is up, without SSH yet/);
+  t.regex(seen[0]?.text ?? '', /wait up to .* first boot: hall\.invalid does not resolve/);
+  t.regex(seen[1]?.text ?? '', /hall\.invalid is up, and its SSH port is still closed/);
   t.false(existsSync(unreached));
   await opener('hall', placeOf('hall'));
   t.is(asked(), 4);
@@ -67,9 +67,9 @@ test('asks no Pi without a card, and no other host of that name', async (t) => {
 
 /** [the last answer; what happened; the advice] */
 const failures: readonly (readonly [answer: SshAnswer, happened: RegExp, advice: RegExp])[] = [
-  [UNKNOWN, /no network knows hall\.invalid after/, /power.*LED.*Wi-Fi Home .*`ping hall\.invalid`/],
-  [REFUSED, /hall\.invalid is up, and nothing listens at its SSH port/, /cloud-init status --long/],
-  [{ kind: 'silent', why: 'no route' }, /does not answer .*: no route/, /power.*Wi-Fi Home .*ping/],
+  [UNKNOWN, /hall\.invalid does not resolve after/, /power.*LED.*Wi-Fi Home .*`ping hall\.invalid`/],
+  [REFUSED, /hall\.invalid is up, and its SSH port is still closed after/, /cloud-init status --long/],
+  [{ kind: 'silent', why: 'no route' }, /no SSH answer from .*: no route/, /power.*Wi-Fi Home .*ping/],
 ];
 
 for (const [answer, happened, advice] of failures) {

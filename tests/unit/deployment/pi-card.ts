@@ -80,7 +80,7 @@ const OTHER_KEY = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGPHVfYsRmUCbTJ0DR3pRDF3Z
 /** [the Pi in the lab file; the known_hosts file; why there is no card, and what to do] */
 const refused: readonly (readonly [pi: string, known: string, reason: RegExp])[] = [
   ['{ host: container }', '', /an emulated Pi has no card/],
-  ['{ host: "ssh://root@kitchen.local" }', '', /root log in.*\n {2}try: .*ssh:\/\/pi@kitchen\.local/],
+  ['{ host: "ssh://root@kitchen.local" }', '', /root's login off.*\n {2}try: .*ssh:\/\/pi@kitchen\.local/],
   ['{ host: "ssh://kitchen.local" }', '', /ssh would log in as .*\n {2}try: .*ssh:\/\/pi@kitchen\.local/],
   ['{ host: "ssh://pi@kitchen.local" }', `kitchen.local ${OTHER_KEY}\n`, /another key .*\n {2}try: ssh-keygen -R/],
   [`{ host: "ssh://pi@kitchen.local", hostKey: ${OTHER_KEY} }`, '', /`hostKey` .*\n {2}try: set it to "ssh-ed25519 /],

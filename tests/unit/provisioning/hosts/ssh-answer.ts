@@ -25,7 +25,7 @@ test('an open port alone is not SSH', async (t) => {
   const port = await portOf(t, (socket) => socket.end());
   t.is((await sshAnswer('127.0.0.1', port, 10_000, signal)).kind, 'silent');
   const mute = await portOf(t, (socket) => t.teardown(() => socket.destroy()));
-  t.deepEqual(await sshAnswer('127.0.0.1', mute, 50, signal), { kind: 'silent', why: 'no answer' });
+  t.deepEqual(await sshAnswer('127.0.0.1', mute, 50, signal), { kind: 'silent', why: 'timed out' });
 });
 
 test('tells a closed port from an unknown name', async (t) => {
