@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../base/called-as.ts';
 import { LabError } from '../base/errors.ts';
 import type { Lab, User } from '../lab-file/lab.ts';
 import { bestListener } from '../lab-file/listeners.ts';
@@ -86,7 +87,7 @@ function noListener(subject: string, listeners: readonly LiveListener[], user: U
 function noAuthority(file: string): LabError {
   const happened = `the CA with which clients verify the broker is missing (\`.lab/ca/ca.pem\` beside ${file})`;
   return new LabError(
-    { subject: 'broker', step: 'read the certificates', happened, advice: './lab up' },
+    { subject: 'broker', step: 'read the certificates', happened, advice: `${CALLED_AS} up` },
     'could-not-run',
   );
 }

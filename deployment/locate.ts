@@ -1,4 +1,5 @@
 import type Docker from 'dockerode';
+import { CALLED_AS } from '../base/called-as.ts';
 import { ignoreFailure, LabError } from '../base/errors.ts';
 import type { Lab, Listener, Pi } from '../lab-file/lab.ts';
 import { bestListener } from '../lab-file/listeners.ts';
@@ -147,7 +148,7 @@ async function ourAddress(host: Host): Promise<string> {
 
 function notRunning(subject: string, names: readonly string[]): LabError {
   const happened = `${names.join(', ')} ${names.length === 1 ? 'is' : 'are'} not running`;
-  return new LabError({ subject, step: 'find the containers', happened, advice: './lab up' }, 'could-not-run');
+  return new LabError({ subject, step: 'find the containers', happened, advice: `${CALLED_AS} up` }, 'could-not-run');
 }
 
 function indirect(subject: string): LabError {

@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../base/called-as.ts';
 import { ignoreFailure, LabError } from '../base/errors.ts';
 import { openHost } from '../provisioning/hosts/open.ts';
 import { ANSWER_TIMEOUT_MS, type ConnectAnswer, connectOnce, type LabBroker } from './connect-once.ts';
@@ -98,12 +99,12 @@ export function notReady(
   if (aborted) return new LabError({ subject: 'broker', step, happened: 'interrupted' }, 'interrupted');
   if (answer.kind === 'refused') {
     const advice = isManaged(target)
-      ? `./lab up restores the users of the lab file; the broker's log is ${LOG} on its host`
+      ? `${CALLED_AS} up restores the users of the lab file; the broker's log is ${LOG} on its host`
       : 'check that this broker has the users of the lab file, with these passwords; the lab never changes it';
     return new LabError({ subject: 'broker', step, happened: answer.text, advice }, 'failed');
   }
   const usual = isManaged(target)
-    ? `./lab status shows whether it is running, and ./lab up starts it; its log is ${LOG} on its host`
+    ? `${CALLED_AS} status shows whether it is running, and ${CALLED_AS} up starts it; its log is ${LOG} on its host`
     : 'check that a broker listens there and that no firewall blocks it; the lab never changes it';
   const advice = isOfCertificate(answer)
     ? 'compare the names, the dates and the CA of the certificate with `broker.tls` in the lab file (docs/tls.md)'

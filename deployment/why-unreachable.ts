@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../base/called-as.ts';
 import { shellScript } from '../base/shell-script.ts';
 import type { Host } from '../provisioning/hosts/host.ts';
 import { type Fact, gatherFacts, type Query } from '../provisioning/resources/facts.ts';
@@ -71,7 +72,7 @@ export function describePortState(
   if (isLoopbackOnly) {
     return {
       happened: `${listens}, but only for programs on that host`,
-      advice: './lab plan shows whether its configuration differs from the lab file',
+      advice: `${CALLED_AS} plan shows whether its configuration differs from the lab file`,
     };
   }
   const happened = `${listens}, and the port cannot be reached from here`;

@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../base/called-as.ts';
 import { LabError } from '../base/errors.ts';
 import { shellScript } from '../base/shell-script.ts';
 import type { Lab } from '../lab-file/lab.ts';
@@ -44,7 +45,7 @@ export function backup(lab: Pick<Lab, 'name'>, others: readonly Resource[]): Res
 
 function partlyRestored(folder: string): LabError {
   const happened = `an interrupted \`down\` has restored this host in part; the rest of the backup is in ${folder}`;
-  const advice = 'run `./lab down`, which restores the rest, then this command again';
+  const advice = `run \`${CALLED_AS} down\`, which restores the rest, then this command again`;
   return new LabError({ subject: 'broker', step: 'check the backup', happened, advice }, 'could-not-run');
 }
 

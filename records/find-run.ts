@@ -1,5 +1,6 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { CALLED_AS } from '../base/called-as.ts';
 import { ignoreFailure } from '../base/errors.ts';
 import { didYouMean } from '../base/nearest.ts';
 import { RUN_NAME } from './run-folder.ts';
@@ -49,7 +50,7 @@ async function reasonFor({ directory, files }: Runs, wanted: string, names: read
   const others = newest.length === 0 ? 'there are no runs' : `the newest are ${newest.join(', ')}`;
   if (wanted === 'latest' || wanted === 'previous') {
     const lacks = names.length === 0 ? 'no run' : 'only one run';
-    return `${wanted}: ${directory} has ${lacks}; ./lab verify makes one`;
+    return `${wanted}: ${directory} has ${lacks}; ${CALLED_AS} verify makes one`;
   }
   for (const place of [path.join(directory, wanted), wanted]) {
     if (!(await isFolder(place))) continue;

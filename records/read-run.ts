@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as z from 'zod';
+import { CALLED_AS } from '../base/called-as.ts';
 import { errorMessage, InputError, ignoreFailure } from '../base/errors.ts';
 import { type Environment, environmentSchema } from './environment.ts';
 import { findRun, RECORDS, RESULTS } from './find-run.ts';
@@ -70,7 +71,7 @@ function understood<T>(schema: z.ZodType<T>, value: unknown, file: string): T {
   const [issue] = error.issues;
   const where = issue?.path.join('.') ?? '';
   throw new InputError([
-    `${file}: another version of mqtt-lab wrote this run (${where === '' ? '' : `${where}: `}${issue?.message}); ./lab verify makes a new one`,
+    `${file}: another version of mqtt-lab wrote this run (${where === '' ? '' : `${where}: `}${issue?.message}); ${CALLED_AS} verify makes a new one`,
   ]);
 }
 

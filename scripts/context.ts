@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import type Docker from 'dockerode';
+import { CALLED_AS } from '../base/called-as.ts';
 import { LabError } from '../base/errors.ts';
 import { askLine, canAsk } from '../base/prompt.ts';
 import { containerNames } from '../deployment/containers.ts';
@@ -49,7 +50,7 @@ export function openContext(file: string, signal: AbortSignal, options: ContextO
       if (containerNames(context.lab()).length === 0) return undefined;
       const found = await findEngine();
       if (found.state === 'answers') return found.docker;
-      throw unusableEngine(found, 'find the engine', './lab up starts it');
+      throw unusableEngine(found, 'find the engine', `${CALLED_AS} up starts it`);
     },
     async machines() {
       const docker = await context.engine();
@@ -99,6 +100,6 @@ export function cancelled(lab: string, step: 'up' | 'down'): LabError {
 /** Throws after Ctrl-C. */
 export function refuseInterrupted(signal: AbortSignal, lab: string, step: 'up' | 'down'): void {
   if (!signal.aborted) return;
-  const advice = `run ./lab ${step} again; it goes on from there`;
+  const advice = `run ${CALLED_AS} ${step} again; it goes on from there`;
   throw new LabError({ subject: lab, step, happened: 'interrupted', advice }, 'interrupted');
 }

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
+import { CALLED_AS } from '../base/called-as.ts';
 import { InputError, LabError } from '../base/errors.ts';
 import { painter } from '../base/paint.ts';
 import { failureJson } from '../records/results.ts';
@@ -50,7 +51,7 @@ export async function main(args: string[]): Promise<number> {
 
 async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
   let exitCode = 0;
-  const program = new Command('lab')
+  const program = new Command(CALLED_AS)
     .description('Build the MQTT lab that lab.yaml describes, and prove with real MQTT traffic that it works.')
     .option('--lab <file>', 'lab file (default: "lab.yaml")')
     .enablePositionalOptions()

@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { Command } from 'commander';
 import type Docker from 'dockerode';
+import { CALLED_AS } from '../base/called-as.ts';
 import { InputError } from '../base/errors.ts';
 import { applyPlan, type HostOutcome } from '../deployment/apply-plan.ts';
 import { containerNames } from '../deployment/containers.ts';
@@ -93,7 +94,7 @@ async function run(context: Context, options: Options, found: (results: UpJson) 
     found(applied);
     if (failed.length > 0 || only !== undefined) {
       if (json) console.log(JSON.stringify(applied));
-      else if (failed.length === 0) display.print('./lab verify checks the whole lab');
+      else if (failed.length === 0) display.print(`${CALLED_AS} verify checks the whole lab`);
       return Math.max(0, ...failed.map(({ error }) => exitCodeOf(error)));
     }
     const live = await locate(lab, containers, openConnections(plan));

@@ -1,5 +1,7 @@
+import { CALLED_AS } from '../../base/called-as.ts';
+
 /** What to try where nothing answers at the broker's address. */
-export const BROKER_UNREACHABLE = './lab status shows whether the broker is running and whether each host answers';
+export const BROKER_UNREACHABLE = `${CALLED_AS} status shows whether the broker is running and whether each host answers`;
 
 /** The advice for a connection that failed, from the error text of the client program or the system. */
 export function connectionAdvice(errorText: string): { readonly advice?: string } {

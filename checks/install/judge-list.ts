@@ -1,6 +1,7 @@
+import { CALLED_AS } from '../../base/called-as.ts';
 import type { Finding } from '../harness/check.ts';
 
-const HOST_DIFFERS = './lab up makes the host match the lab file again';
+const HOST_DIFFERS = `${CALLED_AS} up makes the host match the lab file again`;
 
 /** Judges a list that must have exactly these entries, in any order. */
 export function judgeList(found: readonly string[], expected: readonly string[]): Finding {

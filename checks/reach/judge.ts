@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../../base/called-as.ts';
 import { BROKER_UNREACHABLE } from '../harness/advice.ts';
 import type { Need } from '../harness/check.ts';
 
@@ -66,7 +67,7 @@ function program(debianPackage: string): Explain {
   return (words, { from }) => ({
     reason: `a client program does not start on ${from}: ${words}`,
     advice: /not found$|No module named/.test(words)
-      ? `./lab up installs ${debianPackage}`
+      ? `${CALLED_AS} up installs ${debianPackage}`
       : `sudo apt-get install --reinstall ${debianPackage} on ${from} restores its files`,
   });
 }

@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../../base/called-as.ts';
 import { ignoreFailure } from '../../base/errors.ts';
 import type { Lab } from '../../lab-file/lab.ts';
 import { may, writes } from '../../lab-file/may.ts';
@@ -53,7 +54,7 @@ export function adviceFrom(
   const right = subject?.kind === 'right' ? rightAdvice(lab, acl, subject) : '';
   if (drift.length === 0) return undefined;
   const changed = drift.map(({ kind, name }) => `${kind} ${name}`).join(', ');
-  return `the broker host differs from lab.yaml (${changed})${right}: ./lab up makes it match again`;
+  return `the broker host differs from lab.yaml (${changed})${right}: ${CALLED_AS} up makes it match again`;
 }
 
 /** The lines of lab.acl that give a right which lab.yaml does not, or that there is none, with a comma in front. */

@@ -1,11 +1,12 @@
 import { X509Certificate } from 'node:crypto';
+import { CALLED_AS } from '../../base/called-as.ts';
 import type { Outcome, TlsVersion } from '../../probes/tls/attempt.ts';
 import type { CertificateSeen } from '../../records/measured/certificate.ts';
 import { connectionAdvice } from '../harness/advice.ts';
 import type { Finding } from '../harness/check.ts';
 
 const DAY_MS = 86_400_000;
-const UP_RENEWS = './lab up renews the certificate and makes the broker load it';
+const UP_RENEWS = `${CALLED_AS} up renews the certificate and makes the broker load it`;
 
 /** How an attempt ended, in words. */
 export function endText({ end }: Pick<Outcome, 'end'>): string {

@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../../base/called-as.ts';
 import { LabError } from '../../base/errors.ts';
 import type { Lab } from '../../lab-file/lab.ts';
 import { CA, type KeyPair, REVOKED, readPair } from '../../provisioning/certificates/files.ts';
@@ -49,7 +50,7 @@ function unexpired(pair: KeyPair): KeyPair {
   if (fault === undefined) return pair;
   const happened = `\`.lab/ca/${REVOKED}.pem\` ${fault}, so it cannot show that the broker loads the list of revoked ones`;
   throw new LabError(
-    { subject: 'verify', step: 'show a revoked certificate', happened, advice: './lab up renews it' },
+    { subject: 'verify', step: 'show a revoked certificate', happened, advice: `${CALLED_AS} up renews it` },
     'could-not-run',
   );
 }
@@ -57,6 +58,6 @@ function unexpired(pair: KeyPair): KeyPair {
 function present(pair: KeyPair | undefined, stem: string): KeyPair {
   if (pair !== undefined) return pair;
   const happened = `\`.lab/ca/${stem}.key\` or its certificate is missing on this machine`;
-  const advice = 'run verify where `./lab up` made the certificates';
+  const advice = `run verify where \`${CALLED_AS} up\` made the certificates`;
   throw new LabError({ subject: 'verify', step: 'make a wrong certificate', happened, advice }, 'could-not-run');
 }

@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../../base/called-as.ts';
 import { LabError } from '../../base/errors.ts';
 import { MAIN_CONF } from '../paths.ts';
 import type { HostFiles } from './host-files.ts';
@@ -17,7 +18,7 @@ export async function readConf(files: HostFiles): Promise<ConfFile> {
   const text = await files.file(MAIN_CONF);
   if (text === undefined) {
     const happened = `there is no ${MAIN_CONF}`;
-    const advice = 'name the host whose Mosquitto has this file: ./lab import ssh://user@host';
+    const advice = `name the host whose Mosquitto has this file: ${CALLED_AS} import ssh://user@host`;
     throw new LabError({ subject: 'broker', step: 'read the configuration', happened, advice }, 'could-not-run');
   }
   return await included(files, { path: MAIN_CONF, text }, 0);

@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../../base/called-as.ts';
 import { LabError } from '../../base/errors.ts';
 import type { SshTarget } from '../../lab-file/ssh-url.ts';
 import { MAIN_CONF } from '../paths.ts';
@@ -38,11 +39,11 @@ export type Imported = {
 };
 
 const TAKE_OVER = [
-  '`./lab plan --take-over` shows what the lab would change on this broker, `./lab up --take-over`',
-  'changes it, and `./lab down` restores it. To verify it as it is: ./lab import --external',
+  `\`${CALLED_AS} plan --take-over\` shows what the lab would change on this broker, \`${CALLED_AS} up --take-over\``,
+  `changes it, and \`${CALLED_AS} down\` restores it. To verify it as it is: ${CALLED_AS} import --external`,
 ];
 const EXTERNAL = [
-  '`./lab verify` verifies this broker as it is, and the lab never changes it. To make it the',
+  `\`${CALLED_AS} verify\` verifies this broker as it is, and the lab never changes it. To make it the`,
   "lab's, import it without --external.",
 ];
 const NO_USERS =

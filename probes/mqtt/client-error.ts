@@ -1,14 +1,14 @@
+import { CALLED_AS } from '../../base/called-as.ts';
 import { errorMessage, type FailureKind, LabError } from '../../base/errors.ts';
 import type { ClientOptions } from './client-options.ts';
 import { codeText } from './code-text.ts';
 import type { PacketType } from './packet.ts';
 
 const OWNED = {
-  reach: './lab status shows whether the broker is running; ./lab up starts it',
-  password: './lab plan shows whether the broker has the passwords of lab.yaml; ./lab up applies them',
-  allowed: 'lab.yaml allows this, so the broker differs from it: ./lab plan shows how, ./lab up repairs it',
-  denied:
-    "lab.yaml does not allow this either: add the user to the topic's rights and run ./lab up, or use another user",
+  reach: `${CALLED_AS} status shows whether the broker is running; ${CALLED_AS} up starts it`,
+  password: `${CALLED_AS} plan shows whether the broker has the passwords of lab.yaml; ${CALLED_AS} up applies them`,
+  allowed: `lab.yaml allows this, so the broker differs from it: ${CALLED_AS} plan shows how, ${CALLED_AS} up repairs it`,
+  denied: `lab.yaml does not allow this either: add the user to the topic's rights and run ${CALLED_AS} up, or use another user`,
 } as const;
 /** The lab never changes an external broker. */
 const EXTERNAL = {

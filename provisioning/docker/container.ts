@@ -1,5 +1,6 @@
 import { createConnection } from 'node:net';
 import type Docker from 'dockerode';
+import { CALLED_AS } from '../../base/called-as.ts';
 import { ignoreFailure, LabError, lastLines } from '../../base/errors.ts';
 import { atMost } from '../../base/limit.ts';
 import type { KeyPair } from '../hosts/ed25519.ts';
@@ -115,7 +116,7 @@ async function startFailed(container: Docker.Container, name: string, happened: 
   const log = await ignoreFailure(container.logs({ stdout: true, stderr: true, tail: 5 }));
   const lines = lastLines((log?.toString('utf8') ?? '').replaceAll(/[^\n\x20-\x7e]/g, ''));
   const why = lines === '' ? happened : `${happened}\n    ${lines}`;
-  const advice = 'run ./lab up again when this machine is less busy; ./lab down and ./lab up replace the container';
+  const advice = `run ${CALLED_AS} up again when this machine is less busy; ${CALLED_AS} down and ${CALLED_AS} up replace the container`;
   return new LabError({ subject: name, step: 'start the container', happened: why, advice }, 'could-not-run');
 }
 

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { $ } from 'zx/core';
+import { CALLED_AS } from '../../base/called-as.ts';
 import { ignoreFailure, LabError } from '../../base/errors.ts';
 import { parseOsRelease } from '../../base/os-release.ts';
 import type { HostReporter } from '../../base/progress.ts';
@@ -41,7 +42,7 @@ export async function ensureTool(
     onLine: reporter.detail,
   });
   if (result.code !== 0) throw await failureOf(host, { step, advice: unknownCause(packages), signal }, result);
-  reporter.changed(`installed ${packages.join(' ')} on this machine; ./lab down prints how to remove them`);
+  reporter.changed(`installed ${packages.join(' ')} on this machine; ${CALLED_AS} down prints how to remove them`);
 }
 
 /** The system's name (os-release(5)); undefined on Debian, Ubuntu and their derivatives. */

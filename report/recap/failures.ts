@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../../base/called-as.ts';
 import { type Paint, printable, seconds } from '../../base/paint.ts';
 import { type Cause, countOthers } from '../causes.ts';
 
@@ -8,7 +9,7 @@ const NAMED_OF_MANY = 6;
 const MOST_EXAMPLES = 3;
 const LONGEST_VALUE = 160;
 
-const FIND_CAUSE = './lab report latest shows the packets of each failed check';
+const FIND_CAUSE = `${CALLED_AS} report latest shows the packets of each failed check`;
 
 /** An entry for each cause of failures: one check with all facts, its advice, and the other checks that the cause concerns. */
 export function failureLines(causes: readonly Cause[], paint: Paint): string[] {

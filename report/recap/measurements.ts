@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../../base/called-as.ts';
 import type { Paint } from '../../base/paint.ts';
 import { recordsAbout } from '../../records/measurements.ts';
 import type { CheckRecord } from '../../records/record.ts';
@@ -16,7 +17,7 @@ export function measurementLines(records: readonly CheckRecord[], paint: Paint):
   const lacksLatency = recordsAbout(records, 'latency').length === 0;
   const hint =
     isWhole && lacksLatency
-      ? [paint('dim', './lab report measures the rest: latency, bytes by payload, cost of pings')]
+      ? [paint('dim', `${CALLED_AS} report measures the rest: latency, bytes by payload, cost of pings`)]
       : [];
   return [...matrix, ...costLines(records), ...wills, ...expiry, ...certificateLines(records), ...hint];
 }

@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../../../base/called-as.ts';
 import type { QoS } from '../../../probes/mqtt/session.ts';
 import { expectedDelivery } from '../../fixtures/delivery.ts';
 import { type Check, type Finding, type NamedCheck, notApplicable } from '../../harness/check.ts';
@@ -111,7 +112,7 @@ function onPis(testLab: TestLab, roles: TopicRoles | undefined, { named, qos, me
   if (why !== undefined) return [{ ...notApplicable(named, why), ...common }];
   const [first] = testLab.live.pis;
   return onEachPi(testLab, named, (pi, onPi) => {
-    if (!testLab.isFull && pi !== first) return notApplicable(onPi, './lab report measures it on each Pi');
+    if (!testLab.isFull && pi !== first) return notApplicable(onPi, `${CALLED_AS} report measures it on each Pi`);
     return { ...onPi, ...measure({ pi, roles, qos }), boundMs: BOUND_MS, limit: loads };
   }).map((check) => ({ ...check, ...common }));
 }

@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../../../base/called-as.ts';
 import { counted, listed } from '../format.ts';
 import { type Conclusion, confirmed, contradicted, inconclusive } from './conclusion.ts';
 import { deviationConclusions } from './will-deviations.ts';
@@ -80,7 +81,8 @@ function closedByBroker(rows: readonly WillRow[]): Conclusion {
 
 function brokerEnds(rows: readonly WillRow[]): Conclusion {
   const stopped = of(rows, 'stop');
-  if (stopped.length === 0) return inconclusive('This run did not stop the broker; ./lab verify --disruptive does.');
+  if (stopped.length === 0)
+    return inconclusive(`This run did not stop the broker; ${CALLED_AS} verify --disruptive does.`);
   const missing = stopped.filter(({ wills }) => wills !== 1);
   if (missing.length > 0)
     return contradicted('A clean stop of the broker left no last will at a connected subscriber.', records(missing));

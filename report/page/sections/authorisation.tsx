@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../../../base/called-as.ts';
 import { fileSchema } from '../../../records/measured/file.ts';
 import { evidenceOf, recordsAbout } from '../../../records/measurements.ts';
 import type { Results } from '../../../records/results.ts';
@@ -43,12 +44,12 @@ export function Authorisation({ results }: SectionProps) {
   return (
     <>
       {logins.length === 0 ? (
-        <NotMeasured results={results} about="login" command="./lab verify --only auth" />
+        <NotMeasured results={results} about="login" command={`${CALLED_AS} verify --only auth`} />
       ) : (
         <Logins rows={logins} />
       )}
       {cells.length === 0 ? (
-        <NotMeasured results={results} about="right" command="./lab verify --only acl" />
+        <NotMeasured results={results} about="right" command={`${CALLED_AS} verify --only acl`} />
       ) : (
         <Rights cells={cells} />
       )}
@@ -197,7 +198,7 @@ function Files({ results }: { readonly results: Results }) {
     evidenceOf(check, fileSchema).map((file) => ({ file, check })),
   );
   if (files.length === 0)
-    return <NotMeasured results={results} about="broker file" command="./lab verify --only install" />;
+    return <NotMeasured results={results} about="broker file" command={`${CALLED_AS} verify --only install`} />;
   return (
     <>
       <h3>The files by which the broker decides</h3>

@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../../../base/called-as.ts';
 import { isLeftOut } from '../../../records/left-out.ts';
 import { type CheckRecord, count, FAMILIES } from '../../../records/record.ts';
 import { type DrawnChecks, DrawnChecksContext } from '../drawn-checks.ts';
@@ -29,7 +30,7 @@ function Folded({ results, drawn }: SectionProps & { readonly drawn: DrawnChecks
     <>
       <p>
         This page rests on {counted(ran.length, 'check')}. Each has a claim, what was expected and what was observed,
-        and the packets behind its verdict. <code>./lab verify --only ID</code> runs one again.{' '}
+        and the packets behind its verdict. <code>{CALLED_AS} verify --only ID</code> runs one again.{' '}
         <span id="save-records" />
       </p>
       {lacking === 0 ? null : (
@@ -55,7 +56,7 @@ function LeftOut({ count, seed }: { readonly count: number; readonly seed: numbe
   return (
     <p>
       The run left out {counted(count, 'check')}: other checks cover each pair of user, topic, action and version
-      {seed === undefined ? '' : ` (seed ${seed})`}. <code>./lab verify --exhaustive</code> runs them.
+      {seed === undefined ? '' : ` (seed ${seed})`}. <code>{CALLED_AS} verify --exhaustive</code> runs them.
     </p>
   );
 }

@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../../../base/called-as.ts';
 import type { Environment } from '../../../records/environment.ts';
 import type { Results } from '../../../records/results.ts';
 import { clocksText } from '../analysis/clock.ts';
@@ -24,9 +25,9 @@ export function EnvironmentTable({ results }: SectionProps) {
       )}
       <h3>How to measure it again</h3>
       <p>
-        Each figure and each check names its own command. <code>./lab up</code> builds the lab,{' '}
-        <Name>{commandOf(results)}</Name> repeats this run, and <code>./lab report</code> measures everything that this
-        page can show. <code>--lab FILE</code> names another lab file than <code>lab.yaml</code>.
+        Each figure and each check names its own command. <code>{CALLED_AS} up</code> builds the lab,{' '}
+        <Name>{commandOf(results)}</Name> repeats this run, and <code>{CALLED_AS} report</code> measures everything that
+        this page can show. <code>--lab FILE</code> names another lab file than <code>lab.yaml</code>.
       </p>
     </>
   );
@@ -66,7 +67,7 @@ function Hosts({ environment: { hosts, clients } }: { readonly environment: Envi
 /** The command line of this run. */
 function commandOf({ environment }: Results): string {
   const { scope = 'default', full = false, only, listener } = environment ?? {};
-  const words = [full ? './lab report' : './lab verify', ...(scope === 'default' ? [] : [`--${scope}`])];
+  const words = [full ? `${CALLED_AS} report` : `${CALLED_AS} verify`, ...(scope === 'default' ? [] : [`--${scope}`])];
   const chosen = [
     ...(only === undefined ? [] : [`--only '${only}'`]),
     ...(listener === undefined ? [] : [`--listener ${listener}`]),

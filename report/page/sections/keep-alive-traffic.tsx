@@ -1,4 +1,5 @@
 import { line, type PlotOptions } from '@observablehq/plot';
+import { CALLED_AS } from '../../../base/called-as.ts';
 import type { Traffic } from '../../../records/measured/traffic.ts';
 import { type Measured, measured as measuredIn } from '../../../records/measurements.ts';
 import { amountText, costConclusion, dailyOf, pingConclusion, stepsText } from '../analysis/keep-alive-cost.ts';
@@ -17,7 +18,7 @@ import { Name, Text } from '../parts/text.tsx';
 import { drawPlot, lookOf } from '../plot.ts';
 import { BusyClients } from './keep-alive-busy.tsx';
 
-const COMMAND = './lab report --only keepalive.traffic';
+const COMMAND = `${CALLED_AS} report --only keepalive.traffic`;
 
 type One = Measured<'traffic'>;
 

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact';
+import { CALLED_AS } from '../../../base/called-as.ts';
 import { batteryPlot, delayPlot, plotText, svgOf } from '../../keep-alive-value/drawing.js';
 import {
   costOf,
@@ -18,7 +19,7 @@ import { NotMeasured } from '../parts/not-measured.tsx';
 import type { SectionProps } from '../parts/section.tsx';
 import { Table } from '../parts/table.tsx';
 
-const COMMAND = './lab report --only keepalive';
+const COMMAND = `${CALLED_AS} report --only keepalive`;
 
 /** The keep alive for a lock's health topic, computed from the run's measurements and from assumptions that the reader can change. */
 export function KeepAliveValue({ results }: SectionProps) {

@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../../../base/called-as.ts';
 import { willConclusions } from '../analysis/will-conclusions.ts';
 import { type WillRow, willRows } from '../analysis/will-rows.ts';
 import { type Example, examplesOf, momentText, timelineOf } from '../analysis/will-timeline.ts';
@@ -15,7 +16,7 @@ import { WillLegend, WillTimeline } from '../parts/will-timeline.tsx';
 
 /** Of more topics and roles the page draws the first, and failures before others. */
 const MOST_TIMELINES = 4;
-const COMMAND = './lab verify --only will';
+const COMMAND = `${CALLED_AS} verify --only will`;
 
 /** Last wills by what ended their owners' connections: side by side, in time, and against the standard. */
 export function LastWill({ results }: SectionProps) {

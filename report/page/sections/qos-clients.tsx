@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../../../base/called-as.ts';
 import { clientRows, clientsConclusion } from '../analysis/clients.ts';
 import { CheckLink, VerdictMark } from '../parts/check-link.tsx';
 import { ConclusionText } from '../parts/conclusion.tsx';
@@ -6,7 +7,7 @@ import type { SectionProps } from '../parts/section.tsx';
 import { Table } from '../parts/table.tsx';
 import { Text } from '../parts/text.tsx';
 
-const COMMAND = './lab verify --only qos,install.message';
+const COMMAND = `${CALLED_AS} verify --only qos,install.message`;
 
 /** Every message from client to client: who published, who subscribed, at which QoS. */
 export function QosClients({ results }: SectionProps) {
@@ -16,9 +17,9 @@ export function QosClients({ results }: SectionProps) {
     <>
       <ConclusionText conclusion={clientsConclusion(rows)} />
       <p>
-        Above QoS 0, <code>./lab publish</code> and <code>./lab subscribe</code> use persistent sessions. That is the
-        point of the hint about a persistent connection: only within a session can either side repeat a message that was
-        not acknowledged.
+        Above QoS 0, <code>{CALLED_AS} publish</code> and <code>{CALLED_AS} subscribe</code> use persistent sessions.
+        That is the point of the hint about a persistent connection: only within a session can either side repeat a
+        message that was not acknowledged.
       </p>
       <Table
         caption="One message each"

@@ -1,4 +1,5 @@
 import { line, type PlotOptions } from '@observablehq/plot';
+import { CALLED_AS } from '../../../base/called-as.ts';
 import type { Latency } from '../../../records/measured/latency.ts';
 import { type Measured, measured as measuredIn } from '../../../records/measurements.ts';
 import { clockText } from '../analysis/clock.ts';
@@ -18,7 +19,7 @@ import { Table } from '../parts/table.tsx';
 import { Text } from '../parts/text.tsx';
 import { drawPlot, lookOf } from '../plot.ts';
 
-const COMMAND = './lab report --only qos.latency';
+const COMMAND = `${CALLED_AS} report --only qos.latency`;
 
 /** Latency of messages to a Pi by QoS, with TCP_NODELAY and with Nagle's algorithm: quantiles, distributions and method. */
 export function QosLatency({ results }: SectionProps) {

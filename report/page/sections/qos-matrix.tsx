@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../../../base/called-as.ts';
 import { packetSchema } from '../../../records/measured/sequence.ts';
 import { evidenceOf } from '../../../records/measurements.ts';
 import { aboveConclusion, type MatrixCell, matrixCells, minimumConclusion } from '../analysis/matrix.ts';
@@ -12,7 +13,7 @@ import { SequenceDiagram, sequenceText } from '../parts/sequence-diagram.tsx';
 import { Table } from '../parts/table.tsx';
 import { Text } from '../parts/text.tsx';
 
-const COMMAND = './lab verify --only qos.matrix';
+const COMMAND = `${CALLED_AS} verify --only qos.matrix`;
 const LEVELS = [0, 1, 2];
 
 /** The table of publisher's and subscriber's QoS: what the broker delivers, by which packets, and why. */
@@ -99,7 +100,7 @@ function Above({ cell: { published, requested, record, seen } }: { readonly cell
         id={`figure-${record.id}`}
         caption={`A message published at QoS ${published} to a subscription of QoS ${requested}, both clients on this machine, over time (not to scale), while other checks ran too.`}
         alternative={sequenceText(hops)}
-        command={`./lab verify --only ${record.id}`}
+        command={`${CALLED_AS} verify --only ${record.id}`}
         drawing={
           <SequenceDiagram
             hops={hops}

@@ -1,3 +1,4 @@
+import { CALLED_AS } from '../../../base/called-as.ts';
 import { packetSchema } from '../../../records/measured/sequence.ts';
 import { evidenceOf, type Measured, measured as measuredIn } from '../../../records/measurements.ts';
 import { clockText } from '../analysis/clock.ts';
@@ -10,7 +11,7 @@ import type { SectionProps } from '../parts/section.tsx';
 import { SequenceDiagram, sequenceText } from '../parts/sequence-diagram.tsx';
 import { Name, Text } from '../parts/text.tsx';
 
-const COMMAND = './lab verify --only qos.sequence';
+const COMMAND = `${CALLED_AS} verify --only qos.sequence`;
 
 /** One message per QoS: all control packets as both ends saw them, and the output of the debug mode. */
 export function QosSequence({ results }: SectionProps) {
@@ -38,7 +39,7 @@ function OneSequence({ measured: { record, observed } }: { readonly measured: Me
         id={`figure-${record.id}`}
         caption={`A message of ${payloadBytes} bytes at QoS ${qos} on ${topic}, with its control packets over time (not to scale). Times are from the first packet, at the end that saw it: ${clockText(clock)}.`}
         alternative={sequenceText(hops)}
-        command={`./lab verify --only ${record.id}`}
+        command={`${CALLED_AS} verify --only ${record.id}`}
         drawing={<SequenceDiagram hops={hops} publisher={publisher} subscriber={subscriber} />}
       >
         <Packets hops={hops} />

@@ -1,4 +1,5 @@
 import { barX, type PlotOptions, text } from '@observablehq/plot';
+import { CALLED_AS } from '../../../base/called-as.ts';
 import type { Size } from '../../../records/measured/size.ts';
 import { type Measured, measured as measuredIn } from '../../../records/measurements.ts';
 import {
@@ -21,7 +22,7 @@ import type { SectionProps } from '../parts/section.tsx';
 import { Table } from '../parts/table.tsx';
 import { drawPlot, lookOf } from '../plot.ts';
 
-const COMMAND = './lab verify --only qos.size';
+const COMMAND = `${CALLED_AS} verify --only qos.size`;
 const TYPES = ['PUBLISH', 'PUBACK', 'PUBREC', 'PUBREL', 'PUBCOMP'] as const;
 const HEADERS = 'IP and TCP';
 const PARTS = [...TYPES, HEADERS];
@@ -108,7 +109,7 @@ function Bars({
       id={`figure-size-${payloadBytes}`}
       caption={`Bytes that a message of ${payload} takes on each hop, by packet type${used.includes(HEADERS) ? ', and the headers and acknowledgements of TCP/IP' : ''}.`}
       alternative={`Bars of bytes per message with a payload of ${payload}: ${totals.join('; ')}.`}
-      command={`./lab verify --only 'qos.size.*.${payloadBytes}'`}
+      command={`${CALLED_AS} verify --only 'qos.size.*.${payloadBytes}'`}
       legend={<Legend names={PARTS} shown={used} kind="area" />}
       drawing={drawPlot(plotOf(bars))}
     >

@@ -1,0 +1,17 @@
+import test from 'ava';
+import { calledAs } from '../../../base/called-as.ts';
+
+const PATH = '/usr/local/bin:/usr/bin:/home/sam/project/node_modules/.bin';
+
+for (const [script, name] of [
+  ['/home/sam/mqtt-lab/lab', './lab'],
+  ['/home/sam/project/node_modules/.bin/mqtt-lab', 'npx mqtt-lab'],
+  // the program that pnpm's wrapper in node_modules/.bin runs
+  ['/home/sam/project/node_modules/mqtt-lab/dist/mqtt-lab.js', 'npx mqtt-lab'],
+  ['/usr/local/bin/mqtt-lab', 'mqtt-lab'],
+  [undefined, './lab'],
+] as const) {
+  test(`${script} is called as ${name}`, (t) => {
+    t.is(calledAs(script, PATH), name);
+  });
+}
