@@ -6,26 +6,22 @@ import module from 'node:module';
 import path from 'node:path';
 import process from 'node:process';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { checkNode, run } from './start.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const OLDEST_NODE = [20, 19];
 const LOCK_FILE = path.join(root, 'package-lock.json');
 const STAMP = path.join(root, 'node_modules', '.installed-from');
-/** What is installed: ./lab needs no development dependencies, the project's own tools need all. */
-const [RUN_TIME, ALL] = ['run-time', 'all'];
+/** What is installed: ./lab needs the packages that it bundles, the project's own tools also those of tests/package.json. */
+const [BUNDLED, ALL] = ['bundled', 'all'];
 /** How long to wait for another installation, in seconds. */
 const INSTALLATION_S = 600;
-/** What ends by itself after a command has that long. */
-const EXIT_MS = 300;
 
 /** Bundles and runs scripts/lab.ts for `lab`, or a tool such as `tests/bench/main`; its `main(args)` gives the exit code. */
 export async function bootstrap(name, args) {
   checkNode();
-  installDependencies(name === 'lab' ? RUN_TIME : ALL);
+  installDependencies(name === 'lab' ? BUNDLED : ALL);
   const { main } = await load(name === 'lab' ? 'scripts/lab' : name);
-  process.exitCode = await main(args);
-  // timers and sockets that a hanging check has left must not keep the process
-  setTimeout(() => process.exit(), EXIT_MS).unref();
+  await run(main, args);
 }
 
 async function load(name) {
@@ -44,13 +40,6 @@ async function load(name) {
   }
 }
 
-function checkNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
-  console.error(`mqtt-lab needs Node ${OLDEST_NODE.join('.')} or newer, this is ${process.versions.node}`);
-  process.exit(2);
-}
-
 function installDependencies(minimum) {
   // a developer's tools stay installed
   const needed = readStamp().scope === ALL ? ALL : minimum;
@@ -60,9 +49,9 @@ function installDependencies(minimum) {
   if (areInstalled(needed)) return;
   console.error('installing the dependencies of mqtt-lab (npm ci)');
   rmSync(STAMP, { force: true });
-  // no dependency needs an install script
-  const scope = needed === ALL ? '--include=dev' : '--omit=dev';
-  const options = ['ci', '--ignore-scripts', scope, '--no-audit', '--no-fund', '--loglevel=error'];
+  const scope = needed === ALL ? [] : ['--workspaces=false'];
+  // no package needs an install script; NODE_ENV=production would leave out the development dependencies
+  const options = ['ci', '--ignore-scripts', '--include=dev', ...scope, '--no-audit', '--no-fund', '--loglevel=error'];
   // npm inherits the lock, because it may outlive this process
   const { status, error } = spawnSync('npm', options, { cwd: root, stdio: ['ignore', 2, 2, lock] });
   if (status !== 0) {

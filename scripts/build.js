@@ -17,18 +17,20 @@ const OPTIONS = {
   ...{ bundle: true, splitting: true, minify: true, platform: 'node', format: 'esm', target: 'node20' },
   // the first three run from their own folders; the others are optional parts of packages
   external: ['ava', 'esbuild', 'playwright-core', 'cpu-features', '*.node', 'canvas'],
+  alias: { 'cssomnom/parse': path.join(ROOT, 'scripts', 'no-style-sheets.js') },
 };
 
 /** Returns the folder with the bundled entry points, each at its place (scripts/lab.js). @param {import('esbuild').BuildOptions} options */
 export async function build(name, options) {
   const digest = createHash('sha256').update(JSON.stringify([ROOT, options]));
-  for (const file of sources(ROOT, name === 'lab' ? ['tests'] : [])) digest.update(file).update(readFileSync(file));
+  for (const file of sources(ROOT, name === 'lab' ? ['dist', 'tests'] : ['dist']))
+    digest.update(file).update(readFileSync(file));
   const folder = path.join(BUILDS, `${name}-${digest.digest('hex').slice(0, 16)}`);
   if (existsSync(folder)) return folder;
   const staged = path.join(BUILDS, randomUUID());
   mkdirSync(staged, { recursive: true });
   const esbuild = await import('esbuild');
-  const plugins = [...(options.plugins ?? []), { name: 'source URLs', setup: keepSourceUrls }];
+  const plugins = [...(options.plugins ?? []), sourceUrls((file) => JSON.stringify(pathToFileURL(file).href))];
   await esbuild.build({ ...OPTIONS, outdir: staged, ...options, plugins }).finally(esbuild.stop);
   await rename(staged, folder).catch((error) => {
     // another start may have been faster
@@ -50,11 +52,38 @@ function sources(folder, without) {
   });
 }
 
-/** A source finds the files beside it by its own URL, not by that of the bundle. */
-function keepSourceUrls({ onLoad }) {
-  onLoad({ filter: /\.tsx?$|build\.js$/ }, ({ path: file }) => {
-    const url = JSON.stringify(pathToFileURL(file).href);
-    const contents = readFileSync(file, 'utf8').replace(/import\.meta\.url/g, url);
-    return { contents, loader: path.extname(file).slice(1) };
-  });
+/**
+ * Bundles the program of the npm package into a folder, each file at its top. The files that a source reads beside itself have
+ * to be below that folder, where they are below the project. Returns the files that went into the bundle.
+ */
+export async function bundlePackage(outdir) {
+  const esbuild = await import('esbuild');
+  // in pieces, because the bundle of this source would have its own URL here
+  const here = ['import', 'meta', 'url'].join('.');
+  const urls = sourceUrls((file) => `new URL(${JSON.stringify(path.relative(ROOT, file))}, ${here}).href`);
+  const entryPoints = [path.join(ROOT, 'scripts', 'mqtt-lab.js')];
+  const options = {
+    ...OPTIONS,
+    outbase: path.join(ROOT, 'scripts'),
+    outdir,
+    entryPoints,
+    plugins: [urls],
+    metafile: true,
+  };
+  const { metafile } = await esbuild.build(options).finally(esbuild.stop);
+  const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
+  return [...new Set(inputs)].map((file) => path.join(ROOT, file));
+}
+
+/** A source finds the files beside it by its own URL, not by that of the bundle. `urlOf` gives that as an expression. */
+function sourceUrls(urlOf) {
+  return {
+    name: 'source URLs',
+    setup({ onLoad }) {
+      onLoad({ filter: /\.tsx?$|build\.js$/ }, ({ path: file }) => {
+        const contents = readFileSync(file, 'utf8').replace(/import\.meta\.url/g, () => urlOf(file));
+        return { contents, loader: path.extname(file).slice(1) };
+      });
+    },
+  };
 }

@@ -1,6 +1,5 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import mqtt from 'mqtt/package.json' with { type: 'json' };
+import mqttPacket from 'mqtt-packet/package.json' with { type: 'json' };
 import type { LiveLab } from '../../deployment/live-lab.ts';
 import { within } from '../../probes/mqtt/feed.ts';
 import { gatherFacts } from '../../provisioning/resources/facts.ts';
@@ -11,9 +10,9 @@ import { THIS_MACHINE } from './check.ts';
 import { bootIdHere, SYSTEM, systemOf } from './system.ts';
 import type { TestLab } from './test-lab.ts';
 
-const MODULES = fileURLToPath(new URL('../../node_modules', import.meta.url));
-/** The clients on this machine: their usual names and their packages. */
-const CLIENTS_HERE = { 'mqtt.js': 'mqtt', 'mqtt-packet': 'mqtt-packet' } as const;
+/** mqtt.js on this machine, with its version. */
+export const MQTT_JS_VERSION = `mqtt.js ${mqtt.version}`;
+const CLIENTS_HERE = `${MQTT_JS_VERSION}, mqtt-packet ${mqttPacket.version}`;
 const CLIENT_PACKAGES = packagesQuery(['mosquitto-clients', 'python3-paho-mqtt']);
 const BOUND_MS = 30_000;
 const UNKNOWN = 'unknown';
@@ -31,8 +30,8 @@ export type Software = (host: string) => Promise<Versions>;
 export function softwareOf(testLab: TestLab, hosts: readonly string[], onSystem: OnSystem): Software {
   const broker = brokerText(testLab.live);
   const ask = async (host: string) => {
-    const asking = host === THIS_MACHINE ? clientsHere() : clientsOn(testLab, host, onSystem);
-    return await within(asking, `versions on ${host}`, BOUND_MS).catch(() => UNKNOWN);
+    if (host === THIS_MACHINE) return CLIENTS_HERE;
+    return await within(clientsOn(testLab, host, onSystem), `versions on ${host}`, BOUND_MS).catch(() => UNKNOWN);
   };
   const clients = new Map(hosts.map((host) => [host, ask(host)]));
   return async (host) => ({ broker, client: (await clients.get(host)) ?? UNKNOWN });
@@ -43,17 +42,6 @@ export function brokerText({ lab, broker }: Pick<LiveLab, 'lab' | 'broker'>): st
   const { software } = lab.broker;
   if (software !== undefined) return `${software.product} ${software.version}`;
   return broker.version === undefined ? UNKNOWN : `mosquitto ${broker.version}`;
-}
-
-async function clientsHere(): Promise<string> {
-  const named = Object.entries(CLIENTS_HERE).map(([name, module]) => softwareHere(name, module));
-  return (await Promise.all(named)).join(', ');
-}
-
-/** A package that this project depends on, by its usual name, with its version. */
-export async function softwareHere(name: string, module: string): Promise<string> {
-  const { version } = JSON.parse(await readFile(path.join(MODULES, module, 'package.json'), 'utf8'));
-  return `${name} ${version}`;
 }
 
 async function clientsOn(testLab: TestLab, name: string, onSystem: OnSystem): Promise<string> {

@@ -25,7 +25,9 @@ export function lintChecks(args: readonly string[] = []): StaticCheck[] {
 
 /** The `.sh` files below a folder, apart from packages and hidden folders. */
 function scripts(folder: string): string[] {
-  const entries = readdirSync(folder, { withFileTypes: true }).filter(({ name }) => !/^\.|^node_modules$/.test(name));
+  const entries = readdirSync(folder, { withFileTypes: true }).filter(
+    ({ name }) => !/^\.|^(node_modules|dist)$/.test(name),
+  );
   return entries.flatMap((entry) => {
     const place = path.join(folder, entry.name);
     if (entry.isDirectory()) return scripts(place);

@@ -3,7 +3,7 @@ import path from 'node:path';
 import test from 'ava';
 
 const FOLDERS = readdirSync('.', { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && !/^\.|^node_modules$|^tests$|^docs$/.test(entry.name))
+  .filter((entry) => entry.isDirectory() && !/^\.|^(node_modules|dist|tests|docs)$/.test(entry.name))
   .map(({ name }) => name);
 
 test('messages name the command as it was called, since the package has no ./lab', (t) => {

@@ -39,7 +39,7 @@ test('the table has every folder with code', (t) => {
     .map(({ name }) => name)
     .filter(
       (name) =>
-        !/^\.|^node_modules$/.test(name) &&
+        !/^\.|^(node_modules|dist)$/.test(name) &&
         readdirSync(name, { recursive: true }).some((file) => /\.tsx?$/.test(String(file))),
     );
   t.deepEqual(withCode.sort(), FOLDERS.toSorted());

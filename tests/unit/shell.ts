@@ -4,7 +4,7 @@ import test from 'ava';
 
 const MOST_LINES = 5;
 const FOLDERS = readdirSync('.', { withFileTypes: true }).flatMap((entry) =>
-  entry.isDirectory() && !/^\.|^node_modules$/.test(entry.name) ? [entry.name] : [],
+  entry.isDirectory() && !/^\.|^(node_modules|dist)$/.test(entry.name) ? [entry.name] : [],
 );
 const FILES = FOLDERS.flatMap((folder) =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((name) => path.join(folder, name)),

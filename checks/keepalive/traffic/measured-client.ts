@@ -5,7 +5,7 @@ import { type ConnectionCounters, watchConnections } from '../../../probes/netwo
 import { type Finding, idWord, THIS_MACHINE } from '../../harness/check.ts';
 import type { topicRoles } from '../../harness/roles.ts';
 import { type Shared, shared } from '../../harness/shared.ts';
-import { softwareHere } from '../../harness/software.ts';
+import { MQTT_JS_VERSION } from '../../harness/software.ts';
 import type { watchStalls } from '../../harness/stall.ts';
 import type { TestLab } from '../../harness/test-lab.ts';
 import { MOSQUITTO_CLIENT, MQTT_JS, type PingingClient } from '../ping-period.ts';
@@ -35,7 +35,7 @@ export function localMeasuredClient(testLab: TestLab): MeasuredClient {
     idWord: 'this-machine',
     tolerance: MQTT_JS,
     async use(options, work) {
-      await using client = await openLocalClient(testLab, await softwareHere('mqtt.js', 'mqtt'), options);
+      await using client = await openLocalClient(testLab, MQTT_JS_VERSION, options);
       return await work(client);
     },
   };

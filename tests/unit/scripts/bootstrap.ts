@@ -15,13 +15,13 @@ const WAITS = 'another mqtt-lab is installing the dependencies; waiting for it t
 function projectFor(t: ExecutionContext) {
   const folder = folderFor(t);
   const log = join(folder, 'log');
-  for (const name of ['scripts/bootstrap.js', 'package-lock.json', 'package.json'])
+  for (const name of ['scripts/bootstrap.js', 'scripts/start.js', 'package-lock.json', 'package.json'])
     cpSync(join(PROJECT, name), join(folder, name));
   mkdirSync(join(folder, 'node_modules'));
   mkdirSync(join(folder, 'bin'));
   const npm = join(folder, 'bin', 'npm');
   const wait = `while [ ! -e ${folder}/finish ]; do sleep 0.02; done`;
-  writeFileSync(npm, `#!/bin/sh\necho "begin $3" >>${log}\n${wait}\necho end >>${log}\n`);
+  writeFileSync(npm, `#!/bin/sh\necho "begin $4" >>${log}\n${wait}\necho end >>${log}\n`);
   chmodSync(npm, 0o755);
   writeFileSync(log, '');
   const start = (command = 'lab') => {
@@ -53,7 +53,7 @@ test('installs once when two start after a change of package-lock.json', async (
   await until('the note', LIMIT_MS, () => second.stderr() === WAITS || undefined);
   finish();
   await Promise.all([first.closed, second.closed]);
-  t.deepEqual(calls(), ['begin --omit=dev', 'end']);
+  t.deepEqual(calls(), ['begin --workspaces=false', 'end']);
 });
 
 test('waits for the npm of a start that was killed, then installs again', async (t) => {
@@ -64,32 +64,32 @@ test('waits for the npm of a start that was killed, then installs again', async 
   await once(first.child, 'exit');
   const second = start();
   await until('the note', LIMIT_MS, () => second.stderr() === WAITS || undefined);
-  t.deepEqual(calls(), ['begin --omit=dev']);
+  t.deepEqual(calls(), ['begin --workspaces=false']);
   finish();
   await second.closed;
   // nothing noted that the first installation was complete
-  t.deepEqual(calls(), ['begin --omit=dev', 'end', 'begin --omit=dev', 'end']);
+  t.deepEqual(calls(), ['begin --workspaces=false', 'end', 'begin --workspaces=false', 'end']);
 });
 
-test('./lab needs the run-time dependencies, the tools need all', async (t) => {
+test('./lab installs the packages that it bundles, the tools install all', async (t) => {
   const { start, finish, calls } = projectFor(t);
   finish();
   const run = async (command: string) => await start(command).closed;
   await run('lab');
   await run('lab');
-  t.deepEqual(calls(), ['begin --omit=dev', 'end']);
+  t.deepEqual(calls(), ['begin --workspaces=false', 'end']);
   await run('tests/bench/main');
   await run('lab');
-  t.deepEqual(calls().slice(2), ['begin --include=dev', 'end']);
+  t.deepEqual(calls().slice(2), ['begin --no-audit', 'end']);
 });
 
-test('./lab keeps the development dependencies up to date where they are installed', async (t) => {
+test('./lab keeps the tools up to date where they are installed', async (t) => {
   const { start, finish, calls, changeLockFile } = projectFor(t);
   finish();
   await start('tests/bench/main').closed;
   changeLockFile();
   await start('lab').closed;
-  t.deepEqual(calls(), ['begin --include=dev', 'end', 'begin --include=dev', 'end']);
+  t.deepEqual(calls(), ['begin --no-audit', 'end', 'begin --no-audit', 'end']);
 });
 
 test('a command ends with its exit code although it leaves a timer behind', (t) => {
