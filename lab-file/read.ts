@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
 import { dirname, resolve } from 'node:path';
+import { CALLED_AS } from '../base/called-as.ts';
 import { errorCode, InputError } from '../base/errors.ts';
 import type { Secret } from '../base/secret.ts';
 import { cardFile } from './card-file.ts';
@@ -85,7 +86,7 @@ function readText(file: string): string {
     const code = errorCode(error);
     if (code === 'ENOENT') {
       throw new InputError([
-        `${file}: does not exist; change to the folder of the lab file, or name it with --lab FILE`,
+        `${file}: does not exist; change to its folder, name it with --lab FILE, or write one with ${CALLED_AS} init`,
       ]);
     }
     if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')

@@ -11,6 +11,7 @@ import { labFileOf, openContext } from './context.ts';
 import { newHostKeyOption } from './new-host-keys.ts';
 
 const LOADERS = {
+  init: async () => (await import('./init.ts')).init(),
   up: async () => (await import('./up.ts')).up(),
   plan: async () => (await import('./plan.ts')).plan(),
   verify: async () => (await import('./verify.ts')).verify(),

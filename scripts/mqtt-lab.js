@@ -8,6 +8,6 @@ import { checkNode, run } from './start.js';
 checkNode();
 // others may write to a temporary folder, and the package's own may be read-only
 const { HOME } = process.env;
-if (HOME) module.enableCompileCache?.(path.join(HOME, '.cache', 'mqtt-lab'));
+if (HOME) module.enableCompileCache?.(path.join(HOME, '.cache', 'mqtt-lab', 'code'));
 const { main } = await import('./lab.ts');
 await run(main, process.argv.slice(2));

@@ -1,9 +1,6 @@
 import { Document } from 'yaml';
 import { printable } from '../../base/paint.ts';
-import { readDocument } from '../../lab-file/document.ts';
-import { draftOf } from '../../lab-file/draft.ts';
-import { checkRules } from '../../lab-file/rules.ts';
-import { checkShape } from '../../lab-file/shape.ts';
+import { mistakesInText } from '../../lab-file/text-mistakes.ts';
 import type { Grouped } from './groups.ts';
 import { type Note, noteText } from './note.ts';
 import type { WaysIn } from './people.ts';
@@ -46,7 +43,7 @@ export function labYaml({ name, broker, users, groups, topics, advice, notes }: 
   ]);
   if (notes.length > 0) document.commentBefore = comment(['lab.yaml cannot say:', ...notes.map(noteText)]);
   const text = document.toString({ lineWidth: 0 });
-  const mistakes = mistakesIn(text);
+  const mistakes = mistakesInText(text);
   if (mistakes.length > 0) throw new Error(`the imported lab file has mistakes:\n${mistakes.join('\n')}`);
   return text;
 }
@@ -65,12 +62,4 @@ export function variables(users: readonly string[]): ReadonlyMap<string, string>
     names.set(user, all.find((name) => !taken.includes(name)) ?? wanted);
   }
   return names;
-}
-
-/** Beside passwords and files of this machine, which nobody has set yet. */
-function mistakesIn(text: string): string[] {
-  const { broken, mistakes, value } = readDocument(text);
-  const machine = { interfaces: {}, isFile: () => true, keyFault: () => undefined };
-  const found = [...checkShape(value).mistakes, ...checkRules(draftOf(value), machine)];
-  return [...broken, ...mistakes, ...found].map((mistake) => mistake.text);
 }

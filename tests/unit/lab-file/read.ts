@@ -125,7 +125,7 @@ test('refuses a missing file, a folder and a binary file', (t) => {
   const explained = (file: string) => t.throws(() => readLab(file, NOWHERE), { instanceOf: InputError })?.message;
   t.is(
     explained('nowhere/lab.yaml'),
-    'nowhere/lab.yaml: does not exist; change to the folder of the lab file, or name it with --lab FILE',
+    'nowhere/lab.yaml: does not exist; change to its folder, name it with --lab FILE, or write one with ./lab init',
   );
   t.is(
     explained('tests'),

@@ -4,6 +4,7 @@ import { compare } from '../../../scripts/compare.ts';
 import { down } from '../../../scripts/down.ts';
 import { image } from '../../../scripts/image.ts';
 import { importCommand } from '../../../scripts/import.ts';
+import { init } from '../../../scripts/init.ts';
 import { plan } from '../../../scripts/plan.ts';
 import { publish } from '../../../scripts/publish.ts';
 import { report } from '../../../scripts/report.ts';
@@ -14,6 +15,7 @@ import { up } from '../../../scripts/up.ts';
 import { verify } from '../../../scripts/verify.ts';
 
 const MAKERS: readonly (() => LabCommand)[] = [
+  init,
   up,
   plan,
   verify,
