@@ -1,5 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
+import process from 'node:process';
 import type { KeyPair } from './files.ts';
 
 /** What a certificate must be. */
@@ -80,6 +81,8 @@ export function serialOf({ serialNumber }: Pick<X509Certificate, 'serialNumber'>
 
 /** As text, without the escapes of RFC 4514. */
 export function commonNameOf(certificate: X509Certificate): string | undefined {
+  // toLegacyObject loads a part of node:tls, and node:tls lacks createSecureContext where that part came first (Node 20)
+  process.getBuiltinModule('node:tls');
   const { CN } = certificate.toLegacyObject().subject;
   return typeof CN === 'string' ? CN : undefined;
 }

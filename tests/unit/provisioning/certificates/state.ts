@@ -1,3 +1,5 @@
+import { execFileSync } from 'node:child_process';
+import process from 'node:process';
 import test from 'ava';
 import { Secret } from '../../../../base/secret.ts';
 import type { KeyPair } from '../../../../provisioning/certificates/files.ts';
@@ -93,4 +95,9 @@ test('a client certificate covers no name, and names its user', async (t) => {
   const certificate = parse((await pairs()).client.chain);
   t.false(certificate !== undefined && covers(certificate, 'sam'));
   t.is(certificate && commonNameOf(certificate), 'sam');
+});
+
+test('leaves node:tls whole when it reads a name before anything has loaded it', (t) => {
+  const words = ['scripts/bootstrap.js', 'tests/unit/provisioning/certificates/_name-then-tls'];
+  t.is(execFileSync(process.execPath, words, { encoding: 'utf8' }), 'sam function\n');
 });
