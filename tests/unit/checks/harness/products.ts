@@ -105,6 +105,12 @@ const rows: readonly (readonly [BrokerSoftware, CheckRecord['id'], known: Words,
     judgeResend('PUBREL', { ...publishedAgain, again: [{ ...released, packetId: 8 }] }),
   ],
   [
+    RABBITMQ_4,
+    'acl.subscribe.devices/hall/mqtt-lab.hall.retained.v5',
+    { reason: '0 copies of the retained message arrived at a SUBSCRIBE with +, not one' },
+    { reason: '2 copies of the retained message arrived at a SUBSCRIBE with +, not one' },
+  ],
+  [
     AEDES,
     'acl.subscribe.home/mqtt-lab/.alice.retained.v311',
     { reason: '0 copies of the retained message arrived at a SUBSCRIBE with +, not one' },
@@ -144,6 +150,18 @@ const rows: readonly (readonly [BrokerSoftware, CheckRecord['id'], known: Words,
   ],
   [EJABBERD, 'auth.unknown-user.v311.case.this-machine', login('20 02 00 00'), login('')],
   [EJABBERD, 'retained.served.v5', served(2), served(0)],
+  [
+    EJABBERD,
+    'acl.retain-set.devices/hall/mqtt-lab/.admin.v311',
+    { reason: 'nothing is proved: the broker does not retain what hall publishes with RETAIN' },
+    { reason: 'the broker retained the message' },
+  ],
+  [
+    EJABBERD,
+    'acl.subscribe.devices/hall/mqtt-lab/.admin.retained.v5',
+    { reason: 'nothing is proved: admin does not receive what hall publishes with RETAIN' },
+    { reason: 'the retained message arrived' },
+  ],
 ];
 
 /** What says nothing about a known difference, whatever the check. */
