@@ -1,18 +1,18 @@
 import { once } from 'node:events';
 import type { Readable } from 'node:stream';
 import type Docker from 'dockerode';
-import { ignoreFailure } from '../../base/errors.ts';
+import { errorMessage, ignoreFailure, lastLines } from '../../base/errors.ts';
+import { startBound, stretchedSeconds } from '../../base/slowness.ts';
 import { DEBIAN_SUITES, type DebianRelease } from '../../lab-file/lab.ts';
 import { type BuildOptions, bootstrap } from './bootstrap.ts';
 import { type Emulation, platformOf } from './emulation.ts';
 import { follow } from './events.ts';
+import type { HandOverOptions } from './hand-over.ts';
 import { architectureLabel, BASE } from './labels.ts';
 import { loadImage, openLayer } from './load-image.ts';
 
-const REGISTRY_SILENCE_MS = 20_000;
-const REGISTRY_TIMEOUT_MS = 300_000;
-/** How long the engine may be silent while it imports a root file system that mmdebstrap still makes. */
-const IMPORT_SILENCE_MS = 600_000;
+/** How long a registry may be silent, also before its first answer. */
+const REGISTRY_SILENCE_MS = 60_000;
 
 /** The Debian that images are built on; `emulation` undefined: of the engine's own architecture. */
 export type BaseSpec = { readonly debian: DebianRelease; readonly emulation?: Emulation | undefined };
@@ -26,12 +26,14 @@ export function baseTag({ debian, emulation }: BaseSpec): string {
 /** The tag of the base image, which is reused, pulled from a registry, or made from this machine's apt sources. */
 export async function ensureBaseImage(docker: Docker, base: BaseSpec, options: BuildOptions): Promise<string> {
   const tag = baseTag(base);
-  if ((await hasImage(docker, tag)) || (await pull(docker, base, options))) return tag;
+  if (await hasImage(docker, tag)) return tag;
+  const why = await pull(docker, base, options);
+  if (why === undefined) return tag;
   const { debian, emulation } = base;
   const what = emulation === undefined ? `Debian ${debian}` : `Debian ${debian} for ${emulation.architecture}`;
   const time = emulation === undefined ? '' : ', once; this takes some minutes';
   options.reporter.step(
-    `no registry answers: building the image of ${what} from this machine's own apt sources${time}`,
+    `building the image of ${what} from this machine's own apt sources${time}; no registry gave it: ${why}`,
   );
   if (emulation === undefined) await importBase(docker, base, options);
   else await loadBase(docker, { debian, emulation }, options);
@@ -43,7 +45,8 @@ async function importBase(docker: Docker, base: BaseSpec, options: BuildOptions)
   const tag = baseTag(base);
   const suite = DEBIAN_SUITES[base.debian];
   try {
-    const take = (archive: Readable) => importArchive(docker, archive, { tag, label: `${BASE}=${suite}` });
+    const take: HandOverOptions['take'] = (archive, signal) =>
+      importArchive(docker, archive, { tag, label: `${BASE}=${suite}`, signal });
     await bootstrap({ suite, emulation: undefined }, take, options);
   } catch (error) {
     // an import that mmdebstrap did not finish leaves an incomplete image
@@ -59,11 +62,15 @@ async function importBase(docker: Docker, base: BaseSpec, options: BuildOptions)
 export async function importArchive(
   docker: Docker,
   archive: Readable,
-  { tag, label }: { readonly tag: string; readonly label: string },
+  { tag, label, signal }: { readonly tag: string; readonly label: string; readonly signal: AbortSignal },
 ): Promise<void> {
-  await once(archive, 'readable');
-  const stream = await docker.importImage(archive, { ...repository(tag), changes: `LABEL ${label}` });
-  await follow(docker, stream, IMPORT_SILENCE_MS);
+  await once(archive, 'readable', { signal });
+  const stream = await docker.importImage(archive, {
+    ...repository(tag),
+    changes: `LABEL ${label}`,
+    abortSignal: signal,
+  });
+  await follow(docker, stream, {});
 }
 
 /** Another architecture's goes through a file, since the engine needs the architecture before the layer. */
@@ -85,27 +92,32 @@ export async function hasImage(docker: Docker, tag: string): Promise<boolean> {
   return images.length > 0;
 }
 
-/** Pulls the image and gives it the lab's own tag, so that `down` removes no image of the user's. Returns whether it could. */
-async function pull(docker: Docker, base: BaseSpec, { signal, reporter }: BuildOptions): Promise<boolean> {
+/** Pulls the image and gives it the lab's own tag, so that `down` removes no image of the user's. Returns why it could not. */
+async function pull(docker: Docker, base: BaseSpec, { signal, reporter }: BuildOptions): Promise<string | undefined> {
   const reference = `${namespace(base.emulation)}debian:${DEBIAN_SUITES[base.debian]}-slim`;
   const hadImage = await hasImage(docker, reference);
   const limit = new AbortController();
-  // AbortSignal.timeout in AbortSignal.any is forgotten at the first garbage collection (Node 20, nodejs/node#57736)
-  const timer = setTimeout(() => limit.abort(), REGISTRY_TIMEOUT_MS);
+  const bound = startBound(REGISTRY_SILENCE_MS, () => limit.abort());
+  const onLine = (line: string) => {
+    bound.renew();
+    reporter.detail(line);
+  };
   try {
     const abortSignal = AbortSignal.any([signal, limit.signal]);
     const platform = platformOf(base.emulation?.architecture);
     const pulled = hadImage ? undefined : await docker.pull(reference, { ...platform, abortSignal });
-    if (pulled !== undefined) await follow(docker, pulled, REGISTRY_SILENCE_MS, reporter.detail);
-  } catch {
+    if (pulled !== undefined) await follow(docker, pulled, { onLine });
+  } catch (error) {
     signal.throwIfAborted();
-    return false;
+    return limit.signal.aborted
+      ? `silent for ${stretchedSeconds(REGISTRY_SILENCE_MS)} s`
+      : lastLines(errorMessage(error), 1);
   } finally {
-    clearTimeout(timer);
+    bound.close();
   }
   await docker.getImage(reference).tag(repository(baseTag(base)));
   if (!hadImage) await docker.getImage(reference).remove();
-  return true;
+  return undefined;
 }
 
 function repository(reference: string): { repo: string; tag: string } {

@@ -1,18 +1,17 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { spawn } from 'node:child_process';
 import process from 'node:process';
-import type { Readable } from 'node:stream';
 import { $ } from 'zx/core';
 import { deferred } from '../../base/deferred.ts';
-import { errorMessage, ignoreFailure, LabError, lastLines } from '../../base/errors.ts';
+import { lastLines } from '../../base/errors.ts';
 import type { HostReporter } from '../../base/progress.ts';
 import { beginReader, killWords, MARK_ERRORS } from '../hosts/shell.ts';
 import { aptSources } from './apt-sources.ts';
+import { bootstrapFailure } from './bootstrap-failure.ts';
 import type { Emulation } from './emulation.ts';
+import { BUILD_SILENCE_MS } from './events.ts';
+import { type HandOverOptions, handOver, type Producer } from './hand-over.ts';
 import { ensureTool } from './install.ts';
 
-const BOOTSTRAP_TIMEOUT_MS = 600_000;
-const EMULATED_TIMEOUT_MS = 1_800_000;
 const BOOTSTRAP = `${MARK_ERRORS}; exec mmdebstrap "$@"`;
 /**
  * An emulated Pi needs no documentation and no translations. dpkg reads that in the new system; as an option of mmdebstrap it would
@@ -37,51 +36,28 @@ export function nftables(emulation: Emulation | undefined): string {
 
 /**
  * Makes a Debian with mmdebstrap from this machine's own apt sources; `take` reads its root file system as a tar archive.
- * Throws a LabError with exit code 2 and mmdebstrap's last lines where it fails; what `take` has read is then incomplete.
+ * Throws a LabError with exit code 2 and the first cause where either fails; what `take` has read is then incomplete.
  */
 export async function bootstrap(
   debian: Bootstrap,
-  take: (archive: Readable) => Promise<void>,
+  take: HandOverOptions['take'],
   { signal, reporter }: BuildOptions,
 ): Promise<void> {
-  const { suite, emulation } = debian;
   await ensureTool('mmdebstrap', ['mmdebstrap', ...(await ubuntuKeyring())], reporter, signal);
   // mmdebstrap's own test of whether a foreign architecture's programs run here
-  if (emulation !== undefined) await ensureTool('arch-test', ['arch-test'], reporter, signal);
-  const { child, output, end } = start(await optionsOf(debian), reporter);
-  const exited = once(child, 'exit').then(([code]) => code === 0);
-  void ignoreFailure(exited);
-  const timer = setTimeout(end, emulation === undefined ? BOOTSTRAP_TIMEOUT_MS : EMULATED_TIMEOUT_MS);
-  signal.addEventListener('abort', end);
-  if (signal.aborted) void end();
-  let refusal: string | undefined;
-  let isComplete = false;
-  let isRefused = false;
-  try {
-    refusal = await take(child.stdout).then(() => undefined, errorMessage);
-    isRefused = refusal !== undefined && !child.stdout.readableEnded;
-    // without a reader it would wait for ever
-    if (isRefused) void end();
-    isComplete = (await ignoreFailure(exited)) ?? false;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener('abort', end);
-  }
-  if (isComplete && refusal === undefined) return;
-  const step = `build the image of Debian ${suite}`;
-  if (signal.aborted) throw new LabError({ subject: 'docker', step, happened: 'interrupted' }, 'interrupted');
-  const happened =
-    isComplete || isRefused
-      ? `the engine did not accept it: ${refusal}`
-      : `mmdebstrap failed\n    ${lastLines(output())}`;
-  const advice = 'check that `apt-get update` works on this machine, or that a container registry is in reach';
-  throw new LabError({ subject: 'docker', step, happened, advice }, 'could-not-run');
+  if (debian.emulation !== undefined) await ensureTool('arch-test', ['arch-test'], reporter, signal);
+  const options = await optionsOf(debian);
+  const { output, ...producer } = start(options, reporter);
+  const cause = await handOver(producer, { take, silenceMs: BUILD_SILENCE_MS, signal });
+  if (cause === undefined) return;
+  throw await bootstrapFailure({ cause, output: output(), suite: debian.suite, signal });
 }
 
 async function optionsOf({ suite, emulation }: Bootstrap): Promise<string[]> {
   const sources = await aptSources(suite);
   return [
-    '--quiet',
+    // the output of apt and dpkg, which shows progress
+    '--verbose',
     '--variant=minbase',
     // with the package lists: a machine made within a day of them installs without fetching them
     '--skip=cleanup/apt/lists',
@@ -101,11 +77,9 @@ export function includedPackages(sources: readonly string[], emulation: Emulatio
   return [...certificates, 'openssh-server', 'sudo', 'python3', nftables(emulation)];
 }
 
-type Started = {
-  readonly child: ChildProcess & { readonly stdout: Readable };
+type Started = Producer & {
   /** mmdebstrap's messages so far. */
   readonly output: () => string;
-  readonly end: () => Promise<void>;
 };
 
 /** Starts mmdebstrap in a process group of its own: on TERM it would wait for the apt that it has started. */
@@ -113,7 +87,7 @@ function start(options: readonly string[], reporter: HostReporter): Started {
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const words = [...sudo, 'setsid', '-w', 'sh', '-c', BOOTSTRAP, 'sh', ...options];
   const child = spawn(words[0] ?? '', words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
-  const group = deferred<number>();
+  const group = deferred<number | undefined>();
   let messages = '';
   const read = (text: string) => {
     messages += text;
@@ -121,8 +95,11 @@ function start(options: readonly string[], reporter: HostReporter): Started {
   };
   const errors = beginReader('stderr', group.resolve, read);
   child.stderr.setEncoding('utf8').on('data', errors.push);
-  const end = async () => {
-    await $({ quiet: true, nothrow: true })`${killWords([await group.promise], 'TERM', sudo)}`;
+  // where it has not begun
+  child.once('close', () => group.resolve(undefined));
+  const end: Producer['end'] = async (signal) => {
+    const leader = await group.promise;
+    if (leader !== undefined) await $({ quiet: true, nothrow: true })`${killWords([leader], signal, sudo)}`;
   };
   // before the mark, sudo says why it did not start
   return { child, output: () => (errors.hasBegun() ? messages : errors.before()), end };

@@ -7,12 +7,11 @@ import type { Architecture, DebianRelease } from '../../lab-file/lab.ts';
 import { ensureBaseImage, hasImage } from './base-image.ts';
 import { type BuildOptions, nftables } from './bootstrap.ts';
 import { type Emulation, platformOf } from './emulation.ts';
-import { follow } from './events.ts';
+import { BUILD_SILENCE_MS, follow } from './events.ts';
 import { architectureLabel, BASE, LAB, labFilter, RECIPE } from './labels.ts';
 import { tar } from './tar.ts';
 
 const DOCKERFILE = new URL('../../pi/Dockerfile', import.meta.url);
-const BUILD_SILENCE_MS = 180_000;
 
 /** What an image is made from. */
 export type ImageSpec = {
@@ -90,7 +89,7 @@ async function build(
       forcerm: true,
       abortSignal: signal,
     });
-    await follow(docker, stream, BUILD_SILENCE_MS, reporter.detail);
+    await follow(docker, stream, { silenceMs: BUILD_SILENCE_MS, onLine: reporter.detail });
   } catch (error) {
     if (signal.aborted) throw new LabError({ subject: 'docker', step, happened: 'interrupted' }, 'interrupted');
     const advice = 'check that the engine has disk space (docker system df) and reaches the Debian archive';

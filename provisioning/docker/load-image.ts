@@ -11,7 +11,7 @@ import { pack } from 'tar-stream';
 import { errorMessage, ignoreFailure, LabError } from '../../base/errors.ts';
 import type { Architecture } from '../../lab-file/lab.ts';
 import { hasEnded } from '../hosts/local-process.ts';
-import { follow } from './events.ts';
+import { BUILD_SILENCE_MS, follow } from './events.ts';
 
 /** A root file system in a file that only this user can read; disposing of it removes the file. */
 export type Layer = AsyncDisposable & {
@@ -28,7 +28,6 @@ export type LoadedImage = {
   readonly labels: Readonly<Record<string, string>>;
 };
 
-const LOAD_SILENCE_MS = 300_000;
 /** The id of the process follows. */
 const PREFIX = 'mqtt-lab-layer-';
 
@@ -97,7 +96,7 @@ export async function loadImage(
   const written = pipeline(createReadStream(layer.file), entry, { signal }).then(() => archive.finalize());
   written.catch((error: unknown) => archive.destroy(error instanceof Error ? error : undefined));
   try {
-    await follow(docker, await docker.loadImage(outgoing, { abortSignal: signal }), LOAD_SILENCE_MS);
+    await follow(docker, await docker.loadImage(outgoing, { abortSignal: signal }), { silenceMs: BUILD_SILENCE_MS });
     await Promise.all([written, sent]);
   } catch (error) {
     const step = `load the image ${tag}`;

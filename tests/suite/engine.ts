@@ -44,7 +44,9 @@ export async function openEngine(run: Run, report: ReportProgress): Promise<Test
   const changes = [`LABEL ${LAB}=${keeperLab(run)} ${RECIPE}=keeper`];
   const [repo, tag] = [`mqtt-lab/${keeperLab(run)}`, 'latest'];
   const archive = await tar([{ name: 'keeper', mode: 0o644, content: '' }]);
-  await follow(docker, await docker.importImage(Readable.from([archive]), { repo, tag, changes }), EMPTY_IMAGE_MS);
+  await follow(docker, await docker.importImage(Readable.from([archive]), { repo, tag, changes }), {
+    silenceMs: EMPTY_IMAGE_MS,
+  });
   return { docker, had, startedPids };
 }
 

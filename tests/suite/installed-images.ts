@@ -52,5 +52,5 @@ function installed(tag: string): string {
 async function build(docker: Docker, dockerfile: string, options: Docker.ImageBuildOptions): Promise<void> {
   const context = await tar([{ name: 'Dockerfile', mode: 0o644, content: dockerfile }]);
   const stream = await docker.buildImage(Readable.from([context]), { ...options, networkmode: 'host', forcerm: true });
-  await follow(docker, stream, BUILD_SILENCE_MS);
+  await follow(docker, stream, { silenceMs: BUILD_SILENCE_MS });
 }

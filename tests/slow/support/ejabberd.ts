@@ -97,7 +97,7 @@ async function build(docker: Docker, lab: string): Promise<string> {
     networkmode: 'host',
     forcerm: true,
   });
-  await follow(docker, stream, BUILD_SILENCE_MS);
+  await follow(docker, stream, { silenceMs: BUILD_SILENCE_MS });
   return tag;
 }
 

@@ -86,7 +86,7 @@ async function build(docker: Docker, lab: string, debian: DebianRelease): Promis
     networkmode: 'host',
     forcerm: true,
   });
-  await follow(docker, stream, BUILD_SILENCE_MS);
+  await follow(docker, stream, { silenceMs: BUILD_SILENCE_MS });
   return tag;
 }
 

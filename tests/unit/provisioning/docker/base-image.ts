@@ -26,7 +26,11 @@ test('connects to the engine for an import only once the archive has begun', asy
   });
   const docker = new Docker({ host: '127.0.0.1', port: (engine.address() as AddressInfo).port });
   const archive = new PassThrough();
-  const imported = importArchive(docker, archive, { tag: 'mqtt-lab/base:bookworm', label: 'base=bookworm' });
+  const imported = importArchive(docker, archive, {
+    tag: 'mqtt-lab/base:bookworm',
+    label: 'base=bookworm',
+    signal: new AbortController().signal,
+  });
   // a round trip, so that a connection for the import would have been made before this one
   await docker.ping();
   t.is(connections, 1);
