@@ -83,7 +83,7 @@ export const optionName = z
     error: 'is not an option of mosquitto.conf(5); lower-case letters, digits and _ are allowed',
   })
   .refine((name) => whyOwned(name) === undefined, {
-    error: ({ input }) => `is set by the lab; not allowed here: ${whyOwned(String(input))}`,
+    error: ({ input }) => `is not allowed here: ${whyOwned(String(input))}`,
   })
   .meta({ not: { enum: [...OWNED_OPTIONS] } });
 

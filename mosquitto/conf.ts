@@ -14,19 +14,13 @@ export function maskConf(line: string): string {
   return line.replace(/^(\s*#?\s*(?!\w*_file\s)\w*(?:password|psk|kpass|secret|token|_opt_)\w*\s+)\S.*/s, '$1(hidden)');
 }
 
-/** Options of mosquitto.conf(5) that hold for the last listener before them alone. */
-const LIMITS_OF_A_LISTENER: ReadonlySet<string> = new Set(['max_connections', 'max_qos', 'max_topic_alias']);
-
 /** /etc/mosquitto/conf.d/lab.conf: mosquitto.conf(5). Debian's main file sets persistence and logging and includes this one. */
 export function renderConf({ name, broker }: Pick<Lab, 'name' | 'broker'>): string {
   const given = new Set(broker.options.map((option) => option.name));
   const options = [...DEFAULTS.filter((option) => !given.has(option.name)), ...broker.options];
-  const own = options.filter((option) => LIMITS_OF_A_LISTENER.has(option.name)).map(optionLine);
-  const [last, ...others] = broker.listeners.toReversed();
   const lines = [
     `${ownHeader(name)}: written from its lab file, changes here are overwritten`,
-    ...others.toReversed().flatMap((listener) => [...listenerLines(listener), ...own]),
-    ...(last === undefined ? [] : listenerLines(last)),
+    ...broker.listeners.flatMap(listenerLines),
     'allow_anonymous false',
     `password_file ${PASSWD}`,
     `acl_file ${ACL}`,

@@ -19,7 +19,7 @@ const BOUND_MS = 5_000;
 const REMOTE_LOGIN_MS = 1_000;
 const REMOTE_BOUND_MS = 30_000;
 /** Options whose value Mosquitto announces in every CONNACK of MQTT 5. */
-const LIMITS = ['max_qos', 'max_packet_size'];
+const LIMITS = ['max_packet_size'];
 
 /** Each login takes a connection, and many at once could exceed a limit of the broker or a ulimit. */
 const limit = atMost(8);

@@ -41,12 +41,9 @@ export function optionOf({ options }: Options, wanted: string): string | undefin
 
 /** Which option in the lab file disables a required feature. */
 export function disabledByLabFile(broker: Options, required: Requirements): string | undefined {
-  const { retained, qos = 0, queued = 0, dropsQoS0, neverRaisesQoS } = required;
+  const { retained, queued = 0, dropsQoS0, neverRaisesQoS } = required;
   if (retained && optionOf(broker, 'retain_available') === 'false')
     return 'broker.options disables retained messages (retain_available: false)';
-  const most = Number(optionOf(broker, 'max_qos') ?? 2);
-  if (queued > 0 && most === 0) return 'broker.options allows only QoS 0, which the broker never queues (max_qos: 0)';
-  if (qos > most) return `broker.options allows no QoS above ${most} (max_qos)`;
   const limit = Number(optionOf(broker, 'max_queued_messages') ?? 0);
   if (limit > 0 && limit < queued) return `broker.options limits the queue to ${limit} messages (max_queued_messages)`;
   if (dropsQoS0 && optionOf(broker, 'queue_qos0_messages') === 'true')

@@ -47,7 +47,7 @@ const LIMITS: readonly Limit[] = [
     option: 'persistent_client_expiration',
   },
   { property: 'serverKeepAlive', isLess: (value, keepAlive) => Number(value) < keepAlive },
-  { property: 'maximumQoS', isLess: (value) => Number(value) < 2, option: 'max_qos' },
+  { property: 'maximumQoS', isLess: (value) => Number(value) < 2 },
   { property: 'retainAvailable', isLess: (value) => !value, option: 'retain_available' },
   { property: 'wildcardSubscriptionAvailable', isLess: (value) => !value },
   { property: 'receiveMaximum', isLess: (value) => Number(value) < IN_FLIGHT, option: 'max_inflight_messages' },

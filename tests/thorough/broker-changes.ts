@@ -87,7 +87,7 @@ test.serial('a broker that does not start with the new files gets the old ones b
 if [ "$1" = -d ] && grep -q max_queued_bytes /etc/mosquitto/conf.d/lab.conf; then echo '1: Error: No such port today' >&2; exit 1; fi
 exec /opt/real/mosquitto "$@"
 END`);
-  await withOptions({ max_queued_messages: 50, max_connections: 400, max_queued_bytes: 9000 });
+  await withOptions({ max_queued_messages: 50, max_inflight_messages: 40, max_queued_bytes: 9000 });
   const up = await lab.run(['up', '--no-verify']);
   t.is(up.code, 1, up.all);
   t.regex(

@@ -92,7 +92,7 @@ topic read clients/+/state
   configuration('a second listener on the loopback address', HOME_ACL, {
     files: { 'conf.d/home.conf': `listener ${PORT + 1} 127.0.0.1\n${PLAIN}max_connections 200\n` },
     externalNotes: [new RegExp(`home\\.conf:1: .*${PORT + 1} on the loopback`)],
-    notes: [/conf:6: max_connections/],
+    notes: [/conf:6: max_connections: .*SIGHUP/],
   }),
   configuration('WebSockets', HOME_ACL, {
     files: { 'conf.d/home.conf': PLAIN, 'conf.d/web.conf': `listener ${PORT + 1}\nprotocol websockets\n` },

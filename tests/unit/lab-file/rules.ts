@@ -21,12 +21,11 @@ const rows: readonly Row[] = [
     ],
   ],
   ['broker: { host: container, address: hub.local }\npis: { pi: { host: "ssh://pi@pi.local" } }', []],
-  ['broker: { options: { max_connections: 100, message_size_limit: 0, max_packet_size: 16384 } }', []],
-  ['broker: { options: { max_connections: -1 } }', []],
+  ['broker: { options: { message_size_limit: 0, max_packet_size: 16384 } }', []],
   [
-    'broker: { options: { max_connections: 99, message_size_limit: 100 } }',
+    'broker: { options: { max_packet_size: 99, message_size_limit: 100 } }',
     [
-      '3:39: broker.options.max_connections is 99; at least 100 is allowed, because the checks hold up to 100 connections at a time',
+      '3:39: broker.options.max_packet_size is 99; at least 16384 is allowed, because the checks publish messages of 10,000 bytes',
       '3:63: broker.options.message_size_limit is 100; at least 16384 is allowed, because the checks publish messages of 10,000 bytes',
     ],
   ],

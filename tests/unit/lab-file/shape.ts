@@ -65,19 +65,19 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
   ],
   [
     'broker: { options: { listener: 1884 } }',
-    '3:22: broker.options.listener is set by the lab; not allowed here: broker.port or broker.listeners sets it',
+    '3:22: broker.options.listener is not allowed here: broker.port or broker.listeners sets it',
   ],
   [
     'broker: { options: { max_keepalive: 60 } }',
-    '3:22: broker.options.max_keepalive is set by the lab; not allowed here: broker.maxKeepAlive sets it',
+    '3:22: broker.options.max_keepalive is not allowed here: broker.maxKeepAlive sets it',
   ],
   [
     'broker: { options: { allow_anonymous: true } }',
-    '3:22: broker.options.allow_anonymous is set by the lab; not allowed here: users sets who may connect',
+    '3:22: broker.options.allow_anonymous is not allowed here: users sets who may connect',
   ],
   [
     'broker: { options: { bridge_psk: hunter2 } }',
-    "3:22: broker.options.bridge_psk is set by the lab; not allowed here: the lab's broker has no bridges",
+    "3:22: broker.options.bridge_psk is not allowed here: the lab's broker has no bridges",
   ],
   ['broker: { options: { log_type: [all] } }', `3:32: broker.options.log_type is a list; ${VALUE}`],
   ['broker: { options: { log_type: } }', `3:22: broker.options.log_type has no value; ${VALUE}`],

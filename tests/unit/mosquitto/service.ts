@@ -68,9 +68,9 @@ const rows: readonly (readonly [name: string, Readonly<Record<string, string | u
     'reload the broker: users and rights changed',
   ],
   [
-    'other rights where a reload would lose a limit',
-    { rights: 'r2', lab: conf('max_connections 5'), 'loaded-lab': conf('max_connections 5') },
-    'restart the broker: rights changed, and a reload would lose max_connections',
+    'other rights, and a limit of an earlier lab.conf that a reload would lose',
+    { rights: 'r2', 'loaded-lab': conf('max_connections 5') },
+    'restart the broker: max_connections and rights changed',
   ],
   [
     'a foreign file beside it',

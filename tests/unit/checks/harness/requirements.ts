@@ -27,9 +27,6 @@ const options: readonly (readonly [options: string, Requirements, why: RegExp | 
   ['', { retained: true, qos: 2, queued: 4, dropsQoS0: true, neverRaisesQoS: true }, undefined],
   ['retain_available: false', { retained: true }, /retain_available: false/],
   ['retain_available: false', { qos: 2, queued: 4 }, undefined],
-  ['max_qos: 1', { qos: 2 }, /no QoS above 1 \(max_qos\)/],
-  ['max_qos: 1', { qos: 1, queued: 4 }, undefined],
-  ['max_qos: 0', { queued: 4 }, /max_qos: 0/],
   ['max_queued_messages: 3', { queued: 4 }, /to 3 messages \(max_queued_messages\)/],
   ['max_queued_messages: 0', { queued: 4 }, undefined],
   ['queue_qos0_messages: true', { dropsQoS0: true }, /queue_qos0_messages/],
@@ -56,14 +53,13 @@ const announcements: readonly (readonly [announced: string, Requirements, why: s
 for (const [announced, need, why] of announcements) {
   test(`with an announced ${announced}, ${JSON.stringify(need)} is ${why === undefined ? '' : 'un'}supported`, (t) => {
     // broker.options apply only to the lab's own broker
-    t.is(whyUnsupported(testLabWith('retain_available: false, max_qos: 0', [announced]), need), why);
+    t.is(whyUnsupported(testLabWith('retain_available: false', [announced]), need), why);
   });
 }
 
 /** [broker.options; ids of checks that it disables] */
 const disabled: readonly (readonly [options: string, ids: RegExp])[] = [
   ['retain_available: false', /^(retained|will\.retained)\./],
-  ['max_qos: 1', /^qos\.(exactly-once\.q2|this-machine\.q2|matrix\.(p2s\d|p\ds2)\.)|^session\..*q2\./],
   ['max_queued_messages: 2', /^session\.(offline\.q[12]|resend\.publish-q1|takeover)\./],
 ];
 

@@ -82,7 +82,6 @@ test('a broker without a database loses sessions, queues and retained messages, 
 /** [broker.options; the only aspect that they disable] */
 const limits: readonly (readonly [options: string, Aspect])[] = [
   ['retain_available: false', 'retained'],
-  ['max_qos: 0', 'queue'],
   ['max_queued_messages: 2', 'queue'],
 ];
 
