@@ -83,7 +83,15 @@ async function apply(
     isDone ||= text === mark;
     if (!isDone) report({ host: host.name, kind: 'detail', text });
   };
-  const result = await tryRun(host, { step: summary, script, root: true, timeoutMs, signal, onLine });
+  const result = await tryRun(host, {
+    step: summary,
+    script,
+    root: true,
+    timeoutMs,
+    isRenewedByOutput: true,
+    signal,
+    onLine,
+  });
   if (result.code === 0) return read(result.stdout);
   const explained = change.explain?.(result.stderr);
   if (explained === undefined) throw await failureOf(host, { step: summary, advice, signal }, result);

@@ -38,6 +38,7 @@ export async function ensureTool(
     script: aptInstallScript({ packages, record: TOOLS }),
     root: true,
     timeoutMs: INSTALL_TIMEOUT_MS,
+    isRenewedByOutput: true,
     signal,
     onLine: reporter.detail,
   });

@@ -1,7 +1,8 @@
 import type { ClientChannel } from 'ssh2';
 import { deferred } from '../../base/deferred.ts';
+import { codeOfSignal } from './exit-code.ts';
 
-/** A command on a remote host. `exited` gives its exit code after all output, 128 for a signal, undefined when the host died. */
+/** A command on a remote host. `exited` gives its exit code after all output, as of a shell for a signal, undefined when the host died. */
 export type Channel = { readonly stream: ClientChannel; readonly exited: Promise<number | undefined> };
 
 type Opened = (error: Error | undefined, stream: ClientChannel) => void;
@@ -16,8 +17,8 @@ export async function openChannel(open: (opened: Opened) => void): Promise<Chann
       if (error !== undefined) return reject(error);
       const exited = deferred<number | undefined>();
       let code: number | undefined;
-      stream.on('exit', (exitCode: number | null) => {
-        code = exitCode ?? 128;
+      stream.on('exit', (exitCode: number | null, signal?: string) => {
+        code = exitCode ?? codeOfSignal(signal);
       });
       stream.on('close', () => exited.resolve(code));
       resolve({ stream, exited: exited.promise });

@@ -1,5 +1,6 @@
 import { LabError, lastLines } from '../../base/errors.ts';
 import { SUPPORTED_SYSTEMS } from '../supported-systems.ts';
+import { exitText, signalAdvice } from './exit-code.ts';
 
 /** POSIX shell to run on a host. It travels over standard input, so that no process list shows it. */
 export type Command = {
@@ -10,6 +11,8 @@ export type Command = {
   readonly root?: boolean;
   /** Bound on the whole command; its process group ends when the time is over. */
   readonly timeoutMs: number;
+  /** The bound is on the time without output: a command on a slow host has all the time it needs. */
+  readonly isRenewedByOutput?: true;
   readonly signal?: AbortSignal | undefined;
   /** Called for each line, without the line end. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
@@ -60,8 +63,11 @@ export function stepFailed(host: Host, step: string, result: Result, advice?: st
       'could-not-run',
     );
   }
-  const happened = `exit code ${result.code}${output === '' ? ', no output' : `\n    ${output}`}`;
-  return new LabError({ subject: host.name, step, happened, advice: advice ?? sudoAdvice(output) }, 'failed');
+  const happened = `${exitText(result.code)}${output === '' ? ', no output' : `\n    ${output}`}`;
+  return new LabError(
+    { subject: host.name, step, happened, advice: signalAdvice(result.code) ?? advice ?? sudoAdvice(output) },
+    'failed',
+  );
 }
 
 function sudoAdvice(output: string): string | undefined {

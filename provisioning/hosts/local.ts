@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { $ } from 'zx/core';
 import { quote } from '../../base/quote.ts';
+import { codeOfSignal } from './exit-code.ts';
 import type { Command, Host, Running } from './host.ts';
 import { startOver } from './running.ts';
 import { killWords, shellInput, shellWords } from './shell.ts';
@@ -30,7 +31,7 @@ function startLocal(name: string, command: Command, sudo: readonly string[]): Ru
         const shell = $({ ...PLAIN, input: shellInput(command.script), stdio: 'pipe' })`${words}`;
         shell.stdout.setEncoding('utf8').on('data', onStdout);
         shell.stderr.setEncoding('utf8').on('data', onStderr);
-        return { exit: shell.then(({ exitCode, signal }) => exitCode ?? (signal === null ? 1 : 128)) };
+        return { exit: shell.then(({ exitCode, signal }) => exitCode ?? (signal === null ? 1 : codeOfSignal(signal))) };
       },
       async killGroup(group, signal) {
         await $(PLAIN)`${killWords([group], signal, sudo)}`;

@@ -1,5 +1,5 @@
 import { type Deferred, deferred } from '../../base/deferred.ts';
-import { ignoreFailure, LabError } from '../../base/errors.ts';
+import { ignoreFailure, LabError, lastLines } from '../../base/errors.ts';
 import { startBound, stretchedSeconds } from '../../base/slowness.ts';
 import type { Command, Result, Running } from './host.ts';
 import { beginReader, lineReader } from './shell.ts';
@@ -49,6 +49,7 @@ async function supervise({ hostName, transport, command, group, kill }: Supervis
   };
   const take = (stream: 'stdout' | 'stderr') => (text: string) => {
     output[stream] += text;
+    if (command.isRenewedByOutput) timer.renew();
     lines[stream].push(text);
   };
   const readers = {
@@ -57,7 +58,10 @@ async function supervise({ hostName, transport, command, group, kill }: Supervis
   };
   const stopped = deferred<never>();
   const timer = startBound(command.timeoutMs, () => {
-    const happened = `not finished after ${stretchedSeconds(command.timeoutMs)} s`;
+    const seconds = stretchedSeconds(command.timeoutMs);
+    const happened = command.isRenewedByOutput
+      ? `no output for ${seconds} s, so the lab ended it\n    ${lastLines(output.stderr || output.stdout, 3)}`.trimEnd()
+      : `not finished after ${seconds} s`;
     const advice = readers.stdout.hasBegun()
       ? 'check on the host whether it is overloaded: uptime; ps axf'
       : 'the command has not begun: check on the host whether it is overloaded (uptime; ps axf), and whether a start-up file of the login shell waits (~/.bashrc)';

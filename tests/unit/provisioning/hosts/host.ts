@@ -51,6 +51,12 @@ test('runs a command on this machine: output, lines, exit code', async (t) => {
   });
 });
 
+test('names the signal by which somebody else ended a command', async (t) => {
+  await t.throwsAsync(run(host, { step: 'wait', script: 'kill -KILL $$', timeoutMs: 10_000 }), {
+    message: /^kitchen: wait: ended by SIGKILL \(exit code 137\).*\n {2}try: .*memory/s,
+  });
+});
+
 test('ends everything that a command started after its time limit', async (t) => {
   const running = host.start({ step: 'wait', script: 'sleep 60 & echo $!; sleep 60', timeoutMs: 300 });
   const error = await t.throwsAsync(running.result);

@@ -95,6 +95,26 @@ test('ends a command after its time limit, and the error names host, step and li
   t.deepEqual(signals, ['TERM 42']);
 });
 
+test('gives a command all the time it needs while it prints, where its bound is on silence', async (t) => {
+  stayAlive(t);
+  const { transport, exit, launched } = fakeTransport();
+  const { result } = startOver('pi', transport, { ...command, timeoutMs: 400, isRenewedByOutput: true });
+  const { stderr } = await launched;
+  for (let count = 0; count < 8; count += 1) {
+    await sleep(100);
+    stderr('Unpacking\n');
+  }
+  exit.resolve(0);
+  t.is((await result).code, 0);
+});
+
+test('names the silence and the last output before it', async (t) => {
+  const { transport, launched } = fakeTransport();
+  const { result } = startOver('pi', transport, { ...command, timeoutMs: 30, isRenewedByOutput: true });
+  (await launched).stdout('Setting up mosquitto\n');
+  await t.throwsAsync(result, { message: /no output for 0\.03 s, so the lab ended it\n {4}Setting up mosquitto\n/ });
+});
+
 test('kills a command that ignores TERM', async (t) => {
   stayAlive(t);
   const { transport, signals } = fakeTransport('KILL');
