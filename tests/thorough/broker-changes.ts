@@ -103,7 +103,7 @@ END`);
   // both are true; in a container only times show that its program changed, to a second
   t.regex(
     again.stdout,
-    /^broker +~ restart the broker: (its program|max_connections, max_queued_bytes, max_queued_messages and message_size_limit) changed/m,
+    /^broker +~ restart the broker: (its program|max_inflight_messages, max_queued_bytes, max_queued_messages and message_size_limit) changed/m,
   );
 });
 

@@ -58,7 +58,9 @@ test('docs/ci.md explains every input with its default, and its examples use no 
 
 test('a release needs the tests, and alone may write and sign', (t) => {
   const { jobs } = z
-    .object({ jobs: z.record(z.string(), z.looseObject({ needs: z.string().optional(), permissions: z.unknown().optional() })) })
+    .object({
+      jobs: z.record(z.string(), z.looseObject({ needs: z.string().optional(), permissions: z.unknown().optional() })),
+    })
     .parse(parse(readFileSync(`${FOLDER}/release.yml`, 'utf8')));
   t.is(jobs.publish?.needs, 'test');
   t.deepEqual(jobs.publish?.permissions, { contents: 'write', 'id-token': 'write' });
