@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { CALLED_AS } from '../base/called-as.ts';
 import { ignoreFailure, LabError } from '../base/errors.ts';
 import { type HostReporter, hostReporter, type ReportProgress } from '../base/progress.ts';
 import { slowness, stretchedSeconds } from '../base/slowness.ts';
@@ -86,13 +87,13 @@ function notReached({ name, wifi }: Pi, hostName: string, answer: NoAnswer, boun
   const trouble = (happened: string, advice: string) =>
     new LabError({ subject: name, step: STEP, happened, advice, isLate: true }, 'could-not-run');
   if (answer.kind === 'refused') {
-    const advice = `on a screen at the Pi, \`cloud-init status --long\` says what failed; ./lab image ${name} makes the card again`;
+    const advice = `on a screen at the Pi, \`cloud-init status --long\` says what failed; ${CALLED_AS} image ${name} makes the card again`;
     return trouble(`${hostName} is up, and its SSH port is still closed ${waited}`, advice);
   }
   const network =
     wifi === undefined
       ? 'its network cable is in'
-      : `the Wi-Fi ${wifi.ssid} is in reach and its password and country are right (./lab image ${name} again)`;
+      : `the Wi-Fi ${wifi.ssid} is in reach and its password and country are right (${CALLED_AS} image ${name} again)`;
   const look = `check at the Pi that it has power (red LED) and reads the card (green LED blinks), and that ${network}`;
   if (answer.kind === 'unknown name') {
     if (hostName.endsWith('.local') && !resolvesLocal()) {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { CALLED_AS } from '../base/called-as.ts';
 import { printable } from '../base/paint.ts';
 import type { PiCard } from '../deployment/pi-card.ts';
 import type { Pi } from '../lab-file/lab.ts';
@@ -25,6 +26,6 @@ export function cardLines({ name, wifi, host }: Pi, card: PiCard): string[] {
     ...(card.pinnedIn === undefined ? [] : [`added the Pi's host key to ${card.pinnedIn}`]),
     ...(wifi === undefined ? ['the lab file has no `wifi` for it, so the Pi needs a network cable'] : []),
     `secrets on the card: ${secrets.join(', ')}`,
-    `next: ${move}, put the card in, wait two minutes, run ./lab up`,
+    `next: ${move}, put the card in, wait two minutes, run ${CALLED_AS} up`,
   ].map((line) => printable(`${name}: ${line}`));
 }
