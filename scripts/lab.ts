@@ -24,6 +24,7 @@ const LOADERS = {
   import: async () => (await import('./import.ts')).importCommand(),
   image: async () => (await import('./image.ts')).image(),
   down: async () => (await import('./down.ts')).down(),
+  completion: async () => (await import('./completion.ts')).completion(),
 } satisfies Record<string, () => Promise<LabCommand>>;
 
 const INTERRUPTED = 130;
@@ -52,19 +53,11 @@ export async function main(args: string[]): Promise<number> {
 
 async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
   let exitCode = 0;
-  const program = new Command(CALLED_AS)
-    .description('Build the MQTT lab that lab.yaml describes, and prove with real MQTT traffic that it works.')
-    .option('--lab <file>', 'lab file (default: "lab.yaml")')
-    .enablePositionalOptions()
-    .addHelpText('after', EXIT_CODES)
-    .exitOverride();
-  // loads only the module of the command
+  // loads only the module of the command, except where all are shown
   const wanted = Object.entries(LOADERS).filter(([name]) => args.includes(name));
-  for (const [, load] of wanted.length > 0 && !args.includes('help') ? wanted : Object.entries(LOADERS)) {
-    const { command, run, logsIn, makesCard }: LabCommand = await load();
-    command.option('--lab <file>', 'lab file (default: "lab.yaml")').exitOverride();
-    const newHostKeys = newHostKeyOption(command.name());
-    if (newHostKeys !== undefined) command.addOption(newHostKeys);
+  const showsAll = wanted.length === 0 || args.includes('help') || args.includes('completion');
+  const { program, commands } = await openProgram(showsAll ? Object.entries(LOADERS) : wanted);
+  for (const { command, run, logsIn, makesCard } of commands) {
     command.action(async () => {
       const { acceptNewHostKeys: acceptsNewHostKeys = false } = command.opts<{ acceptNewHostKeys?: true }>();
       const context = openContext(labFileOf(command), signal, {
@@ -73,10 +66,35 @@ async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
       });
       exitCode = await run(context, command);
     });
-    program.addCommand(command);
   }
   await program.parseAsync(args, { from: 'user' });
   return signal.aborted ? INTERRUPTED : exitCode;
+}
+
+/** The program with these commands, and the commands without their actions. */
+async function openProgram(loaders: readonly (readonly [name: string, load: () => Promise<LabCommand>])[]) {
+  const program = new Command(CALLED_AS)
+    .description('Build the MQTT lab that lab.yaml describes, and prove with real MQTT traffic that it works.')
+    .option('--lab <file>', 'lab file (default: "lab.yaml")')
+    .enablePositionalOptions()
+    .addHelpText('after', EXIT_CODES)
+    .exitOverride();
+  const commands: LabCommand[] = [];
+  for (const [, load] of loaders) {
+    const loaded = await load();
+    const { command } = loaded;
+    command.option('--lab <file>', 'lab file (default: "lab.yaml")').exitOverride();
+    const newHostKeys = newHostKeyOption(command.name());
+    if (newHostKeys !== undefined) command.addOption(newHostKeys);
+    program.addCommand(command);
+    commands.push(loaded);
+  }
+  return { program, commands };
+}
+
+/** The program with all commands, to describe it. */
+export async function wholeProgram(): Promise<Command> {
+  return (await openProgram(Object.entries(LOADERS))).program;
 }
 
 /** Whether standard output is to be a JSON object; the `--json` of `ssh` belongs to the remote command. */
@@ -85,5 +103,5 @@ export function wantsJson(args: readonly string[]): boolean {
   return args.includes('--json') && ['up', 'plan', 'verify', 'report', 'compare', 'status'].includes(name ?? '');
 }
 
-const EXIT_CODES = `
+export const EXIT_CODES = `
 Exit codes: 0 success; 1 something does not match the lab file; 2 the command could not run; 130 interrupted.`;

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { LabCommand } from '../../../scripts/command.ts';
 import { compare } from '../../../scripts/compare.ts';
+import { completion } from '../../../scripts/completion.ts';
 import { down } from '../../../scripts/down.ts';
 import { image } from '../../../scripts/image.ts';
 import { importCommand } from '../../../scripts/import.ts';
@@ -28,6 +29,7 @@ const MAKERS: readonly (() => LabCommand)[] = [
   importCommand,
   image,
   down,
+  completion,
 ];
 
 export const COMMANDS: readonly Command[] = MAKERS.map((make) => make().command);
