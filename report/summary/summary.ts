@@ -26,13 +26,14 @@ const LONGEST_VALUE = 300;
 
 /** A run as Markdown: verdict, counts, hosts, failed and inconclusive checks, known deviations, versions. */
 export function summary({ run, failure }: Summarized): string {
-  const { counts, checks = [], environment }: Partial<ResultsJson> = run ?? {};
+  const { counts, checks = [], environment, runs, wanted }: Partial<ResultsJson> = run ?? {};
   const hosts = run !== undefined && 'hosts' in run ? run.hosts : [];
   const took =
     environment === undefined ? '' : ` in ${seconds(environment.durationMs)} (${escaped(environment.scope)})`;
   return [
     `## ${headline(failure?.verdict ?? run?.verdict ?? 'fail', environment?.lab)}`,
     ...(counts === undefined ? [] : ['', `**${countWords(counts)}**${took}`]),
+    ...(runs === undefined ? [] : ['', `${runs.filter(isPassed).length} of ${wanted ?? runs.length} runs passed`]),
     ...leftOutLines(environment).flatMap((line) => ['', escaped(line)]),
     ...(failure === undefined ? [] : failureSection(failure)),
     ...section('Hosts', hosts.flatMap(hostLines)),
@@ -42,6 +43,8 @@ export function summary({ run, failure }: Summarized): string {
     '',
   ].join('\n');
 }
+
+const isPassed = ({ verdict }: Pick<ResultsJson, 'verdict'>): boolean => verdict === 'pass';
 
 function headline(verdict: ResultsJson['verdict'], lab: string | undefined): string {
   const words = { pass: '✓ passed', fail: '✗ failed', inconclusive: '? inconclusive' }[verdict];

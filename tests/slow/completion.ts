@@ -10,16 +10,13 @@ const theLab = ownLab('completion');
 const machine = () => theLab().container('broker');
 const INSTALL = 'apt-get update && apt-get install --yes --no-install-recommends zsh fish';
 
-test.before('a machine with zsh and fish', async (t) => {
+test.serial('zsh and fish read their scripts without a complaint', async (t) => {
   t.timeout(600_000);
   await (await machineMaker(theLab()))('broker');
   await machine().shell(INSTALL, 500_000);
   const words = wordsOf(await wholeProgram());
   await machine().shell(`cat >/root/lab.zsh <<'END_OF_SCRIPT'\n${zshScript(words)}END_OF_SCRIPT`);
   await machine().shell(`cat >/root/lab.fish <<'END_OF_SCRIPT'\n${fishScript(words)}END_OF_SCRIPT`);
-});
-
-test.serial('zsh and fish read their scripts without a complaint', async (t) => {
   t.is(await machine().shell('zsh -n /root/lab.zsh 2>&1; fish -n /root/lab.fish 2>&1'), '');
 });
 

@@ -114,6 +114,13 @@ test('shows names with Markdown, HTML and line breaks as they are', (t) => {
   t.notRegex(outside, /(?<!\\)[<|]|@(?!&)|(?<!\\)\[/);
 });
 
+test('says how many runs of a series passed', (t) => {
+  const { counts, ...results } = resultsOf([FAILED]);
+  const of = (verdict: 'pass' | 'fail') => ({ verdict, counts, folder: 'f', durationMs: 1 });
+  const text = summary({ run: { ...results, counts, wanted: 3, runs: [of('pass'), of('fail')] } });
+  t.regex(text, /\n\n1 of 3 runs passed\n/);
+});
+
 test('stays small for a run with a thousand failures', (t) => {
   const many = Array.from({ length: 1_000 }, (_, index) =>
     recordOf(`acl.publish.${index}`, {
