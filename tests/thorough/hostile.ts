@@ -46,8 +46,12 @@ test.serial('up, plan and the checks accept any names of the lab file', async (t
     'install,auth.accepted,acl.publish,acl.subscribe',
     '--junit',
     'junit.xml',
+    '--summary',
+    'summary.md',
   ]);
   t.is(verify.code, 0, verify.all);
+  const summary = readFileSync(path.join(lab.folder, 'summary.md'), 'utf8');
+  for (const line of summary.trimEnd().split('\n')) t.regex(line, /^($|## |\*\*|### |- )/);
   for (const outcome of [up, plan, verify]) harmless(t, outcome);
   // as a person would copy it
   const [command = ''] = /\.\/lab publish .*/.exec(up.stdout) ?? [];
