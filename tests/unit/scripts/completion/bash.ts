@@ -5,7 +5,9 @@ import { bashScript } from '../../../../scripts/completion/bash.ts';
 import { wordsOf } from '../../../../scripts/completion/words.ts';
 import { wholeProgram } from '../../../../scripts/lab.ts';
 
-const words = wordsOf(await wholeProgram());
+/** Made once: loading all commands takes a moment. */
+const program = wholeProgram();
+const allWords = async () => wordsOf(await program);
 
 /** What bash offers for the last word of a line, sorted. */
 function completed(script: string, line: readonly string[]): string[] {
@@ -22,9 +24,6 @@ function completed(script: string, line: readonly string[]): string[] {
     .sort();
 }
 
-const flagsOf = (name: string) =>
-  words.commands.find((command) => command.name === name)?.options.map(({ flag }) => flag) ?? [];
-
 /** [the line, whose last word is completed; what bash offers] */
 const LINES: readonly (readonly [line: string, offered: readonly string[]])[] = [
   ['mqtt-lab ver', ['verify']],
@@ -40,23 +39,26 @@ const LINES: readonly (readonly [line: string, offered: readonly string[]])[] = 
 ];
 
 for (const [line, offered] of LINES) {
-  test(`bash completes: ${line}`, (t) => {
-    t.deepEqual(completed(bashScript(words), line.split(' ')), [...offered]);
+  test(`bash completes: ${line}`, async (t) => {
+    t.deepEqual(completed(bashScript(await allWords()), line.split(' ')), [...offered]);
   });
 }
 
-test('bash offers every command, and every option of each', (t) => {
+test('bash offers every command, and every option of each', async (t) => {
+  const words = await allWords();
   const script = bashScript(words);
   const names = words.commands.map(({ name }) => name);
   t.deepEqual(completed(script, ['lab', '']), ['--help', '--lab', ...names].sort());
-  for (const name of names) t.deepEqual(completed(script, ['lab', name, '--']), flagsOf(name).sort());
+  for (const { name, options } of words.commands) {
+    t.deepEqual(completed(script, ['lab', name, '--']), options.map(({ flag }) => flag).sort());
+  }
 });
 
-test('./lab completion prints the script that is tested here; an unknown shell is a mistake', (t) => {
+test('./lab completion prints the script that is tested here; an unknown shell is a mistake', async (t) => {
   const run = (shell: string) => spawnSync(process.execPath, ['lab', 'completion', shell], { encoding: 'utf8' });
   const { status, stdout } = run('bash');
   t.is(status, 0);
-  t.is(stdout, bashScript(words));
+  t.is(stdout, bashScript(await allWords()));
   const unknown = run('tcsh');
   t.is(unknown.status, 2);
   t.regex(unknown.stderr, /bash, zsh, fish/);
