@@ -1,17 +1,19 @@
 import { InputError, LabError } from '../base/errors.ts';
-import { askLine, canAsk } from '../base/prompt.ts';
+import { askLine, canAsk, notice } from '../base/prompt.ts';
 import { BROKER_PLACES, brokerOf, PI_PLACES, pisOf } from '../lab-file/new-places.ts';
 import type { NewLab } from '../lab-file/template.ts';
 
 type Places = Pick<NewLab, 'broker' | 'pis'>;
 type Given = { readonly broker: string | undefined; readonly pis: readonly string[] };
 
-const BROKER_MENU = `Where does the broker run?
-  1  on this machine
-  2  in a container
-  3  on a host over SSH
-  4  elsewhere: an existing broker that the lab verifies and never changes
-1 to 4, or ssh://[user@]host[:port] [1]: `;
+const BROKER_MENU = [
+  'Where does the broker run?',
+  '  1  on this machine',
+  '  2  in a container',
+  '  3  on a host over SSH',
+  '  4  elsewhere: an existing broker that the lab verifies and never changes',
+];
+const BROKER = '1 to 4 [1]: ';
 const PIS = 'How many emulated Raspberry Pis, or which real ones (ssh://pi@host, with commas)? [1]: ';
 
 /** Where the broker and the Pis of a new lab are: as options say, and where they say nothing, as a person says. */
@@ -29,7 +31,8 @@ export async function askForPlaces({ broker, pis }: Given, signal: AbortSignal):
 }
 
 async function brokerText(signal: AbortSignal): Promise<string> {
-  const answer = await line(BROKER_MENU, signal, '1');
+  for (const text of BROKER_MENU) notice(text);
+  const answer = await line(BROKER, signal, '1');
   if (answer === '3') return await line('SSH host, such as ssh://pi@hub.local: ', signal);
   if (answer === '4') return `external:${await line('Host name or IP address of the broker: ', signal)}`;
   return { '1': 'local', '2': 'container' }[answer] ?? answer;

@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundlePackage } from '../build.js';
@@ -7,6 +7,11 @@ import { thirdParty } from './third-party.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DIST = path.join(ROOT, 'dist');
+/** The published schemas, and what the types call them; their definitions keep their own names. */
+const SCHEMAS = [
+  ['lab.schema.json', 'LabFile'],
+  ['results.schema.json', 'Output'],
+] as const;
 
 /** `npm pack` and `npm publish` run it first: writes `dist/`, the program and the types of the npm package. Takes no arguments. */
 export async function main(args: string[]): Promise<number> {
@@ -25,8 +30,15 @@ export async function writePackage(dist: string): Promise<void> {
   const bundled = await bundlePackage(dist);
   for (const file of companions(bundled)) cpSync(path.join(ROOT, file), path.join(dist, file));
   writeFileSync(path.join(dist, 'THIRD-PARTY.txt'), thirdParty(bundled));
-  const schema = JSON.parse(readFileSync(path.join(ROOT, 'lab.schema.json'), 'utf8'));
-  writeFileSync(path.join(dist, 'index.d.ts'), declarations(schema, 'LabFile'));
+  writeFileSync(path.join(dist, 'index.d.ts'), schemas().map(typesOf).join('\n'));
+}
+
+function schemas() {
+  return SCHEMAS.filter(([file]) => existsSync(path.join(ROOT, file)));
+}
+
+function typesOf([file, name]: readonly [file: string, name: string]): string {
+  return declarations(JSON.parse(readFileSync(path.join(ROOT, file), 'utf8')), name);
 }
 
 /** The files beside the sources, which these read when they run: scripts, programs, style sheets, the Dockerfile. */
