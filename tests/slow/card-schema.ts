@@ -20,7 +20,8 @@ test.serial('cloud-init is installed on a Debian 13', async (t) => {
   t.timeout(INSTALL_MS);
   await (await machineMaker(theLab()))('pi');
   const install = 'apt-get update -q && apt-get install -qy --no-install-recommends cloud-init netplan.io';
-  await theLab().container('pi').shell(`export DEBIAN_FRONTEND=noninteractive; ${install}`, INSTALL_MS);
+  const script = `export DEBIAN_FRONTEND=noninteractive; ${install} && cloud-init --version`;
+  t.regex(await theLab().container('pi').shell(script, INSTALL_MS), /^.*cloud-init \d+\.\d+\.\d+$/m);
 });
 
 for (const [name, pi] of Object.entries(pis)) {
@@ -44,6 +45,18 @@ for (const [name, pi] of Object.entries(pis)) {
     }
   });
 }
+
+test.serial('netplan takes the password of the Wi-Fi as a key, and the country', async (t) => {
+  const script = [
+    'mkdir -p /run/root/etc/netplan && install -m 600 /run/network-config /run/root/etc/netplan/card.yaml',
+    'netplan generate --root-dir /run/root && cat /run/root/run/netplan/wpa-wlan0.conf',
+  ].join('\n');
+  const conf = await theLab().container('pi').shell(script, CHECK_MS);
+  t.regex(conf, /^country=NO$/m);
+  t.regex(conf, /ssid=P"0123"/);
+  // a passphrase would be in quotes (wpa_supplicant.conf(5))
+  t.regex(conf, /psk=[0-9a-f]{64}$/m);
+});
 
 test.serial('the schema refuses a card with a key that cloud-init does not know', async (t) => {
   const script = `printf '#cloud-config\\nhostnam: x\\n' >/run/wrong; cloud-init schema --config-file /run/wrong`;
