@@ -41,8 +41,8 @@ export type ReadOptions = {
   readonly interfaces?: Interfaces;
   /** Where false, the lab has no users, and missing passwords and keys are not mistakes. @default true */
   readonly logsIn?: boolean;
-  /** Whether the command makes a card for a Pi, which needs the passwords of Pis and of their Wi-Fi. @default false */
-  readonly makesCard?: boolean;
+  /** The Pi for which the command makes a card: missing passwords of it and of its Wi-Fi are mistakes. */
+  readonly cardOf?: string | undefined;
 };
 
 /**
@@ -52,7 +52,7 @@ export type ReadOptions = {
  */
 export function readLab(
   file: string,
-  { environment = process.env, interfaces = networkInterfaces(), logsIn = true, makesCard = false }: ReadOptions = {},
+  { environment = process.env, interfaces = networkInterfaces(), logsIn = true, cardOf }: ReadOptions = {},
 ): Lab {
   const path = resolve(file);
   const directory = dirname(path);
@@ -67,12 +67,13 @@ export function readLab(
     const key = logsIn ? keyOfFile(placeOf(written, directory)) : undefined;
     return key !== undefined && 'wrong' in key ? key.wrong : undefined;
   };
+  const isOfCard = ({ path: [part, pi] }: Mistake) => part === 'pis' && pi === cardOf;
   const found = [
     ...shape.mistakes,
     ...checkRules(draft, { interfaces, isFile, keyFault }),
     ...(logsIn ? passwords.mistakes.users : []),
-    ...(logsIn || makesCard ? passwords.mistakes.hosts : []),
-    ...(makesCard ? passwords.mistakes.wifi : []),
+    ...passwords.mistakes.hosts.filter((mistake) => logsIn || isOfCard(mistake)),
+    ...passwords.mistakes.wifi.filter(isOfCard),
   ];
   const all = [...document.mistakes, ...found.map((mistake) => located(mistake, document))];
   if (all.length > 0 || shape.lab === undefined) throw new InputError(lines(file, all));

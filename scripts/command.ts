@@ -10,6 +10,6 @@ export type LabCommand = {
   readonly run: RunCommand;
   /** False for a command that connects as no MQTT user: it works without their passwords. */
   readonly logsIn?: false;
-  /** True for a command that needs the passwords of Pis and of their Wi-Fi. */
+  /** True for a command whose first argument is a Pi, for which it makes a card. */
   readonly makesCard?: true;
 };

@@ -29,8 +29,8 @@ const DEFAULT_LAB_FILE = 'lab.yaml';
 export type ContextOptions = {
   /** False: the lab comes without its users, so that a missing password is no mistake. */
   readonly logsIn: boolean;
-  /** Whether the passwords of Pis and of their Wi-Fi are needed. @default false */
-  readonly makesCard?: boolean;
+  /** The Pi for which the command makes a card; it needs the passwords of this Pi and of its Wi-Fi. */
+  readonly cardOf?: string | undefined;
   /** Whether unknown host keys are accepted without asking. */
   readonly acceptsNewHostKeys: boolean;
 };
@@ -41,7 +41,7 @@ export function openContext(file: string, signal: AbortSignal, options: ContextO
     signal,
     lab() {
       if (lab === undefined) {
-        const written = readLab(file, { logsIn: options.logsIn, makesCard: options.makesCard ?? false });
+        const written = readLab(file, { logsIn: options.logsIn, cardOf: options.cardOf });
         lab = options.acceptsNewHostKeys ? acceptNewHostKeys(written) : written;
       }
       return lab;

@@ -61,7 +61,7 @@ async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
     command.action(async () => {
       const { acceptNewHostKeys: acceptsNewHostKeys = false } = command.opts<{ acceptNewHostKeys?: true }>();
       const context = openContext(labFileOf(command), signal, {
-        ...{ logsIn: logsIn !== false, makesCard: makesCard === true },
+        ...{ logsIn: logsIn !== false, cardOf: makesCard === true ? command.args[0] : undefined },
         acceptsNewHostKeys,
       });
       exitCode = await run(context, command);

@@ -25,7 +25,7 @@ function labWith(t: ExecutionContext, pi: string): { lab: () => { lab: Lab; pi: 
   writeFileSync(file, `name: two\nusers: { sam: { password: sam } }\npis: { hall: ${pi} }\n`);
   const lab = () => {
     const environment = { WIFI: 'correct horse', SUDO: 'battery staple' };
-    const read = readLab(file, { environment, interfaces: {}, logsIn: false, makesCard: true });
+    const read = readLab(file, { environment, interfaces: {}, logsIn: false, cardOf: 'hall' });
     const [first] = read.pis;
     if (first === undefined) throw new Error('no Pi');
     return { lab: read, pi: first };

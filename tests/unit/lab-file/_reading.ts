@@ -15,7 +15,7 @@ export type Outcome = { readonly lab: Lab | undefined; readonly mistakes: readon
 /** Reads this text as a lab.yaml in a folder of its own: the lab, or the mistakes without the folder's name. */
 export function read(
   text: string | Uint8Array,
-  { files = {}, environment = {}, interfaces = {}, logsIn = true, makesCard = false }: Reading = {},
+  { files = {}, environment = {}, interfaces = {}, logsIn = true, cardOf }: Reading = {},
 ): Outcome {
   const directory = mkdtempSync(join(tmpdir(), 'lab-file-'));
   try {
@@ -23,7 +23,7 @@ export function read(
       mkdirSync(dirname(join(directory, name)), { recursive: true });
       writeFileSync(join(directory, name), content);
     }
-    return { lab: readLab(join(directory, 'lab.yaml'), { environment, interfaces, logsIn, makesCard }), mistakes: [] };
+    return { lab: readLab(join(directory, 'lab.yaml'), { environment, interfaces, logsIn, cardOf }), mistakes: [] };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { lab: undefined, mistakes: error.message.replaceAll(`${directory}/`, '').split('\n') };

@@ -5,12 +5,12 @@ import { type Reading, read } from './_reading.ts';
 const withWifi = (wifi: string, host = 'ssh://h') =>
   `name: a\nusers: { sam: { password: x } }\npis:\n  pi:\n    host: ${host}\n    wifi: ${wifi}\n`;
 
-const GIVEN: Reading = { environment: { WIFI: 'correct horse' }, makesCard: true };
+const GIVEN: Reading = { environment: { WIFI: 'correct horse' }, cardOf: 'pi' };
 
 test('reads the Wi-Fi of a Pi, with its password from a variable, which it removes', (t) => {
   const environment = { WIFI: 'correct horse' };
   const text = withWifi('{ ssid: "NO", password: { env: WIFI }, country: NO }');
-  const { lab, mistakes } = read(text, { environment, makesCard: true });
+  const { lab, mistakes } = read(text, { environment, cardOf: 'pi' });
   t.deepEqual(mistakes, []);
   const wifi = lab?.pis[0]?.wifi;
   t.deepEqual([wifi?.ssid, wifi?.country, wifi?.password?.reveal()], ['NO', 'NO', 'correct horse']);
@@ -23,16 +23,16 @@ test('only the command that makes a card needs the password', (t) => {
   const { lab, mistakes } = read(text);
   t.deepEqual(mistakes, []);
   t.is(lab?.pis[0]?.wifi?.password, undefined);
-  t.regex(read(text, { makesCard: true }).mistakes.join(), /^lab\.yaml:6:35: pis\.pi\.wifi\.password .*UNSET.*not set/);
+  t.regex(read(text, { cardOf: 'pi' }).mistakes.join(), /^lab\.yaml:6:35: pis\.pi\.wifi\.password .*UNSET.*not set/);
 });
 
-test('a card needs the password of the Pi, and no user of the broker', (t) => {
+test('a card needs the password of its Pi, and no other', (t) => {
   const text = [
     'name: a',
     'users: { sam: { password: { env: UNSET } } }',
-    'pis: { pi: { host: "ssh://pi@pi", password: { env: UNSET } } }',
+    `pis: { pi: { host: "ssh://pi@pi", password: { env: UNSET } }, other: { host: "ssh://o", password: { env: UNSET } } }`,
   ].join('\n');
-  const { mistakes } = read(text, { logsIn: false, makesCard: true });
+  const { mistakes } = read(text, { logsIn: false, cardOf: 'pi' });
   t.is(mistakes.length, 1, mistakes.join('\n'));
   t.regex(mistakes.join(), /pis\.pi\.password/);
 });
@@ -51,7 +51,7 @@ const refused: readonly (readonly [written: string, mistake: RegExp, reading?: R
   [
     '{ ssid: Home, password: { env: WIFI }, country: SE }',
     /^lab\.yaml:6:35: pis\.pi\.wifi\.password is no password of a Wi-Fi network; 8 to 63/,
-    { environment: { WIFI: 'hunter2' }, makesCard: true },
+    { environment: { WIFI: 'hunter2' }, cardOf: 'pi' },
   ],
   ['{ ssid: Home, password: { file: none }, country: SE }', /^lab\.yaml:6:35: .*file "none".*ENOENT/],
 ];
