@@ -1,6 +1,6 @@
 # Starts, restarts or reloads the broker, waits until it listens, and records which files it has loaded. Where it does not
 # start with new files, it gets the previous ones back; the script fails all the same.
-# Needs loaded.sh, stop-broker.sh and the function stage_configuration.
+# Needs loaded.sh, stop-broker.sh, drop-ins.sh and the function stage_configuration.
 : "${act?}" "${binary?}" "${main_conf?}" "${lab_conf?}" "${passwd?}" "${acl?}" "${config_files?}" "${broker_log?}"
 : "${config_folder?}" "${conf_d?}" "${pid_folder?}" "${data_folders?}" "${run_folder?}" "${loaded_files?}"
 
@@ -65,6 +65,7 @@ complain() {
   {
     grep -i -e error -e unable "$startup_output" || tail -n +"$((log_lines + 1))" "$broker_log" | tail -n 3
   } 2>/dev/null | sed 's/^[0-9]*: //' | head -n 3
+  if [ -d /run/systemd/system ]; then name_drop_ins; fi
 }
 
 has_new_files() {
