@@ -52,7 +52,7 @@ export async function runTests({
     ? checkStatically([TYPES, ...lintChecks()], print, interrupt.signal)
     : { passed: 0, failed: 0 };
   await installSsh(interrupt.signal);
-  const needsLabs = sources.some((source) => !source.startsWith('tests/unit/'));
+  const needsLabs = sources.some((source) => !/^tests\/(unit|vm)\//.test(source));
   const engine = needsLabs ? prepare(run, debians, interrupt.signal) : undefined;
   const tested = testAll(sources, options, run, interrupt.signal).finally(() => engine?.enough.abort());
   const tallies = await Promise.all([checked, tested]);

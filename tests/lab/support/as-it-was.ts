@@ -25,7 +25,7 @@ const OTHERS: readonly (readonly [why: string, pattern: RegExp])[] = [
 /** Their content is the same; each transaction writes them again. */
 const BOOKS = /^(\/var\/lib\/(dpkg\/status|apt\/extended_states)|\/etc\/(passwd|group|shadow|gshadow))$/;
 
-/** Looks at all of a container's file system. A folder's time and size change with what comes and goes in it, its owner and mode do not. */
+/** Looks at all of a machine's file system. A folder's time and size change with what comes and goes in it, its owner and mode do not. */
 const SCRIPT = `
 find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /var/cache/apt -o -path /var/lib/apt/lists \\) -prune -o -type d -printf 'file %p\\t%y %m %U:%G\\n' -o -printf 'file %p\\t%y %m %U:%G %s %T@ %l\\n'
 find / -xdev \\( -path /proc -o -path /sys -o -path /dev -o -path /var/cache/apt -o -path /var/lib/apt/lists \\) -prune -o -type f -print0 | xargs -0 md5sum | sed 's/^\\([0-9a-f]*\\)  \\(.*\\)/content \\2\\t\\1/'
@@ -36,8 +36,8 @@ getent group | sed 's/:/\\t/; s/^/group /'
 cat /proc/net/tcp /proc/net/tcp6 | awk '$4 == "0A" { print "listener " $2 "\\t" }'
 for process in /proc/[0-9]*; do read -r name <$process/comm && printf 'program %s\\t\\n' "$name"; done 2>/dev/null`;
 
-export async function snapshot(container: Container): Promise<Snapshot> {
-  const lines = (await container.shell(SCRIPT)).split('\n');
+export async function snapshot({ shell }: Pick<Container, 'shell'>): Promise<Snapshot> {
+  const lines = (await shell(SCRIPT)).split('\n');
   return new Map(
     lines.flatMap((line) => {
       const [key = '', value = ''] = line.split('\t');

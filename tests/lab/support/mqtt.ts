@@ -15,9 +15,16 @@ export type LiveSession = AsyncDisposable & {
 };
 
 export async function login(lab: TestLab, user: string, password: string): Promise<LiveSession> {
-  const port = await lab.container('broker').published(PORT);
+  return await loginAt('127.0.0.1', await lab.container('broker').published(PORT), { user, password });
+}
+
+export async function loginAt(
+  address: string,
+  port: number,
+  { user, password }: { readonly user: string; readonly password: string },
+): Promise<LiveSession> {
   const options = { username: user, password, reconnectPeriod: 0, connectTimeout: CONNECT_MS };
-  const client = await connectAsync(`mqtt://127.0.0.1:${port}`, options, false);
+  const client = await connectAsync(`mqtt://${address}:${port}`, options, false);
   let closed = false;
   client.on('close', () => {
     closed = true;

@@ -9,7 +9,7 @@ const Results = z.object({ checks: z.array(z.object({ id: z.string(), verdict: z
 
 /** `./lab verify --json`: the exit code, the verdict of each check, and the failures that it printed to standard error. */
 export async function verify(
-  lab: TestLab,
+  lab: Pick<TestLab, 'run'>,
   args: readonly string[] = [],
   options: Partial<CommandOptions> = {},
 ): Promise<{ code: number; checks: Checks; output: string }> {
