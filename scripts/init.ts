@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { CALLED_AS } from '../base/called-as.ts';
 import { errorCode, InputError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
@@ -29,11 +29,10 @@ export function init(): LabCommand {
       'Write a new lab file with comments, and random passwords beside it. Asks on a terminal what it describes.',
     )
     .option('--broker <place>', 'local (this machine), container, ssh://[user@]host[:port] or external:ADDRESS')
-    .option(
-      '--pi <place>',
-      'a number of emulated Pis, or ssh://[user@]host[:port]; may be given several times (default: none)',
-      (place: string, before: readonly string[]) => [...before, place],
-      [],
+    .addOption(
+      new Option('--pi <place>', 'a number of emulated Pis, or ssh://[user@]host[:port]; may be given several times')
+        .argParser((place: string, before: readonly string[]) => [...before, place])
+        .default([], 'none'),
     );
   return {
     command,

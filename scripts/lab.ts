@@ -4,6 +4,7 @@ import { Command, CommanderError } from 'commander';
 import { CALLED_AS } from '../base/called-as.ts';
 import { InputError, LabError } from '../base/errors.ts';
 import { painter } from '../base/paint.ts';
+import manifest from '../package.json' with { type: 'json' };
 import { failureJson } from '../records/results.ts';
 import { errorText } from '../terminal/outcome-lines.ts';
 import type { LabCommand } from './command.ts';
@@ -76,6 +77,7 @@ async function openProgram(loaders: readonly (readonly [name: string, load: () =
   const program = new Command(CALLED_AS)
     .description('Build the MQTT lab that lab.yaml describes, and prove with real MQTT traffic that it works.')
     .option('--lab <file>', 'lab file (default: "lab.yaml")')
+    .version(manifest.version, '--version', 'print the version')
     .enablePositionalOptions()
     .addHelpText('after', EXIT_CODES)
     .exitOverride();

@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundlePackage } from '../build.js';
@@ -30,11 +30,7 @@ export async function writePackage(dist: string): Promise<void> {
   const bundled = await bundlePackage(dist);
   for (const file of companions(bundled)) cpSync(path.join(ROOT, file), path.join(dist, file));
   writeFileSync(path.join(dist, 'THIRD-PARTY.txt'), thirdParty(bundled));
-  writeFileSync(path.join(dist, 'index.d.ts'), schemas().map(typesOf).join('\n'));
-}
-
-function schemas() {
-  return SCHEMAS.filter(([file]) => existsSync(path.join(ROOT, file)));
+  writeFileSync(path.join(dist, 'index.d.ts'), SCHEMAS.map(typesOf).join('\n'));
 }
 
 function typesOf([file, name]: readonly [file: string, name: string]): string {
@@ -43,7 +39,9 @@ function typesOf([file, name]: readonly [file: string, name: string]): string {
 
 /** The files beside the sources, which these read when they run: scripts, programs, style sheets, the Dockerfile. */
 export function companions(sources: readonly string[]): string[] {
-  const own = sources.map((file) => path.relative(ROOT, file)).filter((file) => !file.startsWith('node_modules'));
+  const own = sources
+    .map((file) => path.relative(ROOT, file))
+    .filter((file) => file.includes(path.sep) && !file.startsWith('node_modules'));
   const folders = new Set(own.map((file) => file.split(path.sep)[0] ?? ''));
   return [...folders]
     .filter((folder) => folder !== 'scripts')

@@ -99,7 +99,7 @@ const rows: readonly (readonly [part: string, ...mistakes: string[]])[] = [
     'pis: { broker: { hst: container } }',
     '3:8: pis.broker is reserved for the broker host; another name is allowed',
     '3:8: pis.broker.host is missing; container or ssh://[user@]host[:port] is allowed',
-    '3:18: pis.broker has an unknown key "hst" (did you mean "host"?); allowed keys: host, architecture, repository, reboot, identity, hostKey, password, wifi',
+    '3:18: pis.broker has an unknown key "hst" (did you mean "host"?); allowed keys: host, architecture, repository, reboot, wifi, identity, hostKey, password',
   ],
   ['pis: { a: { host: local } }', '3:19: pis.a.host is "local"; container or ssh://[user@]host[:port] is allowed'],
   [

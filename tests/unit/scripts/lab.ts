@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import test from 'ava';
 import { newHostKeyOption } from '../../../scripts/new-host-keys.ts';
@@ -15,6 +16,13 @@ test('./lab --help names every command, --lab and the exit codes', (t) => {
   );
   t.regex(stdout, /--lab <file>/);
   t.regex(stdout, /Exit codes: 0 .*; 1 .*; 2 /);
+});
+
+test('./lab --version prints the version of package.json', async (t) => {
+  const { status, stdout } = await runLab('--version');
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
+  t.is(status, 0);
+  t.is(stdout, `${version}\n`);
 });
 
 for (const command of COMMANDS) {

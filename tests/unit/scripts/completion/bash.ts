@@ -48,7 +48,7 @@ test('bash offers every command, and every option of each', async (t) => {
   const words = await allWords();
   const script = bashScript(words);
   const names = words.commands.map(({ name }) => name);
-  t.deepEqual(completed(script, ['lab', '']), ['--help', '--lab', ...names].sort());
+  t.deepEqual(completed(script, ['lab', '']), ['--help', '--lab', '--version', ...names].sort());
   for (const { name, options } of words.commands) {
     t.deepEqual(completed(script, ['lab', name, '--']), options.map(({ flag }) => flag).sort());
   }

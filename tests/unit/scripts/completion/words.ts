@@ -8,7 +8,7 @@ test('has every command with its options, and those of the program', async (t) =
   const { options, commands } = wordsOf(await wholeProgram());
   t.deepEqual(
     options.map(({ flag }) => flag),
-    ['--lab', '--help'],
+    ['--lab', '--version', '--help'],
   );
   t.deepEqual(
     commands.map(({ name }) => name),

@@ -9,7 +9,15 @@ import { PROJECT } from '../../../suite/child.ts';
 import { folderFor } from '../../_sh.ts';
 
 const MOST_BYTES = 1_000_000;
-const BESIDE = ['README.md', 'LICENSE', 'CHANGELOG.md', 'lab.schema.json', 'package.json'];
+const BESIDE = [
+  'README.md',
+  'LICENSE',
+  'CHANGELOG.md',
+  'lab.schema.json',
+  'results.schema.json',
+  'man/mqtt-lab.1',
+  'package.json',
+];
 
 test('the package runs without the project, and has what its sources read', async (t) => {
   const folder = path.join(folderFor(t), 'dist');
