@@ -77,7 +77,7 @@ ${dropIn(`ExecStart=\\nExecStart=/usr/sbin/mosquitto -c ${other}`)} && systemctl
     await lab.pi.shell("date --set='1 minute'");
     const { code, checks, output } = await verify(lab, ['--only', 'reach.clock,auth.accepted']);
     t.is(code, 1, output);
-    t.regex(output, /the clock is (59|6\d)\.\d s ahead/);
+    t.regex(output, /the clock is (5[5-9]|6[0-5])\.\d s ahead/);
     t.is([...checks].filter(([, verdict]) => verdict === 'fail').length, 1, output);
     await lab.pi.shell("date --set='1 minute ago'");
   });
