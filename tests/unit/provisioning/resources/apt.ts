@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { aptInstallScript, explainApt } from '../../../../provisioning/resources/apt.ts';
+import { aptInstallScript, explainApt, LOCK_WAIT_S } from '../../../../provisioning/resources/apt.ts';
 import { TOOLS } from '../../../../provisioning/resources/package-record.ts';
 import { folderFor, sh } from '../../_sh.ts';
 
@@ -44,10 +44,14 @@ function install(
     chmodSync(join(folder, name), 0o755);
   }
   writeFileSync(log, '');
-  const { code, stderr } = sh(aptInstallScript({ packages: ['a', 'b'], halfDone: ['c'] }), { path: folder });
+  const script = aptInstallScript({ packages: ['a', 'b'], halfDone: ['c'] });
+  t.true(script.includes(`wait_s=${LOCK_WAIT_S}`));
+  const { code, stderr } = sh(script.replace(`wait_s=${LOCK_WAIT_S}`, `wait_s=${TRIES}`), { path: folder });
   return { code, stderr, calls: readFileSync(log, 'utf8').split('\n').slice(0, -1) };
 }
 
+/** Each costs some processes, so the tests wait less often for a lock than the lab does. */
+const TRIES = 5;
 const LOCKED = 'echo "E: Could not get lock /var/lib/apt/lists/lock" >&2; exit 100';
 
 const DPKG_LOCKED = 'echo "dpkg: error: dpkg frontend lock was locked by another process with pid 12" >&2; exit 2';
@@ -134,7 +138,7 @@ for (const [name, machine, calls, code] of rows) {
 test("waits for a lock, up to a limit, and shows apt's message", (t) => {
   const { code, stderr, calls } = install(t, { fresh: false, aptGet: LOCKED });
   t.is(code, 100);
-  t.is(calls.filter((call) => call === 'update').length, 120);
+  t.is(calls.filter((call) => call === 'update').length, TRIES);
   t.regex(stderr, /Could not get lock/);
 });
 
