@@ -107,7 +107,7 @@ export function notReady(
     ? `${CALLED_AS} status shows whether it is running, and ${CALLED_AS} up starts it; its log is ${LOG} on its host`
     : 'check that a broker listens there and that no firewall blocks it; the lab never changes it';
   const advice = isOfCertificate(answer)
-    ? 'compare the names, the dates and the CA of the certificate with `broker.tls` in the lab file (docs/tls.md)'
+    ? 'compare the names, the dates and the CA of the certificate with `broker.tls` in the lab file'
     : usual;
   const happened = `no answer from the broker within ${boundMs / 1000} s: ${answer.text}`;
   return new LabError({ subject: 'broker', step, happened, advice }, 'could-not-run');

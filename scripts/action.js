@@ -1,4 +1,4 @@
-// The step of action.yml: runs the lab, writes the job summary and prints annotations. Plain JavaScript without packages; inputs come by the environment.
+// The step of action.yml: runs the lab, writes the job summary and prints annotations. Plain JavaScript without packages; the environment carries the inputs.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';

@@ -52,6 +52,8 @@ function installDependencies(minimum) {
   const scope = needed === ALL ? [] : ['--workspaces=false'];
   // no package needs an install script; NODE_ENV=production would leave out the development dependencies
   const options = ['ci', '--ignore-scripts', '--include=dev', ...scope, '--no-audit', '--no-fund', '--loglevel=error'];
+  // npm hands its own --dry-run to prepack
+  options.push('--dry-run=false');
   // npm inherits the lock, because it may outlive this process
   const { status, error } = spawnSync('npm', options, { cwd: root, stdio: ['ignore', 2, 2, lock] });
   if (status !== 0) {

@@ -11,7 +11,7 @@ const BUILDS = path.join(ROOT, '.build');
 const KEEP_MS = 24 * 3_600_000;
 /** CommonJS packages expect these names. */
 const COMMONJS = `import { createRequire as requireFrom } from 'node:module';
-const { filename: __filename, dirname: __dirname } = import.meta, require = requireFrom(__filename);`;
+const { filename: __filename, dirname: __dirname } = import.meta, require = requireFrom(import.meta.url);`;
 const OPTIONS = {
   ...{ absWorkingDir: ROOT, outbase: ROOT, logLevel: 'error', banner: { js: COMMONJS } },
   ...{ bundle: true, splitting: true, minify: true, platform: 'node', format: 'esm', target: 'node20' },
@@ -73,6 +73,13 @@ export async function bundlePackage(outdir) {
   const { metafile } = await esbuild.build(options).finally(esbuild.stop);
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
   return [...new Set(inputs)].map((file) => path.join(ROOT, file));
+}
+
+/** Bundles a program that runs as a process of its own, so that it needs no package where it stands. */
+export async function bundleProgram(file, outfile) {
+  const esbuild = await import('esbuild');
+  const options = { ...OPTIONS, splitting: false, allowOverwrite: true, entryPoints: [file], outfile };
+  await esbuild.build(options).finally(esbuild.stop);
 }
 
 /** A source finds the files beside it by its own URL, not by that of the bundle. `urlOf` gives that as an expression. */

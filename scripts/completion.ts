@@ -12,7 +12,7 @@ type Shell = keyof typeof SCRIPTS;
 const USE = `
 bash: source <(mqtt-lab completion bash)
 zsh:  source <(mqtt-lab completion zsh), after compinit
-fish: mqtt-lab completion fish > ~/.config/fish/completions/mqtt-lab.fish`;
+fish: mqtt-lab completion fish > ~/.config/fish/conf.d/mqtt-lab.fish`;
 
 /** `./lab completion`: a shell's script that completes commands and options. */
 export function completion(): LabCommand {

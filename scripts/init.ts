@@ -47,7 +47,7 @@ export function init(): LabCommand {
       const text = labTemplate({ name: nameFor(directory), schema, ...places });
       const mistakes = mistakesInText(text);
       if (mistakes.length > 0)
-        throw new InputError(mistakes.map((mistake) => `a lab file for this would be wrong: ${mistake}`));
+        throw new InputError(mistakes.map((mistake) => `these options give a wrong lab file: ${mistake}`));
       const isExternal = places.broker.host === 'external';
       await writeBeside(directory, { schema, users: isExternal ? [] : NEW_USERS });
       await writeFile(file, text, { flag: 'wx' }).catch((error) => {

@@ -101,7 +101,7 @@ export async function wholeProgram(): Promise<Command> {
 
 /** Whether standard output is to be a JSON object; the `--json` of `ssh` belongs to the remote command. */
 export function wantsJson(args: readonly string[]): boolean {
-  const name = args.find((arg) => arg in LOADERS);
+  const name = args.find((arg, index) => args[index - 1] !== '--lab' && Object.hasOwn(LOADERS, arg));
   return args.includes('--json') && ['up', 'plan', 'verify', 'report', 'compare', 'status'].includes(name ?? '');
 }
 

@@ -43,9 +43,10 @@ export function exceptionsTo({ lab: { users }, broker, pis }: LiveLab, wanted: n
   const found = listenersAt(broker, wanted);
   const outside = users.filter((user) => bestListener(found, user) === undefined).map(({ name }) => name);
   const away = pis.filter((pi) => pi.broker.listeners.every(({ port }) => port !== wanted)).map(({ name }) => name);
-  const line = (clients: string, why: string) => `--listener ${wanted}: clients ${clients} use the best one, ${why}`;
+  const line = (clients: string, why: string) =>
+    `--listener ${wanted}: clients ${clients} use their best listener, ${why}`;
   return [
-    ...(outside.length === 0 ? [] : [line(`of ${outside.join(', ')}`, 'because the user cannot log in there')]),
+    ...(outside.length === 0 ? [] : [line(`of ${outside.join(', ')}`, 'because these users cannot log in there')]),
     ...(away.length === 0 ? [] : [line(`on ${away.join(', ')}`, 'because they do not reach it')]),
   ];
 }

@@ -16,7 +16,7 @@ const BROKER_MENU = [
 const BROKER = '1 to 4 [1]: ';
 const PIS = 'How many emulated Raspberry Pis, or which real ones (ssh://pi@host, with commas)? [1]: ';
 
-/** Where the broker and the Pis of a new lab are: as options say, and where they say nothing, as a person says. */
+/** The places of broker and Pis: from the options, otherwise from the answers on the terminal. */
 export async function askForPlaces({ broker, pis }: Given, signal: AbortSignal): Promise<Places> {
   const isAsked = canAsk();
   if (broker === undefined && !isAsked)

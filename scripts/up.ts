@@ -73,7 +73,7 @@ async function refuseMistakes({ summary, dryRun }: Options): Promise<void> {
 }
 
 /** `found` takes what is known so far. */
-async function run(context: Context, options: Options, found: (results: UpJson) => void): Promise<number> {
+async function run(context: Context, options: Options, found: (results: UpJson) => Promise<void>): Promise<number> {
   const { takeOver = false, only, json = false, timeout } = options;
   const lab = context.lab();
   checkHostNames(lab, only);
@@ -91,7 +91,7 @@ async function run(context: Context, options: Options, found: (results: UpJson) 
     });
     const failed = outcomes.filter(({ state }) => state === 'failed');
     const applied: UpJson = { verdict: failed.length > 0 ? 'fail' : 'pass', hosts: hostsJson(outcomes) };
-    found(applied);
+    await found(applied);
     if (failed.length > 0 || only !== undefined) {
       if (json) console.log(JSON.stringify(applied));
       else if (failed.length === 0) display.print(`${CALLED_AS} verify checks the whole lab`);
@@ -106,7 +106,7 @@ async function run(context: Context, options: Options, found: (results: UpJson) 
         })
       : undefined;
     const results: UpJson = { ...applied, ...(proved && fittedResults(proved)) };
-    found(results);
+    await found(results);
     if (json) console.log(JSON.stringify(results));
     else for (const line of nextSteps(live, display.paint)) display.print(line);
     return results.verdict === 'pass' ? 0 : 1;

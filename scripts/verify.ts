@@ -75,7 +75,11 @@ export function verify(): LabCommand {
   };
 }
 
-async function run(context: Context, options: Options, found: (results: ResultsJson) => void): Promise<number> {
+async function run(
+  context: Context,
+  options: Options,
+  found: (results: ResultsJson) => Promise<void>,
+): Promise<number> {
   const { only, listener, timeout, repeat, exhaustive, seed, json, tap, junit } = options;
   const display = await openDisplay(json === true || tap === true ? process.stderr : process.stdout);
   try {
@@ -89,7 +93,7 @@ async function run(context: Context, options: Options, found: (results: ResultsJ
         ? await verifyOnce(context, display, bounded)
         : await verifyRepeatedly(context, display, bounded, repeat);
     const fitted = fittedResults(results);
-    found(fitted);
+    await found(fitted);
     if (junit !== undefined) await writeFile(junit, junitXml(results));
     if (json === true) console.log(JSON.stringify(fitted));
     if (tap === true) console.log((await import('../records/tap.ts')).tapLines(results).join('\n'));

@@ -55,7 +55,7 @@ const OBSTACLES: Readonly<Record<Exclude<Layer, 'commands'>, Explain>> = {
   mqtt: (words, path) => ({
     reason: `${path.from} connects to ${place(path)}, but no MQTT broker answers: ${words}`,
     advice: /certificate|TLS|SSL/.test(words)
-      ? 'compare the names, the dates and the CA of the certificate with `broker.tls` in the lab file (docs/tls.md)'
+      ? 'compare the names, the dates and the CA of the certificate with `broker.tls` in the lab file'
       : `another program may listen there, or stand in between: sudo ss -Hltnp 'sport = :${path.port}' on the broker's host names the listener`,
   }),
   mosquitto_pub: program('mosquitto-clients'),

@@ -25,7 +25,7 @@ export function verifyTls(listener: WrittenListener, ca: CaFound, from: SshTarge
     'file' in ca
       ? `run \`${copyLine(ca.file, from)}\` beside the lab file`
       : `copy the certificate of its CA${ca.issuer === undefined ? '' : ` (${ca.issuer})`} to ca.pem beside the lab file`;
-  const users = listener.tls?.clients === 'required' ? '; its users need client certificates (docs/tls.md)' : '';
+  const users = listener.tls?.clients === 'required' ? '; its users need client certificates' : '';
   return `to verify it, ${copy}, add \`tls: { ca: ca.pem }\` to broker and \`${flow(listener)}\` to broker.listeners${users}`;
 }
 

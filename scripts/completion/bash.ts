@@ -1,6 +1,6 @@
 import { type OptionValue, type OptionWords, PROGRAMS, type ProgramWords } from './words.ts';
 
-/** A script for bash(1), which `source` takes. Where it has no word, bash completes the names of files. */
+/** A script for bash(1), which `source` takes. bash completes file names where the script offers no word. */
 export function bashScript({ options, commands }: ProgramWords): string {
   const names = commands.map(({ name }) => name);
   const all = [...options, ...commands.flatMap((command) => command.options)];

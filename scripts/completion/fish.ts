@@ -1,6 +1,6 @@
 import { type OptionWords, PROGRAMS, type ProgramWords } from './words.ts';
 
-/** A script for fish(1), for ~/.config/fish/completions/mqtt-lab.fish. */
+/** A script for fish(1), for ~/.config/fish/conf.d/mqtt-lab.fish. */
 export function fishScript(words: ProgramWords): string {
   const lines = PROGRAMS.flatMap((program) => linesFor(program, words));
   return `# completion of mqtt-lab\n${lines.join('\n')}\n`;

@@ -1,7 +1,7 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundlePackage } from '../build.js';
+import { bundlePackage, bundleProgram } from '../build.js';
 import { declarations } from './declarations.ts';
 import { thirdParty } from './third-party.ts';
 
@@ -28,9 +28,15 @@ export async function writePackage(dist: string): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
   const bundled = await bundlePackage(dist);
-  for (const file of companions(bundled)) cpSync(path.join(ROOT, file), path.join(dist, file));
+  for (const file of companions(bundled)) {
+    cpSync(path.join(ROOT, file), path.join(dist, file));
+    if (file.endsWith('.js')) await bundleProgram(path.join(ROOT, file), path.join(dist, file));
+  }
   writeFileSync(path.join(dist, 'THIRD-PARTY.txt'), thirdParty(bundled));
-  writeFileSync(path.join(dist, 'index.d.ts'), SCHEMAS.map(typesOf).join('\n'));
+  // the second for projects of CommonJS
+  for (const name of ['index.d.ts', 'index.d.cts']) {
+    writeFileSync(path.join(dist, name), SCHEMAS.map(typesOf).join('\n'));
+  }
 }
 
 function typesOf([file, name]: readonly [file: string, name: string]): string {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import * as z from 'zod';
 
-/** Licences and notices ask that copies of the package have them. */
+/** Licences require that every copy includes their text. */
 const TEXTS = /^(licen[cs]e|copying|copyright|notice)/i;
 
 const manifestSchema = z.object({

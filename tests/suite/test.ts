@@ -25,7 +25,7 @@ export async function main(args: string[]): Promise<number> {
   }
 }
 
-/** What each have a process of their own: the folders of tests/unit and its other files, and the labs. */
+/** Each entry runs in a process of its own: the folders of tests/unit, its other files, and the labs. */
 const LAYERS: Readonly<Record<string, () => string[]>> = {
   'tests/unit': () => {
     const entries = readdirSync(path.join(PROJECT, 'tests/unit'), { withFileTypes: true });

@@ -25,7 +25,7 @@ const action = actionSchema.parse(parse(readFileSync('action.yml', 'utf8')));
 const all = [...workflows, { name: 'action.yml', steps: action.runs.steps }];
 
 for (const { name, steps } of all) {
-  test(`${name}: values come to a script by the environment, never as a part of it`, (t) => {
+  test(`${name}: passes values to scripts in the environment, never as script text`, (t) => {
     for (const { run = '' } of steps) t.false(run.includes('${{'), run);
   });
 }

@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import test from 'ava';
+import { wantsJson } from '../../../scripts/lab.ts';
 import { newHostKeyOption } from '../../../scripts/new-host-keys.ts';
 import { COMMANDS } from './_commands.ts';
 import { runLab } from './_run-lab.ts';
@@ -16,6 +17,12 @@ test('./lab --help names every command, --lab and the exit codes', (t) => {
   );
   t.regex(stdout, /--lab <file>/);
   t.regex(stdout, /Exit codes: 0 .*; 1 .*; 2 /);
+});
+
+test('--json is of the command, not of the name of a lab file', (t) => {
+  t.true(wantsJson(['--lab', 'publish', 'verify', '--json']));
+  t.true(wantsJson(['--lab', 'constructor', 'plan', '--json']));
+  t.false(wantsJson(['ssh', 'pi', 'verify', '--json']));
 });
 
 test('./lab --version prints the version of package.json', async (t) => {

@@ -14,7 +14,7 @@ test('writes what the run found, and gives its exit code', async (t) => {
   const file = path.join(folderFor(t), 'summary.md');
   t.is(
     await summarized(file, async (found) => {
-      found(RESULTS);
+      await found(RESULTS);
       return 1;
     }),
     1,
@@ -25,7 +25,7 @@ test('writes what the run found, and gives its exit code', async (t) => {
 test('writes the error of a run that fails, and what it had found until then', async (t) => {
   const file = path.join(folderFor(t), 'summary.md');
   const failing = summarized(file, async (found) => {
-    found(RESULTS);
+    await found(RESULTS);
     throw new InputError(['the second half is missing']);
   });
   await t.throwsAsync(failing, { instanceOf: InputError });
@@ -40,10 +40,14 @@ test('a summary that cannot be written does not hide why the run failed', async 
     }),
     { message: 'the cause' },
   );
-  await t.throwsAsync(
-    summarized(file, async () => 0),
-    { code: 'ENOENT' },
-  );
+  let isPrinted = false;
+  const written = summarized(file, async (found) => {
+    await found(RESULTS);
+    isPrinted = true;
+    return 0;
+  });
+  await t.throwsAsync(written, { message: /^--summary .*: cannot be written: ENOENT/ });
+  t.false(isPrinted);
 });
 
 for (const command of ['up', 'verify']) {

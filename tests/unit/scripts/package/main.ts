@@ -35,6 +35,16 @@ test('the package runs without the project, and has what its sources read', asyn
   for (const file of ['pi/Dockerfile', 'mosquitto/service.sh', 'probes/tls/attempts.py', 'report/page/style.css'])
     t.true(existsSync(path.join(folder, file)), file);
 
+  // programs that run as processes of their own find no package
+  for (const file of files.filter((each) => each.endsWith('.js') && path.dirname(each) !== folder)) {
+    const imported = [...readFileSync(file, 'utf8').matchAll(/(?:from|import\()\s*["']([^"']+)["']/g)];
+    t.deepEqual(
+      imported.filter(([, name = '']) => !/^(node:|\.|[a-z_/]+$)/.test(name) || name === 'ws'),
+      [],
+      file,
+    );
+  }
+
   writeFileSync(path.join(folder, '..', 'package.json'), '{ "type": "module" }');
   const program = path.join(folder, 'mqtt-lab.js');
   const help = spawnSync(process.execPath, [program, '--help'], { encoding: 'utf8', env: {}, timeout: 60_000 });
