@@ -9,9 +9,11 @@ const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const BUILDS = path.join(ROOT, '.build');
 /** Older builds go with the next one; a command that still runs from them has long loaded its code. */
 const KEEP_MS = 24 * 3_600_000;
+// in pieces, because the bundle of this source would have its own URL here
+const HERE = ['import', 'meta', 'url'].join('.');
 /** CommonJS packages expect these names. */
 const COMMONJS = `import { createRequire as requireFrom } from 'node:module';
-const { filename: __filename, dirname: __dirname } = import.meta, require = requireFrom(import.meta.url);`;
+const { filename: __filename, dirname: __dirname } = import.meta, require = requireFrom(${HERE});`;
 const OPTIONS = {
   ...{ absWorkingDir: ROOT, outbase: ROOT, logLevel: 'error', banner: { js: COMMONJS } },
   ...{ bundle: true, splitting: true, minify: true, platform: 'node', format: 'esm', target: 'node20' },
@@ -58,9 +60,7 @@ function sources(folder, without) {
  */
 export async function bundlePackage(outdir) {
   const esbuild = await import('esbuild');
-  // in pieces, because the bundle of this source would have its own URL here
-  const here = ['import', 'meta', 'url'].join('.');
-  const urls = sourceUrls((file) => `new URL(${JSON.stringify(path.relative(ROOT, file))}, ${here}).href`);
+  const urls = sourceUrls((file) => `new URL(${JSON.stringify(path.relative(ROOT, file))}, ${HERE}).href`);
   const entryPoints = [path.join(ROOT, 'scripts', 'mqtt-lab.js')];
   const options = {
     ...OPTIONS,

@@ -7,6 +7,8 @@ import { thirdParty } from './third-party.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DIST = path.join(ROOT, 'dist');
+/** They run as processes of their own, with packages that nobody has installed beside them. */
+const PROGRAMS = ['probes/clients/held-connection.js'];
 /** The published schemas, and what the types call them; their definitions keep their own names. */
 const SCHEMAS = [
   ['lab.schema.json', 'LabFile'],
@@ -28,15 +30,11 @@ export async function writePackage(dist: string): Promise<void> {
   rmSync(dist, { recursive: true, force: true });
   mkdirSync(dist, { recursive: true });
   const bundled = await bundlePackage(dist);
-  for (const file of companions(bundled)) {
-    cpSync(path.join(ROOT, file), path.join(dist, file));
-    if (file.endsWith('.js')) await bundleProgram(path.join(ROOT, file), path.join(dist, file));
-  }
+  for (const file of companions(bundled)) cpSync(path.join(ROOT, file), path.join(dist, file));
+  for (const file of PROGRAMS) await bundleProgram(path.join(ROOT, file), path.join(dist, file));
   writeFileSync(path.join(dist, 'THIRD-PARTY.txt'), thirdParty(bundled));
-  // the second for projects of CommonJS
-  for (const name of ['index.d.ts', 'index.d.cts']) {
-    writeFileSync(path.join(dist, name), SCHEMAS.map(typesOf).join('\n'));
-  }
+  // also for projects of CommonJS, whose compiler refuses the types of an ECMAScript module
+  writeFileSync(path.join(dist, 'index.d.cts'), SCHEMAS.map(typesOf).join('\n'));
 }
 
 function typesOf([file, name]: readonly [file: string, name: string]): string {

@@ -19,7 +19,8 @@ const BESIDE = [
   'package.json',
 ];
 
-test('the package runs without the project, and has what its sources read', async (t) => {
+// esbuild.stop() of one ends the bundling of another
+test.serial('the package runs without the project, and has what its sources read', async (t) => {
   const folder = path.join(folderFor(t), 'dist');
   await writePackage(folder);
   const files = readdirSync(folder, { recursive: true, encoding: 'utf8', withFileTypes: true })
@@ -52,13 +53,13 @@ test('the package runs without the project, and has what its sources read', asyn
   t.regex(help.stdout, /^Usage: npx mqtt-lab /);
 });
 
-test('the types accept a lab file, and refuse a wrong key', async (t) => {
+test.serial('the types accept a lab file, and refuse a wrong key', async (t) => {
   const folder = folderFor(t);
   await writePackage(path.join(folder, 'dist'));
   const compile = (pis: string) => {
     writeFileSync(
       path.join(folder, 'use.ts'),
-      `import type { LabFile } from './dist/index.js';
+      `import type { LabFile } from './dist/index.cjs';
        export const lab: LabFile = { name: 'a', pis: ${pis}, users: { sam: { password: 'sam' } } };`,
     );
     const words = [
