@@ -26,7 +26,8 @@ export function verifyTls(listener: WrittenListener, ca: CaFound, from: SshTarge
       ? `run \`${copyLine(ca.file, from)}\` beside the lab file`
       : `copy the certificate of its CA${ca.issuer === undefined ? '' : ` (${ca.issuer})`} to ca.pem beside the lab file`;
   const users = listener.tls?.clients === 'required' ? '; its users need client certificates' : '';
-  return `to verify it, ${copy}, add \`tls: { ca: ca.pem }\` to broker and \`${flow(listener)}\` to broker.listeners${users}`;
+  const place = `in broker.listeners, in place of any listener on port ${listener.port}`;
+  return `to verify it, ${copy}, add \`tls: { ca: ca.pem }\` to broker, and write \`${flow(listener)}\` ${place}${users}`;
 }
 
 function copyLine(file: string, from: SshTarget | undefined): string {

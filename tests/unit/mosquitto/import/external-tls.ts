@@ -48,7 +48,7 @@ test('names the file to copy, how to copy it, and the lines to add', (t) => {
   const text = verifyTls({ port: 8883, tls: {} }, { file: '/etc/mosquitto/certs/ca.pem' }, HUB);
   t.regex(text, /`scp pi@hub\.local:\/etc\/mosquitto\/certs\/ca\.pem ca\.pem`/);
   t.regex(text, /`tls: \{ ca: ca\.pem \}` to broker/);
-  t.regex(text, /`\{ port: 8883, tls: \{\} \}` to broker\.listeners$/);
+  t.regex(text, /`\{ port: 8883, tls: \{\} \}` in broker\.listeners, in place of any listener on port 8883$/);
 });
 
 test('copies from another port, from an IPv6 address and on this machine', (t) => {

@@ -223,6 +223,23 @@ test('an external broker with TLS: the note says what to copy, and its lines mak
   if (lab !== undefined) t.is(lab.broker.listeners.length, 2);
 });
 
+test('an external broker with TLS alone: the lab file loads once its note is followed', async (t) => {
+  const { chain } = await newAuthority('hub');
+  const conf = 'listener 8883\ncertfile /c\nkeyfile /k\npassword_file /p\n';
+  const files = filesOf({ [MAIN]: conf, '/p': `hall:${HASH}\n`, '/c': chain });
+  const place = { external: 'hub.local', software: undefined };
+  const { text, notes } = await importBroker(files, { ...LOCAL, place, isHere: false });
+  const [, tls = '', listener = '', port = ''] =
+    /add `([^`]+)` to broker, and write `([^`]+)` in .*, in place of .* port (\d+)/.exec(notes[0]?.text ?? '') ?? [];
+  const followed = text.replace(`[ { port: ${port} } ]`, `[ ${listener} ], ${tls}`);
+  const { lab, mistakes } = read(followed, { environment: { LAB_PASSWORD_HALL: 'x' }, files: { 'ca.pem': chain } });
+  t.deepEqual(mistakes, []);
+  t.deepEqual(
+    lab?.broker.listeners.map((each) => [each.port, each.tls !== undefined]),
+    [[8883, true]],
+  );
+});
+
 test('an external broker has address and software, and no options', async (t) => {
   const files = filesOf({ [MAIN]: 'listener 1884\nsys_interval 5\npassword_file /p\n', '/p': `sam:${HASH}\n` });
   const place = { external: 'hub.local', software: 'mosquitto 2.0.11' };
