@@ -39,9 +39,9 @@ export async function makeCard(lab: Lab, pi: Pi, to: string | undefined): Promis
   const place = placeOf(pi);
   const destination = await destinationOf(pi.name, place);
   const user = userOf(pi.name, place, destination);
-  const loginKey = await ensureKey(lab, cardFile(lab, pi.name, 'login'), `mqtt-lab ${lab.name}`);
   const hostKey = await ensureKey(lab, cardFile(lab, pi.name, 'host'), pi.name);
   const isPinned = await checkPins(pi.name, place, destination, hostKey);
+  const loginKey = await ensureKey(lab, cardFile(lab, pi.name, 'login'), `mqtt-lab ${lab.name}`);
   const hostName = hostNameOf(destination.hostName, pi.name);
   const files = renderCard(
     {

@@ -95,6 +95,7 @@ for (const [pi, known, reason] of refused) {
     t.regex(error?.message ?? '', reason);
     t.is(error?.exitCode, 2);
     t.false(existsSync(join(folder, 'user-data')));
+    t.false(existsSync(cardFile(lab().lab, 'hall', 'login')));
   });
 }
 
