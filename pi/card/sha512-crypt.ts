@@ -1,11 +1,11 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { createHash } from 'node:crypto';
 
 const ALPHABET = './0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 const ROUNDS = 5_000;
 const BYTES = 64;
 
 /** A password as /etc/shadow holds it (crypt(5), sha512crypt), since Node has no crypt(3). */
-export function sha512Crypt(password: string, salt: string = randomSalt()): string {
+export function sha512Crypt(password: string, salt: string): string {
   const p = Buffer.from(password);
   const s = Buffer.from(salt);
   const inner = hash(p, s, p);
@@ -26,8 +26,10 @@ export function sha512Crypt(password: string, salt: string = randomSalt()): stri
   return `$6$${salt}$${encoded(digest)}`;
 }
 
-function randomSalt(): string {
-  return [...randomBytes(16)].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
+/** Sixteen characters that follow from a secret, so that the same password has the same hash again. */
+export function saltFrom(secret: string): string {
+  const bytes = createHash('sha256').update(secret).digest().subarray(0, 16);
+  return [...bytes].map((byte) => ALPHABET[byte % ALPHABET.length]).join('');
 }
 
 function hash(...parts: readonly Buffer[]): Buffer {

@@ -1,6 +1,6 @@
 import type { Secret } from '../../base/secret.ts';
 import { cardYaml } from './network-config.ts';
-import { sha512Crypt } from './sha512-crypt.ts';
+import { saltFrom, sha512Crypt } from './sha512-crypt.ts';
 
 /** What cloud-init sets up on a Pi at its first boot. */
 export type CardUser = {
@@ -27,12 +27,12 @@ const KEEP_HOST_KEY =
 
 /** cloud-init's user-data: host name, user, SSH with a known host key, sudo, time zone and locale. */
 export function renderUserData(card: CardUser): string {
-  const { password } = card;
+  const { password, hostKey } = card;
   const rights =
     password === undefined
       ? { lock_passwd: true, sudo: 'ALL=(ALL) NOPASSWD:ALL' }
       : // `passwd` has no effect on a user that the image has already
-        { lock_passwd: false, hashed_passwd: sha512Crypt(password.reveal()), sudo: 'ALL=(ALL) ALL' };
+        { lock_passwd: false, hashed_passwd: hashOf(password.reveal(), hostKey.private), sudo: 'ALL=(ALL) ALL' };
   const config = {
     hostname: card.hostName,
     manage_etc_hosts: true,
@@ -43,10 +43,15 @@ export function renderUserData(card: CardUser): string {
     ],
     ssh_pwauth: false,
     ssh_deletekeys: true,
-    ssh_keys: { ed25519_private: card.hostKey.private, ed25519_public: card.hostKey.public },
+    ssh_keys: { ed25519_private: hostKey.private, ed25519_public: hostKey.public },
     bootcmd: [['sh', '-c', KEEP_HOST_KEY]],
     // off in the images
     runcmd: [['systemctl', 'enable', '--now', 'ssh']],
   };
   return `#cloud-config\n# Written by mqtt-lab for ${card.pi}. Holds private keys.\n${cardYaml(config)}`;
+}
+
+/** The same for the same card, which is then no new instance for cloud-init. */
+function hashOf(password: string, hostKey: string): string {
+  return sha512Crypt(password, saltFrom(`${hostKey}\0${password}`));
 }

@@ -1,12 +1,15 @@
 import test from 'ava';
 import { parse } from 'yaml';
+import { Secret } from '../../../../base/secret.ts';
 import { isOfCard, renderCard } from '../../../../pi/card/card.ts';
 import { CARD } from './_card.ts';
 
 test('a changed card is a new instance for cloud-init, and the same card is not', (t) => {
   const id = (card: typeof CARD) => parse(renderCard(card, undefined)['meta-data'])['instance-id'];
   t.regex(id(CARD), /^mqtt-lab-hall-[0-9a-f]{12}$/);
-  t.is(id(CARD), id({ ...CARD }));
+  const withPassword = () => ({ ...CARD, password: new Secret('correct horse') });
+  t.is(id(withPassword()), id(withPassword()));
+  t.not(id(withPassword()), id({ ...CARD, password: new Secret('battery staple') }));
   t.not(id(CARD), id({ ...CARD, user: 'pi' }));
 });
 
