@@ -20,7 +20,7 @@ export type Reach = {
   /** Whether this Mosquitto opens a listener for WebSockets. */
   readonly hasWebSockets: boolean;
   /** What makes a listener with TLS one that the lab can verify on an external broker. */
-  howToVerify?(found: FoundListener, listener: WrittenListener): string;
+  howToVerify(found: FoundListener, listener: WrittenListener): string;
 };
 
 export type Listeners = {
@@ -32,7 +32,6 @@ export type Listeners = {
 };
 
 const STANDARD_PORT = 1883;
-const NEEDS_CA = 'to verify it, name the certificate of its CA in broker.tls.ca, and add the listener';
 
 /** The listeners in the words of lab.yaml. */
 export function listenersOf(found: readonly FoundListener[], reach: Reach): Listeners {
@@ -69,7 +68,7 @@ function whyNot(listener: FoundListener, kept: readonly FoundListener[], reach: 
     return 'this Mosquitto has no WebSockets and opens no such listener';
   if (!reach.isExternal) return undefined;
   if (isLoopback && !reach.isHere) return 'out of reach of this machine';
-  return hasTls ? (reach.howToVerify?.(listener, write(listener, reach).listener) ?? NEEDS_CA) : undefined;
+  return hasTls ? reach.howToVerify(listener, write(listener, reach).listener) : undefined;
 }
 
 function write(listener: FoundListener, { isExternal }: Pick<Reach, 'isExternal'>) {

@@ -4,7 +4,8 @@ import { readConf } from '../../../../mosquitto/import/conf-lines.ts';
 import { listenersOf, type Reach } from '../../../../mosquitto/import/listeners.ts';
 import { filesOf } from './_files.ts';
 
-const REACH = { isExternal: false, isHere: false, hasWebSockets: true };
+const HOW = 'copy the certificate of its CA';
+const REACH: Reach = { isExternal: false, isHere: false, hasWebSockets: true, howToVerify: () => HOW };
 const HERE = { isHere: true };
 const EXTERNAL = { isExternal: true };
 const TLS = 'certfile /c\nkeyfile /k';
@@ -42,7 +43,12 @@ const rows: readonly (readonly [
     /^4 crlfile/,
     /^5 tls_version/,
   ],
-  [`listener 1883\nlistener 8883\n${TLS}`, EXTERNAL, [{ port: 1883 }], /^2 .*8883 with TLS: .*broker\.tls\.ca/],
+  [
+    `listener 1883\nlistener 8883\n${TLS}`,
+    EXTERNAL,
+    [{ port: 1883 }],
+    /^2 .*8883 with TLS: copy the certificate of its CA$/,
+  ],
   ['listener 1883\nlistener 1884 ::1', EXTERNAL, [{ port: 1883 }], /^2 .*1884 on the loopback address: out of reach/],
   ['listener 1884\nlistener 9001\nprotocol websockets', {}, [{ port: 1884 }, { port: 9001, protocol: 'websockets' }]],
   [
