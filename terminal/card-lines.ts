@@ -19,6 +19,7 @@ export function cardLines({ name, wifi, host }: Pi, card: PiCard): string[] {
     : `copy the files in ${folder} to the boot partition (bootfs) of a card with Raspberry Pi OS`;
   return [
     `wrote user-data, network-config and meta-data to ${folder}, for ${card.user}@${address}`,
+    ...(card.replaced === undefined ? [] : [`replaced the card of ${card.replaced}`]),
     ...card.backups.map((file) => `kept the earlier file as ${file}`),
     ...(card.lacksCloudInit
       ? ['the card had no meta-data, so its system may lack cloud-init; Raspberry Pi OS of 2026 or later has it']

@@ -16,9 +16,9 @@ export function renderCard(user: CardUser, wifi: CardWifi | undefined): CardFile
   };
 }
 
-/** Whether a file of this text comes from `renderCard`. */
-export function isOfCard(text: string): boolean {
-  return /^(#cloud-config\n)?# Written by mqtt-lab for /.test(text);
+/** The Pi of a file that comes from `renderCard`; undefined: the file has another origin. */
+export function piOfCard(text: string): string | undefined {
+  return /^(?:#cloud-config\n)?# Written by mqtt-lab for ([^.\n]+)\./.exec(text)?.[1];
 }
 
 /** cloud-init sets a Pi up again when `instance-id` changes. */

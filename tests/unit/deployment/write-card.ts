@@ -12,8 +12,9 @@ const OTHER = renderCard({ ...CARD, user: 'other' }, undefined);
 
 test('writes the files for this user alone, and replaces its own', async (t) => {
   const folder = folderFor(t);
-  t.deepEqual(await writeCard('hall', folder, OTHER), { backups: [], lacksCloudInit: false });
-  t.deepEqual(await writeCard('hall', folder, FILES), { backups: [], lacksCloudInit: false });
+  const quiet = { backups: [], lacksCloudInit: false, replaced: undefined };
+  t.deepEqual(await writeCard('hall', folder, OTHER), quiet);
+  t.deepEqual(await writeCard('hall', folder, FILES), quiet);
   t.deepEqual(readdirSync(folder).sort(), ['meta-data', 'network-config', 'user-data']);
   for (const [name, text] of Object.entries(FILES)) {
     t.is(readFileSync(join(folder, name), 'utf8'), text);
@@ -33,6 +34,12 @@ test('keeps a backup of files of another origin, and never replaces a backup', a
   t.regex(error?.message ?? '', /user-data is not mqtt-lab's, and its backup .* exists/);
   t.is(readFileSync(join(folder, 'network-config'), 'utf8'), 'edited');
   t.is(readFileSync(join(folder, 'meta-data'), 'utf8'), FILES['meta-data']);
+});
+
+test('names the other Pi whose card it replaces', async (t) => {
+  const folder = folderFor(t);
+  await writeCard('attic', folder, renderCard({ ...CARD, pi: 'attic' }, undefined));
+  t.deepEqual(await writeCard('hall', folder, FILES), { backups: [], lacksCloudInit: false, replaced: 'attic' });
 });
 
 test('says that a boot partition without meta-data may lack cloud-init', async (t) => {

@@ -9,7 +9,7 @@ const HOST = { kind: 'ssh', user: 'pi', address: 'hall.local', port: undefined, 
 const PI: Pi = { name: 'hall', host: { ...HOST, hostKey: undefined }, repository: { kind: 'debian' }, reboot: false };
 const CARD: PiCard = {
   ...{ folder: path.resolve('.lab/image-hall'), hostName: 'hall', user: 'pi', pinnedIn: undefined, isOnCard: false },
-  ...{ backups: [], lacksCloudInit: false },
+  ...{ backups: [], lacksCloudInit: false, replaced: undefined },
 };
 
 test('names the folder, and what to do with it', (t) => {
@@ -17,7 +17,11 @@ test('names the folder, and what to do with it', (t) => {
   t.regex(text, /^hall: wrote user-data, .* to \.lab\/image-hall, for pi@hall\.local$/m);
   t.regex(text, /next: copy the files in \.lab\/image-hall .*two minutes, run \.\/lab up$/m);
   t.regex(text, /no `wifi`.*cable/);
-  t.notRegex(text, /known_hosts|earlier file|cloud-init/);
+  t.notRegex(text, /known_hosts|earlier file|cloud-init|replaced/);
+});
+
+test('names the other Pi whose card it replaced', (t) => {
+  t.regex(cardLines(PI, { ...CARD, replaced: 'attic' }).join('\n'), /^hall: replaced the card of attic$/m);
 });
 
 test('names the secrets on the card, and shows none', (t) => {

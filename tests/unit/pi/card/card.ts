@@ -1,7 +1,7 @@
 import test from 'ava';
 import { parse } from 'yaml';
 import { Secret } from '../../../../base/secret.ts';
-import { isOfCard, renderCard } from '../../../../pi/card/card.ts';
+import { piOfCard, renderCard } from '../../../../pi/card/card.ts';
 import { CARD } from './_card.ts';
 
 test('a changed card is a new instance for cloud-init, and the same card is not', (t) => {
@@ -14,6 +14,7 @@ test('a changed card is a new instance for cloud-init, and the same card is not'
 });
 
 test('recognises its own files among others', (t) => {
-  for (const text of Object.values(renderCard(CARD, undefined))) t.true(isOfCard(text));
-  for (const text of ['#cloud-config\n\n# This is the user-data file', 'network:\n', '']) t.false(isOfCard(text));
+  for (const text of Object.values(renderCard(CARD, undefined))) t.is(piOfCard(text), 'hall');
+  for (const text of ['#cloud-config\n\n# This is the user-data file', 'network:\n', ''])
+    t.is(piOfCard(text), undefined);
 });
