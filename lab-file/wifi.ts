@@ -9,12 +9,15 @@ const COUNTRY = 'a country code of two upper-case letters is allowed, such as SE
 
 export const wifiPasswordSchema = secretElsewhere('a reader of the lab file does not learn it');
 
+/** YAML 1.1, as cloud-init reads it, has a meaning of its own for `<<` and for most of these characters. */
+const SSID_TEXT = /^(?!<<$)[^\p{Cc}\p{Cs}\p{Zl}\p{Zp}\uFEFF\uFFFE\uFFFF]+$/u;
+
 /** A Pi's Wi-Fi, for the card that `image` makes. */
 export const wifiSchema = z.strictObject(
   {
     ssid: z
       .string(allow(SSID))
-      .regex(/^[^\p{Cc}\p{Cs}]+$/u, allow(SSID))
+      .regex(SSID_TEXT, allow(`${SSID}, without control characters and not <<`))
       .refine((text) => Buffer.byteLength(text) <= LONGEST_SSID, { error: `is too long; ${SSID}` })
       .meta({ type: ['string', 'number', 'boolean'] })
       .describe('Name of the Wi-Fi network.'),

@@ -43,6 +43,15 @@ const refused: readonly (readonly [written: string, mistake: RegExp, reading?: R
   ['{ password: { env: WIFI }, country: SE }', /^lab\.yaml:6:5: pis\.pi\.wifi\.ssid is missing; the name/],
   [`{ ssid: ${'é'.repeat(17)}, password: { env: WIFI }, country: SE }`, /^lab\.yaml:6:19: .*ssid is too long; .* 32 /],
   ['{ ssid: "", password: { env: WIFI }, country: SE }', /^lab\.yaml:6:19: .*ssid is empty; /],
+  ['{ ssid: "<<", password: { env: WIFI }, country: SE }', /^lab\.yaml:6:19: .*ssid is "<<"; .* and not <</],
+  [
+    '{ ssid: "a\\u2028", password: { env: WIFI }, country: SE }',
+    /^lab\.yaml:6:19: .*ssid is [\s\S]+; .*without control/,
+  ],
+  [
+    '{ ssid: "a\\uFFFE", password: { env: WIFI }, country: SE }',
+    /^lab\.yaml:6:19: .*ssid is [\s\S]+; .*without control/,
+  ],
   ['{ ssid: Home, country: SE }', /^lab\.yaml:6:5: .*password is missing; \{ env/],
   ['{ ssid: Home, password: hunter22, country: SE }', /^lab\.yaml:6:35: .*password is text; \{ env/],
   ['{ ssid: Home, password: { env: WIFI } }', /^lab\.yaml:6:5: .*country is missing; a country code/],
