@@ -8,14 +8,12 @@ import { ignoreFailure } from '../../../base/errors.ts';
 import { quote } from '../../../base/quote.ts';
 import type { DebianRelease } from '../../../lab-file/lab.ts';
 import { until, within } from '../../lab/support/until.ts';
-import { monitorCommand } from './monitor.ts';
 import { type Hardware, qemuWords } from './qemu.ts';
 import { givenSetup } from './setup.ts';
 
 /** Without KVM, on a busy machine. */
 const BOOT_MS = 1_500_000;
 const SHELL_MS = 600_000;
-const SNAPSHOT_MS = 300_000;
 
 /** An emulated machine: boots a fresh Debian, and keeps its disk until it is disposed of. */
 export type Machine = AsyncDisposable & {
@@ -30,10 +28,6 @@ export type Machine = AsyncDisposable & {
   cut(): Promise<void>;
   /** Runs a script as root; throws when it fails. Gives its output. */
   shell(script: string, boundMs?: number): Promise<string>;
-  /** Keeps memory and disk as they are, for `resume`. */
-  keep(snapshot: string): Promise<void>;
-  /** Continues where a snapshot was taken, with today's time. The machine must be on. */
-  resume(snapshot: string): Promise<void>;
 };
 
 export type MachineOptions = {
@@ -53,7 +47,7 @@ export async function makeMachine({ name, number, debian, folder }: MachineOptio
   const address = `${subnet}.${number + 2}`;
   const hardware: Hardware = {
     ...{ name, number, accelerator, tap, address, image: image.folder },
-    ...{ disk: file('disk'), monitor: file('monitor'), console: file('console') },
+    ...{ disk: file('disk'), console: file('console') },
   };
   const disk = ['create', '-q', '-f', 'qcow2', '-b', path.join(image.folder, 'disk'), '-F', 'raw', hardware.disk];
   await execute('qemu-img', disk, 60_000);
@@ -79,12 +73,6 @@ export async function makeMachine({ name, number, debian, folder }: MachineOptio
     },
     async cut() {
       await power?.off();
-    },
-    keep: (snapshot) =>
-      within(`savevm of ${name}`, SNAPSHOT_MS, monitorCommand(hardware.monitor, `savevm ${snapshot}`)),
-    async resume(snapshot) {
-      await within(`loadvm of ${name}`, SNAPSHOT_MS, monitorCommand(hardware.monitor, `loadvm ${snapshot}`));
-      await shell(`date --set=@${Math.round(Date.now() / 1000)}`);
     },
     [Symbol.asyncDispose]: () => machine.cut(),
   };

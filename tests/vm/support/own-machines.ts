@@ -18,14 +18,11 @@ export type Machines = {
   write(broker?: Readonly<Record<string, unknown>>, others?: Readonly<Record<string, unknown>>): Promise<void>;
   start(args: readonly string[], options?: Partial<CommandOptions>): LabCommand;
   run(args: readonly string[], options?: Partial<CommandOptions>): Promise<Outcome>;
-  /** Both machines as after their first boot, and a folder without a memory of an earlier lab. */
-  fresh(): Promise<void>;
 };
 
 /** An emulated processor is ten times slower than this machine's, and this machine may be busy. */
 const COMMAND_MS = 2_400_000;
 const TEST_MS = 7_200_000;
-const FRESH = 'fresh';
 const MACHINES = [
   { name: 'broker', number: 0 },
   { name: 'pi', number: 1 },
@@ -60,7 +57,6 @@ async function bootFresh(machine: Machine): Promise<void> {
   await machine.boot();
   // package lists of today: fetching them again takes an emulated machine minutes
   await machine.shell('systemctl is-system-running --wait || true; find /var/lib/apt/lists -type f -exec touch {} +');
-  await machine.keep(FRESH);
 }
 
 function withLab(word: string, folder: string, broker: Machine, pi: Machine): Machines {
@@ -91,11 +87,6 @@ function withLab(word: string, folder: string, broker: Machine, pi: Machine): Ma
         ...others,
       };
       await writeFile(path.join(folder, 'lab.yaml'), stringify(content));
-    },
-    async fresh() {
-      await Promise.all([broker, pi].map((machine) => machine.resume(FRESH)));
-      await rm(path.join(folder, '.lab'), { recursive: true, force: true });
-      await this.write();
     },
   };
 }

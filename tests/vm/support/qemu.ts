@@ -17,8 +17,7 @@ export type Hardware = {
   readonly address: string;
   /** Number of the machine on its network. */
   readonly number: number;
-  /** Socket of QEMU's monitor, and file for what the machine prints on its console. */
-  readonly monitor: string;
+  /** File for what the machine prints on its console. */
   readonly console: string;
 };
 
@@ -27,7 +26,7 @@ export type Hardware = {
  * own way to the internet, which needs no rule in this machine's firewall.
  */
 export function qemuWords(hardware: Hardware): string[] {
-  const { name, accelerator, image, disk, tap, address, number, monitor } = hardware;
+  const { name, accelerator, image, disk, tap, address, number } = hardware;
   const kernel = [
     ...[
       'root=/dev/vda',
@@ -52,6 +51,6 @@ export function qemuWords(hardware: Hardware): string[] {
     ...['-netdev', `tap,id=lab,ifname=${tap},script=no,downscript=no`],
     ...['-device', `virtio-net-pci,netdev=lab,mac=52:54:00:12:00:0${number}`],
     ...['-netdev', 'user,id=internet', '-device', `virtio-net-pci,netdev=internet,mac=${INTERNET_MAC}`],
-    ...['-serial', `file:${hardware.console}`, '-qmp', `unix:${monitor},server=on,wait=off`],
+    ...['-serial', `file:${hardware.console}`],
   ];
 }
