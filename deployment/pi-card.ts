@@ -2,6 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import process from 'node:process';
 import { LabError } from '../base/errors.ts';
+import { quote } from '../base/quote.ts';
 import { cardFile } from '../lab-file/card-file.ts';
 import type { Lab, Pi, SshPlace, Wifi } from '../lab-file/lab.ts';
 import { privateFolder } from '../lab-file/private-folder.ts';
@@ -93,7 +94,8 @@ async function checkPins(
   destination: Destination,
   { publicKey }: OwnKey,
 ): Promise<boolean> {
-  const known = pinned === undefined ? (await knownKeys(name, destination)).keys : publicKeys(pinned);
+  const found = pinned === undefined ? await knownKeys(name, destination) : { keys: publicKeys(pinned), files: [] };
+  const known = found.keys;
   const [own] = publicKeys(publicKey);
   if (known.length === 0) return false;
   if (own !== undefined && known.some(({ blob }) => blob.equals(own.blob))) return true;
@@ -105,7 +107,9 @@ async function checkPins(
     );
   }
   const happened = `known_hosts has another key for ${destination.knownAs}, and the card gives the Pi a new one`;
-  throw refused(name, happened, `ssh-keygen -R '${destination.knownAs}', then run the command again`);
+  // without -f, ssh-keygen edits ~/.ssh/known_hosts alone
+  const remove = found.files.map((file) => `ssh-keygen -R ${quote(destination.knownAs)} -f ${quote(file)}`);
+  throw refused(name, happened, `${remove.join(' && ')}, then run the command again`);
 }
 
 /** A host name that leads back to the address: `kitchen` for kitchen.local; the Pi's own name for an IP address. */

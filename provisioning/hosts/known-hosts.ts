@@ -10,15 +10,19 @@ import type { Destination } from './ssh-config.ts';
 export type Known = { readonly keys: readonly PublicKey[]; readonly revoked: readonly PublicKey[] };
 
 /**
- * The keys of a host in the known_hosts files. ssh-keygen reads them, since it understands hashed names and patterns; a
- * missing file has no host. Throws a LabError with exit code 2 for a file that can't be read: it may hold another key.
+ * The keys of a host in the known_hosts files, and the files that have one. ssh-keygen reads them, since it understands
+ * hashed names and patterns. Throws a LabError with exit code 2 for a file that can't be read: it may hold another key.
  */
-export async function knownKeys(name: string, destination: Destination): Promise<Known> {
+export async function knownKeys(
+  name: string,
+  destination: Destination,
+): Promise<Known & { readonly files: readonly string[] }> {
   const { knownAs, userKnownHosts, globalKnownHosts } = destination;
   const files = [...userKnownHosts, ...globalKnownHosts].filter((file) => existsSync(file));
   const texts = await Promise.all(files.map((file) => linesAbout(name, knownAs, file)));
   const text = texts.join('\n');
-  return { keys: publicKeys(text), revoked: revokedKeys(text) };
+  const withKey = files.filter((_, index) => publicKeys(texts[index] ?? '').length > 0);
+  return { keys: publicKeys(text), revoked: revokedKeys(text), files: withKey };
 }
 
 async function linesAbout(name: string, host: string, file: string): Promise<string> {

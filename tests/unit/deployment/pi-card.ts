@@ -99,6 +99,14 @@ for (const [pi, known, reason] of refused) {
   });
 }
 
+test.serial('names each known_hosts file that has another key', async (t) => {
+  const { lab, home } = labWith(t, '{ host: "ssh://pi@kitchen.local" }');
+  writeFileSync(join(home, '.ssh/known_hosts'), `attic.local ${OTHER_KEY}\n`);
+  writeFileSync(join(home, '.ssh/known_hosts2'), `kitchen.local ${OTHER_KEY}\n`);
+  const error = await t.throwsAsync(makeCard(lab().lab, lab().pi, folderFor(t)), { instanceOf: LabError });
+  t.regex(error?.trouble.advice ?? '', /^ssh-keygen -R kitchen\.local -f \/\S+\/known_hosts2, then/);
+});
+
 const names: readonly (readonly [address: string, hostName: string])[] = [
   ['kitchen.local', 'kitchen'],
   ['Kitchen.example.org', 'kitchen'],
