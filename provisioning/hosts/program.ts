@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
-import { errorCode, LabError } from '../../base/errors.ts';
+import { errorCode, ignoreFailure, LabError } from '../../base/errors.ts';
 import { startBound, stretchedSeconds } from '../../base/slowness.ts';
 
 export type Outcome = { readonly code: number; readonly stdout: string; readonly stderr: string };
@@ -22,14 +22,20 @@ export async function runProgram(
   const bound = startBound(boundMs, () => {
     isLate = true;
     child.kill('SIGKILL');
+    // a process that it has started may hold them open
+    child.stdout.destroy();
+    child.stderr.destroy();
   });
   const output = Promise.all([text(child.stdout), text(child.stderr)]);
+  void ignoreFailure(output);
   try {
     const [code, signal] = await once(child, 'close');
-    const [stdout, stderr] = await output;
-    if (code !== null && !isLate) return { code, stdout, stderr };
+    if (code !== null && !isLate) {
+      const [stdout, stderr] = await output;
+      return { code, stdout, stderr };
+    }
     const happened = isLate ? `not finished after ${stretchedSeconds(boundMs)} s` : `ended by ${signal}`;
-    const advice = `find out why: run it by hand, and look whether this machine is overloaded (uptime; ps axf)`;
+    const advice = `run it by hand to see why, and check whether this machine is overloaded (uptime; ps axf)`;
     throw new LabError(
       { subject: 'this machine', step: [program, ...words].join(' '), happened, advice },
       'could-not-run',

@@ -1,6 +1,10 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import process from 'node:process';
 import test from 'ava';
 import { LabError } from '../../../../base/errors.ts';
 import { runProgram } from '../../../../provisioning/hosts/program.ts';
+import { folderFor } from '../../_sh.ts';
 
 test('gives output and exit code, and undefined where the program is missing', async (t) => {
   t.deepEqual(await runProgram('sh', ['-c', 'echo out; echo err >&2; exit 3']), {
@@ -11,9 +15,14 @@ test('gives output and exit code, and undefined where the program is missing', a
   t.is(await runProgram('/nonexistent/program', []), undefined);
 });
 
-test('names the bound that passed, and not an exit code', async (t) => {
-  const error = await t.throwsAsync(runProgram('sh', ['-c', 'exec sleep 60'], 200), { instanceOf: LabError });
-  t.regex(error?.message ?? '', /sleep 60: not finished after 0\.2 s/);
+test('ends at the bound, though a grandchild holds the output open, and names the bound', async (t) => {
+  const begin = performance.now();
+  const pid = join(folderFor(t), 'pid');
+  t.teardown(() => process.kill(Number(readFileSync(pid, 'utf8'))));
+  const script = `sleep 20 & echo $! >${pid}; wait`;
+  const error = await t.throwsAsync(runProgram('sh', ['-c', script], 1_000), { instanceOf: LabError });
+  t.regex(error?.message ?? '', /wait: not finished after 1 s/);
+  t.true(performance.now() - begin < 15_000);
 });
 
 test('names the signal by which somebody else ended the program', async (t) => {
