@@ -1,7 +1,6 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { $ } from 'zx/core';
-import { deferred } from '../../base/deferred.ts';
 import { lastLines } from '../../base/errors.ts';
 import type { HostReporter } from '../../base/progress.ts';
 import { beginReader, killWords, MARK_ERRORS } from '../hosts/shell.ts';
@@ -83,23 +82,25 @@ type Started = Producer & {
 };
 
 /** Starts mmdebstrap in a process group of its own: on TERM it would wait for the apt that it has started. */
-function start(options: readonly string[], reporter: HostReporter): Started {
+export function start(options: readonly string[], reporter: HostReporter): Started {
   const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
   const words = [...sudo, 'setsid', '-w', 'sh', '-c', BOOTSTRAP, 'sh', ...options];
   const child = spawn(words[0] ?? '', words.slice(1), { stdio: ['ignore', 'pipe', 'pipe'] });
-  const group = deferred<number | undefined>();
+  let leader: number | undefined;
   let messages = '';
   const read = (text: string) => {
     messages += text;
     reporter.detail(lastLines(text, 1));
   };
-  const errors = beginReader('stderr', group.resolve, read);
+  const begin = (group: number) => {
+    leader = group;
+  };
+  const errors = beginReader('stderr', begin, read);
   child.stderr.setEncoding('utf8').on('data', errors.push);
-  // where it has not begun
-  child.once('close', () => group.resolve(undefined));
   const end: Producer['end'] = async (signal) => {
-    const leader = await group.promise;
-    if (leader !== undefined) await $({ quiet: true, nothrow: true })`${killWords([leader], signal, sudo)}`;
+    // sudo may never start it
+    if (leader === undefined) child.kill(`SIG${signal}`);
+    else await $({ quiet: true, nothrow: true })`${killWords([leader], signal, sudo)}`;
   };
   // before the mark, sudo says why it did not start
   return { child, output: () => (errors.hasBegun() ? messages : errors.before()), end };
