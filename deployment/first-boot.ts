@@ -53,22 +53,21 @@ async function untilAnswer(
 ): Promise<void> {
   if (pi.host.kind !== 'ssh') return;
   const { hostName, port, proxy } = await destinationOf(pi.name, pi.host);
-  // only the hop can ask
+  // this machine cannot reach the port behind a jump host
   if (proxy !== undefined) return;
   const begin = performance.now();
   let reported = '';
-  for (;;) {
+  while (!signal.aborted) {
     const answer = await ask(hostName, port, ASK_MS, signal);
     if (answer.kind === 'ssh') return;
-    if (signal.aborted) {
-      throw new LabError({ subject: pi.name, step: STEP, happened: 'interrupted' }, 'interrupted');
-    }
+    if (signal.aborted) break;
     if (performance.now() - begin > boundMs * slowness()) throw notReached(pi, hostName, answer, boundMs);
     const text = `wait up to ${stretchedSeconds(boundMs)} s for the first boot: ${describe(answer, hostName, port)}`;
     if (text !== reported) step(text);
     reported = text;
     await ignoreFailure(sleep(pauseMs, undefined, { signal }));
   }
+  throw new LabError({ subject: pi.name, step: STEP, happened: 'interrupted' }, 'interrupted');
 }
 
 const STEP = 'wait for the first boot';

@@ -85,7 +85,8 @@ for (const [answer, happened, advice] of failures) {
 }
 
 test('ends at once when the signal comes', async (t) => {
-  const { opener } = labWithCard(t, [UNKNOWN]);
+  const { opener, asked } = labWithCard(t, [UNKNOWN]);
   const error = await t.throwsAsync(opener('hall', placeOf('hall'), AbortSignal.abort()), { instanceOf: LabError });
   t.is(error?.exitCode, 130);
+  t.is(asked(), 0);
 });
