@@ -38,11 +38,12 @@ type Source = Exclude<NonNullable<Draft['users']>[string], undefined>['password'
 /**
  * The passwords of the file. Removes the variables of `{ env: NAME }` from `environment`, so that no child process inherits them.
  * @param directory the lab file's folder, from which `{ file: PATH }` starts
+ * @param options `cardOf`: the only Pi whose Wi-Fi password is read
  */
 export function resolvePasswords(
   { users, broker, pis }: Draft,
   directory: string,
-  environment: Environment,
+  { environment, cardOf }: { readonly environment: Environment; readonly cardOf: string | undefined },
 ): Passwords {
   const passwords = {
     users: new Map<string, Secret>(),
@@ -63,7 +64,10 @@ export function resolvePasswords(
   take('hosts', 'broker', ['broker'], broker?.password);
   for (const [name, pi] of Object.entries(pis ?? {})) {
     take('hosts', name, ['pis', name], pi?.password);
-    take('wifi', name, ['pis', name, 'wifi'], pi?.wifi?.password);
+    const wifi = pi?.wifi?.password;
+    // only its card needs it
+    if (name === cardOf) take('wifi', name, ['pis', name, 'wifi'], wifi);
+    else if (typeof wifi === 'object' && 'env' in wifi) variables.add(wifi.env);
   }
   for (const variable of variables) delete environment[variable];
   return { ...passwords, mistakes };

@@ -41,7 +41,7 @@ export type ReadOptions = {
   readonly interfaces?: Interfaces;
   /** Where false, the lab has no users, and missing passwords and keys are not mistakes. @default true */
   readonly logsIn?: boolean;
-  /** The Pi for which the command makes a card: missing passwords of it and of its Wi-Fi are mistakes. */
+  /** The Pi for which the command makes a card: its passwords must be there, and only its Wi-Fi password is read. */
   readonly cardOf?: string | undefined;
 };
 
@@ -61,7 +61,7 @@ export function readLab(
 
   const draft = draftOf(document.value);
   const shape = checkShape(document.value);
-  const passwords = resolvePasswords(draft, directory, environment);
+  const passwords = resolvePasswords(draft, directory, { environment, cardOf });
   const isFile = (written: string) => !logsIn || isReadableFile(placeOf(written, directory));
   const keyFault = (written: string) => {
     const key = logsIn ? keyOfFile(placeOf(written, directory)) : undefined;
@@ -73,7 +73,7 @@ export function readLab(
     ...checkRules(draft, { interfaces, isFile, keyFault }),
     ...(logsIn ? passwords.mistakes.users : []),
     ...passwords.mistakes.hosts.filter((mistake) => logsIn || isOfCard(mistake)),
-    ...passwords.mistakes.wifi.filter(isOfCard),
+    ...passwords.mistakes.wifi,
   ];
   const all = [...document.mistakes, ...found.map((mistake) => located(mistake, document))];
   if (all.length > 0 || shape.lab === undefined) throw new InputError(lines(file, all));

@@ -18,11 +18,13 @@ test('reads the Wi-Fi of a Pi, with its password from a variable, which it remov
   t.false(JSON.stringify(lab).includes('horse'));
 });
 
-test('only the command that makes a card needs the password', (t) => {
+test('only the command that makes a card needs the password, and reads it', (t) => {
   const text = withWifi('{ ssid: Home, password: { env: UNSET }, country: SE }');
-  const { lab, mistakes } = read(text);
-  t.deepEqual(mistakes, []);
+  t.deepEqual(read(text).mistakes, []);
+  const environment = { UNSET: 'correct horse' };
+  const { lab } = read(text, { environment });
   t.is(lab?.pis[0]?.wifi?.password, undefined);
+  t.deepEqual(environment, {});
   t.regex(read(text, { cardOf: 'pi' }).mistakes.join(), /^lab\.yaml:6:35: pis\.pi\.wifi\.password .*UNSET.*not set/);
 });
 
