@@ -76,18 +76,20 @@ type NoAnswer = Exclude<SshAnswer, { kind: 'ssh' }>;
 
 function describe(answer: NoAnswer, hostName: string, port: number): string {
   if (answer.kind === 'unknown name') return `${hostName} does not resolve yet`;
-  return answer.kind === 'refused'
-    ? `${hostName} is up, and its SSH port is still closed`
-    : `no answer from ${hostName} port ${port}`;
+  return answer.kind === 'silent' ? `no answer from ${hostName} port ${port}` : isUp(hostName, answer.kind);
+}
+
+function isUp(hostName: string, kind: 'refused' | 'closed'): string {
+  return `${hostName} is up, and its SSH ${kind === 'refused' ? 'port is still closed' : 'server closes the connection'}`;
 }
 
 function notReached({ name, wifi }: Pi, hostName: string, answer: NoAnswer, boundMs: number): LabError {
   const waited = `after ${stretchedSeconds(boundMs)} s`;
   const trouble = (happened: string, advice: string) =>
     new LabError({ subject: name, step: STEP, happened, advice, isLate: true }, 'could-not-run');
-  if (answer.kind === 'refused') {
+  if (answer.kind === 'refused' || answer.kind === 'closed') {
     const advice = `on a screen at the Pi, \`cloud-init status --long\` says what failed; ${CALLED_AS} image ${name} makes the card again`;
-    return trouble(`${hostName} is up, and its SSH port is still closed ${waited}`, advice);
+    return trouble(`${isUp(hostName, answer.kind)} ${waited}`, advice);
   }
   const network =
     wifi === undefined

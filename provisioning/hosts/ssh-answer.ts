@@ -8,6 +8,8 @@ export type SshAnswer =
   | { readonly kind: 'unknown name' }
   /** The host answers, and nothing listens at the port. */
   | { readonly kind: 'refused' }
+  /** The host accepts the connection and closes it without a word of SSH. */
+  | { readonly kind: 'closed' }
   | { readonly kind: 'silent'; readonly why: string };
 
 /** RFC 4253, 4.2: the server's first words. */
@@ -32,12 +34,14 @@ export async function sshAnswer(host: string, port: number, ms: number, signal: 
       if (said.includes(BANNER)) end({ kind: 'ssh' });
     });
     socket.on('error', (error) => end(answerOf(error)));
-    socket.on('close', () => end({ kind: 'silent', why: 'the host closed the connection' }));
+    socket.on('close', () => end({ kind: 'closed' }));
   });
 }
 
 function answerOf(error: Error): SshAnswer {
   const code = errorCode(error);
   if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') return { kind: 'unknown name' };
-  return code === 'ECONNREFUSED' ? { kind: 'refused' } : { kind: 'silent', why: errorMessage(error) };
+  if (code === 'ECONNREFUSED') return { kind: 'refused' };
+  if (code === 'ECONNRESET') return { kind: 'closed' };
+  return { kind: 'silent', why: code === 'ENETUNREACH' ? 'this machine has no network to it' : errorMessage(error) };
 }

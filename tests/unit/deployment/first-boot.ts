@@ -69,6 +69,11 @@ test('asks no Pi without a card, and no other host of that name', async (t) => {
 const failures: readonly (readonly [answer: SshAnswer, happened: RegExp, advice: RegExp])[] = [
   [UNKNOWN, /hall\.invalid does not resolve after/, /power.*LED.*Wi-Fi Home .*`ping hall\.invalid`/],
   [REFUSED, /hall\.invalid is up, and its SSH port is still closed after/, /cloud-init status --long/],
+  [
+    { kind: 'closed' },
+    /hall\.invalid is up, and its SSH server closes the connection after/,
+    /cloud-init status --long/,
+  ],
   [{ kind: 'silent', why: 'no route' }, /no SSH answer from .*: no route/, /power.*Wi-Fi Home .*ping/],
 ];
 

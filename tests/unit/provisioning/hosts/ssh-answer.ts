@@ -23,7 +23,9 @@ test('knows an SSH server by its first words, which may follow others', async (t
 
 test('an open port alone is not SSH', async (t) => {
   const port = await portOf(t, (socket) => socket.end());
-  t.is((await sshAnswer('127.0.0.1', port, 10_000, signal)).kind, 'silent');
+  t.deepEqual(await sshAnswer('127.0.0.1', port, 10_000, signal), { kind: 'closed' });
+  const resets = await portOf(t, (socket) => socket.resetAndDestroy());
+  t.deepEqual(await sshAnswer('127.0.0.1', resets, 10_000, signal), { kind: 'closed' });
   const mute = await portOf(t, (socket) => t.teardown(() => socket.destroy()));
   t.deepEqual(await sshAnswer('127.0.0.1', mute, 50, signal), { kind: 'silent', why: 'timed out' });
 });
@@ -36,6 +38,12 @@ test('tells a closed port from an unknown name', async (t) => {
   await once(server, 'close');
   t.deepEqual(await sshAnswer('127.0.0.1', port, 10_000, signal), { kind: 'refused' });
   t.deepEqual(await sshAnswer('no.such.host.invalid', 22, 60_000, signal), { kind: 'unknown name' });
+});
+
+test('says that this machine has no network to the host', async (t) => {
+  // TCP has no route to the broadcast address (ip(7))
+  const answer = await sshAnswer('255.255.255.255', 22, 10_000, signal);
+  t.deepEqual(answer, { kind: 'silent', why: 'this machine has no network to it' });
 });
 
 test('ends when the signal comes', async (t) => {
