@@ -1,7 +1,7 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readlink, writeFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import process from 'node:process';
-import { LabError } from '../base/errors.ts';
+import { ignoreFailure, LabError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import { cardFile } from '../lab-file/card-file.ts';
 import type { Lab, Pi, SshPlace, Wifi } from '../lab-file/lab.ts';
@@ -9,6 +9,7 @@ import { privateFolder } from '../lab-file/private-folder.ts';
 import { renderCard } from '../pi/card/card.ts';
 import { localeOf } from '../pi/card/locale.ts';
 import type { CardWifi } from '../pi/card/network-config.ts';
+import { timeZoneOf } from '../pi/card/time-zone.ts';
 import { knownKeys, saveKey } from '../provisioning/hosts/known-hosts.ts';
 import { ownPublicKeys } from '../provisioning/hosts/own-public-keys.ts';
 import { publicKeys } from '../provisioning/hosts/public-key.ts';
@@ -49,7 +50,7 @@ export async function makeCard(lab: Lab, pi: Pi, to: string | undefined): Promis
       ...{ pi: pi.name, hostName, user, password: place.password },
       authorizedKeys: [...new Set([loginKey.publicKey, ...(await ownPublicKeys(destination))])],
       hostKey: { public: hostKey.publicKey, private: await readFile(hostKey.file, 'utf8') },
-      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      timeZone: timeZoneOf([process.env.TZ, await ignoreFailure(readlink('/etc/localtime'))]),
       locale: localeOf(process.env),
     },
     wifiOf(pi.wifi),

@@ -12,8 +12,8 @@ export type CardUser = {
   /** For sudo; undefined: sudo asks for none. */
   readonly password: Secret | undefined;
   readonly hostKey: { readonly public: string; readonly private: string };
-  /** Such as Europe/Stockholm. */
-  readonly timeZone: string;
+  /** Such as Europe/Stockholm; undefined: the image's own. */
+  readonly timeZone: string | undefined;
   /** Such as sv_SE.UTF-8; undefined: the image's own. */
   readonly locale: string | undefined;
 };
@@ -36,7 +36,7 @@ export function renderUserData(card: CardUser): string {
   const config = {
     hostname: card.hostName,
     manage_etc_hosts: true,
-    timezone: card.timeZone,
+    ...(card.timeZone === undefined ? {} : { timezone: card.timeZone }),
     ...(card.locale === undefined ? {} : { locale: card.locale }),
     users: [
       { name: card.user, groups: GROUPS, shell: '/bin/bash', ...rights, ssh_authorized_keys: card.authorizedKeys },

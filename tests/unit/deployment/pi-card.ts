@@ -16,8 +16,8 @@ function labWith(t: ExecutionContext, pi: string): { lab: () => { lab: Lab; pi: 
   const directory = folderFor(t);
   const home = folderFor(t);
   mkdirSync(join(home, '.ssh'));
-  const before = { HOME: process.env.HOME, SSH_AUTH_SOCK: process.env.SSH_AUTH_SOCK };
-  Object.assign(process.env, { HOME: home, SSH_AUTH_SOCK: '' });
+  const before = { HOME: process.env.HOME, SSH_AUTH_SOCK: process.env.SSH_AUTH_SOCK, TZ: process.env.TZ };
+  Object.assign(process.env, { HOME: home, SSH_AUTH_SOCK: '', TZ: 'Asia/Kolkata' });
   t.teardown(() => {
     Object.assign(process.env, before);
   });
@@ -43,7 +43,8 @@ test.serial('pins the host key that the card holds, and later logs in with the k
   t.false('cardKey' in first.pi.host);
   const card = await makeCard(first.lab, first.pi, undefined);
   t.deepEqual([card.user, card.hostName, card.folder], ['pi', 'kitchen', join(first.lab.directory, '.lab/image-hall')]);
-  const { ssh_keys: keys, users } = dataOf(card.folder);
+  const { ssh_keys: keys, users, timezone } = dataOf(card.folder);
+  t.is(timezone, 'Asia/Kolkata');
   t.is(card.pinnedIn, join(home, '.ssh/known_hosts'));
   t.is(readFileSync(join(home, '.ssh/known_hosts'), 'utf8'), `kitchen.local ${keys.ed25519_public}\n`);
   t.is(readFileSync(cardFile(first.lab, 'hall', 'host'), 'utf8'), keys.ed25519_private);

@@ -15,6 +15,7 @@ test('sets up the host name, a user with keys, SSH and the time zone', (t) => {
   t.true(user.groups.split(',').includes('sudo'));
   t.deepEqual(data.runcmd, [['systemctl', 'enable', '--now', 'ssh']]);
   t.false('locale' in data);
+  t.false('timezone' in parse(renderUserData({ ...CARD, timeZone: undefined })));
   t.is(parse(renderUserData({ ...CARD, locale: 'nb_NO.UTF-8' })).locale, 'nb_NO.UTF-8');
 });
 
