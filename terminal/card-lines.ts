@@ -20,7 +20,7 @@ export function cardLines({ name, wifi, host }: Pi, card: PiCard): string[] {
   return [
     `wrote user-data, network-config and meta-data to ${folder}, for ${card.user}@${address}`,
     ...(card.replaced === undefined ? [] : [`replaced the card of ${card.replaced}`]),
-    ...card.backups.map((file) => `kept the earlier file as ${file}`),
+    ...card.backups.map((file) => `renamed the earlier file to ${file}`),
     ...(card.lacksCloudInit
       ? ['the card had no meta-data, so its system may lack cloud-init; Raspberry Pi OS of 2026 or later has it']
       : []),

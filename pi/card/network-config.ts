@@ -21,7 +21,7 @@ function radio({ ssid, country, password }: CardWifi) {
   return { 'regulatory-domain': country, 'access-points': { [ssid]: { password: key } } };
 }
 
-/** The key of a WPA network in hexadecimal digits, from its passphrase (IEEE 802.11, J.4.1); a key stays what it is. */
+/** The key of a WPA network in hexadecimal digits, from its passphrase (IEEE 802.11, J.4.1); returns a key unchanged. */
 export function wpaKey(password: string, ssid: string): string {
   return password.length === 64 ? password : pbkdf2Sync(password, ssid, 4096, 32, 'sha1').toString('hex');
 }

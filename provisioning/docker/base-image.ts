@@ -33,7 +33,7 @@ export async function ensureBaseImage(docker: Docker, base: BaseSpec, options: B
   const what = emulation === undefined ? `Debian ${debian}` : `Debian ${debian} for ${emulation.architecture}`;
   const time = emulation === undefined ? '' : ', once; this takes some minutes';
   options.reporter.step(
-    `building the image of ${what} from this machine's own apt sources${time}; no registry gave it: ${why}`,
+    `building the image of ${what} from this machine's own apt sources${time}, since it could not be pulled: ${why}`,
   );
   if (emulation === undefined) await importBase(docker, base, options);
   else await loadBase(docker, { debian, emulation }, options);
@@ -110,7 +110,7 @@ async function pull(docker: Docker, base: BaseSpec, { signal, reporter }: BuildO
   } catch (error) {
     signal.throwIfAborted();
     return limit.signal.aborted
-      ? `silent for ${stretchedSeconds(REGISTRY_SILENCE_MS)} s`
+      ? `the registry was silent for ${stretchedSeconds(REGISTRY_SILENCE_MS)} s`
       : lastLines(errorMessage(error), 1);
   } finally {
     bound.close();

@@ -53,7 +53,7 @@ export function explained(cause: Exclude<FirstCause, { kind: 'interrupted' }>, o
       const happened = `something outside the lab ended mmdebstrap by ${killer}`;
       const advice =
         killer === 'SIGKILL'
-          ? 'look whether memory ran out (sudo dmesg | grep -i -e oom -e "killed process"), then run the command again'
+          ? 'check whether memory ran out (sudo dmesg | grep -i -e oom -e "killed process"), then run the command again'
           : 'find out what ended it, such as a shutdown or an administrator, then run the command again';
       return { happened: withLines(happened, errorLines(output)), advice };
     }

@@ -16,7 +16,7 @@ export function exitText(code: number): string {
 /** What to look at after a signal that the lab did not send; undefined for other codes. */
 export function signalAdvice(code: number): string | undefined {
   if (code === codeOfSignal('SIGKILL')) {
-    return 'look on the host whether memory ran out: sudo dmesg | grep -i -e oom -e "killed process"';
+    return 'check on the host whether memory ran out: sudo dmesg | grep -i -e oom -e "killed process"';
   }
   const ends = ['SIGTERM', 'SIGHUP', 'SIGINT'].some((signal) => code === codeOfSignal(signal));
   return ends ? 'find out what ended it on the host, such as a shutdown, then run the command again' : undefined;

@@ -30,7 +30,7 @@ const rows: readonly (readonly [Exclude<FirstCause, { kind: 'interrupted' }>, st
   ],
   [{ kind: 'not-started', why: 'spawn sudo ENOENT' }, '', /spawn sudo ENOENT/, /sudo/],
   [ended(undefined, 'SIGKILL'), OUTPUT, /outside the lab ended mmdebstrap by SIGKILL/, /memory/],
-  [ended(9), 'setsid: child 42 did not exit normally: Success', /by SIGKILL/, /memory/],
+  [ended(9), 'setsid: child 42 did not exit normally: Success', /by SIGKILL/, /check whether memory/],
   [
     ended(1),
     `I: main() received signal TERM: waiting for setup...\n${OUTPUT}`,

@@ -9,7 +9,7 @@ test('names the signal of a code by which a shell reports one', (t) => {
 });
 
 test('advises against what sends such a signal', (t) => {
-  t.regex(signalAdvice(137) ?? '', /memory/);
+  t.regex(signalAdvice(137) ?? '', /check on the host whether memory/);
   t.regex(signalAdvice(143) ?? '', /shutdown/);
   t.is(signalAdvice(1), undefined);
 });
