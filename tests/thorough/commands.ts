@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import * as z from 'zod';
+import { ignoreFailure } from '../../base/errors.ts';
 import { labelled } from '../lab/support/container.ts';
 import type { TestLab } from '../lab/support/lab.ts';
 import { ownLab } from '../lab/support/own-lab.ts';
@@ -14,9 +15,10 @@ const theLab = ownLab('commands', {}, { installed: true });
 const FEW = 'auth.anonymous,install';
 
 /** Folders of the lab's runs, the oldest first. */
+/** The folders of the lab's runs, oldest first; none before the first run. */
 async function runsOf(lab: TestLab): Promise<string[]> {
   const folder = path.join(lab.folder, '.lab', 'runs');
-  return (await readdir(folder)).sort().map((name) => path.join(folder, name));
+  return ((await ignoreFailure(readdir(folder))) ?? []).sort().map((name) => path.join(folder, name));
 }
 
 test.serial('status before the first up: no container runs, exit code 1', async (t) => {
