@@ -149,7 +149,7 @@ export const PRODUCT_DEVIATIONS: Readonly<Record<Exclude<Product, 'mosquitto'>, 
     {
       what: 'the broker refuses a subscription over 3.1.1 with a reason code of MQTT 5 [MQTT-3.9.3-2]',
       source: EJABBERD,
-      checks: /^acl\.subscribe\..*\.(exact|plus|hash)\.v311$/,
+      checks: /^acl\.subscribe\..*\.(exact|plus|hash|filter)\.v311$/,
       reason: /^SUBACK has the code .*, which 3\.1\.1 reserves/,
       how: 'sometimes',
     },

@@ -148,6 +148,12 @@ const rows: readonly (readonly [BrokerSoftware, CheckRecord['id'], known: Words,
     judgeSubscription({ ...refused, copies: 0, leaked: [] }, 'external'),
     judgeSubscription({ ...refused, copies: 1, leaked: [] }, 'external'),
   ],
+  [
+    EJABBERD,
+    'acl.subscribe.home/mqtt-lab/temperature.hall.filter.v311',
+    judgeSubscription({ ...refused, copies: 0, leaked: [] }, 'external'),
+    judgeSubscription({ ...refused, copies: 1, leaked: [] }, 'external'),
+  ],
   [EJABBERD, 'auth.unknown-user.v311.case.this-machine', login('20 02 00 00'), login('')],
   [EJABBERD, 'retained.served.v5', served(2), served(0)],
   [
