@@ -8,7 +8,6 @@ import { renderAcl } from '../../../../mosquitto/acl.ts';
 import { type AclRule, parseAcl } from '../../../../mosquitto/import/acl.ts';
 import { importBroker } from '../../../../mosquitto/import/import-broker.ts';
 import { noteText } from '../../../../mosquitto/import/note.ts';
-import { newAuthority } from '../../../../provisioning/certificates/sign.ts';
 import { boundaryTopics as allBoundaries } from '../../../lab/support/rule-sets.ts';
 import { read } from '../../lab-file/_reading.ts';
 import { filesOf } from './_files.ts';
@@ -199,44 +198,6 @@ test('a broker without a listener accepts anonymous clients, whatever allow_anon
   t.true(
     notes.some((note) => /mosquitto\.conf: without a listener .*anonymous/.test(note)),
     notes.join('\n'),
-  );
-});
-
-test('an external broker with TLS: the note says what to copy, and its lines make a lab file that loads', async (t) => {
-  const { chain } = await newAuthority('hub');
-  const conf = 'listener 1883\npassword_file /p\nlistener 8883\ncertfile /etc/hub.pem\nkeyfile /k\n';
-  const files = filesOf({ [MAIN]: conf, '/p': `hall:${HASH}\n`, '/etc/hub.pem': chain });
-  const from = { user: 'pi', address: 'hub.local', port: undefined };
-  const place = { external: 'hub.local', software: undefined, from };
-  const { text, notes } = await importBroker(files, { ...LOCAL, place, isHere: false });
-  t.regex(
-    noteText(notes[0] ?? { file: '', text: '' }),
-    /:3: .*8883 with TLS: .*`scp pi@hub\.local:\/etc\/hub\.pem ca\.pem`/,
-  );
-  t.regex(text, /listeners: \[ \{ port: 1883 \} \]/);
-  const added = text.replace('{ port: 1883 } ]', '{ port: 1883 }, { port: 8883, tls: {} } ], tls: { ca: ca.pem }');
-  const { lab, mistakes } = read(added, { environment: { LAB_PASSWORD_HALL: 'x' } });
-  t.deepEqual(
-    mistakes.filter((mistake) => !/ca\.pem/.test(mistake)),
-    [],
-  );
-  if (lab !== undefined) t.is(lab.broker.listeners.length, 2);
-});
-
-test('an external broker with TLS alone: the lab file loads once its note is followed', async (t) => {
-  const { chain } = await newAuthority('hub');
-  const conf = 'listener 8883\ncertfile /c\nkeyfile /k\npassword_file /p\n';
-  const files = filesOf({ [MAIN]: conf, '/p': `hall:${HASH}\n`, '/c': chain });
-  const place = { external: 'hub.local', software: undefined };
-  const { text, notes } = await importBroker(files, { ...LOCAL, place, isHere: false });
-  const [, tls = '', listener = '', port = ''] =
-    /add `([^`]+)` to broker, and write `([^`]+)` in .*, in place of .* port (\d+)/.exec(notes[0]?.text ?? '') ?? [];
-  const followed = text.replace(`[ { port: ${port} } ]`, `[ ${listener} ], ${tls}`);
-  const { lab, mistakes } = read(followed, { environment: { LAB_PASSWORD_HALL: 'x' }, files: { 'ca.pem': chain } });
-  t.deepEqual(mistakes, []);
-  t.deepEqual(
-    lab?.broker.listeners.map((each) => [each.port, each.tls !== undefined]),
-    [[8883, true]],
   );
 });
 

@@ -27,7 +27,7 @@ test('gives the Pi its host key, and no other', (t) => {
   t.regex(data.bootcmd[0][2], /mask --now regenerate_ssh_host_keys$/);
 });
 
-test('sudo asks for a password only where the lab file has one, of which the card holds the hash', (t) => {
+test('where the lab file has a password, sudo asks for it and the card holds its hash; otherwise sudo asks for none', (t) => {
   const [free] = parse(renderUserData(CARD)).users;
   t.deepEqual([free.lock_passwd, free.sudo, 'hashed_passwd' in free], [true, 'ALL=(ALL) NOPASSWD:ALL', false]);
   const text = renderUserData({ ...CARD, password: new Secret('correct horse') });

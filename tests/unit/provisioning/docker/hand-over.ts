@@ -50,7 +50,7 @@ test('gives the exit code of a child that fails by itself, also where its reader
   t.deepEqual(await run(producer(t, 'echo part; exit 3')), cause);
 });
 
-test('gives the signal by which somebody else ended the child', async (t) => {
+test('names the signal that ended the child from outside', async (t) => {
   const made = producer(t, `echo part; ${FOREVER}`);
   made.child.stdout.once('data', () => made.child.kill('SIGKILL'));
   t.deepEqual(await run(made), { kind: 'ended', code: undefined, signal: 'SIGKILL' });

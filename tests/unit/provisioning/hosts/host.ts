@@ -51,7 +51,7 @@ test('runs a command on this machine: output, lines, exit code', async (t) => {
   });
 });
 
-test('names the signal by which somebody else ended a command', async (t) => {
+test('names the signal that ended a command from outside', async (t) => {
   await t.throwsAsync(run(host, { step: 'wait', script: 'kill -KILL $$', timeoutMs: 10_000 }), {
     message: /^kitchen: wait: ended by SIGKILL \(exit code 137\).*\n {2}try: .*memory/s,
   });

@@ -28,7 +28,7 @@ test('ends at the bound, though a grandchild holds the output open, and names th
   t.true(performance.now() - begin < 15_000);
 });
 
-test('names the signal by which somebody else ended the program', async (t) => {
+test('names the signal that ended the program from outside', async (t) => {
   const error = await t.throwsAsync(runProgram('sh', ['-c', 'kill -KILL $$']), { instanceOf: LabError });
   t.regex(error?.message ?? '', /ended by SIGKILL/);
 });

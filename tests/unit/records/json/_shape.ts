@@ -26,7 +26,7 @@ function lines(node: Node, path: string, mark: '' | '?'): string[] {
   ];
 }
 
-/** Objects of a union are told apart by their kind, or by the properties that they must have. */
+/** The kind, or else the required properties, identify an object of a union. */
 function formName({ type, properties = {}, required = [] }: Node): string {
   if (type !== 'object') return '';
   const { kind } = properties;
