@@ -103,7 +103,8 @@ export function usableHandler(
   throw new LabError({ subject: pi, step: `emulate ${architecture}`, happened, advice }, 'could-not-run');
 }
 
-async function handlerTexts(): Promise<readonly string[] | undefined> {
+/** The files of binfmt_misc; undefined where it is not mounted. */
+export async function handlerTexts(): Promise<readonly string[] | undefined> {
   try {
     // without it the file system is not mounted here
     if ((await readFile(`${BINFMT_MISC}/status`, 'utf8')).trim() !== 'enabled') return [];

@@ -38,6 +38,20 @@ lifeCycle(machines, () => {
     t.is(await lab.broker.shell('systemctl is-active mosquitto'), 'active\n');
   });
 
+  test.serial('the broker keeps its options, rights and sessions when logrotate sends SIGHUP', async (t) => {
+    const lab = machines();
+    const pid = await mainPid();
+    await using alice = await loginAt(lab.broker.address, PORT, { user: 'alice', password: 'alice' });
+    await alice.client.subscribeAsync('status', { qos: 1 });
+    await lab.broker.shell('logrotate --force /etc/logrotate.d/mosquitto');
+    t.regex(await lab.broker.shell('cat /var/log/mosquitto/mosquitto.log'), /Reloading config/);
+    const plan = await lab.run(['plan', '--exit-code']);
+    t.is(plan.code, 0, plan.all);
+    t.is(await mainPid(), pid);
+    t.deepEqual(await failedChecks(lab, ['--only', 'auth,acl', '--quick']), []);
+    t.false(alice.wasClosed());
+  });
+
   test.serial("a drop-in of the host's owner stays in effect when up restarts the service", async (t) => {
     const lab = machines();
     await lab.broker.shell(dropIn('LimitNOFILE=2345'));

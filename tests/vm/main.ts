@@ -1,13 +1,12 @@
 import process from 'node:process';
 import { InputError, LabError } from '../../base/errors.ts';
-import type { DebianRelease } from '../../lab-file/lab.ts';
 import { readArguments } from '../suite/arguments.ts';
 import { testFiles } from '../suite/build-tests.ts';
 import { runTests } from '../suite/run-tests.ts';
 import { chooseAccelerator } from './support/accelerator.ts';
 import { ensureImage, type Image } from './support/image.ts';
 import { openNetwork } from './support/network.ts';
-import { giveSetup } from './support/setup.ts';
+import { giveSetup, imageName, type System } from './support/setup.ts';
 import { requireTools } from './support/tools.ts';
 
 const INTERRUPTED = 130;
@@ -22,9 +21,10 @@ export async function main(args: string[]): Promise<number> {
   try {
     const { sources, options } = readArguments(args);
     const files = sources.length > 0 ? sources : vmTests();
-    await requireTools();
-    const images = new Map<DebianRelease, Image>();
-    for (const debian of releasesOf(files)) images.set(debian, await ensureImage(debian, interrupt.signal));
+    const systems = systemsOf(files);
+    await requireTools(systems.map(({ architecture }) => architecture));
+    const images = new Map<string, Image>();
+    for (const system of systems) images.set(imageName(system), await ensureImage(system, interrupt.signal));
     const accelerator = await chooseAccelerator([...images.values()]);
     console.log(`QEMU runs the machines with ${accelerator}`);
     await using network = await openNetwork();
@@ -39,12 +39,17 @@ export async function main(args: string[]): Promise<number> {
   }
 }
 
+/** An arm64 machine is always emulated, which takes long, so its test runs only where it is named. */
 function vmTests(): string[] {
-  return testFiles('tests/vm').filter((file) => /^tests\/vm\/(?!main\b)[^/]+$/.test(file));
+  return testFiles('tests/vm').filter((file) => /^tests\/vm\/(?!main\b|arm64\b)[^/]+$/.test(file));
 }
 
-/** The tests of Debian 13 have it in their names. */
-function releasesOf(files: readonly string[]): DebianRelease[] {
-  const are13 = files.map((file) => file.includes('-13'));
-  return [...(are13.includes(false) ? [12 as const] : []), ...(are13.includes(true) ? [13 as const] : [])];
+/** The tests of Debian 13 and those with an arm64 Pi have it in their names. The image of amd64 comes first. */
+function systemsOf(files: readonly string[]): System[] {
+  const systems = files.flatMap((file): System[] => {
+    const debian = file.includes('-13') ? 13 : 12;
+    const amd64: System = { debian, architecture: 'amd64' };
+    return file.includes('arm64') ? [amd64, { debian, architecture: 'arm64' }] : [amd64];
+  });
+  return [...new Map(systems.map((system) => [imageName(system), system])).values()];
 }

@@ -1,6 +1,6 @@
 # Makes the disk, kernel and keys of a Debian machine with systemd and sshd in $folder, which appears when all is complete.
 # Logins: root, and pi with a password, whom sudo asks for it; both with $folder/key.
-: "${folder?}" "${owner?}" "${suite?}" "${packages?}" "${sources?}" "${password?}" "${internet_mac?}"
+: "${folder?}" "${owner?}" "${suite?}" "${architecture?}" "${packages?}" "${sources?}" "${password?}" "${internet_mac?}"
 set -eu
 
 part=$folder.part
@@ -51,7 +51,7 @@ EOF
 chmod 755 "$part/customize"
 # the hooks expand $1
 # shellcheck disable=SC2016
-printf '%s\n' "$sources" | mmdebstrap --quiet --variant=minbase --skip=cleanup/apt/lists --aptopt='Acquire::Languages "none"' \
+printf '%s\n' "$sources" | mmdebstrap --quiet --architecture="$architecture" --variant=minbase --skip=cleanup/apt/lists --aptopt='Acquire::Languages "none"' \
   --include="$packages" \
   --essential-hook='mkdir -p "$1/etc/initramfs-tools/conf.d" && echo MODULES=list >"$1/etc/initramfs-tools/conf.d/few"' \
   --customize-hook="'$part/customize' \"\$1\" '$part' '$password'" \

@@ -6,10 +6,9 @@ import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { ignoreFailure } from '../../../base/errors.ts';
 import { quote } from '../../../base/quote.ts';
-import type { DebianRelease } from '../../../lab-file/lab.ts';
 import { until, within } from '../../lab/support/until.ts';
-import { type Hardware, qemuWords } from './qemu.ts';
-import { givenSetup } from './setup.ts';
+import { type Hardware, qemuProgram, qemuWords } from './qemu.ts';
+import { givenSetup, imageName, type System } from './setup.ts';
 
 /** Without KVM, on a busy machine. */
 const BOOT_MS = 1_500_000;
@@ -30,23 +29,22 @@ export type Machine = AsyncDisposable & {
   shell(script: string, boundMs?: number): Promise<string>;
 };
 
-export type MachineOptions = {
+export type MachineOptions = System & {
   readonly name: string;
   /** From 0. */
   readonly number: number;
-  readonly debian: DebianRelease;
   /** Folder for its disk. */
   readonly folder: string;
 };
 
-export async function makeMachine({ name, number, debian, folder }: MachineOptions): Promise<Machine> {
+export async function makeMachine({ name, number, folder, ...system }: MachineOptions): Promise<Machine> {
   const { images, subnet, taps, accelerator } = givenSetup();
-  const [image, tap] = [images[debian], taps[number]];
+  const [image, tap] = [images[imageName(system)], taps[number]];
   if (image === undefined || tap === undefined) throw new Error(`there is no image or network for the machine ${name}`);
   const file = (suffix: string) => path.join(folder, `${name}.${suffix}`);
   const address = `${subnet}.${number + 2}`;
   const hardware: Hardware = {
-    ...{ name, number, accelerator, tap, address, image: image.folder },
+    ...{ name, number, accelerator, tap, address, image: image.folder, architecture: system.architecture },
     ...{ disk: file('disk'), console: file('console') },
   };
   const disk = ['create', '-q', '-f', 'qcow2', '-b', path.join(image.folder, 'disk'), '-F', 'raw', hardware.disk];
@@ -85,7 +83,7 @@ export async function makeMachine({ name, number, debian, folder }: MachineOptio
  */
 function switchOn(hardware: Hardware, output: string) {
   const log = openSync(output, 'w');
-  const child = spawn('qemu-system-x86_64', qemuWords(hardware), { stdio: ['ignore', log, log], detached: true });
+  const child = spawn(qemuProgram(hardware), qemuWords(hardware), { stdio: ['ignore', log, log], detached: true });
   let isOff = false;
   const ended = new Promise<void>((resolve) => {
     const end = () => {

@@ -2,7 +2,7 @@ import { chmod, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import test from 'ava';
 import { stringify } from 'yaml';
-import type { DebianRelease } from '../../../lab-file/lab.ts';
+import type { Architecture, DebianRelease } from '../../../lab-file/lab.ts';
 import { type CommandOptions, type LabCommand, type Outcome, startLab } from '../../lab/support/command.ts';
 import { labFolder, labName } from '../../lab/support/run.ts';
 import { PASSWORD } from './image.ts';
@@ -29,12 +29,20 @@ const MACHINES = [
 ] as const;
 
 /** Gives a test file two machines of its own, booted before its first test. They end after its last, whatever came of it. */
-export function ownMachines(word: string, debian: DebianRelease): () => Machines {
+export function ownMachines(
+  word: string,
+  debian: DebianRelease,
+  piArchitecture: Architecture = 'amd64',
+): () => Machines {
   let machines: Machines | undefined;
   test.before(`the machines ${word} boot`, async (t) => {
     t.timeout(TEST_MS);
     const folder = await labFolder(word);
-    const [broker, pi] = await Promise.all(MACHINES.map((one) => makeMachine({ ...one, debian, folder })));
+    const [broker, pi] = await Promise.all(
+      MACHINES.map((one) =>
+        makeMachine({ ...one, debian, architecture: one.name === 'pi' ? piArchitecture : 'amd64', folder }),
+      ),
+    );
     if (broker === undefined || pi === undefined) throw new Error('two machines are needed');
     machines = withLab(word, folder, broker, pi);
     await machines.write();

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { Architecture } from '../../../lab-file/lab.ts';
 import type { Accelerator } from './setup.ts';
 
 /** Megabytes of memory of a machine; a Raspberry Pi 3 has 1,024. */
@@ -9,6 +10,7 @@ export const INTERNET_MAC = '52:54:00:13:00:00';
 
 export type Hardware = {
   readonly name: string;
+  readonly architecture: Architecture;
   readonly accelerator: Accelerator;
   /** Folder of the image, for kernel and initrd. */
   readonly image: string;
@@ -21,17 +23,30 @@ export type Hardware = {
   readonly console: string;
 };
 
+/** What differs between the architectures. */
+const KINDS = {
+  amd64: { program: 'qemu-system-x86_64', machine: 'q35', console: 'ttyS0' },
+  arm64: { program: 'qemu-system-aarch64', machine: 'virt', console: 'ttyAMA0' },
+} as const;
+
+export function qemuProgram({ architecture }: Pick<Hardware, 'architecture'>): string {
+  return KINDS[architecture].program;
+}
+
 /**
- * The words after `qemu-system-x86_64`. A machine has two networks: a bridge with this machine and the others, and QEMU's
+ * The words after the program. A machine has two networks: a bridge with this machine and the others, and QEMU's
  * own way to the internet, which needs no rule in this machine's firewall.
  */
 export function qemuWords(hardware: Hardware): string[] {
-  const { name, accelerator, image, disk, tap, address, number } = hardware;
+  const { name, architecture, image, disk, tap, address, number } = hardware;
+  const { machine, console } = KINDS[architecture];
+  // KVM is the accelerator of this machine's own architecture
+  const accelerator = architecture === 'amd64' ? hardware.accelerator : 'tcg';
   const kernel = [
     ...[
       'root=/dev/vda',
       'rw',
-      'console=ttyS0',
+      `console=${console}`,
       'quiet',
       'net.ifnames=0',
       'mitigations=off',
@@ -42,7 +57,7 @@ export function qemuWords(hardware: Hardware): string[] {
     `ip=${address}:::255.255.255.0:::off`,
   ];
   return [
-    ...['-name', name, '-machine', 'q35', '-m', String(MEMORY_MB), '-display', 'none'],
+    ...['-name', name, '-machine', machine, '-m', String(MEMORY_MB), '-display', 'none'],
     ...(accelerator === 'kvm' ? ['-accel', 'kvm', '-cpu', 'host'] : ['-accel', 'tcg,thread=multi', '-cpu', 'max']),
     ...['-kernel', path.join(image, 'kernel'), '-initrd', path.join(image, 'initrd'), '-append', kernel.join(' ')],
     // what the guest has not synchronized is lost in a power cut all the same

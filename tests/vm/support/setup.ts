@@ -1,5 +1,6 @@
 import process from 'node:process';
 import * as z from 'zod';
+import type { Architecture, DebianRelease } from '../../../lab-file/lab.ts';
 
 /** Environment variable with the setup, for the test files. */
 const SETUP = 'MQTT_LAB_VM_SETUP';
@@ -11,13 +12,20 @@ const setupSchema = z.strictObject({
   subnet: z.string(),
   /** A tap device for each machine; machine N has the address SUBNET.(N + 2). */
   taps: z.array(z.string()).readonly(),
-  /** By Debian release. */
-  images: z.partialRecord(z.enum(['12', '13']), imageSchema),
+  /** By `imageName`. */
+  images: z.record(z.string(), imageSchema),
 });
 
 /** What `npm run test:vm` has prepared for its test files. */
 export type Setup = z.infer<typeof setupSchema>;
 export type Accelerator = Setup['accelerator'];
+
+/** What a machine boots. */
+export type System = { readonly debian: DebianRelease; readonly architecture: Architecture };
+
+export function imageName({ debian, architecture }: System): string {
+  return `${debian}-${architecture}`;
+}
 
 export function giveSetup(setup: Setup): void {
   process.env[SETUP] = JSON.stringify(setup);

@@ -1,8 +1,8 @@
 import test from 'ava';
-import { type Hardware, qemuWords } from '../../../../vm/support/qemu.ts';
+import { type Hardware, qemuProgram, qemuWords } from '../../../../vm/support/qemu.ts';
 
 const PI: Hardware = {
-  ...{ name: 'pi', accelerator: 'tcg', image: '/image', disk: '/run/pi.disk', tap: 'tap1' },
+  ...{ name: 'pi', architecture: 'amd64', accelerator: 'tcg', image: '/image', disk: '/run/pi.disk', tap: 'tap1' },
   ...{ address: '198.18.7.3', number: 1, monitor: '/run/pi.monitor', console: '/run/pi.console' },
 };
 
@@ -13,6 +13,13 @@ test('a machine gets its name and address from the command line of its kernel', 
 test('with KVM the processor is the real one, without it an emulated one', (t) => {
   t.regex(qemuWords({ ...PI, accelerator: 'kvm' }).join(' '), / -accel kvm -cpu host /);
   t.regex(qemuWords(PI).join(' '), / -accel tcg,thread=multi -cpu max /);
+});
+
+test('an arm64 machine has the board, console and processor of its architecture', (t) => {
+  const words = qemuWords({ ...PI, architecture: 'arm64', accelerator: 'kvm' }).join(' ');
+  t.regex(words, / -machine virt .*console=ttyAMA0/);
+  t.regex(words, / -accel tcg,thread=multi -cpu max /);
+  t.is(qemuProgram({ architecture: 'arm64' }), 'qemu-system-aarch64');
 });
 
 test('two machines on one network have different MAC addresses', (t) => {
