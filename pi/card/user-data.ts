@@ -21,9 +21,15 @@ export type CardUser = {
 /** The groups of the user of Raspberry Pi OS; cloud-init creates those that a system lacks. */
 const GROUPS = 'users,adm,dialout,audio,netdev,video,plugdev,cdrom,games,input,gpio,spi,i2c,render,sudo';
 
-/** Raspberry Pi OS replaces all host keys at its first boot, which may come after cloud-init. */
-const KEEP_HOST_KEY =
-  '! systemctl cat regenerate_ssh_host_keys >/dev/null 2>&1 || systemctl mask --now regenerate_ssh_host_keys';
+/**
+ * Raspberry Pi OS replaces all host keys at its first boot, which may come after cloud-init. systemctl(1) masks no unit
+ * whose file is in /etc.
+ */
+const KEEP_HOST_KEY = [
+  '! systemctl cat regenerate_ssh_host_keys >/dev/null 2>&1',
+  'systemctl mask --now regenerate_ssh_host_keys',
+  'systemctl disable --now regenerate_ssh_host_keys',
+].join(' || ');
 
 /** cloud-init's user-data: host name, user, SSH with a known host key, sudo, time zone and locale. */
 export function renderUserData(card: CardUser): string {
