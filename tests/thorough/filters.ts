@@ -1,7 +1,7 @@
 import test from 'ava';
-import { FILTER_LAB, finds } from './support/filter-lab.ts';
-import { ownLab } from './support/own-lab.ts';
-import { verify } from './support/verified.ts';
+import { FILTER_LAB, finds } from '../lab/support/filter-lab.ts';
+import { ownLab } from '../lab/support/own-lab.ts';
+import { verify } from '../lab/support/verified.ts';
 
 const theLab = ownLab('filters', FILTER_LAB, { installed: true });
 

@@ -1,11 +1,11 @@
 import test from 'ava';
-import { differences, snapshot } from './support/as-it-was.ts';
-import { ownLab } from './support/own-lab.ts';
-import { createMachines, FILE, OWN, PORT, remoteLab, remoteName } from './support/remote-lab.ts';
-import { startOnTerminal } from './support/terminal.ts';
+import { differences, snapshot } from '../lab/support/as-it-was.ts';
+import { ownLab } from '../lab/support/own-lab.ts';
+import { createMachines, FILE, OWN, PORT, remoteLab, remoteName } from '../lab/support/remote-lab.ts';
+import { startOnTerminal } from '../lab/support/terminal.ts';
 
 /** Its broker's container plays the part of a machine that is reached over SSH. */
-const machines = ownLab('restored', {}, { installed: true });
+const machines = ownLab('restored-packages', {}, { installed: true });
 const hub = () => machines().container('broker');
 
 /** What that Mosquitto writes by itself when it is ended and started; the last are of the package's own tools, which put Debian's main file in place. */
