@@ -14,7 +14,7 @@ export function rootStarter(login: RootLogin, start: Start): (command: Command) 
   let password: Promise<Sudo> | undefined;
   return (command) => {
     const group = deferred<number>();
-    const kill = deferred<Running['kill']>();
+    const begun = deferred<Running>();
     const runWith = async (sudo: Sudo): Promise<{ readonly result: Result; readonly hasBegun: boolean }> => {
       let hasBegun = false;
       const running = start(command, sudo);
@@ -22,7 +22,7 @@ export function rootStarter(login: RootLogin, start: Start): (command: Command) 
         running.group.then((found) => {
           hasBegun = true;
           group.resolve(found);
-          kill.resolve(running.kill);
+          begun.resolve(running);
         }),
       );
       return { result: await running.result, hasBegun };
@@ -40,9 +40,14 @@ export function rootStarter(login: RootLogin, start: Start): (command: Command) 
     const notBegun = new LabError({ subject: login.name, step: command.step, happened }, 'failed');
     const result = work().finally(() => {
       group.reject(notBegun);
-      kill.reject(notBegun);
+      begun.reject(notBegun);
     });
     void ignoreFailure(result);
-    return { result, group: group.promise, kill: async (signal) => (await kill.promise)(signal) };
+    const kill: Running['kill'] = async (signal) => await (await begun.promise).kill(signal);
+    const asRoot = { result, group: group.promise, kill };
+    if (command.keepsInput !== true) return asRoot;
+    const toBegun = (act: (running: Running) => void) => void ignoreFailure(begun.promise.then(act));
+    const write = (text: string) => toBegun(({ input }) => input?.write(text));
+    return { ...asRoot, input: { write, end: () => toBegun(({ input }) => input?.end()) } };
   };
 }

@@ -14,6 +14,11 @@ export type Command = {
   /** The bound is on the time without output: a command on a slow host has all the time it needs. */
   readonly isRenewedByOutput?: true;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * The script's standard input is what is written to `Running.input`; it ends also when this process dies. The result has
+   * only the end of the output, since such a command may run for hours.
+   */
+  readonly keepsInput?: true;
   /** Called for each line, without the line end. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
 };
@@ -28,6 +33,8 @@ export type Running = {
   readonly group: Promise<number>;
   /** Sends a signal to the whole process group. */
   kill(signal: 'TERM' | 'KILL' | 'INT' | 'HUP'): Promise<void>;
+  /** Of a command that keeps its input; writing does nothing once that has ended. */
+  readonly input?: { write(text: string): void; end(): void };
 };
 
 /** Whether the host lacks util-linux's setsid, which starts every script: macOS has none, and busybox's has no -w. */

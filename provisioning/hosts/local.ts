@@ -23,15 +23,20 @@ export function localHost(name: string): Host {
 }
 
 function startLocal(name: string, command: Command, sudo: readonly string[]): Running {
-  const words = shellWords(sudo);
+  const words = shellWords(sudo, command);
+  const input = shellInput(command.script);
   return startOver(
     name,
     {
       async launch(onStdout, onStderr) {
-        const shell = $({ ...PLAIN, input: shellInput(command.script), stdio: 'pipe' })`${words}`;
+        const shell = $({ ...PLAIN, stdio: 'pipe', ...(command.keepsInput ? {} : { input }) })`${words}`;
         shell.stdout.setEncoding('utf8').on('data', onStdout);
         shell.stderr.setEncoding('utf8').on('data', onStderr);
-        return { exit: shell.then(({ exitCode, signal }) => exitCode ?? (signal === null ? 1 : codeOfSignal(signal))) };
+        if (command.keepsInput) shell.stdin.write(input);
+        return {
+          exit: shell.then(({ exitCode, signal }) => exitCode ?? (signal === null ? 1 : codeOfSignal(signal))),
+          input: shell.stdin,
+        };
       },
       async killGroup(group, signal) {
         await $(PLAIN)`${killWords([group], signal, sudo)}`;

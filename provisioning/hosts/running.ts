@@ -1,34 +1,42 @@
+import type { Writable } from 'node:stream';
 import { type Deferred, deferred } from '../../base/deferred.ts';
 import { ignoreFailure, LabError, lastLines } from '../../base/errors.ts';
 import { startBound, stretchedSeconds } from '../../base/slowness.ts';
 import type { Command, Result, Running } from './host.ts';
 import { beginReader, lineReader } from './shell.ts';
 
+type Launched = { readonly exit: Promise<number>; readonly input?: Writable };
+
 /** What a transport (zx, ssh2) provides for a command. */
 export type Transport = {
   /**
-   * Starts the shell and sends it the script; `exit` resolves after the command's last output. Starts nothing once the
-   * signal has come.
+   * Starts the shell and sends it the script; `exit` resolves after the command's last output. `input` is its standard
+   * input where the command keeps that. Starts nothing once the signal has come.
    */
-  launch(
-    onStdout: (text: string) => void,
-    onStderr: (text: string) => void,
-    signal: AbortSignal,
-  ): Promise<{ exit: Promise<number> }>;
+  launch(onStdout: (text: string) => void, onStderr: (text: string) => void, signal: AbortSignal): Promise<Launched>;
   /** Sends a signal to a process group on the host. */
   killGroup(group: number, signal: string): Promise<void>;
 };
 
 /** How long a command may take to end after TERM, before KILL. */
 const GRACE_MS = 3_000;
+/** Characters of output that remain of a command that keeps its input. */
+const LAST_OUTPUT = 20_000;
 
 /** Runs a command over a transport: collects output, splits lines, enforces the time limit and the abort signal. */
 export function startOver(hostName: string, transport: Transport, command: Command): Running {
   const group = deferred<number>();
   const kill = async (signal: string): Promise<void> => transport.killGroup(await group.promise, signal);
-  const result = supervise({ hostName, transport, command, group, kill });
+  const input = deferred<Writable | undefined>();
+  const result = supervise({ hostName, transport, command, group, kill, input });
   void ignoreFailure(result);
-  return { result, group: group.promise, kill };
+  const toInput = (act: (input: Writable) => void) => {
+    void ignoreFailure(input.promise.then((stream) => (stream?.writable === true ? act(stream) : undefined)));
+  };
+  const running = { result, group: group.promise, kill };
+  if (command.keepsInput !== true) return running;
+  const write = (text: string) => toInput((stream) => stream.write(text));
+  return { ...running, input: { write, end: () => toInput((stream) => stream.end()) } };
 }
 
 type Supervised = {
@@ -37,9 +45,10 @@ type Supervised = {
   readonly command: Command;
   readonly group: Deferred<number>;
   readonly kill: (signal: string) => Promise<void>;
+  readonly input: Deferred<Writable | undefined>;
 };
 
-async function supervise({ hostName, transport, command, group, kill }: Supervised): Promise<Result> {
+async function supervise({ hostName, transport, command, group, kill, input }: Supervised): Promise<Result> {
   const trouble = (happened: string, advice?: string) =>
     new LabError({ subject: hostName, step: command.step, happened, advice }, 'failed');
   const output = { stdout: '', stderr: '' };
@@ -49,6 +58,7 @@ async function supervise({ hostName, transport, command, group, kill }: Supervis
   };
   const take = (stream: 'stdout' | 'stderr') => (text: string) => {
     output[stream] += text;
+    if (command.keepsInput) output[stream] = output[stream].slice(-LAST_OUTPUT);
     if (command.isRenewedByOutput) timer.renew();
     lines[stream].push(text);
   };
@@ -77,7 +87,12 @@ async function supervise({ hostName, transport, command, group, kill }: Supervis
     if (command.signal?.aborted === true) throw interrupted();
     const launching = transport.launch(readers.stdout.push, readers.stderr.push, over.signal);
     try {
-      const exit = launching.then((launched) => launched.exit);
+      const exit = launching.then((launched) => {
+        // the command may end before it has read everything
+        launched.input?.on('error', () => undefined);
+        input.resolve(launched.input);
+        return launched.exit;
+      });
       const code = await Promise.race([exit, stopped.promise]);
       lines.stdout.end();
       lines.stderr.end();
@@ -91,16 +106,14 @@ async function supervise({ hostName, transport, command, group, kill }: Supervis
     }
   } finally {
     group.reject(trouble('the command did not start'));
+    input.resolve(undefined);
     timer.close();
     command.signal?.removeEventListener('abort', onAbort);
   }
 }
 
 /** TERM, a grace period, KILL: after this nothing of the command runs, unless the host itself is gone. Also ends a command that starts late. */
-async function endGroup(
-  kill: (signal: string) => Promise<void>,
-  launching: Promise<{ exit: Promise<number> }>,
-): Promise<void> {
+async function endGroup(kill: (signal: string) => Promise<void>, launching: Promise<Launched>): Promise<void> {
   const within = (ms: number) =>
     new Promise<false>((resolve) => {
       setTimeout(() => resolve(false), ms).unref();

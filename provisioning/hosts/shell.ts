@@ -1,3 +1,5 @@
+import type { Command } from './host.ts';
+
 const LAST_LINE = '# the script is complete';
 
 /**
@@ -16,17 +18,22 @@ const MARKS = {
 /** Prints a mark on standard error with the process group of a shell that leads one. */
 export const MARK_ERRORS = `echo "${MARKS.stderr.text} $$" >&2`;
 
+const RUN = `case $script in '${FIRST_LINE}'*'${LAST_LINE}') eval "\${script#${FIRST_LINE}}" ;; *) echo 'the script arrived in part' >&2; exit 1 ;; esac`;
+
 /**
  * Sends a script to a shell. The shell reads all of it before it runs it, so that no command in it (apt, debconf, ssh) can
  * read the rest; the script's own standard input is /dev/null. The shell leads a session and prints its process group, so
  * that ending the group ends everything. It does not run a script that arrived without its first or last line.
  */
-const WRAPPER = [
+const WRAPPER = [MARK_ERRORS, `echo "${MARKS.stdout.text} $$"`, 'script=$(cat)', 'exec </dev/null', RUN].join('; ');
+
+/** The same for a script that keeps its input: `read` takes no byte beyond the line (POSIX, read). */
+const WRAPPER_WITH_INPUT = [
   MARK_ERRORS,
   `echo "${MARKS.stdout.text} $$"`,
-  'script=$(cat)',
-  'exec </dev/null',
-  `case $script in '${FIRST_LINE}'*'${LAST_LINE}') eval "\${script#${FIRST_LINE}}" ;; *) echo 'the script arrived in part' >&2; exit 1 ;; esac`,
+  "end=$(printf '\\nx')",
+  `script=; while IFS= read -r line; do script=$script$line; [ "$line" != '${LAST_LINE}' ] || break; script=$script\${end%x}; done`,
+  RUN,
 ].join('; ');
 
 const PRELUDE = [
@@ -42,8 +49,11 @@ const PRELUDE = [
  * The command line, the same for every script, as words.
  * @param sudo words in front that make the command run as root, if any
  */
-export function shellWords(sudo: readonly string[]): readonly string[] {
-  return [...sudo, 'setsid', '-w', 'sh', '-c', WRAPPER];
+export function shellWords(
+  sudo: readonly string[],
+  { keepsInput }: Pick<Command, 'keepsInput'> = {},
+): readonly string[] {
+  return [...sudo, 'setsid', '-w', 'sh', '-c', keepsInput === true ? WRAPPER_WITH_INPUT : WRAPPER];
 }
 
 /**

@@ -60,15 +60,17 @@ export async function sshHost(name: string, address: SshAddress, signal?: AbortS
 
 function launcher(name: string, { execute }: Connections, command: Command, sudo: Sudo): Transport['launch'] {
   return async (onStdout, onStderr, signal) => {
-    const { stream, exited } = await execute(shellWords(sudo.words).map(quote).join(' '), { signal });
+    const { stream, exited } = await execute(shellWords(sudo.words, command).map(quote).join(' '), { signal });
     const exit = exited.then((code) => {
       if (code === undefined) throw new LabError(lostTrouble(name, command.step), 'could-not-run');
       return code;
     });
     stream.setEncoding('utf8').on('data', onStdout);
     stream.stderr.setEncoding('utf8').on('data', onStderr);
-    stream.end(`${sudo.input}${shellInput(command.script)}`);
-    return { exit };
+    const input = `${sudo.input}${shellInput(command.script)}`;
+    if (command.keepsInput) stream.write(input);
+    else stream.end(input);
+    return { exit, input: stream };
   };
 }
 
