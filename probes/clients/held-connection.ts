@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
 import process from 'node:process';
 import { Writable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
@@ -10,7 +9,7 @@ import type { Endpoint } from '../mqtt/endpoint.ts';
 import { type Feed, openFeed } from '../mqtt/feed.ts';
 import { now, type Packet } from '../mqtt/packet.ts';
 import { openWire } from '../mqtt/wire.ts';
-import { endOf, type KernelEnd, stateOf } from '../network/kernel-end.ts';
+import { endHere, type KernelEnd } from '../network/kernel-end.ts';
 
 const PROGRAM = fileURLToPath(new URL('held-connection.js', import.meta.url));
 
@@ -63,24 +62,14 @@ export function holdConnection(endpoint: Endpoint, signal: AbortSignal): HeldCon
     async kill() {
       child.kill('SIGKILL');
       await ended.promise;
-      return { at: now(), how: await kernelEnd(Number.parseInt(lines, 10), endpoint) };
+      return { at: now(), how: await endHere(Number.parseInt(lines, 10), endpoint) };
     },
   };
 }
 
-function endpointText({ address, port, protocol, tls }: Endpoint): string {
+/** The endpoint as JSON for a program of this machine, with the key of its certificate. */
+export function endpointText({ address, port, protocol, tls }: Endpoint): string {
   const { certificate } = tls ?? {};
   const key = certificate === undefined ? {} : { certificate: { ...certificate, key: certificate.key.reveal() } };
   return JSON.stringify({ address, port, protocol, ...(tls === undefined ? {} : { tls: { ...tls, ...key } }) });
-}
-
-/** `unknown` where the kernel has no table, as on another system than Linux, and where TLS or a WebSocket hides it. */
-async function kernelEnd(localPort: number, { port, protocol, tls }: Endpoint): Promise<KernelEnd['how']> {
-  const files = ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'utf8').catch(() => ''));
-  const table = (await Promise.all(files)).join('');
-  if (table === '' || Number.isNaN(localPort)) return 'unknown';
-  const how = endOf(stateOf(table, localPort, port));
-  // the broker answers a FIN with a last record or frame, after which the kernel forgets the connection
-  const isAnswered = tls !== undefined || protocol === 'websockets';
-  return how === 'RST' && isAnswered ? 'unknown' : how;
 }

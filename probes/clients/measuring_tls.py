@@ -52,7 +52,11 @@ class Tls:
         plain = b""
         try:
             while True:
-                plain += self.object.read(1 << 16)
+                data = self.object.read(1 << 16)
+                if not data:
+                    # the broker has sent a close_notify
+                    return plain
+                plain += data
         except (ssl.SSLWantReadError, ssl.SSLZeroReturnError):
             return plain
         except ssl.SSLError as error:

@@ -10,10 +10,13 @@ import signal
 
 import paho.mqtt
 import paho.mqtt.client as mqtt
+from paho.mqtt.packettypes import PacketTypes
+from paho.mqtt.properties import Properties
 
 with os.fdopen(3) as pipe:
     options = json.load(pipe)
 
+is_version_5 = options.get("version", 4) == 5
 state = {"asked": False}
 
 
@@ -30,10 +33,10 @@ def emit(*words):
 
 def new_client(on_accepted):
     """A client with the options, not yet connected. It calls `on_accepted(client)` when the broker accepts it."""
-    if hasattr(mqtt, "CallbackAPIVersion"):
-        made = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id=options["clientId"])
-    else:
-        made = mqtt.Client(client_id=options["clientId"])
+    callbacks = [mqtt.CallbackAPIVersion.VERSION2] if hasattr(mqtt, "CallbackAPIVersion") else []
+    # over MQTT 5 this is for connect()
+    session = {"protocol": mqtt.MQTTv5} if is_version_5 else {"clean_session": options.get("clean", True)}
+    made = mqtt.Client(*callbacks, client_id=options["clientId"], **session)
 
     def on_connect(client, _userdata, _flags, code, *_):
         if code == 0:
@@ -57,4 +60,9 @@ def new_client(on_accepted):
 def connect(client):
     emit("PAHO", paho.mqtt.__version__)
     emit("CLIENT", os.getpid())
-    client.connect(options["address"], options["port"], options.get("keepAlive", 60))
+    session = {}
+    if is_version_5:
+        session = {"clean_start": options["clean"], "properties": Properties(PacketTypes.CONNECT)}
+        if not options["clean"]:
+            session["properties"].SessionExpiryInterval = options["sessionExpiryInterval"]
+    client.connect(options["address"], options["port"], options.get("keepAlive", 60), **session)

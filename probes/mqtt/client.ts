@@ -4,6 +4,7 @@ import { errorMessage } from '../../base/errors.ts';
 import { clientError, denial, refusal } from './client-error.ts';
 import type { ClientOptions } from './client-options.ts';
 import { within } from './feed.ts';
+import { mqttJsOptions } from './mqtt-js-options.ts';
 import type { Packet } from './packet.ts';
 import { type OnPacket, recordedSocket } from './recorded-socket.ts';
 import type { QoS } from './session.ts';
@@ -32,10 +33,8 @@ const CONNECT_BOUND_MS = 10_000;
 const ANSWER_BOUND_MS = 30_000;
 const CLOSE_BOUND_MS = 2_000;
 const RECONNECT_MS = 1_000;
-/** How long MQTT 5 keeps a persistent session of a client that is away, in seconds: a day. */
-const SESSION_EXPIRY_S = 86_400;
 /** DISCONNECT without a reason code, the same in both versions. */
-const DISCONNECT = Buffer.from([0xe0, 0]);
+export const DISCONNECT = Buffer.from([0xe0, 0]);
 /** Connections that are lost this often, this soon: another client uses the client id, and each takes over from the other. */
 const TAKEOVERS = 3;
 const TAKEOVER_MS = 3_000;
@@ -67,7 +66,10 @@ export async function openClient(options: ClientOptions, events: ClientEvents, s
     socket = stream;
     return stream;
   };
-  const client = new mqttClient.default(open, mqttJsOptions(options));
+  const client = new mqttClient.default(open, {
+    ...mqttJsOptions(options),
+    ...{ reconnectPeriod: RECONNECT_MS, connectTimeout: CONNECT_BOUND_MS },
+  });
   client.on('message', (topic, payload) => events.onMessage?.(topic, payload));
   followConnection(client, options, events, { connected, failed, trouble: () => trouble });
   try {
@@ -84,21 +86,6 @@ export async function openClient(options: ClientOptions, events: ClientEvents, s
       signal.removeEventListener('abort', onAbort);
       await close(client, socket);
     },
-  };
-}
-
-function mqttJsOptions({ version, clean, will, ...options }: ClientOptions) {
-  return {
-    clientId: options.clientId,
-    username: options.user,
-    ...(options.password === undefined ? {} : { password: options.password }),
-    protocolVersion: version,
-    clean,
-    keepalive: options.keepAlive,
-    reconnectPeriod: RECONNECT_MS,
-    connectTimeout: CONNECT_BOUND_MS,
-    ...(version === 5 && !clean ? { properties: { sessionExpiryInterval: SESSION_EXPIRY_S } } : {}),
-    ...(will === undefined ? {} : { will }),
   };
 }
 

@@ -13,6 +13,8 @@ export type Counters = {
   /** Bytes of all segments with their IP and TCP headers, both ways; received retransmissions are not counted. */
   readonly ipBytes: number;
   readonly segments: number;
+  /** Bytes of the TCP stream that this host has sent again. */
+  readonly resentBytes: number;
 };
 
 export type CounterEvent =
@@ -28,6 +30,8 @@ export type ConnectionCounters = AsyncDisposable & {
   readonly events: Feed<CounterEvent>;
   /** How the counters of a client's port changed, in order; empty where the kernel has none. */
   of(port: number): CounterSample[];
+  /** The newest counters of a client's port; undefined where the kernel has none. */
+  latest(port: number): Counters | undefined;
   /** Resolves when everything until now is counted; rejects with NotSeen when that takes longer than the bound. */
   caughtUp(boundMs: number): Promise<void>;
 };
@@ -86,6 +90,7 @@ export async function watchConnections(host: Host, port: number, limits: Limits)
         at: clock.here(monotonicMs),
       }));
     },
+    latest: (ofPort) => samples.get(ofPort)?.at(-1),
     async caughtUp(boundMs) {
       // the next round may have begun before; the one after it begins later, and is complete when the third begins
       const wanted = rounds + 3;
@@ -121,6 +126,7 @@ export function parseCounterLine(line: string): CounterEvent | undefined {
     streamBytes: sent - resent + received,
     ipBytes: sent + received + headers,
     segments,
+    resentBytes: resent,
   };
   return { kind: 'counters', port, counters };
 }

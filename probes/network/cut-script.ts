@@ -16,8 +16,16 @@ export function cutScript(name: string, flow: Flow, boundSeconds: number): strin
   });
 }
 
-/** Undoes a cut and ends its watchdog. First prints the rules, whose counters show what was dropped. */
-export function undoScript(name: string, flow: Flow, watchdog: number): string {
+/** The same, for a script that keeps its input: undoes the cut, as `undoScript`, when the input ends, and at a signal. */
+export function heldCutScript(name: string, flow: Flow, boundSeconds: number): string {
+  return `trap : TERM HUP INT PIPE\n${cutScript(name, flow, boundSeconds)}\ncat >/dev/null\n${undoScript(name, flow, '$!')}`;
+}
+
+/**
+ * Undoes a cut and ends its watchdog. First prints the rules, whose counters show what was dropped.
+ * @param watchdog its process; `$!` in the script that made it
+ */
+export function undoScript(name: string, flow: Flow, watchdog: number | '$!'): string {
   return `nft list table inet ${name} 2>/dev/null
 ${iptables(flow)} -w 5 -nvxL ${name} 2>/dev/null
 grep -q ${name} /proc/${watchdog}/cmdline 2>/dev/null && kill -s TERM -- -${watchdog}

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
 import { shellScript } from '../../base/shell-script.ts';
 import { type Host, run } from '../../provisioning/hosts/host.ts';
+import type { Endpoint } from '../mqtt/endpoint.ts';
 import { now } from '../mqtt/packet.ts';
 import { flowFunction } from './flow.ts';
 
@@ -30,13 +32,30 @@ export function endOf(state: string | undefined): KernelEnd['how'] {
   return AFTER_OWN_FIN.includes(state) ? 'FIN' : 'unknown';
 }
 
-/** Kills a client on a host; returns when it was killed and how its kernel ended the connection to the broker. */
-export async function killClient(host: Host, pid: number, brokerPort: number): Promise<KernelEnd> {
+/**
+ * How the kernel of this machine ended the connection of a process that is gone. `unknown` where it has no table, as on
+ * another system than Linux, and where TLS or a WebSocket hides it.
+ */
+export async function endHere(localPort: number, { port, protocol, tls }: Endpoint): Promise<KernelEnd['how']> {
+  const files = ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'utf8').catch(() => ''));
+  const table = (await Promise.all(files)).join('');
+  if (table === '' || Number.isNaN(localPort)) return 'unknown';
+  const how = endOf(stateOf(table, localPort, port));
+  // the broker answers a FIN with a last record or frame, after which the kernel forgets the connection
+  const isAnswered = tls !== undefined || protocol === 'websockets';
+  return how === 'RST' && isAnswered ? 'unknown' : how;
+}
+
+/**
+ * Kills a client on a host; returns when it was killed and how its kernel ended the connection to the broker.
+ * @param group its process group, where that is to end too
+ */
+export async function killClient(host: Host, pid: number, brokerPort: number, group?: number): Promise<KernelEnd> {
   let at: number | undefined;
   const { stdout } = await run(host, {
     step: 'end a client by KILL',
     // as the user of the process: in a container, root may not inspect another user's
-    script: killScript(pid, brokerPort),
+    script: killScript(pid, brokerPort, group),
     timeoutMs: BOUND_MS,
     onLine(line) {
       if (line === 'KILLED') at ??= now();
@@ -46,8 +65,9 @@ export async function killClient(host: Host, pid: number, brokerPort: number): P
   return { how: state === undefined ? 'unknown' : endOf(state === '' ? undefined : state), at: at ?? now() };
 }
 
-/** Kills a process; prints `KILLED`, and then `STATE n` with the state of its connection. */
-export function killScript(pid: number, brokerPort: number): string {
-  const kill = shellScript('kill-client.sh', import.meta.url, { pid, broker_port: brokerPort });
+/** Kills a process or its group; prints `KILLED`, and then `STATE n` with the state of its connection. */
+export function killScript(pid: number, brokerPort: number, group?: number): string {
+  const target = group === undefined ? pid : -group;
+  const kill = shellScript('kill-client.sh', import.meta.url, { target, broker_port: brokerPort });
   return `${flowFunction(pid, brokerPort)}\n${kill}`;
 }

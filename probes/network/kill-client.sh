@@ -1,9 +1,9 @@
-# Kills a client. Prints KILLED, then `STATE n` once the kernel has closed the connection, without a number where the
-# connection has left the kernel's table. Needs flow.sh.
-: "${pid?}" "${broker_port?}"
+# Kills a client, or its process group where $target is negative. Prints KILLED, then `STATE n` once the kernel has closed
+# the connection, without a number where the connection has left the kernel's table. Needs flow.sh.
+: "${target?}" "${broker_port?}"
 
 flow=$(find_flow)
-kill -s KILL "$pid" || exit 1
+kill -s KILL -- "$target" || exit 1
 echo KILLED
 [ -n "$flow" ] || exit 0
 local_port=$(printf '%04X' "${flow##* }")

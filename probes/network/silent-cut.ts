@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { type Host, run, tryRun } from '../../provisioning/hosts/host.ts';
+import { type Host, type Result, run, tryRun } from '../../provisioning/hosts/host.ts';
 import { now } from '../mqtt/packet.ts';
 import { cutName, cutScript, undoScript } from './cut-script.ts';
 import { type Dropped, parseDropped } from './dropped.ts';
@@ -34,9 +34,10 @@ export async function cutSilently(
   const flow = await findFlow(host, pid, brokerPort);
   const name = cutName(randomBytes(5).toString('hex'));
   const command = { step: 'cut the network', root: true, timeoutMs: STEP_BOUND_MS };
-  const { code, stdout, stderr } = await tryRun(host, { ...command, script: cutScript(name, flow, boundSeconds) });
+  const result = await tryRun(host, { ...command, script: cutScript(name, flow, boundSeconds) });
+  const { stdout } = result;
   const tool = /^CUT (\w+)$/m.exec(stdout)?.[1];
-  if (tool === undefined) return { kind: 'impossible', reason: whyImpossible(host.name, code, stderr) };
+  if (tool === undefined) return { kind: 'impossible', reason: whyImpossible(host.name, result) };
   const watchdog = Number(/^WATCHDOG (\d+)$/m.exec(stdout)?.[1]);
   const lift = async () => {
     const script = undoScript(name, flow, watchdog);
@@ -62,7 +63,8 @@ export async function findFlow(host: Host, pid: number, brokerPort: number): Pro
   return { family: family === '6' ? 6 : 4, clientPort: Number(clientPort), brokerPort };
 }
 
-function whyImpossible(host: string, code: number, stderr: string): string {
+/** Why the script of a cut printed no tool. */
+export function whyImpossible(host: string, { code, stderr }: Pick<Result, 'code' | 'stderr'>): string {
   const last = stderr.trim().split('\n').at(-1) ?? '';
   const reason = last === '' ? '' : ` (${last})`;
   if (code !== 0) return `no root on ${host} to cut its network${reason}`;

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { cutScript, undoScript } from '../../../../probes/network/cut-script.ts';
+import { cutScript, heldCutScript, undoScript } from '../../../../probes/network/cut-script.ts';
 import { programsFor, sh, syntaxError } from '../../_sh.ts';
 
 const flow = { family: 4, clientPort: 40_000, brokerPort: 1883 } as const;
@@ -8,6 +8,7 @@ const SCRIPTS = {
   cut: cutScript('mqttlab_a', flow, 30),
   'cut of IPv6': cutScript('mqttlab_a', { ...flow, family: 6 }, 30),
   undo: undoScript('mqttlab_a', flow, 99),
+  'cut that is held': heldCutScript('mqttlab_a', flow, 30),
 };
 
 for (const [name, script] of Object.entries(SCRIPTS)) {

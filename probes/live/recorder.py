@@ -1,0 +1,332 @@
+"""Passes the bytes of one client program to its broker and back, and records them, until its input ends.
+
+Options are JSON on descriptor 3: `address`, `port` and `tls` (paths) of the listener, and `child`: `words` with {port} for
+the port to connect to, `input` for its descriptor 3, `source` for its descriptor 4, and `optionFile`, the name of a link to
+descriptor 3 in its $XDG_CONFIG_HOME. recorder-lines.ts defines what this program reads and prints. measuring_tls.py
+precedes it where the listener has TLS. Descriptors 3 and 4 stay open, so that the child's can take their places.
+"""
+
+import contextlib
+import ctypes
+import errno
+import json
+import os
+import select
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+import time
+
+CONNECT_S = 10
+LAST_FIN_S = 1
+MOST_WAITING = 1 << 20
+CHUNK = 1 << 16
+PR_SET_PDEATHSIG = 1  # linux/prctl.h
+RESET = struct.pack("ii", 1, 0)  # SO_LINGER without time: close(2) sends an RST (socket(7))
+
+libc = ctypes.CDLL(None)
+
+
+def clock():
+    return time.monotonic() * 1000
+
+
+def report(kind, at=None, **fields):
+    line = json.dumps({"is": kind, "at": clock() if at is None else at, **fields})
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+class Peer:
+    """One end: a connected socket, what waits to be sent, and whether a FIN is to follow that."""
+
+    def __init__(self, connected):
+        connected.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        connected.setblocking(False)
+        self.socket = connected
+        self.waiting = bytearray()
+        self.is_ending = False
+        self.has_ended = False
+
+    def fileno(self):
+        return self.socket.fileno()
+
+    def sendall(self, data):
+        self.waiting += data
+        self.flush()
+
+    def flush(self):
+        try:
+            while self.waiting:
+                sent = self.socket.send(self.waiting)
+                del self.waiting[:sent]
+            if self.is_ending:
+                self.socket.shutdown(socket.SHUT_WR)
+        except BlockingIOError:
+            pass
+        except OSError:
+            # reading tells why
+            self.waiting.clear()
+
+    def end(self):
+        self.is_ending = True
+        self.flush()
+
+    def recv(self, size):
+        """Waits for data; for the TLS handshake."""
+        if not select.select([self], [], [], CONNECT_S)[0]:
+            sys.exit("no answer in the TLS handshake")
+        return self.socket.recv(size)
+
+    def reset(self):
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+        self.socket.close()
+
+
+class Child:
+    """The client program. It ends with this process, whatever ends that."""
+
+    def __init__(self, words, texts, option_file):
+        environment = dict(os.environ)
+        self.folder = None
+        if option_file is not None:
+            self.folder = f"{os.environ.get('TMPDIR', '/tmp')}/mqtt-lab-{os.urandom(8).hex()}"
+            os.mkdir(self.folder, 0o700)
+            self.link = f"{self.folder}/{option_file}"
+            os.symlink("/dev/fd/3", self.link)
+            environment["XDG_CONFIG_HOME"] = self.folder
+        pipes = {descriptor: os.pipe() for descriptor in texts}
+
+        def prepare():
+            libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+            for descriptor, (source, _) in pipes.items():
+                os.dup2(source, descriptor)
+
+        try:
+            self.process = subprocess.Popen(
+                words,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.PIPE,
+                env=environment,
+                preexec_fn=prepare,
+                pass_fds=tuple(texts),
+            )
+        except OSError:
+            self.forget_options()
+            raise
+        for descriptor, (source, target) in pipes.items():
+            os.close(source)
+            # a pipe holds 64 kB, or less, until the program reads
+            threading.Thread(target=fill, args=(target, texts[descriptor]), daemon=True).start()
+        os.set_blocking(self.process.stdin.fileno(), False)
+        self.waiting = bytearray()
+        self.is_ending = False
+        self.is_over = False
+        self.unread = b""
+        self.last_line = None
+
+    def forget_options(self):
+        if self.folder is not None:
+            os.unlink(self.link)
+            os.rmdir(self.folder)
+            self.folder = None
+
+    def write(self, text):
+        if self.is_ending:
+            return
+        self.waiting += text.encode()
+        self.flush()
+
+    def flush(self):
+        if self.process.stdin.closed:
+            return
+        try:
+            while self.waiting:
+                del self.waiting[: os.write(self.process.stdin.fileno(), self.waiting)]
+        except BlockingIOError:
+            return
+        except OSError:
+            self.waiting.clear()
+        if self.is_ending:
+            self.process.stdin.close()
+
+    def stop(self, how):
+        if how == "TERM":
+            self.process.terminate()
+        self.is_ending = how == "EOF"
+        self.flush()
+
+    def read(self):
+        data = os.read(self.process.stderr.fileno(), CHUNK)
+        *lines, self.unread = (self.unread + data).split(b"\n")
+        for line in lines if data else [self.unread]:
+            if line:
+                self.last_line = line[:500].decode(errors="replace")
+                report("line", text=self.last_line)
+        if not data:
+            self.is_over = True
+            self.process.wait()
+
+
+def fill(target, text):
+    # the program may end before it has read all
+    with contextlib.suppress(BrokenPipeError), os.fdopen(target, "w") as pipe:
+        pipe.write(text)
+
+
+class Relay:
+    def __init__(self, options):
+        self.options = options
+        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.child = self.client = self.broker = self.tls = self.deadline = None
+        self.unread = b""
+
+    def run(self):
+        report("ready")
+        while True:
+            peers = [peer for peer in (self.client, self.broker) if peer is not None]
+            readable = [0]
+            readable += [self.listener] if self.listener is not None else []
+            readable += [self.child.process.stderr] if self.child is not None and not self.child.is_over else []
+            readable += [
+                peer for peer in peers if not peer.has_ended and len(self.other(peer).waiting) < MOST_WAITING
+            ]
+            writable = [peer for peer in peers if peer.waiting]
+            writable += [self.child.process.stdin] if self.child is not None and self.child.waiting else []
+            wait = None if self.deadline is None else max(0, self.deadline - time.monotonic())
+            ready, free, _ = select.select(readable, writable, [], wait)
+            for peer in peers:
+                if peer in free:
+                    peer.flush()
+            if self.child is not None and self.child.waiting:
+                self.child.flush()
+            for one in ready:
+                self.take(one)
+            if self.is_done():
+                return
+
+    def take(self, one):
+        if one == 0:
+            self.read_commands()
+        elif one is self.listener:
+            self.connect()
+        elif one is self.client or one is self.broker:
+            self.pass_on(one)
+        else:
+            self.child.read()
+
+    def other(self, peer):
+        return self.broker if peer is self.client else self.client
+
+    def is_done(self):
+        """The program and both directions are over, or one of them and a moment has passed."""
+        if self.child is None:
+            return False
+        if self.child.is_over and self.broker is None:
+            code = self.child.process.returncode
+            sys.exit(self.child.last_line or f"the client program ended with exit code {code} before it connected")
+        is_closed = self.broker is not None and self.broker.has_ended and self.broker.is_ending
+        if not (is_closed or self.child.is_over):
+            return False
+        if self.deadline is None:
+            self.deadline = time.monotonic() + LAST_FIN_S
+        return (is_closed and self.child.is_over) or time.monotonic() >= self.deadline
+
+    def read_commands(self):
+        data = os.read(0, CHUNK)
+        if not data:
+            self.end()
+        *lines, self.unread = (self.unread + data).split(b"\n")
+        for line in lines:
+            command = json.loads(line)
+            getattr(self, "do_" + command["do"])(command)
+
+    def do_clock(self, command):
+        report("clock", asked=command["asked"])
+
+    def do_start(self, _):
+        child = self.options["child"]
+        port = str(self.listener.getsockname()[1])
+        texts = {3: child["input"], **({4: child["source"]} if "source" in child else {})}
+        words = [word.replace("{port}", port) for word in child["words"]]
+        try:
+            self.child = Child(words, texts, child.get("optionFile"))
+        except FileNotFoundError:
+            sys.exit(f"{words[0]} is not installed")
+
+    def do_fin(self, _):
+        if self.broker is not None and not self.broker.is_ending:
+            report("end", by="client", how="FIN")
+            self.broker.end()
+
+    def do_rst(self, _):
+        if self.broker is not None:
+            report("end", by="client", how="RST")
+            self.broker.reset()
+            self.end()
+
+    def do_program(self, command):
+        self.child.write(command["line"] + "\n")
+
+    def do_stop(self, command):
+        self.child.stop(command["how"])
+
+    def connect(self):
+        """Connects to the broker once the program has connected."""
+        self.child.forget_options()
+        client, _ = self.listener.accept()
+        self.listener.close()
+        self.listener = None
+        report("connecting")
+        connected = socket.create_connection((self.options["address"], self.options["port"]), CONNECT_S)
+        report("open", port=connected.getsockname()[1], pid=os.getpid())
+        self.client, self.broker = Peer(client), Peer(connected)
+        if "tls" in self.options:
+            self.tls = Tls(self.broker, self.options["address"], self.options["tls"])
+
+    def pass_on(self, peer):
+        by = "client" if peer is self.client else "broker"
+        try:
+            data = peer.socket.recv(CHUNK)
+        except BlockingIOError:
+            return
+        except OSError as error:
+            if isinstance(error, (ConnectionResetError, BrokenPipeError)):
+                report("end", by=by, how="RST")
+            else:
+                report("failed", why=str(error), code=errno.errorcode.get(error.errno, ""))
+            self.other(peer).reset()
+            self.end()
+        at = clock()
+        if not data:
+            peer.has_ended = True
+            if not self.other(peer).is_ending:
+                report("end", at, by=by, how="FIN")
+                self.other(peer).end()
+        elif peer is self.client:
+            report("bytes", at, direction="sent", hex=data.hex())
+            (self.tls or self.broker).sendall(data)
+        else:
+            plain = self.tls.decrypt(data) if self.tls else data
+            if plain:
+                report("bytes", at, direction="received", hex=plain.hex())
+                self.client.sendall(plain)
+
+    def end(self):
+        if self.child is not None:
+            self.child.process.kill()
+            self.child.forget_options()
+        os._exit(0)
+
+
+with os.fdopen(3, closefd=False) as pipe:
+    relay = Relay(json.load(pipe))
+try:
+    relay.run()
+except (SystemExit, OSError) as error:
+    report("failed", why=str(error))
+relay.end()

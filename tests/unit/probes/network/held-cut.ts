@@ -1,0 +1,94 @@
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { createConnection, createServer, type Socket } from 'node:net';
+import process from 'node:process';
+import test, { type ExecutionContext } from 'ava';
+import { cutWhileConnected } from '../../../../probes/network/held-cut.ts';
+import type { Command, Host } from '../../../../provisioning/hosts/host.ts';
+import { localHost } from '../../../../provisioning/hosts/local.ts';
+import { until } from '../../../lab/support/until.ts';
+import { onLoopback } from '../../_fake-broker.ts';
+import { programsFor } from '../../_sh.ts';
+
+const BOUND_MS = 20_000;
+
+/** This machine with other programs for root, who is the same user. */
+function withPrograms(path: string, commands: Command[] = []): Host {
+  const here = localHost('here');
+  return {
+    ...here,
+    start(command) {
+      commands.push(command);
+      const script = `PATH=${path}:$PATH\n${command.script}`;
+      return here.start({ ...command, script, root: false });
+    },
+  };
+}
+
+async function connection(t: ExecutionContext): Promise<{ readonly local: number; readonly port: number }> {
+  const sockets: Socket[] = [];
+  const { port } = await onLoopback(
+    t,
+    createServer((socket) => sockets.push(socket)),
+    sockets,
+  );
+  const client = createConnection({ port, host: '127.0.0.1' });
+  t.teardown(() => client.destroy());
+  await once(client, 'connect');
+  return { local: client.localPort ?? 0, port };
+}
+
+const NFT = `case $1 in
+-f) cat >"$0.rules" ;;
+list) sed 's/counter drop/counter packets 2 bytes 104 drop/' "$0.rules" ;;
+delete) rm "$0.rules" ;;
+esac`;
+
+test('cuts the connection of a process until it is lifted, and returns what was dropped', async (t) => {
+  const path = programsFor(t, { nft: NFT, iptables: 'exit 1' });
+  const rules = `${path}/nft.rules`;
+  const { local, port } = await connection(t);
+  const cut = await cutWhileConnected(withPrograms(path), process.pid, port);
+  if (cut.kind !== 'cut') return t.fail(cut.reason);
+  t.is(cut.tool, 'nft');
+  t.is(cut.flow.clientPort, local);
+  t.regex(readFileSync(rules, 'utf8'), new RegExp(`sport ${local} tcp dport ${port} counter drop`));
+  const dropped = { segments: 2, bytes: 104 };
+  t.deepEqual(await cut.lift(), { sent: dropped, received: dropped });
+  t.false(existsSync(rules));
+  await cut[Symbol.asyncDispose]();
+});
+
+test('undoes a cut also when its command is ended', async (t) => {
+  const path = programsFor(t, { nft: NFT, iptables: 'exit 1' });
+  const { port } = await connection(t);
+  const stop = new AbortController();
+  const host = withPrograms(path);
+  const stopped: Host = { ...host, start: (command) => host.start({ ...command, signal: stop.signal }) };
+  const cut = await cutWhileConnected(stopped, process.pid, port);
+  t.is(cut.kind, 'cut');
+  t.true(existsSync(`${path}/nft.rules`));
+  stop.abort();
+  await until('the end of the cut', BOUND_MS, () => (existsSync(`${path}/nft.rules`) ? undefined : true));
+});
+
+test('says why it cannot cut', async (t) => {
+  const { port } = await connection(t);
+  const none = programsFor(t, { nft: 'echo "no such family" >&2; exit 1', iptables: 'exit 1' });
+  const noTool = await cutWhileConnected(withPrograms(none), process.pid, port);
+  t.like(noTool, { kind: 'impossible' });
+  t.regex(
+    noTool.kind === 'impossible' ? noTool.reason : '',
+    /neither nft nor iptables works on here \(no such family\)/,
+  );
+  const here = localHost('here');
+  const noRoot: Host = {
+    ...here,
+    start: (command) =>
+      here.start(
+        command.root ? { ...command, root: false, script: 'echo "a password is required" >&2; exit 1' } : command,
+      ),
+  };
+  const refused = await cutWhileConnected(noRoot, process.pid, port);
+  t.deepEqual(refused, { kind: 'impossible', reason: 'no root on here to cut its network (a password is required)' });
+});
