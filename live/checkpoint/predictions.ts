@@ -1,0 +1,56 @@
+import type { Step } from '../protocol.ts';
+
+type Prediction = NonNullable<Step['prediction']>;
+
+/** 2.1 where a subscription without a right is what has no effect; the choices are in the order of the other question. */
+const SUBSCRIBING: Prediction = {
+  question:
+    'A user without a right subscribes to a topic over MQTT 3.1.1, and a message is published to it. What happens?',
+  choices: [
+    'The broker sends an error.',
+    'The broker grants the subscription, and the user receives nothing.',
+    'The broker grants the subscription, and the user receives the message.',
+  ],
+};
+
+/** By the number of the question. The questions name no user and no topic, so that every lab has the same. */
+const PREDICTIONS: Readonly<Record<string, Prediction>> = {
+  '2.1': {
+    question: 'A user without a right publishes at QoS 1 over MQTT 3.1.1. What happens?',
+    choices: [
+      'The broker sends an error.',
+      'The broker acknowledges the message, and nobody receives it.',
+      'The broker acknowledges the message, and every subscriber receives it.',
+    ],
+  },
+  '2.2b': {
+    question: 'How many packets does a message of QoS 2 take between one client and the broker?',
+    choices: ['1', '2', '3', '4'],
+  },
+  '2.2c': {
+    question: 'Which QoS takes the most bytes and the longest time?',
+    choices: ['QoS 0', 'QoS 1', 'QoS 2', 'All take the same.'],
+  },
+  '2.2d': {
+    question:
+      'A message is published at QoS 2, and its subscriber has asked for QoS 0. What does the subscriber receive?',
+    choices: ['The message at QoS 0', 'The message at QoS 1', 'The message at QoS 2', 'Nothing'],
+  },
+  '2.3b': {
+    question: 'Two clients are idle. Which one uses the network more?',
+    choices: ['The one with a keep alive of 5 s', 'The one with a keep alive of 25 s', 'Both use it the same.'],
+  },
+  '2.4b': {
+    question: 'The program of a client is killed. When does the broker publish its last will?',
+    choices: ['At once', 'After 1.5 times the keep alive', 'Never'],
+  },
+  '2.4c': {
+    question: 'The cable of a client with a keep alive of 5 s is pulled. When does the broker publish its last will?',
+    choices: ['At once', 'When 7.5 s have passed since its last packet, or some seconds later', 'Never'],
+  },
+};
+
+/** `denied`: what has no effect in 2.1. */
+export function predictionFor(step: string, denied: 'publish' | 'subscribe' | undefined): Prediction | undefined {
+  return step === '2.1' && denied === 'subscribe' ? SUBSCRIBING : PREDICTIONS[step];
+}
