@@ -1,0 +1,234 @@
+import { randomBytes } from 'node:crypto';
+import { errorMessage, LabError } from '../base/errors.ts';
+import { filterMistake, topicMistake } from '../base/topic.ts';
+import type { LiveLab } from '../deployment/live-lab.ts';
+import { may, writes } from '../lab-file/may.ts';
+import { serviceScript } from '../mosquitto/service-script.ts';
+import { now } from '../probes/mqtt/packet.ts';
+import { freshClientId } from '../probes/mqtt/session.ts';
+import { type Host, run } from '../provisioning/hosts/host.ts';
+import { type HostAddress, openHost } from '../provisioning/hosts/open.ts';
+import { saveAnswers } from './answers/save.ts';
+import { openPath } from './checkpoint/path.ts';
+import { stepsFor } from './checkpoint/steps.ts';
+import { openCounters } from './counters.ts';
+import { openInOrder } from './in-order.ts';
+import { openLatencyMeter } from './latency.ts';
+import { openLeftovers } from './leave.ts';
+import {
+  type Command,
+  HERE,
+  type NewEvent,
+  type Rights,
+  type Settings,
+  type Setup,
+  SIDES,
+  type Side,
+} from './protocol.ts';
+import { openRate } from './rate.ts';
+import { refusal } from './settings.ts';
+import { longestKeepAliveOf, setupOf } from './setup.ts';
+import { type LiveSide, openSide } from './side.ts';
+import { MOST_EVENTS, openTranscript, type Transcript } from './transcript.ts';
+import { openNarrator } from './words/narrator.ts';
+
+/** The two clients of a live view and what happens with them. Disposing of it ends everything and leaves nothing on the broker. */
+export type LiveSession = AsyncDisposable & {
+  readonly setup: Setup;
+  readonly transcript: Transcript;
+  /** Does what the page asks for. A LabError is in the transcript as well. */
+  execute(command: Command): Promise<void>;
+  /** Ends both clients and undoes their cuts, as when the page is closed. */
+  endClients(): Promise<void>;
+};
+
+const TICK_MS = 250;
+const RESTART_MS = 60_000;
+/** How late an event on a Pi may arrive here and still be in its place. */
+const HOLD_MS = 40;
+const FULL = `the transcript is full (${MOST_EVENTS} events), so both clients are ended; save it, then start the live view again`;
+
+/** @param live with the broker's version */
+export function openLiveSession(live: LiveLab): LiveSession {
+  const { lab, broker } = live;
+  const rights: Rights = {
+    mayPublish: (user, topic, clientId) => writes(lab, user, topic, clientId),
+    mayReceive: (user, topic, clientId) => may(lab, user, 'subscribe', topic, clientId),
+  };
+  const longestKeepAlive = longestKeepAliveOf(live);
+  const setup = setupOf(live, stepsFor({ lab, pis: live.pis.map(({ name }) => name), longestKeepAlive }));
+  const transcript = openTranscript();
+  const narrator = openNarrator(rights, broker.version);
+  const path = openPath(setup.steps);
+  const latency = openLatencyMeter();
+  const leftovers = openLeftovers();
+  const hosts = openHosts(live);
+  const begun = new Date().toISOString();
+  const word = randomBytes(3).toString('hex');
+  let hasRoom = true;
+
+  const add = (event: NewEvent, at?: number): void => {
+    if (!hasRoom) return;
+    const added = transcript.add(event, at);
+    if (added.is === 'packet') {
+      counters[added.side].packet(added.packet.bytes);
+      const measured = latency.take(added, clockErrorMs());
+      if (measured !== undefined) add(measured);
+    }
+    for (const more of [...narrator.take(added), ...path.take(added)]) add(more);
+    if (!transcript.isFull() || !hasRoom) return;
+    transcript.add({ is: 'trouble', text: FULL });
+    hasRoom = false;
+    void endClients();
+  };
+  const clockErrorMs = () => SIDES.reduce((sum, side) => sum + sides[side].clockErrorMs(), 0);
+  const holdMs = () => (SIDES.some((side) => sides[side].isRemote()) ? HOLD_MS : 0);
+  const inOrder = openInOrder<NewEvent>(holdMs, (event, at) => {
+    // the wire has times of its own; everything else is said now
+    add(event, event.is === 'packet' || event.is === 'tcp' ? at : undefined);
+  });
+  const clientId = (side: Side, { clean, user }: Settings) =>
+    clean ? freshClientId() : `live-${word}-${side}-${user}`;
+  const countersOf = (side: Side) => openCounters({ side, add, host: hosts.open });
+  const counters = { publisher: countersOf('publisher'), subscriber: countersOf('subscriber') };
+  const make = (side: Side): LiveSide =>
+    openSide({
+      ...{
+        side,
+        live,
+        setup,
+        counters: counters[side],
+        host: hosts.open,
+        clientId: (settings) => clientId(side, settings),
+      },
+      ...{ add: inOrder.push, onPacket: leftovers.take },
+    });
+  const sides = { publisher: make('publisher'), subscriber: make('subscriber') };
+  const rate = openRate({ publisher: sides.publisher, transcript, add });
+  const restart = openRestart(broker.host, add);
+  const timer = setInterval(() => {
+    for (const event of narrator.tick(now())) add(event);
+  }, TICK_MS);
+
+  const endClients = async () => {
+    rate.stop();
+    await Promise.allSettled(SIDES.map((side) => sides[side].leave()));
+    inOrder.flush();
+  };
+  const save = async (student: string) => {
+    const saved = new Date().toISOString();
+    const files = await saveAnswers(lab, {
+      ...{ format: 'mqtt-lab live view 1', student, begun, saved, setup },
+      events: [...transcript.events],
+    });
+    // also when the transcript is full
+    transcript.add({ is: 'saved', ...files });
+  };
+  const perform = async (command: Command): Promise<void> => {
+    switch (command.do) {
+      case 'connect':
+        if (!hasRoom) throw refusal('connect', FULL);
+        return await sides[command.side].connect(command.settings);
+      case 'publish': {
+        refuseMistake('publish', 'topic', topicMistake(command.topic));
+        const { do: _, perSecond, payload, ...message } = command;
+        return rate.publish({ ...message, payload: Buffer.from(payload) }, perSecond);
+      }
+      case 'stop':
+        return rate.stop();
+      case 'subscribe':
+        refuseMistake('subscribe', 'filter', filterMistake(command.filter));
+        return sides.subscriber.subscribe(command.filter, command.qos);
+      case 'end':
+        if (command.side === 'publisher') rate.stop();
+        return await sides[command.side].end(command.how);
+      case 'cut':
+        if (command.side === 'publisher') rate.stop();
+        return await sides[command.side].cut();
+      case 'plug':
+        return await sides[command.side].plug();
+      case 'restart broker':
+        return await restart();
+      case 'predict':
+        return add({ is: 'predicted', step: command.step, choice: command.choice });
+      case 'answer':
+        return add({ is: 'answered', step: command.step, text: command.text });
+      case 'save':
+        return await save(command.student);
+    }
+  };
+  return {
+    setup,
+    transcript,
+    async execute(command) {
+      try {
+        await perform(command);
+      } catch (error) {
+        // the next command may find the host in reach
+        if (error instanceof LabError && error.kind === 'could-not-run') hosts.forget();
+        add({ is: 'trouble', text: errorMessage(error) });
+        throw error instanceof LabError ? error : refusal(command.do, errorMessage(error));
+      }
+    },
+    endClients,
+    async [Symbol.asyncDispose]() {
+      clearInterval(timer);
+      await endClients();
+      await Promise.allSettled(SIDES.map((side) => sides[side][Symbol.asyncDispose]()));
+      await leftovers.remove(live);
+      await hosts[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function refuseMistake(step: string, what: string, mistake: string | undefined): void {
+  if (mistake !== undefined) throw refusal(step, `the ${what} ${mistake}`);
+}
+
+/** Restarts the lab's own broker; one restart at a time. */
+function openRestart(where: HostAddress | undefined, add: (event: NewEvent) => void): () => Promise<void> {
+  let isRestarting = false;
+  return async () => {
+    const step = 'restart the broker';
+    if (where === undefined) throw refusal(step, "it is not the lab's own");
+    if (isRestarting) throw refusal(step, 'it restarts already');
+    isRestarting = true;
+    try {
+      await using host = await openHost('broker', where);
+      add({ is: 'broker', what: 'restarting' });
+      try {
+        // the host completes it without this process
+        const script = `trap : HUP INT TERM PIPE\n${serviceScript('restart')}`;
+        await run(host, { step, script, root: true, timeoutMs: RESTART_MS });
+        add({ is: 'broker', what: 'running' });
+      } catch (error) {
+        add({ is: 'broker', what: 'failed' });
+        throw error;
+      }
+    } finally {
+      isRestarting = false;
+    }
+  };
+}
+
+/** The hosts of clients; each is opened once, until it is forgotten. */
+function openHosts(live: LiveLab) {
+  const opened = new Map<string, Promise<Host>>();
+  const all = new Set<Promise<Host>>();
+  const open = (place: string): Promise<Host> => {
+    const pi = live.pis.find(({ name }) => name === place);
+    const host = opened.get(place) ?? openHost(place === HERE ? 'this machine' : place, pi?.host ?? { kind: 'local' });
+    opened.set(place, host);
+    all.add(host);
+    host.catch(() => opened.delete(place));
+    return host;
+  };
+  return {
+    open,
+    /** A client that still runs keeps its host. */
+    forget: () => opened.clear(),
+    async [Symbol.asyncDispose]() {
+      await Promise.allSettled([...all].map(async (host) => (await host)[Symbol.asyncDispose]()));
+    },
+  };
+}
