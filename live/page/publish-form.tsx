@@ -1,0 +1,86 @@
+import { useState } from 'preact/hooks';
+import type { Settings, Setup } from '../protocol.ts';
+import { Button, NumberField, QosField, Text, Tick } from './fields.tsx';
+import { store, usePart } from './store.ts';
+
+const MOST_PER_SECOND = 200;
+
+type Form = NonNullable<Settings['will']> & { readonly rate: number };
+
+/** Kept while the publisher reconnects. */
+let kept: Form | undefined;
+
+type PublishFormProps = {
+  readonly setup: Setup;
+  /** What the publisher cannot change while it is connected. */
+  readonly fixed: Settings['message'];
+};
+
+export function PublishForm({ setup, fixed }: PublishFormProps) {
+  const perSecond = usePart((state) => state.perSecond);
+  const topic = setup.topics[0] ?? 'test';
+  const [form, setForm] = useState<Form>(() => kept ?? { topic, payload: 'on', qos: 1, retain: false, rate: 10 });
+  const change = (one: Partial<Form>) => {
+    const next = { ...form, ...one };
+    kept = next;
+    setForm(next);
+  };
+  const { rate, ...free } = form;
+  const message = { ...free, ...fixed };
+  const why = objection(message.topic);
+  const repeats = perSecond > 0;
+  return (
+    <div class="group">
+      <div class="pair">
+        {fixed === undefined ? (
+          <Text
+            label="Topic"
+            value={form.topic}
+            suggestions={setup.topics}
+            onChange={(value) => change({ topic: value })}
+          />
+        ) : null}
+        <Text label="Payload" value={form.payload} onChange={(payload) => change({ payload })} />
+        {fixed === undefined ? (
+          <>
+            <QosField value={form.qos} onChange={(qos) => change({ qos })} />
+            <Tick label="retain" value={form.retain} onChange={(retain) => change({ retain })} />
+          </>
+        ) : null}
+      </div>
+      {fixed === undefined ? null : (
+        <p class="about">
+          To <b>{fixed.topic}</b> at QoS {fixed.qos}
+          {fixed.retain ? ', retained' : ''}: mosquitto_pub keeps what it was started with.
+        </p>
+      )}
+      <Button look="main" why={why} onClick={() => store.send({ do: 'publish', ...message })}>
+        Publish
+      </Button>
+      <div class="rate">
+        <NumberField
+          label="Messages a second"
+          value={rate}
+          least={1}
+          most={MOST_PER_SECOND}
+          onChange={(value) => change({ rate: value })}
+        />
+        <Button
+          why={why ?? (repeats && 'it repeats already: stop first')}
+          onClick={() => store.send({ do: 'publish', ...message, perSecond: rate })}
+        >
+          Repeat
+        </Button>
+        <Button why={!repeats && 'nothing repeats'} onClick={() => store.send({ do: 'stop' })}>
+          Stop
+        </Button>
+      </div>
+      {repeats ? <p class="about">Publishes {perSecond} a second.</p> : null}
+    </div>
+  );
+}
+
+function objection(topic: string): string | undefined {
+  if (topic === '') return 'a message needs a topic';
+  return /[#+]/.test(topic) ? 'the topic of a message has no wildcards' : undefined;
+}

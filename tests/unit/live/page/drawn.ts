@@ -1,0 +1,161 @@
+import test from 'ava';
+import { h } from 'preact';
+import { render } from 'preact-render-to-string';
+import { TYPES } from '../../../../live/checkpoint/qos.ts';
+import { ConnectForm } from '../../../../live/page/connect-form.tsx';
+import { Ends } from '../../../../live/page/ends.tsx';
+import { CHECKPOINT_TYPES, FAMILY_NAMES, familyOf, SHAPES } from '../../../../live/page/look.ts';
+import { RowView } from '../../../../live/page/row.tsx';
+import { appended } from '../../../../live/page/rows.ts';
+import { afterEvents, type Connection, START } from '../../../../live/page/state.ts';
+import { StepView } from '../../../../live/page/step.tsx';
+import { store } from '../../../../live/page/store.ts';
+import { SubscribeForm } from '../../../../live/page/subscribe-form.tsx';
+import { Words } from '../../../../live/page/words.tsx';
+import {
+  type NewEvent,
+  PROGRAMS,
+  type Program,
+  type Settings,
+  type Setup,
+  type Step,
+} from '../../../../live/protocol.ts';
+import { PACKET_TYPES } from '../../../../probes/mqtt/packet.ts';
+import { numbered, packet, tcp } from './_events.ts';
+
+/** The last of these events, drawn. */
+function drawn(...events: NewEvent[]): string {
+  const row = appended(START, numbered(events)).slots.at(-1);
+  return row === undefined ? '' : render(h(RowView, { row, top: 0, mark: '' }));
+}
+const textOf = (html: string) =>
+  html
+    .replaceAll(/<[^>]+>/g, ' ')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+
+test('each family of packets has a shape of its own', (t) => {
+  t.is(new Set(Object.values(SHAPES)).size, FAMILY_NAMES.length);
+  for (const type of PACKET_TYPES) t.true(drawn(packet('publisher', type)).includes(SHAPES[familyOf(type)]), type);
+});
+
+test('a packet is an arrow from its sender to its receiver', (t) => {
+  const way = (...args: Parameters<typeof packet>) => /(right|left)ward/.exec(drawn(packet(...args)))?.[1];
+  t.is(way('publisher', 'PUBLISH', { direction: 'sent' }), 'right');
+  t.is(way('publisher', 'PUBACK', { direction: 'received' }), 'left');
+  t.is(way('subscriber', 'PUBLISH', { direction: 'received' }), 'right');
+  t.is(way('subscriber', 'PUBACK', { direction: 'sent' }), 'left');
+});
+
+test('a packet says its name, its way, its flags and its bytes', (t) => {
+  const html = drawn(packet('publisher', 'PUBLISH', { qos: 2, packetId: 3, retain: true, bytes: 41, topic: 'a' }));
+  t.regex(textOf(html), /PUBLISH publisher to broker #3 QoS 2 retain 41 B a$/);
+});
+
+test('topics, payloads and words of others are text', (t) => {
+  const hostile = '<img src=x onerror=alert(1)>';
+  const words: NewEvent = { is: 'words', text: hostile, isContradiction: true, seqs: [] };
+  for (const html of [drawn(packet('publisher', 'PUBLISH', { topic: hostile })), drawn(words)]) {
+    t.false(html.includes('<img'));
+    t.true(html.includes('&lt;img'));
+  }
+  t.regex(textOf(drawn(words)), /Contradiction\./);
+});
+
+test('a packet on a cut cable does not arrive', (t) => {
+  t.regex(drawn(tcp('subscriber', 'silent'), packet('subscriber', 'PINGREQ')), /class="arrow ping leftward lost"/);
+  t.notRegex(drawn(tcp('subscriber', 'silent'), packet('publisher', 'PINGREQ')), /lost/);
+});
+
+test('the buttons of the words are named by what they show', (t) => {
+  const said: NewEvent[] = ['one', 'two'].map((text) => ({ is: 'words', text, isContradiction: false, seqs: [] }));
+  store.update((state) => afterEvents(state, numbered(said)));
+  const buttons = [...render(h(Words, {})).matchAll(/<button.*?<\/button>/g)].map(([html]) => textOf(html));
+  store.update(() => START);
+  t.deepEqual(buttons, ['show in the diagram: two', 'show in the diagram: one']);
+});
+
+test('a restart of the broker that failed is drawn as failed', (t) => {
+  t.regex(textOf(drawn({ is: 'broker', what: 'failed' })), /restart failed$/);
+});
+
+const step: Step = {
+  ...{ id: '2.2d', title: 'Two hops', todo: ['Publish.'] },
+  prediction: { question: 'What comes?', choices: ['one', 'two'] },
+  ask: 'Why?',
+};
+
+test('a prediction is open until it was sent or the step is proved', (t) => {
+  const isLocked = (state: Parameters<typeof StepView>[0]['state']) =>
+    /<fieldset[^>]* disabled/.test(render(h(StepView, { step, state })));
+  t.false(isLocked({}));
+  t.true(isLocked({ choice: 1 }));
+  t.true(isLocked({ proof: [1] }));
+});
+
+test('a proved step shows what was predicted beside what came', (t) => {
+  const text = textOf(render(h(StepView, { step, state: { choice: 1, proof: [5], text: 'because' } })));
+  t.regex(text, /You predicted two ✓ What came event 5/);
+  t.regex(text, /because/);
+  t.regex(textOf(render(h(StepView, { step, state: { proof: [5] } }))), /Proved before a prediction/);
+});
+
+test('a proved step leads to the next one, and an open one does not', (t) => {
+  const next = { title: '2.3a Keep alive', open: () => undefined };
+  t.regex(textOf(render(h(StepView, { step, state: { proof: [5] }, next }))), /Next step : 2\.3a Keep alive$/);
+  t.notRegex(textOf(render(h(StepView, { step, state: {} }))), /Next step/);
+});
+
+const setup: Setup = {
+  ...{ lab: 'lab', users: ['sam'], topics: [], canRestart: true, steps: [] },
+  places: [{ name: '', programs: [...PROGRAMS] }],
+  listeners: [{ port: 1883, label: '1883', users: ['sam'] }],
+};
+const settings: Settings = {
+  ...{ user: 'sam', place: '', program: 'mosquitto', version: 5, clean: true, keepAlive: 7, listener: 1883 },
+  subscription: { filter: 'a/b', qos: 0 },
+};
+
+test('the form of a mosquitto subscriber has its connection’s settings, and always a filter', (t) => {
+  const connection: Connection = { state: 'connected', isCut: false, settings };
+  const html = render(h(ConnectForm, { side: 'subscriber', setup: { ...setup, longestKeepAlive: 30 }, connection }));
+  t.regex(html, /type="number" value="7" min="5" max="30"/);
+  t.true(html.includes('value="a/b"'));
+  t.notRegex(html, /subscribe at once|Keep alive 60 s/);
+  t.regex(html, /Keep alive 25 s/);
+});
+
+test('a mosquitto subscriber is offered no more filters, and others are', (t) => {
+  const text = (program: Program) => textOf(render(h(SubscribeForm, { setup, program })));
+  t.regex(text('mosquitto'), /keeps the filter it was started with/);
+  t.regex(text('paho'), /Subscribe$/);
+  t.notRegex(text('mosquitto'), /Subscribe$/);
+});
+
+test('the step about all kinds of packets names those that are still missing', (t) => {
+  t.deepEqual([...CHECKPOINT_TYPES].sort(), [...TYPES].sort());
+  store.update((state) => afterEvents(state, numbered(TYPES.slice(0, -2).map((type) => packet('publisher', type)))));
+  const text = (id: string) => textOf(render(h(StepView, { step: { ...step, id }, state: {} })));
+  t.regex(text('2.2b'), /Still missing: DISCONNECT, PINGRESP\./);
+  t.notRegex(text('2.2d'), /Still missing/);
+  store.update(() => START);
+});
+
+test('a side connects only while it is not connected', (t) => {
+  const form = (state: 'idle' | 'connected') =>
+    textOf(render(h(ConnectForm, { side: 'publisher', setup, connection: { state, isCut: false } })));
+  t.regex(form('idle'), /Connect$/);
+  t.regex(form('connected'), /^Settings of the next connection/);
+});
+
+test('a side that is connecting can close its program, and nothing else', (t) => {
+  const buttons = (state: 'idle' | 'connecting' | 'connected', isCut = false) =>
+    [...render(h(Ends, { side: 'publisher', connection: { state, isCut } })).matchAll(/<button.*?<\/button>/g)]
+      .map(([html]) => html)
+      .filter((html) => !html.includes('aria-disabled="true"'))
+      .map(textOf);
+  t.deepEqual(buttons('idle'), []);
+  t.deepEqual(buttons('connecting'), ['Close program SIGKILL']);
+  t.is(buttons('connected').length, 5);
+  t.regex(buttons('idle', true).join(), /^Plug the cable in/);
+});
