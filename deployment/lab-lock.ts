@@ -18,38 +18,65 @@ const TAKEN = 75;
 /** What the lock file says about the process that holds the lab. */
 const holderSchema = z.object({ pid: z.int(), command: z.string(), since: z.string() });
 
+type LockedLab = Pick<Lab, 'directory' | 'name'>;
+
 /**
  * Locks a lab, so that no other run changes it, until disposed of; reports which run it waits for. The lock is the
  * kernel's and ends with this process (flock(2)). The file `.lab/locks/NAME` only says whose it is, so a file that a
  * killed run left is no lock. Throws a LabError when the lab is not free within `waitS` seconds.
  */
 export async function holdLab(
-  lab: Pick<Lab, 'directory' | 'name'>,
+  lab: LockedLab,
   report: ReportProgress,
   signal: AbortSignal,
   waitS = WAIT_S,
 ): Promise<AsyncDisposable> {
-  const file = privateFolder(lab, 'locks', lab.name);
-  await mkdir(privateFolder(lab, 'locks'), { recursive: true, mode: 0o700 });
-  await chmod(privateFolder(lab), 0o700);
-  const trouble = (happened: string, advice?: string) =>
-    new LabError({ subject: lab.name, step: 'lock the lab', happened, advice }, 'could-not-run');
+  const trouble = troubleOf(lab, 'lock the lab');
   const deadline = Date.now() + waitS * 1000;
-  for (let hasReported = false; ; ) {
+  let hasReported = false;
+  return await held(lab, 'locks', async (handle, file) => {
+    if (await lock(handle, 0, signal, trouble)) return;
+    if (!hasReported)
+      report({
+        host: lab.name,
+        kind: 'note',
+        text: `${await holderOf(file)} is changing this lab; waiting until it ends`,
+      });
+    hasReported = true;
+    if (await lock(handle, Math.ceil((deadline - Date.now()) / 1000), signal, trouble)) return;
+    const advice = 'wait until it ends, or end it with Ctrl-C, then run the command again';
+    throw trouble(`${await holderOf(file)} is still changing this lab after ${waitS} s`, advice);
+  });
+}
+
+/** Locks the live view of a lab, which other commands do not wait for. Throws a LabError where another process shows one. */
+export async function holdLiveView(lab: LockedLab, signal: AbortSignal): Promise<AsyncDisposable> {
+  const trouble = troubleOf(lab, 'open the live view');
+  return await held(lab, 'live-locks', async (handle, file) => {
+    if (await lock(handle, 0, signal, trouble)) return;
+    throw trouble(`${await holderOf(file)} shows this lab`, 'use its page, or end it with Ctrl-C');
+  });
+}
+
+type MakeTrouble = (happened: string, advice?: string) => LabError;
+
+function troubleOf({ name }: LockedLab, step: string): MakeTrouble {
+  return (happened, advice) => new LabError({ subject: name, step, happened, advice }, 'could-not-run');
+}
+
+/** Opens the lab's lock file in this folder of `.lab/` for `take`, which throws where it does not get the lock. */
+async function held(
+  lab: LockedLab,
+  folder: string,
+  take: (handle: FileHandle, file: string) => Promise<void>,
+): Promise<AsyncDisposable> {
+  const file = privateFolder(lab, folder, lab.name);
+  await mkdir(privateFolder(lab, folder), { recursive: true, mode: 0o700 });
+  await chmod(privateFolder(lab), 0o700);
+  for (;;) {
     const handle = await open(file, 'a+', 0o600);
     try {
-      let isHeld = await lock(handle, 0, signal, trouble);
-      if (!isHeld) {
-        const holder = await holderOf(file);
-        if (!hasReported)
-          report({ host: lab.name, kind: 'note', text: `${holder} is changing this lab; waiting until it ends` });
-        hasReported = true;
-        isHeld = await lock(handle, Math.ceil((deadline - Date.now()) / 1000), signal, trouble);
-      }
-      if (!isHeld) {
-        const advice = 'wait until it ends, or end it with Ctrl-C, then run the command again';
-        throw trouble(`${await holderOf(file)} is still changing this lab after ${waitS} s`, advice);
-      }
+      await take(handle, file);
       // the process that had the lock has removed its file
       if (await isStill(file, handle)) return await noted(file, handle);
     } catch (error) {
@@ -64,12 +91,7 @@ export async function holdLab(
  * Whether this process has the lock now. flock(1) locks a file descriptor that it inherits. The lock belongs to the open
  * file (flock(2)), so it stays when flock(1) ends.
  */
-async function lock(
-  handle: FileHandle,
-  waitS: number,
-  signal: AbortSignal,
-  trouble: (happened: string, advice?: string) => LabError,
-): Promise<boolean> {
+async function lock(handle: FileHandle, waitS: number, signal: AbortSignal, trouble: MakeTrouble): Promise<boolean> {
   const bound = waitS > 0 ? ['--timeout', String(waitS)] : ['--nonblock'];
   const child = spawn('flock', [...bound, '--conflict-exit-code', String(TAKEN), '3'], {
     stdio: ['ignore', 'ignore', 'ignore', handle.fd],

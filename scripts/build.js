@@ -14,12 +14,22 @@ const HERE = ['import', 'meta', 'url'].join('.');
 /** CommonJS packages expect these names. */
 const COMMONJS = `import { createRequire as requireFrom } from 'node:module';
 const { filename: __filename, dirname: __dirname } = import.meta, require = requireFrom(${HERE});`;
+const LEFT_OUT = path.join(ROOT, 'scripts', 'left-out.js');
 const OPTIONS = {
   ...{ absWorkingDir: ROOT, outbase: ROOT, logLevel: 'error', banner: { js: COMMONJS } },
   ...{ bundle: true, splitting: true, minify: true, platform: 'node', format: 'esm', target: 'node20' },
   // the first three run from their own folders; the others are optional parts of packages
   external: ['ava', 'esbuild', 'playwright-core', 'cpu-features', '*.node', 'canvas'],
-  alias: { 'cssomnom/parse': path.join(ROOT, 'scripts', 'no-style-sheets.js') },
+  alias: {
+    ...{ 'cssomnom/parse': LEFT_OUT, 'tar-fs': LEFT_OUT, htmlparser2: LEFT_OUT },
+    // mqtt.js takes these timers in a browser alone
+    'worker-timers': 'node:timers',
+  },
+};
+/** Of a module that an import names with `?browser` at its end: its bundle as a string, for a page that loads nothing else. */
+const BROWSER = {
+  ...{ bundle: true, minify: true, write: false, metafile: true, logLevel: 'error' },
+  ...{ platform: 'browser', format: 'iife', target: 'es2022', jsx: 'automatic', jsxImportSource: 'preact' },
 };
 
 /** Returns the folder with the bundled entry points, each at its place (scripts/lab.js). @param {import('esbuild').BuildOptions} options */
@@ -32,7 +42,8 @@ export async function build(name, options) {
   const staged = path.join(BUILDS, randomUUID());
   mkdirSync(staged, { recursive: true });
   const esbuild = await import('esbuild');
-  const plugins = [...(options.plugins ?? []), sourceUrls((file) => JSON.stringify(pathToFileURL(file).href))];
+  const urls = sourceUrls((file) => JSON.stringify(pathToFileURL(file).href));
+  const plugins = [browserModules(), ownStreams(), ...(options.plugins ?? []), urls];
   await esbuild.build({ ...OPTIONS, outdir: staged, ...options, plugins }).finally(esbuild.stop);
   await rename(staged, folder).catch((error) => {
     // another start may have been faster
@@ -61,18 +72,20 @@ function sources(folder, without) {
 export async function bundlePackage(outdir) {
   const esbuild = await import('esbuild');
   const urls = sourceUrls((file) => `new URL(${JSON.stringify(path.relative(ROOT, file))}, ${HERE}).href`);
+  const inBrowser = [];
   const entryPoints = [path.join(ROOT, 'scripts', 'mqtt-lab.js')];
   const options = {
     ...OPTIONS,
     outbase: path.join(ROOT, 'scripts'),
     outdir,
     entryPoints,
-    plugins: [urls],
+    plugins: [browserModules((files) => inBrowser.push(...files)), ownStreams(), urls],
     metafile: true,
   };
   const { metafile } = await esbuild.build(options).finally(esbuild.stop);
   const inputs = Object.values(metafile.outputs).flatMap((output) => Object.keys(output.inputs));
-  return [...new Set(inputs)].map((file) => path.join(ROOT, file));
+  const files = inputs.filter((file) => !file.startsWith('browser:'));
+  return [...new Set([...files, ...inBrowser])].map((file) => path.join(ROOT, file));
 }
 
 /** Bundles a program that runs as a process of its own, so that it needs no package where it stands. */
@@ -91,6 +104,37 @@ function sourceUrls(urlOf) {
         const contents = readFileSync(file, 'utf8').replace(/import\.meta\.url/g, () => urlOf(file));
         return { contents, loader: path.extname(file).slice(1) };
       });
+    },
+  };
+}
+
+/** An import of `FILE?browser` gives the text of that module's bundle. `onFiles` gets what went into it, relative to the project. */
+function browserModules(onFiles = () => undefined) {
+  return {
+    name: 'browser modules',
+    setup({ esbuild, onResolve, onLoad }) {
+      onResolve({ filter: /\?browser$/ }, ({ path: file, resolveDir }) => ({
+        path: path.join(resolveDir, file.replace(/\?browser$/, '')),
+        namespace: 'browser',
+      }));
+      onLoad({ filter: /./, namespace: 'browser' }, async ({ path: file }) => {
+        const options = { ...BROWSER, absWorkingDir: ROOT, entryPoints: [file] };
+        const { outputFiles, metafile } = await esbuild.build(options);
+        onFiles(Object.keys(metafile.inputs));
+        return { contents: outputFiles[0].text, loader: 'text' };
+      });
+    },
+  };
+}
+
+/** mqtt.js and bl bring copies of Node's streams, as they were in Node 18, for browsers. */
+function ownStreams() {
+  return {
+    name: 'own streams',
+    setup({ onResolve }) {
+      onResolve({ filter: /^readable-stream$/ }, ({ importer }) =>
+        /node_modules\/(mqtt|bl)\//.test(importer) ? { path: 'node:stream', external: true } : undefined,
+      );
     },
   };
 }

@@ -12,4 +12,6 @@ export type LabCommand = {
   readonly logsIn?: false;
   /** True for a command whose first argument is a Pi, for which it makes a card. */
   readonly makesCard?: true;
+  /** True for a command that runs until Ctrl-C, and so succeeds with it. */
+  readonly endsWithInterrupt?: true;
 };

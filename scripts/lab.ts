@@ -18,6 +18,8 @@ const LOADERS = {
   verify: async () => (await import('./verify.ts')).verify(),
   report: async () => (await import('./report.ts')).report(),
   compare: async () => (await import('./compare.ts')).compare(),
+  live: async () => (await import('./live.ts')).live(),
+  'check-answers': async () => (await import('./check-answers.ts')).checkAnswers(),
   status: async () => (await import('./status.ts')).status(),
   ssh: async () => (await import('./ssh.ts')).ssh(),
   publish: async () => (await import('./publish.ts')).publish(),
@@ -58,18 +60,19 @@ async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
   const wanted = Object.entries(LOADERS).filter(([name]) => args.includes(name));
   const showsAll = wanted.length === 0 || args.includes('help') || args.includes('completion');
   const { program, commands } = await openProgram(showsAll ? Object.entries(LOADERS) : wanted);
-  for (const { command, run, logsIn, makesCard } of commands) {
+  for (const { command, run, logsIn, makesCard, endsWithInterrupt = false } of commands) {
     command.action(async () => {
       const { acceptNewHostKeys: acceptsNewHostKeys = false } = command.opts<{ acceptNewHostKeys?: true }>();
       const context = openContext(labFileOf(command), signal, {
         ...{ logsIn: logsIn !== false, cardOf: makesCard === true ? command.args[0] : undefined },
         acceptsNewHostKeys,
       });
-      exitCode = await run(context, command);
+      const code = await run(context, command);
+      exitCode = signal.aborted && !endsWithInterrupt ? INTERRUPTED : code;
     });
   }
   await program.parseAsync(args, { from: 'user' });
-  return signal.aborted ? INTERRUPTED : exitCode;
+  return exitCode;
 }
 
 /** The program with these commands, and the commands without their actions. */
@@ -102,7 +105,10 @@ export async function wholeProgram(): Promise<Command> {
 /** Whether standard output is to be a JSON object; the `--json` of `ssh` belongs to the remote command. */
 export function wantsJson(args: readonly string[]): boolean {
   const name = args.find((arg, index) => args[index - 1] !== '--lab' && Object.hasOwn(LOADERS, arg));
-  return args.includes('--json') && ['up', 'plan', 'verify', 'report', 'compare', 'status'].includes(name ?? '');
+  return (
+    args.includes('--json') &&
+    ['up', 'plan', 'verify', 'report', 'compare', 'check-answers', 'status'].includes(name ?? '')
+  );
 }
 
 export const EXIT_CODES = `

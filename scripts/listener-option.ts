@@ -56,7 +56,8 @@ function nobody(wanted: number, listeners: readonly LiveListener[]): InputError 
   return new InputError([`--listener ${wanted}: no user of the lab file can log in there: none has ${needs}`]);
 }
 
-function portNumber(text: string): number {
+/** Argument of an option that takes a port. */
+export function portNumber(text: string): number {
   const value = Number(text);
   if (Number.isInteger(value) && value >= 1 && value <= 65_535) return value;
   throw new InvalidArgumentError('it must be a whole number from 1 to 65535');

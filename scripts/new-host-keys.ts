@@ -2,7 +2,7 @@ import { Option } from 'commander';
 import type { Lab, Pi } from '../lab-file/lab.ts';
 
 /** Commands that log in to hosts, and so may meet an unknown host key. */
-const LOG_IN = ['up', 'plan', 'verify', 'report', 'status', 'ssh', 'import', 'down'];
+const LOG_IN = ['up', 'plan', 'verify', 'report', 'live', 'status', 'ssh', 'import', 'down'];
 
 /** The option for such a command; undefined for others. */
 export function newHostKeyOption(command: string): Option | undefined {

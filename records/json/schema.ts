@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { answersJsonSchema } from './answers.ts';
 import { comparisonJsonSchema } from './comparison.ts';
 import { failureJsonSchema } from './failure.ts';
 import { planJsonSchema } from './plan.ts';
@@ -17,6 +18,7 @@ export function renderResultsSchema(): string {
     planJsonSchema,
     statusJsonSchema,
     comparisonJsonSchema,
+    answersJsonSchema,
     failureJsonSchema,
   ]);
   const { $schema, ...rest } = z.toJSONSchema(all, {

@@ -7,8 +7,8 @@ import { thirdParty } from './third-party.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const DIST = path.join(ROOT, 'dist');
-/** They run as processes of their own, with packages that nobody has installed beside them. */
-const PROGRAMS = ['probes/clients/held-connection.js'];
+/** Parts of programs that run as processes of their own: their packages, which nobody has installed there, become part of them. */
+const BUNDLED_PARTS = ['probes/clients/connection.js'];
 /** The published schemas, and what the types call them; their definitions keep their own names. */
 const SCHEMAS = [
   ['lab.schema.json', 'LabFile'],
@@ -31,7 +31,7 @@ export async function writePackage(dist: string): Promise<void> {
   mkdirSync(dist, { recursive: true });
   const bundled = await bundlePackage(dist);
   for (const file of companions(bundled)) cpSync(path.join(ROOT, file), path.join(dist, file));
-  for (const file of PROGRAMS) await bundleProgram(path.join(ROOT, file), path.join(dist, file));
+  for (const file of BUNDLED_PARTS) await bundleProgram(path.join(ROOT, file), path.join(dist, file));
   writeFileSync(path.join(dist, 'THIRD-PARTY.txt'), thirdParty(bundled));
   // also for projects of CommonJS, whose compiler refuses the types of an ECMAScript module
   writeFileSync(path.join(dist, 'index.d.cts'), SCHEMAS.map(typesOf).join('\n'));

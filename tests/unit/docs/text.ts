@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
 import { blocks, DOCUMENTS, prose, textOf } from './_documents.ts';
@@ -37,9 +37,13 @@ test('README.md has at most 150 lines', (t) => {
   t.true(textOf('README.md').split('\n').length <= 151);
 });
 
-test('the picture of the report is smaller than 150 kB', (t) => {
-  t.true(textOf('README.md').includes('](docs/report.png)'));
-  t.true(statSync('docs/report.png').size < 150_000);
+test('README.md shows the live view, and each picture is in a page and smaller than 150 kB', (t) => {
+  t.true(textOf('README.md').includes('](docs/live.png)'));
+  const pages = DOCUMENTS.map(textOf).join('\n');
+  for (const name of readdirSync('docs').filter((file) => file.endsWith('.png'))) {
+    t.true(statSync(`docs/${name}`).size < 150_000, name);
+    t.regex(pages, new RegExp(`\\]\\((docs/)?${name}\\)`), name);
+  }
 });
 
 test('README.md links to every page of docs/', (t) => {

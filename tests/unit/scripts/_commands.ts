@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { checkAnswers } from '../../../scripts/check-answers.ts';
 import type { LabCommand } from '../../../scripts/command.ts';
 import { compare } from '../../../scripts/compare.ts';
 import { completion } from '../../../scripts/completion.ts';
@@ -6,6 +7,7 @@ import { down } from '../../../scripts/down.ts';
 import { image } from '../../../scripts/image.ts';
 import { importCommand } from '../../../scripts/import.ts';
 import { init } from '../../../scripts/init.ts';
+import { live } from '../../../scripts/live.ts';
 import { plan } from '../../../scripts/plan.ts';
 import { publish } from '../../../scripts/publish.ts';
 import { report } from '../../../scripts/report.ts';
@@ -22,6 +24,8 @@ const MAKERS: readonly (() => LabCommand)[] = [
   verify,
   report,
   compare,
+  live,
+  checkAnswers,
   status,
   ssh,
   publish,

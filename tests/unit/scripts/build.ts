@@ -68,3 +68,21 @@ test('names the folder that it cannot write to', async (t) => {
   t.is(code, 1);
   t.true(stderr.includes(join(folder, '.build')), stderr);
 });
+
+test('an import of FILE?browser gives the bundle of that module, and follows its changes', async (t) => {
+  const { write, start, builds } = projectFor(t);
+  const main =
+    "import page from './page.tsx?browser';\nconsole.log(page.includes('MARK'), /import|require\\(|node:/.test(page));\n";
+  write('src/main.ts', main);
+  write('src/part.ts', "export const text = 'MARK';\n");
+  write(
+    'src/page.tsx',
+    "import { text } from './part.ts';\ndocument.title = text;\nexport const part = <p>{text}</p>;\n",
+  );
+  t.is((await start()).stdout, 'true false\n');
+  write('src/part.ts', "export const text = 'other';\n");
+  t.is((await start()).stdout, 'false false\n');
+  t.is(builds().length, 2);
+  write('src/part.ts', "import { readFileSync } from 'node:fs';\nexport const text = readFileSync('x');\n");
+  t.regex((await start()).stderr, /node:fs/);
+});

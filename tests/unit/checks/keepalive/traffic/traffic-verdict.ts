@@ -22,7 +22,7 @@ const SETUP = [
 ];
 const pingAt = (at: number) => [packet('PINGREQ', 'sent', at, 2), packet('PINGRESP', 'received', at + 1, 2)];
 const sample = (at: number, streamBytes: number, segments: number): CounterSample => {
-  return { at, streamBytes, segments, ipBytes: streamBytes + 52 * segments + 16 };
+  return { at, streamBytes, segments, ipBytes: streamBytes + 52 * segments + 16, resentBytes: 0 };
 };
 /** The setup, its late acknowledgement, and two pings; two readings see the first one. */
 const COUNTED = [

@@ -1,0 +1,32 @@
+import * as z from 'zod';
+import { passOrFail } from './results.ts';
+
+const stepSchema = z.object({
+  id: z.string().describe('Number of the question, such as `2.2b`.'),
+  title: z.string(),
+  holds: z.boolean().describe('Whether the recorded packets prove it.'),
+  isInLab: z.boolean().describe('Whether the lab can show it; a step that it cannot show does not count.'),
+  proof: z.array(z.number()).readonly().describe('Numbers of the events that prove it.'),
+  prediction: z
+    .object({
+      text: z.string(),
+      isLate: z.boolean().describe('Whether it came after the packets that prove the step.'),
+    })
+    .exactOptional(),
+  came: z.array(z.string()).readonly().describe('What happened, in words.'),
+  answer: z.string().exactOptional(),
+});
+
+/** What `check-answers --json` prints. */
+export const answersJsonSchema = z
+  .object({
+    verdict: passOrFail,
+    student: z.string(),
+    lab: z.string().describe('Name of the lab.'),
+    saved: z.string().describe('Time of Save, as ISO 8601.'),
+    steps: z.array(stepSchema).readonly(),
+    contradictions: z.array(z.string()).readonly().describe('Where the transcript contradicts itself.'),
+  })
+  .meta({ id: 'answers', description: 'What check-answers --json prints. It is no proof against forgery.' });
+
+export type AnswersJson = z.infer<typeof answersJsonSchema>;

@@ -1,0 +1,44 @@
+import test from 'ava';
+import { stepAnswers } from '../../../../live/answers/step-answers.ts';
+import { DONE, savedWith } from './_saved.ts';
+
+test('shows what was predicted and answered beside what came', (t) => {
+  const [answer] = stepAnswers(savedWith(DONE));
+  t.deepEqual(answer?.prediction, { text: 'four', isLate: false });
+  t.is(answer?.answer, 'It counts.');
+  t.deepEqual(answer?.words, ['QoS 2 takes four packets. [MQTT-4.3.3-1]']);
+  t.deepEqual(
+    answer?.proof.map(({ seq }) => seq),
+    [2, 3],
+  );
+});
+
+test('takes the newest prediction from before the proof, and the last answer', (t) => {
+  const more = [
+    { is: 'predicted', step: '2.2b', choice: 0 },
+    { is: 'answered', step: '2.2b', text: 'No, it acknowledges.' },
+  ] as const;
+  const [answer] = stepAnswers(savedWith([...DONE, ...more]));
+  t.deepEqual(answer?.prediction, { text: 'four', isLate: false });
+  t.is(answer?.answer, 'No, it acknowledges.');
+  const before = { is: 'predicted', step: '2.2b', choice: 0 } as const;
+  const [changed] = stepAnswers(savedWith([before, ...DONE]), new Map([['2.2b', [3, 4]]]));
+  t.deepEqual(changed?.prediction, { text: 'four', isLate: false });
+  const [unproved] = stepAnswers(savedWith([...DONE, ...more]), new Map());
+  t.deepEqual(unproved?.prediction, { text: 'two', isLate: false });
+});
+
+test('marks a prediction that came after the packets', (t) => {
+  const [predicted, ...rest] = DONE;
+  const shifted = rest.map((event) => (event.is === 'proved' ? { ...event, seqs: [1, 2] } : event));
+  const [answer] = stepAnswers(savedWith([...shifted, ...(predicted === undefined ? [] : [predicted])]));
+  t.true(answer?.prediction?.isLate);
+});
+
+test('a step that nobody has begun has no facts', (t) => {
+  const saved = savedWith([]);
+  t.deepEqual(
+    stepAnswers(saved),
+    saved.setup.steps.map((step) => ({ step, proof: [], words: [] })),
+  );
+});
