@@ -1,6 +1,7 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { findEngine } from '../../provisioning/docker/engine.ts';
+import { hasBrowser } from '../lab/support/browser.ts';
 import { ansibleVersion, HOW_TO_INSTALL } from './ansible.ts';
 import { openBench } from './bench.ts';
 import { runLab } from './lab-command.ts';
@@ -17,8 +18,9 @@ const USAGE = `npm run bench -- [--rounds N] [--only PARTS] [--json]
                 pis     up of 1 and of 10 Pis whose image has the packages, and of 20 without changes
                 verify  up and verify of a lab in containers, in time and memory
                 listeners  login and round trip over plain TCP, TLS and WebSockets
+                live    from ./lab live to its page, and from a packet on the wire to the screen
   --json        one JSON object on standard output: rows, and each round's figures
-Needs a Docker engine that answers, and for Ansible's rows Ansible (${HOW_TO_INSTALL}).
+Needs a Docker engine that answers, for Ansible's rows Ansible (${HOW_TO_INSTALL}), and for live Chromium.
 Exit code 0 when every target is met, 1 when one is missed, 2 when it could not run.`;
 
 type Options = { readonly rounds: number; readonly only: readonly PartName[]; readonly json: boolean };
@@ -40,7 +42,9 @@ export async function main(args: string[]): Promise<number> {
   try {
     const version = await ansibleVersion(interrupt.signal);
     if (version === undefined) console.error(`Ansible is not installed (${HOW_TO_INSTALL}): its rows are left out`);
-    const parts = partsOf(options.only, version !== undefined);
+    if (!hasBrowser()) console.error('neither chromium nor google-chrome is installed: live is left out');
+    const only = options.only.filter((part) => part !== 'live' || hasBrowser());
+    const parts = partsOf(only, version !== undefined);
     await using bench = await openBench(found.docker, interrupt.signal);
     // the first start after a change of the sources builds ./lab
     const name = bench.name('none');

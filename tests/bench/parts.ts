@@ -1,4 +1,5 @@
 import { listeners } from './listeners.ts';
+import { live } from './live.ts';
 import { manyPis } from './many-pis.ts';
 import type { Part } from './part.ts';
 import { sideBySide } from './side-by-side.ts';
@@ -8,7 +9,7 @@ import { wholeLab } from './whole-lab.ts';
 /** One way of a link with a round-trip time of 40 ms, such as between two cities. */
 const FAR_MS = 20;
 
-export const PARTS = ['start', 'direct', 'link', 'pis', 'verify', 'listeners'] as const;
+export const PARTS = ['start', 'direct', 'link', 'pis', 'verify', 'listeners', 'live'] as const;
 export type PartName = (typeof PARTS)[number];
 
 const MAKERS: Readonly<Record<PartName, (hasAnsible: boolean) => Part>> = {
@@ -18,6 +19,7 @@ const MAKERS: Readonly<Record<PartName, (hasAnsible: boolean) => Part>> = {
   pis: manyPis,
   verify: wholeLab,
   listeners,
+  live,
 };
 
 /** The parts of a bench by their names. */

@@ -1,8 +1,14 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import process from 'node:process';
 import test from 'ava';
+import type { Settings } from '../../live/protocol.ts';
+import { hop } from '../../probes/mqtt/hop.ts';
 import { labelled } from './support/container.ts';
+import { PORT } from './support/lab.ts';
+import { openLiveView } from './support/live-view.ts';
 import { ownLab } from './support/own-lab.ts';
+import { until } from './support/until.ts';
 
 const theLab = ownLab('commands', {}, { installed: true });
 
@@ -103,6 +109,110 @@ test.serial('subscribe prints what publish sends, until Ctrl-C', async (t) => {
   t.is(denied.code, 1);
   t.regex(denied.stderr, /publish to nowhere: the broker denied it with code 0x87 \(not authorised\)\n {2}try: /);
 });
+
+const liveSettings = {
+  ...{ program: 'mqtt.js', place: '', version: 4, clean: true, keepAlive: 5, listener: PORT },
+} as const satisfies Partial<Settings>;
+const alice: Settings = { ...liveSettings, user: 'alice', subscription: { filter: 'status', qos: 0 } };
+const sam: Settings = {
+  ...{ ...liveSettings, user: 'sam', place: 'pi', program: 'paho' },
+  will: { topic: 'status', payload: 'sam is gone', qos: 1, retain: false },
+};
+const CUTS = '{ nft list tables; iptables -S; } 2>/dev/null | grep mqttlab; true';
+
+test.serial(
+  'live shows the packets of both hops, and the will of a client on the Pi whose cable is pulled',
+  async (t) => {
+    const lab = theLab();
+    await using view = await openLiveView(lab);
+    const second = await lab.run(['live', '--no-open']);
+    t.is(second.code, 2, second.all);
+    t.regex(second.stderr, /process \d+ \(\.\/lab live --no-open, since .*\)/);
+    await view.send({ do: 'connect', side: 'subscriber', settings: alice });
+    await view.packet('subscriber', { type: 'SUBACK' });
+    await view.send({ do: 'connect', side: 'publisher', settings: sam });
+    await view.packet('publisher', { type: 'CONNACK', code: 0 });
+    const { seq } = await view.words(/^sam connected/);
+    await view.send({ do: 'publish', topic: 'status', payload: 'hello', qos: 2, retain: false });
+    await view.packet('publisher', { type: 'PUBCOMP' });
+    await view.words(
+      /^alice subscribed to status at QoS 0, so the broker sent alice a copy at QoS 0: .* sam's own hop kept QoS 2/,
+    );
+    const drawn = view.events.flatMap((event) =>
+      event.is === 'packet' && event.seq > seq && event.packet.type.startsWith('PUB') ? [event] : [],
+    );
+    for (const [side, qos] of [
+      ['publisher', 2],
+      ['subscriber', 0],
+    ] as const) {
+      t.deepEqual(
+        drawn
+          .filter((event) => event.side === side)
+          .map(({ packet: { direction, type, bytes } }) => ({ direction, type, bytes })),
+        hop(side, { qos, topic: 'status', payloadBytes: 5 }),
+      );
+    }
+    await view.send({ do: 'cut', side: 'publisher' });
+    t.regex(await lab.container('pi').shell(CUTS), /mqttlab/);
+    await view.packet('subscriber', { type: 'PUBLISH', payload: 'sam is gone' });
+    await view.words(/^The broker published sam's last will/);
+    await view.send({ do: 'plug', side: 'publisher' });
+    t.is(await lab.container('pi').shell(CUTS), '');
+    await view.send({ do: 'save', student: 'Ada' });
+    const saved = await view.event((event) => event.is === 'saved', 'the saved files');
+    if (saved.is !== 'saved') return t.fail();
+    const checked = await lab.run(['check-answers', saved.html]);
+    t.is(checked.code, 1, checked.all);
+    t.regex(checked.stdout, /Ada/);
+    t.notRegex(checked.all, /contradicts itself/);
+    t.regex(checked.stdout, /✓ holds: 2\.2d /);
+  },
+);
+
+test.serial('a live view that ends leaves no retained message and no session, and no last will comes', async (t) => {
+  const lab = theLab();
+  const view = await openLiveView(lab);
+  await view.send({ do: 'connect', side: 'publisher', settings: { ...sam, ...liveSettings, clean: false } });
+  const { packet } = await view.packet('publisher', { type: 'CONNECT' });
+  await view.packet('publisher', { type: 'CONNACK', code: 0 });
+  await view.send({ do: 'publish', topic: 'status', payload: 'kept', qos: 1, retain: true });
+  await view.packet('publisher', { type: 'PUBACK' });
+  const broker = lab.container('broker');
+  const read = `mosquitto_sub -p ${PORT} -u alice -P alice -t status -v -C 3 -W`;
+  const reading = broker.shell(`${read} 8 || true`);
+  await until('the reader', 5_000, async () => {
+    return /New client connected .* u'alice'/.test(await broker.shell('tail -n 2 /var/log/mosquitto/mosquitto.log'))
+      ? true
+      : undefined;
+  });
+  view.command.interrupt();
+  t.is((await view.command.ended).code, 0);
+  t.is(await reading, 'status kept\nstatus (null)\n');
+  t.is(await broker.shell(`${read} 1 || true`), '');
+  const again = `-p ${PORT} -u sam -P sam -i ${packet.connect?.clientId} -c -t none -q 1 -E -d`;
+  t.regex(await broker.shell(`mosquitto_sub ${again}`), /CONNACK \(0\)/);
+  t.notRegex(await broker.shell('tail -n 20 /var/log/mosquitto/mosquitto.log'), /sam is gone/);
+});
+
+test.serial('a live view that is killed leaves no client, no cut and no lock', async (t) => {
+  const lab = theLab();
+  const pi = lab.container('pi');
+  const view = await openLiveView(lab);
+  await view.send({ do: 'connect', side: 'publisher', settings: sam });
+  await view.packet('publisher', { type: 'CONNACK', code: 0 });
+  await view.send({ do: 'cut', side: 'publisher' });
+  t.regex(await pi.shell(CUTS), /mqttlab/);
+  t.regex(await pi.shell(PROGRAMS), /python3/);
+  process.kill(view.command.pid, 'SIGKILL');
+  await view.command.ended;
+  await until('the end of cut and client', 10_000, async () => {
+    return `${await pi.shell(CUTS)}${await pi.shell(PROGRAMS)}` === '' ? true : undefined;
+  });
+  await using _next = await openLiveView(lab);
+  t.pass();
+});
+
+const PROGRAMS = `for one in /proc/[0-9]*; do tr '\\0' ' ' <$one/cmdline 2>/dev/null | grep -o '^python3.*'; done; true`;
 
 test.serial('down removes containers, network, images and key; a second down finds nothing', async (t) => {
   const lab = theLab();

@@ -26,6 +26,8 @@ export async function buildTests(sources: readonly string[]): Promise<string[]> 
   const built = await build('tests', {
     entryPoints: sources.map((source) => ({ in: source, out: outputOf(source) })),
     minify: false,
+    // tests read HTML
+    alias: {},
     sourcemap: 'linked',
     sourcesContent: false,
     plugins: [wholeFolders(sources.filter((source) => !source.endsWith('.ts')))],

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import test, { type ExecutionContext } from 'ava';
 import * as z from 'zod';
+import type { LiveEvent } from '../../live/protocol.ts';
 import type { Packet } from '../../probes/mqtt/packet.ts';
 import { connectRaw, type RawSession } from '../../probes/mqtt/raw-session.ts';
 import {
@@ -13,6 +14,7 @@ import {
 } from '../../probes/mqtt/session.ts';
 import { type Capture, type Captured, PACKET_TYPES, startCapture } from '../lab/support/capture.ts';
 import { PORT } from '../lab/support/lab.ts';
+import { openLiveView } from '../lab/support/live-view.ts';
 import { measured } from '../lab/support/measured.ts';
 import { ownLab } from '../lab/support/own-lab.ts';
 
@@ -92,6 +94,57 @@ test.serial('the evidence in the records of a run is in the capture too', async 
 test.serial('the measuring checks pass, and their sizes equal those of a capture', async (t) => {
   await measured(t, theLab(), false);
 });
+
+test.serial('what a live view draws is what went over the wire, packet by packet', async (t) => {
+  const { capture } = await captured(t);
+  if (capture === undefined) return;
+  const ids: string[] = [];
+  const drawn: LiveEvent[] = [];
+  for (const version of [4, 5] as const) {
+    await using view = await openLiveView(theLab());
+    const common = { place: '', program: 'mqtt.js', version, clean: true, keepAlive: 60, listener: PORT } as const;
+    const subscription = { filter: TOPIC, qos: 2 } as const;
+    await view.send({ do: 'connect', side: 'subscriber', settings: { ...common, user: 'alice', subscription } });
+    await view.packet('subscriber', { type: 'SUBACK' });
+    await view.send({ do: 'connect', side: 'publisher', settings: { ...common, user: 'sam' } });
+    await view.packet('publisher', { type: 'CONNACK' });
+    for (const qos of QOS) {
+      await view.send({ do: 'publish', topic: TOPIC, payload: `at QoS ${qos}`, qos, retain: false });
+      await view.words(new RegExp(`^sam published ${TOPIC} at QoS ${qos}`));
+    }
+    for (const side of ['publisher', 'subscriber'] as const) {
+      await view.send({ do: 'end', side, how: 'disconnect' });
+      await view.packet(side, { type: 'DISCONNECT' });
+      ids.push(clientIdOf(view.events, side));
+    }
+    drawn.push(...view.events);
+  }
+  const wire = await capture.stop();
+  for (const id of ids) {
+    const recorded = packetsOf(drawn, id).map(({ packet }) => comparable(packet));
+    t.true(recorded.length >= 8, id);
+    for (const of of [['sent'], ['received']]) t.deepEqual(only(of, recorded), only(of, wire.get(id) ?? []), id);
+  }
+});
+
+function clientIdOf(events: readonly LiveEvent[], side: string): string {
+  const connect = events.find(
+    (event) => event.is === 'packet' && event.side === side && event.packet.type === 'CONNECT',
+  );
+  return (connect?.is === 'packet' && connect.packet.connect?.clientId) || '';
+}
+
+/** The packets of a client, of the side and from the CONNECT on that have its id. */
+function packetsOf(events: readonly LiveEvent[], clientId: string) {
+  const first = events.findIndex((event) => event.is === 'packet' && event.packet.connect?.clientId === clientId);
+  const { side } = { side: '', ...events[first] };
+  const packets = events
+    .slice(first)
+    .filter((event) => event.is === 'packet')
+    .filter((event) => event.side === side);
+  const next = packets.findIndex(({ packet }, index) => index > 0 && packet.type === 'CONNECT');
+  return next === -1 ? packets : packets.slice(0, next);
+}
 
 type Recorded = { readonly clientId: string; readonly packets: readonly Packet[]; readonly isInTurn: boolean };
 

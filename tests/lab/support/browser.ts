@@ -13,6 +13,10 @@ const ARGUMENTS = [
   '--no-first-run',
 ];
 
+export function hasBrowser(): boolean {
+  return PLACES.some((place) => existsSync(place));
+}
+
 /** This machine's Chromium, with a profile of its own that goes with it; undefined where there is none. */
 export async function openBrowser(): Promise<Browser | undefined> {
   const executablePath = PLACES.find((place) => existsSync(place));
@@ -33,7 +37,9 @@ export async function openPage(browser: Browser, url: string, options: BrowserCo
     dialog.dismiss().catch(() => undefined);
   });
   page.on('request', (request) => {
-    const isOwn = request.url() === url || /^(data|blob):/.test(request.url());
+    // a live view is served with its own script, style sheet and events
+    const isBeside = url.endsWith('/') && request.url().startsWith(url);
+    const isOwn = request.url() === url || isBeside || /^(data|blob):/.test(request.url());
     if (!isOwn) complaints.push(`request: ${request.url()}`);
   });
   await page.goto(url);
