@@ -24,8 +24,12 @@ export function live(): LabCommand {
     endsWithInterrupt: true,
     async run({ lab, live: locate, signal }) {
       const { port, open } = command.opts<Options>();
-      await using _view = await holdLiveView(lab(), signal);
-      const found = await locate();
+      const holding = holdLiveView(lab(), signal);
+      const locating = locate();
+      // a refusal of either is reported, the lock's first
+      ignoreFailure(locating);
+      await using _view = await holding;
+      const found = await locating;
       // loaded while the broker answers
       const loading = Promise.all([
         import('../live/session.ts'),

@@ -1,4 +1,4 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import * as z from 'zod';
 import type { LiveEvent, Settings } from '../../live/protocol.ts';
 import { openBrowser } from '../lab/support/browser.ts';
@@ -39,12 +39,15 @@ async function measure(bench: Bench): Promise<Live> {
   const browser = await openBrowser();
   if (browser === undefined) throw new Error('the page needs chromium or google-chrome');
   try {
+    // the start of a browser is not the lab's
+    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
     const begun = performance.now();
     const start: Parameters<typeof openLiveView>[0]['start'] = (args, options = {}) =>
       startLab(['--lab', file, ...args], { cwd: bench.directory, ...options });
     await using view = await openLiveView({ start });
     const address = (performance.now() - begun) / 1000;
-    const page = await opened(browser, view);
+    await page.goto(view.address);
+    await page.locator('details.side.publisher').waitFor();
     const shown = (performance.now() - begun) / 1000;
     await connect(view);
     await page.evaluate(WATCH);
@@ -57,13 +60,6 @@ async function measure(bench: Bench): Promise<Live> {
   } finally {
     await browser.close();
   }
-}
-
-async function opened(browser: Browser, { address }: LiveView): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
-  await page.goto(address);
-  await page.locator('details.side.publisher').getByRole('button', { name: 'Connect' }).waitFor();
-  return page;
 }
 
 async function connect(view: LiveView): Promise<void> {

@@ -9,6 +9,10 @@ const OWN: readonly (readonly [why: string, pattern: RegExp])[] = [
     "the seed of the kernel's random numbers, new at each boot",
     /^\S+ \/var\/lib\/systemd\/(random-seed|random-seed\/|credential\.secret)/,
   ],
+  [
+    "the folder in which apt extracts debconf's templates, which Debian 13 keeps",
+    /^\S+ \/var\/cache\/debconf\/tmp\.ci /,
+  ],
   ['times of the last run of a timer', /^\S+ \/var\/lib\/systemd\/timers\//],
   ['folders of services with PrivateTmp, whose names are random', /^\S+ \/(var\/)?tmp\//],
   [
