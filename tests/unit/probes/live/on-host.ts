@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import test, { type ExecutionContext } from 'ava';
@@ -12,9 +13,11 @@ import { until } from '../../../lab/support/until.ts';
 import { authority } from '../../_authority.ts';
 import { accept, bytes, fakeBroker } from '../../_fake-broker.ts';
 import { listener } from '../../_listener.ts';
+import { withPython } from '../../_python.ts';
 import { folderFor, programsFor, sh } from '../../_sh.ts';
 import { login, PASSWORD, recordedEvents } from './_client.ts';
 
+const pythonTest = withPython(test);
 const BEGIN = ['client SYN', 'open', 'sent CONNECT', 'received CONNACK'];
 const BOUND_MS = 20_000;
 const STAND_IN = `exec python3 ${path.resolve('tests/unit/probes/live/_mosquitto.py')} "$0" "$@"`;
@@ -54,7 +57,7 @@ async function accepted(t: ExecutionContext, role: typeof SUBSCRIBER | typeof PU
   return { client, received, started, folder, endpoint, ...recorded };
 }
 
-test('records a subscriber, its times and its end by DISCONNECT', async (t) => {
+pythonTest('records a subscriber, its times and its end by DISCONNECT', async (t) => {
   const { client, seen, packets, tcp, received, come, started } = await accepted(t, SUBSCRIBER);
   await come('received SUBACK');
   client.disconnect();
@@ -71,7 +74,7 @@ test('records a subscriber, its times and its end by DISCONNECT', async (t) => {
   t.false(`${stdout}${stderr}`.replaceAll(/"hex": "\w+"/g, '').includes(PASSWORD));
 });
 
-test('a publisher publishes lines of text, and nothing else', async (t) => {
+pythonTest('a publisher publishes lines of text, and nothing else', async (t) => {
   const { client, packets, seen, come } = await accepted(t, PUBLISHER);
   for (let count = 0; count < 200; count += 1) client.publish({ ...ON, payload: Buffer.from(String(count)) });
   for (const wrong of [{ retain: true }, { qos: 1 }, { topic: 'a' }, { payload: Buffer.from('a\nb') }] as const) {
@@ -85,7 +88,7 @@ test('a publisher publishes lines of text, and nothing else', async (t) => {
   t.true(seen.includes('sent DISCONNECT'));
 });
 
-test('publishes nothing after its end was asked for, and still disconnects', async (t) => {
+pythonTest('publishes nothing after its end was asked for, and still disconnects', async (t) => {
   const { client, seen, received, come } = await accepted(t, PUBLISHER);
   client.disconnect();
   for (let count = 0; count < 20; count += 1) client.publish(ON);
@@ -97,7 +100,7 @@ test('publishes nothing after its end was asked for, and still disconnects', asy
   );
 });
 
-test('ends by FIN, by RST and by the broker, and names how', async (t) => {
+pythonTest('ends by FIN, by RST and by the broker, and names how', async (t) => {
   for (const [how, tcp] of [
     ['fin', 'client FIN'],
     ['rst', 'client RST'],
@@ -115,7 +118,7 @@ test('ends by FIN, by RST and by the broker, and names how', async (t) => {
   }
 });
 
-test('kills recorder and program, and leaves nothing', async (t) => {
+pythonTest('kills recorder and program, and leaves nothing', async (t) => {
   const { client, seen, received, folder } = await accepted(t, SUBSCRIBER);
   const children = childrenOf(client.pid);
   t.is(children.length, 1);
@@ -132,7 +135,7 @@ for (const [name, end] of [
   ['its input ends', ({ running }: { running: Running }) => running.input?.end()],
   ['the recorder alone is killed', (_: unknown, pid: number) => process.kill(pid, 'SIGKILL')],
 ] as const) {
-  test(`the program ends when ${name}`, async (t) => {
+  pythonTest(`the program ends when ${name}`, async (t) => {
     const { client, started, come } = await accepted(t, SUBSCRIBER);
     const [first] = started;
     const [program = 0] = childrenOf(client.pid);
@@ -145,7 +148,7 @@ for (const [name, end] of [
   });
 }
 
-test('says why the program could not connect', async (t) => {
+pythonTest('says why the program could not connect', async (t) => {
   const { host } = hostFor(t);
   const { events, seen } = recordedEvents();
   const start = (options: Partial<ProgramOptions>, endpoint = { address: '127.0.0.1', port: 1 }) =>
@@ -158,12 +161,22 @@ test('says why the program could not connect', async (t) => {
   await t.throwsAsync(start({ password: new Secret('a\nb') }), { message: /line end/ });
   const will = { topic: 'a', payload: Buffer.from([255]), qos: 0, retain: false } as const;
   await t.throwsAsync(start({ will }), { message: /only text/ });
-  const noPrograms: Host = { ...host, start: (command) => localHost('here').start(command) };
+  // this machine may have them
+  const folder = folderFor(t);
+  symlinkSync(
+    execFileSync('python3', ['-c', 'import sys; print(sys.executable)'], { encoding: 'utf8' }).trim(),
+    `${folder}/python3`,
+  );
+  const alone = (script: string) => `PATH=${folder}\n${script}`;
+  const noPrograms: Host = {
+    ...host,
+    start: (command) => localHost('here').start({ ...command, script: alone(command.script) }),
+  };
   await t.throwsAsync(start({ host: noPrograms }), { message: /mosquitto_sub is not installed/ });
   t.deepEqual(seen, ['client SYN']);
 });
 
-test('records the packets within TLS, and names a wrong CA', async (t) => {
+pythonTest('records the packets within TLS, and names a wrong CA', async (t) => {
   const lab = await authority();
   const server = await lab.issue([{ type: 'ip', value: '127.0.0.1' }]);
   const at = await listener(t, { tls: { cert: server.chain, key: server.key.reveal() }, answer: accept });
@@ -193,7 +206,7 @@ function childrenOf(pid: number): number[] {
 const hasPaho = sh("python3 -c 'import paho.mqtt.client'").code === 0;
 
 for (const version of hasPaho ? ([4, 5] as const) : []) {
-  test(`paho subscribes, publishes and disconnects: version ${version}`, async (t) => {
+  pythonTest(`paho subscribes, publishes and disconnects: version ${version}`, async (t) => {
     const recorded = recordedEvents();
     const endpoint = await fakeBroker(t, ({ cmd }, socket) => {
       if (cmd === 'connect') socket.write(bytes(version === 5 ? '20 03 00 00 00' : '20 02 00 00'));
