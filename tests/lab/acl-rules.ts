@@ -3,7 +3,7 @@ import { ACL_LAB, openAclBroker } from './support/acl-broker.ts';
 import { agreeOnRandomLabs, tallyText } from './support/acl-rules.ts';
 import { ownLab } from './support/own-lab.ts';
 
-const SETS = 50;
+const SETS = 40;
 const TOPICS = 40;
 
 const theLab = ownLab('acl-rules', ACL_LAB, { installed: true });
