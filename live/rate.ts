@@ -1,18 +1,15 @@
 import { errorMessage } from '../base/errors.ts';
 import type { Message } from '../probes/live/options.ts';
 import type { NewEvent } from './protocol.ts';
-import { refusal } from './settings.ts';
 import type { LiveSide } from './side.ts';
-import type { Transcript } from './transcript.ts';
 
 export type RateOptions = {
   readonly publisher: Pick<LiveSide, 'publish'>;
-  readonly transcript: Pick<Transcript, 'isFull'>;
   add(event: NewEvent): void;
 };
 
 /** Publishes once, or again and again with a number after the text, until `stop`. */
-export function openRate({ publisher, transcript, add }: RateOptions) {
+export function openRate({ publisher, add }: RateOptions) {
   let timer: NodeJS.Timeout | undefined;
   const stop = () => {
     if (timer === undefined) return;
@@ -20,18 +17,14 @@ export function openRate({ publisher, transcript, add }: RateOptions) {
     timer = undefined;
     add({ is: 'rate', perSecond: 0 });
   };
-  const publish = (message: Message) => {
-    if (transcript.isFull())
-      throw refusal('publish', 'the transcript is full; save it, then start the live view again');
-    publisher.publish(message);
-  };
   return {
     stop,
     publish(message: Message, perSecond: number | undefined) {
-      if (perSecond === undefined) return publish(message);
+      if (perSecond === undefined) return publisher.publish(message);
       stop();
       let count = 0;
-      const next = () => publish({ ...message, payload: Buffer.concat([message.payload, Buffer.from(` ${++count}`)]) });
+      const next = () =>
+        publisher.publish({ ...message, payload: Buffer.concat([message.payload, Buffer.from(` ${++count}`)]) });
       next();
       add({ is: 'rate', perSecond });
       timer = setInterval(() => {

@@ -48,6 +48,9 @@ const RESTART_MS = 60_000;
 const HOLD_MS = 40;
 const FULL = `the transcript is full (${MOST_EVENTS} events), so both clients are ended; save it, then start the live view again`;
 
+/** What the page has to learn also from a full transcript. */
+const ALWAYS: ReadonlySet<NewEvent['is']> = new Set(['trouble', 'state', 'rate']);
+
 /** @param live with the broker's version */
 export function openLiveSession(live: LiveLab): LiveSession {
   const { lab, broker } = live;
@@ -68,7 +71,7 @@ export function openLiveSession(live: LiveLab): LiveSession {
   let hasRoom = true;
 
   const add = (event: NewEvent, at?: number): void => {
-    if (!hasRoom) return;
+    if (!hasRoom && !ALWAYS.has(event.is)) return;
     const added = transcript.add(event, at);
     if (added.is === 'packet') {
       counters[added.side].packet(added.packet.bytes);
@@ -104,7 +107,7 @@ export function openLiveSession(live: LiveLab): LiveSession {
       ...{ add: inOrder.push, onPacket: leftovers.take },
     });
   const sides = { publisher: make('publisher'), subscriber: make('subscriber') };
-  const rate = openRate({ publisher: sides.publisher, transcript, add });
+  const rate = openRate({ publisher: sides.publisher, add });
   const restart = openRestart(broker.host, add);
   const timer = setInterval(() => {
     for (const event of narrator.tick(now())) add(event);

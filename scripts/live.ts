@@ -26,7 +26,7 @@ export function live(): LabCommand {
       const { port, open } = command.opts<Options>();
       const holding = holdLiveView(lab(), signal);
       const locating = locate();
-      // a refusal of either is reported, the lock's first
+      // awaited below: where the lock is refused, that is what the user reads
       ignoreFailure(locating);
       await using _view = await holding;
       const found = await locating;
@@ -47,7 +47,9 @@ export function live(): LabCommand {
       });
       const paint = painter(process.stdout);
       console.log(`live view: ${paint('bold', server.address)}`);
-      console.log('whoever has this address can use the lab with its users; Ctrl-C ends the live view');
+      console.log(
+        'anyone on this machine with this address can act as the users of the lab; Ctrl-C ends the live view',
+      );
       if (open) openBrowser(server.addressForOnce());
       if (!signal.aborted) await once(signal, 'abort');
       return 0;

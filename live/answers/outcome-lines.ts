@@ -14,7 +14,7 @@ export function outcomeLines({ student, lab, saved, steps, contradictions }: Ans
     }),
     `${held} of ${counted.length} steps hold by the recorded packets`,
     ...contradictions.map((text) => `${paint('red', 'the transcript contradicts itself')}: ${oneLine(text)}`),
-    'this is no proof against forgery: whoever can write the file can write what it says',
+    'this is no proof against forgery: anyone who can write the file can change what it says',
   ];
 }
 

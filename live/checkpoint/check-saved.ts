@@ -1,5 +1,6 @@
 import { HERE, type Saved, type Setup } from '../protocol.ts';
 import { contradictionsIn } from './consistency/contradictions.ts';
+import { LONG } from './keep-alive.ts';
 import { openPath } from './path.ts';
 import { PROOFS } from './proofs.ts';
 import { TITLES } from './titles.ts';
@@ -40,7 +41,8 @@ export function checkSaved(saved: Saved): SavedOutcome {
 }
 
 /** A step that the file does not have may need what its lab does not have either. */
-function canShow({ places, isOpenToAll }: Setup, id: string): boolean {
+function canShow({ places, isOpenToAll, longestKeepAlive = LONG }: Setup, id: string): boolean {
   if (id === '1.3') return places.some(({ name }) => name !== HERE);
+  if (id.startsWith('2.3')) return longestKeepAlive >= LONG;
   return id !== '2.1' || isOpenToAll !== true;
 }

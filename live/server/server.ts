@@ -45,7 +45,7 @@ export type ServerOptions = {
 };
 
 export type LiveServer = AsyncDisposable & {
-  /** Whoever knows it may use the live view. */
+  /** A secret: it gives access to the live view. */
   readonly address: string;
   /** An address that leads to the page once, within a minute, for a place that others can read, such as a command line. */
   addressForOnce(): string;

@@ -22,7 +22,7 @@ export type Subscription = {
 export type Session = {
   /** Whether the events show all of it; false where the broker resumed what came before the first event. */
   isKnown: boolean;
-  /** Whether it once gave up a filter, of which messages may still come. */
+  /** Whether it has unsubscribed from a filter, whose messages may still come. */
   hasUnsubscribed?: true;
   readonly subscriptions: Map<string, Subscription>;
   /** By packet id; done deliveries stay until their id is used again. */

@@ -7,7 +7,7 @@ import { cutName, heldCutScript } from './cut-script.ts';
 import { parseDropped } from './dropped.ts';
 import { type CutOutcome, findFlow, type SilentCut, whyImpossible } from './silent-cut.ts';
 
-/** `over` resolves when the host has undone the cut, whoever wanted that; it rejects where the host was lost, which undoes it then. */
+/** `over` settles when the host has undone the cut; it rejects where the connection to the host was lost. */
 export type HeldCut = SilentCut & { readonly over: Promise<unknown> };
 export type HeldCutOutcome = HeldCut | Exclude<CutOutcome, SilentCut>;
 

@@ -6,7 +6,7 @@ import { until } from '../../lab/support/until.ts';
 
 const message = { topic: 'status', payload: Buffer.from('hello'), qos: 0, retain: false } as const;
 
-function setUp(isFull = () => false, fails = () => false) {
+function setUp(fails = () => false) {
   const published: string[] = [];
   const events: NewEvent[] = [];
   const publisher = {
@@ -15,7 +15,7 @@ function setUp(isFull = () => false, fails = () => false) {
       published.push(payload.toString());
     },
   };
-  const rate = openRate({ publisher, transcript: { isFull }, add: (event) => events.push(event) });
+  const rate = openRate({ publisher, add: (event) => events.push(event) });
   return { published, events, rate };
 }
 
@@ -42,16 +42,10 @@ test('numbers the messages of a rate until it is stopped', async (t) => {
 
 test('stops a rate when the publisher is gone, and says why', async (t) => {
   let isGone = false;
-  const { events, rate } = setUp(undefined, () => isGone);
+  const { events, rate } = setUp(() => isGone);
   rate.publish(message, 200);
   isGone = true;
   await until('trouble', 5_000, async () => events.find(({ is }) => is === 'trouble'));
   t.deepEqual(events.at(-2), { is: 'rate', perSecond: 0 });
   t.deepEqual(events.at(-1), { is: 'trouble', text: 'live view: publish: the publisher is not connected' });
-});
-
-test('publishes nothing more once the transcript is full', (t) => {
-  const { published, rate } = setUp(() => true);
-  t.throws(() => rate.publish(message, undefined), { message: /the transcript is full/ });
-  t.deepEqual(published, []);
 });

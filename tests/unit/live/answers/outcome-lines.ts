@@ -23,7 +23,7 @@ test('prints each step with the prediction beside what came', (t) => {
     '    answer: It counts.',
     '    proof: #2, #3',
     '1 of 1 steps hold by the recorded packets',
-    'this is no proof against forgery: whoever can write the file can write what it says',
+    'this is no proof against forgery: anyone who can write the file can change what it says',
   ]);
 });
 

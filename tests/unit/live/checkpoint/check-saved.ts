@@ -45,14 +45,16 @@ test('a step that the file does not have does not hold', (t) => {
   );
 });
 
-test('only a lab without a Pi has no step 1.3, and only one that denies nobody no step 2.1', (t) => {
+test('a lab has no step 1.3 without a Pi, no 2.1 where it denies nobody, no 2.3 where keep alives are short', (t) => {
   const notInLab = (setup: Partial<Saved['setup']>) =>
-    without(['1.3', '2.1', '2.2a'], setup).flatMap(({ id, isInLab }) => (isInLab ? [] : [id]));
+    without(['1.3', '2.1', '2.2a', '2.3a'], setup).flatMap(({ id, isInLab }) => (isInLab ? [] : [id]));
   const here = { name: '', programs: ['mqtt.js' as const] };
   const pi = { name: 'pi', programs: ['paho' as const] };
   t.deepEqual(notInLab({ places: [here] }), ['1.3']);
   t.deepEqual(notInLab({ places: [here, pi], isOpenToAll: false }), []);
   t.deepEqual(notInLab({ places: [here, pi], isOpenToAll: true }), ['2.1']);
+  t.deepEqual(notInLab({ places: [here, pi], longestKeepAlive: 24 }), ['2.3a']);
+  t.deepEqual(notInLab({ places: [here, pi], longestKeepAlive: 25 }), []);
 });
 
 type PacketEvent = EventOf<'packet'>;
