@@ -5,6 +5,7 @@ import { ignoreFailure } from '../base/errors.ts';
 import { painter } from '../base/paint.ts';
 import { withVersion } from '../deployment/broker-version.ts';
 import { holdLiveView } from '../deployment/lab-lock.ts';
+import type { LiveLab } from '../deployment/live-lab.ts';
 import { requireAnswer } from '../deployment/ready.ts';
 import type { LabCommand } from './command.ts';
 import { portNumber } from './listener-option.ts';
@@ -26,33 +27,46 @@ export function live(): LabCommand {
       const { port, open } = command.opts<Options>();
       const holding = holdLiveView(lab(), signal);
       const locating = locate();
-      // awaited below: where the lock is refused, that is what the user reads
-      ignoreFailure(locating);
-      await using _view = await holding;
-      const found = await locating;
-      // loaded while the broker answers
+      // loaded while the lock and the engine answer
       const loading = Promise.all([
-        import('../live/session.ts'),
         import('../live/server/server.ts'),
         import('../live/server/page.ts'),
         import('../live/server/open-browser.ts'),
       ]);
-      const [versioned] = await Promise.all([withVersion(found, signal), requireAnswer(found, signal)]);
-      const [{ openLiveSession }, { startServer }, { PAGE, STYLE }, { openBrowser }] = await loading;
-      await using session = openLiveSession(versioned);
-      await using server = await startServer({
-        ...{ port, setup: session.setup, transcript: session.transcript, page: PAGE, style: STYLE },
-        execute: (given) => session.execute(given),
-        onNobody: () => void ignoreFailure(session.endClients()),
-      });
+      // awaited below: where the lock is refused, that is what the user reads
+      ignoreFailure(locating);
+      ignoreFailure(loading);
+      await using _view = await holding;
+      await using opening = openSession(await locating, signal);
+      const [{ startServer }, { PAGE, STYLE }, { openBrowser }] = await loading;
+      await using server = await startServer({ port, session: opening.session, page: PAGE, style: STYLE });
       const paint = painter(process.stdout);
       console.log(`live view: ${paint('bold', server.address)}`);
       console.log(
         'anyone on this machine with this address can act as the users of the lab; Ctrl-C ends the live view',
       );
       if (open) openBrowser(server.addressForOnce());
+      await opening.session;
       if (!signal.aborted) await once(signal, 'abort');
       return 0;
+    },
+  };
+}
+
+/** The session once the broker answers; a page loads meanwhile. */
+function openSession(live: LiveLab, signal: AbortSignal) {
+  const opening = async () => {
+    const asking = Promise.all([withVersion(live, signal), requireAnswer(live, signal)]);
+    const [{ openLiveSession }, [versioned]] = await Promise.all([import('../live/session.ts'), asking]);
+    return openLiveSession(versioned);
+  };
+  const session = opening();
+  // awaited by those who need it
+  ignoreFailure(session);
+  return {
+    session,
+    async [Symbol.asyncDispose]() {
+      await (await ignoreFailure(session))?.[Symbol.asyncDispose]();
     },
   };
 }

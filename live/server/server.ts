@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { errorCode, errorMessage, LabError } from '../../base/errors.ts';
+import { errorCode, errorMessage, ignoreFailure, LabError } from '../../base/errors.ts';
 import { masked } from '../../base/secret.ts';
 import type { Command, Setup } from '../protocol.ts';
 import { commandOf } from './command-body.ts';
@@ -28,15 +28,21 @@ const HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
 };
 
-export type ServerOptions = {
-  /** @default one that is free */
-  readonly port?: number | undefined;
+/** What the pages show and control. */
+export type Served = {
   readonly setup: Setup;
   readonly transcript: Events;
   /** Throws a LabError for a command that does not work. */
   execute(command: Command): Promise<void>;
   /** Called when the last page has been gone for 5 s: a page that loads again comes back sooner. */
-  onNobody(): void;
+  endClients(): Promise<void>;
+};
+
+export type ServerOptions = {
+  /** @default one that is free */
+  readonly port?: number | undefined;
+  /** Pages wait for it; where it fails, their streams end. */
+  readonly session: Promise<Served>;
   /** The page's script and style sheet. */
   readonly page: string;
   readonly style: string;
@@ -60,7 +66,8 @@ export async function startServer(options: ServerOptions): Promise<LiveServer> {
   await listen(server, options.port ?? 0);
   const { port } = server.address() as AddressInfo;
   const limits = { ...LIMITS, ...options.limits };
-  const presence = openPresence(limits.nobody, options.onNobody);
+  const endClients = async () => await (await options.session).endClients();
+  const presence = openPresence(limits.nobody, () => void ignoreFailure(endClients()));
   const live: Serving = { ...options, limits, port, presence, token: newToken(), once: new Set(), recent: [] };
   server.on('request', (request, response) => {
     answer(live, request, response).catch((error) => {
@@ -121,7 +128,7 @@ async function answer(live: Serving, request: IncomingMessage, response: ServerR
     case 'GET /style.css':
       return end(response, 200, live.style, 'text/css');
     case 'GET /events':
-      return follow(live, request, response);
+      return await follow(live, request, response);
     case 'POST /command':
       return await command(live, request, response);
     default:
@@ -129,10 +136,13 @@ async function answer(live: Serving, request: IncomingMessage, response: ServerR
   }
 }
 
-function follow({ setup, transcript, presence, limits }: Serving, request: IncomingMessage, response: ServerResponse) {
+async function follow({ session, presence, limits }: Serving, request: IncomingMessage, response: ServerResponse) {
   const last = Number(request.headers['last-event-id']);
-  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' });
+  response.writeHead(200, { 'content-type': 'text/event-stream; charset=utf-8' }).flushHeaders();
   presence.add(response);
+  const { setup, transcript } = await session;
+  // its reader did not wait so long
+  if (response.destroyed) return;
   const after = Number.isSafeInteger(last) && last > 0 ? last : 0;
   sendEvents(response, { setup, transcript, after, heartbeatMs: limits.heartbeat, stalledMs: limits.stalled });
 }
@@ -142,7 +152,7 @@ async function command(live: Serving, request: IncomingMessage, response: Server
   const given = await commandOf(request);
   if ('status' in given) return end(response, given.status, given.text);
   try {
-    await live.execute(given);
+    await (await live.session).execute(given);
   } catch (error) {
     if (!(error instanceof LabError)) throw error;
     return end(response, 422, error.message);

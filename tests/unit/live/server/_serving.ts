@@ -3,7 +3,7 @@ import { type IncomingMessage, type RequestOptions, request } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { ExecutionContext } from 'ava';
 import type { Command, LiveEvent, NewEvent, Setup } from '../../../../live/protocol.ts';
-import { type ServerOptions, startServer } from '../../../../live/server/server.ts';
+import { type Served, type ServerOptions, startServer } from '../../../../live/server/server.ts';
 
 export const SETUP: Setup = {
   lab: 'x',
@@ -19,13 +19,16 @@ export type Reply = { readonly status: number | undefined; readonly body: string
 type Headers = IncomingMessage['headers'];
 export type Asking = Pick<RequestOptions, 'method' | 'headers'> & { readonly body?: string };
 
-/** A server with a transcript to add to. `commands` are those that came; `nobody` counts the calls of `onNobody`. */
-export async function serving(t: ExecutionContext, options: Partial<ServerOptions> = {}) {
+/** A server with a transcript to add to. `commands` are those that came; `nobody` counts the calls of `endClients`. */
+export async function serving(
+  t: ExecutionContext,
+  { execute, ...options }: Partial<ServerOptions & Pick<Served, 'execute'>> = {},
+) {
   const events: LiveEvent[] = [];
   const listeners = new Set<(event: LiveEvent) => void>();
   const commands: Command[] = [];
   const calls = { nobody: 0 };
-  const server = await startServer({
+  const served: Served = {
     setup: SETUP,
     transcript: {
       since: (seq) => events.filter((event) => event.seq > seq),
@@ -34,14 +37,13 @@ export async function serving(t: ExecutionContext, options: Partial<ServerOption
         return () => listeners.delete(listener);
       },
     },
-    execute: async (command) => void commands.push(command),
-    onNobody: () => {
+    execute: execute ?? (async (command) => void commands.push(command)),
+    endClients: async () => {
       calls.nobody += 1;
     },
-    page: 'script();',
-    style: 'p {}',
-    ...options,
-  });
+  };
+  const usual = { session: Promise.resolve(served), page: 'script();', style: 'p {}' };
+  const server = await startServer({ ...usual, ...options });
   t.teardown(() => server[Symbol.asyncDispose]());
   const add = (...added: readonly NewEvent[]) => {
     for (const event of added) {
@@ -63,7 +65,20 @@ export async function serving(t: ExecutionContext, options: Partial<ServerOption
   };
   const own = { origin, 'content-type': 'application/json' };
   return {
-    ...{ server, add, commands, calls, listeners, origin, port: Number(port), home: pathname, own, respond, ask },
+    ...{
+      server,
+      served,
+      add,
+      commands,
+      calls,
+      listeners,
+      origin,
+      port: Number(port),
+      home: pathname,
+      own,
+      respond,
+      ask,
+    },
     /** Posts a command as the page does. */
     post: async (command: unknown, headers: RequestOptions['headers'] = own) =>
       await ask(`${pathname}command`, { method: 'POST', headers, body: JSON.stringify(command) }),
