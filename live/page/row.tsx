@@ -53,7 +53,8 @@ function drawnIn({ event, lanes }: Row, side: 'publisher' | 'subscriber') {
     return side === 'publisher' ? <span class="below broker-says">{BROKER[event.what]}</span> : null;
   }
   if (event.is === 'words' || event.side !== side) return null;
-  return event.is === 'tcp' ? <Tcp event={event} /> : <Arrow event={event} isLost={lanes[side] === 'cut'} />;
+  const isCut = lanes[side] === 'cut';
+  return event.is === 'tcp' ? <Tcp event={event} isCut={isCut} /> : <Arrow event={event} isLost={isCut} />;
 }
 
 const BROKER = { restarting: 'restarting', running: 'running', failed: 'restart failed' };
@@ -83,11 +84,12 @@ function Arrow({ event, isLost }: { readonly event: EventOf<'packet'>; readonly 
   );
 }
 
-function Tcp({ event }: { readonly event: EventOf<'tcp'> }) {
+function Tcp({ event, isCut }: { readonly event: EventOf<'tcp'>; readonly isCut: boolean }) {
   const { what, side, by } = event;
   const way = by === undefined ? 'still' : wayOf(side, by === 'client');
+  const isLost = isCut && by === 'client' && what !== 'killed';
   return (
-    <span class={`segment ${way} what-${what}`}>
+    <span class={`segment ${way} what-${what}${isLost ? ' lost' : ''}`}>
       <span class="label">
         <span class="hidden">
           TCP of the {side}

@@ -16,6 +16,6 @@ export function packet(side: Side, type: PacketView['type'], more: Partial<Packe
 
 type TcpEvent = Omit<EventOf<'tcp'>, 'seq' | 'at'>;
 
-export function tcp(side: Side, what: EventOf<'tcp'>['what']): TcpEvent {
-  return { is: 'tcp', side, what };
+export function tcp(side: Side, what: EventOf<'tcp'>['what'], by?: EventOf<'tcp'>['by']): TcpEvent {
+  return { is: 'tcp', side, what, ...(by === undefined ? {} : { by }) };
 }

@@ -62,9 +62,14 @@ test('topics, payloads and words of others are text', (t) => {
   t.regex(textOf(drawn(words)), /Contradiction\./);
 });
 
-test('a packet on a cut cable does not arrive', (t) => {
+test('a packet on a cut cable does not arrive, nor does a FIN', (t) => {
   t.regex(drawn(tcp('subscriber', 'silent'), packet('subscriber', 'PINGREQ')), /class="arrow ping leftward lost"/);
   t.notRegex(drawn(tcp('subscriber', 'silent'), packet('publisher', 'PINGREQ')), /lost/);
+  t.regex(
+    drawn(tcp('subscriber', 'silent'), tcp('subscriber', 'FIN', 'client')),
+    /class="segment leftward what-FIN lost"/,
+  );
+  t.notRegex(drawn(tcp('subscriber', 'silent'), tcp('subscriber', 'killed', 'client')), /lost/);
 });
 
 test('the buttons of the words are named by what they show', (t) => {
