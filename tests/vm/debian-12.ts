@@ -10,6 +10,10 @@ const mainPid = async () => (await machines().broker.shell('systemctl show -p Ma
 const PORT = 1883;
 
 lifeCycle(machines, () => {
+  test.serial('verify finds no fault in its whole scope either', async (t) => {
+    t.deepEqual(await failedChecks(machines(), ['--timeout', '3600']), []);
+  });
+
   test.serial('a changed user needs only a reload: process and sessions continue', async (t) => {
     const lab = machines();
     const pid = await mainPid();
