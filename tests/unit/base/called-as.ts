@@ -15,3 +15,8 @@ for (const [script, name] of [
     t.is(calledAs(script, PATH), name);
   });
 }
+
+test('in the GitHub action the clone is not in reach, so it is npx mqtt-lab', (t) => {
+  t.is(calledAs('/runner/actions/mqtt-lab/v1/lab', PATH, '/runner/actions/mqtt-lab/v1/'), 'npx mqtt-lab');
+  t.is(calledAs('/home/sam/mqtt-lab/lab', PATH, '/runner/actions/other/v1'), './lab');
+});
