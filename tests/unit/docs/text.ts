@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import test from 'ava';
+import { PARTS } from '../../bench/parts.ts';
 import { blocks, DOCUMENTS, prose, textOf } from './_documents.ts';
 
 const ALL = [...DOCUMENTS, 'CHANGELOG.md'];
@@ -44,6 +45,10 @@ test('README.md shows the live view, and each picture is in a page and smaller t
     t.true(statSync(`docs/${name}`).size < 150_000, name);
     t.regex(pages, new RegExp(`\\]\\((docs/)?${name}\\)`), name);
   }
+});
+
+test('CONTRIBUTING.md names each part of the bench', (t) => {
+  for (const name of PARTS) t.regex(textOf('CONTRIBUTING.md'), new RegExp(`\\W\`${name}\`\\W`), name);
 });
 
 test('README.md links to every page of docs/', (t) => {
