@@ -94,18 +94,20 @@ function times(frames: readonly Frame[], isThere: (frame: Frame) => boolean): Re
 /** Compares each hop's connection, from its first weighed message to the measuring client's next command, or to the end. */
 function compareSize(t: ExecutionContext, id: string, size: Size, frames: readonly Frame[], pi: string) {
   const isWeighed = ({ payloads }: Frame) => payloads.includes('x'.repeat(size.payloadBytes));
+  const isOrder = (payload: string) => payload.includes(' arrive ') && payload.includes(`"size":${size.payloadBytes},`);
   const ways = {
     publisher: frames.find((frame) => frame.from === pi && isWeighed(frame)),
-    // weighed again, where messages of others had come
+    // the order for this size comes again where messages of others had come; one for another size follows
     subscriber: frames
-      .slice(frames.findLastIndex(({ payloads }) => payloads.some((payload) => payload.includes(' arrive '))))
+      .slice(frames.findLastIndex(({ payloads }) => payloads.some(isOrder)))
       .find((frame) => frame.to === pi && isWeighed(frame)),
   };
   for (const role of ['publisher', 'subscriber'] as const) {
     const first = ways[role];
     const { ip, mqttBytes } = size.hops[role];
     const name = `${id}, the ${role}'s hop`;
-    if (first === undefined || ip === undefined) return t.fail(`${name}: it is not there`);
+    if (ip === undefined) return t.fail(`${name}: the record has no counters of the kernel`);
+    if (first === undefined) return t.fail(`${name}: the capture has no such message`);
     const connection = frames.slice(frames.indexOf(first)).filter((frame) => isSameConnection(frame, first));
     const next = connection.findIndex((frame) => frame.isEnd || (frame.payloads.length > 0 && !isWeighed(frame)));
     const own = connection.slice(0, next < 0 ? undefined : next);
