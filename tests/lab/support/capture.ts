@@ -9,10 +9,17 @@ import { until, within } from './until.ts';
 /** A control packet as tshark sees it; `bytes` with the fixed header. */
 export type Captured = Pick<Packet, 'direction' | 'type'> & { readonly bytes: number };
 
+export function comparable({ direction, type, bytes = 0 }: Pick<Packet, 'direction' | 'type' | 'bytes'>): Captured {
+  return { direction, type, bytes };
+}
+
+/** The control packets of each connection, in the order of the wire, by client id: a client may connect more than once. */
+export type Connections = ReadonlyMap<string, readonly (readonly Captured[])[]>;
+
 /** A capture on this machine's loopback. */
 export type Capture = {
-  /** Ends it, and gives the control packets of each connection, in the order of the wire, by client id. */
-  stop(): Promise<ReadonlyMap<string, readonly Captured[]>>;
+  /** Ends it and returns what it captured. */
+  stop(): Promise<Connections>;
 };
 
 const BOUND_MS = 15_000;
@@ -100,7 +107,7 @@ export async function startDumpcap(
 }
 
 /** Lines of `stream|destination port|types|remaining lengths|client ids`, those of one frame between commas. */
-export function byClient(frames: string, port: number): Map<string, Captured[]> {
+export function byClient(frames: string, port: number): Connections {
   const names = new Map<string, string>();
   const streams = new Map<string, Captured[]>();
   for (const line of frames.split('\n').filter(Boolean)) {
@@ -120,7 +127,12 @@ export function byClient(frames: string, port: number): Map<string, Captured[]> 
       });
     }
   }
-  return new Map([...streams].map(([stream, packets]) => [names.get(stream) ?? `stream ${stream}`, packets]));
+  const connections = new Map<string, Captured[][]>();
+  for (const [stream, packets] of streams) {
+    const name = names.get(stream) ?? `stream ${stream}`;
+    connections.set(name, [...(connections.get(name) ?? []), packets]);
+  }
+  return connections;
 }
 
 /** A remaining length takes a byte for each seven bits (MQTT-2.2.3). */
