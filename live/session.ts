@@ -46,13 +46,15 @@ const TICK_MS = 250;
 const RESTART_MS = 60_000;
 /** How late an event on a Pi may arrive here and still be in its place. */
 const HOLD_MS = 40;
-const FULL = `the transcript is full (${MOST_EVENTS} events), so both clients are ended; save it, then start the live view again`;
 
 /** What the page has to learn also from a full transcript. */
 const ALWAYS: ReadonlySet<NewEvent['is']> = new Set(['trouble', 'state', 'rate']);
 
+/** `mostEvents`: after so many the transcript is full; for tests. */
+export type SessionOptions = { readonly mostEvents?: number };
+
 /** @param live with the broker's version */
-export function openLiveSession(live: LiveLab): LiveSession {
+export function openLiveSession(live: LiveLab, { mostEvents = MOST_EVENTS }: SessionOptions = {}): LiveSession {
   const { lab, broker } = live;
   const rights: Rights = {
     mayPublish: (user, topic, clientId) => writes(lab, user, topic, clientId),
@@ -60,7 +62,8 @@ export function openLiveSession(live: LiveLab): LiveSession {
   };
   const longestKeepAlive = longestKeepAliveOf(live);
   const setup = setupOf(live, stepsFor({ lab, pis: live.pis.map(({ name }) => name), longestKeepAlive }));
-  const transcript = openTranscript();
+  const transcript = openTranscript(mostEvents);
+  const full = `the transcript is full (${mostEvents} events), so both clients are ended; save it, then start the live view again`;
   const narrator = openNarrator(rights, broker.version);
   const path = openPath(setup.steps);
   const latency = openLatencyMeter();
@@ -80,7 +83,7 @@ export function openLiveSession(live: LiveLab): LiveSession {
     }
     for (const more of [...narrator.take(added), ...path.take(added)]) add(more);
     if (!transcript.isFull() || !hasRoom) return;
-    transcript.add({ is: 'trouble', text: FULL });
+    transcript.add({ is: 'trouble', text: full });
     hasRoom = false;
     void endClients();
   };
@@ -130,7 +133,7 @@ export function openLiveSession(live: LiveLab): LiveSession {
   const perform = async (command: Command): Promise<void> => {
     switch (command.do) {
       case 'connect':
-        if (!hasRoom) throw refusal('connect', FULL);
+        if (!hasRoom) throw refusal('connect', full);
         return await sides[command.side].connect(command.settings);
       case 'publish': {
         refuseMistake('publish', 'topic', topicMistake(command.topic));
