@@ -3,11 +3,10 @@ import { errorMessage, LabError } from '../base/errors.ts';
 import { filterMistake, topicMistake } from '../base/topic.ts';
 import type { LiveLab } from '../deployment/live-lab.ts';
 import { may, writes } from '../lab-file/may.ts';
-import { serviceScript } from '../mosquitto/service-script.ts';
 import { now } from '../probes/mqtt/packet.ts';
 import { freshClientId } from '../probes/mqtt/session.ts';
-import { type Host, run } from '../provisioning/hosts/host.ts';
-import { type HostAddress, openHost } from '../provisioning/hosts/open.ts';
+import type { Host } from '../provisioning/hosts/host.ts';
+import { openHost } from '../provisioning/hosts/open.ts';
 import { saveAnswers } from './answers/save.ts';
 import { openPath } from './checkpoint/path.ts';
 import { stepsFor } from './checkpoint/steps.ts';
@@ -26,6 +25,7 @@ import {
   type Side,
 } from './protocol.ts';
 import { openRate } from './rate.ts';
+import { openRestart } from './restart.ts';
 import { refusal } from './settings.ts';
 import { longestKeepAliveOf, setupOf } from './setup.ts';
 import { type LiveSide, openSide } from './side.ts';
@@ -43,7 +43,6 @@ export type LiveSession = AsyncDisposable & {
 };
 
 const TICK_MS = 250;
-const RESTART_MS = 60_000;
 /** How late an event on a Pi may arrive here and still be in its place. */
 const HOLD_MS = 40;
 
@@ -189,32 +188,6 @@ export function openLiveSession(live: LiveLab, { mostEvents = MOST_EVENTS }: Ses
 
 function refuseMistake(step: string, what: string, mistake: string | undefined): void {
   if (mistake !== undefined) throw refusal(step, `the ${what} ${mistake}`);
-}
-
-/** Restarts the lab's own broker; one restart at a time. */
-function openRestart(where: HostAddress | undefined, add: (event: NewEvent) => void): () => Promise<void> {
-  let isRestarting = false;
-  return async () => {
-    const step = 'restart the broker';
-    if (where === undefined) throw refusal(step, "it is not the lab's own");
-    if (isRestarting) throw refusal(step, 'it restarts already');
-    isRestarting = true;
-    try {
-      await using host = await openHost('broker', where);
-      add({ is: 'broker', what: 'restarting' });
-      try {
-        // the host completes it without this process
-        const script = `trap : HUP INT TERM PIPE\n${serviceScript('restart')}`;
-        await run(host, { step, script, root: true, timeoutMs: RESTART_MS });
-        add({ is: 'broker', what: 'running' });
-      } catch (error) {
-        add({ is: 'broker', what: 'failed' });
-        throw error;
-      }
-    } finally {
-      isRestarting = false;
-    }
-  };
 }
 
 /** The hosts of clients; each is opened once, until it is forgotten. */
