@@ -1,4 +1,5 @@
 import { errorMessage } from '../base/errors.ts';
+import { masked } from '../base/secret.ts';
 import type { Message } from '../probes/live/options.ts';
 import type { NewEvent } from './protocol.ts';
 import type { LiveSide } from './side.ts';
@@ -32,7 +33,7 @@ export function openRate({ publisher, add }: RateOptions) {
           next();
         } catch (error) {
           stop();
-          add({ is: 'trouble', text: errorMessage(error) });
+          add({ is: 'trouble', text: masked(errorMessage(error)) });
         }
       }, 1000 / perSecond);
     },

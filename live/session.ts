@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { errorMessage, LabError } from '../base/errors.ts';
+import { masked } from '../base/secret.ts';
 import { filterMistake, topicMistake } from '../base/topic.ts';
 import type { LiveLab } from '../deployment/live-lab.ts';
 import { may, writes } from '../lab-file/may.ts';
@@ -17,6 +18,7 @@ import { openLeftovers } from './leave.ts';
 import {
   type Command,
   HERE,
+  type LiveEvent,
   type NewEvent,
   type Rights,
   type Settings,
@@ -62,7 +64,6 @@ export function openLiveSession(live: LiveLab, { mostEvents = MOST_EVENTS }: Ses
   const longestKeepAlive = longestKeepAliveOf(live);
   const setup = setupOf(live, stepsFor({ lab, pis: live.pis.map(({ name }) => name), longestKeepAlive }));
   const transcript = openTranscript(mostEvents);
-  const full = `the transcript is full (${mostEvents} events), so both clients are ended; save it, then start the live view again`;
   const narrator = openNarrator(rights, broker.version);
   const path = openPath(setup.steps);
   const latency = openLatencyMeter();
@@ -70,20 +71,35 @@ export function openLiveSession(live: LiveLab, { mostEvents = MOST_EVENTS }: Ses
   const hosts = openHosts(live);
   const begun = new Date().toISOString();
   const word = randomBytes(3).toString('hex');
-  let hasRoom = true;
+  /** Why nothing but the ends of both clients is taken any more. */
+  let over: string | undefined;
 
   const add = (event: NewEvent, at?: number): void => {
-    if (!hasRoom && !ALWAYS.has(event.is)) return;
+    if (over !== undefined && !ALWAYS.has(event.is)) return;
     const added = transcript.add(event, at);
+    guarded(() => follow(added));
+    if (transcript.isFull()) stop(`the transcript is full (${mostEvents} events)`);
+  };
+  const follow = (added: LiveEvent): void => {
     if (added.is === 'packet') {
       counters[added.side].packet(added.packet.bytes);
       const measured = latency.take(added, clockErrorMs());
       if (measured !== undefined) add(measured);
     }
     for (const more of [...narrator.take(added), ...path.take(added)]) add(more);
-    if (!transcript.isFull() || !hasRoom) return;
-    transcript.add({ is: 'trouble', text: full });
-    hasRoom = false;
+  };
+  /** Does what a timer or a client's packet asks for: no caller could catch its error. */
+  const guarded = (work: () => void): void => {
+    try {
+      work();
+    } catch (error) {
+      stop(`the live view itself failed (${masked(errorMessage(error))})`);
+    }
+  };
+  const stop = (why: string): void => {
+    if (over !== undefined) return;
+    over = `${why}, so both clients are ended; save your answers, then start the live view again`;
+    transcript.add({ is: 'trouble', text: over });
     void endClients();
   };
   const clockErrorMs = () => SIDES.reduce((sum, side) => sum + sides[side].clockErrorMs(), 0);
@@ -106,13 +122,15 @@ export function openLiveSession(live: LiveLab, { mostEvents = MOST_EVENTS }: Ses
         host: hosts.open,
         clientId: (settings) => clientId(side, settings),
       },
-      ...{ add: inOrder.push, onPacket: leftovers.take },
+      ...{ add: inOrder.push, onPacket: leftovers.take, guarded },
     });
   const sides = { publisher: make('publisher'), subscriber: make('subscriber') };
   const rate = openRate({ publisher: sides.publisher, add });
   const restart = openRestart(broker.host, add);
   const timer = setInterval(() => {
-    for (const event of narrator.tick(now())) add(event);
+    guarded(() => {
+      for (const event of narrator.tick(now())) add(event);
+    });
   }, TICK_MS);
 
   const endClients = async () => {
@@ -132,7 +150,7 @@ export function openLiveSession(live: LiveLab, { mostEvents = MOST_EVENTS }: Ses
   const perform = async (command: Command): Promise<void> => {
     switch (command.do) {
       case 'connect':
-        if (!hasRoom) throw refusal('connect', full);
+        if (over !== undefined) throw refusal('connect', over);
         return await sides[command.side].connect(command.settings);
       case 'publish': {
         refuseMistake('publish', 'topic', topicMistake(command.topic));
@@ -171,8 +189,9 @@ export function openLiveSession(live: LiveLab, { mostEvents = MOST_EVENTS }: Ses
       } catch (error) {
         // the next command may find the host in reach
         if (error instanceof LabError && error.kind === 'could-not-run') hosts.forget();
-        add({ is: 'trouble', text: errorMessage(error) });
-        throw error instanceof LabError ? error : refusal(command.do, errorMessage(error));
+        const trouble = error instanceof LabError ? error : refusal(command.do, errorMessage(error));
+        add({ is: 'trouble', text: trouble.message });
+        throw trouble;
       }
     },
     endClients,

@@ -47,6 +47,8 @@ export type SideOptions = {
   readonly counters: SideCounters;
   /** Called with each packet before the page gets it. */
   onPacket(packet: PacketView, settings: Settings): void;
+  /** Does some work of this process; an error of it ends both clients. */
+  guarded(work: () => void): void;
 };
 
 /** A DISCONNECT waits for acknowledgements. */
@@ -84,7 +86,7 @@ export function openSide(options: SideOptions): LiveSide {
     place = wanted.place;
     counters.begin(wanted.place, target.endpoint.port);
     add({ is: 'state', side, state: 'connecting', settings: wanted, clientId });
-    const onPacket = (packet: Packet, frame: Buffer) => {
+    const takePacket = (packet: Packet, frame: Buffer) => {
       const view = viewOf(packet, frame, wanted.version, target.user.password);
       options.onPacket(view, wanted);
       add({ is: 'packet', side, packet: view }, packet.at);
@@ -94,7 +96,7 @@ export function openSide(options: SideOptions): LiveSide {
     const ended = deferred<void>();
     let isOver = false;
     const client = await startLiveClient(await clientOptions(side, wanted, target, clientId, options.host), {
-      onPacket,
+      onPacket: (packet, frame) => options.guarded(() => takePacket(packet, frame)),
       onFailed: (text) => add({ is: 'trouble', text: `${side}: ${text}` }),
       onTcp: ({ at, ...event }) => {
         add({ is: 'tcp', side, what: event.what, ...(event.by === undefined ? {} : { by: event.by }) }, at);

@@ -1,7 +1,8 @@
 import test, { type ExecutionContext } from 'ava';
 import type { LiveLab } from '../../../deployment/live-lab.ts';
 import { readSaved } from '../../../live/answers/read-saved.ts';
-import type { EventOf, LiveEvent, Settings } from '../../../live/protocol.ts';
+import { PROOFS } from '../../../live/checkpoint/proofs.ts';
+import type { EventOf, LiveEvent, Settings, Side } from '../../../live/protocol.ts';
 import { openLiveSession, type SessionOptions } from '../../../live/session.ts';
 import { until } from '../../lab/support/until.ts';
 import { accept, fakeBroker } from '../_fake-broker.ts';
@@ -10,19 +11,22 @@ import { liveBrokerAt } from '../_live.ts';
 import { folderFor } from '../_sh.ts';
 
 const BOUND_MS = 20_000;
-const LAB = labOf(`name: live
-users: { sam: { password: sam }, alice: { password: alice } }
+const LAB = `name: live
+users: { sam: { password: a password of sam }, alice: { password: alice } }
 topics: { status: { publish: [sam], subscribe: [alice] } }
-`);
+`;
 
 /** A live session at a broker of a few lines, which notes what it receives. */
 async function opened(t: ExecutionContext, options: SessionOptions = {}) {
   const received: string[] = [];
+  const lab = { ...labOf(LAB), directory: folderFor(t) };
   const endpoint = await fakeBroker(t, (packet, socket) => {
     received.push(packet.cmd);
     accept(packet, socket);
+    const { cmd, messageId = 0 } = packet;
+    if (cmd === 'publish' && packet.qos === 1) socket.write(Buffer.from([0x40, 2, messageId >> 8, messageId & 0xff]));
   });
-  const live: LiveLab = { lab: { ...LAB, directory: folderFor(t) }, broker: liveBrokerAt(endpoint), pis: [] };
+  const live: LiveLab = { lab, broker: liveBrokerAt(endpoint), pis: [] };
   const session = openLiveSession(live, options);
   t.teardown(() => session[Symbol.asyncDispose]());
   const settings = (user: string): Settings => ({
@@ -30,28 +34,30 @@ async function opened(t: ExecutionContext, options: SessionOptions = {}) {
   });
   const { events } = session.transcript;
   return {
-    ...{ session, received, events },
+    ...{ session, lab, received, events },
     connectPublisher: () => session.execute({ do: 'connect', side: 'publisher', settings: settings('sam') }),
     connectSubscriber: () => session.execute({ do: 'connect', side: 'subscriber', settings: settings('alice') }),
-    come: async (what: string, matches: (event: LiveEvent) => boolean) =>
-      await until(what, BOUND_MS, () => events.find(matches)),
+    /** Waits until the newest state of a side is its end. */
+    ended: async (side: Side) => {
+      await until(`the end of the ${side}`, BOUND_MS, () => {
+        const newest = events.findLast((event) => event.is === 'state' && event.side === side);
+        return newest?.is === 'state' && newest.state === 'ended' ? newest : undefined;
+      });
+    },
     all: <K extends LiveEvent['is']>(is: K) => events.filter((event): event is EventOf<K> => event.is === is),
   };
 }
 
-test('a full transcript ends both clients, says so once, and can be saved', async (t) => {
-  const { session, received, events, connectPublisher, connectSubscriber, come, all } = await opened(t, {
+test.serial('a full transcript ends both clients, says so once, and can be saved', async (t) => {
+  const { session, received, events, connectPublisher, connectSubscriber, ended, all } = await opened(t, {
     mostEvents: 60,
   });
   await connectSubscriber();
   await connectPublisher();
   const message = { topic: 'status', payload: 'on', qos: 0, retain: false } as const;
   await session.execute({ do: 'publish', ...message, perSecond: 200 });
-  for (const side of ['publisher', 'subscriber'] as const)
-    await come(
-      `the end of the ${side}`,
-      (event) => event.is === 'state' && event.side === side && event.state === 'ended',
-    );
+  await ended('publisher');
+  await ended('subscriber');
   const full = 'the transcript is full (60 events), so both clients are ended';
   const troubles = all('trouble');
   t.deepEqual(
@@ -72,3 +78,73 @@ test('a full transcript ends both clients, says so once, and can be saved', asyn
   if (saved === undefined) return t.fail();
   t.deepEqual((await readSaved(saved.html)).events, events.slice(0, -1));
 });
+
+type Opened = Awaited<ReturnType<typeof opened>>;
+
+function fail(): never {
+  throw new TypeError('nothing knows a password of sam');
+}
+
+/** The words about a retained message ask for rights at once, those about one that nobody got after a second. */
+async function publishWithoutRules({ session, lab }: Opened, retain: boolean): Promise<void> {
+  Object.defineProperty(lab, 'rules', { get: fail });
+  await session.execute({ do: 'publish', topic: 'status', payload: 'on', qos: 1, retain });
+}
+
+/** [where it happens; what makes it happen] */
+const ERRORS: readonly (readonly [string, (opened: Opened) => Promise<unknown>])[] = [
+  ['the words about a packet', (live) => publishWithoutRules(live, true)],
+  ['the words after some time', (live) => publishWithoutRules(live, false)],
+  [
+    'the bytes of a packet',
+    async ({ session, lab, connectPublisher, ended }) => {
+      await session.execute({ do: 'end', side: 'publisher', how: 'disconnect' });
+      await ended('publisher');
+      const [password] = lab.users.flatMap((user) => user.password ?? []);
+      if (password === undefined) throw new Error('no password');
+      const [text, asked] = [password.reveal(), { times: 0 }];
+      // the client asks first
+      password.reveal = () => (++asked.times === 1 ? text : fail());
+      await connectPublisher();
+    },
+  ],
+];
+
+for (const [where, provoke] of ERRORS) {
+  test.serial(
+    `an error of the live view itself in ${where} ends both clients, and the answers can be saved`,
+    async (t) => {
+      const live = await opened(t);
+      await live.connectSubscriber();
+      await live.connectPublisher();
+      await provoke(live);
+      await isOver(t, live);
+    },
+  );
+}
+
+test.serial('the same for an error in what the end of a client calls', async (t) => {
+  const proof = PROOFS['2.2a'];
+  t.teardown(() => Object.assign(PROOFS, { '2.2a': proof }));
+  const take = (event: LiveEvent) => (event.is === 'state' && event.state === 'ended' ? fail() : undefined);
+  Object.assign(PROOFS, { '2.2a': () => ({ take }) });
+  const live = await opened(t);
+  await live.connectSubscriber();
+  await live.connectPublisher();
+  await live.session.execute({ do: 'end', side: 'publisher', how: 'fin' });
+  await isOver(t, live);
+});
+
+async function isOver(t: ExecutionContext, { session, received, connectPublisher, all, ended }: Opened): Promise<void> {
+  await ended('publisher');
+  await ended('subscriber');
+  t.deepEqual(
+    all('trouble').map(({ text }) => text.split(';')[0]),
+    ['the live view itself failed (nothing knows [secret]), so both clients are ended'],
+  );
+  t.true(received.includes('disconnect'));
+  await t.throwsAsync(connectPublisher(), { message: /connect: the live view itself failed/ });
+  await session.execute({ do: 'save', student: 'Ada' });
+  const [saved] = all('saved');
+  t.is((await readSaved(saved?.json ?? '')).events.length, (saved?.seq ?? 0) - 1);
+}
