@@ -4,6 +4,7 @@ import { waitAtMost } from '../base/wait-at-most.ts';
 import type { LiveLab } from '../deployment/live-lab.ts';
 import { startLiveClient } from '../probes/live/live-client.ts';
 import type { LiveClient, LiveOptions, Message } from '../probes/live/options.ts';
+import type { LiveEvents } from '../probes/live/recording.ts';
 import { now, type Packet } from '../probes/mqtt/packet.ts';
 import { cutWhileConnected } from '../probes/network/held-cut.ts';
 import type { Host } from '../provisioning/hosts/host.ts';
@@ -64,7 +65,7 @@ type Running = {
 export function openSide(options: SideOptions): LiveSide {
   const { side, live, setup, counters } = options;
   let running: Running | undefined;
-  let connecting: Promise<void> | undefined;
+  let connecting: { readonly over: Promise<void>; giveUp(): void } | undefined;
   let place = HERE;
   let latest = 0;
   // what a side does has an order, whatever the clocks of two hosts say
@@ -78,7 +79,7 @@ export function openSide(options: SideOptions): LiveSide {
     if (running === undefined) throw refusal(step, `the ${side} is not connected`);
     return running;
   };
-  const connect = async (wanted: Settings) => {
+  const connect = async (wanted: Settings, givenUp: Promise<never>) => {
     const target = targetOf(live, setup, side, wanted);
     const clientId = options.clientId(wanted);
     // its rules are for a connection that is over
@@ -95,7 +96,8 @@ export function openSide(options: SideOptions): LiveSide {
     };
     const ended = deferred<void>();
     let isOver = false;
-    const client = await startLiveClient(await clientOptions(side, wanted, target, clientId, options.host), {
+    const given = await Promise.race([clientOptions(side, wanted, target, clientId, options.host), givenUp]);
+    const events: LiveEvents = {
       onPacket: (packet, frame) => options.guarded(() => takePacket(packet, frame)),
       onFailed: (text) => add({ is: 'trouble', text: `${side}: ${text}` }),
       onTcp: ({ at, ...event }) => {
@@ -108,14 +110,21 @@ export function openSide(options: SideOptions): LiveSide {
         add({ is: 'state', side, state: 'ended', ...(why === undefined ? {} : { why }) });
         ended.resolve();
       },
-    });
+    };
+    const client = await startLiveClient(given, events, givenUp);
     counters.opened(client.localPort);
     // the broker may have refused it already
     if (!isOver) running = { client, target, ended: ended.promise };
   };
+  /** Ends the client where its connection has not opened yet. */
+  const giveUp = async () => {
+    if (connecting === undefined) return;
+    connecting.giveUp();
+    await ignoreFailure(connecting.over);
+  };
   /** The cable first, so that the broker learns of the end. A DISCONNECT, so that no last will is published. */
   const leave = async () => {
-    if (connecting !== undefined) await ignoreFailure(connecting);
+    await giveUp();
     await ignoreFailure(cable.plug());
     if (running === undefined) return;
     const { client, ended } = running;
@@ -129,12 +138,20 @@ export function openSide(options: SideOptions): LiveSide {
     async connect(wanted) {
       if (running !== undefined || connecting !== undefined)
         throw refusal(`connect the ${side}`, 'it is connected; end it first');
-      connecting = connect(wanted);
+      const givenUp = deferred<never>();
+      let isGivenUp = false;
+      connecting = {
+        over: connect(wanted, givenUp.promise),
+        giveUp() {
+          isGivenUp = true;
+          givenUp.reject(refusal(`connect the ${side}`, 'it was given up'));
+        },
+      };
       try {
-        await connecting;
+        await connecting.over;
       } catch (error) {
         add({ is: 'state', side, state: 'idle' });
-        throw error;
+        if (!isGivenUp) throw error;
       } finally {
         connecting = undefined;
       }
@@ -142,6 +159,10 @@ export function openSide(options: SideOptions): LiveSide {
     publish: (message) => needed('publish').client.publish(message),
     subscribe: (filter, qos) => needed('subscribe').client.subscribe(filter, qos),
     async end(how) {
+      if (connecting !== undefined) {
+        await giveUp();
+        if (running === undefined) return;
+      }
       const { client } = needed(`end the ${side}`);
       if (how === 'disconnect') client.disconnect();
       else if (how === 'fin') client.fin();

@@ -24,8 +24,13 @@ type Held = Pick<LiveClient, 'pid' | 'localPort'>;
 /**
  * Starts a client and resolves once its TCP connection is open; what happens then are events. Throws a LabError when the
  * program does not start or cannot connect, and calls no `onEnd` then.
+ * @param givenUp rejects where nobody wants the connection any more: the client ends, unless it has opened
  */
-export async function startLiveClient(options: LiveOptions, events: LiveEvents): Promise<LiveClient> {
+export async function startLiveClient(
+  options: LiveOptions,
+  events: LiveEvents,
+  givenUp = new Promise<never>(() => undefined),
+): Promise<LiveClient> {
   const clock = openHostClock(options.program === 'mqtt.js');
   const held = deferred<Held>();
   const state = { isOpen: false, isAsked: false, isOver: false };
@@ -82,7 +87,7 @@ export async function startLiveClient(options: LiveOptions, events: LiveEvents):
   };
   try {
     return {
-      ...(await within(held.promise, 'TCP connection', OPEN_BOUND_MS)),
+      ...(await within(Promise.race([held.promise, givenUp]), 'TCP connection', OPEN_BOUND_MS)),
       clockErrorMs: clock.errorMs,
       publish: program.publish,
       subscribe: program.subscribe,

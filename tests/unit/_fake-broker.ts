@@ -1,4 +1,7 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import process from 'node:process';
 import type { Duplex } from 'node:stream';
 import type { ExecutionContext } from 'ava';
 import mqttPacket, { type Packet as Decoded } from 'mqtt-packet';
@@ -45,3 +48,23 @@ export const accept = ({ cmd }: Decoded, socket: Duplex) => {
   if (cmd === 'connect') socket.write(bytes('20 02 00 00'));
   if (cmd === 'disconnect') socket.end();
 };
+
+/** Listens, and stops before it takes a connection. */
+const DEAF = `const server = require('node:net').createServer().listen({ port: 0, host: '127.0.0.1', backlog: 1 }, () => {
+  require('node:fs').writeSync(1, String(server.address().port));
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+});`;
+
+/** An address where no connection opens or is refused, as behind a cable that was cut: a full queue (listen(2), backlog). */
+export async function deafBroker(t: ExecutionContext): Promise<{ address: string; port: number }> {
+  const child = spawn(process.execPath, ['-e', DEAF], { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.teardown(() => child.kill('SIGKILL'));
+  const [port] = await once(child.stdout, 'data');
+  const at = { host: '127.0.0.1', port: Number(port) };
+  for (let count = 0; count < 2; count += 1) {
+    const socket = connect(at).on('error', () => undefined);
+    t.teardown(() => socket.destroy());
+    await once(socket, 'connect');
+  }
+  return { address: at.host, port: at.port };
+}

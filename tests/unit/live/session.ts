@@ -4,8 +4,9 @@ import { readSaved } from '../../../live/answers/read-saved.ts';
 import { PROOFS } from '../../../live/checkpoint/proofs.ts';
 import type { EventOf, LiveEvent, Settings, Side } from '../../../live/protocol.ts';
 import { openLiveSession, type SessionOptions } from '../../../live/session.ts';
+import type { Endpoint } from '../../../probes/mqtt/endpoint.ts';
 import { until } from '../../lab/support/until.ts';
-import { accept, fakeBroker } from '../_fake-broker.ts';
+import { accept, deafBroker, fakeBroker } from '../_fake-broker.ts';
 import { labOf } from '../_lab.ts';
 import { liveBrokerAt } from '../_live.ts';
 import { folderFor } from '../_sh.ts';
@@ -17,15 +18,16 @@ topics: { status: { publish: [sam], subscribe: [alice] } }
 `;
 
 /** A live session at a broker of a few lines, which notes what it receives. */
-async function opened(t: ExecutionContext, options: SessionOptions = {}) {
+async function opened(t: ExecutionContext, options: SessionOptions = {}, at?: Endpoint) {
   const received: string[] = [];
   const lab = { ...labOf(LAB), directory: folderFor(t) };
-  const endpoint = await fakeBroker(t, (packet, socket) => {
+  const fake = await fakeBroker(t, (packet, socket) => {
     received.push(packet.cmd);
     accept(packet, socket);
     const { cmd, messageId = 0 } = packet;
     if (cmd === 'publish' && packet.qos === 1) socket.write(Buffer.from([0x40, 2, messageId >> 8, messageId & 0xff]));
   });
+  const endpoint = at ?? fake;
   const live: LiveLab = { lab, broker: liveBrokerAt(endpoint), pis: [] };
   const session = openLiveSession(live, options);
   t.teardown(() => session[Symbol.asyncDispose]());
@@ -78,6 +80,28 @@ test.serial('a full transcript ends both clients, says so once, and can be saved
   if (saved === undefined) return t.fail();
   t.deepEqual((await readSaved(saved.html)).events, events.slice(0, -1));
 });
+
+for (const how of ['its end is asked for', 'the last page is closed'] as const) {
+  test.serial(`a client whose connection does not open is given up when ${how}`, async (t) => {
+    const { session, events, connectPublisher, all } = await opened(t, {}, await deafBroker(t));
+    const begun = performance.now();
+    const connecting = connectPublisher();
+    await until('the SYN', BOUND_MS, () => events.find((event) => event.is === 'tcp'));
+    await t.throwsAsync(connectPublisher(), { message: /it is connected; end it first/ });
+    if (how === 'the last page is closed') await session.endClients();
+    else await session.execute({ do: 'end', side: 'publisher', how: 'kill' });
+    await connecting;
+    t.true(performance.now() - begun < 8_000);
+    t.deepEqual(
+      all('state').map(({ state }) => state),
+      ['connecting', 'idle'],
+    );
+    t.is(all('trouble').length, 1);
+    await t.throwsAsync(session.execute({ do: 'end', side: 'publisher', how: 'kill' }), {
+      message: /is not connected/,
+    });
+  });
+}
 
 type Opened = Awaited<ReturnType<typeof opened>>;
 

@@ -7,7 +7,7 @@ import type { LiveOptions } from '../../../../probes/live/options.ts';
 import { cutFrames } from '../../../../probes/mqtt/wire.ts';
 import { hasEnded } from '../../../../provisioning/hosts/local-process.ts';
 import { authority } from '../../_authority.ts';
-import { accept, bytes, fakeBroker, onLoopback } from '../../_fake-broker.ts';
+import { accept, bytes, deafBroker, fakeBroker, onLoopback } from '../../_fake-broker.ts';
 import { listener } from '../../_listener.ts';
 import { hereAt, login, recordedEvents } from './_client.ts';
 
@@ -120,6 +120,18 @@ test('says why it could not connect', async (t) => {
   const endpoint = await fakeBroker(t, accept);
   const closed = { ...endpoint, port: 1 };
   await t.throwsAsync(startLiveClient(hereAt(closed), events), { message: /broker 127\.0\.0\.1:1: .*ECONNREFUSED/ });
+  t.deepEqual(seen, ['client SYN']);
+});
+
+test('gives up a connection that does not open, at once and with its process', async (t) => {
+  const { events, seen, come } = recordedEvents();
+  const givenUp = deferred<never>();
+  const begun = performance.now();
+  const starting = startLiveClient(hereAt(await deafBroker(t)), events, givenUp.promise);
+  await come('client SYN');
+  givenUp.reject(new Error('given up'));
+  await t.throwsAsync(starting, { message: /given up/ });
+  t.true(performance.now() - begun < 10_000);
   t.deepEqual(seen, ['client SYN']);
 });
 
