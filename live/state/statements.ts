@@ -12,6 +12,8 @@ const STATEMENTS = {
   'the lower QoS counts': ['MQTT-3.8.4-6', 'MQTT-3.8.4-8'],
   'a message reaches each subscription': ['MQTT-4.5.0-1', 'MQTT-4.5.0-1'],
   'an acknowledgement repeats the packet id': ['MQTT-2.3.1-6', 'MQTT-2.2.1-5'],
+  // MQTT 3.1.1 has no PUBCOMP in that statement
+  'PUBCOMP repeats the packet id': ['MQTT-4.3.3-2', 'MQTT-2.2.1-5'],
   'SUBACK repeats the packet id': ['MQTT-2.3.1-7', 'MQTT-2.2.1-6'],
   'a packet id is not zero': ['MQTT-2.3.1-1', 'MQTT-2.2.1-4'],
   'a topic matches the filter': ['MQTT-3.3.2-3', 'MQTT-3.3.2-3'],
@@ -30,8 +32,10 @@ const STATEMENTS = {
   'the newer connection wins': ['MQTT-3.1.4-2', 'MQTT-3.1.4-3'],
 } as const;
 
+export type StatementName = keyof typeof STATEMENTS;
+
 /** The identifier in the version of MQTT that the connection speaks. */
-export function statement(name: keyof typeof STATEMENTS, { version }: Pick<Connection, 'version'>): string {
+export function statement(name: StatementName, { version }: Pick<Connection, 'version'>): string {
   return STATEMENTS[name][version === 5 ? 1 : 0];
 }
 

@@ -19,7 +19,7 @@ export const acknowledging: OpenSubject = () => ({
     if (progress.kind === 'stray')
       return said(
         `The broker sent ${to} ${type} ${packetId ?? ''}, but no open delivery has this packet id and waits for it.`,
-        statement('an acknowledgement repeats the packet id', connection),
+        statement(`${type === 'PUBCOMP' ? 'PUBCOMP' : 'an acknowledgement'} repeats the packet id`, connection),
       );
     if ((type === 'SUBACK' || type === 'UNSUBACK') && request === undefined)
       return said(
