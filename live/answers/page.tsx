@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import type { ComponentChildren } from 'preact';
 import { render } from 'preact-render-to-string';
+import { COLOURS } from '../../base/html/colours.ts';
+import { Table } from '../../base/html/table.tsx';
 import { printable } from '../../base/paint.ts';
+import { textFile } from '../../base/text-file.ts';
 import type { LiveEvent, Saved } from '../protocol.ts';
 import { embeddedScript } from './embedded.ts';
 import { eventLine } from './event-text.ts';
 import { type ConnectionFigures, connectionFigures, medianLatency } from './figures.ts';
 import { type StepAnswer, stepAnswers } from './step-answers.ts';
 
-const STYLE = readFileSync(new URL('./style.css', import.meta.url), 'utf8');
+const STYLE = COLOURS + textFile('style.css', import.meta.url);
 /** Loads nothing and runs nothing. */
 const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; img-src data:`;
 
@@ -138,39 +140,6 @@ function EventTable({ events, origin, caption }: EventTableProps) {
     return [[`#${event.seq}`, ((event.at - origin) / 1000).toFixed(3), who, what, packet?.bytes ?? '', bytes]];
   });
   return <Table caption={caption} columns={['', 'time', 'who', 'what', 'size', 'bytes']} rows={rows} />;
-}
-
-type TableProps = {
-  readonly caption: string;
-  readonly columns: readonly string[];
-  readonly rows: readonly (readonly ComponentChildren[])[];
-};
-
-function Table({ caption, columns, rows }: TableProps) {
-  return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than the page is scrolled, by the keyboard too
-    <div class="scroll" tabIndex={0}>
-      <table>
-        <caption>{caption}</caption>
-        <thead>
-          <tr>
-            {columns.map((title) => (
-              <th scope="col">{title}</th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rows.map((cells) => (
-            <tr>
-              {cells.map((cell) => (
-                <td>{cell}</td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </div>
-  );
 }
 
 /** `2026-11-30 13:39:35 UTC`; other text as it is. */

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { COLOURS } from '../../base/html/colours.ts';
+import { textFile } from '../../base/text-file.ts';
 import script from '../page/main.tsx?browser';
 
 /** The page's script, which loads nothing. */
@@ -8,6 +9,4 @@ export const PAGE = script;
 const FILES = ['style', 'controls', 'sides', 'diagram', 'rows', 'panels', 'narrow'] as const;
 
 /** The page's style sheet. */
-export const STYLE = FILES.map((name) => readFileSync(new URL(`../page/${name}.css`, import.meta.url), 'utf8')).join(
-  '',
-);
+export const STYLE = [COLOURS, ...FILES.map((name) => textFile(`../page/${name}.css`, import.meta.url))].join('');

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { gzipSync } from 'node:zlib';
 import { render } from 'preact-render-to-string';
+import { COLOURS } from '../../base/html/colours.ts';
 import type { Results } from '../../records/results.ts';
 import { valueScript } from '../keep-alive-value/script.ts';
 import { type DrawnSection, drawnSections } from './drawn-sections.tsx';
@@ -12,7 +13,7 @@ import { Section } from './parts/section.tsx';
 import { FAILED, SECTIONS } from './sections.ts';
 
 const read = (name: string) => readFileSync(new URL(name, import.meta.url), 'utf8');
-const STYLE = ['./style.css', './parts.css', './keep-alive.css', './print.css'].map(read).join('');
+const STYLE = [COLOURS, ...['./style.css', './parts.css', './keep-alive.css', './print.css'].map(read)].join('');
 const SCRIPT = read('./script.js') + valueScript();
 
 /** The most that a page takes, whatever the lab. */

@@ -1,6 +1,6 @@
+import { Table } from '../../../base/html/table.tsx';
 import type { Hops } from '../analysis/sequence.ts';
 import { detailsOf, rowsOf } from './sequence-diagram.tsx';
-import { Table } from './table.tsx';
 
 /** The packets of a sequence diagram as a folded table. */
 export function Packets({ hops }: { readonly hops: Hops }) {

@@ -1,4 +1,5 @@
 import { CALLED_AS } from '../../../base/called-as.ts';
+import { Table } from '../../../base/html/table.tsx';
 import { fileSchema } from '../../../records/measured/file.ts';
 import { evidenceOf, recordsAbout } from '../../../records/measurements.ts';
 import type { Results } from '../../../records/results.ts';
@@ -20,7 +21,6 @@ import { CheckLink, VerdictMark } from '../parts/check-link.tsx';
 import { HostFile } from '../parts/file.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
 import type { SectionProps } from '../parts/section.tsx';
-import { Table } from '../parts/table.tsx';
 import { Name } from '../parts/text.tsx';
 
 /** With more pairs of user and topic, the table has one row for those without a failure, a right or a deviation. */

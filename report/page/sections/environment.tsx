@@ -1,9 +1,9 @@
 import { CALLED_AS } from '../../../base/called-as.ts';
+import { Table } from '../../../base/html/table.tsx';
 import type { Environment } from '../../../records/environment.ts';
 import type { Results } from '../../../records/results.ts';
 import { clocksText } from '../analysis/clock.ts';
 import type { SectionProps } from '../parts/section.tsx';
-import { Table } from '../parts/table.tsx';
 import { Name, Text } from '../parts/text.tsx';
 
 /** The machines, versions and clocks behind the numbers, and the commands that measure them again. */

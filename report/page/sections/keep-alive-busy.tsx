@@ -1,3 +1,4 @@
+import { Table } from '../../../base/html/table.tsx';
 import { ACTIVITIES } from '../../../records/measured/traffic.ts';
 import type { Measured } from '../../../records/measurements.ts';
 import { busyConclusion } from '../analysis/keep-alive-busy.ts';
@@ -5,7 +6,6 @@ import { whole } from '../format.ts';
 import { groupsOf } from '../groups.ts';
 import { CheckLink } from '../parts/check-link.tsx';
 import { ConclusionText } from '../parts/conclusion.tsx';
-import { Table } from '../parts/table.tsx';
 import { Text } from '../parts/text.tsx';
 
 type One = Measured<'traffic'>;

@@ -1,5 +1,6 @@
 import { line, type PlotOptions } from '@observablehq/plot';
 import { CALLED_AS } from '../../../base/called-as.ts';
+import { Table } from '../../../base/html/table.tsx';
 import type { Traffic } from '../../../records/measured/traffic.ts';
 import { type Measured, measured as measuredIn } from '../../../records/measurements.ts';
 import { amountText, costConclusion, dailyOf, pingConclusion, stepsText } from '../analysis/keep-alive-cost.ts';
@@ -13,7 +14,6 @@ import { Figure, RawPoints } from '../parts/figure.tsx';
 import { Legend } from '../parts/legend.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
 import type { SectionProps } from '../parts/section.tsx';
-import { Table } from '../parts/table.tsx';
 import { Name, Text } from '../parts/text.tsx';
 import { drawPlot, lookOf } from '../plot.ts';
 import { BusyClients } from './keep-alive-busy.tsx';

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { CALLED_AS } from '../../../base/called-as.ts';
+import { Table } from '../../../base/html/table.tsx';
 import { batteryPlot, delayPlot, plotText, svgOf } from '../../keep-alive-value/drawing.js';
 import {
   costOf,
@@ -17,7 +18,6 @@ import { CheckLink } from '../parts/check-link.tsx';
 import { Figure } from '../parts/figure.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
 import type { SectionProps } from '../parts/section.tsx';
-import { Table } from '../parts/table.tsx';
 
 const COMMAND = `${CALLED_AS} report --only keepalive`;
 

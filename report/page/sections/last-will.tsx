@@ -1,4 +1,5 @@
 import { CALLED_AS } from '../../../base/called-as.ts';
+import { Table } from '../../../base/html/table.tsx';
 import { willConclusions } from '../analysis/will-conclusions.ts';
 import { type WillRow, willRows } from '../analysis/will-rows.ts';
 import { type Example, examplesOf, momentText, timelineOf } from '../analysis/will-timeline.ts';
@@ -10,7 +11,6 @@ import { ConclusionText } from '../parts/conclusion.tsx';
 import { Figure } from '../parts/figure.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
 import type { SectionProps } from '../parts/section.tsx';
-import { Table } from '../parts/table.tsx';
 import { Text } from '../parts/text.tsx';
 import { WillLegend, WillTimeline } from '../parts/will-timeline.tsx';
 

@@ -1,10 +1,10 @@
 import { CALLED_AS } from '../../../base/called-as.ts';
+import { Table } from '../../../base/html/table.tsx';
 import { clientRows, clientsConclusion } from '../analysis/clients.ts';
 import { CheckLink, VerdictMark } from '../parts/check-link.tsx';
 import { ConclusionText } from '../parts/conclusion.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
 import type { SectionProps } from '../parts/section.tsx';
-import { Table } from '../parts/table.tsx';
 import { Text } from '../parts/text.tsx';
 
 const COMMAND = `${CALLED_AS} verify --only qos,install.message`;

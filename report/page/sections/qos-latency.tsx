@@ -1,5 +1,6 @@
 import { line, type PlotOptions } from '@observablehq/plot';
 import { CALLED_AS } from '../../../base/called-as.ts';
+import { Table } from '../../../base/html/table.tsx';
 import type { Latency } from '../../../records/measured/latency.ts';
 import { type Measured, measured as measuredIn } from '../../../records/measurements.ts';
 import { clockText } from '../analysis/clock.ts';
@@ -15,7 +16,6 @@ import { Figure, RawPoints } from '../parts/figure.tsx';
 import { Legend } from '../parts/legend.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
 import type { SectionProps } from '../parts/section.tsx';
-import { Table } from '../parts/table.tsx';
 import { Text } from '../parts/text.tsx';
 import { drawPlot, lookOf } from '../plot.ts';
 

@@ -1,4 +1,5 @@
 import { CALLED_AS } from '../../../base/called-as.ts';
+import { Table } from '../../../base/html/table.tsx';
 import { packetSchema } from '../../../records/measured/sequence.ts';
 import { evidenceOf } from '../../../records/measurements.ts';
 import { aboveConclusion, type MatrixCell, matrixCells, minimumConclusion } from '../analysis/matrix.ts';
@@ -10,7 +11,6 @@ import { NotMeasured } from '../parts/not-measured.tsx';
 import { Packets } from '../parts/packets.tsx';
 import type { SectionProps } from '../parts/section.tsx';
 import { SequenceDiagram, sequenceText } from '../parts/sequence-diagram.tsx';
-import { Table } from '../parts/table.tsx';
 import { Text } from '../parts/text.tsx';
 
 const COMMAND = `${CALLED_AS} verify --only qos.matrix`;

@@ -1,5 +1,6 @@
 import { barX, type PlotOptions, text } from '@observablehq/plot';
 import { CALLED_AS } from '../../../base/called-as.ts';
+import { Table } from '../../../base/html/table.tsx';
 import type { Size } from '../../../records/measured/size.ts';
 import { type Measured, measured as measuredIn } from '../../../records/measurements.ts';
 import {
@@ -19,7 +20,6 @@ import { Figure, RawPoints } from '../parts/figure.tsx';
 import { Legend } from '../parts/legend.tsx';
 import { NotMeasured } from '../parts/not-measured.tsx';
 import type { SectionProps } from '../parts/section.tsx';
-import { Table } from '../parts/table.tsx';
 import { drawPlot, lookOf } from '../plot.ts';
 
 const COMMAND = `${CALLED_AS} verify --only qos.size`;
