@@ -1,12 +1,12 @@
 import { ignoreFailure } from '../base/errors.ts';
-import type { HeldCut, HeldCutOutcome } from '../probes/network/held-cut.ts';
+import type { HeldCut } from '../probes/network/held-cut.ts';
 import type { NewEvent, Side } from './protocol.ts';
 import { refusal } from './settings.ts';
 
 /** The cable of one side: its connection is silent while it is pulled. */
 export type Cable = {
   /** Throws a LabError where it is pulled already, and where the host cannot cut. */
-  pull(cut: () => Promise<HeldCutOutcome>): Promise<void>;
+  pull(cut: () => Promise<HeldCut>): Promise<void>;
   /** Resolves when the connection passes again; waits for a pull that is under way. */
   plug(): Promise<void>;
 };
@@ -19,7 +19,7 @@ export function openCable({ side, add }: CableOptions): Cable {
   return {
     async pull(cut) {
       if (pulled !== undefined) throw refusal('pull the cable', 'it is pulled already');
-      const pulling = made(cut);
+      const pulling = cut();
       pulled = pulling;
       const free = () => {
         if (pulled === pulling) pulled = undefined;
@@ -43,10 +43,4 @@ export function openCable({ side, add }: CableOptions): Cable {
       await passes;
     },
   };
-}
-
-async function made(cut: () => Promise<HeldCutOutcome>): Promise<HeldCut> {
-  const outcome = await cut();
-  if (outcome.kind === 'impossible') throw refusal('pull the cable', outcome.reason);
-  return outcome;
 }

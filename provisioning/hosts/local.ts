@@ -3,6 +3,7 @@ import { $ } from 'zx/core';
 import { quote } from '../../base/quote.ts';
 import { codeOfSignal } from './exit-code.ts';
 import type { Command, Host, Running } from './host.ts';
+import { NO_SUDO, WITHOUT_PASSWORD } from './root-access.ts';
 import { startOver } from './running.ts';
 import { killWords, shellInput, shellWords } from './shell.ts';
 
@@ -14,7 +15,7 @@ const PLAIN = { shell: '/bin/sh', prefix: '', quote, quiet: true, nothrow: true 
 
 /** This machine, by zx. Root's commands go through `sudo -n` where the user is not root. */
 export function localHost(name: string): Host {
-  const sudo = process.getuid?.() === 0 ? [] : ['sudo', '-n'];
+  const { words: sudo } = process.getuid?.() === 0 ? NO_SUDO : WITHOUT_PASSWORD;
   return {
     name,
     start: (command) => startLocal(name, command, command.root === true ? sudo : []),

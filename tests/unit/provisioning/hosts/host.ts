@@ -1,9 +1,10 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import process from 'node:process';
 import test from 'ava';
 import { quote } from '../../../../base/quote.ts';
 import { type Host, run, stepFailed, tryRun } from '../../../../provisioning/hosts/host.ts';
 import { localHost } from '../../../../provisioning/hosts/local.ts';
-import { folderFor } from '../../_sh.ts';
+import { folderFor, programsFor } from '../../_sh.ts';
 
 const host: Host = localHost('kitchen');
 
@@ -15,7 +16,7 @@ const rows: readonly (readonly [stdout: string, stderr: string, message: string]
   [
     '',
     'sudo: a password is required\n',
-    'kitchen: step: exit code 1\n    sudo: a password is required\n  try: let this user use sudo without a password, or log in as root',
+    'kitchen: step: exit code 1\n    sudo: a password is required\n  try: run `sudo -v` on the same terminal before, run the command as root, or let this user use sudo without a password (sudoers(5), NOPASSWD)',
   ],
   [
     '',
@@ -38,6 +39,19 @@ for (const [stdout, stderr, message] of rows) {
     t.is(stepFailed(host, 'step', { code: 1, stdout, stderr }).message, message);
   });
 }
+
+test.serial('says what to try where sudo asks on this machine, in any language', async (t) => {
+  const says = (words: string) => `echo "sudo: ${words}" >&2`;
+  const sudo = `[ "$LC_ALL" = C ] || { ${says('Ein Passwort ist notwendig')}; exit 1; }\n${says('a password is required')}\nexit 1`;
+  const { getuid } = process;
+  const { PATH, LC_ALL } = process.env;
+  t.teardown(() => Object.assign(process, { getuid }) && Object.assign(process.env, { PATH, LC_ALL: LC_ALL ?? 'C' }));
+  Object.assign(process, { getuid: () => 1_000 });
+  Object.assign(process.env, { PATH: `${programsFor(t, { sudo })}:${PATH}`, LC_ALL: 'de_DE.UTF-8' });
+  await t.throwsAsync(run(localHost('broker'), { step: 'restart', script: 'true', root: true, timeoutMs: 10_000 }), {
+    message: /^broker: restart: exit code 1\n {4}sudo: a password is required\n {2}try: run `sudo -v` /,
+  });
+});
 
 test('runs a command on this machine: output, lines, exit code', async (t) => {
   const lines: string[] = [];
