@@ -2,10 +2,12 @@ import { CALLED_AS } from '../base/called-as.ts';
 import { LabError } from '../base/errors.ts';
 import type { Lab, User } from '../lab-file/lab.ts';
 import { bestListener } from '../lab-file/listeners.ts';
+import { privateFolder } from '../lab-file/private-folder.ts';
 import { clientCa, clientFiles } from '../pi/client-files.ts';
 import type { Endpoint } from '../probes/mqtt/endpoint.ts';
 import type { HostEndpoint } from '../probes/mqtt/host-endpoint.ts';
 import type { Certificates } from '../provisioning/certificates/certificates.ts';
+import { CA_FOLDER } from '../provisioning/certificates/files.ts';
 import type { LiveBroker, LiveLab, LivePi } from './live-lab.ts';
 import type { Credentials, LiveListener } from './live-listener.ts';
 
@@ -71,6 +73,22 @@ export function hostEndpointAt(
   if (tls === undefined) return { address, port };
   const certificate = tls.clients === 'required' ? { certificate: clientFiles(folder, user) } : {};
   return { address, port, tls: { ca: clientCa(folder), ...certificate } };
+}
+
+/** How a user's client programs on this machine reach one listener, with the files that the lab has here. */
+export function programEndpointHere(
+  lab: Pick<Lab, 'file' | 'directory' | 'broker'>,
+  { ca }: Pick<Credentials, 'ca'>,
+  listener: LiveListener,
+  { name, certificate }: Pick<User, 'name' | 'certificate'>,
+): HostEndpoint {
+  const { tls, ...at } = hostEndpointAt({ ...listener, folder: privateFolder(lab, CA_FOLDER) }, name);
+  if (tls === undefined) return at;
+  if (ca === undefined) throw noAuthority(lab.file);
+  const shown =
+    typeof certificate === 'object' ? { chain: certificate.certificate, key: certificate.key } : tls.certificate;
+  const isShown = tls.certificate !== undefined && shown !== undefined;
+  return { ...at, tls: { ca: lab.broker.tls.own?.ca ?? tls.ca, ...(isShown ? { certificate: shown } : {}) } };
 }
 
 function noListener(subject: string, listeners: readonly LiveListener[], user: User | undefined): LabError {

@@ -9,7 +9,7 @@ export type Side = (typeof SIDES)[number];
 export const PROGRAMS = ['mqtt.js', 'paho', 'mosquitto'] as const;
 export type Program = (typeof PROGRAMS)[number];
 
-/** The place of a client that runs on this machine; other places are Pis by their names. */
+/** The place of a client whose connection is on this machine; other places are Pis by their names. */
 export const HERE = '';
 
 /** Limits of what a page may ask for. */
@@ -206,7 +206,7 @@ export const setupSchema = z.strictObject({
   /** Of Mosquitto; undefined where it is unknown. */
   brokerVersion: z.string().optional(),
   users: z.array(z.string()),
-  /** HERE first. */
+  /** HERE first; the first program of each is the one to begin with. */
   places: z.array(z.strictObject({ name: z.string(), programs: z.array(z.enum(PROGRAMS)) })),
   listeners: z.array(z.strictObject({ port: z.int(), label: z.string(), users: z.array(z.string()) })),
   /** Topics for the controls; filters of the lab file without wildcards first. */

@@ -1,17 +1,20 @@
 import { LabError } from '../base/errors.ts';
 import { filterMistake, topicMistake } from '../base/topic.ts';
-import { endpointAt, hostEndpointAt } from '../deployment/endpoints.ts';
-import type { LiveLab, LivePi } from '../deployment/live-lab.ts';
+import { endpointAt, hostEndpointAt, programEndpointHere } from '../deployment/endpoints.ts';
+import type { LiveLab } from '../deployment/live-lab.ts';
 import type { LiveListener } from '../deployment/live-listener.ts';
 import type { User } from '../lab-file/lab.ts';
 import type { Endpoint } from '../probes/mqtt/endpoint.ts';
 import type { HostEndpoint } from '../probes/mqtt/host-endpoint.ts';
 import { HERE, type Settings, type Setup, type Side } from './protocol.ts';
 
-/** What the settings of a client mean on this lab. */
+/**
+ * What the settings of a client mean on this lab. `here`: mqtt.js on this machine; `host`: all else, whose connection is on
+ * the host of its place.
+ */
 export type Target = { readonly user: User } & (
   | { readonly where: 'here'; readonly endpoint: Endpoint }
-  | { readonly where: 'pi'; readonly pi: LivePi; readonly endpoint: HostEndpoint }
+  | { readonly where: 'host'; readonly endpoint: HostEndpoint }
 );
 
 /** The user and listener of a client. Throws a LabError with every mistake in the settings. */
@@ -20,29 +23,40 @@ export function targetOf(live: LiveLab, setup: Setup, side: Side, settings: Sett
   const user = lab.users.find(({ name }) => name === settings.user);
   const place = setup.places.find(({ name }) => name === settings.place);
   const pi = live.pis.find(({ name }) => name === settings.place);
-  const listeners = settings.place === HERE ? broker.listeners : (pi?.broker.listeners ?? []);
-  const listener = listeners.find(({ port }) => port === settings.listener);
+  const listener = listenerAt(settings, settings.place === HERE ? broker : pi?.broker);
+  const isWebSocket = listenerAt(settings, broker)?.protocol === 'websockets';
   const mistakes = [
     ...(user === undefined ? [`the lab file has no user ${settings.user}`] : []),
     ...(place === undefined ? [`the lab has no Pi ${settings.place}`] : []),
-    ...(place === undefined || place.programs.includes(settings.program)
-      ? []
-      : [
-          `${settings.program} does not run on ${settings.place || 'this machine'}; choose ${place.programs.join(' or ')}`,
-        ]),
-    ...listenerMistakes(setup, settings, listener),
+    ...(isWebSocket && !isHere(settings)
+      ? ['over WebSockets only mqtt.js on this machine connects; choose it, or another listener']
+      : listenerMistakes(setup, settings, listener)),
     ...messageMistakes(settings),
     ...keepAliveMistakes(setup, settings),
   ];
   if (user === undefined || listener === undefined || mistakes.length > 0)
     throw refusal(`connect the ${side}`, mistakes.join('; '));
-  if (pi === undefined) return { user, where: 'here', endpoint: endpointAt(lab, broker.credentials, listener, user) };
-  return { user, where: 'pi', pi, endpoint: hostEndpointAt(listener, user.name) };
+  if (isHere(settings)) return { user, where: 'here', endpoint: endpointAt(lab, broker.credentials, listener, user) };
+  const endpoint =
+    pi === undefined
+      ? programEndpointHere(lab, broker.credentials, listener, user)
+      : hostEndpointAt(listener, user.name);
+  return { user, where: 'host', endpoint };
+}
+
+function isHere({ place, program }: Settings): boolean {
+  return place === HERE && program === 'mqtt.js';
+}
+
+function listenerAt(
+  { listener }: Pick<Settings, 'listener'>,
+  broker: { readonly listeners: readonly LiveListener[] } | undefined,
+): LiveListener | undefined {
+  return broker?.listeners.find(({ port }) => port === listener);
 }
 
 function listenerMistakes(setup: Setup, { place, listener: port, user }: Settings, found: LiveListener | undefined) {
   if (found === undefined) return [`no listener at port ${port} is reached from ${place || 'this machine'}`];
-  if (place !== HERE && found.protocol === 'websockets') return [`clients on ${place} speak no WebSockets`];
   const offered = setup.listeners.find((listener) => listener.port === port);
   return offered === undefined || offered.users.includes(user) ? [] : [`${user} may not log in at port ${port}`];
 }

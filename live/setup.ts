@@ -3,7 +3,10 @@ import type { LiveLab } from '../deployment/live-lab.ts';
 import { canUse, listenerText } from '../lab-file/listeners.ts';
 import { filterFor, hasPlaceholder } from '../lab-file/may.ts';
 import { deniedIn } from './checkpoint/roles.ts';
-import { HERE, type Setup, type Step } from './protocol.ts';
+import { HERE, PROGRAMS, type Program, type Setup, type Step } from './protocol.ts';
+
+/** The first is the page's choice; of mqtt.js, only the connection is on the Pi. */
+const PI_PROGRAMS: Program[] = ['paho', 'mosquitto', 'mqtt.js'];
 
 /** Seconds; undefined for an external broker, and where the lab file sets no limit. */
 export function longestKeepAliveOf({ lab, broker }: Pick<LiveLab, 'lab' | 'broker'>): number | undefined {
@@ -19,10 +22,7 @@ export function setupOf(live: LiveLab, steps: readonly Step[]): Setup {
     lab: lab.name,
     ...(broker.version === undefined ? {} : { brokerVersion: broker.version }),
     users: lab.users.map(({ name }) => name),
-    places: [
-      { name: HERE, programs: ['mqtt.js'] },
-      ...pis.map(({ name }) => ({ name, programs: ['paho' as const, 'mosquitto' as const] })),
-    ],
+    places: [{ name: HERE, programs: [...PROGRAMS] }, ...pis.map(({ name }) => ({ name, programs: PI_PROGRAMS }))],
     listeners: broker.listeners.map((listener) => ({
       port: listener.port,
       label: listenerText(listener),

@@ -197,8 +197,9 @@ async function clientOptions(
   const { name: user, password } = target.user;
   const login = { user, password, clientId, version, clean, keepAlive, will };
   if (target.where === 'here') return { ...login, program: 'mqtt.js', endpoint: target.endpoint, subscription };
-  const at = { endpoint: target.endpoint, host: await host(settings.place) };
-  if (settings.program !== 'mosquitto') return { ...login, ...at, program: 'paho', subscription };
+  const { place, program } = settings;
+  const at = { endpoint: target.endpoint, host: await host(place), isThisMachine: place === HERE };
+  if (program !== 'mosquitto') return { ...login, ...at, program, subscription };
   if (subscription !== undefined) return { ...login, ...at, program: 'mosquitto', subscription };
   if (message !== undefined) return { ...login, ...at, program: 'mosquitto', message };
   throw refusal(

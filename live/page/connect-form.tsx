@@ -7,6 +7,7 @@ import {
   firstForm,
   formOf,
   hasFixedMessages,
+  isSplit,
   keepAliveRange,
   listenersFor,
   mustSubscribe,
@@ -92,6 +93,9 @@ function Client({ form, setup, change }: FormProps) {
           onChange={(listener) => change({ listener })}
         />
       </div>
+      {isSplit(form) ? (
+        <p class="about">mqtt.js itself runs on this machine; its TCP connection is on {form.place}.</p>
+      ) : null}
       <div class="pair">
         <Choice
           label="MQTT"

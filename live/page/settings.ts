@@ -67,7 +67,8 @@ export function changed(form: Form, change: Partial<Form>, setup: Setup): Form {
   const ports = listenersFor(next.user, setup).map(({ port }) => port);
   const possible = {
     ...next,
-    program: programs.includes(next.program) ? next.program : (programs[0] ?? next.program),
+    // the first is one that the place has for certain
+    program: form.place === next.place ? next.program : (programs[0] ?? next.program),
     listener: ports.includes(next.listener) ? next.listener : (ports[0] ?? next.listener),
   };
   return { ...possible, ...withoutChoice(possible, setup) };
@@ -110,6 +111,11 @@ export function settingsOf({ side: _side, will, hasWill, subscription, subscribe
 /** Whether topic, QoS and retain of all messages must be known at the start, as mosquitto_pub wants. */
 export function hasFixedMessages({ program, subscribes }: Pick<Form, 'program' | 'subscribes'>): boolean {
   return program === 'mosquitto' && !subscribes;
+}
+
+/** Whether the program runs on another machine than its connection: a Pi has no Node. */
+export function isSplit({ place, program }: Pick<Form, 'place' | 'program'>): boolean {
+  return place !== '' && program === 'mqtt.js';
 }
 
 /** Why these settings cannot connect; undefined where they can. */

@@ -6,6 +6,7 @@ import { now } from '../mqtt/packet.ts';
 import { explained } from '../mqtt/transport-error.ts';
 import type { KernelEnd } from '../network/kernel-end.ts';
 import { type HostClock, openHostClock } from './host-clock.ts';
+import { missingProgram } from './missing-program.ts';
 import { mosquittoChild, mosquittoProgram } from './mosquitto.ts';
 import { startMqttJs } from './mqtt-js.ts';
 import type { LiveClient, LiveOptions, Program } from './options.ts';
@@ -31,7 +32,7 @@ export async function startLiveClient(
   events: LiveEvents,
   givenUp = new Promise<never>(() => undefined),
 ): Promise<LiveClient> {
-  const clock = openHostClock(options.program === 'mqtt.js');
+  const clock = openHostClock(options.host === undefined || options.isThisMachine === true);
   const held = deferred<Held>();
   const state = { isOpen: false, isAsked: false, isOver: false };
   let failure: string | undefined;
@@ -108,10 +109,14 @@ type Starting = { readonly clock: HostClock; readonly onLine: OnLine; readonly f
 function start(options: LiveOptions, { clock, onLine, fail }: Starting): Started {
   switch (options.program) {
     case 'mqtt.js': {
-      const recorder = recordHere(options.endpoint, (line) => {
+      const take: OnLine = (line) => {
         onLine(line);
         if (line.is === 'bytes' && line.direction === 'received') program.receive(Buffer.from(line.hex, 'hex'));
-      });
+      };
+      const recorder =
+        options.host === undefined
+          ? recordHere(options.endpoint, take)
+          : recordOnHost(options, undefined, { clock, onLine: take });
       const program = startMqttJs(options, recorder, fail);
       void recorder.ended.then(program.onEnd);
       return { recorder, program };
@@ -132,11 +137,15 @@ function inWords(
   options: LiveOptions,
 ): string {
   const { address, port } = options.endpoint;
-  const endpoint = options.program === 'mqtt.js' ? options.endpoint : { address, port };
+  const endpoint = options.host === undefined ? options.endpoint : { address, port };
   return explained(Object.assign(new Error(why), { code }), endpoint).message;
 }
 
-function notOpen({ endpoint: { address, port }, user }: LiveOptions, happened: string): LabError {
+function notOpen(options: LiveOptions, happened: string): LabError {
+  const missing = options.host === undefined ? undefined : missingProgram(options, happened);
+  if (missing !== undefined) return new LabError(missing, 'could-not-run');
+  const { endpoint, user } = options;
+  const { address, port } = endpoint;
   const advice = 'check that the broker runs, and that no firewall blocks its port';
   const trouble = { subject: `broker ${address}:${port}`, step: `connect as ${user}`, happened, advice };
   return new LabError(trouble, 'could-not-run');

@@ -1,11 +1,11 @@
 import { LabError } from '../../base/errors.ts';
 import { ClientLimit, loginLines } from '../clients/option-file.ts';
 import { SESSION_EXPIRY_S } from '../mqtt/mqtt-js-options.ts';
-import type { Program, ProgramOptions } from './options.ts';
+import type { HostOptions, Program } from './options.ts';
 import type { Recorder } from './recorder.ts';
 import type { Child } from './recorder-on-host.ts';
 
-type MosquittoOptions = Extract<ProgramOptions, { program: 'mosquitto' }>;
+type MosquittoOptions = Extract<HostOptions, { program: 'mosquitto' }>;
 
 const LEAST_KEEP_ALIVE = 5;
 

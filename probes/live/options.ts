@@ -26,14 +26,19 @@ export type Message = {
 };
 
 /** A client of the live view. It subscribes once the broker has accepted it. */
-export type LiveOptions = Login &
-  (
-    | { readonly program: 'mqtt.js'; readonly endpoint: Endpoint; readonly subscription?: Subscription | undefined }
-    | ProgramOptions
-  );
+export type LiveOptions = (Login & MqttJs & { readonly host?: undefined; readonly endpoint: Endpoint }) | HostOptions;
 
-/** A client program on a host. */
-export type ProgramOptions = Login & { readonly host: Host; readonly endpoint: HostEndpoint } & (
+/** mqtt.js always runs in this process; with a `host`, its connection is there. */
+type MqttJs = { readonly program: 'mqtt.js'; readonly subscription?: Subscription | undefined };
+
+/** A client whose connection recorder.py holds on a host. */
+export type HostOptions = Login & {
+  readonly host: Host;
+  /** Its clock needs no queries. */
+  readonly isThisMachine?: boolean;
+  readonly endpoint: HostEndpoint;
+} & (
+    | MqttJs
     | { readonly program: 'paho'; readonly subscription?: Subscription | undefined }
     | ({ readonly program: 'mosquitto' } & (
         | { readonly subscription: Subscription }

@@ -1,10 +1,10 @@
 import { textFile } from '../../base/text-file.ts';
 import { SESSION_EXPIRY_S } from '../mqtt/mqtt-js-options.ts';
-import type { Program, ProgramOptions } from './options.ts';
+import type { HostOptions, Program } from './options.ts';
 import type { Recorder } from './recorder.ts';
 import type { Child } from './recorder-on-host.ts';
 
-type PahoOptions = Extract<ProgramOptions, { program: 'paho' }>;
+type PahoOptions = Extract<HostOptions, { program: 'paho' }>;
 
 /** paho-mqtt in Python. It gets the login as JSON through a pipe. */
 export function pahoChild({

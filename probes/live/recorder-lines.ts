@@ -1,12 +1,12 @@
 import * as z from 'zod';
 
 /**
- * The lines that a recorder prints, each JSON. A recorder is a process that holds a connection to a broker: recorder.js on
- * this machine, recorder.py on a Pi. `at`: milliseconds of its host's monotonic clock.
+ * The lines that a recorder prints, each JSON. A recorder is a process that holds a connection to a broker: recorder.js for
+ * mqtt.js on this machine, else recorder.py. `at`: milliseconds of its host's monotonic clock.
  */
 const at = z.number();
 const lineSchema = z.discriminatedUnion('is', [
-  /** From a recorder on a Pi, which then waits for `start`. */
+  /** From recorder.py, which then waits for `start`. */
   z.object({ is: z.literal('ready') }),
   z.object({ is: z.literal('clock'), asked: z.number(), at }),
   /** The SYN leaves now. */
@@ -28,12 +28,12 @@ export type RecorderCommand =
   /** Half a close: it goes on receiving. */
   | { readonly do: 'fin' }
   | { readonly do: 'rst' }
-  /** The first two only to recorder.js, the others only to recorder.py. `close` ends the connection and the recorder. */
+  /** Of mqtt.js. `close` ends the connection and the recorder. */
   | { readonly do: 'send'; readonly hex: string }
   | { readonly do: 'close' }
-  /** To be answered at once by `clock`, with `asked` and its own time. */
+  /** All that follow only to recorder.py. To be answered at once by `clock`, with `asked` and its own time. */
   | { readonly do: 'clock'; readonly asked: number }
-  /** Starts the client program, which connects. */
+  /** Starts the client program, which connects; without one, the recorder connects. */
   | { readonly do: 'start' }
   /** A line for the client program's input. */
   | { readonly do: 'program'; readonly line: string }

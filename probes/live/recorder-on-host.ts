@@ -7,7 +7,7 @@ import type { HostEndpoint } from '../mqtt/host-endpoint.ts';
 import { now } from '../mqtt/packet.ts';
 import { killClient } from '../network/kernel-end.ts';
 import type { HostClock } from './host-clock.ts';
-import type { ProgramOptions } from './options.ts';
+import type { HostOptions } from './options.ts';
 import type { OnLine, Recorder } from './recorder.ts';
 import { parseRecorderLine, type RecorderCommand } from './recorder-lines.ts';
 
@@ -30,10 +30,10 @@ const END_MS = 2_000;
 const FIRST_QUERIES = 4;
 const EVERY_MS = 5_000;
 
-/** Starts a recorder in Python with its client program on a host. */
+/** Starts a recorder in Python on a host, with its client program there, or for one that sends its bytes by `send`. */
 export function recordOnHost(
-  { host, endpoint, program }: Pick<ProgramOptions, 'host' | 'endpoint' | 'program'>,
-  child: Child,
+  { host, endpoint, program }: Pick<HostOptions, 'host' | 'endpoint' | 'program'>,
+  child: Child | undefined,
   { clock, onLine }: { readonly clock: HostClock; readonly onLine: OnLine },
 ): Recorder {
   let pid: number | undefined;

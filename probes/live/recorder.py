@@ -2,8 +2,9 @@
 
 Options are JSON on descriptor 3: `address`, `port` and `tls` (paths) of the listener, and `child`: `words` with {port} for
 the port to connect to, `input` for its descriptor 3, `source` for its descriptor 4, and `optionFile`, the name of a link to
-descriptor 3 in its $XDG_CONFIG_HOME. recorder-lines.ts defines what this program reads and prints. measuring_tls.py
-precedes it where the listener has TLS. Descriptors 3 and 4 stay open, so that the child's can take their places.
+descriptor 3 in its $XDG_CONFIG_HOME. Without `child`, the program is on another machine: it sends by `send` lines, and reads
+what is reported. recorder-lines.ts defines what this program reads and prints. measuring_tls.py precedes it where the
+listener has TLS. Descriptors 3 and 4 stay open, so that the child's can take their places.
 """
 
 import contextlib
@@ -172,6 +173,27 @@ class Child:
             self.process.wait()
 
 
+class Distant:
+    """Stands for a program on another machine, and for its connection. It reads what is reported."""
+
+    waiting = b""
+    is_ending = is_over = False
+    has_ended = True  # there is no socket to read
+
+    def __init__(self, fin):
+        self.fin = fin
+
+    def sendall(self, _):
+        pass
+
+    def reset(self):
+        pass
+
+    def end(self):
+        self.is_over = True
+        self.fin()
+
+
 def fill(target, text):
     # the program may end before it has read all
     with contextlib.suppress(BrokenPipeError), os.fdopen(target, "w") as pipe:
@@ -181,9 +203,9 @@ def fill(target, text):
 class Relay:
     def __init__(self, options):
         self.options = options
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server(("127.0.0.1", 0)) if "child" in options else None
         self.child = self.client = self.broker = self.tls = self.deadline = None
-        self.unread = b""
+        self.unread = self.early = b""
 
     def run(self):
         report("ready")
@@ -213,7 +235,7 @@ class Relay:
         if one == 0:
             self.read_commands()
         elif one is self.listener:
-            self.connect()
+            self.accept()
         elif one is self.client or one is self.broker:
             self.pass_on(one)
         else:
@@ -224,17 +246,18 @@ class Relay:
 
     def is_done(self):
         """The program and both directions are over, or one of them and a moment has passed."""
-        if self.child is None:
+        program = self.child or self.client
+        if program is None:
             return False
-        if self.child.is_over and self.broker is None:
+        if program.is_over and self.broker is None:
             code = self.child.process.returncode
             sys.exit(self.child.last_line or f"the client program ended with exit code {code} before it connected")
         is_closed = self.broker is not None and self.broker.has_ended and self.broker.is_ending
-        if not (is_closed or self.child.is_over):
+        if not (is_closed or program.is_over):
             return False
         if self.deadline is None:
             self.deadline = time.monotonic() + LAST_FIN_S
-        return (is_closed and self.child.is_over) or time.monotonic() >= self.deadline
+        return (is_closed and program.is_over) or time.monotonic() >= self.deadline
 
     def read_commands(self):
         data = os.read(0, CHUNK)
@@ -249,6 +272,9 @@ class Relay:
         report("clock", asked=command["asked"])
 
     def do_start(self, _):
+        if "child" not in self.options:
+            self.connect(Distant(self.do_fin))
+            return
         child = self.options["child"]
         port = str(self.listener.getsockname()[1])
         texts = {3: child["input"], **({4: child["source"]} if "source" in child else {})}
@@ -258,7 +284,7 @@ class Relay:
         except FileNotFoundError:
             sys.exit(f"{words[0]} is not installed")
 
-    def do_fin(self, _):
+    def do_fin(self, _=None):
         if self.broker is not None and not self.broker.is_ending:
             report("end", by="client", how="FIN")
             self.broker.end()
@@ -269,24 +295,45 @@ class Relay:
             self.broker.reset()
             self.end()
 
+    def do_send(self, command):
+        data = bytes.fromhex(command["hex"])
+        if self.broker is None:
+            self.early += data
+        elif not self.broker.is_ending:
+            self.send(data)
+
+    def do_close(self, _):
+        if self.broker is None:
+            self.end()
+        self.client.end()
+
     def do_program(self, command):
         self.child.write(command["line"] + "\n")
 
     def do_stop(self, command):
         self.child.stop(command["how"])
 
-    def connect(self):
-        """Connects to the broker once the program has connected."""
+    def accept(self):
         self.child.forget_options()
         client, _ = self.listener.accept()
         self.listener.close()
         self.listener = None
+        self.connect(Peer(client))
+
+    def connect(self, client):
+        """Connects to the broker once the program has connected."""
         report("connecting")
         connected = socket.create_connection((self.options["address"], self.options["port"]), CONNECT_S)
         report("open", port=connected.getsockname()[1], pid=os.getpid())
-        self.client, self.broker = Peer(client), Peer(connected)
+        self.client, self.broker = client, Peer(connected)
         if "tls" in self.options:
             self.tls = Tls(self.broker, self.options["address"], self.options["tls"])
+        if self.early:
+            self.send(self.early)
+
+    def send(self, data, at=None):
+        report("bytes", at, direction="sent", hex=data.hex())
+        (self.tls or self.broker).sendall(data)
 
     def pass_on(self, peer):
         by = "client" if peer is self.client else "broker"
@@ -308,8 +355,7 @@ class Relay:
                 report("end", at, by=by, how="FIN")
                 self.other(peer).end()
         elif peer is self.client:
-            report("bytes", at, direction="sent", hex=data.hex())
-            (self.tls or self.broker).sendall(data)
+            self.send(data, at)
         else:
             plain = self.tls.decrypt(data) if self.tls else data
             if plain:

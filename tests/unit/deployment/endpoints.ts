@@ -8,6 +8,7 @@ import {
   endpointOn,
   endpointOnBrokerHost,
   hostPort,
+  programEndpointHere,
 } from '../../../deployment/endpoints.ts';
 import type { LiveListener } from '../../../deployment/live-listener.ts';
 import { locate } from '../../../deployment/locate.ts';
@@ -95,6 +96,31 @@ test('a client on a Pi finds its files there', async (t) => {
   t.deepEqual(at('sam'), { address: '198.18.7.2', port: 8883, tls: { ca: '/etc/mqtt-lab/two/ca.pem' } });
   const certificate = { chain: '/etc/mqtt-lab/two/user-lock.pem', key: '/etc/mqtt-lab/two/user-lock.key' };
   t.deepEqual(at('lock'), { address: '198.18.7.2', port: 8885, tls: { ca: '/etc/mqtt-lab/two/ca.pem', certificate } });
+});
+
+test('a client program here reads the files of `.lab/ca/`, or those of the lab file', async (t) => {
+  const { lab, broker } = await liveLab();
+  const at = (port: number, name: string, over: Partial<User> = {}, own = lab.broker.tls.own) => {
+    const listener = broker.listeners.find((one) => one.port === port);
+    const labHere = { ...lab, directory: '/lab', broker: { ...lab.broker, tls: { ...lab.broker.tls, own } } };
+    return listener && programEndpointHere(labHere, broker.credentials, listener, { ...userOf(lab, name), ...over });
+  };
+  const ca = '/lab/.lab/ca/ca.pem';
+  t.deepEqual(at(8883, 'sam'), { address: '127.0.0.1', port: 38883, tls: { ca } });
+  t.deepEqual(at(8883, 'bob'), at(8883, 'sam'));
+  const certificate = { chain: '/lab/.lab/ca/user-lock.pem', key: '/lab/.lab/ca/user-lock.key' };
+  t.deepEqual(at(8885, 'lock'), { address: '127.0.0.1', port: 38885, tls: { ca, certificate } });
+  const given = { certificate: '/own/lock.pem', key: '/own/lock.key' };
+  const own = { certificate: '/own/server.pem', key: '/own/server.key', ca: '/own/ca.pem' };
+  t.deepEqual(at(8885, 'lock', { certificate: given }, own)?.tls, {
+    ...{ ca: '/own/ca.pem', certificate: { chain: '/own/lock.pem', key: '/own/lock.key' } },
+  });
+  const [first] = broker.listeners;
+  const none = () => first && programEndpointHere(lab, { ca: undefined }, first, userOf(lab, 'sam'));
+  t.throws(none, { message: /ca\.pem[\s\S]*\.\/lab up/ });
+  t.notThrows(
+    () => first && programEndpointHere(lab, { ca: undefined }, { ...first, tls: undefined }, { name: 'sam' }),
+  );
 });
 
 test("a client on the broker's host logs in with a password alone", async (t) => {

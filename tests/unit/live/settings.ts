@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { LiveLab } from '../../../deployment/live-lab.ts';
-import type { Settings } from '../../../live/protocol.ts';
+import { PROGRAMS, type Settings } from '../../../live/protocol.ts';
 import { targetOf } from '../../../live/settings.ts';
 import { setupOf } from '../../../live/setup.ts';
 import { labOf } from '../_lab.ts';
@@ -19,6 +19,12 @@ const live: LiveLab = {
   broker: liveBrokerAt({ address: '127.0.0.1', port: 1883 }, { host: { kind: 'local' }, version: '2.0.21' }),
   pis: [livePiAt('pi', { address: '198.18.0.1', port: 1883 })],
 };
+const websockets = { address: '127.0.0.1', port: 1883, protocol: 'websockets' } as const;
+const webSockets: LiveLab = {
+  ...live,
+  broker: liveBrokerAt(websockets),
+  pis: [{ ...livePiAt('pi', websockets), broker: { ...websockets, listeners: [] } }],
+};
 const setup = setupOf(live, []);
 const settings: Settings = {
   ...{ user: 'sam', place: '', program: 'mqtt.js', version: 4, clean: true, keepAlive: 60, listener: 1883 },
@@ -29,8 +35,8 @@ test('offers users, places with their programs, listeners and topics, those with
     ...{ lab: 'live', brokerVersion: '2.0.21', users: ['sam', 'alice'], longestKeepAlive: 300, canRestart: true },
     isOpenToAll: false,
     places: [
-      { name: '', programs: ['mqtt.js'] },
-      { name: 'pi', programs: ['paho', 'mosquitto'] },
+      { name: '', programs: ['mqtt.js', 'paho', 'mosquitto'] },
+      { name: 'pi', programs: ['paho', 'mosquitto', 'mqtt.js'] },
     ],
     listeners: [{ port: 1883, label: 'MQTT', users: ['sam', 'alice'] }],
     topics: ['status', 'users/sam', 'users/alice', 'home/+/heat'],
@@ -41,14 +47,28 @@ test('offers users, places with their programs, listeners and topics, those with
 test('finds the user and the listener as the place reaches it', (t) => {
   const here = targetOf(live, setup, 'publisher', settings);
   t.like(here, { where: 'here', user: { name: 'sam' }, endpoint: { address: '127.0.0.1', port: 1883 } });
-  const there = targetOf(live, setup, 'publisher', { ...settings, place: 'pi', program: 'paho' });
-  t.like(there, { where: 'pi', pi: { name: 'pi' }, endpoint: { address: '198.18.0.1', port: 1883 } });
+  for (const program of PROGRAMS) {
+    const there = targetOf(live, setup, 'publisher', { ...settings, place: 'pi', program });
+    t.like(there, { where: 'host', endpoint: { address: '198.18.0.1', port: 1883 } });
+  }
+  for (const program of ['paho', 'mosquitto'] as const) {
+    const beside = targetOf(live, setup, 'publisher', { ...settings, program });
+    t.like(beside, { where: 'host', endpoint: { address: '127.0.0.1', port: 1883 } });
+  }
+});
+
+test('over WebSockets only mqtt.js on this machine connects', (t) => {
+  const over = (change: Partial<Settings>) => () =>
+    targetOf(webSockets, setup, 'publisher', { ...settings, ...change });
+  t.like(over({})(), { where: 'here', endpoint: { protocol: 'websockets' } });
+  for (const change of [{ program: 'paho' }, { program: 'mosquitto' }, { program: 'mqtt.js', place: 'pi' }] as const) {
+    t.throws(over(change), { message: /over WebSockets only mqtt\.js on this machine connects/ });
+  }
 });
 
 const WRONG: readonly (readonly [what: string, change: Partial<Settings>, RegExp])[] = [
   ['an unknown user', { user: 'bob' }, /the lab file has no user bob/],
   ['an unknown Pi', { place: 'attic' }, /the lab has no Pi attic/],
-  ['a program that does not run there', { program: 'paho' }, /paho does not run on this machine; choose mqtt\.js/],
   ['an unknown listener', { listener: 8883 }, /no listener at port 8883 is reached from this machine/],
   ['a keep alive above the limit', { keepAlive: 301 }, /it must be 1 to 300, which is broker\.maxKeepAlive/],
   ['no keep alive where there is a limit', { keepAlive: 0 }, /it must be 1 to 300/],

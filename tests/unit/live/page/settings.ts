@@ -1,12 +1,20 @@
 import test from 'ava';
-import { changed, firstForm, formOf, keepAliveRange, objection, settingsOf } from '../../../../live/page/settings.ts';
+import {
+  changed,
+  firstForm,
+  formOf,
+  isSplit,
+  keepAliveRange,
+  objection,
+  settingsOf,
+} from '../../../../live/page/settings.ts';
 import { type Setup, settingsSchema } from '../../../../live/protocol.ts';
 
 const setup: Setup = {
   ...{ lab: 'lab', users: ['sam', 'alice'], topics: ['home/light'], canRestart: true, steps: [] },
   places: [
     { name: '', programs: ['mqtt.js', 'paho'] },
-    { name: 'pi1', programs: ['mosquitto'] },
+    { name: 'pi1', programs: ['mosquitto', 'paho', 'mqtt.js'] },
   ],
   listeners: [
     { port: 1883, label: '1883', users: ['sam'] },
@@ -31,11 +39,21 @@ test('a lab with one user gives both sides that user, and its longest keep alive
   t.is(firstForm('subscriber', small).keepAlive, 30);
 });
 
-test('a change of place or user changes what is not possible there', (t) => {
+test('a change of place takes the first program there, a change of user a listener that lets it in', (t) => {
   const form = firstForm('publisher', setup);
-  t.is(changed(form, { place: 'pi1' }, setup).program, 'mosquitto');
+  const there = changed({ ...form, program: 'paho' }, { place: 'pi1' }, setup);
+  t.is(there.program, 'mosquitto');
+  t.is(changed(there, { place: '' }, setup).program, 'mqtt.js');
   t.is(changed(form, { user: 'alice' }, setup).listener, 8883);
   t.is(changed(form, { program: 'paho' }, setup).program, 'paho');
+});
+
+test('mqtt.js on a Pi is split: it runs here, and its connection is there', (t) => {
+  const form = firstForm('publisher', setup);
+  t.false(isSplit(form));
+  const there = changed(form, { place: 'pi1' }, setup);
+  t.false(isSplit(there));
+  t.true(isSplit(changed(there, { program: 'mqtt.js' }, setup)));
 });
 
 test('a publisher of the mosquitto clients says at the start how it publishes; others do not', (t) => {

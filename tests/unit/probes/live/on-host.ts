@@ -5,7 +5,7 @@ import process from 'node:process';
 import test, { type ExecutionContext } from 'ava';
 import { Secret } from '../../../../base/secret.ts';
 import { startLiveClient } from '../../../../probes/live/live-client.ts';
-import type { ProgramOptions } from '../../../../probes/live/options.ts';
+import type { HostOptions } from '../../../../probes/live/options.ts';
 import type { Command, Host, Running } from '../../../../provisioning/hosts/host.ts';
 import { localHost } from '../../../../provisioning/hosts/local.ts';
 import { hasEnded } from '../../../../provisioning/hosts/local-process.ts';
@@ -151,9 +151,9 @@ for (const [name, end] of [
 pythonTest('says why the program could not connect', async (t) => {
   const { host } = hostFor(t);
   const { events, seen } = recordedEvents();
-  const start = (options: Partial<ProgramOptions>, endpoint = { address: '127.0.0.1', port: 1 }) =>
+  const start = (options: Partial<HostOptions>, endpoint = { address: '127.0.0.1', port: 1 }) =>
     startLiveClient(
-      { ...login, program: 'mosquitto', host, endpoint, ...SUBSCRIBER, ...options } as ProgramOptions,
+      { ...login, program: 'mosquitto', host, endpoint, ...SUBSCRIBER, ...options } as HostOptions,
       events,
     );
   await t.throwsAsync(start({}), { message: /^broker 127\.0\.0\.1:1: connect as alice: .*Connection refused/ });
@@ -172,7 +172,7 @@ pythonTest('says why the program could not connect', async (t) => {
     ...host,
     start: (command) => localHost('here').start({ ...command, script: alone(command.script) }),
   };
-  await t.throwsAsync(start({ host: noPrograms }), { message: /mosquitto_sub is not installed/ });
+  await t.throwsAsync(start({ host: noPrograms }), { message: /^here: start mosquitto: .* not installed/ });
   t.deepEqual(seen, ['client SYN']);
 });
 
