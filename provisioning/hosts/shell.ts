@@ -40,7 +40,8 @@ const PRELUDE = [
   // a bash that the script starts would read ~/.bashrc, as if sshd had started it (bash(1), INVOCATION)
   'unset SSH_CLIENT SSH2_CLIENT',
   'export LC_ALL=C DEBIAN_FRONTEND=noninteractive',
-  'PATH=$PATH:/usr/local/sbin:/usr/sbin:/sbin',
+  // first, because npm puts a program of nft's name before all others (@vercel/nft)
+  'PATH=/usr/local/sbin:/usr/sbin:/sbin:$PATH',
   'umask 022',
   '',
 ].join('\n');

@@ -53,6 +53,14 @@ test.serial('says what to try where sudo asks on this machine, in any language',
   });
 });
 
+test.serial('finds the system’s own programs before others of the same name', async (t) => {
+  const { PATH } = process.env;
+  t.teardown(() => Object.assign(process.env, { PATH }));
+  process.env.PATH = `${programsFor(t, { chroot: 'true' })}:${PATH}`;
+  const { stdout } = await run(host, { step: 'find', script: 'command -v chroot', timeoutMs: 10_000 });
+  t.regex(stdout, /^\/usr\/sbin\/|^\/sbin\//);
+});
+
 test('runs a command on this machine: output, lines, exit code', async (t) => {
   const lines: string[] = [];
   const script = 'echo one; echo two >&2; exit 5';
