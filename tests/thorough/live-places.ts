@@ -51,47 +51,51 @@ test.serial('the lab is up', async (t) => {
 
 for (const { place, program } of COMBINATIONS) {
   const where = place === HERE ? 'this machine' : place;
-  test.serial(`${program} on ${where} over TLS: the packets of both hops, and the will of a pulled cable`, async (t) => {
-    if (isMissing(t, program, place)) return;
-    await using view = await openLiveView(theLab());
-    const connect = async (side: Side, listener: number) => {
-      await view.send({ do: 'connect', side, settings: settingsOf(side, { place, program }, listener) });
-      await view.packet(side, { type: 'CONNACK', code: 0 });
-    };
-    await connect('subscriber', TLS);
-    await view.packet('subscriber', { type: 'SUBACK' });
-    await connect('publisher', CERTIFICATE);
-    await view.send({ do: 'publish', ...MESSAGE, payload: 'hello' });
-    await view.words(/^sam published status at QoS 1/);
-    for (const side of ['publisher', 'subscriber'] as const) {
-      const drawn = view.events.flatMap((event) =>
-        event.is === 'packet' && event.side === side && event.packet.type.startsWith('PUB') ? [event.packet] : [],
-      );
-      t.deepEqual(
-        drawn.map(({ direction, type, bytes }) => ({ direction, type, bytes })),
-        hop(side, { qos: 1, topic: 'status', payloadBytes: 5 }),
-      );
-    }
-    const counted = await view.event(
-      (event) => event.is === 'counters' && event.side === 'publisher' && event.packets >= 4 && event.ip !== undefined,
-      "the kernel's counters",
-    );
-    t.true(counted.is === 'counters' && (counted.ip?.bytes ?? 0) > counted.mqttBytes);
-    await view.send({ do: 'cut', side: 'publisher' });
-    await view.packet('subscriber', { type: 'PUBLISH', payload: 'sam is gone' });
-    await view.words(/^The broker published sam's last will/);
-    await view.send({ do: 'plug', side: 'publisher' });
-    await view.event(({ is, ...event }) => is === 'state' && 'state' in event && event.state === 'ended', 'the end');
-    t.deepEqual(
-      view.events.filter(
+  test.serial(
+    `${program} on ${where} over TLS: the packets of both hops, and the will of a pulled cable`,
+    async (t) => {
+      if (isMissing(t, program, place)) return;
+      await using view = await openLiveView(theLab());
+      const connect = async (side: Side, listener: number) => {
+        await view.send({ do: 'connect', side, settings: settingsOf(side, { place, program }, listener) });
+        await view.packet(side, { type: 'CONNACK', code: 0 });
+      };
+      await connect('subscriber', TLS);
+      await view.packet('subscriber', { type: 'SUBACK' });
+      await connect('publisher', CERTIFICATE);
+      await view.send({ do: 'publish', ...MESSAGE, payload: 'hello' });
+      await view.words(/^sam published status at QoS 1/);
+      for (const side of ['publisher', 'subscriber'] as const) {
+        const drawn = view.events.flatMap((event) =>
+          event.is === 'packet' && event.side === side && event.packet.type.startsWith('PUB') ? [event.packet] : [],
+        );
+        t.deepEqual(
+          drawn.map(({ direction, type, bytes }) => ({ direction, type, bytes })),
+          hop(side, { qos: 1, topic: 'status', payloadBytes: 5 }),
+        );
+      }
+      const counted = await view.event(
         (event) =>
-          // mqtt.js notices the silence by itself
-          (event.is === 'trouble' && !/Keepalive timeout$/.test(event.text)) ||
-          (event.is === 'words' && event.isContradiction),
-      ),
-      [],
-    );
-  });
+          event.is === 'counters' && event.side === 'publisher' && event.packets >= 4 && event.ip !== undefined,
+        "the kernel's counters",
+      );
+      t.true(counted.is === 'counters' && (counted.ip?.bytes ?? 0) > counted.mqttBytes);
+      await view.send({ do: 'cut', side: 'publisher' });
+      await view.packet('subscriber', { type: 'PUBLISH', payload: 'sam is gone' });
+      await view.words(/^The broker published sam's last will/);
+      await view.send({ do: 'plug', side: 'publisher' });
+      await view.event(({ is, ...event }) => is === 'state' && 'state' in event && event.state === 'ended', 'the end');
+      t.deepEqual(
+        view.events.filter(
+          (event) =>
+            // mqtt.js notices the silence by itself
+            (event.is === 'trouble' && !/Keepalive timeout$/.test(event.text)) ||
+            (event.is === 'words' && event.isContradiction),
+        ),
+        [],
+      );
+    },
+  );
 
   test.serial(`${program} on ${where}: a live view that ends by Ctrl-C sends DISCONNECT`, async (t) => {
     if (isMissing(t, program, place)) return;
