@@ -71,7 +71,7 @@ export function openLiveSession(live: LiveLab, { mostEvents = MOST_EVENTS }: Ses
   const hosts = openHosts(live);
   const begun = new Date().toISOString();
   const word = randomBytes(3).toString('hex');
-  /** Why nothing but the ends of both clients is taken any more. */
+  /** Why both clients were ended for good; the transcript then takes only ALWAYS. */
   let over: string | undefined;
 
   const add = (event: NewEvent, at?: number): void => {
@@ -88,7 +88,7 @@ export function openLiveSession(live: LiveLab, { mostEvents = MOST_EVENTS }: Ses
     }
     for (const more of [...narrator.take(added), ...path.take(added)]) add(more);
   };
-  /** Does what a timer or a client's packet asks for: no caller could catch its error. */
+  /** For work that a timer or a client's stream calls: nothing else would catch its error. */
   const guarded = (work: () => void): void => {
     try {
       work();

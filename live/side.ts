@@ -48,7 +48,7 @@ export type SideOptions = {
   readonly counters: SideCounters;
   /** Called with each packet before the page gets it. */
   onPacket(packet: PacketView, settings: Settings): void;
-  /** Does some work of this process; an error of it ends both clients. */
+  /** Does some work; an error in it ends both clients. */
   guarded(work: () => void): void;
 };
 

@@ -25,7 +25,7 @@ type Held = Pick<LiveClient, 'pid' | 'localPort'>;
 /**
  * Starts a client and resolves once its TCP connection is open; what happens then are events. Throws a LabError when the
  * program does not start or cannot connect, and calls no `onEnd` then.
- * @param givenUp rejects where nobody wants the connection any more: the client ends, unless it has opened
+ * @param givenUp rejects to end the client, unless its connection has opened
  */
 export async function startLiveClient(
   options: LiveOptions,
