@@ -8,6 +8,7 @@ import type { Command, Setup } from '../protocol.ts';
 import { commandOf } from './command-body.ts';
 import { DOCUMENT } from './document.ts';
 import { type Events, sendEvents } from './event-stream.ts';
+import { isOfThisUser } from './peer.ts';
 import { openPresence, type Presence } from './presence.ts';
 import { isSame, refusalOf } from './refusal.ts';
 
@@ -53,7 +54,7 @@ export type ServerOptions = {
 export type LiveServer = AsyncDisposable & {
   /** A secret: it gives access to the live view. */
   readonly address: string;
-  /** An address that leads to the page once, within a minute, for a place that others can read, such as a command line. */
+  /** Leads a program of this user to the page, once, within a minute. Others may read it, as on a command line. */
   addressForOnce(): string;
 };
 
@@ -114,7 +115,8 @@ async function answer(live: Serving, request: IncomingMessage, response: ServerR
   const [, token = '', ...rest] = url.split('/');
   const route = [`${method} `, ...rest].join('/');
   const ticket = [...live.once].find((one) => isSame(token, one));
-  if (route === 'GET ' && ticket !== undefined) {
+  // another user may have read it in the list of processes
+  if (route === 'GET ' && ticket !== undefined && (await isOfThisUser(request.socket))) {
     live.once.delete(ticket);
     response.setHeader('location', `/${live.token}/`);
     return end(response, 303, '');
