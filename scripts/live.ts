@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import process from 'node:process';
 import { Command } from 'commander';
-import { ignoreFailure } from '../base/errors.ts';
+import { deferred } from '../base/deferred.ts';
+import { errorMessage, ignoreFailure, LabError } from '../base/errors.ts';
 import { painter } from '../base/paint.ts';
+import { masked } from '../base/secret.ts';
 import { withVersion } from '../deployment/broker-version.ts';
 import { holdLiveView } from '../deployment/lab-lock.ts';
 import type { LiveLab } from '../deployment/live-lab.ts';
@@ -47,10 +49,22 @@ export function live(): LabCommand {
       );
       if (open) openBrowser(server.addressForOnce());
       await opening.session;
-      if (!signal.aborted) await once(signal, 'abort');
+      await untilEnd(signal);
       return 0;
     },
   };
+}
+
+/** Resolves with Ctrl-C. Throws a LabError for an error that nothing catches, so that the clients end and a cut is undone. */
+async function untilEnd(signal: AbortSignal): Promise<void> {
+  const failed = deferred<never>();
+  process.on('uncaughtException', failed.reject);
+  try {
+    await Promise.race([signal.aborted || once(signal, 'abort'), failed.promise]);
+  } catch (error) {
+    const happened = masked(errorMessage(error));
+    throw new LabError({ subject: 'live view', step: 'go on', happened }, 'could-not-run');
+  }
 }
 
 /** The session once the broker answers; a page loads meanwhile. */

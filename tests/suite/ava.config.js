@@ -16,6 +16,9 @@ const FIRST = [
     'occupied',
     'external-aedes',
     'debian-13',
+    'live-places',
+    'live-actions',
+    'live-page',
   ],
 ];
 

@@ -31,10 +31,10 @@ topics: { status: { publish: [sam], subscribe: [sam] } }
 }
 
 /** A live view in a process of its own, without a desktop. */
-async function started(t: ExecutionContext, file: string) {
+async function started(t: ExecutionContext, file: string, more: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, ['lab', 'live', '--lab', file], {
     ...{ cwd: PROJECT, stdio: ['ignore', 'pipe', 'pipe'] },
-    env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '' },
+    env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', ...more },
   });
   t.teardown(() => child.kill('SIGKILL'));
   const output = { text: '' };
@@ -71,4 +71,21 @@ test('needs a lab that is up', async (t) => {
   const { status, stderr } = await runLab('live', '--lab', labAt(t, 1));
   t.is(status, 2);
   t.regex(stderr, /no answer from the broker/);
+});
+
+test('an error that nothing catches ends it in order: exit 2, no stack trace, no lock', async (t) => {
+  const file = await labFor(t);
+  const script = "process.on('SIGUSR2',()=>{throw(new(Error)('broken'))})";
+  const { child, address, output } = await started(t, file, {
+    NODE_OPTIONS: `--import=data:text/javascript,${script}`,
+  });
+  // a page has its setup, so the session has begun
+  const events = await fetch(`${address}events`);
+  await events.body?.getReader().read();
+  const closed = once(child, 'close');
+  child.kill('SIGUSR2');
+  t.deepEqual((await closed).slice(0, 1), [2]);
+  t.regex(output.text, /^live view: go on: broken$/m);
+  t.notRegex(output.text, /^ {4}at /m);
+  t.deepEqual(readdirSync(path.join(path.dirname(file), '.lab', 'live-locks')), []);
 });
