@@ -11,8 +11,9 @@ const OWN: readonly (readonly [why: string, pattern: RegExp])[] = [
   ],
   [
     "the folder in which apt extracts debconf's templates, which Debian 13 keeps",
-    /^\S+ \/var\/cache\/debconf\/tmp\.ci /,
+    /^\S+ \/var\/cache\/debconf\/tmp\.ci$/,
   ],
+  ['times of the last rotation of each log', /^\S+ \/var\/lib\/logrotate\/status$/],
   ['times of the last run of a timer', /^\S+ \/var\/lib\/systemd\/timers\//],
   ['folders of services with PrivateTmp, whose names are random', /^\S+ \/(var\/)?tmp\//],
   [
