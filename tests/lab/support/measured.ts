@@ -112,15 +112,14 @@ function compareSize(t: ExecutionContext, id: string, size: Size, frames: readon
     const next = connection.findIndex((frame) => frame.isEnd || (frame.payloads.length > 0 && !isWeighed(frame)));
     const own = connection.slice(0, next < 0 ? undefined : next);
     const sum = (of: (frame: Frame) => number) => own.reduce((bytes, frame) => bytes + of(frame), 0);
-    const acknowledgements = own.filter(({ streamBytes }) => streamBytes === 0);
     t.is(
       mqttBytes,
       sum(({ streamBytes }) => streamBytes),
       `${name}: bytes of MQTT`,
     );
     const off = ip.bytes - sum(({ ipBytes }) => ipBytes);
-    const slack = acknowledgements.reduce((bytes, { ipBytes }) => bytes + ipBytes, 0);
-    t.true(Math.abs(off) <= slack, `${name}: ${off} bytes of IP off, the acknowledgements have ${slack}`);
+    // one of each end may be under way when the counters are read
+    t.true(Math.abs(off) <= 2 * ACKNOWLEDGEMENT_BYTES, `${name}: ${off} bytes of IP off`);
     t.log(`${name}: ${ip.bytes} bytes of IP, ${off} off`);
   }
 }
