@@ -91,7 +91,7 @@ export function recordOnHost(
 }
 
 function recorderSource({ tls }: HostEndpoint): string {
-  const recorder = textFile('recorder.py', import.meta.url);
   // Python loads TLS slowly
-  return tls === undefined ? recorder : `${textFile('../clients/measuring_tls.py', import.meta.url)}\n${recorder}`;
+  const files = [...(tls === undefined ? [] : ['../clients/measuring_tls.py']), 'recorder_ends.py', 'recorder.py'];
+  return files.map((file) => textFile(file, import.meta.url)).join('\n');
 }

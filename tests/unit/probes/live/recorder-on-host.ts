@@ -9,10 +9,8 @@ const BOUND_MS = 20_000;
 
 /** What the recorder reports in a scenario of _recorder.py. */
 function reported(...scenario: string[]): (RecorderLine | undefined)[] {
-  const [program, recorder] = ['tests/unit/probes/live/_recorder.py', 'probes/live/recorder.py'].map((file) =>
-    path.resolve(file),
-  );
-  const { stdout } = spawnSync('python3', [`${program}`, `${recorder}`, ...scenario], { timeout: BOUND_MS });
+  const [program, folder] = ['tests/unit/probes/live/_recorder.py', 'probes/live'].map((file) => path.resolve(file));
+  const { stdout } = spawnSync('python3', [`${program}`, `${folder}`, ...scenario], { timeout: BOUND_MS });
   return stdout.toString().trim().split('\n').map(parseRecorderLine);
 }
 
