@@ -85,10 +85,9 @@ export function programEndpointHere(
   const { tls, ...at } = hostEndpointAt({ ...listener, folder: privateFolder(lab, CA_FOLDER) }, name);
   if (tls === undefined) return at;
   if (ca === undefined) throw noAuthority(lab.file);
-  const shown =
-    typeof certificate === 'object' ? { chain: certificate.certificate, key: certificate.key } : tls.certificate;
-  const isShown = tls.certificate !== undefined && shown !== undefined;
-  return { ...at, tls: { ca: lab.broker.tls.own?.ca ?? tls.ca, ...(isShown ? { certificate: shown } : {}) } };
+  const given = typeof certificate === 'object' ? { chain: certificate.certificate, key: certificate.key } : undefined;
+  const shown = tls.certificate && { certificate: given ?? tls.certificate };
+  return { ...at, tls: { ca: lab.broker.tls.own?.ca ?? tls.ca, ...shown } };
 }
 
 function noListener(subject: string, listeners: readonly LiveListener[], user: User | undefined): LabError {

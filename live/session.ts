@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { errorMessage, LabError } from '../base/errors.ts';
 import { masked } from '../base/secret.ts';
 import { filterMistake, topicMistake } from '../base/topic.ts';
+import { waitAtMost } from '../base/wait-at-most.ts';
 import type { LiveLab } from '../deployment/live-lab.ts';
 import { may, writes } from '../lab-file/may.ts';
 import { now } from '../probes/mqtt/packet.ts';
@@ -45,6 +46,7 @@ export type LiveSession = AsyncDisposable & {
 };
 
 const TICK_MS = 250;
+const DISPOSE_MS = 3_000;
 /** How late an event on a Pi may arrive here and still be in its place. */
 const HOLD_MS = 40;
 
@@ -98,7 +100,7 @@ export function openLiveSession(live: LiveLab, { mostEvents = MOST_EVENTS }: Ses
   };
   const stop = (why: string): void => {
     if (over !== undefined) return;
-    over = `${why}, so both clients are ended; save your answers, then start the live view again`;
+    over = `${why}, so the live view ended both clients; save your answers, then start the live view again`;
     transcript.add({ is: 'trouble', text: over });
     void endClients();
   };
@@ -187,8 +189,9 @@ export function openLiveSession(live: LiveLab, { mostEvents = MOST_EVENTS }: Ses
       try {
         await perform(command);
       } catch (error) {
-        // the next command may find the host in reach
-        if (error instanceof LabError && error.kind === 'could-not-run') hosts.forget();
+        // the next one may find the host in reach
+        if (command.do === 'connect' && error instanceof LabError && error.kind === 'could-not-run')
+          hosts.forget(command.settings.place);
         const trouble = error instanceof LabError ? error : refusal(command.do, errorMessage(error));
         add({ is: 'trouble', text: trouble.message });
         throw trouble;
@@ -224,9 +227,11 @@ function openHosts(live: LiveLab) {
   return {
     open,
     /** A client that still runs keeps its host. */
-    forget: () => opened.clear(),
+    forget: (place: string) => opened.delete(place),
     async [Symbol.asyncDispose]() {
-      await Promise.allSettled([...all].map(async (host) => (await host)[Symbol.asyncDispose]()));
+      const ends = [...all].map(async (host) => (await host)[Symbol.asyncDispose]());
+      // one that was given up may still be opening
+      await waitAtMost(DISPOSE_MS, Promise.allSettled(ends));
     },
   };
 }

@@ -5,7 +5,7 @@ import { filterFor, hasPlaceholder } from '../lab-file/may.ts';
 import { deniedIn } from './checkpoint/roles.ts';
 import { HERE, PROGRAMS, type Program, type Setup, type Step } from './protocol.ts';
 
-/** The first is the page's choice; of mqtt.js, only the connection is on the Pi. */
+/** The first is the page's choice; mqtt.js has only its connection there. */
 const PI_PROGRAMS: Program[] = ['paho', 'mosquitto', 'mqtt.js'];
 
 /** Seconds; undefined for an external broker, and where the lab file sets no limit. */

@@ -83,7 +83,7 @@ export function openSide(options: SideOptions): LiveSide {
     const target = targetOf(live, setup, side, wanted);
     const clientId = options.clientId(wanted);
     // its rules are for a connection that is over
-    await cable.plug();
+    await Promise.race([cable.plug(), givenUp]);
     place = wanted.place;
     counters.begin(wanted.place, target.endpoint.port);
     add({ is: 'state', side, state: 'connecting', settings: wanted, clientId });

@@ -48,8 +48,9 @@ export function live(): LabCommand {
         'anyone on this machine with this address can act as the users of the lab; Ctrl-C ends the live view',
       );
       if (open) openBrowser(server.addressForOnce());
-      await opening.session;
-      await untilEnd(signal);
+      const end = untilEnd(signal);
+      await Promise.race([opening.session, end]);
+      await end;
       return 0;
     },
   };
@@ -62,13 +63,16 @@ async function untilEnd(signal: AbortSignal): Promise<void> {
   try {
     await Promise.race([signal.aborted || once(signal, 'abort'), failed.promise]);
   } catch (error) {
-    const happened = masked(errorMessage(error));
-    throw new LabError({ subject: 'live view', step: 'go on', happened }, 'could-not-run');
+    const happened = `an error that nothing catches: ${masked(errorMessage(error))}`;
+    const advice = 'start it again; where it fails again, report it as a bug of mqtt-lab';
+    throw new LabError({ subject: 'live view', step: 'run', happened, advice }, 'could-not-run');
   }
 }
 
-/** The session once the broker answers; a page loads meanwhile. */
-function openSession(live: LiveLab, signal: AbortSignal) {
+/** The session once the broker answers; a page loads meanwhile. Disposing of it does not wait for a broker that is silent. */
+function openSession(live: LiveLab, interrupt: AbortSignal) {
+  const over = new AbortController();
+  const signal = AbortSignal.any([interrupt, over.signal]);
   const opening = async () => {
     const asking = Promise.all([withVersion(live, signal), requireAnswer(live, signal)]);
     const [{ openLiveSession }, [versioned]] = await Promise.all([import('../live/session.ts'), asking]);
@@ -80,6 +84,7 @@ function openSession(live: LiveLab, signal: AbortSignal) {
   return {
     session,
     async [Symbol.asyncDispose]() {
+      over.abort();
       await (await ignoreFailure(session))?.[Symbol.asyncDispose]();
     },
   };

@@ -5,18 +5,20 @@ import { Header } from './header.tsx';
 import { Log } from './log.tsx';
 import { Plot } from './plot.tsx';
 import { SidePanel } from './side-panel.tsx';
-import type { State } from './state.ts';
 import { usePart } from './store.ts';
 import { Troubles } from './troubles.tsx';
 import { Words } from './words.tsx';
 
-const ENDED = 'The live view did not begin: its terminal says why.';
-const WAITING: Readonly<Partial<Record<State['link'], string>>> = { lost: ENDED, closed: ENDED };
-
 export function App() {
   const setup = usePart((state) => state.setup);
   const link = usePart((state) => state.link);
-  if (setup === undefined) return <p class="waiting">{WAITING[link] ?? 'Connecting to the live view …'}</p>;
+  const hasFailed = link === 'lost' || link === 'closed';
+  if (setup === undefined)
+    return (
+      <p class="waiting">
+        {hasFailed ? 'The live view did not begin: its terminal says why.' : 'Connecting to the live view …'}
+      </p>
+    );
   return (
     <>
       <Header setup={setup} />

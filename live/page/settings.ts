@@ -67,11 +67,15 @@ export function changed(form: Form, change: Partial<Form>, setup: Setup): Form {
   const ports = listenersFor(next.user, setup).map(({ port }) => port);
   const possible = {
     ...next,
-    // the first is one that the place has for certain
-    program: form.place === next.place ? next.program : (programs[0] ?? next.program),
+    program: isLikely(form, next) ? next.program : (programs[0] ?? next.program),
     listener: ports.includes(next.listener) ? next.listener : (ports[0] ?? next.listener),
   };
   return { ...possible, ...withoutChoice(possible, setup) };
+}
+
+/** Whether the new place has the program: each Pi has paho and Mosquitto's clients, this machine perhaps. */
+function isLikely({ place }: Form, next: Form): boolean {
+  return place === next.place || (next.place !== '' && next.program !== 'mqtt.js');
 }
 
 const MOST_KEEP_ALIVE = 65_535;

@@ -1,25 +1,25 @@
-import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
 import { endianness } from 'node:os';
 import process from 'node:process';
+import { tcpTables } from '../../probes/network/kernel-end.ts';
 
-/** IPv4 sockets, and IPv6 sockets with an IPv4 address (proc(5), /proc/net). */
-const TABLES = ['/proc/net/tcp', '/proc/net/tcp6'];
+/** A closed socket has no owner, which shows as root (proc(5), /proc/net/tcp). */
+const ESTABLISHED = '01';
 
 type Ends = Pick<Socket, 'remoteAddress' | 'remotePort' | 'localAddress' | 'localPort'>;
 
 /** Whether a program of this user, or of root, is at the other end of a connection on this machine. */
 export async function isOfThisUser(socket: Ends): Promise<boolean> {
-  const tables = await Promise.all(TABLES.map((file) => readFile(file, 'utf8').catch(() => '')));
-  const uid = uidOfPeer(tables.join('\n'), socket);
+  const uid = uidOfPeer(await tcpTables(), socket);
   return uid === 0 || (uid !== undefined && uid === process.getuid?.());
 }
 
-/** Pure. The user id of the other end; undefined where the kernel's tables do not have it. */
+/** Pure. The user id of the other end, which may be an IPv6 socket; undefined where it is not connected to this end. */
 export function uidOfPeer(tables: string, { remoteAddress, remotePort, localAddress, localPort }: Ends) {
   const wanted = [written(remoteAddress, remotePort), written(localAddress, localPort)];
   for (const line of tables.split('\n')) {
-    const [, local, remote, , , , , uid] = line.trim().split(/\s+/);
+    const [, local, remote, state, , , , uid] = line.trim().split(/\s+/);
+    if (state !== ESTABLISHED) continue;
     if (local?.slice(-13) === wanted[0] && remote?.slice(-13) === wanted[1]) return Number(uid);
   }
   return undefined;

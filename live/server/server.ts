@@ -116,8 +116,13 @@ async function answer(live: Serving, request: IncomingMessage, response: ServerR
   const route = [`${method} `, ...rest].join('/');
   const ticket = [...live.once].find((one) => isSame(token, one));
   // another user may have read it in the list of processes
-  if (route === 'GET ' && ticket !== undefined && (await isOfThisUser(request.socket))) {
-    live.once.delete(ticket);
+  if (
+    route === 'GET ' &&
+    ticket !== undefined &&
+    (await isOfThisUser(request.socket)) &&
+    // a second request may have been faster
+    live.once.delete(ticket)
+  ) {
     response.setHeader('location', `/${live.token}/`);
     return end(response, 303, '');
   }

@@ -4,7 +4,7 @@ import type { HostOptions } from './options.ts';
 
 /** What a host says that lacks a program, what that is, and how to install it. */
 const MISSING: readonly (readonly [says: RegExp, happened: string, install: string])[] = [
-  [/python3: not found/, 'python3 is not installed', 'apt-get install python3'],
+  [/python3: (command )?not found/, 'python3 is not installed', 'apt-get install python3'],
   [
     /No module named 'paho/,
     'python3 has no paho-mqtt',

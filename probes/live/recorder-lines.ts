@@ -28,10 +28,10 @@ export type RecorderCommand =
   /** Half a close: it goes on receiving. */
   | { readonly do: 'fin' }
   | { readonly do: 'rst' }
-  /** Of mqtt.js. `close` ends the connection and the recorder. */
+  /** mqtt.js sends these two. `close` ends the connection and the recorder. */
   | { readonly do: 'send'; readonly hex: string }
   | { readonly do: 'close' }
-  /** All that follow only to recorder.py. To be answered at once by `clock`, with `asked` and its own time. */
+  /** Only recorder.py reads this and the rest. It answers at once by `clock`, with `asked` and its own time. */
   | { readonly do: 'clock'; readonly asked: number }
   /** Starts the client program, which connects; without one, the recorder connects. */
   | { readonly do: 'start' }

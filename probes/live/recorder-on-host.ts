@@ -30,7 +30,7 @@ const END_MS = 2_000;
 const FIRST_QUERIES = 4;
 const EVERY_MS = 5_000;
 
-/** Starts a recorder in Python on a host, with its client program there, or for one that sends its bytes by `send`. */
+/** Starts a recorder in Python on a host, with its client program, or without one: mqtt.js then sends its bytes by `send`. */
 export function recordOnHost(
   { host, endpoint, program }: Pick<HostOptions, 'host' | 'endpoint' | 'program'>,
   child: Child | undefined,

@@ -32,13 +32,18 @@ export function endOf(state: string | undefined): KernelEnd['how'] {
   return AFTER_OWN_FIN.includes(state) ? 'FIN' : 'unknown';
 }
 
+/** The TCP sockets of this machine (proc(5), /proc/net): of IPv4, then of IPv6. Empty on another system than Linux. */
+export async function tcpTables(): Promise<string> {
+  const files = ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'utf8').catch(() => ''));
+  return (await Promise.all(files)).join('');
+}
+
 /**
  * How the kernel of this machine ended the connection of a process that is gone. `unknown` where it has no table, as on
  * another system than Linux, and where TLS or a WebSocket hides it.
  */
 export async function endHere(localPort: number, { port, protocol, tls }: Endpoint): Promise<KernelEnd['how']> {
-  const files = ['/proc/net/tcp', '/proc/net/tcp6'].map((file) => readFile(file, 'utf8').catch(() => ''));
-  const table = (await Promise.all(files)).join('');
+  const table = await tcpTables();
   if (table === '' || Number.isNaN(localPort)) return 'unknown';
   const how = endOf(stateOf(table, localPort, port));
   // the broker answers a FIN with a last record or frame, after which the kernel forgets the connection

@@ -79,7 +79,7 @@ export function stepFailed(host: Host, step: string, result: Result, advice?: st
 
 function sudoAdvice(output: string): string | undefined {
   if (/sudo: (a password is required|.*terminal is required)/.test(output)) {
-    return 'run `sudo -v` on the same terminal before, run the command as root, or let this user use sudo without a password (sudoers(5), NOPASSWD)';
+    return 'run `sudo -v` first on the same terminal, run the command as root, or let this user use sudo without a password (sudoers(5), NOPASSWD)';
   }
   if (/is not in the sudoers file|sudo: (command )?not found/.test(output)) {
     return 'log in as root or as a user who may use sudo';

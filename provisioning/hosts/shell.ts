@@ -40,7 +40,7 @@ const PRELUDE = [
   // a bash that the script starts would read ~/.bashrc, as if sshd had started it (bash(1), INVOCATION)
   'unset SSH_CLIENT SSH2_CLIENT',
   'export LC_ALL=C DEBIAN_FRONTEND=noninteractive',
-  // first, because npm puts a program of nft's name before all others (@vercel/nft)
+  // first, because npm puts a program named nft before the system's (@vercel/nft)
   'PATH=/usr/local/sbin:/usr/sbin:/sbin:$PATH',
   'umask 022',
   '',

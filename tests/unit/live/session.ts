@@ -60,7 +60,7 @@ test.serial('a full transcript ends both clients, says so once, and can be saved
   await session.execute({ do: 'publish', ...message, perSecond: 200 });
   await ended('publisher');
   await ended('subscriber');
-  const full = 'the transcript is full (60 events), so both clients are ended';
+  const full = 'the transcript is full (60 events), so the live view ended both clients';
   const troubles = all('trouble');
   t.deepEqual(
     troubles.map(({ text, seq }) => [text.split(';')[0], seq]),
@@ -84,9 +84,9 @@ test.serial('a full transcript ends both clients, says so once, and can be saved
 for (const how of ['its end is asked for', 'the last page is closed'] as const) {
   test.serial(`a client whose connection does not open is given up when ${how}`, async (t) => {
     const { session, events, connectPublisher, all } = await opened(t, {}, await deafBroker(t));
-    const begun = performance.now();
     const connecting = connectPublisher();
     await until('the SYN', BOUND_MS, () => events.find((event) => event.is === 'tcp'));
+    const begun = performance.now();
     await t.throwsAsync(connectPublisher(), { message: /it is connected; end it first/ });
     if (how === 'the last page is closed') await session.endClients();
     else await session.execute({ do: 'end', side: 'publisher', how: 'kill' });
@@ -147,7 +147,7 @@ for (const [where, provoke] of ERRORS) {
   );
 }
 
-test.serial('the same for an error in what the end of a client calls', async (t) => {
+test.serial('an error of the live view itself in what the end of a client calls ends both clients', async (t) => {
   const proof = PROOFS['2.2a'];
   t.teardown(() => Object.assign(PROOFS, { '2.2a': proof }));
   const take = (event: LiveEvent) => (event.is === 'state' && event.state === 'ended' ? fail() : undefined);
@@ -164,7 +164,7 @@ async function isOver(t: ExecutionContext, { session, received, connectPublisher
   await ended('subscriber');
   t.deepEqual(
     all('trouble').map(({ text }) => text.split(';')[0]),
-    ['the live view itself failed (nothing knows [secret]), so both clients are ended'],
+    ['the live view itself failed (nothing knows [secret]), so the live view ended both clients'],
   );
   t.true(received.includes('disconnect'));
   await t.throwsAsync(connectPublisher(), { message: /connect: the live view itself failed/ });

@@ -43,10 +43,17 @@ async function started(t: ExecutionContext, file: string, more: Readonly<Record<
   return { child, address, output };
 }
 
+/** Waits until a page has its setup, and leaves it open. */
+async function begun(address: string): Promise<void> {
+  const events = await fetch(`${address}events`);
+  await events.body?.getReader().read();
+}
+
 test('serves the page until Ctrl-C, then exits with 0 and leaves no lock', async (t) => {
   const file = await labFor(t);
   const { child, address } = await started(t, file);
   t.is((await fetch(address)).status, 200);
+  await begun(address);
   const second = await runLab('live', '--lab', file);
   t.is(second.status, 2);
   t.regex(second.stderr, new RegExp(`open the live view: process ${child.pid} \\(.* live .*\\) shows this lab\\n`));
@@ -79,13 +86,19 @@ test('an error that nothing catches ends it in order: exit 2, no stack trace, no
   const { child, address, output } = await started(t, file, {
     NODE_OPTIONS: `--import=data:text/javascript,${script}`,
   });
-  // a page has its setup, so the session has begun
-  const events = await fetch(`${address}events`);
-  await events.body?.getReader().read();
+  await begun(address);
   const closed = once(child, 'close');
   child.kill('SIGUSR2');
   t.deepEqual((await closed).slice(0, 1), [2]);
-  t.regex(output.text, /^live view: go on: broken$/m);
+  t.regex(output.text, /^live view: run: an error that nothing catches: broken$/m);
   t.notRegex(output.text, /^ {4}at /m);
   t.deepEqual(readdirSync(path.join(path.dirname(file), '.lab', 'live-locks')), []);
+});
+
+test('Ctrl-C before the broker has answered ends it too, with 0', async (t) => {
+  const { port } = await fakeBroker(t, () => undefined);
+  const { child } = await started(t, labAt(t, port));
+  const closed = once(child, 'close');
+  child.kill('SIGINT');
+  t.deepEqual((await closed).slice(0, 1), [0]);
 });

@@ -9,13 +9,14 @@ const host = localHost('here');
 
 /** [a host's last words, what is missing there, how to install it on this machine] */
 const rows = [
+  ['/bin/sh: line 1: python3: command not found', 'python3 is not installed', /^apt-get install python3; /],
   ['sh: 1: eval: python3: not found', 'python3 is not installed', /^apt-get install python3; /],
   ["ModuleNotFoundError: No module named 'paho'", 'python3 has no paho-mqtt', /python3-paho-mqtt; .* pip install/],
   ['mosquitto_sub is not installed', 'the mosquitto clients are not installed', /^apt-get install mosquitto-clients/],
 ] as const;
 
 for (const [words, happened, install] of rows) {
-  test(`knows what is missing by: ${words}`, (t) => {
+  test(`says what to install where a host says: ${words}`, (t) => {
     const here = missingProgram({ host, isThisMachine: true, program: 'paho' }, words);
     t.like(here, { subject: 'here', step: 'start paho', happened });
     t.regex(here?.advice ?? '', install);
@@ -25,7 +26,7 @@ for (const [words, happened, install] of rows) {
   });
 }
 
-test('other words show nothing that is missing', (t) => {
+test('a refused connection is no missing program', (t) => {
   t.is(missingProgram({ host, program: 'paho' }, 'Connection refused (ECONNREFUSED)'), undefined);
 });
 

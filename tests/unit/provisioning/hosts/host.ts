@@ -16,7 +16,7 @@ const rows: readonly (readonly [stdout: string, stderr: string, message: string]
   [
     '',
     'sudo: a password is required\n',
-    'kitchen: step: exit code 1\n    sudo: a password is required\n  try: run `sudo -v` on the same terminal before, run the command as root, or let this user use sudo without a password (sudoers(5), NOPASSWD)',
+    'kitchen: step: exit code 1\n    sudo: a password is required\n  try: run `sudo -v` first on the same terminal, run the command as root, or let this user use sudo without a password (sudoers(5), NOPASSWD)',
   ],
   [
     '',
