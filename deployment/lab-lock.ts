@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmod, type FileHandle, mkdir, open, readFile, rm, stat } from 'node:fs/promises';
 import process from 'node:process';
 import * as z from 'zod';
-import { CALLED_AS } from '../base/called-as.ts';
+import { PROGRAM } from '../base/called-as.ts';
 import { LabError } from '../base/errors.ts';
 import type { ReportProgress } from '../base/progress.ts';
 import type { Lab } from '../lab-file/lab.ts';
@@ -121,7 +121,7 @@ async function isStill(file: string, handle: FileHandle): Promise<boolean> {
 }
 
 async function noted(file: string, handle: FileHandle): Promise<AsyncDisposable> {
-  const command = [CALLED_AS, ...process.argv.slice(2)].join(' ');
+  const command = [PROGRAM, ...process.argv.slice(2)].join(' ');
   await handle.truncate();
   await handle.write(JSON.stringify({ pid: process.pid, command, since: new Date().toISOString() }));
   return {

@@ -1,5 +1,5 @@
 import { parse } from 'yaml';
-import { CALLED_AS } from '../base/called-as.ts';
+import { PROGRAM } from '../base/called-as.ts';
 
 /** What a new lab file says; the rest of it is an example. */
 export type NewLab = {
@@ -32,8 +32,8 @@ export function labTemplate({ name, schema, broker, pis }: NewLab): string {
   return [
     `# yaml-language-server: $schema=${schema}`,
     ...(isExternal
-      ? [`# \`${CALLED_AS} verify\` checks that the broker does what this file says; the lab never changes it.`]
-      : [`# \`${CALLED_AS} up\` builds this lab and verifies it, \`${CALLED_AS} down\` removes it again.`]),
+      ? [`# \`${PROGRAM} verify\` checks that the broker does what this file says; the lab never changes it.`]
+      : [`# \`${PROGRAM} up\` builds this lab and verifies it, \`${PROGRAM} down\` removes it again.`]),
     `name: ${scalar(name)}`,
     '',
     '# host: local (this machine), container, ssh://[user@]host[:port], or external with address: HOST',

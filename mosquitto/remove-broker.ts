@@ -1,4 +1,4 @@
-import { CALLED_AS } from '../base/called-as.ts';
+import { CALLED_AS, PROGRAM } from '../base/called-as.ts';
 import { LabError } from '../base/errors.ts';
 import { shellScript } from '../base/shell-script.ts';
 import { backupFolder } from '../provisioning/resources/backup-folder.ts';
@@ -50,7 +50,7 @@ export function removeBroker(lab: string): Resource {
 
 function takenOver(other: string): LabError {
   const happened = `the lab "${other}" has taken this host over`;
-  const advice = `run ${CALLED_AS} down of that lab first, or \`${CALLED_AS} down ${other}\`: it restores this lab's broker`;
+  const advice = `run ${PROGRAM} down of that lab first, or \`${CALLED_AS} down ${other}\`: it restores this lab's broker`;
   return new LabError({ subject: 'broker', step: 'restore the host', happened, advice }, 'failed');
 }
 

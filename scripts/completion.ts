@@ -1,6 +1,6 @@
 import process from 'node:process';
 import { Argument, Command } from 'commander';
-import { CALLED_AS } from '../base/called-as.ts';
+import { PROGRAM } from '../base/called-as.ts';
 import type { LabCommand } from './command.ts';
 import { bashScript } from './completion/bash.ts';
 import { fishScript } from './completion/fish.ts';
@@ -11,9 +11,9 @@ const SCRIPTS = { bash: bashScript, zsh: zshScript, fish: fishScript };
 type Shell = keyof typeof SCRIPTS;
 
 const USE = `
-bash: source <(${CALLED_AS} completion bash)
-zsh:  source <(${CALLED_AS} completion zsh), after compinit
-fish: ${CALLED_AS} completion fish > ~/.config/fish/conf.d/mqtt-lab.fish`;
+bash: source <(${PROGRAM} completion bash)
+zsh:  source <(${PROGRAM} completion zsh), after compinit
+fish: ${PROGRAM} completion fish > ~/.config/fish/conf.d/mqtt-lab.fish`;
 
 /** `./lab completion`: a shell's script that completes commands and options. */
 export function completion(): LabCommand {

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Command, Option } from 'commander';
-import { CALLED_AS } from '../base/called-as.ts';
+import { PROGRAM } from '../base/called-as.ts';
 import { errorCode, InputError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import { labName } from '../lab-file/forms.ts';
@@ -98,11 +98,11 @@ function nextLines(file: string, { broker }: Pick<NewLab, 'broker'>): string[] {
     const variables = NEW_USERS.map(passwordVariable).join(' and ');
     return [
       `wrote ${file}: name the broker's users and their rights in it, and set ${variables}`,
-      `${CALLED_AS}${option} verify checks the broker`,
+      `${PROGRAM}${option} verify checks the broker`,
     ];
   }
   return [
     `wrote ${file}, and random passwords of ${NEW_USERS.join(' and ')} in .lab/passwords/`,
-    `${CALLED_AS}${option} up builds the lab and verifies it`,
+    `${PROGRAM}${option} up builds the lab and verifies it`,
   ];
 }

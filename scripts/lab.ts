@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import process from 'node:process';
 import { Command, CommanderError } from 'commander';
-import { CALLED_AS } from '../base/called-as.ts';
+import { PROGRAM } from '../base/called-as.ts';
 import { InputError, LabError } from '../base/errors.ts';
 import { painter } from '../base/paint.ts';
 import manifest from '../package.json' with { type: 'json' };
@@ -77,7 +77,7 @@ async function dispatch(args: string[], signal: AbortSignal): Promise<number> {
 
 /** The program with these commands, and the commands without their actions. */
 async function openProgram(loaders: readonly (readonly [name: string, load: () => Promise<LabCommand>])[]) {
-  const program = new Command(CALLED_AS)
+  const program = new Command(PROGRAM)
     .description('Build the MQTT lab that lab.yaml describes, and prove with real MQTT traffic that it works.')
     .option('--lab <file>', 'lab file (default: "lab.yaml")')
     .version(manifest.version, '--version', 'print the version')

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { CALLED_AS } from '../base/called-as.ts';
+import { PROGRAM } from '../base/called-as.ts';
 import { type Paint, printable } from '../base/paint.ts';
 import { quote } from '../base/quote.ts';
 import type { LiveLab } from '../deployment/live-lab.ts';
@@ -15,14 +15,14 @@ export function nextSteps({ lab, broker, pis }: LiveLab, paint: Paint): string[]
     topic === undefined
       ? []
       : [
-          `${CALLED_AS}${option} subscribe --as ${quote(subscriber)} ${words(topic.name, '', '--debug')}`,
-          `${CALLED_AS}${option} publish --as ${quote(publisher)} ${words(topic.name, ' hello', '--qos 1 --debug')}`,
+          `${PROGRAM}${option} subscribe --as ${quote(subscriber)} ${words(topic.name, '', '--debug')}`,
+          `${PROGRAM}${option} publish --as ${quote(publisher)} ${words(topic.name, ' hello', '--qos 1 --debug')}`,
         ];
   const [pi] = pis;
   const commands = [
     ...talk,
-    ...(pi === undefined ? [] : [`${CALLED_AS}${option} ssh ${pi.name}`]),
-    `${CALLED_AS}${option} down`,
+    ...(pi === undefined ? [] : [`${PROGRAM}${option} ssh ${pi.name}`]),
+    `${PROGRAM}${option} down`,
   ];
   const seen = pis.map(({ name, broker: from }) => `, from ${name} ${from.address}:${from.port}`);
   return [

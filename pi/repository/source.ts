@@ -1,4 +1,4 @@
-import { CALLED_AS } from '../../base/called-as.ts';
+import { PROGRAM } from '../../base/called-as.ts';
 import { LabError } from '../../base/errors.ts';
 import { parseOsRelease } from '../../base/os-release.ts';
 import type { AptRepository } from '../../lab-file/lab.ts';
@@ -78,7 +78,7 @@ function findFormerLab({ host, wanted, lab }: Usage, facts: Facts): string | und
   const other = otherLab(lab, facts);
   if (other === undefined || !other.isPresent) return other?.name;
   const happened = `the lab "${other.name}" has its repository there (${SOURCE}), and a host has one at a time`;
-  const advice = `run \`${CALLED_AS} down ${other.name}\` beside its lab file, or remove \`repository\` from this one: the clients then come from that lab's`;
+  const advice = `run \`${PROGRAM} down ${other.name}\` beside its lab file, or remove \`repository\` from this one: the clients then come from that lab's`;
   throw new LabError({ subject: host, step: `use the repository ${wanted.url}`, happened, advice }, 'failed');
 }
 

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { calledAs } from '../../../base/called-as.ts';
+import { calledAs, labOption } from '../../../base/called-as.ts';
 
 const PATH = '/usr/local/bin:/usr/bin:/home/sam/project/node_modules/.bin';
 
@@ -20,3 +20,14 @@ test('in the GitHub action the clone is not in reach, so it is npx mqtt-lab', (t
   t.is(calledAs('/runner/actions/mqtt-lab/v1/lab', PATH, '/runner/actions/mqtt-lab/v1/'), 'npx mqtt-lab');
   t.is(calledAs('/home/sam/mqtt-lab/lab', PATH, '/runner/actions/other/v1'), './lab');
 });
+
+for (const [args, option] of [
+  [['up'], ''],
+  [['--lab', 'other.yaml', 'up'], ' --lab other.yaml'],
+  [['up', '--lab=my lab.yaml'], " --lab 'my lab.yaml'"],
+  [['up', '--lab'], ''],
+] as const) {
+  test(`advice after ${args.join(' ')} names the lab file of that command`, (t) => {
+    t.is(labOption(args), option);
+  });
+}
