@@ -10,6 +10,7 @@ import { freshClientId } from '../probes/mqtt/session.ts';
 import type { Host } from '../provisioning/hosts/host.ts';
 import { openHost } from '../provisioning/hosts/open.ts';
 import { saveAnswers } from './answers/save.ts';
+import { hasUnsaved } from './answers/unsaved.ts';
 import { openPath } from './checkpoint/path.ts';
 import { stepsFor } from './checkpoint/steps.ts';
 import { openCounters } from './counters.ts';
@@ -43,10 +44,14 @@ export type LiveSession = AsyncDisposable & {
   execute(command: Command): Promise<void>;
   /** Ends both clients and undoes their cuts, as when the page is closed. */
   endClients(): Promise<void>;
+  /** Saves predictions and answers that no file has; returns the path of the HTML. */
+  saveUnsaved(): Promise<string | undefined>;
 };
 
 const TICK_MS = 250;
 const DISPOSE_MS = 3_000;
+/** In place of the name of a student who has not saved. */
+const UNNAMED = 'unnamed';
 /** How late an event on a Pi may arrive here and still be in its place. */
 const HOLD_MS = 40;
 
@@ -148,6 +153,7 @@ export function openLiveSession(live: LiveLab, { mostEvents = MOST_EVENTS }: Ses
     });
     // also when the transcript is full
     transcript.add({ is: 'saved', ...files });
+    return files;
   };
   const perform = async (command: Command): Promise<void> => {
     switch (command.do) {
@@ -179,7 +185,7 @@ export function openLiveSession(live: LiveLab, { mostEvents = MOST_EVENTS }: Ses
       case 'answer':
         return add({ is: 'answered', step: command.step, text: command.text });
       case 'save':
-        return await save(command.student);
+        await save(command.student);
     }
   };
   return {
@@ -198,6 +204,7 @@ export function openLiveSession(live: LiveLab, { mostEvents = MOST_EVENTS }: Ses
       }
     },
     endClients,
+    saveUnsaved: async () => (hasUnsaved(transcript.events) ? (await save(UNNAMED)).html : undefined),
     async [Symbol.asyncDispose]() {
       clearInterval(timer);
       await endClients();

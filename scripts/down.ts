@@ -14,6 +14,7 @@ import { findEngine, hasEngine, isOwnSocket } from '../provisioning/docker/engin
 import { removeImages } from '../provisioning/docker/image.ts';
 import { installedPackages, removalLine } from '../provisioning/docker/installed-packages.ts';
 import { removeNetworks } from '../provisioning/docker/network.ts';
+import { counted } from '../report/page/format.ts';
 import { openDisplay } from '../terminal/display.ts';
 import { exitCodeOf, hostLines } from '../terminal/outcome-lines.ts';
 import { planLines } from '../terminal/plan-lines.ts';
@@ -102,5 +103,6 @@ async function removeAll(docker: Docker, lab: string, { keepImages }: KeepOption
   const containers = await removeContainers(docker, lab);
   const networks = await removeNetworks(docker, lab);
   const images = keepImages ? 0 : await removeImages(docker, lab);
-  console.log(`removed: ${containers} containers, ${networks} networks, ${images} images`);
+  const removed = [counted(containers, 'container'), counted(networks, 'network'), counted(images, 'image')];
+  console.log(`removed: ${removed.join(', ')}`);
 }

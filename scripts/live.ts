@@ -49,15 +49,20 @@ export function live(): LabCommand {
       );
       if (open) openBrowser(server.addressForOnce());
       const end = untilEnd(signal);
-      await Promise.race([opening.session, end]);
-      await end;
+      const session = await Promise.race([opening.session, end]);
+      try {
+        await end;
+      } finally {
+        const file = await session?.saveUnsaved();
+        if (file !== undefined) console.log(`answers that were not saved are in ${file}`);
+      }
       return 0;
     },
   };
 }
 
 /** Resolves with Ctrl-C. Throws a LabError for an error that nothing catches, so that the clients end and a cut is undone. */
-async function untilEnd(signal: AbortSignal): Promise<void> {
+async function untilEnd(signal: AbortSignal): Promise<undefined> {
   const failed = deferred<never>();
   process.on('uncaughtException', failed.reject);
   try {
@@ -67,6 +72,7 @@ async function untilEnd(signal: AbortSignal): Promise<void> {
     const advice = 'start it again; where it fails again, report it as a bug of mqtt-lab';
     throw new LabError({ subject: 'live view', step: 'run', happened, advice }, 'could-not-run');
   }
+  return undefined;
 }
 
 /** The session once the broker answers; a page loads meanwhile. Disposing of it does not wait for a broker that is silent. */

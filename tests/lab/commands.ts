@@ -230,7 +230,7 @@ test.serial('down removes containers, network, images and key; a second down fin
     `network mqtt-lab-${lab.name}`,
   ]);
   const first = await lab.run(['down']);
-  t.like(first, { code: 0, stdout: 'removed: 2 containers, 1 networks, 2 images\n' });
+  t.like(first, { code: 0, stdout: 'removed: 2 containers, 1 network, 2 images\n' });
   t.deepEqual(await labelled(lab.name), []);
   t.deepEqual(await readdir(path.join(lab.folder, '.lab', 'keys')), []);
   const second = await lab.run(['down']);

@@ -81,6 +81,15 @@ test.serial('a full transcript ends both clients, says so once, and can be saved
   t.deepEqual((await readSaved(saved.html)).events, events.slice(0, -1));
 });
 
+test.serial('saves at the end what the student has not saved, and nothing twice', async (t) => {
+  const { session } = await opened(t);
+  t.is(await session.saveUnsaved(), undefined);
+  await session.execute({ do: 'answer', step: '2.3c', text: 'about a minute' });
+  const file = await session.saveUnsaved();
+  t.is((await readSaved(file ?? '')).student, 'unnamed');
+  t.is(await session.saveUnsaved(), undefined);
+});
+
 for (const how of ['its end is asked for', 'the last page is closed'] as const) {
   test.serial(`a client whose connection does not open is given up when ${how}`, async (t) => {
     const { session, events, connectPublisher, all } = await opened(t, {}, await deafBroker(t));

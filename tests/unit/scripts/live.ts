@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import process from 'node:process';
 import test, { type ExecutionContext } from 'ava';
+import type { Command } from '../../../live/protocol.ts';
 import { until } from '../../lab/support/until.ts';
 import { PROJECT } from '../../suite/child.ts';
 import { fakeBroker } from '../_fake-broker.ts';
@@ -80,19 +81,46 @@ test('needs a lab that is up', async (t) => {
   t.regex(stderr, /no answer from the broker/);
 });
 
-test('an error that nothing catches ends it in order: exit 2, no stack trace, no lock', async (t) => {
-  const file = await labFor(t);
+/** Sends a command as the page does. */
+async function command(address: string, body: Command): Promise<number> {
+  const headers = { 'content-type': 'application/json', origin: new URL(address).origin };
+  return (await fetch(`${address}command`, { method: 'POST', headers, body: JSON.stringify(body) })).status;
+}
+
+test('an error that nothing catches ends it in order: DISCONNECT, exit 2, no stack trace, no lock', async (t) => {
+  const received: string[] = [];
+  const { port } = await fakeBroker(t, ({ cmd }, socket) => {
+    received.push(cmd);
+    if (cmd === 'connect') socket.write(CONNACK);
+  });
+  const file = labAt(t, port);
   const script = "process.on('SIGUSR2',()=>{throw(new(Error)('broken'))})";
   const { child, address, output } = await started(t, file, {
     NODE_OPTIONS: `--import=data:text/javascript,${script}`,
   });
   await begun(address);
+  const client = { user: 'sam', place: '', program: 'mqtt.js', version: 4, clean: true, keepAlive: 60 } as const;
+  const connect = { do: 'connect', side: 'publisher', settings: { ...client, listener: port } } as const;
+  t.is(await command(address, connect), 204);
+  const before = received.filter((cmd) => cmd === 'disconnect').length;
   const closed = once(child, 'close');
   child.kill('SIGUSR2');
   t.deepEqual((await closed).slice(0, 1), [2]);
+  t.is(received.filter((cmd) => cmd === 'disconnect').length, before + 1);
   t.regex(output.text, /^live view: run: an error that nothing catches: broken$/m);
   t.notRegex(output.text, /^ {4}at /m);
   t.deepEqual(readdirSync(path.join(path.dirname(file), '.lab', 'live-locks')), []);
+});
+
+test('Ctrl-C saves an answer that was not saved, and says where', async (t) => {
+  const { child, address, output } = await started(t, await labFor(t));
+  await begun(address);
+  t.is(await command(address, { do: 'answer', step: '2.3c', text: 'about a minute' }), 204);
+  const closed = once(child, 'close');
+  child.kill('SIGINT');
+  t.deepEqual((await closed).slice(0, 1), [0]);
+  const [, saved = ''] = /^answers that were not saved are in (.*)$/m.exec(output.text) ?? [];
+  t.regex(readFileSync(saved, 'utf8'), /about a minute/);
 });
 
 test('Ctrl-C before the broker has answered ends it too, with 0', async (t) => {
