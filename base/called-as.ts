@@ -21,9 +21,11 @@ export function calledAs(script = '', searchPath = '', actionPath = ''): string 
   return isFound ? 'mqtt-lab' : 'npx mqtt-lab';
 }
 
-/** Pure. ` --lab FILE` where the arguments of a command name a lab file. */
+const DEFAULT = 'lab.yaml';
+
+/** Pure. ` --lab FILE` where the arguments of a command name another lab file than the default one. */
 export function labOption(args: readonly string[]): string {
   const at = args.findIndex((arg) => arg === '--lab' || arg.startsWith('--lab='));
   const file = args[at]?.startsWith('--lab=') ? args[at].slice('--lab='.length) : args[at + 1];
-  return at < 0 || file === undefined ? '' : ` --lab ${quote(file)}`;
+  return at < 0 || file === undefined || file === DEFAULT ? '' : ` --lab ${quote(file)}`;
 }

@@ -26,6 +26,7 @@ for (const [args, option] of [
   [['--lab', 'other.yaml', 'up'], ' --lab other.yaml'],
   [['up', '--lab=my lab.yaml'], " --lab 'my lab.yaml'"],
   [['up', '--lab'], ''],
+  [['--lab', 'lab.yaml', 'up'], ''],
 ] as const) {
   test(`advice after ${args.join(' ')} names the lab file of that command`, (t) => {
     t.is(labOption(args), option);
