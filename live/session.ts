@@ -91,9 +91,9 @@ export function openLiveSession(live: LiveLab, { mostEvents = MOST_EVENTS }: Ses
     if (added.is === 'packet') {
       counters[added.side].packet(added.packet.bytes);
       const measured = latency.take(added, clockErrorMs());
-      if (measured !== undefined) add(measured);
+      if (measured !== undefined) add(measured, added.at);
     }
-    for (const more of [...narrator.take(added), ...path.take(added)]) add(more);
+    for (const more of [...narrator.take(added), ...path.take(added)]) add(more, added.at);
   };
   /** For work that a timer or a client's stream calls: nothing else would catch its error. */
   const guarded = (work: () => void): void => {

@@ -6,10 +6,11 @@ const CLOCK_MS = 2_000;
 
 /**
  * Numbers increase by one, times do not go back. What this machine stamps has one clock; packets and TCP events have their
- * host's, and come in order for each side.
+ * host's, and come in order for each side. What follows from an event has its time.
  */
 export const orderRule: OpenRule = () => {
   let last: LiveEvent | undefined;
+  let cause: LiveEvent | undefined;
   let here = Number.NEGATIVE_INFINITY;
   const there = new Map<string, number>();
   return (event) => {
@@ -17,6 +18,9 @@ export const orderRule: OpenRule = () => {
     const expected = (last?.seq ?? 0) + 1;
     if (event.seq !== expected) found.push(`its number should be ${expected}`);
     last = event;
+    if (FOLLOWING.has(event.is)) {
+      if (event.at === cause?.at) return found;
+    } else cause = event;
     const isOfHost = event.is === 'packet' || (event.is === 'tcp' && HOST_EVENTS.has(event.what));
     if (!isOfHost) {
       // the moment of a cut is measured on its host
@@ -35,6 +39,8 @@ export const orderRule: OpenRule = () => {
   };
 };
 
+/** Words may also follow from time that passed; they have a time of this machine then. */
+const FOLLOWING = new Set<LiveEvent['is']>(['latency', 'words', 'proved']);
 const HOST_EVENTS = new Set(['SYN', 'open', 'FIN', 'RST']);
 
 function text(ms: number): string {

@@ -90,6 +90,14 @@ test.serial('saves at the end what the student has not saved, and nothing twice'
   t.is(await session.saveUnsaved(), undefined);
 });
 
+test.serial('words about a packet have its time', async (t) => {
+  const { events, connectSubscriber, all } = await opened(t);
+  await connectSubscriber();
+  const words = await until('words', BOUND_MS, () => all('words')[0]);
+  const connack = events.find((event) => event.is === 'packet' && event.packet.type === 'CONNACK');
+  t.is(connack?.at, words.at);
+});
+
 for (const how of ['its end is asked for', 'the last page is closed'] as const) {
   test.serial(`a client whose connection does not open is given up when ${how}`, async (t) => {
     const { session, events, connectPublisher, all } = await opened(t, {}, await deafBroker(t));

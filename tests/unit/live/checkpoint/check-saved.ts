@@ -86,7 +86,13 @@ const CHANGES: Readonly<Record<string, { change: (events: LiveEvent[]) => void; 
   },
   'an event of this machine before the one before it': {
     change: (events) => {
-      first(events, 'counters').at -= 5;
+      first(events, 'counters').at -= 500;
+    },
+    finds: /its time is 0\.\d+ s before/,
+  },
+  'a proof before the packets that it follows from': {
+    change: (events) => {
+      first(events, 'proved').at -= 500;
     },
     finds: /its time is 0\.\d+ s before/,
   },

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { checkSaved } from '../../../../../live/checkpoint/check-saved.ts';
-import { DEEDS, openView, saved } from '../_transcript.ts';
+import { count, DEEDS, openView, saved } from '../_transcript.ts';
 
 test('finds a change of any field of any kind of packet', (t) => {
   const stream = openView();
@@ -52,6 +52,23 @@ test('long and binary messages over MQTT 5 contradict nothing, and their bytes a
     event.packet.payload = `${payload.slice(0, 4)}0${payload.slice(5)}`;
     t.true(checkSaved(transcript).contradictions.some((text) => text.includes('payload is not what its bytes say')));
     event.packet.payload = payload;
+  }
+});
+
+test('what follows from a packet has its time, also where this machine noted something in between', (t) => {
+  const stream = openView();
+  const message = { topic: 'news', payload: 'one' };
+  stream.connect('subscriber', { place: 'pi', program: 'paho' }).subscribe('subscriber', 'news');
+  count(stream.connect('publisher').hop('publisher', message).wait(20), 'publisher');
+  stream.wait(-10).hop('subscriber', message).wait(20).disconnect('publisher').disconnect('subscriber');
+  const transcript = saved(stream);
+  t.deepEqual(checkSaved(transcript).contradictions, []);
+  for (const is of ['latency', 'proved'] as const) {
+    const event = transcript.events.find((one) => one.is === is);
+    if (event === undefined) return t.fail();
+    event.at -= 1;
+    t.regex(checkSaved(transcript).contradictions[0] ?? '', /its time is 0\.0\d+ s before/, is);
+    event.at += 1;
   }
 });
 
