@@ -46,7 +46,10 @@ export function SidePanel({ side, setup }: SidePanelProps) {
         <PublishForm setup={setup} fixed={connection.settings?.message} />
       ) : null}
       {state === 'connected' && side === 'subscriber' ? (
-        <SubscribeForm setup={setup} program={connection.settings?.program} />
+        <>
+          <Subscriptions />
+          <SubscribeForm setup={setup} program={connection.settings?.program} />
+        </>
       ) : null}
       <Ends side={side} connection={connection} />
       <ConnectForm side={side} setup={setup} connection={connection} />
@@ -71,5 +74,20 @@ function About({ connection }: { readonly connection: Connection }) {
         </>
       )}
     </p>
+  );
+}
+
+/** What the broker granted, so that the form below is not mistaken for it. */
+function Subscriptions() {
+  const { codes } = usePart((state) => state.subscribed);
+  if (codes.size === 0) return <p class="about">Subscribed to nothing on this connection.</p>;
+  return (
+    <ul class="about subscriptions" aria-label="Subscriptions of this connection">
+      {[...codes].map(([filter, code]) => (
+        <li key={filter}>
+          <b>{filter}</b>: {code > 2 ? 'refused' : `QoS ${code} granted`}
+        </li>
+      ))}
+    </ul>
   );
 }

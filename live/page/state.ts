@@ -2,6 +2,7 @@ import type { Command, EventOf, LiveEvent, PacketView, Settings, Setup, Side } f
 import { type Asked, askedBy, stillAsked } from './asked.ts';
 import { appended, type Lanes, type Row } from './rows.ts';
 import { type Point, withPoint } from './series.ts';
+import { NOTHING, type Subscribed, subscribedAfter } from './subscribed.ts';
 
 export type Connection = {
   readonly state: EventOf<'state'>['state'];
@@ -31,6 +32,8 @@ export type State = {
   readonly connections: Readonly<Record<Side, Connection>>;
   readonly counters: Readonly<Partial<Record<Side, EventOf<'counters'>>>>;
   readonly series: Readonly<Record<Side, readonly Point[]>>;
+  /** Of the subscriber's connection. */
+  readonly subscribed: Subscribed;
   /** Kinds of packets that came so far. */
   readonly types: ReadonlySet<PacketView['type']>;
   /** Of the newest messages. */
@@ -57,6 +60,7 @@ export const START: State = {
   connections: { publisher: IDLE, subscriber: IDLE },
   counters: {},
   series: { publisher: [], subscriber: [] },
+  subscribed: NOTHING,
   types: new Set(),
   latencies: [],
   words: [],
@@ -84,7 +88,7 @@ export function afterEvents(state: State, events: readonly LiveEvent[]): State {
 function afterEvent(state: State, event: LiveEvent): State {
   switch (event.is) {
     case 'packet':
-      return withType(withSide(state, 'series', event.side, withPoint(state.series[event.side], event)), event);
+      return afterPacket(state, event);
     case 'tcp':
       return afterTcp(state, event);
     case 'state':
@@ -113,8 +117,12 @@ function afterEvent(state: State, event: LiveEvent): State {
   }
 }
 
-function withType(state: State, { packet: { type } }: EventOf<'packet'>): State {
-  return state.types.has(type) ? state : { ...state, types: new Set([...state.types, type]) };
+function afterPacket(state: State, event: EventOf<'packet'>): State {
+  const { side, packet } = event;
+  const next = withSide(state, 'series', side, withPoint(state.series[side], event));
+  const types = state.types.has(packet.type) ? state.types : new Set([...state.types, packet.type]);
+  const subscribed = side === 'subscriber' ? subscribedAfter(state.subscribed, event) : state.subscribed;
+  return { ...next, types, subscribed };
 }
 
 function afterTcp(state: State, { side, what }: EventOf<'tcp'>): State {
@@ -127,10 +135,10 @@ function afterConnection(state: State, event: EventOf<'state'>): State {
   const { is: _is, seq: _seq, at: _at, side, ...connection } = event;
   const { isCut, settings } = state.connections[side];
   const next = withSide(state, 'connections', side, { settings, ...connection, isCut });
-  // a new connection has a plot and counters of its own
-  return event.state === 'connecting'
-    ? withSide(withSide(next, 'series', side, []), 'counters', side, undefined)
-    : next;
+  if (event.state !== 'connecting') return next;
+  // a new connection has a plot, counters and subscriptions of its own
+  const begun = withSide(withSide(next, 'series', side, []), 'counters', side, undefined);
+  return side === 'subscriber' ? { ...begun, subscribed: NOTHING } : begun;
 }
 
 /** The state once a command is on its way. */

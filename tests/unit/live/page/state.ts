@@ -66,6 +66,25 @@ test('a new connection begins without the counters of the last', (t) => {
   t.is(counters.subscriber?.packets, 9);
 });
 
+test('the subscriber has the subscriptions that the broker answered on this connection', (t) => {
+  const subscribe = (packetId: number, ...names: string[]) => {
+    const filters = names.map((filter) => ({ filter, qos: 2 }));
+    return packet('subscriber', 'SUBSCRIBE', { packetId, filters });
+  };
+  const answer = (packetId: number, ...codes: number[]) => packet('subscriber', 'SUBACK', { packetId, codes });
+  const asked = [subscribe(1, 'a', 'b'), subscribe(2, 'c'), answer(2, 1), answer(1, 2, 0x80)];
+  t.deepEqual([...after(subscribe(1, 'a')).subscribed.codes], []);
+  const codes = [...after(...asked).subscribed.codes].sort();
+  t.deepEqual(codes, [
+    ['a', 2],
+    ['b', 0x80],
+    ['c', 1],
+  ]);
+  t.is(after(...asked, subscribe(3, 'a'), answer(3, 0)).subscribed.codes.get('a'), 0);
+  t.is(after(...asked, state('connecting', { settings, side: 'subscriber' })).subscribed.codes.size, 0);
+  t.is(after(...asked, state('connecting', { settings })).subscribed.codes.size, 3);
+});
+
 test('a step keeps its prediction, its proof and its answer', (t) => {
   const { steps } = after(
     { is: 'predicted', step: '2.2d', choice: 1 },
