@@ -136,9 +136,9 @@ function afterConnection(state: State, event: EventOf<'state'>): State {
   const { isCut, settings } = state.connections[side];
   const next = withSide(state, 'connections', side, { settings, ...connection, isCut });
   if (event.state !== 'connecting') return next;
-  // a new connection has a plot, counters and subscriptions of its own
+  // a new connection has a plot, counters, subscriptions and latencies of its own
   const begun = withSide(withSide(next, 'series', side, []), 'counters', side, undefined);
-  return side === 'subscriber' ? { ...begun, subscribed: NOTHING } : begun;
+  return side === 'subscriber' ? { ...begun, subscribed: NOTHING, latencies: [] } : begun;
 }
 
 /** The state once a command is on its way. */

@@ -66,6 +66,12 @@ test('a new connection begins without the counters of the last', (t) => {
   t.is(counters.subscriber?.packets, 9);
 });
 
+test('a new connection of the subscriber begins without latencies', (t) => {
+  const latency: NewEvent = { is: 'latency', ms: 3, errorMs: 0, seqs: [1, 2] };
+  t.is(after(latency, state('connecting', { settings, side: 'subscriber' })).latencies.length, 0);
+  t.is(after(latency, state('connecting', { settings })).latencies.length, 1);
+});
+
 test('the subscriber has the subscriptions that the broker answered on this connection', (t) => {
   const subscribe = (packetId: number, ...names: string[]) => {
     const filters = names.map((filter) => ({ filter, qos: 2 }));
