@@ -23,13 +23,13 @@ export const LIMITS = {
 
 const qos = z.union([z.literal(0), z.literal(1), z.literal(2)]);
 const side = z.enum(SIDES);
-const topic = atMost(LIMITS.topicBytes).min(1);
+const topic = atMost(LIMITS.topicBytes).min(1, 'is empty');
 const payload = atMost(LIMITS.payloadBytes);
 const message = { topic, payload, qos, retain: z.boolean() };
 
 /** Text of at most so many bytes as UTF-8. */
 function atMost(bytes: number) {
-  return z.string().refine((text) => Buffer.byteLength(text) <= bytes, `Too big: at most ${bytes} bytes`);
+  return z.string().refine((text) => Buffer.byteLength(text) <= bytes, `is longer than ${bytes} bytes`);
 }
 
 /** How a client connects. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import * as z from 'zod';
-import { type Command, commandSchema } from '../protocol.ts';
+import { type Command, commandSchema, LIMITS } from '../protocol.ts';
 import type { Refusal } from './refusal.ts';
 
 const MOST_BYTES = 64_000;
@@ -11,9 +11,23 @@ export async function commandOf(request: IncomingMessage): Promise<Command | Ref
   if (type.trim().toLowerCase() !== 'application/json')
     return { status: 415, text: 'a command has the content type application/json' };
   const body = await bodyOf(request);
-  if (body === undefined) return { status: 413, text: `a command has at most ${MOST_BYTES} bytes` };
+  if (body === undefined)
+    return { status: 413, text: `a command has at most ${MOST_BYTES} bytes, and a payload ${LIMITS.payloadBytes}` };
   const { success, data, error } = commandSchema.safeParse(jsonOf(body));
-  return success ? data : { status: 400, text: `this is no command: ${z.prettifyError(error)}` };
+  return success ? data : { status: 400, text: problemOf(error) };
+}
+
+/** What is wrong with a text that a person typed; else what is wrong with the page. */
+function problemOf(error: z.ZodError<Command>): string {
+  const typed = error.issues.filter(({ message }) => message.startsWith('is '));
+  if (typed.length === 0) return `this is no command: ${z.prettifyError(error)}`;
+  return `${typed.map(({ path, message }) => `${fieldOf(path)} ${message}`).join('; ')}; nothing was done`;
+}
+
+/** `settings.will.payload` is the payload of the will. */
+function fieldOf(path: readonly PropertyKey[]): string {
+  const names = path.filter((name) => name !== 'settings').toReversed();
+  return names.map((name) => `the ${String(name)}`).join(' of ');
 }
 
 /** Undefined for a body that is too long. */
