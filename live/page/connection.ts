@@ -5,6 +5,7 @@ import { shown } from './text.ts';
 
 /** Lets the store follow the server's events, a frame at a time, and sends its commands. */
 export function follow(store: Store): void {
+  store.update((state) => ({ ...state, loadedAt: performance.timeOrigin }));
   const source = new EventSource('events');
   let waiting: LiveEvent[] = [];
   const flush = () => {

@@ -25,6 +25,8 @@ export type State = {
   readonly setup: Setup | undefined;
   readonly link: 'connecting' | 'open' | 'lost' | 'closed';
   readonly lastSeq: number;
+  /** When the page was loaded, in milliseconds since 1970: troubles of before were read already. */
+  readonly loadedAt: number;
   readonly slots: readonly Row[];
   /** How many slots were dropped because the page keeps only the newest ones. */
   readonly dropped: number;
@@ -54,6 +56,7 @@ export const START: State = {
   setup: undefined,
   link: 'connecting',
   lastSeq: 0,
+  loadedAt: 0,
   slots: [],
   dropped: 0,
   lanes: { publisher: 'off', broker: 'on', subscriber: 'off' },
@@ -108,7 +111,7 @@ function afterEvent(state: State, event: LiveEvent): State {
     case 'rate':
       return { ...state, perSecond: event.perSecond };
     case 'trouble':
-      return withTrouble(state, event.text);
+      return event.at < state.loadedAt ? state : withTrouble(state, event.text);
     case 'saved':
       return { ...state, saved: event };
     case 'broker':
@@ -152,7 +155,8 @@ export function withAsked(state: State, command: Command): State {
 
 export function withTrouble(state: State, text: string): State {
   const key = (state.troubles.at(-1)?.key ?? 0) + 1;
-  return { ...state, asked: [], troubles: [...state.troubles.slice(1 - MOST_TROUBLES), { key, text }] };
+  const trouble = { key, text: text.replace(/^live view: /, '') };
+  return { ...state, asked: [], troubles: [...state.troubles.slice(1 - MOST_TROUBLES), trouble] };
 }
 
 export function withoutTrouble(state: State, key: number): State {

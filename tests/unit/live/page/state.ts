@@ -159,5 +159,17 @@ test('shows the newest three troubles until they are dismissed', (t) => {
     left.troubles.map(({ text }) => text),
     ['c', 'd'],
   );
-  t.is(after({ is: 'trouble', text: 'no' }).troubles[0]?.text, 'no');
+  t.is(after({ is: 'trouble', text: 'live view: no' }).troubles[0]?.text, 'no');
+});
+
+test('a trouble of before the page was loaded does not come back', (t) => {
+  const events = numbered([
+    { is: 'trouble', text: 'old' },
+    { is: 'trouble', text: 'new' },
+  ]);
+  const { troubles } = afterEvents({ ...START, loadedAt: BEGIN + 2 }, events);
+  t.deepEqual(
+    troubles.map(({ text }) => text),
+    ['new'],
+  );
 });
