@@ -31,7 +31,7 @@ export function startMqttJs(
   });
   client.on('error', (error) => {
     // the broker's refusal is a packet
-    if (!('code' in error && typeof error.code === 'number')) onFailed(errorMessage(error));
+    if (!('code' in error && typeof error.code === 'number')) onFailed(wordsOf(errorMessage(error)));
   });
   const answered = () => undefined;
   const subscribe: Program['subscribe'] = (filter, qos) => {
@@ -59,6 +59,11 @@ export function startMqttJs(
       stream.push(bytes);
     },
   };
+}
+
+/** The failure in the words of MQTT. */
+function wordsOf(text: string): string {
+  return text === 'Keepalive timeout' ? 'mqtt.js got no PINGRESP in time and closed the connection' : text;
 }
 
 /** What mqtt.js takes for its socket. */

@@ -89,7 +89,7 @@ for (const { place, program } of COMBINATIONS) {
         view.events.filter(
           (event) =>
             // mqtt.js notices the silence by itself
-            (event.is === 'trouble' && !/Keepalive timeout$/.test(event.text)) ||
+            (event.is === 'trouble' && !/got no PINGRESP in time and closed the connection$/.test(event.text)) ||
             (event.is === 'words' && event.isContradiction),
         ),
         [],

@@ -27,3 +27,16 @@ test('mqtt.js gives its recorder each packet whole', async (t) => {
     t.deepEqual([frames.length, rest.length], [1, 0]);
   }
 });
+
+test('mqtt.js says that no PINGRESP came', async (t) => {
+  const failures: string[] = [];
+  const program = startMqttJs(
+    { ...login, keepAlive: 1, program: 'mqtt.js', endpoint: { address: '127.0.0.1', port: 1 } },
+    { send: () => undefined },
+    (text) => failures.push(text),
+  );
+  t.teardown(program.onEnd);
+  program.receive(bytes('20 02 00 00'));
+  const failure = await until('a failure', BOUND_MS, () => failures[0]);
+  t.is(failure, 'mqtt.js got no PINGRESP in time and closed the connection');
+});
