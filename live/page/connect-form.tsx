@@ -120,27 +120,33 @@ function Client({ form, setup, change }: FormProps) {
 function KeepAlive({ form, setup, change }: FormProps) {
   const { least, most } = keepAliveRange(form, setup);
   return (
-    <div class="keep-alive">
-      <NumberField
-        label="Keep alive in s"
-        value={form.keepAlive}
-        least={least}
-        most={most}
-        onChange={(keepAlive) => change({ keepAlive })}
-      />
-      {QUICK_KEEP_ALIVES.filter((seconds) => seconds <= most).map((seconds) => (
-        <button
-          key={seconds}
-          type="button"
-          class="quick"
-          aria-pressed={form.keepAlive === seconds}
-          aria-label={`Keep alive ${seconds} s`}
-          onClick={() => change({ keepAlive: seconds })}
-        >
-          {seconds}
-        </button>
-      ))}
-    </div>
+    <>
+      <div class="keep-alive">
+        <NumberField
+          label="Keep alive in s"
+          value={form.keepAlive}
+          least={least}
+          most={most}
+          onChange={(keepAlive) => change({ keepAlive })}
+        />
+        {QUICK_KEEP_ALIVES.filter((seconds) => seconds <= most).map((seconds) => (
+          <button
+            key={seconds}
+            type="button"
+            class="quick"
+            aria-pressed={form.keepAlive === seconds}
+            aria-label={`Keep alive ${seconds} s`}
+            onClick={() => change({ keepAlive: seconds })}
+          >
+            {seconds}
+          </button>
+        ))}
+      </div>
+      <p class="about">
+        {least} to {most} s
+        {setup.longestKeepAlive === undefined ? '' : '; the lab file sets the longest (broker.maxKeepAlive)'}
+      </p>
+    </>
   );
 }
 

@@ -130,6 +130,15 @@ test('the form of a mosquitto subscriber has its connection’s settings, and al
   t.regex(html, /Keep alive 25 s/);
 });
 
+test('the form says which keep alives there are, and where the longest comes from', (t) => {
+  const text = (more: Partial<Setup>) => {
+    const connection: Connection = { state: 'idle', isCut: false };
+    return textOf(render(h(ConnectForm, { side: 'publisher', setup: { ...setup, ...more }, connection })));
+  };
+  t.regex(text({ longestKeepAlive: 30 }), /1 to 30 s; the lab file sets the longest \(broker\.maxKeepAlive\)/);
+  t.regex(text({}), /0 to 65535 s(?!;)/);
+});
+
 test('a mosquitto subscriber is offered no more filters, and others are', (t) => {
   const text = (program: Program) => textOf(render(h(SubscribeForm, { setup, program })));
   t.regex(text('mosquitto'), /keeps the filter it was started with/);
