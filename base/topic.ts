@@ -55,6 +55,6 @@ export function overlap(one: string, other: string): boolean {
 function textMistake(text: string): string | undefined {
   if (text === '') return 'is empty';
   if (text.includes('\0')) return 'has a NUL character, which MQTT forbids';
-  if (Buffer.byteLength(text) > 65_535) return 'is longer than 65535 bytes';
+  if (new TextEncoder().encode(text).length > 65_535) return 'is longer than 65535 bytes';
   return undefined;
 }

@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Setup, Side } from '../protocol.ts';
-import { Button, Choice, NumberField, QosField, Select, Text, Tick } from './fields.tsx';
+import { Button, Choice, Mistake, NumberField, QosField, Select, Text, Tick } from './fields.tsx';
 import {
   changed,
   type Form,
@@ -12,6 +12,7 @@ import {
   listenersFor,
   mustSubscribe,
   objection,
+  plainTopics,
   settingsOf,
 } from './settings.ts';
 import type { Connection } from './state.ts';
@@ -51,11 +52,13 @@ export function ConnectForm({ side, setup, connection }: ConnectFormProps) {
       </details>
     );
   }
+  const why = objection(form);
   const send = () => store.ask({ do: 'connect', side, settings: settingsOf(form) });
   return (
     <div class="group">
       {fields}
-      <Button look="main" onClick={send} why={isAsked ? 'it is connecting already' : objection(form)}>
+      <Mistake why={why} />
+      <Button look="main" onClick={send} why={isAsked ? 'it is connecting already' : why}>
         Connect
       </Button>
     </div>
@@ -181,7 +184,7 @@ function Messages({ form: { message }, setup, change }: FormProps) {
         <Text
           label="Topic of messages"
           value={message.topic}
-          suggestions={setup.topics}
+          suggestions={plainTopics(setup)}
           onChange={(topic) => set({ topic })}
         />
         <QosField value={message.qos} onChange={(qos) => set({ qos })} />
@@ -199,7 +202,12 @@ function LastWill({ form, setup, change }: FormProps) {
       <Tick label="last will" value={hasWill} onChange={(value) => change({ hasWill: value })} />
       {hasWill ? (
         <div class="pair">
-          <Text label="Will topic" value={will.topic} suggestions={setup.topics} onChange={(topic) => set({ topic })} />
+          <Text
+            label="Will topic"
+            value={will.topic}
+            suggestions={plainTopics(setup)}
+            onChange={(topic) => set({ topic })}
+          />
           <Text label="Will payload" value={will.payload} onChange={(payload) => set({ payload })} />
           <QosField value={will.qos} onChange={(qos) => set({ qos })} />
           <Tick label="retain" value={will.retain} onChange={(retain) => set({ retain })} />

@@ -28,6 +28,11 @@ export function Button({ children, onClick, why, look = '' }: ButtonProps) {
   );
 }
 
+/** Why the button below is disabled, where what was typed is the reason: a phone shows no title. */
+export function Mistake({ why }: { readonly why: string | undefined }) {
+  return why === undefined ? null : <p class="mistake">{why}</p>;
+}
+
 type SelectProps<T extends string | number> = {
   readonly label: string;
   readonly value: T;

@@ -1,6 +1,8 @@
 import { useState } from 'preact/hooks';
+import { topicMistake } from '../../base/topic.ts';
 import type { Settings, Setup } from '../protocol.ts';
-import { Button, NumberField, QosField, Text, Tick } from './fields.tsx';
+import { Button, Mistake, NumberField, QosField, Text, Tick } from './fields.tsx';
+import { plainTopics } from './settings.ts';
 import { store, usePart } from './store.ts';
 
 const MOST_PER_SECOND = 200;
@@ -18,7 +20,8 @@ type PublishFormProps = {
 
 export function PublishForm({ setup, fixed }: PublishFormProps) {
   const perSecond = usePart((state) => state.perSecond);
-  const topic = setup.topics[0] ?? 'test';
+  const topics = plainTopics(setup);
+  const topic = topics[0] ?? 'test';
   const [form, setForm] = useState<Form>(() => kept ?? { topic, payload: 'on', qos: 1, retain: false, rate: 10 });
   const change = (one: Partial<Form>) => {
     const next = { ...form, ...one };
@@ -27,18 +30,14 @@ export function PublishForm({ setup, fixed }: PublishFormProps) {
   };
   const { rate, ...free } = form;
   const message = { ...free, ...fixed };
-  const why = objection(message.topic);
+  const mistake = topicMistake(message.topic);
+  const why = mistake && `the topic ${mistake}`;
   const repeats = perSecond > 0;
   return (
     <div class="group">
       <div class="pair">
         {fixed === undefined ? (
-          <Text
-            label="Topic"
-            value={form.topic}
-            suggestions={setup.topics}
-            onChange={(value) => change({ topic: value })}
-          />
+          <Text label="Topic" value={form.topic} suggestions={topics} onChange={(value) => change({ topic: value })} />
         ) : null}
         <Text label="Payload" value={form.payload} onChange={(payload) => change({ payload })} />
         {fixed === undefined ? (
@@ -54,6 +53,7 @@ export function PublishForm({ setup, fixed }: PublishFormProps) {
           {fixed.retain ? ', retained' : ''}: mosquitto_pub keeps what it was started with.
         </p>
       )}
+      <Mistake why={why} />
       <Button look="main" why={why} onClick={() => store.send({ do: 'publish', ...message })}>
         Publish
       </Button>
@@ -78,9 +78,4 @@ export function PublishForm({ setup, fixed }: PublishFormProps) {
       {repeats ? <p class="about">Publishes {perSecond} a second.</p> : null}
     </div>
   );
-}
-
-function objection(topic: string): string | undefined {
-  if (topic === '') return 'a message needs a topic';
-  return /[#+]/.test(topic) ? 'the topic of a message has no wildcards' : undefined;
 }

@@ -1,3 +1,4 @@
+import { filterMistake, topicMistake } from '../../base/topic.ts';
 import type { Settings, Setup, Side } from '../protocol.ts';
 
 type Message = NonNullable<Settings['will']>;
@@ -20,7 +21,7 @@ export const KEEP_ALIVE = 60;
 /** What a form begins with: the first user publishes on the first topic, and the second one subscribes to it. */
 export function firstForm(side: Side, setup: Setup): Form {
   const [first = '', second = first] = setup.users;
-  const topic = setup.topics[0] ?? 'test';
+  const topic = plainTopics(setup)[0] ?? 'test';
   const user = side === 'publisher' ? first : second;
   const form: Form = {
     side,
@@ -33,7 +34,7 @@ export function firstForm(side: Side, setup: Setup): Form {
     listener: listenersFor(user, setup)[0]?.port ?? 1883,
     will: { topic, payload: 'offline', qos: 1, retain: false },
     hasWill: false,
-    subscription: { filter: topic, qos: 2 },
+    subscription: { filter: setup.topics[0] ?? topic, qos: 2 },
     subscribes: side === 'subscriber',
     message: { topic, qos: 1, retain: false },
   };
@@ -53,6 +54,11 @@ export function formOf(side: Side, setup: Setup, settings: Settings): Form {
     subscribes: subscription !== undefined,
     message: message ?? first.message,
   };
+}
+
+/** Topics that a message can have. */
+export function plainTopics({ topics }: Pick<Setup, 'topics'>): string[] {
+  return topics.filter((topic) => topicMistake(topic) === undefined);
 }
 
 /** Listeners that let the user in. */
@@ -123,9 +129,12 @@ export function isSplit({ place, program }: Pick<Form, 'place' | 'program'>): bo
 }
 
 /** Why these settings cannot connect; undefined where they can. */
-export function objection({ hasWill, will, subscribes, subscription }: Form): string | undefined {
-  if (hasWill && will.topic === '') return 'the last will needs a topic';
-  if (hasWill && /[#+]/.test(will.topic)) return 'the topic of a last will has no wildcards';
-  if (subscribes && subscription.filter === '') return 'the subscription needs a filter';
-  return undefined;
+export function objection(form: Form): string | undefined {
+  const { hasWill, will, subscribes, subscription, message } = form;
+  const wrongWill = hasWill ? topicMistake(will.topic) : undefined;
+  if (wrongWill !== undefined) return `the topic of the last will ${wrongWill}`;
+  const wrongFilter = subscribes ? filterMistake(subscription.filter) : undefined;
+  if (wrongFilter !== undefined) return `the filter ${wrongFilter}`;
+  const wrongTopic = hasFixedMessages(form) ? topicMistake(message.topic) : undefined;
+  return wrongTopic === undefined ? undefined : `the topic of messages ${wrongTopic}`;
 }

@@ -5,6 +5,7 @@ import { TYPES } from '../../../../live/checkpoint/qos.ts';
 import { ConnectForm } from '../../../../live/page/connect-form.tsx';
 import { Ends } from '../../../../live/page/ends.tsx';
 import { CHECKPOINT_TYPES, FAMILY_NAMES, familyOf, SHAPES } from '../../../../live/page/look.ts';
+import { PublishForm } from '../../../../live/page/publish-form.tsx';
 import { RowView } from '../../../../live/page/row.tsx';
 import { appended } from '../../../../live/page/rows.ts';
 import { afterEvents, type Connection, START } from '../../../../live/page/state.ts';
@@ -153,6 +154,14 @@ test('the step about all kinds of packets names those that are still missing', (
   t.regex(text('2.2b'), /Still missing: DISCONNECT, PINGRESP\./);
   t.notRegex(text('2.2d'), /Still missing/);
   store.update(() => START);
+});
+
+test('a topic with a wildcard is neither suggested nor sent, and the form says why', (t) => {
+  const form = (topics: string[]) => render(h(PublishForm, { setup: { ...setup, topics }, fixed: undefined }));
+  t.false(form(['a/b', 'a/#']).includes('a/#'));
+  const fixed = { topic: 'a/#', qos: 0, retain: false } as const;
+  const html = render(h(PublishForm, { setup, fixed }));
+  t.regex(html, /<p class="mistake">the topic has a wildcard/);
 });
 
 test('a side connects only while it is not connected', (t) => {

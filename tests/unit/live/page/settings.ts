@@ -6,6 +6,7 @@ import {
   isSplit,
   keepAliveRange,
   objection,
+  plainTopics,
   settingsOf,
 } from '../../../../live/page/settings.ts';
 import { type Setup, settingsSchema } from '../../../../live/protocol.ts';
@@ -94,6 +95,27 @@ test('a last will is sent only when it is switched on, and needs a topic without
   const withWill = { ...form, hasWill: true };
   t.is(settingsOf(withWill).will?.payload, 'offline');
   t.is(objection(withWill), undefined);
-  t.regex(objection({ ...withWill, will: { ...form.will, topic: 'a/#' } }) ?? '', /wildcards/);
+  t.regex(
+    objection({ ...withWill, will: { ...form.will, topic: 'a/#' } }) ?? '',
+    /the topic of the last will has a wildcard/,
+  );
   t.is(objection({ ...form, will: { ...form.will, topic: '' } }), undefined);
+});
+
+test('a message is offered plain topics alone, a subscription every filter', (t) => {
+  const topics = ['home/+', '#'];
+  t.deepEqual(plainTopics({ topics: [...topics, 'home/light'] }), ['home/light']);
+  const form = firstForm('subscriber', { ...setup, topics });
+  t.deepEqual([form.will.topic, form.message.topic, form.subscription.filter], ['test', 'test', 'home/+']);
+});
+
+test('a wildcard out of place, and one in the topic of messages, is named before anything is sent', (t) => {
+  const reader = firstForm('subscriber', setup);
+  const wrong = { ...reader, subscription: { filter: 'a/#/b', qos: 1 } as const };
+  t.regex(objection(wrong) ?? '', /^the filter has a wildcard out of place/);
+  t.is(objection({ ...wrong, subscribes: false }), undefined);
+  const writer = changed(firstForm('publisher', setup), { place: 'pi1' }, setup);
+  const message = { ...writer.message, topic: 'a/+' };
+  t.regex(objection({ ...writer, message }) ?? '', /^the topic of messages has a wildcard/);
+  t.is(objection({ ...writer, message, program: 'paho' }), undefined);
 });
