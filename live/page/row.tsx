@@ -86,8 +86,10 @@ function Arrow({ event, isLost }: { readonly event: EventOf<'packet'>; readonly 
 
 function Tcp({ event, isCut }: { readonly event: EventOf<'tcp'>; readonly isCut: boolean }) {
   const { what, side, by } = event;
-  const way = by === undefined ? 'still' : wayOf(side, by === 'client');
-  const isLost = isCut && by === 'client' && what !== 'killed';
+  // a signal goes to the program, not over the wire
+  const isOnWire = by !== undefined && what !== 'killed';
+  const way = isOnWire ? wayOf(side, by === 'client') : 'still';
+  const isLost = isOnWire && isCut && by === 'client';
   return (
     <span class={`segment ${way} what-${what}${isLost ? ' lost' : ''}`}>
       <span class="label">
@@ -97,7 +99,7 @@ function Tcp({ event, isCut }: { readonly event: EventOf<'tcp'>; readonly isCut:
         </span>
         {tcpText(event)}
       </span>
-      {by === undefined ? null : <span class="line" />}
+      {isOnWire ? <span class="line" /> : null}
     </span>
   );
 }

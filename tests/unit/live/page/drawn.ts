@@ -73,6 +73,13 @@ test('a packet on a cut cable does not arrive, nor does a FIN', (t) => {
   t.notRegex(drawn(tcp('subscriber', 'silent'), tcp('subscriber', 'killed', 'client')), /lost/);
 });
 
+test('SIGKILL is no arrow, since nothing goes over the wire', (t) => {
+  t.regex(drawn(tcp('publisher', 'FIN', 'client')), /class="segment rightward what-FIN".*class="line"/);
+  const killed = drawn(tcp('publisher', 'killed', 'client'));
+  t.regex(killed, /class="segment still what-killed"/);
+  t.notRegex(killed, /class="line"/);
+});
+
 test('the buttons of the words are named by what they show', (t) => {
   const said: NewEvent[] = ['one', 'two'].map((text) => ({ is: 'words', text, isContradiction: false, seqs: [] }));
   store.update((state) => afterEvents(state, numbered(said)));
