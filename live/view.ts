@@ -18,12 +18,15 @@ export function viewOf(packet: Packet, frame: Buffer, version: 4 | 5, password: 
     payload,
     properties,
     filters,
+    code,
     codes,
     connect,
     direction,
     type,
     ...fields
   } = packet;
+  // over MQTT 3.1.1 only these two have codes on the wire
+  const hasCode = version === 5 || type === 'CONNACK' || type === 'SUBACK';
   return {
     ...{ direction, type, bytes, version },
     hex:
@@ -32,7 +35,8 @@ export function viewOf(packet: Packet, frame: Buffer, version: 4 | 5, password: 
     ...(payload === undefined ? {} : { payload: payloadText(payload) }),
     ...(properties === undefined ? {} : { properties: [...properties] }),
     ...(filters === undefined ? {} : { filters: filters.map((filter) => ({ ...filter })) }),
-    ...(codes === undefined ? {} : { codes: [...codes] }),
+    ...(code === undefined || !hasCode ? {} : { code }),
+    ...(codes === undefined || !hasCode ? {} : { codes: [...codes] }),
     ...(connect === undefined ? {} : { connect: connectView(connect) }),
   };
 }

@@ -5,6 +5,7 @@ import type { Packet } from '../../../probes/mqtt/packet.ts';
 import { connectPacket, packetBytes } from '../../../probes/mqtt/raw-packet.ts';
 import type { Version } from '../../../probes/mqtt/session.ts';
 import { openWire } from '../../../probes/mqtt/wire.ts';
+import { bytes } from '../_fake-broker.ts';
 
 const PASSWORD = 'hunter-2-hunter';
 const login = { user: 'sam', password: PASSWORD };
@@ -51,6 +52,17 @@ test('cuts the bytes and the payload of a long PUBLISH, and keeps their true num
   t.is(view.payloadBytes, 10_000);
   t.is(view.hex.split(' ').length, 512);
   t.is(view.payload, `${'x'.repeat(500)}…`);
+});
+
+test('a packet has a code only where its version of MQTT has one', (t) => {
+  const view = (frame: string, version: 4 | 5) => viewOf(recorded(bytes(frame)), bytes(frame), version, undefined);
+  for (const frame of ['40 02 00 01', '50 02 00 01', '62 02 00 01', '70 02 00 01', 'e0 00', 'b0 02 00 01']) {
+    const { code, codes } = view(frame, 4);
+    t.deepEqual([code, codes], [undefined, undefined], frame);
+  }
+  t.is(view('40 02 00 01', 5).code, 0);
+  t.is(view('20 02 00 05', 4).code, 5);
+  t.deepEqual(view('90 03 00 01 80', 4).codes, [0x80]);
 });
 
 test('shows a payload that is not UTF-8 in hexadecimal', (t) => {
