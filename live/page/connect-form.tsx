@@ -1,6 +1,6 @@
 import { useState } from 'preact/hooks';
 import type { Setup, Side } from '../protocol.ts';
-import { Button, Choice, Mistake, NumberField, QosField, Select, Text, Tick } from './fields.tsx';
+import { Choice, Control, Mistake, NumberField, QosField, Select, Text, Tick } from './fields.tsx';
 import {
   changed,
   type Form,
@@ -58,9 +58,9 @@ export function ConnectForm({ side, setup, connection }: ConnectFormProps) {
     <div class="group">
       {fields}
       <Mistake why={why} />
-      <Button look="main" onClick={send} why={isAsked ? 'it is connecting already' : why}>
+      <Control look="main" onClick={send} why={isAsked ? 'it is connecting already' : why}>
         Connect
-      </Button>
+      </Control>
     </div>
   );
 }

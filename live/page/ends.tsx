@@ -1,5 +1,5 @@
 import type { HowToEnd, Side } from '../protocol.ts';
-import { Button } from './fields.tsx';
+import { Control } from './fields.tsx';
 import type { Connection } from './state.ts';
 import { store, usePart } from './store.ts';
 
@@ -26,7 +26,7 @@ export function Ends({ side, connection }: { readonly side: Side; readonly conne
     <fieldset class="ends">
       <legend>End the connection</legend>
       {ENDS.map(([how, name, what]) => (
-        <Button
+        <Control
           key={how}
           look="end"
           why={(!isConnected && !(isConnecting && how === 'kill') && off) || isEnding}
@@ -34,13 +34,13 @@ export function Ends({ side, connection }: { readonly side: Side; readonly conne
         >
           {name}
           <span class="what">{what}</span>
-        </Button>
+        </Control>
       ))}
       {isConnected || isCut ? (
-        <Button look="end cable" why={isMoving} onClick={() => store.ask({ do: cable, side })}>
+        <Control look="end cable" why={isMoving} onClick={() => store.ask({ do: cable, side })}>
           {isCut ? 'Plug the cable in' : 'Pull the cable'}
           <span class="what">{isCut ? 'lets this connection through again' : 'silence: neither FIN nor RST'}</span>
-        </Button>
+        </Control>
       ) : null}
     </fieldset>
   );

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { useId } from 'preact/hooks';
+import { usePart } from './store.ts';
 
 type Qos = 0 | 1 | 2;
 
@@ -26,6 +27,12 @@ export function Button({ children, onClick, why, look = '' }: ButtonProps) {
       {isDisabled ? <span class="hidden">, disabled: {why}</span> : null}
     </button>
   );
+}
+
+/** A button whose click is sent to the live view. */
+export function Control({ why, ...props }: ButtonProps) {
+  const isAway = usePart(({ link }) => link === 'lost' || link === 'closed');
+  return <Button {...props} why={isAway ? 'the page lost its connection to the live view' : why} />;
 }
 
 /** Why the button below is disabled, where what was typed is the reason: a phone shows no title. */

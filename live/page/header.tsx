@@ -1,6 +1,6 @@
 import { useRef } from 'preact/hooks';
 import type { Setup } from '../protocol.ts';
-import { Button } from './fields.tsx';
+import { Button, Control } from './fields.tsx';
 import { store, usePart } from './store.ts';
 
 const LINKS = { connecting: 'connecting …', open: 'live', lost: 'connection lost, trying again', closed: 'closed' };
@@ -32,9 +32,9 @@ function Restart({ canRestart }: { readonly canRestart: boolean }) {
   const why = canRestart ? (isAsked || broker === 'cut') && 'it restarts already' : "this is not the lab's own broker";
   return (
     <>
-      <Button why={why} onClick={() => dialog.current?.showModal()}>
+      <Control why={why} onClick={() => dialog.current?.showModal()}>
         Restart the broker
-      </Button>
+      </Control>
       <dialog ref={dialog} aria-labelledby="restart-title">
         <h2 id="restart-title">Restart the broker?</h2>
         <p>
@@ -43,9 +43,9 @@ function Restart({ canRestart }: { readonly canRestart: boolean }) {
         </p>
         <div class="buttons">
           <Button onClick={close}>Cancel</Button>
-          <Button look="main" onClick={restart}>
+          <Control look="main" onClick={restart}>
             Restart
-          </Button>
+          </Control>
         </div>
       </dialog>
     </>

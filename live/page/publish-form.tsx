@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { topicMistake } from '../../base/topic.ts';
 import type { Settings, Setup } from '../protocol.ts';
-import { Button, Mistake, NumberField, QosField, Text, Tick } from './fields.tsx';
+import { Control, Mistake, NumberField, QosField, Text, Tick } from './fields.tsx';
 import { plainTopics } from './settings.ts';
 import { store, usePart } from './store.ts';
 
@@ -54,9 +54,9 @@ export function PublishForm({ setup, fixed }: PublishFormProps) {
         </p>
       )}
       <Mistake why={why} />
-      <Button look="main" why={why} onClick={() => store.send({ do: 'publish', ...message })}>
+      <Control look="main" why={why} onClick={() => store.send({ do: 'publish', ...message })}>
         Publish
-      </Button>
+      </Control>
       <div class="rate">
         <NumberField
           label="Messages a second"
@@ -65,15 +65,15 @@ export function PublishForm({ setup, fixed }: PublishFormProps) {
           most={MOST_PER_SECOND}
           onChange={(value) => change({ rate: value })}
         />
-        <Button
+        <Control
           why={why ?? (repeats && 'it repeats already: stop first')}
           onClick={() => store.send({ do: 'publish', ...message, perSecond: rate })}
         >
           Repeat
-        </Button>
-        <Button why={!repeats && 'nothing repeats'} onClick={() => store.send({ do: 'stop' })}>
+        </Control>
+        <Control why={!repeats && 'nothing repeats'} onClick={() => store.send({ do: 'stop' })}>
           Stop
-        </Button>
+        </Control>
       </div>
       {repeats ? <p class="about">Publishes {perSecond} a second.</p> : null}
     </div>

@@ -1,5 +1,5 @@
 import { useRef, useState } from 'preact/hooks';
-import { Button } from './fields.tsx';
+import { Button, Control } from './fields.tsx';
 import { store, usePart } from './store.ts';
 
 /** Saves answers and transcript under the student's name. */
@@ -70,9 +70,9 @@ export function Save() {
         </div>
         <div class="buttons">
           <Button onClick={() => dialog.current?.close()}>Close</Button>
-          <Button look="main" why={why} onClick={save}>
+          <Control look="main" why={why} onClick={save}>
             Save
-          </Button>
+          </Control>
         </div>
       </dialog>
     </>

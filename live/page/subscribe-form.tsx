@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { filterMistake } from '../../base/topic.ts';
 import type { Program, Setup } from '../protocol.ts';
-import { Button, Mistake, QosField, Text } from './fields.tsx';
+import { Control, Mistake, QosField, Text } from './fields.tsx';
 import { store } from './store.ts';
 
 type SubscribeFormProps = { readonly setup: Setup; readonly program: Program | undefined };
@@ -20,9 +20,9 @@ export function SubscribeForm({ setup, program }: SubscribeFormProps) {
         <QosField value={qos} onChange={setQos} />
       </div>
       <Mistake why={why} />
-      <Button look="main" why={why} onClick={() => store.send({ do: 'subscribe', filter, qos })}>
+      <Control look="main" why={why} onClick={() => store.send({ do: 'subscribe', filter, qos })}>
         Subscribe
-      </Button>
+      </Control>
     </div>
   );
 }

@@ -2,7 +2,7 @@ import { type State, withoutTrouble } from './state.ts';
 import { store, usePart } from './store.ts';
 
 const LINK_WORDS: Readonly<Partial<Record<State['link'], string>>> = {
-  lost: 'The page lost its connection to the live view. It tries again by itself. The server keeps what happens meanwhile, unless the command in the terminal has ended: start it again then.',
+  lost: 'The page lost its connection to the live view. It tries again by itself. The server keeps what happens meanwhile, unless the command in the terminal has ended: start it again then, and open the new address that it prints.',
   closed:
     'The server of this live view refused the page. Reload it, or start the live view again and open its new address.',
 };

@@ -171,6 +171,18 @@ test('a topic with a wildcard is neither suggested nor sent, and the form says w
   t.regex(html, /<p class="mistake">the topic has a wildcard/);
 });
 
+test('nothing is sent while the page has lost the live view', (t) => {
+  const connection: Connection = { state: 'idle', isCut: false };
+  const isDisabled = () =>
+    /aria-disabled="true"[^>]*>Connect/.test(render(h(ConnectForm, { side: 'publisher', setup, connection })));
+  t.teardown(() => store.update(() => START));
+  t.false(isDisabled());
+  for (const link of ['lost', 'closed'] as const) {
+    store.update((state) => ({ ...state, link }));
+    t.true(isDisabled(), link);
+  }
+});
+
 test('a side connects only while it is not connected', (t) => {
   const form = (state: 'idle' | 'connected') =>
     textOf(render(h(ConnectForm, { side: 'publisher', setup, connection: { state, isCut: false } })));
