@@ -19,6 +19,7 @@ import { openLatencyMeter } from './latency.ts';
 import { openLeftovers } from './leave.ts';
 import {
   type Command,
+  type EventOf,
   HERE,
   type LiveEvent,
   type NewEvent,
@@ -48,6 +49,7 @@ export type LiveSession = AsyncDisposable & {
   saveUnsaved(): Promise<string | undefined>;
 };
 
+const CLOSED = 'The page was closed, so the live view ended both clients.';
 const TICK_MS = 250;
 const DISPOSE_MS = 3_000;
 /** In place of the name of a student who has not saved. */
@@ -203,7 +205,15 @@ export function openLiveSession(live: LiveLab, { mostEvents = MOST_EVENTS }: Ses
         throw trouble;
       }
     },
-    endClients,
+    async endClients() {
+      const { events } = transcript;
+      const stateOf = (side: Side) =>
+        events.findLast((event): event is EventOf<'state'> => event.is === 'state' && event.side === side);
+      // who opens the page again sees why
+      if (SIDES.some((side) => ['connecting', 'connected'].includes(stateOf(side)?.state ?? '')))
+        add({ is: 'words', text: CLOSED, isContradiction: false, seqs: [] });
+      await endClients();
+    },
     saveUnsaved: async () => (hasUnsaved(transcript.events) ? (await save(UNNAMED)).html : undefined),
     async [Symbol.asyncDispose]() {
       clearInterval(timer);

@@ -98,6 +98,21 @@ test.serial('words about a packet have its time', async (t) => {
   t.is(connack?.at, words.at);
 });
 
+test.serial('a page that was closed is named as the reason why the clients ended', async (t) => {
+  const { session, events, connectSubscriber, ended, all } = await opened(t);
+  const closed = () => all('words').filter(({ text }) => text.startsWith('The page was closed'));
+  await session.endClients();
+  t.is(closed().length, 0);
+  await connectSubscriber();
+  await session.endClients();
+  await ended('subscriber');
+  const sent = events.findLast((event) => event.is === 'packet' && event.packet.type === 'DISCONNECT');
+  t.deepEqual(
+    closed().map(({ seq }) => seq < (sent?.seq ?? 0)),
+    [true],
+  );
+});
+
 for (const how of ['its end is asked for', 'the last page is closed'] as const) {
   test.serial(`a client whose connection does not open is given up when ${how}`, async (t) => {
     const { session, events, connectPublisher, all } = await opened(t, {}, await deafBroker(t));
