@@ -2,25 +2,22 @@ import { randomBytes } from 'node:crypto';
 import { errorMessage, LabError } from '../base/errors.ts';
 import { masked } from '../base/secret.ts';
 import { filterMistake, topicMistake } from '../base/topic.ts';
-import { waitAtMost } from '../base/wait-at-most.ts';
 import type { LiveLab } from '../deployment/live-lab.ts';
 import { may, writes } from '../lab-file/may.ts';
 import { now } from '../probes/mqtt/packet.ts';
 import { freshClientId } from '../probes/mqtt/session.ts';
-import type { Host } from '../provisioning/hosts/host.ts';
-import { openHost } from '../provisioning/hosts/open.ts';
 import { saveAnswers } from './answers/save.ts';
 import { hasUnsaved } from './answers/unsaved.ts';
 import { openPath } from './checkpoint/path.ts';
 import { stepsFor } from './checkpoint/steps.ts';
 import { openCounters } from './counters.ts';
+import { openHosts } from './hosts.ts';
 import { openInOrder } from './in-order.ts';
 import { openLatencyMeter } from './latency.ts';
 import { openLeftovers } from './leave.ts';
 import {
   type Command,
   type EventOf,
-  HERE,
   type LiveEvent,
   type NewEvent,
   type Rights,
@@ -51,7 +48,6 @@ export type LiveSession = AsyncDisposable & {
 
 const CLOSED = 'The page was closed, so the live view ended both clients.';
 const TICK_MS = 250;
-const DISPOSE_MS = 3_000;
 /** In place of the name of a student who has not saved. */
 const UNNAMED = 'unnamed';
 /** How late an event on a Pi may arrive here and still be in its place. */
@@ -227,28 +223,4 @@ export function openLiveSession(live: LiveLab, { mostEvents = MOST_EVENTS }: Ses
 
 function refuseMistake(step: string, what: string, mistake: string | undefined): void {
   if (mistake !== undefined) throw refusal(step, `the ${what} ${mistake}`);
-}
-
-/** The hosts of clients; each is opened once, until it is forgotten. */
-function openHosts(live: LiveLab) {
-  const opened = new Map<string, Promise<Host>>();
-  const all = new Set<Promise<Host>>();
-  const open = (place: string): Promise<Host> => {
-    const pi = live.pis.find(({ name }) => name === place);
-    const host = opened.get(place) ?? openHost(place === HERE ? 'this machine' : place, pi?.host ?? { kind: 'local' });
-    opened.set(place, host);
-    all.add(host);
-    host.catch(() => opened.delete(place));
-    return host;
-  };
-  return {
-    open,
-    /** A client that still runs keeps its host. */
-    forget: (place: string) => opened.delete(place),
-    async [Symbol.asyncDispose]() {
-      const ends = [...all].map(async (host) => (await host)[Symbol.asyncDispose]());
-      // one that was given up may still be opening
-      await waitAtMost(DISPOSE_MS, Promise.allSettled(ends));
-    },
-  };
 }
