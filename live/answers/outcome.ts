@@ -15,14 +15,14 @@ export function answersOutcome(saved: Saved, { steps, contradictions }: SavedOut
     lab: saved.setup.lab,
     saved: saved.saved,
     steps: steps.map(({ id, title, holds, isInLab, proof }) => {
-      const { prediction, answer, words = [] } = answers.get(id) ?? {};
+      const { prediction, answer, words = [], missing = [] } = answers.get(id) ?? {};
       return {
         id,
         title,
         holds,
         isInLab,
         proof,
-        ...{ came: words, ...(prediction && { prediction }), ...(answer && { answer }) },
+        ...{ came: words, missing, ...(prediction && { prediction }), ...(answer && { answer }) },
       };
     }),
     contradictions,

@@ -5,11 +5,12 @@ import { COLOURS } from '../../base/html/colours.ts';
 import { Table } from '../../base/html/table.tsx';
 import { printable } from '../../base/paint.ts';
 import { textFile } from '../../base/text-file.ts';
+import { WRITTEN } from '../checkpoint/keep-alive.ts';
 import type { LiveEvent, Saved } from '../protocol.ts';
 import { embeddedScript } from './embedded.ts';
 import { eventLine } from './event-text.ts';
 import { type ConnectionFigures, connectionFigures, medianLatency } from './figures.ts';
-import { type StepAnswer, stepAnswers } from './step-answers.ts';
+import { notesOf, type StepAnswer, stepAnswers } from './step-answers.ts';
 
 const STYLE = COLOURS + textFile('style.css', import.meta.url);
 /** Loads nothing and runs nothing. */
@@ -58,11 +59,17 @@ function Page({ saved }: { readonly saved: Saved }) {
 
 function StepSection({ answer, origin }: { readonly answer: StepAnswer; readonly origin: number }) {
   const { step, prediction, proof, words } = answer;
+  const notes = notesOf(answer);
   return (
     <section>
       <h3>
         {step.id} {step.title}
       </h3>
+      {notes.length === 0 ? null : (
+        <p>
+          <strong>{notes.join(', ')}</strong>
+        </p>
+      )}
       <dl>
         {step.prediction === undefined ? null : <Fact name="question">{step.prediction.question}</Fact>}
         {prediction === undefined ? null : (
@@ -78,7 +85,11 @@ function StepSection({ answer, origin }: { readonly answer: StepAnswer; readonly
       {proof.length === 0 ? (
         <p class="faint">No packets prove this step.</p>
       ) : (
-        <EventTable events={proof} origin={origin} caption="Packets that prove it" />
+        <EventTable
+          events={proof}
+          origin={origin}
+          caption={step.id === WRITTEN ? 'Pings, and the answer' : 'Packets that prove it'}
+        />
       )}
     </section>
   );

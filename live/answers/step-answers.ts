@@ -1,16 +1,29 @@
+import { isAsPredicted } from '../checkpoint/predictions.ts';
 import type { EventOf, LiveEvent, Saved, Step } from '../protocol.ts';
 import { wordsText } from './event-text.ts';
 
 /** What a student predicted and wrote for a step, beside what came. */
 export type StepAnswer = {
   readonly step: Step;
-  readonly prediction?: { readonly text: string; readonly isLate: boolean };
+  readonly prediction?: {
+    readonly text: string;
+    readonly isLate: boolean;
+    /** Whether it came; undefined where the proof does not show it. */
+    readonly isRight?: boolean;
+  };
   readonly answer?: string;
   /** The events that prove the step. */
   readonly proof: readonly LiveEvent[];
   /** What happened there, in words. */
   readonly words: readonly string[];
+  /** What the step asks for and the student did not give. */
+  readonly missing: readonly ('prediction' | 'answer')[];
 };
+
+/** What a reader of the outcome must not miss, such as `no answer`. */
+export function notesOf({ missing, prediction }: Pick<StepAnswer, 'missing' | 'prediction'>): string[] {
+  return [...missing.map((what) => `no ${what}`), ...(prediction?.isRight === false ? ['not as predicted'] : [])];
+}
 
 /** @param proofs numbers of the events that prove a step; default: what the live view noted */
 export function stepAnswers(
@@ -21,13 +34,20 @@ export function stepAnswers(
   const words = events.filter((event) => event.is === 'words');
   return setup.steps.map((step) => {
     const seqs = new Set(proofs.get(step.id));
-    const answered = ofStep(events, 'answered', step);
+    const proof = [...seqs].flatMap((seq) => bySeq.get(seq) ?? []);
+    const predicted = predictionOf(events, step, proof);
+    const answer = ofStep(events, 'answered', step)?.text ?? '';
+    const hasAnswer = answer.trim() !== '';
     return {
       step,
-      ...predictionOf(events, step, Math.max(...seqs)),
-      ...(answered === undefined ? {} : { answer: answered.text }),
-      proof: [...seqs].flatMap((seq) => bySeq.get(seq) ?? []),
+      ...predicted,
+      ...(hasAnswer ? { answer } : {}),
+      proof,
       words: words.filter((event) => event.seqs.some((seq) => seqs.has(seq))).map(wordsText),
+      missing: [
+        ...(step.prediction !== undefined && predicted.prediction === undefined ? (['prediction'] as const) : []),
+        ...(step.ask !== undefined && !hasAnswer ? (['answer'] as const) : []),
+      ],
     };
   });
 }
@@ -37,13 +57,19 @@ function notedProofs(events: readonly LiveEvent[]): Map<string, readonly number[
 }
 
 /** The newest prediction from before the proof counts: a later one may come from what was seen. */
-function predictionOf(events: readonly LiveEvent[], step: Step, lastProof: number): Pick<StepAnswer, 'prediction'> {
+function predictionOf(
+  events: readonly LiveEvent[],
+  step: Step,
+  proof: readonly LiveEvent[],
+): Pick<StepAnswer, 'prediction'> {
+  const lastProof = Math.max(...proof.map(({ seq }) => seq));
   const all = events.filter((event) => event.is === 'predicted').filter((event) => event.step === step.id);
   const isLate = ({ seq }: LiveEvent) => seq > lastProof && lastProof > 0;
   const predicted = all.findLast((event) => !isLate(event)) ?? all[0];
   if (predicted === undefined) return {};
   const text = step.prediction?.choices[predicted.choice] ?? `choice ${predicted.choice + 1}`;
-  return { prediction: { text, isLate: isLate(predicted) } };
+  const isRight = isAsPredicted(step.id, predicted.choice, proof);
+  return { prediction: { text, isLate: isLate(predicted), ...(isRight === undefined ? {} : { isRight }) } };
 }
 
 /** The last one counts. */

@@ -5,7 +5,8 @@ import { type OpenProof, openParts } from './proof.ts';
 export const [SHORT, LONG] = [5, 25];
 /** Pings that show a rhythm. */
 export const PINGS = { [SHORT]: 3, [LONG]: 1 };
-/** Characters of an answer that gives a reason. */
+/** The step that is a text, and the characters that it needs. */
+export const WRITTEN = '2.3c';
 export const SHORTEST_ANSWER = 80;
 
 /** What is known of the pings of connections. */

@@ -1,4 +1,4 @@
-import type { Step } from '../protocol.ts';
+import type { LiveEvent, Step } from '../protocol.ts';
 
 type Prediction = NonNullable<Step['prediction']>;
 
@@ -53,4 +53,19 @@ const PREDICTIONS: Readonly<Record<string, Prediction>> = {
 /** `denied`: what has no effect in 2.1. */
 export function predictionFor(step: string, denied: 'publish' | 'subscribe' | undefined): Prediction | undefined {
   return step === '2.1' && denied === 'subscribe' ? SUBSCRIBING : PREDICTIONS[step];
+}
+
+/** The choice that comes, from 0. */
+const CAME: Readonly<Record<string, number>> = {
+  ...{ '2.1': 1, '2.2b': 3, '2.2c': 2, '2.2d': 0, '2.3b': 0, '2.4b': 0, '2.4c': 1 },
+};
+
+/** Whether the predicted choice came; undefined where the proof does not show it. */
+export function isAsPredicted(step: string, choice: number, proof: readonly LiveEvent[]): boolean | undefined {
+  const came = CAME[step];
+  // a broker that refuses a subscription is not Mosquitto, and 2.1 holds there as well
+  const isRefused = proof.some(
+    (event) => event.is === 'packet' && event.packet.type === 'SUBACK' && event.packet.codes?.some((one) => one > 2),
+  );
+  return came === undefined || proof.length === 0 || isRefused ? undefined : choice === came;
 }

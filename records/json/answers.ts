@@ -4,15 +4,25 @@ import { passOrFail } from './results.ts';
 const stepSchema = z.object({
   id: z.string().describe('Number of the question, such as `2.2b`.'),
   title: z.string(),
-  holds: z.boolean().describe('Whether the recorded packets prove it.'),
+  holds: z
+    .boolean()
+    .describe('Whether the recorded packets prove it; for 2.3c also the length of the answer, not its content.'),
   isInLab: z.boolean().describe('Whether the lab can show it; a step that it cannot show does not count.'),
   proof: z.array(z.number()).readonly().describe('Numbers of the events that prove it.'),
   prediction: z
     .object({
       text: z.string(),
       isLate: z.boolean().describe('Whether it came after the packets that prove the step.'),
+      isRight: z
+        .boolean()
+        .describe('Whether it is what came; absent where the proof does not show it.')
+        .exactOptional(),
     })
     .exactOptional(),
+  missing: z
+    .array(z.enum(['prediction', 'answer']))
+    .readonly()
+    .describe('What the step asks for and the student did not give.'),
   came: z.array(z.string()).readonly().describe('What happened, in words.'),
   answer: z.string().exactOptional(),
 });

@@ -13,7 +13,7 @@ test.serial('judges a saved live view without a lab file; exit code 1 for a step
   for (const file of [files.html, files.json]) {
     const { status, stdout } = await runLab('check-answers', '--lab', path.join(directory, 'lab.yaml'), file);
     t.is(status, 1);
-    t.regex(stdout, /^student: Zoë\nlab: class\n[\s\S]*✗ does not hold: 2\.2b QoS 2\n/);
+    t.regex(stdout, /^student: Zoë\nlab: class\n[\s\S]*✗ does not hold, no prediction, no answer: 2\.2b QoS 2\n/);
     t.regex(stdout, /no proof against forgery/);
   }
 });

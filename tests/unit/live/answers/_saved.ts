@@ -18,7 +18,7 @@ export function numbered(events: readonly NewEvent[]): LiveEvent[] {
 
 /** A saved live view of a lab with one step, `2.2b`. */
 export function savedWith(events: readonly NewEvent[], student = 'Zoë'): Saved {
-  const prediction = { question: 'How many packets?', choices: ['two', 'four'] };
+  const prediction = { question: 'How many packets?', choices: ['1', '2', '3', '4'] };
   return {
     format: 'mqtt-lab live view 1',
     student,
@@ -40,7 +40,7 @@ export function savedWith(events: readonly NewEvent[], student = 'Zoë'): Saved 
 
 /** The step predicted, done and answered. */
 export const DONE: readonly NewEvent[] = [
-  { is: 'predicted', step: '2.2b', choice: 1 },
+  { is: 'predicted', step: '2.2b', choice: 3 },
   packet('publisher', {
     type: 'PUBLISH',
     bytes: 17,

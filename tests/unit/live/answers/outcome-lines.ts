@@ -18,7 +18,7 @@ test('prints each step with the prediction beside what came', (t) => {
     'lab: class',
     'saved: 2026-11-30T13:39:35.123Z',
     '✓ holds: 2.2b QoS 2',
-    '    predicted: four',
+    '    predicted: 4',
     '    what came: QoS 2 takes four packets. [MQTT-4.3.3-1]',
     '    answer: It counts.',
     '    proof: #2, #3',
@@ -30,7 +30,7 @@ test('prints each step with the prediction beside what came', (t) => {
 test('names steps that do not hold, and contradictions', (t) => {
   const outcome = { steps: [{ ...STEP, holds: false, proof: [] }], contradictions: ['#3 before #2'] };
   const lines = linesFor(savedWith([]), outcome);
-  t.true(lines.includes('✗ does not hold: 2.2b QoS 2'));
+  t.true(lines.includes('✗ does not hold, no prediction, no answer: 2.2b QoS 2'));
   t.true(lines.includes('the transcript contradicts itself: #3 before #2'));
 });
 
@@ -50,4 +50,26 @@ test('a step that the lab cannot show does not count, and a checkpoint without a
   t.true(lines.includes('1 of 1 steps hold by the recorded packets'));
   for (const steps of [[], [REACHES_PI]])
     t.is(answersOutcome(savedWith(DONE), { steps, contradictions: [] }).verdict, 'fail');
+});
+
+test('a step that holds says what is missing, and what was not as predicted', (t) => {
+  const outcome = { steps: [{ ...STEP, holds: true, proof: [2, 3] }], contradictions: [] };
+  const first = (...events: Parameters<typeof savedWith>[0]) => linesFor(savedWith(events), outcome)[3];
+  const [, ...unpredicted] = DONE;
+  t.is(first(...unpredicted), '✓ holds, no prediction: 2.2b QoS 2');
+  t.is(first(...DONE.slice(0, -1)), '✓ holds, no answer: 2.2b QoS 2');
+  const wrong = { is: 'predicted', step: '2.2b', choice: 0 } as const;
+  t.is(first(wrong, ...unpredicted), '✓ holds, not as predicted: 2.2b QoS 2');
+  t.is(answersOutcome(savedWith([wrong, ...unpredicted]), outcome).verdict, 'pass');
+});
+
+test('a step that is a text does not count as held by packets', (t) => {
+  const steps = [true, false].map((holds) => [
+    { ...STEP, holds: true, proof: [2] },
+    { ...STEP, id: '2.3c', holds, proof: [] },
+  ]);
+  const [held, short] = steps.map((steps) => linesFor(savedWith(DONE), { steps, contradictions: [] }));
+  t.true(held?.includes('1 of 1 steps hold by the recorded packets'));
+  t.true(held?.includes('2.3c holds by the length of its answer; nothing here judges its content'));
+  t.true(short?.includes('2.3c does not hold'));
 });

@@ -56,7 +56,7 @@ test('names the folder that it cannot write to', async (t) => {
 test('the page has the answers, the packets and the figures', (t) => {
   const { document } = parseHTML(answersHtml(savedWith(DONE)));
   const text = document.querySelector('main')?.textContent ?? '';
-  for (const part of ['Zoë', 'class', '2026-11-30 13:39:35 UTC', '2.2b QoS 2', 'four', 'It counts.'])
+  for (const part of ['Zoë', 'class', '2026-11-30 13:39:35 UTC', '2.2b QoS 2', '4', 'It counts.'])
     t.true(text.includes(part), part);
   for (const part of [
     'QoS 2 takes four packets. [MQTT-4.3.3-1]',
@@ -65,6 +65,15 @@ test('the page has the answers, the packets and the figures', (t) => {
   ])
     t.true(text.includes(part), part);
   t.is(document.querySelectorAll('section tbody tr').length, 2);
+});
+
+test('the page says what is missing, and what was not as predicted', (t) => {
+  const [, ...rest] = DONE;
+  const text = (...events: Parameters<typeof savedWith>[0]) =>
+    parseHTML(answersHtml(savedWith(events))).document.querySelector('section strong')?.textContent;
+  t.is(text(), 'no prediction, no answer');
+  t.is(text({ is: 'predicted', step: '2.2b', choice: 0 }, ...rest), 'not as predicted');
+  t.is(text(...DONE), undefined);
 });
 
 test('the page loads nothing and shows hostile text as text', async (t) => {

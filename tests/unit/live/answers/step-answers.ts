@@ -4,7 +4,7 @@ import { DONE, savedWith } from './_saved.ts';
 
 test('shows what was predicted and answered beside what came', (t) => {
   const [answer] = stepAnswers(savedWith(DONE));
-  t.deepEqual(answer?.prediction, { text: 'four', isLate: false });
+  t.deepEqual(answer?.prediction, { text: '4', isLate: false, isRight: true });
   t.is(answer?.answer, 'It counts.');
   t.deepEqual(answer?.words, ['QoS 2 takes four packets. [MQTT-4.3.3-1]']);
   t.deepEqual(
@@ -19,13 +19,13 @@ test('takes the newest prediction from before the proof, and the last answer', (
     { is: 'answered', step: '2.2b', text: 'No, it acknowledges.' },
   ] as const;
   const [answer] = stepAnswers(savedWith([...DONE, ...more]));
-  t.deepEqual(answer?.prediction, { text: 'four', isLate: false });
+  t.deepEqual(answer?.prediction, { text: '4', isLate: false, isRight: true });
   t.is(answer?.answer, 'No, it acknowledges.');
   const before = { is: 'predicted', step: '2.2b', choice: 0 } as const;
   const [changed] = stepAnswers(savedWith([before, ...DONE]), new Map([['2.2b', [3, 4]]]));
-  t.deepEqual(changed?.prediction, { text: 'four', isLate: false });
+  t.deepEqual(changed?.prediction, { text: '4', isLate: false, isRight: true });
   const [unproved] = stepAnswers(savedWith([...DONE, ...more]), new Map());
-  t.deepEqual(unproved?.prediction, { text: 'two', isLate: false });
+  t.deepEqual(unproved?.prediction, { text: '1', isLate: false });
 });
 
 test('marks a prediction that came after the packets', (t) => {
@@ -35,10 +35,17 @@ test('marks a prediction that came after the packets', (t) => {
   t.true(answer?.prediction?.isLate);
 });
 
-test('a step that nobody has begun has no facts', (t) => {
+test('a step that nobody has begun lacks what it asks for', (t) => {
   const saved = savedWith([]);
   t.deepEqual(
     stepAnswers(saved),
-    saved.setup.steps.map((step) => ({ step, proof: [], words: [] })),
+    saved.setup.steps.map((step) => ({ step, proof: [], words: [], missing: ['prediction', 'answer'] })),
   );
+});
+
+test('says whether a prediction is what came, and that an empty answer is missing', (t) => {
+  const wrong = DONE.map((event) => (event.is === 'predicted' ? { ...event, choice: 1 } : event));
+  const [answer] = stepAnswers(savedWith([...wrong, { is: 'answered', step: '2.2b', text: ' ' }]));
+  t.false(answer?.prediction?.isRight);
+  t.deepEqual(answer?.missing, ['answer']);
 });
