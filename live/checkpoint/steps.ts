@@ -97,7 +97,7 @@ function keepAliveSteps({ publisher, subscriber, topic }: Roles): Question[] {
       id: '2.3a',
       todo: [
         `Connect the publisher as ${publisher} with a keep alive of ${SHORT} s and the subscriber as ${subscriber} with ${LONG} s.`,
-        `Publish a message to ${topic} that the subscriber receives, then wait for a ping of each.`,
+        `Publish a message to ${topic} that the subscriber receives, then wait for a ping of each while both stay connected.`,
       ],
     },
     {
