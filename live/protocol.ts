@@ -191,6 +191,8 @@ export const stepSchema = z.strictObject({
   title: z.string(),
   /** The topic that a proof demands; any one where it is absent. */
   topic: z.string().optional(),
+  /** Users of each side whose last will on the topic the broker would publish. A subscriber without any leaves none. */
+  wills: z.strictObject({ publisher: z.array(z.string()), subscriber: z.array(z.string()) }).optional(),
   /** What to do, a sentence each. */
   todo: z.array(z.string()),
   /** Asked before; `choices` in order. */

@@ -1,5 +1,6 @@
 import type { Lab } from '../../lab-file/lab.ts';
 import { may, writes } from '../../lab-file/may.ts';
+import type { Step } from '../protocol.ts';
 
 /** Who does what in the steps of this lab. */
 export type Roles = {
@@ -16,10 +17,25 @@ type Rights = Pick<Lab, 'users' | 'rules' | 'topics'>;
 /** A publisher and a subscriber of one topic; two users where there are, and with rights to a last will. */
 export function rolesIn(lab: Rights): Roles | undefined {
   const all = pairs(lab);
-  const isWilled = ({ publisher, subscriber, topic }: Roles) =>
-    [publisher, subscriber].every((user) => writes(lab, user, topic));
+  const isWilled = mayBothLeaveWills(lab);
   const two = all.filter(({ publisher, subscriber }) => publisher !== subscriber);
   return two.find(isWilled) ?? two[0] ?? all.find(isWilled) ?? all[0];
+}
+
+/** Those for last wills of both sides, also of one user; `roles` where no subscriber has the right. */
+export function willRolesIn(lab: Rights, roles: Roles): Roles & { readonly wills: NonNullable<Step['wills']> } {
+  const isWilled = mayBothLeaveWills(lab);
+  const chosen = isWilled(roles) ? roles : (pairs(lab).find(isWilled) ?? roles);
+  const { topic } = chosen;
+  const publisher = lab.users.map(({ name }) => name).filter((user) => writes(lab, user, topic));
+  return {
+    ...chosen,
+    wills: { publisher, subscriber: publisher.filter((user) => may(lab, user, 'subscribe', topic)) },
+  };
+}
+
+function mayBothLeaveWills(lab: Rights): (roles: Roles) => boolean {
+  return ({ publisher, subscriber, topic }) => [publisher, subscriber].every((user) => writes(lab, user, topic));
 }
 
 /** A user whose publishing has no effect, or else one whose subscription has none. */

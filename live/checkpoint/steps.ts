@@ -3,7 +3,7 @@ import type { Step } from '../protocol.ts';
 import { LONG, PINGS, SHORT, SHORTEST_ANSWER } from './keep-alive.ts';
 import { predictionFor } from './predictions.ts';
 import { COMPARED } from './qos.ts';
-import { type Denied, deniedIn, type Roles, rolesIn } from './roles.ts';
+import { type Denied, deniedIn, type Roles, rolesIn, willRolesIn } from './roles.ts';
 import { TITLES } from './titles.ts';
 
 /** The lab whose users and topics the steps name, and its Pis. */
@@ -27,6 +27,7 @@ export function stepsFor({ lab, pis, longestKeepAlive = LONG }: StepsOptions): S
     ...(denied === undefined ? [] : [authorised(denied)]),
     ...qosSteps(roles),
     ...(longestKeepAlive < LONG ? [] : keepAliveSteps(roles)),
+    bothWillsStep(willRolesIn(lab, roles)),
     ...willSteps(roles),
   ];
   return questions.map(({ id, ...question }) => {
@@ -116,16 +117,24 @@ function keepAliveSteps({ publisher, subscriber, topic }: Roles): Question[] {
   ];
 }
 
+function bothWillsStep({ publisher, subscriber, topic, wills }: ReturnType<typeof willRolesIn>): Question {
+  const isLeftOut = wills.subscriber.length === 0;
+  return {
+    id: '2.4a',
+    topic,
+    wills,
+    todo: [
+      `Connect the publisher as ${publisher} with a last will on ${topic}.`,
+      `Connect the subscriber as ${subscriber}${isLeftOut ? '' : ` with a last will on ${topic}`}, and subscribe to ${topic}.`,
+      ...(isLeftOut
+        ? [`lab.yaml gives no subscriber of ${topic} a last will there, so the broker would drop it: leave it out.`]
+        : []),
+    ],
+  };
+}
+
 function willSteps({ publisher, subscriber, topic }: Roles): Question[] {
   return [
-    {
-      id: '2.4a',
-      topic,
-      todo: [
-        `Connect the publisher as ${publisher} with a last will on ${topic}.`,
-        `Connect the subscriber as ${subscriber} with a last will on ${topic}, and subscribe to ${topic}.`,
-      ],
-    },
     {
       id: '2.4b',
       todo: [

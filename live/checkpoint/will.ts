@@ -1,5 +1,5 @@
 import type { LiveEvent } from '../protocol.ts';
-import { type Connection, isAccepted, isTalking, wasCutSince } from '../state/connection.ts';
+import { type Connection, isAccepted, isTalking, userOf, wasCutSince } from '../state/connection.ts';
 import { expiryOf } from '../state/expiry.ts';
 import { subscriptionsTo } from '../state/messages.ts';
 import type { Seen, State } from '../state/state.ts';
@@ -13,17 +13,23 @@ const CLOCK_MS = 2_000;
 /** How long a discarded will is waited for. */
 const ABSENT_MS = 3_000;
 
-/** 2.4a: publisher and subscriber have left a last will on one topic, which the subscriber has subscribed to. */
+/**
+ * 2.4a: publisher and subscriber have left a last will on one topic, which the subscriber has subscribed to. Only a will
+ * that the broker would publish counts; where no subscriber has the right, the publisher's is enough.
+ */
 export const bothWills: OpenProof = (_state, step) => {
   const topics = new Map<string, Parts<string>>();
+  const { wills } = step;
   return {
     take(event, { connection }) {
       const { connect, connack, side } = connection ?? {};
-      const topic = connect?.fields.will?.topic;
+      const isLeftOut = side === 'subscriber' && wills?.subscriber.length === 0;
+      const topic = isLeftOut ? step.topic : connect?.fields.will?.topic;
       if (event.is !== 'packet' || connection === undefined || side === undefined || !isAccepted(connection))
         return undefined;
       if (connect === undefined || connack === undefined || topic === undefined || topic !== (step.topic ?? topic))
         return undefined;
+      if (!isLeftOut && wills?.[side].includes(userOf(connection) ?? '') === false) return undefined;
       const [subscription] = subscriptionsTo(connection, topic);
       if (side === 'subscriber' && subscription === undefined) return undefined;
       const parts = topics.get(topic) ?? openParts(['publisher', 'subscriber']);
