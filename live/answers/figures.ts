@@ -1,3 +1,4 @@
+import { median } from '../median.ts';
 import type { LiveEvent, Side } from '../protocol.ts';
 
 /** What one connection of a side cost, from its CONNECT to its last packet or count. */
@@ -51,7 +52,7 @@ export function connectionFigures(events: readonly LiveEvent[]): ConnectionFigur
 export function medianLatency(
   events: readonly LiveEvent[],
 ): { readonly ms: number; readonly count: number } | undefined {
-  const all = events.flatMap((event) => (event.is === 'latency' ? [event.ms] : [])).sort((one, other) => one - other);
-  const [low, high] = [all[Math.floor((all.length - 1) / 2)], all[Math.floor(all.length / 2)]];
-  return low === undefined || high === undefined ? undefined : { ms: (low + high) / 2, count: all.length };
+  const all = events.flatMap((event) => (event.is === 'latency' ? [event.ms] : []));
+  const ms = median(all);
+  return ms === undefined ? undefined : { ms, count: all.length };
 }

@@ -7,6 +7,7 @@ import { printable } from '../../base/paint.ts';
 import { textFile } from '../../base/text-file.ts';
 import { WRITTEN } from '../checkpoint/keep-alive.ts';
 import type { LiveEvent, Saved } from '../protocol.ts';
+import { ComparedQos } from './compared.tsx';
 import { embeddedScript } from './embedded.ts';
 import { eventLine } from './event-text.ts';
 import { type ConnectionFigures, connectionFigures, medianLatency } from './figures.ts';
@@ -82,6 +83,7 @@ function StepSection({ answer, origin }: { readonly answer: StepAnswer; readonly
         {step.ask === undefined ? null : <Fact name="asked">{step.ask}</Fact>}
         {answer.answer === undefined ? null : <Fact name="answer">{answer.answer}</Fact>}
       </dl>
+      {step.id === '2.2c' ? <ComparedQos proof={proof} /> : null}
       {proof.length === 0 ? (
         <p class="faint">No packets prove this step.</p>
       ) : (

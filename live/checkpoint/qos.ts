@@ -5,10 +5,13 @@ import { subscriptionsTo } from '../state/messages.ts';
 import type { Seen } from '../state/state.ts';
 import { inOrder, type OpenProof, openParts } from './proof.ts';
 
-const QOS = [0, 1, 2];
+export const QOS = [0, 1, 2];
 
 /** Both hops of a message, once both are complete. */
-function bothHops(event: LiveEvent, { progress, message }: Seen): { sent: Delivery; copy: Delivery } | undefined {
+export function bothHops(
+  event: LiveEvent,
+  { progress, message }: Seen,
+): { sent: Delivery; copy: Delivery } | undefined {
   if (event.is !== 'packet' || progress.kind !== 'done' || message === undefined) return undefined;
   const { sent, received } = message;
   const copy = progress.delivery === sent ? received.at(-1) : progress.delivery;
@@ -46,7 +49,7 @@ export const eachPacket: OpenProof = () => {
   };
 };
 
-/** So many messages of each QoS, of one size on one topic, can be compared. */
+/** So many messages of each QoS, of one size on one topic between two connections, can be compared. */
 export const COMPARED = 3;
 
 /** 2.2c: bytes and latency of equal messages at each QoS. */
@@ -57,7 +60,9 @@ export const sizeAndLatency: OpenProof = () => {
       const hops = bothHops(event, seen);
       if (hops === undefined || hops.sent.qos !== hops.copy.qos) return undefined;
       const { topic, payloadBytes } = hops.sent.publish.packet;
-      const key = JSON.stringify([topic, payloadBytes]);
+      // another connection may have another version, listener or place
+      const ends = [hops.sent, hops.copy].map(({ connection }) => connection.begun.seq);
+      const key = JSON.stringify([topic, payloadBytes, ...ends]);
       const byQos = found.get(key) ?? new Map<number, number[][]>();
       found.set(key, byQos);
       const messages = byQos.get(hops.sent.qos) ?? [];

@@ -76,7 +76,7 @@ function qosSteps({ publisher, subscriber, topic }: Roles): Question[] {
       id: '2.2c',
       todo: [
         `Subscribe to ${topic} at QoS 2.`,
-        `Publish ${COMPARED} messages of the same length to ${topic} at each QoS.`,
+        `Publish ${COMPARED} messages of the same length to ${topic} at each QoS, without a new connection in between.`,
         'Compare packets, bytes and latency.',
       ],
       ask: 'What costs bytes and time at QoS 1 and 2, and what does one get for it?',

@@ -1,5 +1,5 @@
+import { median } from '../median.ts';
 import type { Side } from '../protocol.ts';
-import { median } from './series.ts';
 import { useSlowPart } from './store.ts';
 import { bytesText, latencyText, msText } from './text.ts';
 

@@ -19,12 +19,3 @@ export function withPoint(points: readonly Point[], { at, packet }: EventOf<'pac
   while ((points[first + 1]?.at ?? at) < at - SHOWN_MS) first++;
   return [...points.slice(first, isMerged ? -1 : undefined), point];
 }
-
-/** Middle value; undefined without values. */
-export function median(values: readonly number[]): number | undefined {
-  const sorted = values.toSorted((a, b) => a - b);
-  const middle = sorted.length >> 1;
-  const upper = sorted[middle];
-  const lower = sorted[middle - 1];
-  return sorted.length % 2 === 0 && upper !== undefined && lower !== undefined ? (lower + upper) / 2 : upper;
-}

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { Step } from '../protocol.ts';
+import { ComparedQos } from '../answers/compared.tsx';
+import type { LiveEvent, Step } from '../protocol.ts';
 import { Answer } from './answer.tsx';
 import { Button } from './fields.tsx';
 import { CHECKPOINT_TYPES } from './look.ts';
@@ -50,6 +51,7 @@ export function StepView({ step, state, takesFocus = false, next }: StepViewProp
           <Proof seqs={state.proof} />
         </div>
       )}
+      {step.id === '2.2c' && state.proof !== undefined ? <ComparedQos proof={eventsOf(state.proof)} /> : null}
       {ask === undefined ? null : <Answer step={step.id} ask={ask} sent={state.text ?? ''} />}
       {next === undefined ? null : (
         <div class="onward">
@@ -67,6 +69,12 @@ function Missing() {
   const types = usePart((state) => state.types);
   const missing = CHECKPOINT_TYPES.filter((type) => !types.has(type));
   return missing.length === 0 ? null : <p class="about">Still missing: {missing.join(', ')}.</p>;
+}
+
+/** Those that the page still has. */
+function eventsOf(seqs: readonly number[]): LiveEvent[] {
+  const { slots } = store.state;
+  return seqs.flatMap((seq) => slots[slotOf(slots, seq) ?? -1]?.event ?? []);
 }
 
 const MOST_LINKS = 8;

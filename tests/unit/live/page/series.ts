@@ -1,5 +1,5 @@
 import test from 'ava';
-import { median, type Point, SHOWN_MS, withPoint } from '../../../../live/page/series.ts';
+import { type Point, SHOWN_MS, withPoint } from '../../../../live/page/series.ts';
 import { BEGIN, packet } from './_events.ts';
 
 const pointsOf = (packets: readonly (readonly [ms: number, type: 'PUBLISH' | 'PINGREQ', bytes: number])[]) =>
@@ -31,10 +31,4 @@ test('50 packets a second for five minutes stay a short list with the right sum'
   t.true(points.length < 600);
   t.is(points.at(-1)?.bytes, 150_000);
   t.true((points[1]?.at ?? 0) >= (points.at(-1)?.at ?? 0) - SHOWN_MS);
-});
-
-test('takes the median', (t) => {
-  t.is(median([]), undefined);
-  t.is(median([3, 1, 2]), 2);
-  t.is(median([4, 1, 3, 2]), 2.5);
 });
