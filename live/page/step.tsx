@@ -1,5 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ComparedQos } from '../answers/compared.tsx';
+import { wordsText } from '../answers/event-text.ts';
+import { isAsPredicted } from '../checkpoint/predictions.ts';
 import type { LiveEvent, Step } from '../protocol.ts';
 import { Answer } from './answer.tsx';
 import { Button } from './fields.tsx';
@@ -7,7 +9,7 @@ import { CHECKPOINT_TYPES } from './look.ts';
 import { showRow } from './marked.ts';
 import { slotOf } from './rows.ts';
 import type { StepState } from './state.ts';
-import { store, usePart } from './store.ts';
+import { store, usePart, useSlowPart } from './store.ts';
 import { sentenceOf } from './text.ts';
 
 type StepProps = { readonly step: Step; readonly state: StepState };
@@ -46,6 +48,7 @@ export function StepView({ step, state, takesFocus = false, next }: StepViewProp
             <div>
               <h4>You predicted</h4>
               <p>{choice}</p>
+              <Judgement step={step} state={state} />
             </div>
           )}
           <Proof seqs={state.proof} />
@@ -71,6 +74,13 @@ function Missing() {
   return missing.length === 0 ? null : <p class="about">Still missing: {missing.join(', ')}.</p>;
 }
 
+/** Whether the prediction is what came, where the proof shows it. */
+function Judgement({ step, state: { choice = -1, proof = [] } }: StepProps) {
+  const isRight = isAsPredicted(step.id, choice, eventsOf(proof));
+  if (isRight === undefined) return null;
+  return <p class={isRight ? 'proved' : ''}>{isRight ? '✓ as predicted' : '✗ not as predicted'}</p>;
+}
+
 /** Those that the page still has. */
 function eventsOf(seqs: readonly number[]): LiveEvent[] {
   const { slots } = store.state;
@@ -79,11 +89,18 @@ function eventsOf(seqs: readonly number[]): LiveEvent[] {
 
 const MOST_LINKS = 8;
 
-/** The events that prove a step, each a link to its row. */
+/** What happened, in words, and the events that prove a step, each a link to its row. */
 function Proof({ seqs }: { readonly seqs: readonly number[] }) {
+  // words may follow the proof
+  useSlowPart((state) => state.words);
   return (
     <div>
       <h4 class="proved">✓ What came</h4>
+      {saidOf(seqs)
+        .slice(-MOST_LINKS)
+        .map((text) => (
+          <p key={text}>{text}</p>
+        ))}
       <ul>
         {seqs.slice(0, MOST_LINKS).map((seq) => (
           <li key={seq}>
@@ -94,6 +111,15 @@ function Proof({ seqs }: { readonly seqs: readonly number[] }) {
       </ul>
     </div>
   );
+}
+
+function saidOf(seqs: readonly number[]): string[] {
+  const of = new Set(seqs);
+  const rows = [...new Set(store.state.slots)];
+  const said = rows.flatMap(({ event }) =>
+    event.is === 'words' && event.seqs.some((seq) => of.has(seq)) ? [wordsText(event)] : [],
+  );
+  return [...new Set(said)];
 }
 
 function EventLink({ seq }: { readonly seq: number }) {

@@ -106,13 +106,6 @@ test('a prediction is open until it was sent or the step is proved', (t) => {
   t.true(isLocked({ proof: [1] }));
 });
 
-test('a proved step shows what was predicted beside what came', (t) => {
-  const text = textOf(render(h(StepView, { step, state: { choice: 1, proof: [5], text: 'because' } })));
-  t.regex(text, /You predicted two ✓ What came event 5/);
-  t.regex(text, /because/);
-  t.regex(textOf(render(h(StepView, { step, state: { proof: [5] } }))), /Proved before a prediction/);
-});
-
 test('a proved step leads to the next one, and an open one does not', (t) => {
   const next = { title: '2.3a Keep alive', open: () => undefined };
   t.regex(textOf(render(h(StepView, { step, state: { proof: [5] }, next }))), /Next step : 2\.3a Keep alive$/);
