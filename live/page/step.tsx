@@ -93,6 +93,7 @@ const MOST_LINKS = 8;
 function Proof({ seqs }: { readonly seqs: readonly number[] }) {
   // words may follow the proof
   useSlowPart((state) => state.words);
+  const linked = seqs.filter(hasRow);
   return (
     <div>
       <h4 class="proved">✓ What came</h4>
@@ -102,12 +103,12 @@ function Proof({ seqs }: { readonly seqs: readonly number[] }) {
           <p key={text}>{text}</p>
         ))}
       <ul>
-        {seqs.slice(0, MOST_LINKS).map((seq) => (
+        {linked.slice(0, MOST_LINKS).map((seq) => (
           <li key={seq}>
             <EventLink seq={seq} />
           </li>
         ))}
-        {seqs.length > MOST_LINKS ? <li>and {seqs.length - MOST_LINKS} more</li> : null}
+        {linked.length > MOST_LINKS ? <li>and {linked.length - MOST_LINKS} more</li> : null}
       </ul>
     </div>
   );
@@ -120,6 +121,12 @@ function saidOf(seqs: readonly number[]): string[] {
     event.is === 'words' && event.seqs.some((seq) => of.has(seq)) ? [wordsText(event)] : [],
   );
   return [...new Set(said)];
+}
+
+/** Counters, states and answers have no row; a packet had one, which the page may have dropped. */
+function hasRow(seq: number): boolean {
+  const { slots, dropped } = store.state;
+  return slotOf(slots, seq) !== undefined || (dropped > 0 && seq < (slots[0]?.event.seq ?? 0));
 }
 
 function EventLink({ seq }: { readonly seq: number }) {

@@ -42,3 +42,8 @@ test('a proved step shows what was predicted beside what came, in words and pack
   t.notRegex(shown({ choice: 0, proof: [1] }, { of: { ...step, id: '2.3a' } }), /as predicted/);
   t.regex(shown({ proof: [1] }), /Proved before a prediction/);
 });
+
+test('counters of a proof have no link, and a packet that the page has dropped is named', (t) => {
+  t.notRegex(shown({ proof: [1, 2] }), /event 2/);
+  t.regex(shown({ proof: [0, 1] }, { dropped: 2 }), /event 0, only in the transcript/);
+});
