@@ -60,7 +60,7 @@ function Page({ saved }: { readonly saved: Saved }) {
 
 function StepSection({ answer, origin }: { readonly answer: StepAnswer; readonly origin: number }) {
   const { step, prediction, proof, words } = answer;
-  const notes = notesOf(answer);
+  const notes = notesOf({ ...answer, id: step.id });
   return (
     <section>
       <h3>

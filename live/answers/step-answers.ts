@@ -1,3 +1,4 @@
+import { SHORTEST_ANSWER, WRITTEN } from '../checkpoint/keep-alive.ts';
 import { isAsPredicted } from '../checkpoint/predictions.ts';
 import type { EventOf, LiveEvent, Saved, Step } from '../protocol.ts';
 import { wordsText } from './event-text.ts';
@@ -20,9 +21,16 @@ export type StepAnswer = {
   readonly missing: readonly ('prediction' | 'answer')[];
 };
 
+type Noted = Pick<StepAnswer, 'missing' | 'prediction' | 'answer'> & { readonly id: string };
+
 /** What a reader of the outcome must not miss, such as `no answer`. */
-export function notesOf({ missing, prediction }: Pick<StepAnswer, 'missing' | 'prediction'>): string[] {
-  return [...missing.map((what) => `no ${what}`), ...(prediction?.isRight === false ? ['not as predicted'] : [])];
+export function notesOf({ id, missing, prediction, answer }: Noted): string[] {
+  const short = id === WRITTEN && answer !== undefined ? SHORTEST_ANSWER - answer.trim().length : 0;
+  return [
+    ...missing.map((what) => `no ${what}`),
+    ...(prediction?.isRight === false ? ['not as predicted'] : []),
+    ...(short > 0 ? [`${short} of ${SHORTEST_ANSWER} characters missing`] : []),
+  ];
 }
 
 /** @param proofs numbers of the events that prove a step; default: what the live view noted */

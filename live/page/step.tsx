@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { ComparedQos } from '../answers/compared.tsx';
 import { wordsText } from '../answers/event-text.ts';
+import { SHORTEST_ANSWER, WRITTEN } from '../checkpoint/keep-alive.ts';
 import { isAsPredicted } from '../checkpoint/predictions.ts';
 import type { LiveEvent, Step } from '../protocol.ts';
 import { Answer } from './answer.tsx';
@@ -55,7 +56,9 @@ export function StepView({ step, state, takesFocus = false, next }: StepViewProp
         </div>
       )}
       {step.id === '2.2c' && state.proof !== undefined ? <ComparedQos proof={eventsOf(state.proof)} /> : null}
-      {ask === undefined ? null : <Answer step={step.id} ask={ask} sent={state.text ?? ''} />}
+      {ask === undefined ? null : (
+        <Answer step={step.id} ask={ask} sent={state.text ?? ''} shortest={step.id === WRITTEN ? SHORTEST_ANSWER : 0} />
+      )}
       {next === undefined ? null : (
         <div class="onward">
           <Button look="main" onClick={next.open}>

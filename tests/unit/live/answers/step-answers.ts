@@ -1,5 +1,5 @@
 import test from 'ava';
-import { stepAnswers } from '../../../../live/answers/step-answers.ts';
+import { notesOf, stepAnswers } from '../../../../live/answers/step-answers.ts';
 import { DONE, savedWith } from './_saved.ts';
 
 test('shows what was predicted and answered beside what came', (t) => {
@@ -48,4 +48,10 @@ test('says whether a prediction is what came, and that an empty answer is missin
   const [answer] = stepAnswers(savedWith([...wrong, { is: 'answered', step: '2.2b', text: ' ' }]));
   t.false(answer?.prediction?.isRight);
   t.deepEqual(answer?.missing, ['answer']);
+});
+
+test('notes how many characters the text of 2.3c lacks', (t) => {
+  t.deepEqual(notesOf({ id: '2.3c', missing: [], answer: '25 s' }), ['76 of 80 characters missing']);
+  t.deepEqual(notesOf({ id: '2.3c', missing: [], answer: 'x'.repeat(80) }), []);
+  t.deepEqual(notesOf({ id: '2.2d', missing: [], answer: '25 s' }), []);
 });

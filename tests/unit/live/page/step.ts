@@ -47,3 +47,10 @@ test('counters of a proof have no link, and a packet that the page has dropped i
   t.notRegex(shown({ proof: [1, 2] }), /event 2/);
   t.regex(shown({ proof: [0, 1] }, { dropped: 2 }), /event 0, only in the transcript/);
 });
+
+test('the step that is a text says how many characters are missing', (t) => {
+  const written = { ...step, id: '2.3c' };
+  t.regex(shown({ text: ' 25 s ' }, { of: written }), /76 of 80 characters are missing\./);
+  t.notRegex(shown({ text: 'x'.repeat(80) }, { of: written }), /missing/);
+  t.notRegex(shown({ text: '25 s' }), /missing/);
+});
