@@ -64,7 +64,7 @@ function StepSection({ answer, origin }: { readonly answer: StepAnswer; readonly
   return (
     <section>
       <h3>
-        {step.id} {step.title}
+        {proof.length > 0 ? '✓' : '✗'} {step.id} {step.title}
       </h3>
       {notes.length === 0 ? null : (
         <p>

@@ -67,6 +67,13 @@ test('the page has the answers, the packets and the figures', (t) => {
   t.is(document.querySelectorAll('section tbody tr').length, 2);
 });
 
+test('the page marks each step as proved or not', (t) => {
+  const title = (events: Parameters<typeof savedWith>[0]) =>
+    parseHTML(answersHtml(savedWith(events))).document.querySelector('section h3')?.textContent;
+  t.is(title(DONE), '✓ 2.2b QoS 2');
+  t.is(title([]), '✗ 2.2b QoS 2');
+});
+
 test('the page says what is missing, and what was not as predicted', (t) => {
   const [, ...rest] = DONE;
   const text = (...events: Parameters<typeof savedWith>[0]) =>
