@@ -22,7 +22,12 @@ export function answersOutcome(saved: Saved, { steps, contradictions }: SavedOut
         holds,
         isInLab,
         proof,
-        ...{ came: words, missing, ...(prediction && { prediction }), ...(answer && { answer }) },
+        ...{
+          came: words,
+          ...(missing.length > 0 && { missing }),
+          ...(prediction && { prediction }),
+          ...(answer && { answer }),
+        },
       };
     }),
     contradictions,

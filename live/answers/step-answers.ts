@@ -21,10 +21,10 @@ export type StepAnswer = {
   readonly missing: readonly ('prediction' | 'answer')[];
 };
 
-type Noted = Pick<StepAnswer, 'missing' | 'prediction' | 'answer'> & { readonly id: string };
+type Noted = Partial<Pick<StepAnswer, 'missing' | 'prediction' | 'answer'>> & { readonly id: string };
 
 /** What a reader of the outcome must not miss, such as `no answer`. */
-export function notesOf({ id, missing, prediction, answer }: Noted): string[] {
+export function notesOf({ id, missing = [], prediction, answer }: Noted): string[] {
   const short = id === WRITTEN && answer !== undefined ? SHORTEST_ANSWER - answer.trim().length : 0;
   return [
     ...missing.map((what) => `no ${what}`),

@@ -22,7 +22,8 @@ const stepSchema = z.object({
   missing: z
     .array(z.enum(['prediction', 'answer']))
     .readonly()
-    .describe('What the step asks for and the student did not give.'),
+    .describe('What the step asks for and the student did not give; absent where nothing is missing.')
+    .exactOptional(),
   came: z.array(z.string()).readonly().describe('What happened, in words.'),
   answer: z.string().exactOptional(),
 });
