@@ -5,7 +5,7 @@ import { SHORTEST_ANSWER, WRITTEN } from '../checkpoint/keep-alive.ts';
 import { isAsPredicted } from '../checkpoint/predictions.ts';
 import type { LiveEvent, Step } from '../protocol.ts';
 import { Answer } from './answer.tsx';
-import { Button } from './fields.tsx';
+import { Button, Control } from './fields.tsx';
 import { CHECKPOINT_TYPES } from './look.ts';
 import { showRow } from './marked.ts';
 import { slotOf } from './rows.ts';
@@ -168,9 +168,9 @@ function Prediction({ step, state }: StepProps) {
           </label>
         ))}
         {isLocked ? null : (
-          <Button why={picked === undefined && 'choose first'} onClick={send}>
+          <Control why={picked === undefined && 'choose first'} onClick={send}>
             Predict
-          </Button>
+          </Control>
         )}
       </fieldset>
       {proof !== undefined && state.choice === undefined ? <p class="about">Proved before a prediction.</p> : null}
