@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import type Docker from 'dockerode';
 import { errorMessage, LabError } from '../../base/errors.ts';
 import type { Architecture, DebianRelease } from '../../lab-file/lab.ts';
+import { engineAdvice } from './apparmor.ts';
 import { ensureBaseImage, hasImage } from './base-image.ts';
 import { type BuildOptions, nftables } from './bootstrap.ts';
 import { type Emulation, platformOf } from './emulation.ts';
@@ -92,8 +93,10 @@ async function build(
     await follow(docker, stream, { silenceMs: BUILD_SILENCE_MS, onLine: reporter.detail });
   } catch (error) {
     if (signal.aborted) throw new LabError({ subject: 'docker', step, happened: 'interrupted' }, 'interrupted');
-    const advice = 'check that the engine has disk space (docker system df) and reaches the Debian archive';
-    throw new LabError({ subject: 'docker', step, happened: errorMessage(error), advice }, 'could-not-run');
+    const happened = errorMessage(error);
+    const usual = 'check that the engine has disk space (docker system df) and reaches the Debian archive';
+    const advice = engineAdvice(happened, usual);
+    throw new LabError({ subject: 'docker', step, happened, advice }, 'could-not-run');
   }
   if (!(await hasImage(docker, tag))) {
     throw new LabError({ subject: 'docker', step, happened: 'the engine built no image' }, 'could-not-run');

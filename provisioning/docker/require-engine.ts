@@ -10,6 +10,7 @@ import { localHost } from '../hosts/local.ts';
 import { hasEnded } from '../hosts/local-process.ts';
 import { ensureSudo } from '../hosts/sudo.ts';
 import { PROCESS_FUNCTIONS } from '../resources/processes.ts';
+import { apparmorPackages } from './apparmor.ts';
 import { type EngineLookup, findEngine } from './engine.ts';
 import { ensureTool, otherSystem } from './install.ts';
 
@@ -35,7 +36,8 @@ export async function requireEngine(
       throw unusable('not installed', 'install it yourself, or use `ssh://` hosts in the lab file');
     }
     report({ host: THIS_MACHINE, kind: 'note', text: 'no Docker engine answers' });
-    await ensureTool('dockerd', ['docker.io', 'ca-certificates'], hostReporter(report, THIS_MACHINE), signal);
+    const packages = ['docker.io', 'ca-certificates', ...(await apparmorPackages())];
+    await ensureTool('dockerd', packages, hostReporter(report, THIS_MACHINE), signal);
   }
   await ensureSudo();
   report({ host: THIS_MACHINE, kind: 'step', text: 'start the Docker engine' });
