@@ -90,7 +90,7 @@ function eventsOf(seqs: readonly number[]): LiveEvent[] {
   return seqs.flatMap((seq) => slots[slotOf(slots, seq) ?? -1]?.event ?? []);
 }
 
-const MOST_LINKS = 8;
+const MOST_SENTENCES = 8;
 
 /** What happened, in words, and the events that prove a step, each a link to its row. */
 function Proof({ seqs }: { readonly seqs: readonly number[] }) {
@@ -101,18 +101,20 @@ function Proof({ seqs }: { readonly seqs: readonly number[] }) {
     <div>
       <h4 class="proved">✓ What came</h4>
       {saidOf(seqs)
-        .slice(-MOST_LINKS)
+        .slice(-MOST_SENTENCES)
         .map((text) => (
           <p key={text}>{text}</p>
         ))}
-      <ul>
-        {linked.slice(0, MOST_LINKS).map((seq) => (
-          <li key={seq}>
-            <EventLink seq={seq} />
-          </li>
-        ))}
-        {linked.length > MOST_LINKS ? <li>and {linked.length - MOST_LINKS} more</li> : null}
-      </ul>
+      <details>
+        <summary>What proves it ({linked.length})</summary>
+        <ul>
+          {linked.map((seq) => (
+            <li key={seq}>
+              <EventLink seq={seq} />
+            </li>
+          ))}
+        </ul>
+      </details>
     </div>
   );
 }

@@ -34,7 +34,7 @@ test('a proved step shows what was predicted beside what came, in words and pack
   const text = shown({ choice: 1, proof: [1], text: 'because' });
   t.regex(
     text,
-    /You predicted two ✗ not as predicted ✓ What came It came\. \[MQTT-1\] PINGREQ from publisher to broker/,
+    /You predicted two ✗ not as predicted ✓ What came It came\. \[MQTT-1\] What proves it \(1\) PINGREQ from publisher to broker/,
   );
   t.notRegex(text, /Another/);
   t.regex(text, /because/);
