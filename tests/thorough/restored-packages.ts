@@ -33,7 +33,7 @@ test.serial(
     await hub().shell(`: >${mark}`);
     const half = await lab.run(['up', '--no-verify', '--take-over', '--lab', FILE]);
     t.is(half.code, 2, half.all);
-    t.regex(half.all, /restored this host in part.*\n {2}try: run `\.\/lab down`/);
+    t.regex(half.all, /restored this host in part.*\n {2}try: run `\.\/lab --lab remote\.yaml down`/);
     await hub().shell(`rm ${mark}`);
     const answered = async (answer: string) => {
       const terminal = startOnTerminal(['down', '--keep-packages', '--lab', FILE], { cwd: lab.folder, env: {} });
