@@ -8,7 +8,7 @@ export function ComparedQos({ proof }: { readonly proof: readonly LiveEvent[] })
   if (figures.length === 0) return null;
   return (
     <Table
-      caption="One message, both hops together"
+      caption="One message, both hops together; between two hosts, the latency is as exact as their clocks"
       columns={['QoS', 'packets', 'MQTT bytes', 'median latency']}
       rows={figures.map(({ qos, packets, mqttBytes, latencyMs }) => [
         ...[`QoS ${qos}`, packets, mqttBytes, `${latencyMs.toFixed(1)} ms`],
